@@ -1,0 +1,3 @@
+module github.com/smtpgauge/smtpgauge
+
+go 1.26

@@ -1,0 +1,105 @@
+package loadgen
+
+import (
+	"crypto/tls"
+	"encoding/json"
+	"net/netip"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/mail"
+	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// A Plan is a scenario resolved: everything a run does, with nothing left to
+// look up. Runs only read it.
+type Plan struct {
+	Name   string
+	Seed   uint64 // of arrivals, envelopes and messages
+	Flows  []Flow
+	InTurn bool          // flows one after the other; otherwise all at once
+	Rounds int           // how often the flows are gone through; 0 means 1
+	Warmup time.Duration // at the start of each flow and round, measured apart
+
+	Baseline   string // the flow the others are compared with; "" for none
+	Thresholds []Threshold
+
+	// Scenario is the resolved scenario as JSON, without secrets. The engine
+	// carries it and does not look inside.
+	Scenario json.RawMessage
+}
+
+// A Flow is one kind of traffic within a plan.
+type Flow struct {
+	Name     string
+	Target   Target
+	Session  Session
+	Load     Load
+	Mail     mail.Options
+	Timeouts Timeouts
+}
+
+// A Target is where a flow connects to.
+type Target struct {
+	Network string       // "tcp" or "unix"
+	Host    string       // name, IP address, or socket path for "unix"
+	Port    int          // as in the scenario; names the flow's kind
+	Dial    string       // "address:port" or path to dial in place of Host and Port; "" for none
+	Family  Family       // which addresses of a name are used
+	Sources []netip.Addr // local addresses to bind, in turn; none leaves it to the kernel
+	TLS     *tls.Config  // nil where the flow never turns to TLS
+}
+
+// Family restricts the addresses of a name.
+type Family uint8
+
+// The address families.
+const (
+	AnyFamily Family = iota
+	IPv4
+	IPv6
+)
+
+// A Session says what each connection does.
+type Session struct {
+	Wire     smtpwire.Options
+	Accounts []smtpwire.Credentials // taken in turn; none means no AUTH
+	Messages int                    // a connection; 0 means as long as the load lasts
+	Think    time.Duration          // between the end of a message and the next one
+}
+
+// Unit is what an open load's rate counts.
+type Unit uint8
+
+// The units of arrivals.
+const (
+	Sessions Unit = iota
+	Messages
+)
+
+// A Load says how much, and when. It is closed where Stages is empty: Sessions
+// connections, each starting its next message when the last is done. It is
+// open otherwise: arrivals are due at times set ahead, whatever the server
+// does.
+type Load struct {
+	Sessions int           // closed: how many at once
+	Messages int64         // closed: a fixed amount, all sessions together; 0 for none
+	Duration time.Duration // closed: how long; 0 with Messages means until they are done
+	Ramp     time.Duration // closed: the starts of the sessions are spread over this
+
+	Stages      []pace.Stage // open: the rate over time
+	Unit        Unit         // open: what arrives
+	Process     pace.Process // open: how arrivals are spread
+	MaxSessions int          // open: connections at once; an arrival beyond waits, and its wait counts
+}
+
+// Open tells whether arrivals are scheduled ahead.
+func (l *Load) Open() bool { return len(l.Stages) > 0 }
+
+// Timeouts limit each wait for the server. Zero means the default given here.
+type Timeouts struct {
+	Connect time.Duration // 5 s
+	TLS     time.Duration // 5 s
+	Command time.Duration // 30 s: the banner and every reply before the final dot
+	Body    time.Duration // 60 s: the reply to the final dot
+}

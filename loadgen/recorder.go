@@ -1,0 +1,114 @@
+package loadgen
+
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// Stage is the part of a flow's round a sample belongs to.
+type Stage uint8
+
+// The stages in their order in time.
+const (
+	Warmup Stage = iota // measured apart
+	Steady              // the load proper
+	Drain               // after the load's end, until the last session is done
+)
+
+// A Series names what samples are collected under. A sample's stage is that in
+// which its arrival was due, so it is Warmup or Steady.
+type Series struct {
+	Flow  int // index into Plan.Flows
+	Round int // from 0
+	Stage Stage
+}
+
+// A SessionEvent is counted once a session, or not at all.
+type SessionEvent uint8
+
+// What a session can come to. Every one started completes or fails.
+const (
+	SessionStarted   SessionEvent = iota
+	SessionCompleted              // QUIT was answered
+	SessionFailed
+)
+
+// A Recorder takes what one shard of a run reports. Calls come from one
+// goroutine, on the timed path: they must not block, and should not allocate.
+// Durations are never negative.
+type Recorder interface {
+	// Service takes the time of a phase or span as the server caused it.
+	Service(s Series, p smtpwire.Phase, d time.Duration)
+	// Response takes the time from when an arrival was due to the end of its
+	// span. Open load only.
+	Response(s Series, span smtpwire.Phase, d time.Duration)
+	// Lag takes the time from when an arrival was due to when it began,
+	// waiting for a free session included. Open load only.
+	Lag(s Series, span smtpwire.Phase, d time.Duration)
+	// Late takes the generator's own part of that: from when an arrival was
+	// due to when the scheduler got to it. Open load only.
+	Late(s Series, d time.Duration)
+	// Delay takes the generator's delay at a reply: from its kernel stamp to
+	// the reading of the user clock after it was read.
+	Delay(s Series, d time.Duration)
+	// Unstamped counts a reply that had no kernel stamp.
+	Unstamped(s Series)
+
+	// Message counts what became of a message, and of its recipients. now is
+	// the stage it ended in: throughput is what ended in Steady.
+	Message(s Series, o smtpwire.Outcome, now Stage, accepted, rejected int)
+	// Session counts a session's beginning or end.
+	Session(s Series, e SessionEvent)
+	// Failure counts a failure. f is the caller's again on return.
+	Failure(s Series, f *smtpwire.Failure)
+
+	// Window says when a stage of a flow's round began and ended in this
+	// shard. It is called when the stage has ended, Drain included.
+	Window(s Series, from, to smtpwire.Instant)
+	// Tick ends an interval. It is called once a second on the second, counted
+	// from the start of the run, and once at the end of the shard's run.
+	Tick(t Tick)
+}
+
+// A Tick ends an interval and carries the shard's gauges.
+type Tick struct {
+	Shard    int
+	From, To smtpwire.Instant // wall clock
+	Busy     time.Duration    // CPU time of the shard's thread in the interval; 0 where not known
+	Open     []int            // sessions open now, by flow
+	Due      []int64          // arrivals due so far, by flow; open load only
+	Begun    []int64          // arrivals begun so far, by flow; open load only
+	Last     bool             // the shard's run is over
+}
+
+// A Report is what a run tells about itself, beside what it recorded.
+type Report struct {
+	Started, Ended smtpwire.Instant
+	Interrupted    bool            // drained or stopped before its end
+	Lost           string          // the target was lost: when and how; "" where it was not
+	Clock          Clock           // what stamped the replies
+	Steps          []time.Duration // by how much the wall clock stepped, where it did
+	Shards         int
+}
+
+// Clock says whose word the arrival times are.
+type Clock uint8
+
+// The clocks.
+const (
+	KernelClock Clock = iota // every reply had a kernel stamp
+	MixedClock               // some had
+	UserClock                // none had
+)
+
+// String returns the clock as it stands in results.
+func (c Clock) String() string {
+	switch c {
+	case KernelClock:
+		return "kernel"
+	case MixedClock:
+		return "mixed"
+	}
+	return "user"
+}

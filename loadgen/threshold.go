@@ -1,0 +1,31 @@
+package loadgen
+
+// A Threshold is a condition a run has to meet, such as
+// "submit-587.message.p99 < 250ms". ParseThreshold makes one.
+type Threshold struct {
+	Expr   string // as written
+	Flow   string
+	Metric Metric
+	Op     string  // "<", "<=", ">" or ">="
+	Limit  float64 // in the metric's base unit: nanoseconds, a share (0 to 1), or a number a second
+}
+
+// A Metric names one figure of a flow.
+type Metric struct {
+	Kind  MetricKind
+	Phase int     // Latency: the smtpwire.Phase
+	Part  string  // Latency: "service", "response" or "lag"
+	Stat  string  // Latency: "p50", "p90", "p99", "p999", "p99.9", ..., "mean", "max"
+	Q     float64 // Latency: the quantile behind Stat, 0 to 1; unused for mean and max
+}
+
+// MetricKind tells the figures of a flow apart.
+type MetricKind uint8
+
+// The kinds of Metric.
+const (
+	Latency  MetricKind = iota // FLOW.PHASE[.service|.response|.lag].STAT
+	Errors                     // FLOW.errors: messages not accepted, as a share of those attempted
+	Rate                       // FLOW.rate: messages accepted a second
+	Accepted                   // FLOW.accepted: a number of messages; also rejected, failed, unknown by Part
+)
