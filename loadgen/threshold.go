@@ -1,5 +1,7 @@
 package loadgen
 
+import "github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+
 // A Threshold is a condition a run has to meet, such as
 // "submit-587.message.p99 < 250ms". ParseThreshold makes one.
 type Threshold struct {
@@ -12,11 +14,12 @@ type Threshold struct {
 
 // A Metric names one figure of a flow.
 type Metric struct {
-	Kind  MetricKind
-	Phase int     // Latency: the smtpwire.Phase
-	Part  string  // Latency: "service", "response" or "lag"
-	Stat  string  // Latency: "p50", "p90", "p99", "p999", "p99.9", ..., "mean", "max"
-	Q     float64 // Latency: the quantile behind Stat, 0 to 1; unused for mean and max
+	Kind    MetricKind
+	Phase   smtpwire.Phase   // Latency
+	Part    Part             // Latency
+	Stat    string           // Latency: "p50", "p99", "p99.9" (or "p999"), ..., "mean", "max"
+	Q       float64          // Latency: the quantile behind Stat, 0 to 1; unused for mean and max
+	Outcome smtpwire.Outcome // Count
 }
 
 // MetricKind tells the figures of a flow apart.
@@ -24,8 +27,18 @@ type MetricKind uint8
 
 // The kinds of Metric.
 const (
-	Latency  MetricKind = iota // FLOW.PHASE[.service|.response|.lag].STAT
-	Errors                     // FLOW.errors: messages not accepted, as a share of those attempted
-	Rate                       // FLOW.rate: messages accepted a second
-	Accepted                   // FLOW.accepted: a number of messages; also rejected, failed, unknown by Part
+	Latency MetricKind = iota // FLOW.PHASE[.service|.response|.lag].STAT
+	Errors                    // FLOW.errors: messages not accepted, as a share of those attempted
+	Rate                      // FLOW.rate: messages accepted a second
+	Count                     // FLOW.accepted, .rejected, .failed or .unknown: a number of messages
+)
+
+// Part says which time of a phase is meant.
+type Part uint8
+
+// The times of a phase. Response and Lag exist for spans under open load.
+const (
+	Service Part = iota
+	Response
+	Lag
 )
