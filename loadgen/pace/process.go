@@ -1,0 +1,61 @@
+package pace
+
+import "math"
+
+// A process lays arrivals out on the unit-rate axis.
+type process struct {
+	poisson bool
+	seed    uint64
+
+	// Poisson: the arrival last asked for and its position. The positions are
+	// sums of gaps, always added in the same order, so they do not depend on
+	// what was asked before.
+	n   int64
+	pos float64
+}
+
+func newProcess(p Process, seed uint64) process {
+	// Mixing the seed keeps schedules of neighbouring seeds from being the
+	// same one shifted.
+	s := process{poisson: p == Poisson, seed: mix(seed)}
+	s.rewind()
+	return s
+}
+
+func (s *process) rewind() { s.n, s.pos = 0, s.gap(0) }
+
+// position returns where arrival n is. Where that is beyond end it may return
+// any position beyond end.
+func (s *process) position(n int64, end float64) float64 {
+	if !s.poisson {
+		return float64(n) + 0.5
+	}
+	if n < s.n {
+		s.rewind()
+	}
+	for s.n < n && s.pos < end {
+		s.n++
+		s.pos += s.gap(s.n)
+	}
+	return s.pos
+}
+
+// gap returns the exponential gap before arrival n, of mean 1.
+func (s *process) gap(n int64) float64 {
+	h := mix(s.seed + uint64(n)*golden)
+	u := (float64(h>>12) + 0.5) * 0x1p-52 // in (0, 1), both ends excluded
+	return -math.Log(u)
+}
+
+// golden is 2^64 divided by the golden ratio, made odd.
+const golden = 0x9e3779b97f4a7c15
+
+// mix is the finalizer of SplitMix64 (Steele, Lea and Flood, "Fast splittable
+// pseudorandom number generators", 2014), which makes a counter a random
+// number.
+func mix(x uint64) uint64 {
+	x += golden
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
