@@ -1,0 +1,53 @@
+# Tools are pinned here and nowhere else; go run fetches what is missing.
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# Debian packages the integration suite runs against.
+SERVERS := postfix dovecot-core dovecot-lmtpd
+
+GO          ?= go
+GOTESTFLAGS ?=
+FUZZTIME    ?= 1m
+# Postfix needs root; nothing else here does.
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+.DEFAULT_GOAL := build
+.PHONY: help build demo test race check fmt integration fuzz clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build bin/smtpgauge
+	$(GO) build -o bin/ ./cmd/smtpgauge
+
+demo: build ## compare the four ports on the built-in server, in under 20 s
+	bin/smtpgauge run builtin:four-ports -o bin/demo.jsonl
+
+test: ## run the tests; GOTESTFLAGS adds flags
+	$(GO) test $(GOTESTFLAGS) ./...
+
+race: GOTESTFLAGS += -race -shuffle=on
+race: test ## the same under the race detector, in random order
+
+check: ## format, vet, lint, module file
+	@bad=$$(gofmt -s -l .) || exit 1; test -z "$$bad" || { echo "not formatted, run make fmt:"; echo "$$bad"; exit 1; }
+	$(GO) vet -tags integration ./...
+	$(GO) run $(STATICCHECK) -tags integration ./...
+	$(GO) mod tidy -diff
+
+fmt: ## format every file
+	gofmt -s -w .
+
+integration: build ## run against Postfix and Dovecot; installs them where missing
+	.ci/packages $(SERVERS)
+	$(GO) test -tags integration -count=1 -timeout=10m -v $(if $(SUDO),-exec $(SUDO)) ./internal/integration -args -smtpgauge=$(CURDIR)/bin/smtpgauge
+
+fuzz: ## run each fuzz target for FUZZTIME
+	@mkdir -p bin
+	@$(GO) test -list '^Fuzz' ./... | awk '/^Fuzz/ { t[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print $$2, t[i]; n = 0 }' > bin/fuzz-targets
+	@while read -r package target; do \
+		echo "$$target in $$package"; \
+		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null || exit 1; \
+	done < bin/fuzz-targets
+
+clean: ## remove what was built
+	rm -rf bin
