@@ -77,6 +77,7 @@ type Tick struct {
 	From, To smtpwire.Instant // wall clock
 	Busy     time.Duration    // CPU time of the shard's thread in the interval; 0 where not known
 	Open     []int            // sessions open now, by flow
+	Peak     []int            // the most open at once in the interval, by flow
 	Due      []int64          // arrivals due so far, by flow; open load only
 	Begun    []int64          // arrivals begun so far, by flow; open load only
 	Last     bool             // the shard's run is over

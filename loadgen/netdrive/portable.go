@@ -1,0 +1,234 @@
+package netdrive
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// DialFunc opens a connection for a portable Driver.
+type DialFunc func(ctx context.Context, a Addr) (net.Conn, error)
+
+// portable is a Driver of goroutines: two a connection, which hand what
+// happens to the loop by a channel. It costs more than epoll and has no kernel
+// stamps, but it runs wherever Go does, and in virtual time.
+type portable struct {
+	clock
+	dial   DialFunc
+	events chan func() // each runs on the loop's goroutine
+	wake   chan struct{}
+	ctx    context.Context
+	stop   context.CancelFunc
+	group  sync.WaitGroup
+}
+
+// NewPortable makes a Driver that works on any platform. dial opens its
+// connections; nil means the network.
+func NewPortable(epoch time.Time, dial DialFunc) Driver {
+	if dial == nil {
+		dial = dialNetwork
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	return &portable{
+		clock: newClock(epoch), dial: dial, ctx: ctx, stop: stop,
+		events: make(chan func()), wake: make(chan struct{}, 1),
+	}
+}
+
+func dialNetwork(ctx context.Context, a Addr) (net.Conn, error) {
+	if a.Path != "" {
+		return new(net.Dialer).DialContext(ctx, "unix", a.Path)
+	}
+	d := new(net.Dialer)
+	if a.Source.IsValid() {
+		d.LocalAddr = &net.TCPAddr{IP: a.Source.AsSlice()}
+	}
+	return d.DialContext(ctx, "tcp", a.TCP.String())
+}
+
+// Dial connects in a goroutine.
+func (l *portable) Dial(a Addr, h Handler) Conn {
+	ctx, cancel := context.WithCancel(l.ctx)
+	c := &portableConn{loop: l, handler: h, ctx: ctx, cancel: cancel, out: make(chan []byte, 1)}
+	began := time.Now()
+	l.group.Go(func() {
+		conn, err := l.dial(ctx, a)
+		at, took := time.Now(), time.Since(began)
+		if err != nil {
+			c.post(func() { c.handler.Broken(err, instant(at)) })
+			return
+		}
+		if !c.post(func() { c.up(conn, instant(at), took) }) {
+			_ = conn.Close() // the session gave up in the meantime
+		}
+	})
+	return c
+}
+
+// Wait runs events, or waits for one.
+func (l *portable) Wait(until time.Duration) {
+	_, now := l.Now()
+	timer := time.NewTimer(max(0, until-now))
+	defer timer.Stop()
+	select {
+	case run := <-l.events:
+		l.Now()
+		run()
+	case <-l.wake:
+	case <-timer.C:
+	}
+}
+
+// Wake makes Wait return.
+func (l *portable) Wake() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// CPU is not known: the goroutines have no thread of their own.
+func (l *portable) CPU() time.Duration { return 0 }
+
+// Close waits for the goroutines.
+func (l *portable) Close() error {
+	l.stop()
+	l.group.Wait()
+	return nil
+}
+
+type portableConn struct {
+	loop    *portable
+	handler Handler
+	ctx     context.Context
+	cancel  context.CancelFunc
+	conn    net.Conn
+	shaking bool // the handshake has the connection
+	out     chan []byte
+	blocked bool
+}
+
+// post runs f on the loop's goroutine, unless the connection is closed by
+// then. It tells whether f will have run.
+func (c *portableConn) post(f func()) bool {
+	done := make(chan bool, 1)
+	run := func() {
+		ok := c.ctx.Err() == nil
+		if ok {
+			f()
+		}
+		done <- ok
+	}
+	select {
+	case c.loop.events <- run:
+		return <-done
+	case <-c.ctx.Done():
+		return false
+	}
+}
+
+func (c *portableConn) up(conn net.Conn, at smtpwire.Instant, took time.Duration) {
+	c.conn = conn
+	c.loop.group.Go(func() {
+		<-c.ctx.Done()
+		_ = conn.Close() // unblocks the reader and the writer
+	})
+	c.loop.group.Go(c.write)
+	c.handler.Connected(at, took)
+	c.startReading()
+}
+
+// startReading reads until the loop turns to TLS, which then starts it again
+// on the secured connection. Before implicit TLS nothing must be read.
+func (c *portableConn) startReading() {
+	if c.ctx.Err() != nil || c.shaking {
+		return
+	}
+	conn := c.conn
+	c.loop.group.Go(func() { c.read(conn) })
+}
+
+func (c *portableConn) read(conn net.Conn) {
+	buf := make([]byte, 16<<10)
+	for {
+		n, err := conn.Read(buf)
+		at := instant(time.Now())
+		if n > 0 {
+			turned := false
+			ok := c.post(func() {
+				c.handler.Received(buf[:n], Arrival{At: at})
+				turned = c.conn != conn || c.shaking
+			})
+			if !ok || turned {
+				return
+			}
+		}
+		if err != nil {
+			c.post(func() { c.handler.Broken(err, at) })
+			return
+		}
+	}
+}
+
+// Write hands one write's worth to the writer. at is when it was handed over,
+// which the writer follows at once.
+func (c *portableConn) Write(bufs [][]byte) (int, smtpwire.Instant, error) {
+	at, _ := c.loop.Now()
+	if c.blocked {
+		return 0, at, nil
+	}
+	var all []byte
+	for _, b := range bufs {
+		all = append(all, b...)
+	}
+	c.blocked = true
+	c.out <- all // has room: the writer says when it took the last
+	return len(all), at, nil
+}
+
+func (c *portableConn) write() {
+	for {
+		select {
+		case p := <-c.out:
+			if _, err := c.conn.Write(p); err != nil {
+				at := instant(time.Now())
+				c.post(func() { c.handler.Broken(err, at) })
+				return
+			}
+			c.post(func() { c.blocked = false; c.handler.Writable() })
+		case <-c.ctx.Done():
+			return
+		}
+	}
+}
+
+// StartTLS shakes hands in a goroutine; reading goes on when it is done.
+func (c *portableConn) StartTLS(config *tls.Config) {
+	raw := c.conn
+	secured := tls.Client(raw, config)
+	c.shaking = true
+	from := instant(time.Now())
+	c.loop.group.Go(func() {
+		err := secured.HandshakeContext(c.ctx)
+		to := instant(time.Now())
+		c.post(func() {
+			c.shaking = false
+			if err != nil {
+				c.handler.Broken(err, to)
+				return
+			}
+			c.conn = secured
+			c.handler.Secured(from, to)
+			c.startReading()
+		})
+	})
+}
+
+// Close ends the connection and what waits for it.
+func (c *portableConn) Close() { c.cancel() }
+
+func instant(t time.Time) smtpwire.Instant { return smtpwire.Instant(t.UnixNano()) }

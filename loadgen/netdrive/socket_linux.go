@@ -1,0 +1,195 @@
+package netdrive
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// The calls here do not block, so they go by RawSyscall: telling Go's
+// scheduler of each costs half as much as the call itself.
+
+// openSocket makes a non-blocking socket that stamps what it receives and
+// begins to connect it.
+func openSocket(a Addr) (int, error) {
+	family, sa := sockaddr(a)
+	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return -1, err
+	}
+	if a.Path == "" {
+		err = prepareTCP(fd, a)
+	}
+	if err == nil {
+		err = unix.Connect(fd, sa)
+		if err == unix.EINPROGRESS {
+			err = nil
+		}
+	}
+	if err != nil {
+		_ = unix.Close(fd)
+		return -1, err
+	}
+	return fd, nil
+}
+
+func prepareTCP(fd int, a Addr) error {
+	if err := unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1); err != nil {
+		return fmt.Errorf("TCP_NODELAY: %w", err)
+	}
+	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err != nil {
+		return fmt.Errorf("SO_TIMESTAMPNS: %w", err)
+	}
+	if !a.Source.IsValid() {
+		return nil
+	}
+	// The port is chosen by connect, when the whole address pair is known;
+	// otherwise a source address would have no more ports than one target.
+	if err := unix.SetsockoptInt(fd, unix.SOL_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1); err != nil {
+		return fmt.Errorf("IP_BIND_ADDRESS_NO_PORT: %w", err)
+	}
+	_, source := sockaddr(Addr{TCP: netip.AddrPortFrom(a.Source, 0)})
+	return unix.Bind(fd, source)
+}
+
+func sockaddr(a Addr) (family int, sa unix.Sockaddr) {
+	if a.Path != "" {
+		return unix.AF_UNIX, &unix.SockaddrUnix{Name: a.Path}
+	}
+	ip := a.TCP.Addr()
+	if ip.Is4() {
+		return unix.AF_INET, &unix.SockaddrInet4{Port: int(a.TCP.Port()), Addr: ip.As4()}
+	}
+	sa6 := &unix.SockaddrInet6{Port: int(a.TCP.Port()), Addr: ip.As16()}
+	if zone := ip.Zone(); zone != "" {
+		if i, err := net.InterfaceByName(zone); err == nil {
+			sa6.ZoneId = uint32(i.Index)
+		}
+	}
+	return unix.AF_INET6, sa6
+}
+
+// A receiver reads with the kernel's stamp. Its buffers are one for the whole
+// loop.
+type receiver struct {
+	data [64 << 10]byte
+	oob  [64]byte
+	iov  unix.Iovec
+	msg  unix.Msghdr
+}
+
+// receive reads from fd once. The stamp is that of the last segment read, and
+// 0 where the kernel gave none (SO_TIMESTAMPNS in socket(7)).
+func (r *receiver) receive(fd int) (p []byte, stamp smtpwire.Instant, err error) {
+	r.iov = unix.Iovec{Base: &r.data[0]}
+	r.iov.SetLen(len(r.data))
+	r.msg = unix.Msghdr{Iov: &r.iov, Control: &r.oob[0]}
+	r.msg.SetIovlen(1)
+	r.msg.SetControllen(len(r.oob))
+	for {
+		n, _, errno := syscall.RawSyscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&r.msg)), 0)
+		if errno == unix.EINTR {
+			continue
+		}
+		if errno != 0 {
+			return nil, 0, errno
+		}
+		return r.data[:n], r.stamp(), nil
+	}
+}
+
+// stamp finds SCM_TIMESTAMPNS among the control messages. It is the only one
+// asked for, so it is the first.
+func (r *receiver) stamp() smtpwire.Instant {
+	if r.msg.Controllen < uint64(unix.CmsgLen(int(unsafe.Sizeof(unix.Timespec{})))) {
+		return 0
+	}
+	h := (*unix.Cmsghdr)(unsafe.Pointer(&r.oob[0]))
+	if h.Level != unix.SOL_SOCKET || h.Type != unix.SCM_TIMESTAMPNS {
+		return 0
+	}
+	ts := (*unix.Timespec)(unsafe.Pointer(&r.oob[unix.CmsgLen(0)]))
+	return smtpwire.Instant(ts.Nano())
+}
+
+// A sender gathers buffers into one write.
+type sender struct{ iov [16]unix.Iovec }
+
+// send writes bufs, or as many bytes of them as the socket takes.
+func (s *sender) send(fd int, bufs [][]byte) (int, error) {
+	count := 0
+	for _, b := range bufs {
+		if len(b) == 0 {
+			continue
+		}
+		if count == len(s.iov) {
+			break
+		}
+		s.iov[count].Base = &b[0]
+		s.iov[count].SetLen(len(b))
+		count++
+	}
+	for {
+		var n uintptr
+		var errno syscall.Errno
+		if count == 1 {
+			n, _, errno = syscall.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(s.iov[0].Base)), uintptr(s.iov[0].Len))
+		} else {
+			n, _, errno = syscall.RawSyscall(unix.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(&s.iov[0])), uintptr(count))
+		}
+		if errno == unix.EINTR {
+			continue
+		}
+		if errno != 0 {
+			return 0, errno
+		}
+		return int(n), nil
+	}
+}
+
+// connectError is why a connect failed, nil where it did not.
+func connectError(fd int) error {
+	n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
+	if err != nil {
+		return err
+	}
+	if n != 0 {
+		return syscall.Errno(n)
+	}
+	return nil
+}
+
+// A roundTrip asks the kernel how long SYN to SYN-ACK took: until data is
+// sent, the round trip of TCP_INFO is that one sample.
+type roundTrip struct {
+	info unix.TCPInfo
+	size uint32
+}
+
+// of returns it for fd, and 0 where the kernel does not say or the SYN had to
+// be sent again, so that the sample would not be the whole wait.
+func (r *roundTrip) of(fd int) time.Duration {
+	r.size = uint32(unsafe.Sizeof(r.info))
+	_, _, errno := syscall.RawSyscall6(unix.SYS_GETSOCKOPT, uintptr(fd), unix.IPPROTO_TCP, unix.TCP_INFO,
+		uintptr(unsafe.Pointer(&r.info)), uintptr(unsafe.Pointer(&r.size)), 0)
+	if errno != 0 || r.info.Total_retrans != 0 {
+		return 0
+	}
+	return time.Duration(r.info.Rtt) * time.Microsecond
+}
+
+// threadCPU is the processor time of the calling thread.
+func threadCPU() time.Duration {
+	var ts unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &ts); err != nil {
+		return 0
+	}
+	return time.Duration(ts.Nano())
+}

@@ -1,0 +1,240 @@
+package netdrive
+
+import (
+	"crypto/tls"
+	"errors"
+	"iter"
+	"net"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// maxRecord is the most plaintext one TLS record holds (RFC 8446, 5.1).
+const maxRecord = 16 << 10
+
+// tlsState runs crypto/tls, which wants a blocking connection, on a loop that
+// must not block. During the handshake crypto/tls runs in a coroutine, and
+// reading an empty socket yields to the loop: the thread stays the same, the
+// scheduler is not involved. After it, reading an empty socket is a temporary
+// error, which crypto/tls hands through and forgets, so records are read when
+// they are whole; and writing never blocks, because ciphertext that the socket
+// does not take is kept.
+type tlsState struct {
+	conn *epollConn
+	tls  *tls.Conn
+	done bool // handshake completed
+
+	resume func() (struct{}, bool) // runs the handshake until it needs bytes
+	stop   func()
+	yield  func(struct{}) bool
+	err    error // the handshake's end
+
+	in      []byte // received and not yet taken by crypto/tls; valid within received
+	readErr error  // what reading meets after in
+
+	out  []byte // ciphertext the socket did not take
+	held int    // plaintext bytes behind out, reported when it has left
+
+	firstWrite, lastWrite, lastRead smtpwire.Instant
+}
+
+// errWouldBlock is what crypto/tls meets where the socket is empty. It has to
+// be a temporary net.Error, or the connection would be dead after it.
+var errWouldBlock net.Error = wouldBlock{}
+
+type wouldBlock struct{}
+
+func (wouldBlock) Error() string   { return "no bytes yet" }
+func (wouldBlock) Timeout() bool   { return false }
+func (wouldBlock) Temporary() bool { return true }
+
+// StartTLS begins the handshake.
+func (c *epollConn) StartTLS(config *tls.Config) {
+	t := &tlsState{conn: c}
+	t.tls = tls.Client(t, config)
+	c.tls = t
+	t.resume, t.stop = iter.Pull(func(yield func(struct{}) bool) {
+		t.yield = yield
+		t.err = t.tls.Handshake()
+	})
+	t.step()
+}
+
+// step runs the handshake as far as it goes.
+func (t *tlsState) step() {
+	if _, more := t.resume(); more {
+		return
+	}
+	t.resume, t.stop, t.yield = nil, nil, nil
+	wall, _ := t.conn.loop.Recent()
+	if t.err != nil {
+		t.conn.handler.Broken(t.err, wall)
+		return
+	}
+	t.done = true
+	// The handshake ends with whichever flight is last: ours in TLS 1.3, the
+	// server's in 1.2.
+	t.conn.handler.Secured(t.firstWrite, max(t.lastWrite, t.lastRead))
+}
+
+// received takes ciphertext from the loop.
+func (t *tlsState) received(p []byte, at Arrival) {
+	t.in, t.lastRead = p, at.At
+	if !t.done {
+		t.step()
+	}
+	if t.done && !t.conn.closed {
+		t.decrypt(at)
+	}
+	t.in = nil
+}
+
+// fail ends a handshake whose connection broke.
+func (t *tlsState) fail(err error) {
+	t.readErr = err
+	if t.resume != nil {
+		t.step()
+	}
+}
+
+// decrypt hands on the plaintext of the records that are whole.
+func (t *tlsState) decrypt(at Arrival) {
+	if t.conn.loop.plain == nil {
+		t.conn.loop.plain = make([]byte, maxRecord)
+	}
+	for !t.conn.closed {
+		n, err := t.tls.Read(t.conn.loop.plain)
+		if n > 0 {
+			t.conn.handler.Received(t.conn.loop.plain[:n], at)
+		}
+		if errors.Is(err, errWouldBlock) || t.conn.closed {
+			return
+		}
+		if err != nil {
+			wall, _ := t.conn.loop.Recent()
+			t.conn.handler.Broken(err, wall)
+			return
+		}
+	}
+}
+
+// write encrypts and writes a record's worth of bufs. Bytes whose ciphertext
+// is still kept are not reported yet: they have not left.
+func (t *tlsState) write(bufs [][]byte) (int, smtpwire.Instant, error) {
+	if t.held > 0 {
+		if len(t.out) > 0 {
+			return 0, t.lastWrite, nil
+		}
+		n := t.held
+		t.held = 0
+		return n, t.lastWrite, nil
+	}
+	p := gather(&t.conn.loop.plain, bufs)
+	if _, err := t.tls.Write(p); err != nil {
+		return 0, t.lastWrite, err
+	}
+	if len(t.out) > 0 {
+		t.held = len(p)
+		return 0, t.lastWrite, nil
+	}
+	return len(p), t.lastWrite, nil
+}
+
+// gather makes one record of several small buffers; a large one is cut.
+func gather(scratch *[]byte, bufs [][]byte) []byte {
+	if len(bufs) == 1 || len(bufs[0]) >= maxRecord {
+		return bufs[0][:min(len(bufs[0]), maxRecord)]
+	}
+	if *scratch == nil {
+		*scratch = make([]byte, maxRecord)
+	}
+	n := 0
+	for _, b := range bufs {
+		n += copy((*scratch)[n:], b)
+	}
+	return (*scratch)[:n]
+}
+
+// flush writes kept ciphertext; it tells whether all is gone.
+func (t *tlsState) flush() bool {
+	for len(t.out) > 0 {
+		t.lastWrite, _ = t.conn.loop.Now()
+		n, err := t.conn.loop.sender.send(t.conn.fd, [][]byte{t.out})
+		if err == unix.EAGAIN {
+			return false
+		}
+		if err != nil {
+			t.conn.broken(err, t.lastWrite)
+			return false
+		}
+		t.out = t.out[n:]
+	}
+	t.out = nil
+	return true
+}
+
+// close says close_notify where the server is still there to hear it, and ends
+// a handshake under way.
+func (t *tlsState) close() {
+	if t.stop != nil {
+		t.stop()
+		return
+	}
+	if t.done && !t.conn.eof && len(t.out) == 0 {
+		_ = t.tls.CloseWrite() // a courtesy on a session that is over
+	}
+}
+
+// The rest is the net.Conn that crypto/tls sits on.
+
+// Read gives what the loop received.
+func (t *tlsState) Read(p []byte) (int, error) {
+	for len(t.in) == 0 {
+		if t.readErr != nil {
+			return 0, t.readErr
+		}
+		if t.done {
+			return 0, errWouldBlock
+		}
+		if !t.yield(struct{}{}) {
+			return 0, net.ErrClosed
+		}
+	}
+	n := copy(p, t.in)
+	t.in = t.in[n:]
+	return n, nil
+}
+
+// Write writes to the socket and keeps what that does not take.
+func (t *tlsState) Write(p []byte) (int, error) {
+	if len(t.out) > 0 {
+		t.out = append(t.out, p...)
+		return len(p), nil
+	}
+	t.lastWrite, _ = t.conn.loop.Now()
+	if t.firstWrite == 0 {
+		t.firstWrite = t.lastWrite
+	}
+	n, err := t.conn.loop.sender.send(t.conn.fd, [][]byte{p})
+	if err != nil && err != unix.EAGAIN {
+		return 0, err
+	}
+	if n < len(p) {
+		t.conn.stuck = true
+		t.out = append(t.out, p[n:]...)
+	}
+	return len(p), nil
+}
+
+// Close does nothing: the loop closes the socket.
+func (t *tlsState) Close() error { return nil }
+
+// The addresses are not asked for, and limits are the loop's.
+func (t *tlsState) LocalAddr() net.Addr              { return &net.TCPAddr{} }
+func (t *tlsState) RemoteAddr() net.Addr             { return &net.TCPAddr{} }
+func (t *tlsState) SetDeadline(time.Time) error      { return nil }
+func (t *tlsState) SetReadDeadline(time.Time) error  { return nil }
+func (t *tlsState) SetWriteDeadline(time.Time) error { return nil }
