@@ -1,0 +1,133 @@
+package smtpsink
+
+import (
+	"bytes"
+	"crypto/tls"
+	"net"
+	"sync"
+	"time"
+)
+
+// A gate is a listener whose connections the sink knows of, so that it can
+// count them and close them.
+type gate struct {
+	net.Listener
+	sink     *Server
+	counters *counters
+	tls      *tls.Config // for implicit TLS; nil otherwise
+
+	// ready hands over connections that were held back before their banner; it
+	// is nil where nothing is.
+	ready chan accepted
+}
+
+type accepted struct {
+	conn net.Conn
+	err  error
+}
+
+func (g *gate) Accept() (net.Conn, error) {
+	if g.ready == nil {
+		return g.next()
+	}
+	select {
+	case a := <-g.ready:
+		return a.conn, a.err
+	case <-g.sink.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (g *gate) next() (net.Conn, error) {
+	raw, err := g.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	g.counters.connections.Add(1)
+	c := &conn{Conn: raw, sink: g.sink}
+	g.sink.track(c)
+	if g.tls != nil {
+		// It must be a *tls.Conn as it stands: that is how go-smtp knows that
+		// the session is secure.
+		return tls.Server(c, g.tls), nil
+	}
+	return c, nil
+}
+
+// hold accepts in place of Accept and keeps each connection to itself until
+// the handshake is done and the banner's delay is over: go-smtp sends the
+// banner without asking anyone.
+func (g *gate) hold() {
+	var held sync.WaitGroup
+	defer held.Wait()
+	for {
+		c, err := g.next()
+		if err != nil {
+			g.hand(accepted{err: err})
+			if !isTemporary(err) {
+				return
+			}
+			continue
+		}
+		held.Go(func() {
+			if t, ok := c.(*tls.Conn); ok {
+				t.SetDeadline(time.Now().Add(g.sink.timeout))
+				// go-smtp meets the same error again, and reports it.
+				_ = t.Handshake()
+			}
+			g.sink.wait("banner")
+			if !g.hand(accepted{conn: c}) {
+				c.Close()
+			}
+		})
+	}
+}
+
+func (g *gate) hand(a accepted) bool {
+	select {
+	case g.ready <- a:
+		return true
+	case <-g.sink.done:
+		return false
+	}
+}
+
+// isTemporary tells errors of accept that pass, running out of descriptors
+// above all, from the end of the listener.
+func isTemporary(err error) bool {
+	t, ok := err.(interface{ Temporary() bool })
+	return ok && t.Temporary()
+}
+
+// A conn holds back the replies that go-smtp sends without a hook, and tells
+// the sink when it is closed.
+type conn struct {
+	net.Conn
+	sink *Server
+	once sync.Once
+	err  error
+}
+
+// Write sees one reply line at a time in clear. Under TLS it sees records,
+// which begin with none of these.
+func (c *conn) Write(p []byte) (int, error) {
+	if len(c.sink.delays) > 0 {
+		switch {
+		case bytes.HasPrefix(p, []byte("220 2.0.0 ")):
+			c.sink.wait("starttls")
+		case bytes.HasPrefix(p, []byte("354 ")):
+			c.sink.wait("data")
+		case bytes.HasPrefix(p, []byte("221 ")):
+			c.sink.wait("quit")
+		}
+	}
+	return c.Conn.Write(p)
+}
+
+func (c *conn) Close() error {
+	c.once.Do(func() {
+		c.sink.untrack(c)
+		c.err = c.Conn.Close()
+	})
+	return c.err
+}

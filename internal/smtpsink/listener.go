@@ -1,0 +1,129 @@
+package smtpsink
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+)
+
+// A Mode says when the connections of a listener turn to TLS.
+type Mode uint8
+
+// The modes of a listener.
+const (
+	None     Mode = iota // never
+	StartTLS             // when the client asks for it (RFC 3207)
+	Implicit             // at once (RFC 8314)
+)
+
+var modeNames = [...]string{"none", "starttls", "implicit"}
+
+// String returns the mode as it stands in scenarios.
+func (m Mode) String() string {
+	if int(m) < len(modeNames) {
+		return modeNames[m]
+	}
+	return fmt.Sprintf("mode(%d)", uint8(m))
+}
+
+// ParseMode finds a mode by its name.
+func ParseMode(name string) (Mode, error) {
+	for i, n := range modeNames {
+		if n == name {
+			return Mode(i), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown TLS mode %q: use none, starttls or implicit", name)
+}
+
+// MarshalText writes the mode's name.
+func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (m *Mode) UnmarshalText(text []byte) (err error) {
+	*m, err = ParseMode(string(text))
+	return err
+}
+
+// A Listener is one place where the sink takes connections.
+type Listener struct {
+	Network string // "tcp" or "unix"; "" means "tcp"
+	Address string // "host:port", or the path of the socket
+	TLS     Mode
+	LMTP    bool // LHLO, and a reply a recipient (RFC 2033)
+}
+
+// String returns the listener as ParseListener reads it.
+func (l Listener) String() string {
+	s := l.Address
+	if l.Network == "unix" {
+		s = "unix:" + s
+	}
+	s += "," + l.TLS.String()
+	if l.LMTP {
+		s += ",lmtp"
+	}
+	return s
+}
+
+// ParseListener reads "ADDRESS[,none|starttls|implicit][,lmtp]", where ADDRESS
+// is "host:port", "port", or "unix:PATH". Without a host it is 127.0.0.1: to
+// listen beyond this machine takes an address that says so. Without a mode it
+// follows the port: 465 is implicit, 587 and 2525 are starttls, any other is
+// none.
+func ParseListener(s string) (Listener, error) {
+	address, rest, _ := strings.Cut(s, ",")
+	l, port, err := parseAddress(address)
+	if err != nil {
+		return Listener{}, fmt.Errorf("listener %q: %w", s, err)
+	}
+	l.TLS = usualMode(port)
+	if rest == "" {
+		return l, nil
+	}
+	for option := range strings.SplitSeq(rest, ",") {
+		if option == "lmtp" {
+			l.LMTP = true
+			continue
+		}
+		if l.TLS, err = ParseMode(option); err != nil {
+			return Listener{}, fmt.Errorf("listener %q: %w", s, err)
+		}
+	}
+	return l, nil
+}
+
+func parseAddress(address string) (l Listener, port int, err error) {
+	if path, ok := strings.CutPrefix(address, "unix:"); ok {
+		if path == "" {
+			return Listener{}, 0, fmt.Errorf("no path: use unix:/path/of/the/socket")
+		}
+		return Listener{Network: "unix", Address: path}, 0, nil
+	}
+	if !strings.Contains(address, ":") {
+		address = ":" + address
+	}
+	host, service, err := net.SplitHostPort(address)
+	if err != nil {
+		return Listener{}, 0, fmt.Errorf("not an address: use HOST:PORT, such as 127.0.0.1:2525")
+	}
+	port, err = strconv.Atoi(service)
+	if err != nil || port < 0 || port > 65535 {
+		return Listener{}, 0, fmt.Errorf("port %q: use a number from 0 (any free one) to 65535", service)
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	return Listener{Network: "tcp", Address: net.JoinHostPort(host, service)}, port, nil
+}
+
+func usualMode(port int) Mode {
+	switch port {
+	case 465:
+		return Implicit
+	case 587, 2525:
+		return StartTLS
+	}
+	return None
+}
