@@ -1,0 +1,152 @@
+// Package labserver is an SMTP server for holding a load generator to account:
+// what it does is known to the microsecond, so that whatever else a generator
+// reports is the generator's own doing. It answers in lockstep or pipelined,
+// plain or under TLS, and waits before replies for as long as it is told.
+//
+// It is not the server of package smtpsink on purpose: a check that shares
+// code with what it checks proves less.
+package labserver
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Mode says when a connection turns to TLS.
+type Mode uint8
+
+// The modes.
+const (
+	Plain Mode = iota
+	StartTLS
+	Implicit
+)
+
+// Config says how a Server behaves. The zero value is a plain server without
+// delays on a port of the kernel's choice.
+type Config struct {
+	Address string // "host:port"; "" means 127.0.0.1 and any free port
+	Mode    Mode
+	TLS     *tls.Config // needed unless Mode is Plain
+	Delay   Delay       // before each reply; nil means at once
+}
+
+// A Delay says how long to wait before the reply to a command. verb is in
+// lower case, "banner" for the greeting and "body" for the final dot. seq is
+// the number in the sender's address (see Sequence), or -1 outside a mail
+// transaction. It is called from many goroutines.
+type Delay func(verb string, seq int64) time.Duration
+
+// Counts are what a Server has seen.
+type Counts struct {
+	Connections int64
+	Messages    int64 // accepted, that is the final dot was answered
+	Bytes       int64 // of message content, without the dot lines
+	Quits       int64
+	Handshakes  int64 // completed
+	Resumed     int64 // of these
+}
+
+// A Server is a running server.
+type Server struct {
+	config   Config
+	listener net.Listener
+
+	mu    sync.Mutex
+	conns map[net.Conn]struct{} // nil once closed
+	wait  sync.WaitGroup
+
+	connections, messages, bytes, quits, handshakes, resumed atomic.Int64
+}
+
+// Start listens and serves until Close.
+func Start(c Config) (*Server, error) {
+	if c.Mode != Plain && c.TLS == nil {
+		return nil, errors.New("a server that speaks TLS needs a certificate")
+	}
+	if c.Address == "" {
+		c.Address = "127.0.0.1:0"
+	}
+	l, err := net.Listen("tcp", c.Address)
+	if err != nil {
+		return nil, fmt.Errorf("lab server: %w", err)
+	}
+	s := &Server{config: c, listener: l, conns: map[net.Conn]struct{}{}}
+	s.wait.Go(s.accept)
+	return s, nil
+}
+
+// Addr is where the server listens.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// Counts returns what was seen so far.
+func (s *Server) Counts() Counts {
+	return Counts{
+		Connections: s.connections.Load(),
+		Messages:    s.messages.Load(),
+		Bytes:       s.bytes.Load(),
+		Quits:       s.quits.Load(),
+		Handshakes:  s.handshakes.Load(),
+		Resumed:     s.resumed.Load(),
+	}
+}
+
+// Close ends every connection and waits until nothing runs any more.
+func (s *Server) Close() error {
+	err := s.listener.Close()
+	s.mu.Lock()
+	for c := range s.conns {
+		c.Close() // the goroutine that reads from it hears of it
+	}
+	s.conns = nil
+	s.mu.Unlock()
+	s.wait.Wait()
+	return err
+}
+
+func (s *Server) accept() {
+	for {
+		c, err := s.listener.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil {
+			// Out of descriptors, most likely: the client sees refused or
+			// hanging connections, and its counts will not match ours.
+			time.Sleep(10 * time.Millisecond)
+			continue
+		}
+		if !s.enter(c) {
+			c.Close()
+			return
+		}
+		s.connections.Add(1)
+		s.wait.Go(func() {
+			defer s.leave(c)
+			d := dialogue{server: s, seq: -1}
+			d.run(c)
+		})
+	}
+}
+
+func (s *Server) enter(c net.Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conns == nil {
+		return false
+	}
+	s.conns[c] = struct{}{}
+	return true
+}
+
+func (s *Server) leave(c net.Conn) {
+	c.Close()
+	s.mu.Lock()
+	delete(s.conns, c)
+	s.mu.Unlock()
+}

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package labserver
+
+import "time"
+
+// sleep waits for d, as exactly as the runtime does.
+func sleep(d time.Duration) { time.Sleep(d) }
