@@ -1,0 +1,88 @@
+//go:build integration
+
+package integration
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"testing"
+)
+
+// Who mail is from and to, and who sends it.
+const (
+	account   = "bench@example.test"
+	second    = "second@example.test" // the other recipient there is
+	password  = "correct horse battery staple"
+	mailOwner = "nobody" // whom Dovecot delivers as
+)
+
+// A dovecot answers AUTH for Postfix and takes mail by LMTP.
+type dovecot struct {
+	*daemon
+	dir        string
+	authSocket string
+	lmtpSocket string
+}
+
+// startDovecot starts Dovecot with the two recipients as its only accounts.
+func startDovecot(t *testing.T) *dovecot {
+	t.Helper()
+	dir := serverDir(t)
+	d := &dovecot{
+		dir:        dir,
+		authSocket: filepath.Join(dir, "auth"),
+		lmtpSocket: filepath.Join(dir, "lmtp"),
+	}
+	owner, err := user.Lookup(mailOwner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	passwd := ""
+	for _, name := range []string{account, second} {
+		passwd += fmt.Sprintf("%s:{PLAIN}%s:%s:%s::%s::\n", name, password, owner.Uid, owner.Gid, dir)
+	}
+	writeFile(t, filepath.Join(dir, "passwd"), passwd)
+	if err := os.Mkdir(filepath.Join(dir, "mail"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Join(dir, "mail"), 0o777); err != nil { // whatever the umask
+		t.Fatal(err)
+	}
+	config := filepath.Join(dir, "dovecot.conf")
+	render(t, "dovecot.conf", config, struct{ Dir, AuthSocket, LMTPSocket string }{dir, d.authSocket, d.lmtpSocket})
+
+	logOnFailure(t, filepath.Join(dir, "dovecot.log"))
+	d.daemon = startDaemon(t, "/usr/sbin/dovecot", "-F", "-c", config)
+	d.awaitListener(t, "unix", d.authSocket)
+	d.awaitListener(t, "unix", d.lmtpSocket)
+	return d
+}
+
+// delivered counts the messages in an account's mailbox.
+func (d *dovecot) delivered(t *testing.T, name string) int {
+	t.Helper()
+	return countFiles(t, filepath.Join(d.dir, "mail", name, "new"))
+}
+
+// countFiles counts the files in a folder and those below it. Files that
+// leave while it looks are not counted.
+func countFiles(t *testing.T, dir string) int {
+	t.Helper()
+	n := 0
+	err := filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if os.IsNotExist(err) {
+			return nil
+		}
+		if err == nil && d.Type().IsRegular() {
+			n++
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
