@@ -80,9 +80,9 @@ func (e EnhancedCode) String() string {
 type Failure struct {
 	Phase    Phase
 	Class    Class
-	Code     int          // the reply's code, 0 where there was no reply
 	Enhanced EnhancedCode // zero where there was none
-	Text     string       // the reply's text or the cause, one line, bounded
+	Code     int          // the reply's code, 0 where there was no reply
+	Text     string       // the reply's first line or the cause, printable, at most 200 bytes
 }
 
 // Error renders the failure on one line.

@@ -2,64 +2,36 @@
 // bytes go in, command bytes and timed phases come out. It never reads a
 // clock, opens a socket or starts a goroutine, so the same code is driven by
 // an epoll loop, by goroutines and by a fuzzer.
+//
+// Whoever drives a [Client] looks at [Client.State] and does what it asks for:
+//
+//	c.Start(options, credentials)
+//	c.Established(now)                     // after connecting, or the implicit handshake
+//	for c.State() != smtpwire.Ended {
+//		n := write(c.Pending())            // while there is any
+//		c.Sent(n, before)                  // the clock, read just before the write
+//		c.Receive(read())                  // with the kernel's stamp
+//		handle(c.Events())
+//		switch c.State() {
+//		case smtpwire.Handshake:           // do it, then c.Secured()
+//		case smtpwire.Ready:               // c.Send(&transaction), or c.Quit()
+//		}
+//	}
+//
+// What holds, whatever a server sends:
+//
+//   - Every [Client.Send] leads to exactly one [MessageEnded].
+//   - [Ended] is final. A failure before the session is [Ready], a 421, bytes
+//     that are no reply and a [Client.Lost] connection all lead there, without
+//     a QUIT: such a session is over, and a polite end would only be timed as
+//     if it had gone well.
+//   - A rejected message does not end the session. RSET is sent where the
+//     server still holds a transaction open, and the client is Ready again.
+//   - Nothing grows beyond the bounds of [Options].
+//
+// A successful transaction allocates nothing once the client's buffers have
+// their size.
 package smtpwire
-
-// TLSMode says when a session turns to TLS.
-type TLSMode uint8
-
-// The modes of CONTRACT.md.
-const (
-	TLSNone     TLSMode = iota // never
-	TLSStart                   // after STARTTLS, which the server must offer (RFC 3207)
-	TLSImplicit                // before the banner (RFC 8314)
-)
-
-// Switch is a choice that may be left to what the server offers.
-type Switch uint8
-
-// The three positions of a Switch.
-const (
-	Auto Switch = iota // as EHLO offers
-	On                 // always
-	Off                // never
-)
-
-// Options say how a flow's sessions speak. They are shared by all sessions of
-// a flow and only read.
-type Options struct {
-	Name       string // argument of EHLO, HELO and LHLO; "localhost" where empty
-	LMTP       bool   // LHLO, and a reply a recipient after the body (RFC 2033)
-	TLS        TLSMode
-	Pipelining Switch // RFC 2920
-	BDAT       bool   // BDAT in place of DATA; CHUNKING must be offered (RFC 3030)
-	ChunkSize  int    // bytes a BDAT chunk; 0 sends the message in one
-
-	MaxLineLength int // bytes of one reply line; 0 means 2048
-	MaxReplyLines int // lines of one reply; 0 means 128
-}
-
-// Credentials are what one session authenticates with. A nil *Credentials
-// means no AUTH.
-type Credentials struct {
-	Mechanism string // PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-1, SCRAM-SHA-256, XOAUTH2, OAUTHBEARER, EXTERNAL; "" takes the best in common
-	Identity  string // authorization identity, mostly empty
-	Username  string
-	Password  string // the password, or the bearer token
-}
-
-// A Transaction is one mail transaction: the envelope, and the content ready
-// to be sent. The byte slices stay the caller's and are only read, until the
-// transaction has ended.
-type Transaction struct {
-	From []byte   // reverse-path without angle brackets; empty is the null path
-	To   [][]byte // forward-paths, one at least
-
-	Size     int64    // octets as SIZE counts them (RFC 1870)
-	EightBit bool     // the content has octets over 127: BODY=8BITMIME where offered
-	UTF8     bool     // an address has: SMTPUTF8 is needed (RFC 6531)
-	Dotted   [][]byte // for DATA: dot-stuffed, ending in CRLF.CRLF
-	Raw      [][]byte // for BDAT: as it is
-}
 
 // State is what a Client needs next from whoever drives it.
 type State uint8
@@ -72,24 +44,216 @@ const (
 	Ended                  // over; close the connection
 )
 
-// EventKind tells the events of a Client apart.
-type EventKind uint8
+// A Client is one SMTP or LMTP session. Start begins one, and another when the
+// last has ended: the buffers are kept. Its methods must not be called at the
+// same time.
+type Client struct {
+	o    *Options
+	cred *Credentials
+	t    *Transaction // under way; nil where none is
 
-// The kinds of Event.
-const (
-	Timed        EventKind = iota // Phase took from Start to End; every reply, also a rejection, and SpanMessage
-	FailedEvent                   // Failure says what
-	MessageEnded                  // Outcome, Accepted, Rejected; Start and End as far as known
-	SessionQuit                   // QUIT was answered, at End: the session completed
-)
+	out    []byte    // command octets; those before cut are in vec
+	vec    [][]byte  // what is to be written, from first: commands and content
+	queue  []awaited // replies outstanding, from head, oldest first
+	events []Event
+	reply  reply
+	hello  *greeting       // what Hello returns; nil unless Options.Capture
+	auth   *authentication // under way; nil otherwise
 
-// An Event is what a Client reports.
-type Event struct {
-	Kind       EventKind
-	Phase      Phase
-	Start, End Instant
-	Failure    Failure
-	Outcome    Outcome
-	Accepted   int // recipients accepted
-	Rejected   int // recipients rejected
+	queued int64 // octets ever put into vec
+	sent   int64 // octets of them that have left
+	mailAt Instant
+	sizeOf int64 // the SIZE offered; 0 for no limit
+	chunk  int64 // BDAT: octets of the content put into vec
+
+	next     int32 // index of the next recipient to name
+	accepted int32
+	rejected int32
+	cut      int32 // see out
+	first    int32 // see vec
+	head     int32 // see queue
+	stamped  int32 // replies in the queue whose command has left
+
+	offered extension
+	mechs   mechanism
+	state   State
+	secured bool
+	helo    bool // EHLO was refused, HELO is tried
+	taken   bool // the driver has seen the events
+	begun   bool // MAIL was put into out
+	open    bool // the server holds a transaction open
+	refused bool // and nothing can come of it: why is reported
+	data    bool // DATA, or the last chunk, was put into out
+}
+
+// awaited is a reply outstanding.
+type awaited struct {
+	when  int64 // until sent, the offset in the output of the octet that counts; then the Instant it left
+	phase Phase
+	sent  bool
+}
+
+// Start begins a session with options o, authenticating with cred unless it is
+// nil. Both are read as long as the session lasts. The client is then Waiting
+// for the banner, or asks for the Handshake of implicit TLS.
+func (c *Client) Start(o *Options, cred *Credentials) {
+	clear(c.vec)
+	*c = Client{
+		o: o, cred: cred,
+		out: c.out[:0], vec: c.vec[:0], queue: c.queue[:0], events: c.events[:0],
+	}
+	if o.Capture {
+		c.hello = new(greeting)
+	}
+	if o.TLS == TLSImplicit {
+		c.state = Handshake
+		return
+	}
+	c.awaitBanner()
+}
+
+// State tells what the client needs next.
+func (c *Client) State() State { return c.state }
+
+// Secured tells the client that the TLS handshake is done.
+func (c *Client) Secured() {
+	c.begin()
+	if c.state != Handshake {
+		return
+	}
+	c.secured = true
+	c.state = Waiting
+	if c.o.TLS == TLSImplicit {
+		c.awaitBanner()
+		return
+	}
+	// What was learned in the clear counts no more (RFC 3207 section 4.2).
+	c.offered, c.mechs, c.sizeOf, c.helo = 0, 0, 0, false
+	c.greet()
+}
+
+// Established tells the client when the Banner phase began: when the
+// connection, or the handshake of implicit TLS, was done.
+func (c *Client) Established(at Instant) {
+	c.begin()
+	if int(c.head) < len(c.queue) && c.queue[c.head].phase == Banner {
+		c.queue[c.head].when = int64(at)
+	}
+}
+
+// Send begins a mail transaction. It does nothing unless the client is Ready.
+// A message the server cannot take, by what it offered, fails without being
+// sent, and the client stays Ready: TooBig over the SIZE offered,
+// ChunkingMissing, and PermFail where SMTPUTF8 is needed and not offered or
+// where an address or the lack of one makes no command.
+func (c *Client) Send(t *Transaction) {
+	c.begin()
+	if c.state != Ready {
+		return
+	}
+	c.t = t
+	c.mailAt, c.chunk = 0, 0
+	c.next, c.accepted, c.rejected = 0, 0, 0
+	c.begun, c.open, c.refused, c.data = false, false, false, false
+	if class, text := c.unfit(t); class != NoClass {
+		c.failed(Failure{Phase: Mail, Class: class, Text: text}, 0)
+		c.endMessage(Failed, 0)
+		return
+	}
+	c.state = Waiting
+	c.sendGroup()
+}
+
+// Quit ends the session in good order. It does nothing unless the client is
+// Ready.
+func (c *Client) Quit() {
+	c.begin()
+	if c.state != Ready {
+		return
+	}
+	c.command(Quit, "QUIT\r\n")
+}
+
+// Receive takes octets that arrived at the given time. p is not kept.
+func (c *Client) Receive(p []byte, at Instant) {
+	c.begin()
+	if c.state == Ended || len(p) == 0 {
+		return
+	}
+	l := c.o.limits()
+	for len(p) > 0 && c.state != Ended {
+		if c.state == Handshake {
+			// Somebody injected replies to be taken for secured ones (as in
+			// CVE-2021-38371 and its kin).
+			c.breach("octets in the clear where TLS was to begin", at)
+			return
+		}
+		text, n, s := c.reply.next(p, l)
+		p = p[n:]
+		switch s {
+		case continued:
+			c.heard(text)
+		case complete:
+			c.heard(text)
+			c.answered(text, at)
+		case invalid:
+			c.breach(string(text), at)
+		}
+	}
+}
+
+// Lost tells the client that the session cannot go on, why, and when. Whatever
+// was under way fails in its phase; a message whose last octet has left and
+// whose reply has not come is Unknown. The client is then Ended.
+func (c *Client) Lost(class Class, text string, at Instant) {
+	c.begin()
+	if c.state == Ended {
+		return
+	}
+	c.abandon(Failure{Phase: c.Awaiting(), Class: class, Text: printable([]byte(text))}, c.fate(), at)
+}
+
+// Awaiting returns the phase of the oldest outstanding reply, TLS where the
+// handshake is, and SpanSession where the client waits for nothing.
+func (c *Client) Awaiting() Phase {
+	if int(c.head) < len(c.queue) {
+		return c.queue[c.head].phase
+	}
+	if c.state == Handshake {
+		return TLS
+	}
+	return SpanSession
+}
+
+// Events returns what happened since the last call. They are the client's, and
+// valid until the next call of a method other than State, Awaiting and
+// Pending.
+func (c *Client) Events() []Event {
+	if c.taken {
+		return nil
+	}
+	c.taken = true
+	events := c.events
+	if c.state != Waiting && cap(events)*eventSize > keep {
+		c.events = nil
+	}
+	return events
+}
+
+// Hello returns the banner's first line and what the last EHLO offered, a line
+// each. Both are empty unless Options.Capture.
+func (c *Client) Hello() (banner string, capabilities []string) {
+	if c.hello == nil {
+		return "", nil
+	}
+	return c.hello.banner, c.hello.capabilities
+}
+
+// begin opens a call that may report events.
+func (c *Client) begin() {
+	if c.taken {
+		clear(c.events)
+		c.events = c.events[:0]
+		c.taken = false
+	}
 }

@@ -1,0 +1,127 @@
+package smtpwire
+
+// answered takes a whole reply: it closes the phase of the oldest command
+// outstanding and has that phase decide what comes next. text is what the
+// reply's last line said.
+func (c *Client) answered(text []byte, at Instant) {
+	if c.idle() || !c.queue[c.head].sent {
+		c.unasked(at)
+		return
+	}
+	q := c.queue[c.head]
+	start := Instant(q.when)
+	if q.phase == Auth && c.reply.is(3) {
+		c.challenged(text, at) // the phase goes on
+		return
+	}
+	if !c.lone(q.phase) {
+		c.timed(q.phase, start, at)
+	}
+	if c.reply.code == 421 {
+		c.busy(at, Rejected)
+		return
+	}
+	if !c.reply.negative() && !c.reply.is(wants(q.phase, c.o.BDAT)) {
+		c.breach("an unexpected positive reply", at)
+		return
+	}
+	c.pop()
+	switch q.phase {
+	case Banner:
+		c.answerBanner(at)
+	case EHLO:
+		c.answerHello(at)
+	case StartTLS:
+		c.answerStartTLS(at)
+	case Auth:
+		c.answerAuth(at)
+	case Mail, Rcpt, Data, Body:
+		c.answerMessage(q.phase, at)
+	case Rset:
+		c.answerReset(at)
+	case Quit:
+		c.answerQuit(at)
+	}
+}
+
+// wants returns the first digit of the positive reply a phase may get.
+func wants(p Phase, bdat bool) uint16 {
+	if p == Data && !bdat {
+		return 3
+	}
+	return 2
+}
+
+// unasked takes a reply to nothing, or to a command that has not left. A
+// server may say goodbye at any time (RFC 5321 section 3.8), and some refuse a
+// body before they have all of it; where such a server reads on is anybody's
+// guess, so the session ends.
+func (c *Client) unasked(at Instant) {
+	early := c.t != nil && c.Awaiting() == Body
+	switch {
+	case c.reply.code == 421 && early:
+		c.busy(at, Rejected)
+	case c.reply.code == 421:
+		c.busy(at, c.fate())
+	case c.reply.negative() && early:
+		c.abandon(c.refusal(Body), Rejected, at)
+	default:
+		c.breach("a reply to no command", at)
+	}
+}
+
+// refusal makes a Failure of the negative reply at hand.
+func (c *Client) refusal(p Phase) Failure {
+	code := int(c.reply.code)
+	e, text := parseEnhanced(code, c.reply.said())
+	return Failure{Phase: p, Class: classify(p, code, e, text), Enhanced: e, Code: code, Text: printable(text)}
+}
+
+// busy takes a 421: the server ends the session, and the message under way
+// with outcome o.
+func (c *Client) busy(at Instant, o Outcome) {
+	if c.t != nil && c.o.LMTP && c.Awaiting() == Body {
+		left := int32(len(c.queue)) - c.head
+		c.accepted -= left
+		c.rejected += left
+		if c.accepted > 0 {
+			o = Accepted
+		}
+	}
+	c.abandon(c.refusal(c.Awaiting()), o, at)
+}
+
+// breach ends the session over something SMTP does not know.
+func (c *Client) breach(what string, at Instant) {
+	c.abandon(Failure{Phase: c.Awaiting(), Class: Protocol, Text: what}, c.fate(), at)
+}
+
+// abandon ends the session, and the message under way with outcome o.
+func (c *Client) abandon(f Failure, o Outcome, at Instant) {
+	c.failed(f, at)
+	if c.t != nil {
+		c.endMessage(o, at)
+	}
+	c.end()
+}
+
+// fate is the outcome of the message under way if the session breaks now. In
+// LMTP it settles the recipients, too.
+func (c *Client) fate() Outcome {
+	n := len(c.queue)
+	switch {
+	case c.t == nil:
+		return Failed
+	case c.refused || c.nobody():
+		return Rejected
+	case n == 0 || c.queue[n-1].phase != Body || !c.queue[n-1].sent:
+		return Failed
+	case c.o.LMTP:
+		// The recipients answered for are the server's; the others nobody's.
+		c.accepted -= int32(n) - c.head
+		if c.accepted > 0 {
+			return Accepted
+		}
+	}
+	return Unknown
+}

@@ -1,0 +1,129 @@
+package smtpwire
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"github.com/emersion/go-sasl"
+)
+
+// maxCommandLine bounds a command with an initial response (RFC 4954 section
+// 4): a longer response waits for the server's first challenge.
+const maxCommandLine = 512
+
+// authentication is an AUTH under way.
+type authentication struct {
+	sasl    sasl.Client
+	initial []byte // the initial response, while it waits for a challenge
+	waits   bool
+}
+
+// authenticate sends AUTH, or has the client ready where there is nobody to be.
+func (c *Client) authenticate(at Instant) {
+	if c.cred == nil {
+		c.ready()
+		return
+	}
+	m := c.choose()
+	if m == 0 {
+		c.missing(Auth, AuthMissing, c.unshared(), at)
+		return
+	}
+	client := newSASL(m, c.cred)
+	name, initial, err := client.Start()
+	if err != nil {
+		c.missing(Auth, AuthRejected, "the credentials do not suit "+m.String()+": "+err.Error(), at)
+		return
+	}
+	c.auth = &authentication{sasl: client}
+	c.await(Auth)
+	c.out = append(append(c.out, "AUTH "...), name...)
+	switch n := base64.StdEncoding.EncodedLen(len(initial)); {
+	case initial == nil:
+	case n == 0:
+		c.out = append(c.out, " ="...)
+	case len("AUTH ")+len(name)+1+n+2 > maxCommandLine:
+		c.auth.initial, c.auth.waits = initial, true
+	default:
+		c.out = base64.StdEncoding.AppendEncode(append(c.out, ' '), initial)
+	}
+	c.out = append(c.out, "\r\n"...)
+}
+
+// choose picks the mechanism: the one asked for, or the strongest in common.
+// It returns 0 where there is none.
+func (c *Client) choose() mechanism {
+	if name := c.cred.Mechanism; name != "" {
+		return c.mechs & mechanismsIn([]byte(name))
+	}
+	for _, m := range byStrength {
+		if c.mechs&m != 0 {
+			return m
+		}
+	}
+	return 0
+}
+
+// unshared says what was wanted and what is offered.
+func (c *Client) unshared() string {
+	s := "the server offers no AUTH mechanism that takes a password"
+	if name := c.cred.Mechanism; name != "" {
+		s = "the server does not offer AUTH " + strings.ToUpper(name)
+	}
+	if c.mechs != 0 {
+		s += "; it offers " + c.mechs.String()
+	}
+	return s
+}
+
+// challenged answers a 334. The phase of AUTH goes on.
+func (c *Client) challenged(text []byte, at Instant) {
+	if c.unsent() {
+		c.breach("a challenge before the last one was answered", at)
+		return
+	}
+	response, ok := c.respond(text, at)
+	if !ok {
+		return
+	}
+	c.out = base64.StdEncoding.AppendEncode(c.out, response)
+	c.out = append(c.out, "\r\n"...)
+}
+
+func (c *Client) respond(text []byte, at Instant) (response []byte, ok bool) {
+	a := c.auth
+	challenge, err := base64.StdEncoding.AppendDecode(nil, text)
+	if a.waits {
+		// Whatever the prompt is: it asks for the initial response.
+		a.waits = false
+		return a.initial, true
+	}
+	if err != nil {
+		c.breach("a challenge that is not base64", at)
+		return nil, false
+	}
+	response, err = a.sasl.Next(challenge)
+	if err != nil {
+		class := Protocol
+		if _, no := err.(*sasl.OAuthBearerError); no {
+			class = AuthRejected
+		}
+		c.missing(Auth, class, printable([]byte(err.Error())), at)
+		return nil, false
+	}
+	return response, true
+}
+
+func (c *Client) answerAuth(at Instant) {
+	a := c.auth
+	c.auth = nil
+	if c.reply.negative() {
+		c.abandon(c.refusal(Auth), Failed, at)
+		return
+	}
+	if s, mutual := a.sasl.(*scramClient); mutual && !s.proved() {
+		c.missing(Auth, Protocol, "the server did not prove that it knows the password (RFC 5802 section 3)", at)
+		return
+	}
+	c.ready()
+}

@@ -1,0 +1,118 @@
+package smtpwire
+
+import "strconv"
+
+// answerGoAhead takes a 354. DATA may have been pipelined with recipients that
+// were all refused, and some servers say 354 all the same; then an empty
+// message ends it (RFC 2920 section 3.1).
+func (c *Client) answerGoAhead(at Instant) {
+	if !c.refused && !c.nobody() {
+		c.sendContent()
+		return
+	}
+	if c.o.LMTP {
+		// No recipient, so no reply to wait for (RFC 2033 section 4.2): the
+		// server must not have said 354.
+		c.breach("354 to DATA without a recipient", at)
+		return
+	}
+	c.endMessage(Rejected, at)
+	c.open = false
+	c.command(Body, ".\r\n")
+}
+
+// lone tells whether a reply is the one to such an empty message. It says
+// nothing about the server's way with messages: it is neither timed nor judged.
+func (c *Client) lone(p Phase) bool { return p == Body && c.t == nil }
+
+func (c *Client) sendContent() {
+	c.flush()
+	for _, b := range c.t.Dotted {
+		if len(b) > 0 {
+			c.push(b)
+		}
+	}
+	c.expectBody()
+}
+
+// expectBody expects the replies to the message whose last octet was put into
+// vec: one, or in LMTP one a recipient (RFC 2033 section 4.2).
+func (c *Client) expectBody() {
+	n := int32(1)
+	if c.o.LMTP {
+		n = c.accepted
+	}
+	for ; n > 0; n-- {
+		c.expect(Body, c.queued-1)
+	}
+}
+
+// sendChunks sends the next chunks of the message: all that may be outstanding
+// at once. LMTP sessions send one at a time, since how many replies a last
+// chunk gets after a refused one is not said anywhere.
+func (c *Client) sendChunks() {
+	room := 1
+	if c.pipelines() && !c.o.LMTP {
+		room = maxGroup
+	}
+	var total int64
+	for _, b := range c.t.Raw {
+		total += int64(len(b))
+	}
+	for ; room > 0 && !c.data; room-- {
+		n := total - c.chunk
+		if s := int64(c.o.ChunkSize); s > 0 {
+			n = min(n, s)
+		}
+		c.sendChunk(n, c.chunk+n == total)
+	}
+}
+
+// sendChunk sends n octets of the message (RFC 3030 section 2). All chunks but
+// the last are timed as Data, from their command's first octet: what they are
+// answered with is that the server is ready for more.
+func (c *Client) sendChunk(n int64, last bool) {
+	if !last {
+		c.await(Data)
+	}
+	c.out = strconv.AppendInt(append(c.out, "BDAT "...), n, 10)
+	if last {
+		c.out = append(c.out, " LAST"...)
+	}
+	c.out = append(c.out, "\r\n"...)
+	c.flush()
+	skip, left := c.chunk, n
+	for _, b := range c.t.Raw {
+		if skip >= int64(len(b)) {
+			skip -= int64(len(b))
+			continue
+		}
+		if left == 0 {
+			break
+		}
+		k := min(int64(len(b))-skip, left)
+		c.push(b[skip : skip+k])
+		skip, left = 0, left-k
+	}
+	c.chunk += n
+	if last {
+		c.data = true
+		c.expectBody()
+	}
+}
+
+// answerBody takes the last reply to the message.
+func (c *Client) answerBody(at Instant) {
+	o := Accepted
+	if c.refused || c.reply.negative() && !c.o.LMTP || c.accepted == 0 {
+		o = Rejected
+	}
+	if !c.refused {
+		c.timed(SpanMessage, c.mailAt, at)
+	}
+	c.endMessage(o, at)
+	// The end of DATA ends the transaction, taken or not (RFC 5321 section
+	// 4.1.1.4). After a refused BDAT only RSET does (RFC 3030 section 2).
+	c.open = c.o.BDAT && o == Rejected
+	c.reset()
+}

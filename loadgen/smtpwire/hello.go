@@ -1,0 +1,159 @@
+package smtpwire
+
+import "bytes"
+
+// extension is a set of what EHLO can offer.
+type extension uint8
+
+const (
+	pipelining   extension = 1 << iota // RFC 2920
+	size                               // RFC 1870
+	startTLS                           // RFC 3207
+	eightBitMIME                       // RFC 6152
+	smtpUTF8                           // RFC 6531
+	chunking                           // RFC 3030
+)
+
+var extensions = []struct {
+	keyword string
+	bit     extension
+}{
+	{"PIPELINING", pipelining},
+	{"SIZE", size},
+	{"STARTTLS", startTLS},
+	{"8BITMIME", eightBitMIME},
+	{"SMTPUTF8", smtpUTF8},
+	{"CHUNKING", chunking},
+}
+
+// greeting is what Hello returns.
+type greeting struct {
+	banner       string
+	capabilities []string
+}
+
+func (c *Client) awaitBanner() {
+	c.await(Banner)
+	// Its start is Established's to tell; it follows no octet of ours.
+	c.queue[len(c.queue)-1] = awaited{phase: Banner, sent: true}
+}
+
+func (c *Client) answerBanner(at Instant) {
+	if c.reply.negative() {
+		c.abandon(c.refusal(Banner), Failed, at)
+		return
+	}
+	c.greet()
+}
+
+// greet sends EHLO, HELO where that was refused, or LHLO.
+func (c *Client) greet() {
+	verb, name := "EHLO ", c.o.Name
+	switch {
+	case c.o.LMTP:
+		verb = "LHLO "
+	case c.helo:
+		verb = "HELO "
+	}
+	if name == "" {
+		name = "localhost"
+	}
+	c.await(EHLO)
+	c.out = append(append(append(c.out, verb...), name...), "\r\n"...)
+	if c.hello != nil {
+		c.hello.capabilities = nil
+	}
+}
+
+// heard takes a line of a reply that has not ended yet, or has with it.
+func (c *Client) heard(text []byte) {
+	if c.idle() || c.reply.negative() {
+		return
+	}
+	switch p := c.queue[c.head].phase; {
+	case p == Banner && c.reply.lines == 1 && c.hello != nil:
+		c.hello.banner = printable(text)
+	case p == EHLO && c.reply.lines > 1 && !c.helo:
+		c.offer(text)
+	}
+}
+
+// offer takes a line of what EHLO offers (RFC 5321 section 4.1.1.1).
+func (c *Client) offer(line []byte) {
+	if c.hello != nil {
+		c.hello.capabilities = append(c.hello.capabilities, printable(line))
+	}
+	keyword, args, _ := bytes.Cut(line, []byte{' '})
+	// "AUTH=LOGIN" is how it stood before RFC 2554, and some still say so.
+	if len(keyword) >= 5 && bytes.EqualFold(keyword[:5], []byte("AUTH=")) {
+		c.mechs |= mechanismsIn(keyword[5:])
+		keyword = keyword[:4]
+	}
+	if bytes.EqualFold(keyword, []byte("AUTH")) {
+		c.mechs |= mechanismsIn(args)
+		return
+	}
+	for _, e := range extensions {
+		if bytes.EqualFold(keyword, []byte(e.keyword)) {
+			c.offered |= e.bit
+			if e.bit == size {
+				c.sizeOf = decimal(args)
+			}
+			return
+		}
+	}
+}
+
+// decimal reads a number, and 0 where there is none or one beyond reason: no
+// limit, as SIZE has it.
+func decimal(b []byte) int64 {
+	b = bytes.TrimSpace(b)
+	if len(b) > 18 {
+		return 0
+	}
+	var n int64
+	for _, d := range b {
+		if !digit(d) {
+			return 0
+		}
+		n = n*10 + int64(d-'0')
+	}
+	return n
+}
+
+func (c *Client) answerHello(at Instant) {
+	if c.reply.negative() {
+		if c.reply.is(5) && !c.helo && !c.o.LMTP {
+			c.helo = true // RFC 5321 section 3.2
+			c.greet()
+			return
+		}
+		c.abandon(c.refusal(EHLO), Failed, at)
+		return
+	}
+	switch {
+	case c.o.TLS != TLSStart || c.secured:
+		c.authenticate(at)
+	case c.offered&startTLS == 0:
+		c.missing(StartTLS, StartTLSMissing, "the server does not offer STARTTLS", at)
+	default:
+		c.command(StartTLS, "STARTTLS\r\n")
+	}
+}
+
+func (c *Client) answerStartTLS(at Instant) {
+	if c.reply.negative() {
+		c.abandon(c.refusal(StartTLS), Failed, at)
+		return
+	}
+	if c.unsent() {
+		c.breach("a reply to half a STARTTLS", at)
+		return
+	}
+	c.state = Handshake
+}
+
+// missing ends a session that needs what the server does not offer.
+func (c *Client) missing(p Phase, class Class, text string, at Instant) {
+	c.abandon(Failure{Phase: p, Class: class, Text: text}, Failed, at)
+}

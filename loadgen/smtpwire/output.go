@@ -1,0 +1,143 @@
+package smtpwire
+
+import (
+	"slices"
+	"unsafe"
+)
+
+// keep is how much of a buffer, in octets, a client holds on to while it has
+// nothing to do.
+const keep = 4096
+
+const (
+	eventSize   = int(unsafe.Sizeof(Event{}))
+	awaitedSize = int(unsafe.Sizeof(awaited{}))
+	sliceSize   = int(unsafe.Sizeof([]byte{}))
+)
+
+// Pending returns the octets to write, in order, and nothing where there are
+// none. The slices are the client's and must not be changed; note that
+// net.Buffers.WriteTo does change its slices, so it needs a copy.
+func (c *Client) Pending() [][]byte {
+	c.flush()
+	return c.vec[c.first:]
+}
+
+// Sent tells the client that n octets of Pending have left, and what the clock
+// said just before they were written. What is timed from a command's first
+// octet, or from a message's last, begins there.
+func (c *Client) Sent(n int, at Instant) {
+	c.begin()
+	c.flush()
+	for n > 0 && int(c.first) < len(c.vec) {
+		b := c.vec[c.first]
+		k := min(n, len(b))
+		c.vec[c.first] = b[k:]
+		c.sent += int64(k)
+		n -= k
+		if k == len(b) {
+			c.first++
+		}
+	}
+	for int(c.stamped) < len(c.queue) {
+		q := &c.queue[c.stamped]
+		if !q.sent && q.when >= c.sent {
+			break
+		}
+		if !q.sent {
+			q.when, q.sent = int64(at), true
+			if q.phase == Mail {
+				c.mailAt = at
+			}
+		}
+		c.stamped++
+	}
+	if int(c.first) == len(c.vec) {
+		c.drained()
+	}
+}
+
+// drained takes the buffers back once everything has left.
+func (c *Client) drained() {
+	clear(c.vec) // content is the caller's; let go of it
+	c.vec, c.first = c.vec[:0], 0
+	c.out, c.cut = c.out[:0], 0
+}
+
+// flush moves the commands written since the last flush to vec.
+func (c *Client) flush() {
+	if n := len(c.out); n > int(c.cut) {
+		c.push(c.out[c.cut:])
+		c.cut = int32(n)
+	}
+}
+
+func (c *Client) push(b []byte) {
+	c.vec = append(c.vec, b)
+	c.queued += int64(len(b))
+}
+
+// await expects a reply timed from the next octet put into out.
+func (c *Client) await(p Phase) {
+	c.expect(p, c.queued+int64(len(c.out)-int(c.cut)))
+}
+
+// expect expects a reply timed from when the octet at the given offset left.
+func (c *Client) expect(p Phase, offset int64) {
+	if c.queue == nil {
+		c.queue = make([]awaited, 0, 4)
+	}
+	c.queue = append(c.queue, awaited{when: offset, phase: p})
+}
+
+// command sends a command that stands alone.
+func (c *Client) command(p Phase, line string) {
+	c.state = Waiting
+	c.await(p)
+	c.out = append(c.out, line...)
+}
+
+// idle tells whether no reply is outstanding.
+func (c *Client) idle() bool { return int(c.head) == len(c.queue) }
+
+// unsent tells whether octets have yet to leave.
+func (c *Client) unsent() bool { return int(c.first) < len(c.vec) || len(c.out) > int(c.cut) }
+
+// pop takes the oldest reply off the queue.
+func (c *Client) pop() {
+	c.head++
+	c.stamped = max(c.stamped, c.head)
+	if c.idle() {
+		c.queue, c.head, c.stamped = c.queue[:0], 0, 0
+	}
+}
+
+// ready has the client wait for Send or Quit, with little memory.
+func (c *Client) ready() {
+	c.state = Ready
+	if c.unsent() {
+		return
+	}
+	if cap(c.out) > keep {
+		c.out = nil
+	}
+	if cap(c.vec)*sliceSize > keep {
+		c.vec = nil
+	}
+	if cap(c.queue)*awaitedSize > keep {
+		c.queue = nil
+	}
+	if k := c.reply.kept; k != nil && cap(k.line)+cap(k.text) > keep {
+		c.reply.kept = &kept{line: slices.Clone(k.line)}
+	}
+}
+
+// end has the client let go of everything but its small buffers.
+func (c *Client) end() {
+	c.ready()
+	c.state = Ended
+	c.drained()
+	c.queue, c.head, c.stamped = c.queue[:0], 0, 0
+	c.auth, c.cred, c.t = nil, nil, nil
+	c.reply = reply{}
+}
