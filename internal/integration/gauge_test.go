@@ -1,0 +1,180 @@
+//go:build integration
+
+package integration
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var program = flag.String("smtpgauge", filepath.Join("..", "..", "bin", "smtpgauge"), "the command to test")
+
+// A gauge is a folder to run the command in, with one scenario.
+type gauge struct {
+	dir      string
+	scenario string // file name within dir
+}
+
+// newGauge takes a scenario from testdata, and the authority it is to trust
+// under the name ca.pem, which may be "".
+func newGauge(t *testing.T, scenario, ca string) *gauge {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", scenario))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newGaugeWith(t, string(data), ca)
+}
+
+// newGaugeWith takes a scenario as text.
+func newGaugeWith(t *testing.T, text, ca string) *gauge {
+	t.Helper()
+	g := &gauge{dir: t.TempDir(), scenario: "scenario.yaml"}
+	writeFile(t, filepath.Join(g.dir, g.scenario), text)
+	if ca != "" {
+		data, err := os.ReadFile(ca)
+		if err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, filepath.Join(g.dir, "ca.pem"), string(data))
+	}
+	return g
+}
+
+// A run is one run of the command under way.
+type run struct {
+	cmd            *exec.Cmd
+	stdout, stderr bytes.Buffer
+}
+
+// start begins a run, whose end is to be waited for.
+func (g *gauge) start(t *testing.T, args ...string) *run {
+	t.Helper()
+	path, err := filepath.Abs(*program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	args = append([]string{"run", g.scenario, "--format", "json", "-o", "run.jsonl"}, args...)
+	r := &run{cmd: exec.CommandContext(t.Context(), path, args...)}
+	r.cmd.Dir = g.dir
+	r.cmd.Env = append(os.Environ(), "SMTP_PASSWORD="+password)
+	r.cmd.Stdout, r.cmd.Stderr = &r.stdout, &r.stderr
+	if err := r.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("%q printed:\n%s\nand on stderr:\n%s", args, tail(r.stdout.Bytes()), tail(r.stderr.Bytes()))
+		}
+	})
+	return r
+}
+
+// end waits for the end of a run and returns what the run printed, and its
+// exit code. What is true of every result is checked here.
+func (r *run) end(t *testing.T) (*result, int) {
+	t.Helper()
+	var ended *exec.ExitError
+	if err := r.cmd.Wait(); err != nil && !errors.As(err, &ended) {
+		t.Fatal(err)
+	}
+	var res result
+	if err := json.Unmarshal(r.stdout.Bytes(), &res); err != nil {
+		t.Fatalf("exit code %d, and stdout is not a result: %v", r.cmd.ProcessState.ExitCode(), err)
+	}
+	if res.Format != "smtpgauge.result/1" {
+		t.Errorf("format %q", res.Format)
+	}
+	for name, f := range res.Flows {
+		m := f.Messages
+		if m.Accepted+m.Rejected+m.Failed+m.Unknown != m.Attempted {
+			t.Errorf("%s: outcomes do not add up to those attempted: %+v", name, m)
+		}
+		if s := f.Sessions; s.Completed+s.Failed != s.Started {
+			t.Errorf("%s: sessions do not add up to those started: %+v", name, s)
+		}
+	}
+	r.checkSecrets(t)
+	return &res, r.cmd.ProcessState.ExitCode()
+}
+
+// checkSecrets looks for the password in everything a run leaves behind.
+func (r *run) checkSecrets(t *testing.T) {
+	t.Helper()
+	file, err := os.ReadFile(filepath.Join(r.cmd.Dir, "run.jsonl"))
+	if err != nil {
+		t.Error(err)
+	}
+	for name, text := range map[string][]byte{"run file": file, "stdout": r.stdout.Bytes(), "stderr": r.stderr.Bytes()} {
+		if bytes.Contains(text, []byte(password)) {
+			t.Errorf("the password is in the %s", name)
+		}
+	}
+}
+
+// run runs the scenario to its end, which has to be the exit code wanted.
+func (g *gauge) run(t *testing.T, exit int, args ...string) *result {
+	t.Helper()
+	res, code := g.start(t, args...).end(t)
+	if code != exit {
+		t.Errorf("exit code %d, want %d", code, exit)
+	}
+	return res
+}
+
+// result is what is looked at of a run's JSON, written down here from the
+// contract and not from the program.
+type result struct {
+	Format  string
+	Partial bool
+	Clock   string
+	Verdict struct {
+		Valid   bool
+		Reasons []string
+	}
+	Flows      map[string]*flow
+	Thresholds []struct {
+		Expr string
+		OK   bool
+	}
+}
+
+type flow struct {
+	Sessions struct{ Started, Completed, Failed, Peak int }
+	Messages struct{ Attempted, Accepted, Rejected, Failed, Unknown int }
+	Phases   map[string]struct {
+		Count   int
+		Service map[string]float64
+	}
+	Errors []failure
+}
+
+type failure struct {
+	Phase, Class string
+	Code         int
+	Enhanced     string
+	Count        int
+	Example      string
+}
+
+func (f failure) String() string {
+	return strings.TrimSpace(fmt.Sprintf("%s %s %d %s", f.Phase, f.Class, f.Code, f.Enhanced))
+}
+
+// flow returns one flow of the result.
+func (r *result) flow(t *testing.T, name string) *flow {
+	t.Helper()
+	f, ok := r.Flows[name]
+	if !ok {
+		t.Fatalf("the result has no flow %q", name)
+	}
+	return f
+}

@@ -1,0 +1,77 @@
+//go:build integration
+
+package integration
+
+import (
+	"fmt"
+	"testing"
+)
+
+// flowPorts are the flows of ports-and-tls.yaml.
+var flowPorts = map[string]int{"relay-25": 25, "smtps-465": 465, "submit-587": 587, "alt-2525": 2525}
+
+// TestPortsAndTLS runs the contract's comparison of the four ports, and has
+// Postfix's word for every message.
+func TestPortsAndTLS(t *testing.T) {
+	p := startPostfix(t)
+	g := newGauge(t, "ports-and-tls.yaml", p.ca)
+	// Nothing is left out of the figures, so that they can be Postfix's; and
+	// how fast it is here is not in question.
+	args := []string{
+		"--set", "defaults.load.duration=3s", "--set", "schedule.rounds=1", "--set", "warmup=0s",
+		"--set", "thresholds=[relay-25.errors < 0.1%, submit-587.message.p99 < 10s]",
+	}
+	for name, port := range flowPorts {
+		if s := p.services[port]; s.Port != port {
+			args = append(args, "--set", fmt.Sprintf("flows.%s.port=%d", name, s.Port))
+		}
+	}
+	res := g.run(t, 0, args...)
+
+	if !res.Verdict.Valid || res.Partial {
+		t.Errorf("valid %v %q, partial %v", res.Verdict.Valid, res.Verdict.Reasons, res.Partial)
+	}
+	p.settle(t)
+	received := p.received(t)
+	for name, port := range flowPorts {
+		f := res.flow(t, name)
+		t.Logf("%-10s accepted %d, postfix received %d", name, f.Messages.Accepted, received[port])
+		if f.Messages.Accepted == 0 {
+			t.Errorf("%s: no message was accepted", name)
+		}
+		if f.Messages.Accepted != received[port] {
+			t.Errorf("%s: %d messages accepted, but postfix received %d", name, f.Messages.Accepted, received[port])
+		}
+		if f.Messages.Accepted != f.Messages.Attempted {
+			t.Errorf("%s: not every message was accepted: %+v %v", name, f.Messages, f.Errors)
+		}
+		checkPhases(t, name, f)
+	}
+	if len(res.Thresholds) != 2 || !res.Thresholds[0].OK || !res.Thresholds[1].OK {
+		t.Errorf("thresholds: %+v", res.Thresholds)
+	}
+}
+
+// checkPhases holds the phases of a flow to what its sessions had to do.
+func checkPhases(t *testing.T, name string, f *flow) {
+	t.Helper()
+	secured, upgraded, authenticated := f.Sessions.Started, 0, f.Sessions.Started
+	hellos := f.Sessions.Started
+	switch name {
+	case "relay-25":
+		secured, authenticated = 0, 0
+	case "submit-587", "alt-2525":
+		upgraded = f.Sessions.Started
+		hellos *= 2 // again after STARTTLS
+	}
+	for phase, want := range map[string]int{
+		"connect": f.Sessions.Started, "banner": f.Sessions.Started, "quit": f.Sessions.Completed,
+		"tls": secured, "starttls": upgraded, "auth": authenticated, "ehlo": hellos,
+		"mail": f.Messages.Accepted, "rcpt": f.Messages.Accepted, "data": f.Messages.Accepted,
+		"body": f.Messages.Accepted, "message": f.Messages.Accepted, "session": f.Sessions.Completed,
+	} {
+		if got := f.Phases[phase].Count; got != want {
+			t.Errorf("%s: phase %s was timed %d times, want %d", name, phase, got, want)
+		}
+	}
+}
