@@ -1,0 +1,120 @@
+package wire
+
+import (
+	"errors"
+	"io"
+	"net/netip"
+	"time"
+)
+
+// A Phase is a step of a session, named as in the generator's results.
+type Phase string
+
+// The phases seen on the wire. Resolve is not among them, nor AUTH under TLS.
+const (
+	Connect  Phase = "connect"
+	TLS      Phase = "tls" // ClientHello leaving to the client's Finished leaving
+	Banner   Phase = "banner"
+	EHLO     Phase = "ehlo"
+	StartTLS Phase = "starttls"
+	Auth     Phase = "auth"
+	Mail     Phase = "mail"
+	Rcpt     Phase = "rcpt"
+	Data     Phase = "data"
+	Body     Phase = "body"
+	Rset     Phase = "rset"
+	Quit     Phase = "quit"
+	Message  Phase = "message"
+	Session  Phase = "session"
+)
+
+// Phases lists them in the order of a session, the two spans last.
+func Phases() []Phase {
+	return []Phase{Connect, TLS, Banner, EHLO, StartTLS, Auth, Mail, Rcpt, Data, Body, Rset, Quit, Message, Session}
+}
+
+// An Analysis takes the segments of a run, in the order of their times.
+type Analysis struct {
+	implicit bool
+	open     map[netip.AddrPort]*conversation
+
+	Samples map[Phase][]time.Duration
+	Begun   []Time         // when each connection's first SYN left
+	Mailed  []Time         // when each MAIL left
+	Again   int            // segments seen before: retransmissions, or a capture with copies
+	Strange map[string]int // what could not be made sense of, by what it was
+}
+
+// NewAnalysis begins an analysis. implicit says that connections begin with
+// TLS.
+func NewAnalysis(implicit bool) *Analysis {
+	return &Analysis{
+		implicit: implicit,
+		open:     map[netip.AddrPort]*conversation{},
+		Samples:  map[Phase][]time.Duration{},
+		Strange:  map[string]int{},
+	}
+}
+
+// Add takes the next segment. Its payload is not kept.
+func (a *Analysis) Add(g Segment) {
+	c := a.open[g.Client]
+	if g.Syn && g.FromClient && (c == nil || c.up.next != g.Seq+1 && c.ended) {
+		// A port used again is another connection; the SYN of one that is
+		// under way is a retransmission, and the first counts.
+		if c != nil {
+			a.finish(c)
+		}
+		c = newConversation(a, g.At)
+		a.open[g.Client] = c
+		a.Begun = append(a.Begun, g.At)
+	}
+	if c == nil {
+		a.strange("connection that began before the capture")
+		return
+	}
+	c.add(g)
+}
+
+// Finish ends the connections still open. What they had under way is left out.
+func (a *Analysis) Finish() {
+	for _, c := range a.open {
+		a.finish(c)
+	}
+	clear(a.open)
+}
+
+func (a *Analysis) finish(c *conversation) {
+	if c.tls != nil {
+		c.tls.finish()
+	}
+	a.Again += c.up.again + c.down.again
+}
+
+func (a *Analysis) sample(p Phase, from, to Time) {
+	a.Samples[p] = append(a.Samples[p], to.Sub(from))
+}
+
+func (a *Analysis) strange(what string) { a.Strange[what]++ }
+
+// Read analyses a whole capture of a server's port.
+func Read(r io.Reader, port uint16, implicit bool) (*Analysis, error) {
+	p, err := NewReader(r)
+	if err != nil {
+		return nil, err
+	}
+	a := NewAnalysis(implicit)
+	for {
+		at, frame, err := p.Next()
+		if errors.Is(err, io.EOF) {
+			a.Finish()
+			return a, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if g, ok := Parse(frame, at, port); ok {
+			a.Add(g)
+		}
+	}
+}

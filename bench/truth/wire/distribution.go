@@ -1,0 +1,48 @@
+package wire
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// A Distribution sums up samples. Quantiles are samples, not estimates: the
+// smallest with at least that share of all at or below it.
+type Distribution struct {
+	Count int           `json:"count"`
+	P50   time.Duration `json:"p50_ns"`
+	P90   time.Duration `json:"p90_ns"`
+	P99   time.Duration `json:"p99_ns"`
+	Max   time.Duration `json:"max_ns"`
+	Mean  time.Duration `json:"mean_ns"`
+}
+
+// Distribute sorts the samples in place and sums them up. Without samples all
+// is zero.
+func Distribute(samples []time.Duration) Distribution {
+	n := len(samples)
+	if n == 0 {
+		return Distribution{}
+	}
+	slices.Sort(samples)
+	sum := 0.0 // an hour of nanoseconds a million times is too much for 64 bits
+	for _, s := range samples {
+		sum += float64(s)
+	}
+	at := func(q float64) time.Duration {
+		return samples[max(int(math.Ceil(q*float64(n))), 1)-1]
+	}
+	return Distribution{
+		Count: n, P50: at(.5), P90: at(.9), P99: at(.99),
+		Max: samples[n-1], Mean: time.Duration(sum / float64(n)),
+	}
+}
+
+// Distributions sums up every phase that was seen.
+func (a *Analysis) Distributions() map[Phase]Distribution {
+	all := make(map[Phase]Distribution, len(a.Samples))
+	for p, samples := range a.Samples {
+		all[p] = Distribute(samples)
+	}
+	return all
+}
