@@ -60,8 +60,8 @@ type Credentials struct {
 // to be sent. The byte slices stay the caller's and are only read, until the
 // transaction has ended.
 type Transaction struct {
-	From string   // reverse-path without angle brackets; "" is the null path
-	To   []string // forward-paths, one at least
+	From []byte   // reverse-path without angle brackets; empty is the null path
+	To   [][]byte // forward-paths, one at least
 
 	Size     int64    // octets as SIZE counts them (RFC 1870); 0 where not known
 	EightBit bool     // the content has octets over 127: BODY=8BITMIME where offered

@@ -1,8 +1,8 @@
 package smtpwire
 
 import (
+	"bytes"
 	"strconv"
-	"strings"
 )
 
 // maxGroup is how many commands are pipelined at once (RFC 2920 section 3.1).
@@ -37,8 +37,8 @@ func (c *Client) unfit(t *Transaction) (Class, string) {
 }
 
 // breaks tells whether an address would end its command early.
-func breaks(address string) bool {
-	return strings.IndexByte(address, '\r') >= 0 || strings.IndexByte(address, '\n') >= 0
+func breaks(address []byte) bool {
+	return bytes.IndexByte(address, '\r') >= 0 || bytes.IndexByte(address, '\n') >= 0
 }
 
 func (c *Client) pipelines() bool {
