@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -30,6 +31,7 @@ type dovecot struct {
 // startDovecot starts Dovecot with the two recipients as its only accounts.
 func startDovecot(t *testing.T) *dovecot {
 	t.Helper()
+	const path = "/usr/sbin/dovecot"
 	dir := serverDir(t)
 	d := &dovecot{
 		dir:        dir,
@@ -52,10 +54,13 @@ func startDovecot(t *testing.T) *dovecot {
 		t.Fatal(err)
 	}
 	config := filepath.Join(dir, "dovecot.conf")
-	render(t, "dovecot.conf", config, struct{ Dir, AuthSocket, LMTPSocket string }{dir, d.authSocket, d.lmtpSocket})
+	render(t, "dovecot.conf", config, struct {
+		Dir, AuthSocket, LMTPSocket string
+		Since24                     bool // 2.4 has other names for much of it
+	}{dir, d.authSocket, d.lmtpSocket, !strings.HasPrefix(command(t, path, "--version"), "2.3.")})
 
 	logOnFailure(t, filepath.Join(dir, "dovecot.log"))
-	d.daemon = startDaemon(t, "/usr/sbin/dovecot", "-F", "-c", config)
+	d.daemon = startDaemon(t, path, "-F", "-c", config)
 	d.awaitListener(t, "unix", d.authSocket)
 	d.awaitListener(t, "unix", d.lmtpSocket)
 	return d
