@@ -1,0 +1,180 @@
+// Gosmtp sends mail with go-smtp's client, a goroutine a session: what one
+// would write in Go in an afternoon, and a yardstick for bench/peers.
+//
+//	gosmtp [-c] [-s sessions] [-m messages] [-l bytes] [-ca file [-r]] address:port
+//
+// The flags are the floor's: -c makes a connection a message, -s, -m and -l
+// are numbers of sessions and messages and the size of one. -ca turns to TLS
+// from the start, trusting that file; -r resumes TLS sessions. It cannot
+// pipeline: go-smtp's client does not.
+package main
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/emersion/go-smtp"
+)
+
+const address = "bench@example.test"
+
+type options struct {
+	server    string
+	sessions  int
+	messages  int64
+	size      int
+	reconnect bool
+	tls       *tls.Config
+}
+
+func main() {
+	o, err := parse()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "gosmtp:", err)
+		os.Exit(2)
+	}
+	start := time.Now()
+	if err := o.run(); err != nil {
+		fmt.Fprintln(os.Stderr, "gosmtp:", err)
+		os.Exit(1)
+	}
+	fmt.Printf("messages=%d seconds=%.6f\n", o.messages, time.Since(start).Seconds())
+}
+
+func parse() (*options, error) {
+	var o options
+	flag.IntVar(&o.sessions, "s", 1, "sessions at once")
+	flag.Int64Var(&o.messages, "m", 1, "messages, all sessions together")
+	flag.IntVar(&o.size, "l", 1024, "bytes of a message, header included")
+	flag.BoolVar(&o.reconnect, "c", false, "a connection a message")
+	ca := flag.String("ca", "", "use TLS and trust the authorities in this file")
+	resume := flag.Bool("r", false, "resume TLS sessions")
+	flag.Parse()
+	if flag.NArg() != 1 {
+		return nil, errors.New("want one address:port")
+	}
+	o.server = flag.Arg(0)
+	if *ca == "" {
+		return &o, nil
+	}
+	pem, err := os.ReadFile(*ca)
+	if err != nil {
+		return nil, err
+	}
+	// The key exchange is the one that the other clients use.
+	o.tls = &tls.Config{RootCAs: x509.NewCertPool(), CurvePreferences: []tls.CurveID{tls.X25519}}
+	if !o.tls.RootCAs.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("no certificate in %s", *ca)
+	}
+	if *resume {
+		o.tls.ClientSessionCache = tls.NewLRUClientSessionCache(0)
+	}
+	return &o, nil
+}
+
+// run sends all messages and returns the first error.
+func (o *options) run() error {
+	message := compose(o.size)
+	var begun atomic.Int64
+	more := func() bool { return begun.Add(1) <= o.messages }
+	var wait sync.WaitGroup
+	var once sync.Once
+	var failure error
+	for range o.sessions {
+		wait.Go(func() {
+			if err := o.session(message, more); err != nil {
+				once.Do(func() { failure = err })
+			}
+		})
+	}
+	wait.Wait()
+	return failure
+}
+
+// session sends until there is no more to send. An open session connects even
+// where it finds nothing to send, as the floor's does.
+func (o *options) session(message []byte, more func() bool) error {
+	for {
+		if o.reconnect && !more() {
+			return nil
+		}
+		c, err := o.dial()
+		if err != nil {
+			return err
+		}
+		if o.reconnect {
+			err = send(c, message)
+		}
+		for !o.reconnect && err == nil && more() {
+			err = send(c, message)
+		}
+		if err == nil {
+			err = c.Quit()
+		}
+		if err != nil {
+			c.Close()
+			return err
+		}
+		if !o.reconnect {
+			return nil
+		}
+	}
+}
+
+func (o *options) dial() (*smtp.Client, error) {
+	var c *smtp.Client
+	var err error
+	if o.tls != nil {
+		c, err = smtp.DialTLS(o.server, o.tls)
+	} else {
+		c, err = smtp.Dial(o.server)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Hello("gosmtp.example.test"); err != nil { // it greets lazily
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+func send(c *smtp.Client, message []byte) error {
+	if err := c.Mail(address, nil); err != nil {
+		return err
+	}
+	if err := c.Rcpt(address, nil); err != nil {
+		return err
+	}
+	w, err := c.Data()
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(message); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// compose makes a message of n bytes in lines of 72, or of its header alone
+// where that is longer.
+func compose(n int) []byte {
+	m := []byte("From: <" + address + ">\r\nTo: <" + address + ">\r\nSubject: gosmtp\r\n" +
+		"Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <gosmtp@example.test>\r\n\r\n")
+	line := append(bytes.Repeat([]byte("x"), 72), '\r', '\n')
+	for len(m)+len(line) <= n {
+		m = append(m, line...)
+	}
+	if rest := n - len(m); rest >= 2 {
+		m = append(m, line[len(line)-rest:]...)
+	}
+	return m
+}
