@@ -10,6 +10,9 @@ FUZZTIME    ?= 1m
 # Postfix needs root; nothing else here does.
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+
 .DEFAULT_GOAL := build
 .PHONY: help build demo test race check fmt integration fuzz clean
 
@@ -29,7 +32,7 @@ race: GOTESTFLAGS += -race -shuffle=on
 race: test ## the same under the race detector, in random order
 
 check: ## format, vet, lint, module file
-	@bad=$$(gofmt -s -l .) || exit 1; test -z "$$bad" || { echo "not formatted, run make fmt:"; echo "$$bad"; exit 1; }
+	@bad=$$(gofmt -s -l .); test -z "$$bad" || { echo "not formatted, run make fmt:"; echo "$$bad"; exit 1; }
 	$(GO) vet -tags integration ./...
 	$(GO) run $(STATICCHECK) -tags integration ./...
 	$(GO) mod tidy -diff
@@ -46,7 +49,7 @@ fuzz: ## run each fuzz target for FUZZTIME
 	@$(GO) test -list '^Fuzz' ./... | awk '/^Fuzz/ { t[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print $$2, t[i]; n = 0 }' > bin/fuzz-targets
 	@while read -r package target; do \
 		echo "$$target in $$package"; \
-		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null || exit 1; \
+		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null; \
 	done < bin/fuzz-targets
 
 clean: ## remove what was built
