@@ -1,4 +1,4 @@
-//go:build integration
+//go:build integration && linux
 
 package integration
 
@@ -31,6 +31,7 @@ func startDaemon(t *testing.T, name string, args ...string) *daemon {
 	var output bytes.Buffer
 	d := &daemon{cmd: exec.Command(name, args...), exited: make(chan struct{})}
 	d.cmd.Stdout, d.cmd.Stderr = &output, &output
+	d.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM} // should the test not get to its cleanup
 	if err := d.cmd.Start(); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}

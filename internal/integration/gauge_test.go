@@ -1,9 +1,10 @@
-//go:build integration
+//go:build integration && linux
 
 package integration
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 var program = flag.String("smtpgauge", filepath.Join("..", "..", "bin", "smtpgauge"), "the command to test")
@@ -55,17 +57,37 @@ type run struct {
 	stdout, stderr bytes.Buffer
 }
 
-// start begins a run, whose end is to be waited for.
-func (g *gauge) start(t *testing.T, args ...string) *run {
+// command is the program with arguments, to be started.
+func (g *gauge) command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	path, err := filepath.Abs(*program)
 	if err != nil {
 		t.Fatal(err)
 	}
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, path, args...) // killed if it hangs: exit code -1
+	cmd.Dir = g.dir
+	cmd.Env = append(os.Environ(), "SMTP_PASSWORD="+password)
+	return cmd
+}
+
+// show reads the run file through the command; false where that fails.
+func (g *gauge) show(t *testing.T) (*result, bool) {
+	t.Helper()
+	out, err := g.command(t, "show", "run.jsonl", "--format", "json").Output()
+	var res result
+	if err != nil || json.Unmarshal(out, &res) != nil {
+		return nil, false
+	}
+	return &res, true
+}
+
+// start begins a run, whose end is to be waited for.
+func (g *gauge) start(t *testing.T, args ...string) *run {
+	t.Helper()
 	args = append([]string{"run", g.scenario, "--format", "json", "-o", "run.jsonl"}, args...)
-	r := &run{cmd: exec.CommandContext(t.Context(), path, args...)}
-	r.cmd.Dir = g.dir
-	r.cmd.Env = append(os.Environ(), "SMTP_PASSWORD="+password)
+	r := &run{cmd: g.command(t, args...)}
 	r.cmd.Stdout, r.cmd.Stderr = &r.stdout, &r.stderr
 	if err := r.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -78,14 +100,27 @@ func (g *gauge) start(t *testing.T, args ...string) *run {
 	return r
 }
 
-// end waits for the end of a run and returns what the run printed, and its
-// exit code. What is true of every result is checked here.
-func (r *run) end(t *testing.T) (*result, int) {
+// wait waits for the end of a run, however it ends.
+func (r *run) wait(t *testing.T) {
 	t.Helper()
 	var ended *exec.ExitError
 	if err := r.cmd.Wait(); err != nil && !errors.As(err, &ended) {
 		t.Fatal(err)
 	}
+}
+
+func (r *run) signal(t *testing.T, s os.Signal) {
+	t.Helper()
+	if err := r.cmd.Process.Signal(s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// end waits for the end of a run and returns what the run printed, and its
+// exit code. What is true of every result is checked here.
+func (r *run) end(t *testing.T) (*result, int) {
+	t.Helper()
+	r.wait(t)
 	var res result
 	if err := json.Unmarshal(r.stdout.Bytes(), &res); err != nil {
 		t.Fatalf("exit code %d, and stdout is not a result: %v", r.cmd.ProcessState.ExitCode(), err)
