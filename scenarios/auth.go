@@ -1,0 +1,137 @@
+package scenarios
+
+import (
+	"slices"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// An auth says who authenticates, and how.
+type auth struct {
+	section
+	mechanism string
+	username  Secret
+	password  Secret
+	token     Secret
+	identity  Secret
+	file      string
+
+	accounts []smtpwire.Credentials // resolved
+}
+
+var mechanismShape = literal[string]{
+	want: "one of " + list(mechanisms),
+	tags: []tag{isText},
+	parse: func(text string) (string, error) {
+		return text, oneOf(text, mechanisms...)
+	},
+	schema: Schema{Type: "string", Enum: mechanisms},
+}
+
+var mechanisms = []string{"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER", "EXTERNAL"}
+
+// bearing are the mechanisms that take a token in place of a password.
+var bearing = []string{"XOAUTH2", "OAUTHBEARER"}
+
+var shown, hidden shape[Secret] = credential{}, credential{hidden: true}
+
+var authShape = object[auth]{
+	name: "auth",
+	fields: []field[auth]{
+		opt("mechanism", mechanismShape, func(a *auth) *string { return &a.mechanism },
+			"The SASL mechanism; the strongest the server offers where left out."),
+		opt("username", shown, func(a *auth) *Secret { return &a.username },
+			"Who authenticates. ${env:NAME} and ${file:PATH} bring in text from elsewhere, $$ is a dollar sign."),
+		opt("password", hidden, func(a *auth) *Secret { return &a.password },
+			"The password, best as ${env:NAME} or ${file:PATH}. It is shown nowhere."),
+		opt("token", hidden, func(a *auth) *Secret { return &a.token },
+			"The bearer token of XOAUTH2 and OAUTHBEARER, best as ${env:NAME} or ${file:PATH}. It is shown nowhere."),
+		opt("identity", shown, func(a *auth) *Secret { return &a.identity },
+			"The identity to act as, where it is not the one that authenticates."),
+		opt("accounts", filePath, func(a *auth) *string { return &a.file },
+			"CSV file of accounts that sessions take in turn: columns username and password (or token), and identity where wanted."),
+	},
+	check: checkAuth,
+}
+
+func checkAuth(d *decoder, a *auth) {
+	if a.has("accounts") {
+		for _, name := range a.given("username", "password", "token", "identity") {
+			d.faultf(a.at(name), "%s is given, and accounts too: leave out one of the two", name)
+		}
+		return
+	}
+	bearer := slices.Contains(bearing, a.mechanism)
+	switch {
+	case a.mechanism == "EXTERNAL":
+		for _, name := range a.given("username", "password", "token") {
+			d.faultf(a.at(name), "EXTERNAL takes no %s: the client's certificate speaks, and identity if wanted", name)
+		}
+		return
+	case bearer && a.has("password"):
+		d.faultf(a.at("password"), "%s takes a token, not a password", a.mechanism)
+	case !bearer && a.has("token"):
+		d.faultf(a.at("token"), "a token needs mechanism XOAUTH2 or OAUTHBEARER")
+	}
+	if a.unsure {
+		return
+	}
+	if !a.has("username") {
+		d.faultf(a.node.at, "username is missing: give it, or accounts with a CSV file of many")
+	}
+	if !a.has("password") && !a.has("token") {
+		d.faultf(a.node.at, "%s is missing: best as ${env:NAME}", secretName(bearer))
+	}
+}
+
+func secretName(bearer bool) string {
+	if bearer {
+		return "token"
+	}
+	return "password"
+}
+
+// settle makes the accounts that sessions take in turn.
+func (a *auth) settle(d *decoder) {
+	switch {
+	case a.node == nil:
+	case a.file != "":
+		a.accounts = a.pool(d)
+	default:
+		secret := a.password
+		if a.has("token") {
+			secret = a.token
+		}
+		a.accounts = []smtpwire.Credentials{{
+			Mechanism: a.mechanism,
+			Identity:  a.identity.Reveal(),
+			Username:  a.username.Reveal(),
+			Password:  secret.Reveal(),
+		}}
+	}
+}
+
+func (a *auth) pool(d *decoder) []smtpwire.Credentials {
+	t := d.readTable(a.at("accounts"), a.file)
+	if t == nil {
+		return nil
+	}
+	wanted := secretName(slices.Contains(bearing, a.mechanism))
+	username, secret := slices.Index(t.Columns, "username"), slices.Index(t.Columns, wanted)
+	if username < 0 || secret < 0 {
+		d.faultf(position{t.file, 1, 1}, "want the columns username and %s, and identity where wanted", wanted)
+		return nil
+	}
+	identity := slices.Index(t.Columns, "identity")
+	accounts := make([]smtpwire.Credentials, len(t.Rows))
+	for i, row := range t.Rows {
+		if row[username] == "" || row[secret] == "" {
+			d.faultf(t.at(i), "username or %s is empty", wanted)
+		}
+		accounts[i] = smtpwire.Credentials{Mechanism: a.mechanism, Username: row[username], Password: row[secret]}
+		if identity >= 0 {
+			accounts[i].Identity = row[identity]
+		}
+	}
+	return accounts
+}

@@ -1,0 +1,145 @@
+package scenarios
+
+import (
+	"errors"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/mail"
+)
+
+// An envelope says from whom and to whom messages go.
+type envelope struct {
+	section
+	from       string
+	to         []string
+	recipients int
+	csv        string
+}
+
+const patternWords = "Parts in braces vary: {seq} is the message's number, {1..5000} a number from that range, {COLUMN} a column of csv."
+
+var envelopeShape = object[envelope]{
+	name: "envelope",
+	fields: []field[envelope]{
+		opt("from", text("an address", ""), func(e *envelope) *string { return &e.from },
+			"The sender; \"\" is the null path of bounces. "+patternWords).or("bench@example.test"),
+		opt("to", orList(text("an address", `^[^\x00]+$`), 100_000), func(e *envelope) *[]string { return &e.to },
+			"The recipient, or a list that is gone through. "+patternWords).or("bench@example.test"),
+		opt("recipients", count(1, 10_000), func(e *envelope) *int { return &e.recipients },
+			"Recipients a message.").or("1"),
+		opt("csv", filePath, func(e *envelope) *string { return &e.csv },
+			"CSV file with a header row; each message takes the next row."),
+	},
+}
+
+// fill puts the envelope into what the mail package renders, and checks every
+// address that can come of it.
+func (e *envelope) fill(d *decoder, allowed []string, o *mail.Options) {
+	o.From, o.To, o.Recipients = e.from, e.to, e.recipients
+	var t *table
+	if e.csv != "" {
+		if t = d.readTable(e.at("csv"), e.csv); t == nil {
+			return
+		}
+		o.Columns = &t.Table
+	}
+	if e.node == nil {
+		return
+	}
+	if e.from != "" {
+		d.checkAddress(e.at("from"), e.from, t, allowed)
+	}
+	to := e.node.get("to")
+	for i, pattern := range e.to {
+		at := to.at
+		if to.kind == sequence {
+			at = to.items[i].at
+		}
+		if pattern != "" {
+			d.checkAddress(at, pattern, t, allowed)
+		}
+	}
+}
+
+// checkAddress checks a pattern, and that no address made from it reaches
+// people who did not ask for it.
+func (d *decoder) checkAddress(at position, pattern string, t *table, allowed []string) {
+	p, err := mail.ParsePattern(pattern)
+	if err != nil {
+		d.faultf(at, "%v", err)
+		return
+	}
+	if t == nil {
+		domains, err := p.Domains(nil)
+		if err != nil {
+			d.faultf(at, "%v", err)
+			return
+		}
+		d.checkDomains(at, domains, allowed)
+		return
+	}
+	domains, err := p.Domains(&t.Table)
+	if err == nil && !slices.ContainsFunc(domains, func(name string) bool { return !reserved(name, allowed) }) {
+		return
+	}
+	if fixed, err := p.Domains(nil); err == nil {
+		d.checkDomains(at, fixed, allowed)
+		return
+	}
+	if column := (*mail.PatternError)(nil); errors.As(err, &column) && column.Column > 0 {
+		d.faultf(at, "%v", err) // it names no column of the table
+		return
+	}
+	d.checkRows(p, t, allowed)
+}
+
+// checkRows finds the rows of a table that make wrong addresses.
+func (d *decoder) checkRows(p *mail.Pattern, t *table, allowed []string) {
+	for i := range t.Rows {
+		if len(d.faults) >= maxFaults {
+			return
+		}
+		row := mail.Table{Columns: t.Columns, Rows: t.Rows[i : i+1]}
+		domains, err := p.Domains(&row)
+		if err != nil {
+			d.faultf(t.at(i), "%s", strings.Replace(err.Error(), "in row 1 of the table ", "", 1))
+			continue
+		}
+		d.checkDomains(t.at(i), domains, allowed)
+	}
+}
+
+func (d *decoder) checkDomains(at position, domains, allowed []string) {
+	for _, name := range domains {
+		if !reserved(name, allowed) {
+			d.faultf(at, "%s is not reserved for tests, and mail to it may reach people: use .test or example.com, or name it under allow_domains", quote(strings.TrimPrefix(name, ".")))
+		}
+	}
+}
+
+// reservedDomains are those nobody receives mail at: RFC 2606, RFC 6761.
+var reservedDomains = []string{"test", "example", "invalid", "localhost", "example.com", "example.net", "example.org"}
+
+// reserved tells whether mail to a domain reaches nobody, or is allowed to. A
+// domain with a leading dot stands for some name below it.
+func reserved(name string, allowed []string) bool {
+	name = strings.ToLower(name)
+	if inner, literal := strings.CutPrefix(name, "["); literal {
+		a, err := netip.ParseAddr(strings.TrimPrefix(strings.TrimSuffix(inner, "]"), "ipv6:"))
+		return err == nil && local(a)
+	}
+	for _, r := range reservedDomains {
+		if name == r || strings.HasSuffix(name, "."+r) {
+			return true
+		}
+	}
+	for _, a := range allowed {
+		a = strings.ToLower(a)
+		if below, all := strings.CutPrefix(a, "*"); all && strings.HasSuffix(name, below) || name == a {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,99 @@
+package scenarios
+
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// A flow is one kind of traffic, everything it inherits included.
+type flow struct {
+	section
+	port     int
+	tls      smtpwire.TLSMode
+	target   target
+	load     load
+	session  session
+	message  message
+	envelope envelope
+	auth     auth
+	timeouts loadgen.Timeouts
+}
+
+var flowShape = object[flow]{
+	name: "flow",
+	fields: []field[flow]{
+		opt("port", count(1, 65535), func(f *flow) *int { return &f.port },
+			"The TCP port. With target.host sink, the port it stands for."),
+		opt("tls", choose(
+			choice[smtpwire.TLSMode]{"none", smtpwire.TLSNone},
+			choice[smtpwire.TLSMode]{"starttls", smtpwire.TLSStart},
+			choice[smtpwire.TLSMode]{"implicit", smtpwire.TLSImplicit},
+		), func(f *flow) *smtpwire.TLSMode { return &f.tls },
+			"When sessions turn to TLS. Left out: none on 25, implicit on 465, starttls on 587 and 2525, none for LMTP and sockets; any other port has to say it. starttls is required: a server that does not offer it is an error, never a plain session."),
+		opt("target", targetShape, func(f *flow) *target { return &f.target },
+			"The server to load, where it differs from the scenario's target."),
+		opt("load", loadShape, func(f *flow) *load { return &f.load },
+			"How much, and when: closed (sessions) or open (rate or stages)."),
+		opt("session", sessionShape, func(f *flow) *session { return &f.session },
+			"What each connection does.").or("{}"),
+		opt("message", messageShape, func(f *flow) *message { return &f.message },
+			"What is sent.").or("{}"),
+		opt("envelope", envelopeShape, func(f *flow) *envelope { return &f.envelope },
+			"From whom and to whom.").or("{}"),
+		opt("auth", authShape, func(f *flow) *auth { return &f.auth },
+			"Who authenticates, and how. Left out, nobody does."),
+		opt("timeouts", timeoutsShape, func(f *flow) *loadgen.Timeouts { return &f.timeouts },
+			"How long to wait for the server.").or("{}"),
+	},
+	check: checkFlow,
+}
+
+// usualTLS is the mode a port has by custom: 25 relays in clear, 465 is
+// submission over TLS (RFC 8314), 587 is submission (RFC 6409) and 2525 its
+// stand-in.
+var usualTLS = map[int]string{25: "none", 465: "implicit", 587: "starttls", 2525: "starttls"}
+
+func checkFlow(d *decoder, f *flow) {
+	onSocket := f.target.has("socket")
+	if !f.has("port") && !onSocket && !f.unsure {
+		d.faultf(f.node.at, "port is missing: 25, 465, 587 or 2525, or another one together with tls")
+	}
+	if !f.has("load") && !f.unsure {
+		d.faultf(f.node.at, "load is missing: say load: {sessions: 10, duration: 30s}, or {rate: 50 sessions/s, duration: 30s}")
+	}
+	if !f.has("target") {
+		d.faultf(f.node.at, "the target is missing: say target: {host: NAME}, or {host: sink} for the built-in server")
+	}
+	if f.has("port") && onSocket {
+		d.faultf(f.at("port"), "a socket has no port: leave out one of the two")
+	}
+	if f.has("tls") {
+		return
+	}
+	mode, usual := usualTLS[f.port]
+	switch {
+	case onSocket || f.target.lmtp:
+		mode = "none"
+	case !usual && f.port != 0:
+		d.faultf(f.at("port"), "no TLS mode is usual on port %d: say tls: none, starttls or implicit", f.port)
+		return
+	}
+	f.node.put("tls", word(f.node.at, mode))
+	f.tls = map[string]smtpwire.TLSMode{"starttls": smtpwire.TLSStart, "implicit": smtpwire.TLSImplicit}[mode]
+}
+
+var timeoutsShape = object[loadgen.Timeouts]{
+	name: "timeouts",
+	fields: []field[loadgen.Timeouts]{
+		opt("connect", duration(time.Millisecond), func(t *loadgen.Timeouts) *time.Duration { return &t.Connect },
+			"For the connection to be established.").or("5s"),
+		opt("tls", duration(time.Millisecond), func(t *loadgen.Timeouts) *time.Duration { return &t.TLS },
+			"For the TLS handshake.").or("5s"),
+		opt("command", duration(time.Millisecond), func(t *loadgen.Timeouts) *time.Duration { return &t.Command },
+			"For the banner and each reply before the final dot.").or("30s"),
+		opt("body", duration(time.Millisecond), func(t *loadgen.Timeouts) *time.Duration { return &t.Body },
+			"For the reply to the final dot.").or("60s"),
+	},
+}

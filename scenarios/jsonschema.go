@@ -1,0 +1,137 @@
+package scenarios
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+)
+
+// A Schema is a JSON Schema, draft 2020-12, as far as the format needs it.
+type Schema struct {
+	Draft       string          `json:"$schema,omitempty"`
+	ID          string          `json:"$id,omitempty"`
+	Title       string          `json:"title,omitempty"`
+	Description string          `json:"description,omitempty"`
+	Ref         string          `json:"$ref,omitempty"`
+	Type        string          `json:"type,omitempty"`
+	Default     json.RawMessage `json:"default,omitempty"`
+
+	Enum      []string `json:"enum,omitempty"`
+	Pattern   string   `json:"pattern,omitempty"`
+	MinLength *int     `json:"minLength,omitempty"`
+	Minimum   *uint64  `json:"minimum,omitempty"`
+	Maximum   *uint64  `json:"maximum,omitempty"`
+
+	Properties           Properties `json:"properties,omitempty"`
+	PropertyNames        *Schema    `json:"propertyNames,omitempty"`
+	AdditionalProperties any        `json:"additionalProperties,omitempty"`
+	MinProperties        *int       `json:"minProperties,omitempty"`
+	MaxProperties        *int       `json:"maxProperties,omitempty"`
+	Required             []string   `json:"required,omitempty"`
+
+	Items    *Schema   `json:"items,omitempty"`
+	MinItems *int      `json:"minItems,omitempty"`
+	MaxItems *int      `json:"maxItems,omitempty"`
+	AnyOf    []*Schema `json:"anyOf,omitempty"`
+
+	Defs Properties `json:"$defs,omitempty"`
+}
+
+// A Property is a named Schema.
+type Property struct {
+	Name   string
+	Schema *Schema
+}
+
+// Properties keep the order of the table, which editors show them in.
+type Properties []Property
+
+// MarshalJSON renders the properties as an object.
+func (p Properties) MarshalJSON() ([]byte, error) {
+	b := []byte{'{'}
+	for i, property := range p {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		s, err := marshal(property.Schema)
+		if err != nil {
+			return nil, err
+		}
+		b = append(appendText(b, property.Name), ':')
+		b = append(b, s...)
+	}
+	return append(b, '}'), nil
+}
+
+// A generator collects the definitions of a schema.
+type generator struct {
+	defs Properties
+	// nullable is set where the loader takes null for "not given": in what is
+	// merged.
+	nullable bool
+}
+
+// define puts a schema under $defs, once, and returns a reference to it.
+func (g *generator) define(name string, make func() *Schema) *Schema {
+	if !slices.ContainsFunc(g.defs, func(p Property) bool { return p.Name == name }) {
+		g.defs = append(g.defs, Property{Name: name})
+		i := len(g.defs) - 1
+		g.defs[i].Schema = make()
+	}
+	return &Schema{Ref: "#/$defs/" + name}
+}
+
+// complete describes what is not merged.
+func (g *generator) complete(describe func(*generator) *Schema) *Schema {
+	nullable := g.nullable
+	g.nullable = false
+	s := describe(g)
+	g.nullable = nullable
+	return s
+}
+
+// document adds what an option says of itself to the schema of its value.
+func (g *generator) document(s *Schema, opt *option) *Schema {
+	if g.nullable {
+		s = &Schema{AnyOf: append([]*Schema{{Type: "null"}}, alternatives(s)...)}
+	}
+	s.Description = opt.doc
+	if opt.fallback != "" && opt.fallback != "{}" {
+		value := node{tag: opt.tag, text: opt.fallback}
+		s.Default = value.appendJSON(nil)
+	}
+	return s
+}
+
+func alternatives(s *Schema) []*Schema {
+	if s.AnyOf != nil {
+		return s.AnyOf
+	}
+	return []*Schema{s}
+}
+
+func number[T int | int64 | uint64](v T) *uint64 {
+	u := uint64(v)
+	return &u
+}
+
+// marshal is json.Marshal without escapes made for HTML.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// appendText appends a JSON string.
+func appendText(b []byte, text string) []byte {
+	s, err := marshal(text)
+	if err != nil { // a string always marshals
+		return strconv.AppendQuote(b, text)
+	}
+	return append(b, s...)
+}

@@ -1,0 +1,179 @@
+package scenarios
+
+import (
+	"mime"
+	"path"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/mail"
+)
+
+// A message says what is sent.
+type message struct {
+	section
+	size        mail.Size
+	attachments []attachment
+	file        string
+	header      []named[string]
+	utf8        bool
+}
+
+type attachment struct {
+	section
+	name, media, file string
+	size              int64
+}
+
+var messageShape = object[message]{
+	name: "message",
+	fields: []field[message]{
+		opt("size", shape[mail.Size](messageSize{}), func(m *message) *mail.Size { return &m.size },
+			"Size of the synthetic message with its header, 4KiB where left out: fixed, or {median: 20KiB, p99: 500KiB} for sizes as real mail has them (log-normal)."),
+		opt("attachments", several(attachmentShape, 0, 100), func(m *message) *[]attachment { return &m.attachments },
+			"MIME parts beside the text."),
+		opt("file", filePath, func(m *message) *string { return &m.file },
+			"Messages to send in place of synthetic ones, in turn: an .eml file, a folder of them, or an mbox."),
+		opt("header", headerShape, func(m *message) *[]named[string] { return &m.header },
+			"Further header fields of synthetic messages."),
+		opt("utf8", truth, func(m *message) *bool { return &m.utf8 },
+			"Synthetic text beyond ASCII, sent as 8BITMIME.").or("false"),
+	},
+	check: checkMessage,
+}
+
+var attachmentShape = object[attachment]{
+	name: "attachment",
+	fields: []field[attachment]{
+		opt("file", filePath, func(a *attachment) *string { return &a.file },
+			"The file to attach."),
+		opt("size", octets(0), func(a *attachment) *int64 { return &a.size },
+			"How many synthetic octets to attach, in place of a file."),
+		opt("name", text("a file name", `^[^\x00-\x1f"/\\]{1,200}$`), func(a *attachment) *string { return &a.name },
+			"The file name the part has; that of the file where left out."),
+		opt("type", text("a media type such as application/pdf", `^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+$`), func(a *attachment) *string { return &a.media },
+			"The media type; by the file's name where left out, application/octet-stream else."),
+	},
+	check: func(d *decoder, a *attachment) {
+		if a.has("file") == a.has("size") && !a.unsure {
+			d.faultf(a.node.at, "an attachment needs a file or a size, one of the two")
+		}
+	},
+}
+
+var headerShape = byName[string]{
+	what: "a header field's name", key: `^[!-9;-~]{1,70}$`, words: "printable ASCII without a colon",
+	item: text("a header field's value on one line", `^[^\x00\r\n]{0,900}$`), most: 100,
+}
+
+// messageSize is the shape of one size, or of a distribution.
+type messageSize struct{}
+
+const smallest = 1
+
+type distribution struct {
+	section
+	mail.Size
+}
+
+var distributionShape = object[distribution]{
+	name: "size",
+	fields: []field[distribution]{
+		opt("median", octets(smallest), func(s *distribution) *int64 { return &s.Median },
+			"Half of the messages are smaller."),
+		opt("p99", octets(smallest), func(s *distribution) *int64 { return &s.P99 },
+			"One message in a hundred is larger."),
+	},
+	check: func(d *decoder, s *distribution) {
+		if (!s.has("median") || !s.has("p99")) && !s.unsure {
+			d.faultf(s.node.at, "sizes need a median and a p99: {median: 20KiB, p99: 500KiB}")
+		}
+		if s.Median > 0 && s.P99 > 0 && s.P99 < s.Median {
+			d.faultf(s.at("p99"), "p99 is below the median")
+		}
+	},
+}
+
+func (messageSize) decode(d *decoder, n *node, out *mail.Size) {
+	if n.kind != mapping {
+		octets(smallest).decode(d, n, &out.Median)
+		return
+	}
+	var s distribution
+	distributionShape.decode(d, n, &s)
+	*out = s.Size
+}
+
+func (messageSize) describe(g *generator) *Schema {
+	return &Schema{AnyOf: []*Schema{octets(smallest).describe(g), distributionShape.describe(g)}}
+}
+
+func checkMessage(d *decoder, m *message) {
+	if !m.has("file") {
+		if !m.has("size") {
+			m.node.put("size", word(m.node.at, "4KiB"))
+			m.size.Median = 4 << 10
+		}
+		return
+	}
+	synthetic := m.given("size", "attachments", "header")
+	if m.utf8 {
+		synthetic = append(synthetic, "utf8")
+	}
+	for _, name := range synthetic {
+		d.faultf(m.at(name), "%s is of synthetic messages, and file sends real ones: leave out one of the two", name)
+	}
+}
+
+// options turns the message into what the mail package renders.
+func (m *message) options(d *decoder) mail.Options {
+	o := mail.Options{Size: m.size, UTF8: m.utf8}
+	for _, h := range m.header {
+		if o.Header == nil {
+			o.Header = map[string]string{}
+		}
+		o.Header[h.name] = h.value
+	}
+	for i := range m.attachments {
+		o.Attach = append(o.Attach, m.attachments[i].part(d))
+	}
+	if m.file != "" {
+		o.Files = d.messages(m.at("file"), m.file)
+	}
+	return o
+}
+
+const maxAttachment = 256 << 20
+
+func (a *attachment) part(d *decoder) mail.Attachment {
+	p := mail.Attachment{Name: a.name, Type: a.media, Size: a.size}
+	if a.file == "" {
+		return p
+	}
+	if p.Name == "" {
+		p.Name = path.Base(strings.ReplaceAll(a.file, `\`, "/"))
+	}
+	if p.Type == "" {
+		// Only the type: what follows the semicolon is about text we do not know.
+		p.Type, _, _ = strings.Cut(mime.TypeByExtension(path.Ext(p.Name)), ";")
+	}
+	p.Data, _ = d.content(a.at("file"), a.file, maxAttachment)
+	p.Size = int64(len(p.Data))
+	return p
+}
+
+// messages reads what a scenario sends in place of synthetic mail.
+func (d *decoder) messages(at position, name string) []mail.File {
+	fsys, inside, err := d.files.locate(name)
+	if err != nil {
+		d.faultf(at, "%s: %v", d.files.show(name), err)
+		return nil
+	}
+	files, err := mail.ReadFiles(fsys, inside)
+	switch {
+	case err != nil:
+		d.faultf(at, "%s: %v", d.files.show(name), plain(err))
+	case len(files) == 0:
+		d.faultf(at, "%s: no message in it: want an .eml file, a folder of them, or an mbox", d.files.show(name))
+	}
+	return files
+}

@@ -1,0 +1,225 @@
+package scenarios
+
+import (
+	"regexp"
+	"slices"
+)
+
+// A section is embedded in what an object decodes into: it remembers the node,
+// so that later checks can say where something stands.
+type section struct {
+	node *node
+	// unsure is set where the file has a field that is not known: what seems
+	// to be missing may be that one, misspelt.
+	unsure bool
+}
+
+func (s *section) set(n *node, unsure bool) { s.node, s.unsure = n, unsure }
+
+// has tells whether the file gives an option, or a default was filled in.
+func (s *section) has(name string) bool { return s.node.get(name) != nil }
+
+// at is where an option stands, or the whole section where it does not.
+func (s *section) at(name string) position {
+	if n := s.node.get(name); n != nil {
+		return n.at
+	}
+	if s.node != nil {
+		return s.node.at
+	}
+	return position{}
+}
+
+// given returns those of the names the file gives.
+func (s *section) given(names ...string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !s.has(n) })
+}
+
+// An object is the shape of a mapping with known keys, decoded into an S.
+type object[S any] struct {
+	name   string // as messages and the schema call it
+	fields []field[S]
+	// check looks at the options together, once they are decoded.
+	check func(d *decoder, s *S)
+}
+
+// A field is one option of an object.
+type field[S any] interface {
+	option() *option
+	decode(d *decoder, n *node, out *S)
+	describe(g *generator) *Schema
+}
+
+// An option is what a field says of itself.
+type option struct {
+	name     string
+	doc      string // a sentence or two, shown by editors
+	fallback string // the default as it would be written; "" for none
+	tag      tag    // of the fallback
+	required bool
+}
+
+type fieldOf[S, T any] struct {
+	option_ option
+	shape   shape[T]
+	in      func(*S) *T
+}
+
+func (f fieldOf[S, T]) option() *option                    { return &f.option_ }
+func (f fieldOf[S, T]) decode(d *decoder, n *node, out *S) { f.shape.decode(d, n, f.in(out)) }
+func (f fieldOf[S, T]) describe(g *generator) *Schema      { return f.shape.describe(g) }
+
+// opt declares an option: its name, its shape, where it goes and its meaning.
+func opt[S, T any](name string, s shape[T], in func(*S) *T, doc string) fieldOf[S, T] {
+	return fieldOf[S, T]{option{name: name, doc: doc}, s, in}
+}
+
+// or gives an option a default, as it would be written in the file.
+func (f fieldOf[S, T]) or(fallback string) fieldOf[S, T] {
+	f.option_.fallback = fallback
+	switch {
+	case decimal.MatchString(fallback):
+		f.option_.tag = isInteger
+	case fallback == "true" || fallback == "false":
+		f.option_.tag = isBool
+	}
+	return f
+}
+
+// must makes an option one that has to be given.
+func (f fieldOf[S, T]) must() fieldOf[S, T] {
+	f.option_.required = true
+	return f
+}
+
+func (o object[S]) names() []string {
+	names := make([]string, len(o.fields))
+	for i, f := range o.fields {
+		names[i] = f.option().name
+	}
+	return names
+}
+
+// decode reads a mapping. Afterwards the node holds just what was understood,
+// in the order of the table and with defaults filled in: that is what the run
+// file shows as the resolved scenario.
+func (o object[S]) decode(d *decoder, n *node, out *S) {
+	if n.kind != mapping {
+		d.faultf(n.at, "%s: want a mapping, found %s", o.name, n.describe())
+		return
+	}
+	unsure := o.unknown(d, n)
+	resolved := &node{kind: mapping, at: n.at}
+	for _, f := range o.fields {
+		if value := o.value(d, n, f.option(), unsure); value != nil {
+			f.decode(d, value, out)
+			resolved.put(f.option().name, value)
+		}
+	}
+	*n = *resolved
+	if s, ok := any(out).(interface{ set(*node, bool) }); ok {
+		s.set(n, unsure)
+	}
+	if o.check != nil && !d.partial {
+		o.check(d, out)
+	}
+}
+
+// unknown reports the fields that are not in the table, and tells whether
+// there are any.
+func (o object[S]) unknown(d *decoder, n *node) (any bool) {
+	names := o.names()
+	for _, e := range n.entries {
+		if !slices.Contains(names, e.key) {
+			d.faultf(e.at, "unknown field %s in %s: %sknown are %s", quote(e.key), o.name, suggest(e.key, names), list(names))
+			any = true
+		}
+	}
+	return any
+}
+
+// value returns what an option is to be decoded from, nil for nothing.
+func (o object[S]) value(d *decoder, n *node, opt *option, unsure bool) *node {
+	value := n.get(opt.name)
+	if value != nil && value.null() {
+		if !d.layer {
+			d.faultf(value.at, "%s is given without a value", opt.name)
+			return nil
+		}
+		value = nil
+	}
+	switch {
+	case value != nil || d.partial:
+		return value
+	case opt.required && !unsure:
+		d.faultf(n.at, "%s is missing in %s: %s", opt.name, o.name, opt.doc)
+	case opt.fallback == "{}":
+		return &node{kind: mapping, at: n.at}
+	case opt.fallback != "":
+		return &node{at: n.at, tag: opt.tag, text: opt.fallback}
+	}
+	return nil
+}
+
+func (o object[S]) describe(g *generator) *Schema {
+	return g.define(o.name, func() *Schema {
+		s := &Schema{Type: "object", AdditionalProperties: false}
+		for _, f := range o.fields {
+			opt := f.option()
+			p := f.describe(g)
+			p = g.document(p, opt)
+			s.Properties = append(s.Properties, Property{opt.name, p})
+			if opt.required {
+				s.Required = append(s.Required, opt.name)
+			}
+		}
+		return s
+	})
+}
+
+// A named value is an entry of a mapping whose keys the user chooses.
+type named[T any] struct {
+	name  string
+	at    position
+	value T
+}
+
+// byName is the shape of a mapping whose keys the user chooses.
+type byName[T any] struct {
+	what  string // "a flow's name"
+	key   string // pattern of the keys
+	words string // the pattern in words
+	item  shape[T]
+	most  int
+}
+
+func (b byName[T]) decode(d *decoder, n *node, out *[]named[T]) {
+	if n.kind != mapping {
+		d.faultf(n.at, "want a mapping with %s as each key, found %s", b.what, n.describe())
+		return
+	}
+	if len(n.entries) == 0 || len(n.entries) > b.most {
+		d.faultf(n.at, "want 1 to %d entries, found %d", b.most, len(n.entries))
+		return
+	}
+	key := regexp.MustCompile(b.key)
+	for _, e := range n.entries {
+		if !key.MatchString(e.key) {
+			d.faultf(e.at, "%s is not %s: want %s", quote(e.key), b.what, b.words)
+		}
+		v := named[T]{name: e.key, at: e.at}
+		b.item.decode(d, e.value, &v.value)
+		*out = append(*out, v)
+	}
+}
+
+func (b byName[T]) describe(g *generator) *Schema {
+	least := 1
+	return &Schema{
+		Type:                 "object",
+		PropertyNames:        &Schema{Pattern: b.key},
+		AdditionalProperties: b.item.describe(g),
+		MinProperties:        &least,
+		MaxProperties:        &b.most,
+	}
+}

@@ -1,0 +1,165 @@
+package scenarios
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+)
+
+// LoadOptions say what else takes part in reading a scenario. The zero value
+// reads a file with the environment of the process.
+type LoadOptions struct {
+	// Set overrides fields, each PATH=VALUE with VALUE as YAML, in order:
+	// "flows.relay.load.sessions=50", "thresholds.0=relay.errors < 1%".
+	Set []string
+	// Target takes the place of target.host where it is not empty.
+	Target string
+	// LookupEnv finds the variables of ${env:NAME}; nil means os.LookupEnv.
+	LookupEnv func(string) (string, bool)
+	// FS is where scenarios and the files they name are read from; nil means
+	// the operating system's files.
+	FS fs.FS
+	// Stdin is what the name "-" reads; nil means os.Stdin.
+	Stdin io.Reader
+}
+
+// A Scenario is a scenario file, checked and resolved. It holds secrets, and
+// prints as its name.
+type Scenario struct {
+	name        string
+	description string
+	plan        *loadgen.Plan
+}
+
+// Load reads the scenario of that name: a path, "builtin:NAME", or "-" for
+// standard input. Everything wrong with it is reported together: the error is
+// Faults.
+func Load(name string, o LoadOptions) (*Scenario, error) {
+	f := files{fsys: o.FS, dir: filepath.Dir(name)}
+	if o.FS != nil {
+		f.dir = path.Dir(name)
+	}
+	var source []byte
+	var err error
+	builtin, isBuiltin := strings.CutPrefix(name, builtinPrefix)
+	switch {
+	case isBuiltin:
+		f = files{fsys: embedded, dir: "."}
+		source, err = findBuiltin(builtin)
+	case name == "-":
+		f.dir = "."
+		source, err = readAll(o.Stdin)
+	default:
+		source, err = files{fsys: o.FS, dir: "."}.read(name, maxSource)
+	}
+	if err != nil {
+		return nil, Faults{{File: name, Message: err.Error()}}
+	}
+	return read(name, source, f, o)
+}
+
+// Parse reads a scenario from memory. name stands in faults, and the files the
+// scenario names are relative to its folder.
+func Parse(name string, source []byte, o LoadOptions) (*Scenario, error) {
+	f := files{fsys: o.FS, dir: filepath.Dir(name)}
+	if o.FS != nil {
+		f.dir = path.Dir(name)
+	}
+	return read(name, source, f, o)
+}
+
+func readAll(r io.Reader) ([]byte, error) {
+	if r == nil {
+		r = os.Stdin
+	}
+	return io.ReadAll(io.LimitReader(r, maxSource+1))
+}
+
+func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error) {
+	d := &decoder{files: f, lookup: o.LookupEnv}
+	d.report.files = []string{name}
+	if d.lookup == nil {
+		d.lookup = os.LookupEnv
+	}
+	root := parse(name, source, &d.report)
+	if root == nil {
+		return nil, d.err()
+	}
+	for _, setting := range o.Set {
+		d.override(root, setting)
+	}
+	if o.Target != "" {
+		d.retarget(root, o.Target)
+	}
+	if !d.inherit(root) {
+		return nil, d.err()
+	}
+	var doc document
+	scenarioShape.decode(d, root, &doc)
+	plan := doc.plan(d)
+	if err := d.err(); err != nil {
+		return nil, err
+	}
+	return &Scenario{name: doc.name, description: doc.description, plan: plan}, nil
+}
+
+// inherit merges the scenario's target and its defaults into each flow. It
+// returns false where that would grow beyond all bounds.
+func (d *decoder) inherit(root *node) bool {
+	flows := root.get("flows")
+	if flows == nil || flows.kind != mapping {
+		return true
+	}
+	defaults, target := root.get("defaults"), root.get("target")
+	if total := len(flows.entries) * (defaults.size() + target.size()); total > maxNodes {
+		d.faultf(flows.at, "%d values once defaults are merged into each flow: %d are the most", total, maxNodes)
+		return false
+	}
+	var base *node
+	if target != nil {
+		base = &node{kind: mapping, at: target.at}
+		base.put("target", target)
+	}
+	if defaults != nil && defaults.kind == mapping {
+		base = merge(base, defaults)
+	}
+	for i := range flows.entries {
+		e := &flows.entries[i]
+		if e.value.null() {
+			e.value = &node{kind: mapping, at: e.at}
+		}
+		e.value = merge(base, e.value)
+	}
+	return true
+}
+
+// Name returns the scenario's name.
+func (s *Scenario) Name() string { return s.name }
+
+// Description returns what the scenario says it is for.
+func (s *Scenario) Description() string { return s.description }
+
+// Format prints the scenario's name, whatever the verb.
+func (s *Scenario) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "scenario %s", s.name) }
+
+// Plan returns the scenario resolved, with nothing left to look up. Each call
+// returns a plan of its own, which PlaceSink may change. Plan.Scenario is the
+// resolved scenario as JSON, secrets left out.
+func (s *Scenario) Plan() (*loadgen.Plan, error) {
+	p := *s.plan
+	p.Flows = append([]loadgen.Flow(nil), p.Flows...)
+	for i := range p.Flows {
+		if t := &p.Flows[i].Target; t.TLS != nil {
+			cache := t.TLS.ClientSessionCache
+			t.TLS = t.TLS.Clone()
+			t.TLS.ClientSessionCache = cache
+		}
+	}
+	return &p, nil
+}

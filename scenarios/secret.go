@@ -1,0 +1,127 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// redacted stands in place of a secret wherever one would be shown.
+const redacted = "<redacted>"
+
+// A Secret is text that shows itself nowhere: every way of printing it, and
+// JSON, give a placeholder.
+type Secret struct{ text string }
+
+// Reveal returns the text itself.
+func (s Secret) Reveal() string { return s.text }
+
+// Format prints the placeholder, whatever the verb.
+func (s Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
+
+// String returns the placeholder.
+func (s Secret) String() string { return redacted }
+
+// MarshalText returns the placeholder.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// reference matches what brings in text from elsewhere.
+var reference = regexp.MustCompile(`\$\{(env|file):`)
+
+var errReference = errors.New("only auth takes ${env:NAME} and ${file:PATH}; --set overrides any field")
+
+const maxSecret = 64 << 10
+
+// credential is the shape of a text of auth: it may bring in ${env:NAME} and
+// ${file:PATH}. Such text is never shown as anything but what the scenario
+// says, and not even that where it is hidden: a password.
+type credential struct{ hidden bool }
+
+func (c credential) decode(d *decoder, n *node, out *Secret) {
+	if n.kind != scalar || n.tag != isText {
+		found := n.describe()
+		if n.kind == scalar && n.tag != isNull {
+			found += ": put quotes around it"
+		}
+		d.faultf(n.at, "want text, found %s", found)
+		return
+	}
+	whole, ok := d.expand(n)
+	if !ok {
+		n.redact = c.hidden
+		return
+	}
+	// A text that is one reference says nothing by itself, and is shown.
+	n.redact = c.hidden && !onlyReference.MatchString(n.text)
+	switch {
+	case whole == "":
+		d.faultf(n.at, "is empty")
+	case strings.ContainsAny(whole, "\x00\r\n"):
+		d.faultf(n.at, "has a line end or NUL in it")
+	default:
+		out.text = whole
+	}
+}
+
+var onlyReference = regexp.MustCompile(`^\$\{(env|file):[^{}]*\}$`)
+
+func (c credential) describe(*generator) *Schema {
+	least := 1
+	return &Schema{Type: "string", MinLength: &least}
+}
+
+// expand fills in the references of a text. $$ is a dollar sign, and so is a $
+// before anything else but a brace.
+func (d *decoder) expand(n *node) (string, bool) {
+	var b strings.Builder
+	for rest := n.text; rest != ""; {
+		before, after, found := strings.Cut(rest, "$")
+		b.WriteString(before)
+		if !found {
+			break
+		}
+		switch {
+		case strings.HasPrefix(after, "$"):
+			b.WriteByte('$')
+			rest = after[1:]
+		case strings.HasPrefix(after, "{"):
+			name, tail, closed := strings.Cut(after[1:], "}")
+			if !closed {
+				d.faultf(n.at, "${ without }: write $$ for a dollar sign")
+				return "", false
+			}
+			v, ok := d.resolve(n.at, name)
+			if !ok {
+				return "", false
+			}
+			b.WriteString(v)
+			rest = tail
+		default:
+			b.WriteByte('$')
+			rest = after
+		}
+	}
+	return b.String(), true
+}
+
+func (d *decoder) resolve(at position, name string) (string, bool) {
+	kind, what, _ := strings.Cut(name, ":")
+	switch kind {
+	case "env":
+		if v, ok := d.lookup(what); ok {
+			return v, true
+		}
+		d.faultf(at, "the environment has no variable %s", quote(what))
+	case "file":
+		data, err := d.files.read(what, maxSecret)
+		if err == nil {
+			return strings.TrimRight(string(data), "\r\n"), true
+		}
+		d.faultf(at, "%s: %v", d.files.show(what), err)
+	default:
+		// What stands between the braces is not shown: it may be a password.
+		d.faultf(at, "want ${env:NAME} or ${file:PATH}; write $$ for a dollar sign")
+	}
+	return "", false
+}

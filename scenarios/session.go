@@ -1,0 +1,71 @@
+package scenarios
+
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// A session says what each connection does.
+type session struct {
+	section
+	messages   int
+	think      time.Duration
+	pipelining smtpwire.Switch
+	bdat       bool
+	chunk      int64
+	hello      string
+}
+
+var sessionShape = object[session]{
+	name: "session",
+	fields: []field[session]{
+		opt("messages", count(0, 1_000_000_000), func(s *session) *int { return &s.messages },
+			"Messages a connection; 0 goes on as long as the load lasts. Left out: 1 where a load counts sessions/s, and 0 elsewhere."),
+		opt("think", duration(0), func(s *session) *time.Duration { return &s.think },
+			"Idle time on the connection after each message.").or("0s"),
+		opt("pipelining", choose(
+			choice[smtpwire.Switch]{"auto", smtpwire.Auto},
+			choice[smtpwire.Switch]{"on", smtpwire.On},
+			choice[smtpwire.Switch]{"off", smtpwire.Off},
+		), func(s *session) *smtpwire.Switch { return &s.pipelining },
+			"Send MAIL, RCPT and DATA together (RFC 2920): auto where EHLO offers it.").or("auto"),
+		opt("bdat", truth, func(s *session) *bool { return &s.bdat },
+			"Send the message by BDAT (RFC 3030) in place of DATA; the server has to offer CHUNKING.").or("false"),
+		opt("chunk_size", octets(1), func(s *session) *int64 { return &s.chunk },
+			"Size of a BDAT chunk; the message is one where left out."),
+		opt("hello", text("a host name or an address literal", `^([A-Za-z0-9_.-]{1,255}|\[[A-Za-z0-9:.]+\])$`), func(s *session) *string { return &s.hello },
+			"The name given with EHLO, HELO or LHLO.").or("localhost"),
+	},
+	check: func(d *decoder, s *session) {
+		if s.has("chunk_size") && !s.bdat {
+			d.faultf(s.at("chunk_size"), "chunk_size is of BDAT: say bdat: true with it")
+		}
+	},
+}
+
+// settle fills in what depends on the load.
+func (s *session) settle(l *load) {
+	if s.node == nil || s.has("messages") {
+		return
+	}
+	if l.open() && l.resolved().Unit == loadgen.Sessions {
+		s.messages = 1
+	}
+	s.node.put("messages", integer(s.node.at, int64(s.messages)))
+}
+
+// resolved turns the session into the engine's.
+func (f *flow) sessionResolved() loadgen.Session {
+	s := &f.session
+	return loadgen.Session{
+		Messages: s.messages,
+		Think:    s.think,
+		Accounts: f.auth.accounts,
+		Wire: smtpwire.Options{
+			Name: s.hello, LMTP: f.target.lmtp, TLS: f.tls,
+			Pipelining: s.pipelining, BDAT: s.bdat, ChunkSize: int(s.chunk),
+		},
+	}
+}

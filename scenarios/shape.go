@@ -1,0 +1,212 @@
+package scenarios
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+)
+
+// A shape is what values of one kind look like in a scenario: how they are
+// decoded, and how JSON Schema says the same. Shapes are put together into the
+// table of all options, in which each option is declared once: the loader, the
+// overrides, the schema and the documentation all follow from it.
+type shape[T any] interface {
+	// decode reads n into out and reports what is wrong with it.
+	decode(d *decoder, n *node, out *T)
+	// describe returns the shape as JSON Schema.
+	describe(g *generator) *Schema
+}
+
+// A decoder carries what decoding needs beside the node.
+type decoder struct {
+	report
+	files  files
+	lookup func(string) (string, bool)
+
+	// layer is set while something is read that others are merged over, or
+	// that is merged over others: null takes a value away there. Defaults are
+	// filled in where partial is not set.
+	layer, partial bool
+}
+
+// A literal is the shape of one scalar.
+type literal[T any] struct {
+	want   string // completes "want ..."
+	tags   []tag  // what YAML may take it for; none means anything
+	parse  func(text string) (T, error)
+	schema Schema
+}
+
+func (l literal[T]) decode(d *decoder, n *node, out *T) {
+	if n.kind != scalar || (len(l.tags) > 0 && !slices.Contains(l.tags, n.tag)) {
+		found := n.describe()
+		if n.kind == scalar && n.tag != isNull {
+			found = quote(n.text)
+			if n.tag != isText && slices.Contains(l.tags, isText) {
+				found += ": put quotes around it"
+			}
+		}
+		d.faultf(n.at, "want %s, found %s", l.want, found)
+		return
+	}
+	v, err := l.parse(n.text)
+	if err != nil {
+		d.faultf(n.at, "want %s, found %s%s", l.want, quote(n.text), because(err))
+		return
+	}
+	*out = v
+}
+
+func (l literal[T]) describe(*generator) *Schema {
+	s := l.schema
+	return &s
+}
+
+// because renders the reason of a parse error, if it gives one.
+func because(err error) string {
+	if err == errShape {
+		return ""
+	}
+	return ": " + err.Error()
+}
+
+// count is the shape of a whole number between two bounds.
+func count[T int | int64 | uint64](least, most T) shape[T] {
+	return literal[T]{
+		want: fmt.Sprintf("a whole number from %d to %d", least, most),
+		tags: []tag{isInteger},
+		parse: func(text string) (T, error) {
+			if !decimal.MatchString(text) {
+				return 0, errShape
+			}
+			// 20 digits fit no counter we have, and overflow is told below.
+			v, err := strconv.ParseUint(text, 10, 64)
+			if err != nil || v > uint64(most) || T(v) < least {
+				return 0, errShape
+			}
+			return T(v), nil
+		},
+		schema: Schema{Type: "integer", Minimum: number(least), Maximum: number(most)},
+	}
+}
+
+var decimal = regexp.MustCompile(`^(0|[1-9][0-9]{0,19})$`)
+
+// truth is the shape of true and false.
+var truth = literal[bool]{
+	want:   "true or false",
+	tags:   []tag{isBool},
+	parse:  func(text string) (bool, error) { return text == "true", oneOf(text, "true", "false") },
+	schema: Schema{Type: "boolean"},
+}
+
+func oneOf(text string, words ...string) error {
+	if slices.Contains(words, text) {
+		return nil
+	}
+	return errShape
+}
+
+// text is the shape of text that matches a pattern.
+func text(want, pattern string) shape[string] {
+	re := regexp.MustCompile(pattern)
+	return literal[string]{
+		want: want,
+		tags: []tag{isText},
+		parse: func(text string) (string, error) {
+			if reference.MatchString(text) {
+				return "", errReference
+			}
+			if !re.MatchString(text) {
+				return "", errShape
+			}
+			return text, nil
+		},
+		schema: Schema{Type: "string", Pattern: pattern},
+	}
+}
+
+// A choice is one of a few words and what it stands for.
+type choice[T any] struct {
+	word  string
+	value T
+}
+
+// choose is the shape of one of a few words.
+func choose[T any](choices ...choice[T]) shape[T] {
+	words := make([]string, len(choices))
+	for i, c := range choices {
+		words[i] = c.word
+	}
+	return literal[T]{
+		want: "one of " + list(words),
+		tags: []tag{isText},
+		parse: func(text string) (v T, err error) {
+			i := slices.Index(words, text)
+			if i < 0 {
+				return v, errShape
+			}
+			return choices[i].value, nil
+		},
+		schema: Schema{Type: "string", Enum: words},
+	}
+}
+
+// several is the shape of a list.
+func several[T any](item shape[T], least, most int) shape[[]T] { return listOf[T]{item, least, most} }
+
+type listOf[T any] struct {
+	item        shape[T]
+	least, most int
+}
+
+func (l listOf[T]) decode(d *decoder, n *node, out *[]T) {
+	if n.kind != sequence {
+		d.faultf(n.at, "want a list, found %s", n.describe())
+		return
+	}
+	if len(n.items) < l.least || len(n.items) > l.most {
+		d.faultf(n.at, "want %d to %d items, found %d", l.least, l.most, len(n.items))
+		return
+	}
+	// Lists replace each other whole, so what stands in one is complete.
+	layer, partial := d.layer, d.partial
+	d.layer, d.partial = false, false
+	*out = make([]T, len(n.items))
+	for i, item := range n.items {
+		l.item.decode(d, item, &(*out)[i])
+	}
+	d.layer, d.partial = layer, partial
+}
+
+func (l listOf[T]) describe(g *generator) *Schema {
+	s := &Schema{Type: "array", Items: g.complete(l.item.describe), MaxItems: &l.most}
+	if l.least > 0 {
+		s.MinItems = &l.least
+	}
+	return s
+}
+
+// orList lets a single value stand for a list of one.
+func orList[T any](item shape[T], most int) shape[[]T] {
+	return single[T]{item, listOf[T]{item, 1, most}}
+}
+
+type single[T any] struct {
+	item shape[T]
+	list listOf[T]
+}
+
+func (s single[T]) decode(d *decoder, n *node, out *[]T) {
+	if n.kind == sequence {
+		s.list.decode(d, n, out)
+		return
+	}
+	*out = make([]T, 1)
+	s.item.decode(d, n, &(*out)[0])
+}
+
+func (s single[T]) describe(g *generator) *Schema {
+	return &Schema{AnyOf: []*Schema{s.item.describe(g), s.list.describe(g)}}
+}

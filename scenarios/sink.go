@@ -1,0 +1,91 @@
+package scenarios
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// A SinkPort is one listener the built-in server needs: the port it stands
+// for, and how it speaks there.
+type SinkPort struct {
+	Port int
+	TLS  smtpwire.TLSMode
+	LMTP bool
+}
+
+// SinkPorts lists the listeners a plan's flows need, each once, in the order of
+// the flows; none where no flow goes to the sink.
+func SinkPorts(p *loadgen.Plan) []SinkPort {
+	var ports []SinkPort
+	for i := range p.Flows {
+		f := &p.Flows[i]
+		if port := sinkPort(f); onSink(f) && !slices.Contains(ports, port) {
+			ports = append(ports, port)
+		}
+	}
+	return ports
+}
+
+func sinkPort(f *loadgen.Flow) SinkPort {
+	return SinkPort{f.Target.Port, f.Session.Wire.TLS, f.Session.Wire.LMTP}
+}
+
+func onSink(f *loadgen.Flow) bool {
+	return f.Target.Network == "tcp" && f.Target.Host == SinkHost
+}
+
+// PlaceSink tells a plan where its sink listens and whom to trust: ca is the
+// PEM of its authority. The plan is changed; Plan makes a new one each time.
+func PlaceSink(p *loadgen.Plan, addrs map[SinkPort]string, ca []byte) error {
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(ca) {
+		return errors.New("the sink's authority is not a certificate in PEM")
+	}
+	for i := range p.Flows {
+		f := &p.Flows[i]
+		if !onSink(f) {
+			continue
+		}
+		addr, ok := addrs[sinkPort(f)]
+		if !ok {
+			return fmt.Errorf("flow %s: the sink does not stand for port %d", f.Name, f.Target.Port)
+		}
+		f.Target.Dial = addr
+		if f.Target.TLS != nil {
+			f.Target.TLS.RootCAs = pool
+			f.Target.TLS.ServerName = "localhost" // among the names of its certificate
+		}
+	}
+	return nil
+}
+
+// UsesSink tells whether a flow goes to the built-in server.
+func (s *Scenario) UsesSink() bool {
+	return slices.ContainsFunc(s.plan.Flows, func(f loadgen.Flow) bool { return onSink(&f) })
+}
+
+// SinkAccounts are what the sink has to accept: the accounts of the flows that
+// go to it, each name once. Where flows disagree about a password, the first
+// is right and the others are rejected.
+func (s *Scenario) SinkAccounts() []smtpwire.Credentials {
+	var accounts []smtpwire.Credentials
+	seen := map[string]bool{}
+	for i := range s.plan.Flows {
+		f := &s.plan.Flows[i]
+		if !onSink(f) {
+			continue
+		}
+		for _, a := range f.Session.Accounts {
+			if a.Username != "" && !seen[a.Username] {
+				seen[a.Username] = true
+				accounts = append(accounts, a)
+			}
+		}
+	}
+	return accounts
+}

@@ -1,0 +1,168 @@
+package scenarios
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"slices"
+)
+
+// A transport says how TLS is done: trust, versions, and who we are.
+type transport struct {
+	section
+	ca         string
+	serverName string
+	insecure   bool
+	minVersion uint16
+	maxVersion uint16
+	ciphers    []string
+	curves     []tls.CurveID
+	cert, key  string
+	resumption bool
+}
+
+// The versions are those Go speaks; older ones are asked for by name only.
+var versionShape = choose(
+	choice[uint16]{"1.0", tls.VersionTLS10},
+	choice[uint16]{"1.1", tls.VersionTLS11},
+	choice[uint16]{"1.2", tls.VersionTLS12},
+	choice[uint16]{"1.3", tls.VersionTLS13},
+)
+
+var curveShape = choose(
+	choice[tls.CurveID]{"X25519", tls.X25519},
+	choice[tls.CurveID]{"P-256", tls.CurveP256},
+	choice[tls.CurveID]{"P-384", tls.CurveP384},
+	choice[tls.CurveID]{"P-521", tls.CurveP521},
+	choice[tls.CurveID]{"X25519MLKEM768", tls.X25519MLKEM768},
+	choice[tls.CurveID]{"SecP256r1MLKEM768", tls.SecP256r1MLKEM768},
+	choice[tls.CurveID]{"SecP384r1MLKEM1024", tls.SecP384r1MLKEM1024},
+)
+
+// filePath is the shape of a file's name, relative to the scenario's folder.
+var filePath = text("the path of a file", `^[^\x00]{1,1000}$`)
+
+var transportShape = object[transport]{
+	name: "tls",
+	fields: []field[transport]{
+		opt("ca", filePath, func(t *transport) *string { return &t.ca },
+			"PEM file of the certificate authorities to trust, in place of the system's."),
+		opt("server_name", text("a host name", hostPattern), func(t *transport) *string { return &t.serverName },
+			"The name the certificate has to be for; target.host where left out."),
+		opt("insecure", truth, func(t *transport) *bool { return &t.insecure },
+			"Take any certificate without looking at it.").or("false"),
+		opt("min_version", versionShape, func(t *transport) *uint16 { return &t.minVersion },
+			"The oldest TLS version to accept, in quotes.").or("1.2"),
+		opt("max_version", versionShape, func(t *transport) *uint16 { return &t.maxVersion },
+			"The newest TLS version to offer, in quotes.").or("1.3"),
+		opt("ciphers", several(text("a cipher suite", `^TLS_[A-Z0-9_]+$`), 1, 100), func(t *transport) *[]string { return &t.ciphers },
+			"Cipher suites up to TLS 1.2, by their IANA names; those of TLS 1.3 are not ours to choose."),
+		opt("curves", several(curveShape, 1, 10), func(t *transport) *[]tls.CurveID { return &t.curves },
+			"Key exchanges to offer, the most wanted first. Post-quantum X25519MLKEM768 is among Go's defaults and costs about half again as much as X25519."),
+		opt("cert", filePath, func(t *transport) *string { return &t.cert },
+			"PEM file of the client's certificate."),
+		opt("key", filePath, func(t *transport) *string { return &t.key },
+			"PEM file of its private key."),
+		opt("resumption", truth, func(t *transport) *bool { return &t.resumption },
+			"Resume TLS sessions. Left out, each connection pays for a full handshake, as connections of many different clients do.").or("false"),
+	},
+	check: checkTransport,
+}
+
+func checkTransport(d *decoder, t *transport) {
+	if t.minVersion != 0 && t.maxVersion != 0 && t.minVersion > t.maxVersion {
+		d.faultf(t.at("min_version"), "min_version is above max_version")
+	}
+	if t.has("cert") != t.has("key") && !t.unsure {
+		d.faultf(t.at(t.given("cert", "key")[0]), "cert and key belong together: one of them is missing")
+	}
+	known := slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites())
+	for i, name := range t.ciphers {
+		j := slices.IndexFunc(known, func(c *tls.CipherSuite) bool { return c.Name == name })
+		at := t.node.get("ciphers").items[i].at
+		switch {
+		case name == "": // a fault already
+		case j < 0:
+			d.faultf(at, "no cipher suite %s: %sknown are those of crypto/tls", quote(name), suggest(name, suiteNames(known)))
+		case !slices.Contains(known[j].SupportedVersions, tls.VersionTLS12):
+			d.faultf(at, "%s is of TLS 1.3, whose suites cannot be chosen", name)
+		}
+	}
+}
+
+func suiteNames(suites []*tls.CipherSuite) []string {
+	names := make([]string, len(suites))
+	for i, s := range suites {
+		names[i] = s.Name
+	}
+	return names
+}
+
+// maxPEM bounds files of certificates; the trust store of a system is a
+// quarter of it.
+const maxPEM = 4 << 20
+
+// config builds what crypto/tls needs. What is wrong with the files is
+// reported.
+func (t *transport) config(d *decoder, host string) *tls.Config {
+	c := &tls.Config{
+		ServerName:         host,
+		InsecureSkipVerify: t.insecure, //nolint:gosec // only where the scenario says so
+		MinVersion:         t.minVersion,
+		MaxVersion:         t.maxVersion,
+		CurvePreferences:   t.curves,
+	}
+	if t.serverName != "" {
+		c.ServerName = t.serverName
+	}
+	for _, suite := range slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()) {
+		if slices.Contains(t.ciphers, suite.Name) {
+			c.CipherSuites = append(c.CipherSuites, suite.ID)
+		}
+	}
+	if t.resumption {
+		c.ClientSessionCache = tls.NewLRUClientSessionCache(0)
+	}
+	if t.ca != "" {
+		c.RootCAs = d.authorities(t.at("ca"), t.ca)
+	}
+	if t.cert != "" && t.key != "" {
+		c.Certificates = d.certificate(t)
+	}
+	return c
+}
+
+func (d *decoder) authorities(at position, name string) *x509.CertPool {
+	pem, ok := d.content(at, name, maxPEM)
+	if !ok {
+		return nil
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		d.faultf(at, "%s: no certificate in it: want PEM", d.files.show(name))
+	}
+	return pool
+}
+
+func (d *decoder) certificate(t *transport) []tls.Certificate {
+	cert, certOK := d.content(t.at("cert"), t.cert, maxPEM)
+	key, keyOK := d.content(t.at("key"), t.key, maxPEM)
+	if !certOK || !keyOK {
+		return nil
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		d.faultf(t.at("cert"), "%s: %v", d.files.show(t.cert), err)
+		return nil
+	}
+	return []tls.Certificate{pair}
+}
+
+// content reads a file a scenario names, or reports why it cannot.
+func (d *decoder) content(at position, name string, most int64) ([]byte, bool) {
+	data, err := d.files.read(name, most)
+	if err != nil {
+		d.faultf(at, "%s: %v", d.files.show(name), err)
+		return nil, false
+	}
+	return data, true
+}

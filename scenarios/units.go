@@ -1,0 +1,143 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+)
+
+// errShape says that a value is not of its shape, and nothing beyond what the
+// shape says of itself.
+var errShape = errors.New("not of this shape")
+
+const (
+	durationPattern = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`
+	sizePattern     = `^[0-9]+(\.[0-9]+)? ?(B|KB|MB|GB|KiB|MiB|GiB)$`
+	ratePattern     = `^[0-9]+(\.[0-9]+)? ?(session|message)s?/(s|min|h)$`
+
+	maxDuration = 30 * 24 * time.Hour
+	maxSize     = 1 << 30
+	maxRate     = 1e6 // a second
+)
+
+var (
+	durationRegexp = regexp.MustCompile(durationPattern)
+	sizeRegexp     = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]+)$`)
+	rateRegexp     = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?(session|message)s?/(s|min|h)$`)
+)
+
+func parseDuration(text string) (time.Duration, error) {
+	if decimal.MatchString(text) {
+		return 0, errors.New("a unit is missing (ms, s, m, h)")
+	}
+	if !durationRegexp.MatchString(text) {
+		return 0, errShape
+	}
+	v, err := time.ParseDuration(text)
+	if err != nil {
+		return 0, errShape
+	}
+	return v, nil
+}
+
+// duration is the shape of a span of time, which least and most bound.
+func duration(least time.Duration) shape[time.Duration] {
+	return literal[time.Duration]{
+		want: "a duration such as 250ms or 2m",
+		tags: []tag{isText, isInteger, isFloat},
+		parse: func(text string) (time.Duration, error) {
+			v, err := parseDuration(text)
+			switch {
+			case err != nil:
+				return 0, err
+			case v < least:
+				return 0, fmt.Errorf("%v is the least", least)
+			case v > maxDuration:
+				return 0, fmt.Errorf("%v is the most", maxDuration)
+			}
+			return v, nil
+		},
+		schema: Schema{Type: "string", Pattern: durationPattern},
+	}
+}
+
+// units of sizes: powers of ten, and of two with an i, as in IEC 80000-13.
+var units = map[string]float64{
+	"B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
+}
+
+// octets is the shape of a number of octets.
+func octets(least int64) shape[int64] {
+	return literal[int64]{
+		want: "a size such as 512B, 20KiB or 2MB",
+		tags: []tag{isText, isInteger, isFloat},
+		parse: func(text string) (int64, error) {
+			if decimal.MatchString(text) {
+				return 0, errors.New("a unit is missing (B, KB, MB, GB, KiB, MiB, GiB)")
+			}
+			m := sizeRegexp.FindStringSubmatch(text)
+			if m == nil {
+				return 0, errShape
+			}
+			unit, ok := units[m[2]]
+			if !ok {
+				return 0, fmt.Errorf("no unit %s: known are B, KB, MB, GB, KiB, MiB, GiB", m[2])
+			}
+			f, err := strconv.ParseFloat(m[1], 64)
+			v := math.Round(f * unit)
+			switch {
+			case err != nil || v > maxSize:
+				return 0, errors.New("1GiB is the most")
+			case v < float64(least):
+				return 0, fmt.Errorf("%dB is the least", least)
+			}
+			return int64(v), nil
+		},
+		schema: Schema{Type: "string", Pattern: sizePattern},
+	}
+}
+
+// A rate is a number of arrivals a second, and what arrives.
+type rate struct {
+	pace  pace.Rate
+	unit  loadgen.Unit
+	known bool // it was understood: 0 is a rate too
+}
+
+var seconds = map[string]float64{"s": 1, "min": 60, "h": 3600}
+
+// arrivalRate is the shape of a rate.
+var arrivalRate = literal[rate]{
+	want: "a rate such as 200 sessions/s or 30000 messages/min",
+	tags: []tag{isText, isInteger, isFloat},
+	parse: func(text string) (rate, error) {
+		if decimal.MatchString(text) {
+			return rate{}, errors.New("its unit is missing: sessions or messages, by s, min or h")
+		}
+		m := rateRegexp.FindStringSubmatch(text)
+		if m == nil {
+			if _, per, found := strings.Cut(text, "/"); found && seconds[per] == 0 {
+				return rate{}, fmt.Errorf("rates are by s, min or h, not by %s", quote(per))
+			}
+			return rate{}, errShape
+		}
+		f, err := strconv.ParseFloat(m[1], 64)
+		f /= seconds[m[3]]
+		if err != nil || f > maxRate {
+			return rate{}, fmt.Errorf("%.0f a second is the most", maxRate)
+		}
+		unit := loadgen.Sessions
+		if m[2] == "message" {
+			unit = loadgen.Messages
+		}
+		return rate{pace.Rate(f), unit, true}, nil
+	},
+	schema: Schema{Type: "string", Pattern: ratePattern},
+}

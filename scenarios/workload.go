@@ -1,0 +1,184 @@
+package scenarios
+
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+)
+
+// A load says how much a flow does, and when.
+type load struct {
+	section
+	sessions    int
+	messages    int64
+	duration    time.Duration
+	ramp        time.Duration
+	rate        rate
+	arrivals    pace.Process
+	maxSessions int
+	stages      []stage
+}
+
+type stage struct {
+	section
+	length   time.Duration
+	rate     rate
+	from, to rate
+}
+
+const (
+	maxSessions = 1_000_000
+
+	// defaultSessions is the limit of an open load: high enough that a server
+	// that keeps up never meets it, low enough to run without raised limits on
+	// descriptors.
+	defaultSessions = 1000
+)
+
+var loadShape = object[load]{
+	name: "load",
+	fields: []field[load]{
+		opt("sessions", count(1, maxSessions), func(l *load) *int { return &l.sessions },
+			"Closed load: so many sessions at once, each starting its next message when the last is done."),
+		opt("messages", count[int64](1, 1e12), func(l *load) *int64 { return &l.messages },
+			"Closed load: a fixed number of messages, all sessions together."),
+		opt("ramp", duration(0), func(l *load) *time.Duration { return &l.ramp },
+			"Closed load: the sessions begin spread over this long, in place of all at once."),
+		opt("rate", arrivalRate, func(l *load) *rate { return &l.rate },
+			"Open load: what arrives, whatever the server does: 200 sessions/s, 30000 messages/min. Messages go over connections that are kept."),
+		opt("stages", several(stageShape, 1, 1000), func(l *load) *[]stage { return &l.stages },
+			"Open load: rates one after the other."),
+		opt("arrivals", choose(choice[pace.Process]{"uniform", pace.Uniform}, choice[pace.Process]{"poisson", pace.Poisson}),
+			func(l *load) *pace.Process { return &l.arrivals },
+			"Open load: evenly spaced (uniform, where left out), or independent of each other as those of many clients are (poisson)."),
+		opt("max_sessions", count(1, maxSessions), func(l *load) *int { return &l.maxSessions },
+			"Open load: connections at once, 1000 where left out. An arrival beyond waits, and its wait counts."),
+		opt("duration", duration(time.Millisecond), func(l *load) *time.Duration { return &l.duration },
+			"How long the load lasts; stages have their own."),
+	},
+	check: checkLoad,
+}
+
+var stageShape = object[stage]{
+	name: "stage",
+	fields: []field[stage]{
+		opt("for", duration(time.Millisecond), func(s *stage) *time.Duration { return &s.length },
+			"How long the stage lasts.").must(),
+		opt("rate", arrivalRate, func(s *stage) *rate { return &s.rate },
+			"The rate, where it is constant."),
+		opt("from", arrivalRate, func(s *stage) *rate { return &s.from },
+			"The rate at the stage's beginning; it goes to the end's in a straight line."),
+		opt("to", arrivalRate, func(s *stage) *rate { return &s.to },
+			"The rate at the stage's end."),
+	},
+	check: checkStage,
+}
+
+func checkStage(d *decoder, s *stage) {
+	if s.has("rate") && (s.has("from") || s.has("to")) {
+		d.faultf(s.at("rate"), "a stage has a rate, or goes from one to another: not both")
+		return
+	}
+	if !s.has("rate") && (!s.has("from") || !s.has("to")) && !s.unsure {
+		d.faultf(s.node.at, "a stage needs a rate, or from and to")
+	}
+	if s.has("rate") {
+		s.from, s.to = s.rate, s.rate
+	}
+	if s.from.known && s.to.known && s.from.unit != s.to.unit {
+		d.faultf(s.at("to"), "from and to count different things: sessions and messages")
+	}
+}
+
+func checkLoad(d *decoder, l *load) {
+	open := l.given("rate", "stages")
+	if len(open) == 0 {
+		checkClosed(d, l)
+		return
+	}
+	for _, name := range l.given("sessions", "messages", "ramp") {
+		d.faultf(l.at(name), "%s belongs to a closed load and %s to an open one: leave out one of the two (null takes away what defaults say)%s",
+			name, open[0], map[string]string{"sessions": "; max_sessions limits an open load"}[name])
+	}
+	if !l.has("arrivals") {
+		l.node.put("arrivals", word(l.node.at, "uniform"))
+	}
+	if !l.has("max_sessions") {
+		l.node.put("max_sessions", integer(l.node.at, defaultSessions))
+		l.maxSessions = defaultSessions
+	}
+	if len(open) == 2 {
+		d.faultf(l.at("rate"), "a load has a rate or stages, not both")
+		return
+	}
+	if l.has("stages") {
+		checkStages(d, l)
+		return
+	}
+	if !l.has("duration") && !l.unsure {
+		d.faultf(l.node.at, "duration is missing: say how long the rate lasts")
+	}
+	if l.rate.known && l.rate.pace == 0 {
+		d.faultf(l.at("rate"), "the rate is 0: nothing would arrive")
+	}
+}
+
+func checkClosed(d *decoder, l *load) {
+	for _, name := range l.given("arrivals", "max_sessions") {
+		d.faultf(l.at(name), "%s belongs to an open load: give a rate or stages with it", name)
+	}
+	if l.unsure {
+		return
+	}
+	if !l.has("sessions") {
+		d.faultf(l.node.at, "the load says neither sessions (closed) nor rate or stages (open)")
+	}
+	if !l.has("duration") && !l.has("messages") {
+		d.faultf(l.node.at, "the load has no end: give duration, messages, or both")
+	}
+	if l.duration > 0 && l.ramp > l.duration {
+		d.faultf(l.at("ramp"), "the ramp is longer than the load's duration, %v", l.duration)
+	}
+}
+
+func checkStages(d *decoder, l *load) {
+	if l.has("duration") {
+		d.faultf(l.at("duration"), "stages have their own lengths: leave duration out")
+	}
+	var most pace.Rate
+	known := true
+	for i := range l.stages {
+		s, first := &l.stages[i], &l.stages[0]
+		known = known && s.from.known && s.to.known
+		most = max(most, s.from.pace, s.to.pace)
+		if s.to.known && first.to.known && s.to.unit != first.to.unit {
+			d.faultf(s.node.at, "the stages count different things: sessions and messages cannot be mixed")
+		}
+	}
+	if most == 0 && known && len(l.stages) > 0 {
+		d.faultf(l.at("stages"), "every rate is 0: nothing would arrive")
+	}
+}
+
+// resolved turns the load into the engine's.
+func (l *load) resolved() loadgen.Load {
+	out := loadgen.Load{
+		Sessions: l.sessions, Messages: l.messages, Duration: l.duration, Ramp: l.ramp,
+		Process: l.arrivals, MaxSessions: l.maxSessions, Unit: l.rate.unit,
+	}
+	switch {
+	case l.has("stages"):
+		for _, s := range l.stages {
+			out.Stages = append(out.Stages, pace.Stage{For: s.length, From: s.from.pace, To: s.to.pace})
+			out.Unit = s.to.unit
+		}
+	case l.has("rate"):
+		out.Stages = []pace.Stage{{For: l.duration, From: l.rate.pace, To: l.rate.pace}}
+		out.Duration = 0
+	}
+	return out
+}
+
+// open tells whether arrivals are scheduled ahead.
+func (l *load) open() bool { return l.has("rate") || l.has("stages") }
