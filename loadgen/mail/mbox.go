@@ -1,0 +1,76 @@
+package mail
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// splitMbox takes an mbox apart (RFC 4155, in the variety called mboxrd). A
+// message begins after a line that begins with "From ", at the start or behind
+// an empty line: writers that quote do so wherever it stands, those that don't
+// are often saved by the rule of the empty line. Where a message has ">From ",
+// with any number of ">", one was put there by quoting and is taken away. The
+// empty line that ends a message is not part of it.
+func splitMbox(name string, data []byte) []File {
+	var all []File
+	for len(data) > 0 {
+		data = afterLine(data)
+		end, quoted := messageEnd(data)
+		msg := withoutLastEmptyLine(data[:end])
+		if quoted {
+			msg = unquote(msg)
+		}
+		all = append(all, File{Name: fmt.Sprintf("%s, message %d", name, len(all)+1), Data: msg})
+		data = data[end:]
+	}
+	return all
+}
+
+// messageEnd returns where the next separator begins, and whether anything is
+// quoted before it.
+func messageEnd(data []byte) (end int, quoted bool) {
+	empty := true // as it were: of a message that is nothing, and its separator
+	for end < len(data) {
+		line := data[end : len(data)-len(afterLine(data[end:]))]
+		if empty && bytes.HasPrefix(line, []byte("From ")) {
+			return end, quoted
+		}
+		quoted = quoted || isQuoted(line)
+		empty = len(bytes.TrimRight(line, "\r\n")) == 0
+		end += len(line)
+	}
+	return end, quoted
+}
+
+func isQuoted(line []byte) bool {
+	return len(line) > 0 && line[0] == '>' && bytes.HasPrefix(bytes.TrimLeft(line, ">"), []byte("From "))
+}
+
+func unquote(msg []byte) []byte {
+	out := make([]byte, 0, len(msg))
+	for len(msg) > 0 {
+		rest := afterLine(msg)
+		line := msg[:len(msg)-len(rest)]
+		if isQuoted(line) {
+			line = line[1:]
+		}
+		out = append(out, line...)
+		msg = rest
+	}
+	return out
+}
+
+// afterLine returns what comes after the first line.
+func afterLine(data []byte) []byte {
+	_, rest, _ := bytes.Cut(data, []byte("\n"))
+	return rest
+}
+
+func withoutLastEmptyLine(msg []byte) []byte {
+	for _, end := range []string{"\r\n\r\n", "\n\n"} {
+		if bytes.HasSuffix(msg, []byte(end)) {
+			return msg[:len(msg)-len(end)/2]
+		}
+	}
+	return msg
+}

@@ -1,0 +1,90 @@
+package mail
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// A Source makes the mail of a flow. What messages have in common is rendered
+// by New and shared between them; Render adds what each has to itself.
+type Source struct {
+	seed     uint64
+	envelope envelope
+	letter   *letter  // synthetic messages, or
+	files    []stored // those from files
+}
+
+// New renders what can be rendered ahead. It reports the faults of all
+// options at once, each with the option's name and what would be right.
+func New(o Options) (*Source, error) {
+	s := &Source{seed: o.Seed}
+	faults := []error{s.envelope.bind(&o)}
+	var err error
+	if len(o.Files) > 0 {
+		s.files, err = store(o.Files)
+	} else {
+		s.letter, err = newLetter(&o)
+	}
+	if err := errors.Join(append(faults, err)...); err != nil {
+		return nil, err
+	}
+	if err := s.checkRoom(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// checkRoom refuses a size that does not hold a header with numbers as long as
+// they get.
+func (s *Source) checkRoom() error {
+	if s.letter == nil {
+		return nil
+	}
+	var t smtpwire.Transaction
+	s.Render(math.MaxUint64, time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC), &t)
+	needed := int64(len(t.Raw[0]) + len(slices.MaxFunc(s.letter.subjects, byLength)) + minText)
+	if median := s.letter.sizes.median; median < needed {
+		return fmt.Errorf("size: %d octets may not hold the header; %d do", median, needed)
+	}
+	return nil
+}
+
+func byLength(a, b string) int { return len(a) - len(b) }
+
+// Render makes message seq, dated date, in t. The same seed, seq and date give
+// the same octets.
+//
+// The slices t holds have to be from an earlier Render, of any Source, or nil:
+// they are written over, which saves allocating them anew. What Render leaves
+// in t is to be read only, and belongs to the Source and to t. Render may be
+// called concurrently with different t.
+func (s *Source) Render(seq uint64, date time.Time, t *smtpwire.Transaction) {
+	s.envelope.fill(seq, t)
+	var head []byte
+	if len(t.Dotted) > 0 {
+		head = t.Dotted[0][:0] // always t's own, see below
+	}
+	head = s.appendIdentity(head, seq, date)
+	chunks := t.Raw[:0]
+	var end closing
+	if s.letter != nil {
+		head = s.letter.appendHeader(head, seq, t)
+		chunks, end = s.letter.appendText(append(chunks, head), seq)
+		t.EightBit = s.letter.eightBit || t.UTF8
+	} else {
+		f := &s.files[seq%uint64(len(s.files))]
+		chunks, end = append(chunks, head), f.closing
+		t.EightBit = f.eightBit
+	}
+	t.Dotted = append(append(t.Dotted[:0], chunks...), end.dotted)
+	t.Raw = append(chunks, end.raw)
+	t.Size = 0
+	for _, c := range t.Raw {
+		t.Size += int64(len(c))
+	}
+}

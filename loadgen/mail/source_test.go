@@ -1,0 +1,483 @@
+package mail
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"mime"
+	"mime/multipart"
+	netmail "net/mail"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 123456789, time.FixedZone("", 3600))
+
+func newSource(t testing.TB, o Options) *Source {
+	t.Helper()
+	if o.To == nil {
+		o.To = []string{"bench@example.test"}
+	}
+	s, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// render renders a message anew and checks what holds for every one. It
+// returns it as the receiver has it.
+func render(t *testing.T, s *Source, seq uint64) (string, *smtpwire.Transaction) {
+	t.Helper()
+	var tr smtpwire.Transaction
+	s.Render(seq, noon, &tr)
+	raw := string(bytes.Join(tr.Raw, nil))
+	dotted := string(bytes.Join(tr.Dotted, nil))
+	if got, ok := received(dotted); !ok || got != raw {
+		t.Fatalf("message %d: DATA and BDAT do not say the same:\n%q\n%q", seq, dotted, raw)
+	}
+	if tr.Size != int64(len(raw)) {
+		t.Errorf("message %d: size %d, has %d octets", seq, tr.Size, len(raw))
+	}
+	if strings.ContainsAny(strings.ReplaceAll(raw, "\r\n", ""), "\r\n") || !strings.HasSuffix(raw, "\r\n") {
+		t.Errorf("message %d: lines do not all end in CRLF", seq)
+	}
+	return raw, &tr
+}
+
+// received does what a server does with DATA: it reads to the final dot, which
+// has to be where the octets end, and takes the stuffing out.
+func received(dotted string) (string, bool) {
+	var b strings.Builder
+	for line := range strings.SplitAfterSeq(dotted, "\r\n") {
+		dotted = dotted[len(line):]
+		if line == ".\r\n" {
+			return b.String(), dotted == ""
+		}
+		b.WriteString(strings.TrimPrefix(line, "."))
+	}
+	return "", false
+}
+
+func parse(t *testing.T, raw string) *netmail.Message {
+	t.Helper()
+	m, err := netmail.ReadMessage(strings.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestHeader(t *testing.T) {
+	s := newSource(t, Options{
+		Seed: 5, From: "s{seq}@example.org", To: []string{"u{seq}@example.test"}, Recipients: 3,
+		Header: map[string]string{"X-Run": "one", "Reply-To": "Bench <r@example.test>"},
+	})
+	raw, tr := render(t, s, 42)
+	h := parse(t, raw).Header
+	for name, want := range map[string]string{
+		"Date":                      "Sat, 21 Nov 2026 12:00:00 +0100",
+		"From":                      "<s42@example.org>",
+		"To":                        "<u42@example.test>",
+		"X-Run":                     "one",
+		"Reply-To":                  "Bench <r@example.test>",
+		"Mime-Version":              "1.0",
+		"Content-Type":              "text/plain; charset=us-ascii",
+		"Content-Transfer-Encoding": "7bit",
+	} {
+		if got := h[name]; len(got) != 1 || got[0] != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if date, err := h.Date(); err != nil || !date.Equal(noon.Truncate(time.Second)) {
+		t.Errorf("date %v, %v", date, err)
+	}
+	if h.Get("Subject") == "" {
+		t.Error("no subject")
+	}
+	if tr.EightBit || tr.UTF8 || string(tr.From) != "s42@example.org" || len(tr.To) != 3 {
+		t.Errorf("transaction %+v", tr)
+	}
+}
+
+func TestHeaderGivenInPlaceOfOurs(t *testing.T) {
+	s := newSource(t, Options{Header: map[string]string{"subject": "Ours", "From": "A <a@example.test>", "TO": "b@example.test"}})
+	raw, _ := render(t, s, 1)
+	h := parse(t, raw).Header
+	for name, want := range map[string]string{"Subject": "Ours", "From": "A <a@example.test>", "To": "b@example.test"} {
+		if got := h[name]; len(got) != 1 || got[0] != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestNullReversePath(t *testing.T) {
+	raw, tr := render(t, newSource(t, Options{}), 0)
+	if len(tr.From) != 0 {
+		t.Errorf("from %q", tr.From)
+	}
+	if _, err := parse(t, raw).Header.AddressList("From"); err != nil {
+		t.Errorf("the header has no valid From: %v", err)
+	}
+}
+
+func TestMessageID(t *testing.T) {
+	seen := map[string]string{}
+	for _, seed := range []uint64{1, 2, math.MaxUint64} {
+		s := newSource(t, Options{Seed: seed})
+		for _, seq := range []uint64{0, 1, 36, 1 << 40} {
+			for _, date := range []time.Time{noon, noon.Add(1)} {
+				var tr smtpwire.Transaction
+				s.Render(seq, date, &tr)
+				id := parse(t, string(tr.Raw[0])).Header.Get("Message-Id")
+				of := fmt.Sprint(seed, seq, date)
+				if other, dup := seen[id]; dup {
+					t.Errorf("%s is of %s and of %s", id, other, of)
+				}
+				seen[id] = of
+				if _, err := netmail.ParseAddress(id); err != nil {
+					t.Errorf("%s: %v", id, err)
+				}
+			}
+		}
+	}
+}
+
+func TestFixedSizeIsExact(t *testing.T) {
+	for _, utf8 := range []bool{false, true} {
+		for _, size := range []int64{420, 512, 1000, 4096, proseSize + 123, 3*proseSize + 1} {
+			s := newSource(t, Options{Seed: 3, From: "s{seq}@example.org", Size: Size{Median: size}, UTF8: utf8})
+			for seq := range uint64(100) {
+				if raw, _ := render(t, s, seq); int64(len(raw)) != size {
+					t.Fatalf("message %d (UTF-8: %v) has %d octets, want %d", seq, utf8, len(raw), size)
+				}
+			}
+		}
+	}
+	if raw, _ := render(t, newSource(t, Options{}), 0); len(raw) != 4096 {
+		t.Errorf("%d octets where no size is given", len(raw))
+	}
+}
+
+// Every length the text can have is cut right, wherever it falls.
+func TestEveryCut(t *testing.T) {
+	for _, beyond := range []bool{false, true} {
+		p := newProse(1, beyond)
+		for _, line := range []int{0, 1, 100, len(p.starts) - 1} {
+			for n := int64(2); n < 700; n++ {
+				chunks, end := p.appendTo(nil, line, n)
+				text := string(bytes.Join(append(chunks, end.raw), nil))
+				if int64(len(text)) != n || !strings.HasSuffix(text, "\r\n") || !utf8.ValidString(text) {
+					t.Fatalf("line %d, %d octets: %q", line, n, text)
+				}
+				if strings.ContainsAny(strings.ReplaceAll(text, "\r\n", ""), "\r\n") {
+					t.Fatalf("line %d, %d octets: a bare CR or LF in %q", line, n, text)
+				}
+				if string(end.dotted) != string(end.raw)+".\r\n" {
+					t.Fatalf("ends %q and %q", end.raw, end.dotted)
+				}
+			}
+		}
+	}
+}
+
+func TestProse(t *testing.T) {
+	for _, beyond := range []bool{false, true} {
+		p := newProse(7, beyond)
+		if isASCII(p.octets) == beyond {
+			t.Errorf("ASCII: %v", !beyond)
+		}
+		for line := range strings.SplitSeq(string(p.octets), "\r\n") {
+			if utf8.RuneCountInString(line) > 77 || strings.HasPrefix(line, ".") || strings.HasPrefix(line, "-") || strings.HasSuffix(line, " ") {
+				t.Errorf("line %q", line)
+			}
+		}
+		for _, at := range p.starts {
+			if at > 0 && p.octets[at-1] != '\n' || p.octets[at] == '\r' {
+				t.Errorf("%d is not the start of a line", at)
+			}
+		}
+	}
+}
+
+func TestLogNormalSize(t *testing.T) {
+	const median, p99, n = 20 << 10, 500 << 10, 20_000
+	z, err := newSizer(Size{Median: median, P99: p99}, 11)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sizes []int64
+	for seq := range uint64(n) {
+		sizes = append(sizes, z.of(seq))
+	}
+	slices.Sort(sizes)
+	within := func(name string, got, want int64, share float64) {
+		if r := float64(got) / float64(want); r < 1-share || r > 1+share {
+			t.Errorf("%s %d, want %d", name, got, want)
+		}
+	}
+	within("median", sizes[n/2], median, 0.05)
+	within("p99", sizes[n*99/100], p99, 0.10)
+	// One deviation below the median.
+	sigma := math.Log(float64(p99)/median) / z99
+	within("p15.87", sizes[n*1587/10000], int64(median*math.Exp(-sigma)), 0.05)
+	if top := sizes[n-1]; top > 4*p99 {
+		t.Errorf("a message of %d octets", top)
+	}
+}
+
+func TestLogNormalMessages(t *testing.T) {
+	s := newSource(t, Options{Seed: 2, Size: Size{Median: 600, P99: 9000}})
+	var under, over int
+	for seq := range uint64(300) {
+		raw, _ := render(t, s, seq)
+		want := s.letter.sizes.of(seq)
+		if header := int64(strings.Index(raw, "\r\n\r\n") + 4); want < header+2 {
+			want = header + 2 // an empty line is the least
+		}
+		if int64(len(raw)) != want {
+			t.Errorf("message %d has %d octets, want %d", seq, len(raw), want)
+		}
+		if len(raw) < 600 {
+			under++
+		} else {
+			over++
+		}
+	}
+	if under < 100 || over < 100 {
+		t.Errorf("%d under the median and %d over", under, over)
+	}
+}
+
+func TestUTF8(t *testing.T) {
+	s := newSource(t, Options{UTF8: true})
+	raw, tr := render(t, s, 1)
+	if !tr.EightBit || tr.UTF8 || isASCII(raw) || !utf8.ValidString(raw) {
+		t.Errorf("eight bit %v, UTF8 %v", tr.EightBit, tr.UTF8)
+	}
+	h := parse(t, raw).Header
+	if h.Get("Content-Type") != "text/plain; charset=utf-8" || h.Get("Content-Transfer-Encoding") != "8bit" {
+		t.Errorf("header %v", h)
+	}
+}
+
+func TestAddressesBeyondASCII(t *testing.T) {
+	s := newSource(t, Options{
+		To:      []string{"{name}@example.test"},
+		Columns: &Table{Columns: []string{"name"}, Rows: [][]string{{"jörg"}, {"anna"}}},
+	})
+	for seq, want := range []bool{true, false, true} {
+		if _, tr := render(t, s, uint64(seq)); tr.UTF8 != want || tr.EightBit != want {
+			t.Errorf("message to %s: UTF8 %v, eight bit %v", tr.To[0], tr.UTF8, tr.EightBit)
+		}
+	}
+}
+
+func TestRecipientsTakePatternsInTurn(t *testing.T) {
+	s := newSource(t, Options{To: []string{"a@x.test", "b@x.test", "{c}@x.test"}, Recipients: 2,
+		Columns: &Table{Columns: []string{"c"}, Rows: [][]string{{"r0"}, {"r1"}}}})
+	var got []string
+	for seq := range uint64(4) {
+		_, tr := render(t, s, seq)
+		got = append(got, string(bytes.Join(tr.To, []byte(" "))))
+	}
+	want := []string{"a@x.test b@x.test", "b@x.test r1@x.test", "r0@x.test a@x.test", "a@x.test b@x.test"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestAttachments(t *testing.T) {
+	file := []byte("some\x00file\r\n.\r\n")
+	for _, beyond := range []bool{false, true} {
+		s := newSource(t, Options{Size: Size{Median: 2000}, UTF8: beyond, Attach: []Attachment{
+			{Size: 100_000},
+			{Name: "dir/größe.pdf", Type: "application/pdf", Data: file},
+		}})
+		raw, tr := render(t, s, 3)
+		if tr.EightBit != beyond {
+			t.Errorf("eight bit %v", tr.EightBit)
+		}
+		m := parse(t, raw)
+		typ, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+		if err != nil || typ != "multipart/mixed" {
+			t.Fatalf("type %s, %v", typ, err)
+		}
+		if at := strings.Index(raw, "\r\n--"+params["boundary"]+"\r\nContent-Type: application"); at+2 != 2000 {
+			t.Errorf("header and text have %d octets, want 2000", at+2)
+		}
+		var names []string
+		r := multipart.NewReader(m.Body, params["boundary"])
+		for {
+			p, err := r.NextRawPart()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, p.Header.Get("Content-Type")+" "+p.FileName())
+		}
+		want := []string{"application/octet-stream attachment-1", "application/pdf größe.pdf"}
+		if len(names) != 3 || !slices.Equal(names[1:], want) {
+			t.Errorf("parts %q", names)
+		}
+		for line := range strings.SplitSeq(raw, "\r\n") {
+			if utf8.RuneCountInString(line) > 77 && !strings.Contains(line, ":") {
+				t.Errorf("line %q", line)
+			}
+		}
+		checkLastPart(t, raw, file)
+	}
+}
+
+func checkLastPart(t *testing.T, raw string, want []byte) {
+	t.Helper()
+	if encoded := string(appendBase64(nil, want)); !strings.Contains(raw, "\r\n\r\n"+encoded+"--") {
+		t.Errorf("the file is not in there as %q", encoded)
+	}
+}
+
+func TestSameSeedSameMail(t *testing.T) {
+	o := Options{Seed: 8, From: "{1..9}@a.test", Size: Size{Median: 1000, P99: 5000}, Attach: []Attachment{{Size: 99}}}
+	one, two := newSource(t, o), newSource(t, o)
+	o.Seed = 9
+	other := newSource(t, o)
+	for seq := range uint64(20) {
+		a, _ := render(t, one, seq)
+		render(t, two, 19-seq) // out of order
+		if b, _ := render(t, two, seq); a != b {
+			t.Errorf("message %d is another the second time", seq)
+		}
+		if b, _ := render(t, other, seq); a == b {
+			t.Errorf("message %d is the same with another seed", seq)
+		}
+	}
+}
+
+// One transaction serves sources of all kinds in turn, as those of pooled
+// sessions may, and what they share is not written over.
+func TestTransactionReused(t *testing.T) {
+	sources := []*Source{
+		newSource(t, Options{Size: Size{Median: 900_000}, To: []string{"{seq}@long.example.test"}, Recipients: 5}),
+		newSource(t, Options{Files: []File{{Name: "a", Data: []byte("Subject: x\n\n.dot\n")}, {Name: "b", Data: []byte("y\n")}}}),
+		newSource(t, Options{UTF8: true, Attach: []Attachment{{Size: 10}}}),
+	}
+	var tr smtpwire.Transaction
+	for seq := range uint64(30) {
+		s := sources[seq%3]
+		want, fresh := render(t, s, seq)
+		s.Render(seq, noon, &tr)
+		if string(bytes.Join(tr.Raw, nil)) != want || tr.Size != fresh.Size || tr.EightBit != fresh.EightBit || len(tr.To) != len(fresh.To) {
+			t.Fatalf("message %d comes out another in a transaction used before", seq)
+		}
+		if got, ok := received(string(bytes.Join(tr.Dotted, nil))); !ok || got != want {
+			t.Fatalf("message %d comes out another in a transaction used before, dotted", seq)
+		}
+	}
+}
+
+func TestRenderConcurrently(t *testing.T) {
+	s := newSource(t, Options{Seed: 1, To: []string{"u{1..500}@example.test"}, Size: Size{Median: 1000, P99: 9000}})
+	want := make([]string, 100)
+	for seq := range want {
+		want[seq], _ = render(t, s, uint64(seq))
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			var tr smtpwire.Transaction
+			for seq := range want {
+				s.Render(uint64(seq), noon, &tr)
+				if string(bytes.Join(tr.Raw, nil)) != want[seq] {
+					t.Errorf("message %d comes out another", seq)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestOptionFaults(t *testing.T) {
+	for _, tc := range []struct {
+		o    Options
+		want []string
+	}{
+		{Options{}, []string{"to: no address"}},
+		{Options{From: "a", To: []string{"b@x.test", "c{@x.test"}, Recipients: -1, Size: Size{Median: 10, P99: 5}},
+			[]string{`from: address pattern "a": has no @`, `to: address pattern "c{@x.test", character 2`, "recipients: -1", "p99 of 5 octets is under the median"}},
+		{Options{To: []string{"u{sq}@x.test"}}, []string{"to: ", "character 2", "no table"}},
+		{Options{Size: Size{Median: -1}}, []string{"over 0"}},
+		{Options{Size: Size{P99: 1}}, []string{"over 0"}},
+		{Options{Size: Size{Median: 2 << 30}}, []string{"1 GiB"}},
+		{Options{Size: Size{Median: 100}}, []string{"size: 100 octets may not hold the header"}},
+		{Options{Recipients: 1e6}, []string{"recipients: 1000000"}},
+		{Options{Header: map[string]string{"Date": "x"}}, []string{"Date is set for each"}},
+		{Options{Header: map[string]string{"content-type": "x"}}, []string{"content-type is set"}},
+		{Options{Header: map[string]string{".X": "x"}}, []string{"no field name"}},
+		{Options{Header: map[string]string{"X": "a\r\nBcc: b"}}, []string{"X has a character"}},
+		{Options{Header: map[string]string{"X": "ü"}}, []string{"encoded word"}},
+		{Options{Header: map[string]string{"X": strings.Repeat("x", 998)}}, []string{"998"}},
+		{Options{Header: map[string]string{"x": "1", "X": "2"}}, []string{"x is given twice"}},
+		{Options{Attach: []Attachment{{}}}, []string{"attachment-1 has 0 octets"}},
+		{Options{Attach: []Attachment{{Size: 1 << 62}}}, []string{"attachment-1 has"}},
+		{Options{Attach: []Attachment{{Size: 1}, {Size: math.MaxInt64}}}, []string{"attachment-2 has"}},
+		{Options{Attach: []Attachment{{Size: 1, Type: "pdf"}}}, []string{"no media type"}},
+		{Options{Attach: []Attachment{{Size: 1, Type: "message/rfc822"}}}, []string{"cannot be sent as base64"}},
+		{Options{Attach: []Attachment{{Size: 1, Name: "a\r\nb"}}}, []string{"control character"}},
+		{Options{Files: []File{{Name: "a.eml"}, {Name: "b.eml", Data: []byte("\r\n")}}}, []string{"a.eml: the message is empty", "b.eml: the message is empty"}},
+	} {
+		if tc.o.To == nil && len(tc.want) > 0 && !strings.HasPrefix(tc.want[0], "to: no") {
+			tc.o.To = []string{"b@x.test"}
+		}
+		s, err := New(tc.o)
+		if err == nil || s != nil {
+			t.Errorf("%+v: no error, want %q", tc.o, tc.want)
+			continue
+		}
+		for _, want := range tc.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("error %q does not say %q", err, want)
+			}
+		}
+	}
+}
+
+func TestRenderDoesNotAllocate(t *testing.T) {
+	s := newSource(t, Options{From: "s{seq}@example.org", To: []string{"user{1..5000}@example.test"}, Recipients: 3, Size: Size{Median: 4096, P99: 40_000}})
+	var tr smtpwire.Transaction
+	seq := uint64(1) << 40
+	if n := testing.AllocsPerRun(1000, func() { s.Render(seq, noon, &tr); seq++ }); n != 0 {
+		t.Errorf("%v allocations a message", n)
+	}
+}
+
+func BenchmarkRender(b *testing.B) {
+	for _, bc := range []struct {
+		name string
+		o    Options
+	}{
+		{"fixed", Options{From: "bench@example.test"}},
+		{"patterns", Options{From: "s{seq}@example.org", To: []string{"user{1..5000}@example.test"}}},
+		{"lognormal", Options{From: "s{seq}@example.org", To: []string{"user{1..5000}@example.test"}, Recipients: 2, Size: Size{Median: 20 << 10, P99: 500 << 10}}},
+		{"file", Options{From: "s{seq}@example.org", Files: []File{{Name: "a", Data: []byte("Subject: x\n\n.dot\n")}}}},
+	} {
+		b.Run(bc.name, func(b *testing.B) {
+			s := newSource(b, bc.o)
+			var tr smtpwire.Transaction
+			b.ReportAllocs()
+			seq := uint64(0)
+			for b.Loop() {
+				s.Render(seq, noon, &tr)
+				seq++
+			}
+		})
+	}
+}

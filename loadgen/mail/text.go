@@ -1,0 +1,155 @@
+package mail
+
+import "strings"
+
+// prose is text long enough that every message takes its own from it, and
+// shared by all of them. Its lines are shorter than 78 columns (RFC 5322,
+// 2.1.1), end in CRLF and never begin with a dot or a hyphen, so that the text
+// is the same with and without dot-stuffing and holds no MIME boundary.
+type prose struct {
+	octets []byte
+	starts []int // of its lines, blank ones left out
+}
+
+const (
+	proseSize  = 256 << 10
+	proseWidth = 76
+)
+
+func newProse(seed uint64, utf8 bool) *prose {
+	w := writer{words: asciiWords, seed: seed}
+	if utf8 {
+		w.words = append(strings.Fields(beyondASCII), asciiWords...)
+	}
+	for len(w.out) < proseSize {
+		w.paragraph()
+	}
+	return &prose{octets: w.out, starts: w.starts}
+}
+
+// A writer writes seeded nonsense.
+type writer struct {
+	words  []string
+	seed   uint64
+	drawn  uint64
+	out    []byte
+	starts []int
+	column int
+}
+
+func (w *writer) pick(n int) int {
+	w.drawn++
+	return int(below(draw(w.seed, wordStream, w.drawn, 0), uint64(n)))
+}
+
+func (w *writer) paragraph() {
+	for range 3 + w.pick(6) {
+		w.sentence()
+	}
+	w.out = append(w.out, "\r\n\r\n"...)
+	w.column = 0
+}
+
+func (w *writer) sentence() {
+	n := 5 + w.pick(12)
+	for i := range n {
+		word := w.words[w.pick(len(w.words))]
+		switch {
+		case i == 0:
+			word = capital(word)
+		case i == n-1:
+			word += "."
+		case w.pick(9) == 0:
+			word += ","
+		}
+		w.word(word)
+	}
+}
+
+func (w *writer) word(word string) {
+	width := len([]rune(word))
+	switch {
+	case w.column == 0:
+		w.starts = append(w.starts, len(w.out))
+	case w.column+1+width > proseWidth:
+		w.out = append(w.out, "\r\n"...)
+		w.starts = append(w.starts, len(w.out))
+		w.column = 0
+	default:
+		w.out = append(w.out, ' ')
+		w.column++
+	}
+	w.out = append(w.out, word...)
+	w.column += width
+}
+
+func capital(word string) string {
+	r := []rune(word)
+	return strings.ToUpper(string(r[:1])) + string(r[1:])
+}
+
+// subjects returns n subjects of a few words each.
+func subjects(seed uint64, n int) []string {
+	w := writer{words: asciiWords, seed: seed, drawn: 1 << 32}
+	all := make([]string, n)
+	for i := range all {
+		var words []string
+		for range 3 + w.pick(4) {
+			words = append(words, w.words[w.pick(len(w.words))])
+		}
+		all[i] = capital(strings.Join(words, " "))
+	}
+	return all
+}
+
+// ending ends a text: filling to make up for octets that could not be cut
+// apart, the end of the line and, for DATA only, the line that ends the mail.
+const (
+	filling = "+++"
+	ending  = filling + "\r\n.\r\n"
+)
+
+var endings = []byte(ending)
+
+// appendTo appends a text of exactly n octets, 2 at least, to chunks: as much
+// of the prose as needed, from the line given on, over and over, and an end of
+// line. The chunk after the last holds the ending.
+func (p *prose) appendTo(chunks [][]byte, line int, n int64) ([][]byte, closing) {
+	at := p.starts[line]
+	n -= 2
+	for rest := int64(len(p.octets) - at); n > rest; rest = int64(len(p.octets)) {
+		chunks = append(chunks, p.octets[at:])
+		n -= rest
+		at = 0
+	}
+	end := p.boundary(at + int(n))
+	short := at + int(n) - end
+	if end > at {
+		chunks = append(chunks, p.octets[at:end])
+	}
+	return chunks, closed(endings[len(filling)-short:])
+}
+
+// boundary returns the last place at or before end where the prose can be cut
+// without parting CR from LF or a character in two. It is 3 octets before at
+// most.
+func (p *prose) boundary(end int) int {
+	if end > 0 && p.octets[end-1] == '\r' {
+		return end - 1
+	}
+	for end < len(p.octets) && p.octets[end]&0xc0 == 0x80 {
+		end--
+	}
+	return end
+}
+
+// A closing is the last chunk of a message, with and without the line that
+// ends it.
+type closing struct{ raw, dotted []byte }
+
+const finalDot = ".\r\n"
+
+// closed returns the closing for octets that have the final dot behind them.
+func closed(octets []byte) closing {
+	return closing{raw: octets[:len(octets)-len(finalDot)], dotted: octets}
+}
