@@ -29,15 +29,23 @@ type accounts struct {
 	sha256    *scram.Server
 }
 
+func checkAccounts(list []Account) error {
+	seen := make(map[string]bool, len(list))
+	for _, account := range list {
+		switch {
+		case account.Username == "":
+			return errors.New("an account has no name: give each one")
+		case seen[account.Username]:
+			return fmt.Errorf("account %q is given twice: give it once", account.Username)
+		}
+		seen[account.Username] = true
+	}
+	return nil
+}
+
 func newAccounts(list []Account, any bool) (*accounts, error) {
 	a := &accounts{any: any, passwords: make(map[string]string, len(list))}
 	for _, account := range list {
-		if account.Username == "" {
-			return nil, errors.New("an account has no name: give each one")
-		}
-		if _, ok := a.passwords[account.Username]; ok {
-			return nil, fmt.Errorf("account %q is given twice: give it once", account.Username)
-		}
 		a.passwords[account.Username] = account.Password
 	}
 	var err error

@@ -66,10 +66,7 @@ type listening struct {
 // Start opens every listener and serves. Either all are open when it returns,
 // or none is and there is an error.
 func Start(c Config) (*Server, error) {
-	if len(c.Listeners) == 0 {
-		return nil, errors.New("the sink has nowhere to listen: give it a listener")
-	}
-	if err := checkDelays(c.Delays, c.Listeners); err != nil {
+	if err := c.Check(); err != nil {
 		return nil, err
 	}
 	c, err := c.withDefaults()
@@ -98,6 +95,20 @@ func Start(c Config) (*Server, error) {
 	}
 	s.serve(c)
 	return s, nil
+}
+
+// Check finds what is wrong with the Config before anything is opened.
+func (c Config) Check() error {
+	if len(c.Listeners) == 0 {
+		return errors.New("the sink has nowhere to listen: give it a listener")
+	}
+	if c.MaxMessage < 0 || c.MaxRecipients < 0 || c.Timeout < 0 {
+		return errors.New("a limit of the sink is negative: leave it out for the default")
+	}
+	if err := checkAccounts(c.Accounts); err != nil {
+		return err
+	}
+	return checkDelays(c.Delays, c.Listeners)
 }
 
 func (c Config) withDefaults() (Config, error) {
