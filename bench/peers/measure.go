@@ -1,0 +1,104 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// A usage is what one run of a client took.
+type usage struct {
+	cpu  time.Duration // user and system
+	wall time.Duration // from its start to its end
+	peak int64         // resident bytes
+	done int64         // messages, or connections where nothing is sent
+}
+
+func (u usage) perMessage() float64 { return float64(u.cpu) / float64(u.done) }
+
+func (u usage) rate() float64 { return float64(u.done) / u.wall.Seconds() }
+
+// measure runs a client to its end, or until the limit is over, and returns
+// what it took and what it said, also where it failed. Done is left to who
+// knows.
+func measure(ctx context.Context, limit time.Duration, argv []string) (usage, string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("still running after %v", limit))
+	defer cancel()
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.WaitDelay = time.Second
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+
+	start := time.Now()
+	if err := cmd.Start(); err != nil {
+		return usage{}, "", err
+	}
+	ended := make(chan struct{})
+	peak := make(chan int64)
+	go func() { peak <- watch(cmd.Process.Pid, ended) }()
+	err := cmd.Wait()
+	u := usage{wall: time.Since(start)}
+	close(ended)
+	u.peak = <-peak
+	u.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	if err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return u, stdout.String(), fmt.Errorf("%v: %w\n%s%s", argv, err, tail(stdout.Bytes()), tail(stderr.Bytes()))
+	}
+	return u, stdout.String(), nil
+}
+
+// watch reads the peak of a process's resident memory again and again until it
+// has ended, and returns the last. The Maxrss that wait4 gives would not do: a
+// child starts with what its parent had when it was forked, and the parent,
+// this harness, is larger than some of the clients.
+func watch(pid int, ended <-chan struct{}) int64 {
+	every := time.NewTicker(20 * time.Millisecond)
+	defer every.Stop()
+	var peak int64
+	for {
+		if p, err := highWater(pid); err == nil && p > 0 {
+			peak = p
+		}
+		select {
+		case <-ended:
+			return peak
+		case <-every.C:
+		}
+	}
+}
+
+var vmHWM = regexp.MustCompile(`(?m)^VmHWM:\s*(\d+) kB$`)
+
+// highWater reads the peak of a process's resident memory in bytes. A process
+// that has ended has none.
+func highWater(pid int) (int64, error) {
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		return 0, err
+	}
+	found := vmHWM.FindSubmatch(status)
+	if found == nil {
+		return 0, errors.New("no VmHWM: the process has ended")
+	}
+	kib, err := strconv.ParseInt(string(found[1]), 10, 64)
+	return kib << 10, err
+}
+
+// tail is the end of a long output: where the error stands.
+func tail(out []byte) []byte {
+	const enough = 2000
+	return out[max(0, len(out)-enough):]
+}

@@ -1,0 +1,183 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// A spread is a figure over the rounds.
+type spread struct {
+	median, low, high float64
+}
+
+// over sums up the rounds. There has to be one at least.
+func over(figures []float64) spread {
+	sorted := slices.Sorted(slices.Values(figures))
+	n := len(sorted)
+	return spread{(sorted[(n-1)/2] + sorted[n/2]) / 2, sorted[0], sorted[n-1]}
+}
+
+// format prints the spread, with so many digits after the point.
+func (s spread) format(digits int) string {
+	return fmt.Sprintf("%.*f (%.*f–%.*f)", digits, s.median, digits, s.low, digits, s.high)
+}
+
+// each applies a figure to all rounds of a client.
+func each(runs []usage, figure func(usage) float64) []float64 {
+	var all []float64
+	for _, u := range runs {
+		all = append(all, figure(u))
+	}
+	return all
+}
+
+// ratios divides one client's figure by another's within each round, so that
+// what slowed the machine in a round slowed both. ok is false where either has
+// none.
+func (s *series) ratios(a, b client, figure func(usage) float64) (spread, bool) {
+	return divided(each(s.runs[a], figure), each(s.runs[b], figure), s.failed[a] == nil && s.failed[b] == nil)
+}
+
+func divided(a, b []float64, ok bool) (spread, bool) {
+	n := min(len(a), len(b))
+	if n == 0 || !ok {
+		return spread{}, false
+	}
+	all := make([]float64, n)
+	for i := range all {
+		all[i] = a[i] / b[i]
+	}
+	return over(all), true
+}
+
+// perSession is the memory that each session beyond the first takes.
+func (s *series) perSession(c client, w work) (spread, bool) {
+	n := min(len(s.runs[c]), len(s.alone[c]))
+	if n == 0 || w.sessions < 2 || s.failed[c] != nil {
+		return spread{}, false
+	}
+	all := make([]float64, n)
+	for i := range all {
+		all[i] = float64(s.runs[c][i].peak-s.alone[c][i].peak) / float64(w.sessions-1)
+	}
+	return over(all), true
+}
+
+// print writes the table of a case on a server, then the targets.
+func (s *series) print(w io.Writer, t trial, on server, base func(name string) *series) {
+	fmt.Fprintf(w, "\n%s: %s\nagainst %s, %d rounds, median (lowest–highest)\n\n", t.name, t.title, on, s.rounds)
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "client\tCPU µs/message\tmessages/s\tpeak RSS MiB\tKiB/session\tours÷it: CPU\tours÷it: messages/s")
+	for _, c := range t.clients {
+		if s.failed[c] != nil || len(s.runs[c]) == 0 {
+			fmt.Fprintf(tw, "%s\tfailed\t\t\t\t\t\n", c)
+			continue
+		}
+		kib, cpuRatio, rateRatio := "", "", ""
+		if m, ok := s.perSession(c, t.work); ok {
+			m.median, m.low, m.high = m.median/1024, m.low/1024, m.high/1024
+			kib = m.format(1)
+		}
+		if c != ours && c != oursPlain && c != dialOnly { // those are no rivals
+			if r, ok := s.ratios(ours, c, usage.perMessage); ok {
+				cpuRatio = r.format(2)
+			}
+			if r, ok := s.ratios(ours, c, usage.rate); ok {
+				rateRatio = r.format(2)
+			}
+		}
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c,
+			over(each(s.runs[c], func(u usage) float64 { return u.perMessage() / 1e3 })).format(1),
+			over(each(s.runs[c], usage.rate)).format(0),
+			over(each(s.runs[c], func(u usage) float64 { return float64(u.peak) / (1 << 20) })).format(1),
+			kib, cpuRatio, rateRatio)
+	}
+	tw.Flush()
+	s.remarks(w, t)
+	for _, g := range t.targets {
+		fmt.Fprintf(w, "target %s: %s\n", g, s.verdict(g, t, base))
+	}
+}
+
+// short is below what makes starting up a small part of a run.
+const short = 2 * time.Second
+
+// remarks says what a reader has to know about the figures.
+func (s *series) remarks(w io.Writer, t trial) {
+	fmt.Fprintln(w)
+	for _, c := range t.clients {
+		if err := s.failed[c]; err != nil {
+			fmt.Fprintf(w, "no figures of %s: %s\n", c, strings.TrimSpace(err.Error()))
+		}
+		for _, u := range s.runs[c] {
+			if u.wall < short {
+				fmt.Fprintf(w, "runs of %s took as little as %v: starting up counts\n", c, u.wall.Round(time.Millisecond))
+				break
+			}
+		}
+	}
+	for reason, n := range s.doubts {
+		fmt.Fprintf(w, "ours called %d of its runs invalid: %s\n", n, reason)
+	}
+}
+
+// verdict holds a target against what was measured.
+func (s *series) verdict(g target, t trial, base func(string) *series) string {
+	figure, ok := s.figure(g, t, base)
+	if !ok {
+		return "not measured"
+	}
+	verdict := "missed"
+	if g.atLeast == (figure.median >= g.bound) || figure.median == g.bound {
+		verdict = "met"
+	}
+	if g.metric == memory {
+		return fmt.Sprintf("%.1f (%.1f–%.1f) KiB, %s", figure.median/1024, figure.low/1024, figure.high/1024, verdict)
+	}
+	return figure.format(2) + ", " + verdict
+}
+
+// figure is what a target bounds.
+func (s *series) figure(g target, t trial, base func(string) *series) (spread, bool) {
+	switch g.metric {
+	case cpu:
+		return s.ratios(ours, g.against, usage.perMessage)
+	case rate:
+		return s.ratios(ours, g.against, usage.rate)
+	case memory:
+		return s.perSession(ours, t.work)
+	case growth:
+		b := base(g.base)
+		if b == nil {
+			return spread{}, false
+		}
+		return divided(each(s.runs[ours], usage.perMessage), each(b.runs[ours], usage.perMessage),
+			s.failed[ours] == nil && b.failed[ours] == nil)
+	}
+	return s.handshakes()
+}
+
+// handshakes compares what a handshake alone costs: a session of ours less the
+// same session in clear, against s_time's connection less a bare one.
+func (s *series) handshakes() (spread, bool) {
+	less := func(a, b client) []float64 {
+		all := each(s.runs[a], usage.perMessage)
+		rest := each(s.runs[b], usage.perMessage)
+		all = all[:min(len(all), len(rest))]
+		for i := range all {
+			all[i] -= rest[i]
+		}
+		return all
+	}
+	whole := true
+	for _, c := range []client{ours, oursPlain, openSSL, dialOnly} {
+		whole = whole && s.failed[c] == nil
+	}
+	return divided(less(ours, oursPlain), less(openSSL, dialOnly), whole)
+}
