@@ -29,7 +29,7 @@ func splitMbox(name string, data []byte) []File {
 // messageEnd returns where the next separator begins, and whether anything is
 // quoted before it.
 func messageEnd(data []byte) (end int, quoted bool) {
-	empty := true // as it were: of a message that is nothing, and its separator
+	empty := true // a message may be nothing but its separator
 	for end < len(data) {
 		line := data[end : len(data)-len(afterLine(data[end:]))]
 		if empty && bytes.HasPrefix(line, []byte("From ")) {
@@ -67,10 +67,10 @@ func afterLine(data []byte) []byte {
 }
 
 func withoutLastEmptyLine(msg []byte) []byte {
-	for _, end := range []string{"\r\n\r\n", "\n\n"} {
-		if bytes.HasSuffix(msg, []byte(end)) {
-			return msg[:len(msg)-len(end)/2]
-		}
+	rest, ended := bytes.CutSuffix(msg, []byte("\n"))
+	rest = bytes.TrimSuffix(rest, []byte("\r"))
+	if ended && (len(rest) == 0 || rest[len(rest)-1] == '\n') {
+		return rest
 	}
 	return msg
 }

@@ -58,10 +58,17 @@ func (e *PatternError) Error() string {
 	return fmt.Sprintf("address pattern %q: %s", e.Pattern, e.Reason)
 }
 
+// maxPattern is how many octets a pattern may have: more than an address, as
+// the names of columns can be long.
+const maxPattern = 1024
+
 // ParsePattern parses an address pattern and checks as much of its addresses
 // as is known without a Table; Domains checks the rest. Errors are
 // *PatternError.
 func ParsePattern(s string) (*Pattern, error) {
+	if len(s) > maxPattern {
+		return nil, &PatternError{Pattern: s[:40] + "...", Reason: fmt.Sprintf("has %d octets; %d are allowed", len(s), maxPattern)}
+	}
 	p, err := splitPattern(s)
 	if err != nil {
 		return nil, err

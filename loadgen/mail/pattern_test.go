@@ -131,6 +131,7 @@ func TestParsePatternFaults(t *testing.T) {
 		{"a@[IPv6:fe80::1%eth0]", 0, "[192.0.2.1]"},
 		{"a\xff@example.test", 0, "not UTF-8"},
 		{strings.Repeat("a", 45) + "{seq}@example.test", 0, "64 are allowed"},
+		{strings.Repeat("{seq}", 300), 0, "1024 are allowed"},
 		{"a@" + strings.Repeat("a", 64) + ".test", 0, "63"},
 		{"a@" + strings.Repeat("abcdefg.", 32) + "test", 0, "allowed"},
 	} {
