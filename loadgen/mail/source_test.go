@@ -3,10 +3,7 @@ package mail
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"math"
-	"mime"
-	"mime/multipart"
 	netmail "net/mail"
 	"slices"
 	"strings"
@@ -150,112 +147,6 @@ func TestMessageID(t *testing.T) {
 	}
 }
 
-func TestFixedSizeIsExact(t *testing.T) {
-	for _, utf8 := range []bool{false, true} {
-		for _, size := range []int64{420, 512, 1000, 4096, proseSize + 123, 3*proseSize + 1} {
-			s := newSource(t, Options{Seed: 3, From: "s{seq}@example.org", Size: Size{Median: size}, UTF8: utf8})
-			for seq := range uint64(10) {
-				if raw, _ := render(t, s, seq); int64(len(raw)) != size {
-					t.Fatalf("message %d (UTF-8: %v) has %d octets, want %d", seq, utf8, len(raw), size)
-				}
-			}
-		}
-	}
-	if raw, _ := render(t, newSource(t, Options{}), 0); len(raw) != 4096 {
-		t.Errorf("%d octets where no size is given", len(raw))
-	}
-}
-
-// Every length the text can have is cut right, wherever it falls.
-func TestEveryCut(t *testing.T) {
-	for _, beyond := range []bool{false, true} {
-		p := newProse(1, beyond)
-		for _, line := range []int{0, 1, 100, len(p.starts) - 1} {
-			for n := int64(2); n < 700; n++ {
-				chunks, end := p.appendTo(nil, line, n)
-				text := string(bytes.Join(append(chunks, end.raw), nil))
-				if int64(len(text)) != n || !strings.HasSuffix(text, "\r\n") || !utf8.ValidString(text) {
-					t.Fatalf("line %d, %d octets: %q", line, n, text)
-				}
-				if strings.ContainsAny(strings.ReplaceAll(text, "\r\n", ""), "\r\n") {
-					t.Fatalf("line %d, %d octets: a bare CR or LF in %q", line, n, text)
-				}
-				if string(end.dotted) != string(end.raw)+".\r\n" {
-					t.Fatalf("ends %q and %q", end.raw, end.dotted)
-				}
-			}
-		}
-	}
-}
-
-func TestProse(t *testing.T) {
-	for _, beyond := range []bool{false, true} {
-		p := newProse(7, beyond)
-		if isASCII(p.octets) == beyond {
-			t.Errorf("ASCII: %v", !beyond)
-		}
-		for line := range strings.SplitSeq(string(p.octets), "\r\n") {
-			if utf8.RuneCountInString(line) > 77 || strings.HasPrefix(line, ".") || strings.HasPrefix(line, "-") || strings.HasSuffix(line, " ") {
-				t.Errorf("line %q", line)
-			}
-		}
-		for _, at := range p.starts {
-			if at > 0 && p.octets[at-1] != '\n' || p.octets[at] == '\r' {
-				t.Errorf("%d is not the start of a line", at)
-			}
-		}
-	}
-}
-
-func TestLogNormalSize(t *testing.T) {
-	const median, p99, n = 20 << 10, 500 << 10, 20_000
-	z, err := newSizer(Size{Median: median, P99: p99}, 11)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var sizes []int64
-	for seq := range uint64(n) {
-		sizes = append(sizes, z.of(seq))
-	}
-	slices.Sort(sizes)
-	within := func(name string, got, want int64, share float64) {
-		if r := float64(got) / float64(want); r < 1-share || r > 1+share {
-			t.Errorf("%s %d, want %d", name, got, want)
-		}
-	}
-	within("median", sizes[n/2], median, 0.05)
-	within("p99", sizes[n*99/100], p99, 0.10)
-	// One deviation below the median.
-	sigma := math.Log(float64(p99)/median) / z99
-	within("p15.87", sizes[n*1587/10000], int64(median*math.Exp(-sigma)), 0.05)
-	if top := sizes[n-1]; top > 4*p99 {
-		t.Errorf("a message of %d octets", top)
-	}
-}
-
-func TestLogNormalMessages(t *testing.T) {
-	s := newSource(t, Options{Seed: 2, Size: Size{Median: 600, P99: 9000}})
-	var under, over int
-	for seq := range uint64(300) {
-		raw, _ := render(t, s, seq)
-		want := s.letter.sizes.of(seq)
-		if header := int64(strings.Index(raw, "\r\n\r\n") + 4); want < header+2 {
-			want = header + 2 // an empty line is the least
-		}
-		if int64(len(raw)) != want {
-			t.Errorf("message %d has %d octets, want %d", seq, len(raw), want)
-		}
-		if len(raw) < 600 {
-			under++
-		} else {
-			over++
-		}
-	}
-	if under < 100 || over < 100 {
-		t.Errorf("%d under the median and %d over", under, over)
-	}
-}
-
 func TestUTF8(t *testing.T) {
 	s := newSource(t, Options{UTF8: true})
 	raw, tr := render(t, s, 1)
@@ -291,57 +182,6 @@ func TestRecipientsTakePatternsInTurn(t *testing.T) {
 	want := []string{"a@x.test b@x.test", "b@x.test r1@x.test", "r0@x.test a@x.test", "a@x.test b@x.test"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
-	}
-}
-
-func TestAttachments(t *testing.T) {
-	file := []byte("some\x00file\r\n.\r\n")
-	for _, beyond := range []bool{false, true} {
-		s := newSource(t, Options{Size: Size{Median: 2000}, UTF8: beyond, Attach: []Attachment{
-			{Size: 100_000},
-			{Name: "dir/größe.pdf", Type: "application/pdf", Data: file},
-		}})
-		raw, tr := render(t, s, 3)
-		if tr.EightBit != beyond {
-			t.Errorf("eight bit %v", tr.EightBit)
-		}
-		m := parse(t, raw)
-		typ, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
-		if err != nil || typ != "multipart/mixed" {
-			t.Fatalf("type %s, %v", typ, err)
-		}
-		if at := strings.Index(raw, "\r\n--"+params["boundary"]+"\r\nContent-Type: application"); at+2 != 2000 {
-			t.Errorf("header and text have %d octets, want 2000", at+2)
-		}
-		var names []string
-		r := multipart.NewReader(m.Body, params["boundary"])
-		for {
-			p, err := r.NextRawPart()
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			names = append(names, p.Header.Get("Content-Type")+" "+p.FileName())
-		}
-		want := []string{"application/octet-stream attachment-1", "application/pdf größe.pdf"}
-		if len(names) != 3 || !slices.Equal(names[1:], want) {
-			t.Errorf("parts %q", names)
-		}
-		for line := range strings.SplitSeq(raw, "\r\n") {
-			if utf8.RuneCountInString(line) > 77 && !strings.Contains(line, ":") {
-				t.Errorf("line %q", line)
-			}
-		}
-		checkLastPart(t, raw, file)
-	}
-}
-
-func checkLastPart(t *testing.T, raw string, want []byte) {
-	t.Helper()
-	if encoded := string(appendBase64(nil, want)); !strings.Contains(raw, "\r\n\r\n"+encoded+"--") {
-		t.Errorf("the file is not in there as %q", encoded)
 	}
 }
 
@@ -456,6 +296,12 @@ func TestRenderDoesNotAllocate(t *testing.T) {
 	seq := uint64(1) << 40
 	if n := testing.AllocsPerRun(1000, func() { s.Render(seq, noon, &tr); seq++ }); n != 0 {
 		t.Errorf("%v allocations a message", n)
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		newSource(b, Options{Seed: 1})
 	}
 }
 

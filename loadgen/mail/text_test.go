@@ -1,0 +1,49 @@
+package mail
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// Every length the text can have is cut right, wherever it falls.
+func TestEveryCut(t *testing.T) {
+	for _, beyond := range []bool{false, true} {
+		p := newProse(1, beyond)
+		for _, line := range []int{0, 1, 100, len(p.starts) - 1} {
+			for n := int64(2); n < 700; n++ {
+				chunks, end := p.appendTo(nil, line, n)
+				text := string(bytes.Join(append(chunks, end.raw), nil))
+				if int64(len(text)) != n || !strings.HasSuffix(text, "\r\n") || !utf8.ValidString(text) {
+					t.Fatalf("line %d, %d octets: %q", line, n, text)
+				}
+				if strings.ContainsAny(strings.ReplaceAll(text, "\r\n", ""), "\r\n") {
+					t.Fatalf("line %d, %d octets: a bare CR or LF in %q", line, n, text)
+				}
+				if string(end.dotted) != string(end.raw)+".\r\n" {
+					t.Fatalf("ends %q and %q", end.raw, end.dotted)
+				}
+			}
+		}
+	}
+}
+
+func TestProse(t *testing.T) {
+	for _, beyond := range []bool{false, true} {
+		p := newProse(7, beyond)
+		if isASCII(p.octets) == beyond {
+			t.Errorf("ASCII: %v", !beyond)
+		}
+		for line := range strings.SplitSeq(string(p.octets), "\r\n") {
+			if utf8.RuneCountInString(line) > 77 || strings.HasPrefix(line, ".") || strings.HasPrefix(line, "-") || strings.HasSuffix(line, " ") {
+				t.Errorf("line %q", line)
+			}
+		}
+		for _, at := range p.starts {
+			if at > 0 && p.octets[at-1] != '\n' || p.octets[at] == '\r' {
+				t.Errorf("%d is not the start of a line", at)
+			}
+		}
+	}
+}
