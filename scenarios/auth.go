@@ -25,7 +25,7 @@ var mechanismShape = literal[string]{
 	parse: func(text string) (string, error) {
 		return text, oneOf(text, mechanisms...)
 	},
-	schema: Schema{Type: "string", Enum: mechanisms},
+	schema: jsonSchema{Type: "string", Enum: mechanisms},
 }
 
 var mechanisms = []string{"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER", "EXTERNAL"}

@@ -90,7 +90,7 @@ func (l layered[T]) decode(d *decoder, n *node, out *T) {
 	d.layer = false
 }
 
-func (l layered[T]) describe(g *generator) *Schema {
+func (l layered[T]) describe(g *generator) *jsonSchema {
 	g.nullable = true
 	s := l.shape.describe(g)
 	g.nullable = false
@@ -106,4 +106,4 @@ func (l layer[T]) decode(d *decoder, n *node, out *T) {
 	d.partial = false
 }
 
-func (l layer[T]) describe(g *generator) *Schema { return layered[T](l).describe(g) }
+func (l layer[T]) describe(g *generator) *jsonSchema { return layered[T](l).describe(g) }

@@ -65,6 +65,17 @@ func (r *report) faultf(at position, format string, args ...any) {
 	}
 }
 
+// faulty tells whether there is a fault about n or anything below it.
+func (r *report) faulty(n *node) bool {
+	if slices.ContainsFunc(r.faults, func(f Fault) bool {
+		return n.at == position{f.File, f.Line, f.Column}
+	}) {
+		return true
+	}
+	return slices.ContainsFunc(n.entries, func(e entry) bool { return r.faulty(e.value) }) ||
+		slices.ContainsFunc(n.items, r.faulty)
+}
+
 // err returns the faults in order, and nil where there are none.
 func (r *report) err() error {
 	if len(r.faults) == 0 {

@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// A Schema is a JSON Schema, draft 2020-12, as far as the format needs it.
-type Schema struct {
+// A jsonSchema is a JSON Schema, draft 2020-12, as far as the format needs it.
+type jsonSchema struct {
 	Draft       string          `json:"$schema,omitempty"`
 	ID          string          `json:"$id,omitempty"`
 	Title       string          `json:"title,omitempty"`
@@ -23,32 +23,32 @@ type Schema struct {
 	Minimum   *uint64  `json:"minimum,omitempty"`
 	Maximum   *uint64  `json:"maximum,omitempty"`
 
-	Properties           Properties `json:"properties,omitempty"`
-	PropertyNames        *Schema    `json:"propertyNames,omitempty"`
-	AdditionalProperties any        `json:"additionalProperties,omitempty"`
-	MinProperties        *int       `json:"minProperties,omitempty"`
-	MaxProperties        *int       `json:"maxProperties,omitempty"`
-	Required             []string   `json:"required,omitempty"`
+	Properties           properties  `json:"properties,omitempty"`
+	PropertyNames        *jsonSchema `json:"propertyNames,omitempty"`
+	AdditionalProperties any         `json:"additionalProperties,omitempty"`
+	MinProperties        *int        `json:"minProperties,omitempty"`
+	MaxProperties        *int        `json:"maxProperties,omitempty"`
+	Required             []string    `json:"required,omitempty"`
 
-	Items    *Schema   `json:"items,omitempty"`
-	MinItems *int      `json:"minItems,omitempty"`
-	MaxItems *int      `json:"maxItems,omitempty"`
-	AnyOf    []*Schema `json:"anyOf,omitempty"`
+	Items    *jsonSchema   `json:"items,omitempty"`
+	MinItems *int          `json:"minItems,omitempty"`
+	MaxItems *int          `json:"maxItems,omitempty"`
+	AnyOf    []*jsonSchema `json:"anyOf,omitempty"`
 
-	Defs Properties `json:"$defs,omitempty"`
+	Defs properties `json:"$defs,omitempty"`
 }
 
-// A Property is a named Schema.
-type Property struct {
+// A property is a named schema.
+type property struct {
 	Name   string
-	Schema *Schema
+	Schema *jsonSchema
 }
 
-// Properties keep the order of the table, which editors show them in.
-type Properties []Property
+// properties keep the order of the table, which editors show them in.
+type properties []property
 
 // MarshalJSON renders the properties as an object.
-func (p Properties) MarshalJSON() ([]byte, error) {
+func (p properties) MarshalJSON() ([]byte, error) {
 	b := []byte{'{'}
 	for i, property := range p {
 		if i > 0 {
@@ -66,24 +66,24 @@ func (p Properties) MarshalJSON() ([]byte, error) {
 
 // A generator collects the definitions of a schema.
 type generator struct {
-	defs Properties
+	defs properties
 	// nullable is set where the loader takes null for "not given": in what is
 	// merged.
 	nullable bool
 }
 
 // define puts a schema under $defs, once, and returns a reference to it.
-func (g *generator) define(name string, make func() *Schema) *Schema {
-	if !slices.ContainsFunc(g.defs, func(p Property) bool { return p.Name == name }) {
-		g.defs = append(g.defs, Property{Name: name})
+func (g *generator) define(name string, make func() *jsonSchema) *jsonSchema {
+	if !slices.ContainsFunc(g.defs, func(p property) bool { return p.Name == name }) {
+		g.defs = append(g.defs, property{Name: name})
 		i := len(g.defs) - 1
 		g.defs[i].Schema = make()
 	}
-	return &Schema{Ref: "#/$defs/" + name}
+	return &jsonSchema{Ref: "#/$defs/" + name}
 }
 
 // complete describes what is not merged.
-func (g *generator) complete(describe func(*generator) *Schema) *Schema {
+func (g *generator) complete(describe func(*generator) *jsonSchema) *jsonSchema {
 	nullable := g.nullable
 	g.nullable = false
 	s := describe(g)
@@ -92,9 +92,9 @@ func (g *generator) complete(describe func(*generator) *Schema) *Schema {
 }
 
 // document adds what an option says of itself to the schema of its value.
-func (g *generator) document(s *Schema, opt *option) *Schema {
+func (g *generator) document(s *jsonSchema, opt *option) *jsonSchema {
 	if g.nullable {
-		s = &Schema{AnyOf: append([]*Schema{{Type: "null"}}, alternatives(s)...)}
+		s = &jsonSchema{AnyOf: append([]*jsonSchema{{Type: "null"}}, alternatives(s)...)}
 	}
 	s.Description = opt.doc
 	if opt.fallback != "" && opt.fallback != "{}" {
@@ -104,11 +104,11 @@ func (g *generator) document(s *Schema, opt *option) *Schema {
 	return s
 }
 
-func alternatives(s *Schema) []*Schema {
+func alternatives(s *jsonSchema) []*jsonSchema {
 	if s.AnyOf != nil {
 		return s.AnyOf
 	}
-	return []*Schema{s}
+	return []*jsonSchema{s}
 }
 
 func number[T int | int64 | uint64](v T) *uint64 {

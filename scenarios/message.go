@@ -103,8 +103,8 @@ func (messageSize) decode(d *decoder, n *node, out *mail.Size) {
 	*out = s.Size
 }
 
-func (messageSize) describe(g *generator) *Schema {
-	return &Schema{AnyOf: []*Schema{octets(smallest).describe(g), distributionShape.describe(g)}}
+func (messageSize) describe(g *generator) *jsonSchema {
+	return &jsonSchema{AnyOf: []*jsonSchema{octets(smallest).describe(g), distributionShape.describe(g)}}
 }
 
 func checkMessage(d *decoder, m *message) {
@@ -142,7 +142,38 @@ func (m *message) options(d *decoder) mail.Options {
 	return o
 }
 
-const maxAttachment = 256 << 20
+// checkMail has the mail package look at what it will be given, and says where
+// the option it names stands. Envelopes are checked by themselves, with the
+// place in their table.
+func (m *message) checkMail(d *decoder, o mail.Options) {
+	if m.node == nil || d.faulty(m.node) {
+		return
+	}
+	options := map[string]string{"size": "size", "header": "header", "attach": "attachments", "files": "file"}
+	_, err := mail.New(o)
+	for _, err := range causes(err) {
+		name, reason, _ := strings.Cut(err.Error(), ": ")
+		if option, ok := options[name]; ok {
+			d.faultf(m.at(option), "%s: %s", option, reason)
+		}
+	}
+}
+
+// causes takes joined errors apart.
+func causes(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		if err == nil {
+			return nil
+		}
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, causes(e)...)
+	}
+	return all
+}
 
 func (a *attachment) part(d *decoder) mail.Attachment {
 	p := mail.Attachment{Name: a.name, Type: a.media, Size: a.size}
@@ -156,7 +187,7 @@ func (a *attachment) part(d *decoder) mail.Attachment {
 		// Only the type: what follows the semicolon is about text we do not know.
 		p.Type, _, _ = strings.Cut(mime.TypeByExtension(path.Ext(p.Name)), ";")
 	}
-	p.Data, _ = d.content(a.at("file"), a.file, maxAttachment)
+	p.Data, _ = d.content(a.at("file"), a.file, mail.MaxFileSize)
 	p.Size = int64(len(p.Data))
 	return p
 }

@@ -55,6 +55,14 @@ func (n *node) describe() string {
 	return [...]string{"text", "a number", "a number", "true or false", "nothing"}[n.tag]
 }
 
+// quoted shows a scalar's text, which must not be a secret.
+func (n *node) quoted() string {
+	if n.tag == isText {
+		return quote(n.text)
+	}
+	return n.text
+}
+
 func (n *node) null() bool { return n.kind == scalar && n.tag == isNull }
 
 // get returns the value of a key, nil where there is none.

@@ -1,8 +1,10 @@
 package scenarios
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 )
 
 // A section is embedded in what an object decodes into: it remembers the node,
@@ -47,7 +49,7 @@ type object[S any] struct {
 type field[S any] interface {
 	option() *option
 	decode(d *decoder, n *node, out *S)
-	describe(g *generator) *Schema
+	describe(g *generator) *jsonSchema
 }
 
 // An option is what a field says of itself.
@@ -67,7 +69,7 @@ type fieldOf[S, T any] struct {
 
 func (f fieldOf[S, T]) option() *option                    { return &f.option_ }
 func (f fieldOf[S, T]) decode(d *decoder, n *node, out *S) { f.shape.decode(d, n, f.in(out)) }
-func (f fieldOf[S, T]) describe(g *generator) *Schema      { return f.shape.describe(g) }
+func (f fieldOf[S, T]) describe(g *generator) *jsonSchema  { return f.shape.describe(g) }
 
 // opt declares an option: its name, its shape, where it goes and its meaning.
 func opt[S, T any](name string, s shape[T], in func(*S) *T, doc string) fieldOf[S, T] {
@@ -105,13 +107,15 @@ func (o object[S]) names() []string {
 // file shows as the resolved scenario.
 func (o object[S]) decode(d *decoder, n *node, out *S) {
 	if n.kind != mapping {
-		d.faultf(n.at, "%s: want a mapping, found %s", o.name, n.describe())
+		d.option = o.name
+		d.wantf(n, "a mapping", n.describe())
 		return
 	}
 	unsure := o.unknown(d, n)
 	resolved := &node{kind: mapping, at: n.at}
 	for _, f := range o.fields {
 		if value := o.value(d, n, f.option(), unsure); value != nil {
+			d.option = f.option().name
 			f.decode(d, value, out)
 			resolved.put(f.option().name, value)
 		}
@@ -161,14 +165,14 @@ func (o object[S]) value(d *decoder, n *node, opt *option, unsure bool) *node {
 	return nil
 }
 
-func (o object[S]) describe(g *generator) *Schema {
-	return g.define(o.name, func() *Schema {
-		s := &Schema{Type: "object", AdditionalProperties: false}
+func (o object[S]) describe(g *generator) *jsonSchema {
+	return g.define(o.name, func() *jsonSchema {
+		s := &jsonSchema{Type: "object", AdditionalProperties: false}
 		for _, f := range o.fields {
 			opt := f.option()
 			p := f.describe(g)
 			p = g.document(p, opt)
-			s.Properties = append(s.Properties, Property{opt.name, p})
+			s.Properties = append(s.Properties, property{opt.name, p})
 			if opt.required {
 				s.Required = append(s.Required, opt.name)
 			}
@@ -195,11 +199,11 @@ type byName[T any] struct {
 
 func (b byName[T]) decode(d *decoder, n *node, out *[]named[T]) {
 	if n.kind != mapping {
-		d.faultf(n.at, "want a mapping with %s as each key, found %s", b.what, n.describe())
+		d.wantf(n, "a mapping with "+b.what+" as each key", n.describe())
 		return
 	}
 	if len(n.entries) == 0 || len(n.entries) > b.most {
-		d.faultf(n.at, "want 1 to %d entries, found %d", b.most, len(n.entries))
+		d.wantf(n, fmt.Sprintf("1 to %d entries", b.most), strconv.Itoa(len(n.entries)))
 		return
 	}
 	key := regexp.MustCompile(b.key)
@@ -208,16 +212,17 @@ func (b byName[T]) decode(d *decoder, n *node, out *[]named[T]) {
 			d.faultf(e.at, "%s is not %s: want %s", quote(e.key), b.what, b.words)
 		}
 		v := named[T]{name: e.key, at: e.at}
+		d.option = e.key
 		b.item.decode(d, e.value, &v.value)
 		*out = append(*out, v)
 	}
 }
 
-func (b byName[T]) describe(g *generator) *Schema {
+func (b byName[T]) describe(g *generator) *jsonSchema {
 	least := 1
-	return &Schema{
+	return &jsonSchema{
 		Type:                 "object",
-		PropertyNames:        &Schema{Pattern: b.key},
+		PropertyNames:        &jsonSchema{Pattern: b.key},
 		AdditionalProperties: b.item.describe(g),
 		MinProperties:        &least,
 		MaxProperties:        &b.most,

@@ -51,6 +51,7 @@ func (doc *document) resolveFlow(d *decoder, named *named[flow]) loadgen.Flow {
 	options := f.message.options(d)
 	f.envelope.fill(d, doc.allowDomains, &options)
 	options.Seed = flowSeed(doc.seed, named.name)
+	f.message.checkMail(d, options)
 	out := loadgen.Flow{
 		Name:     named.name,
 		Target:   f.target.resolved(f.port),

@@ -44,7 +44,7 @@ func (c credential) decode(d *decoder, n *node, out *Secret) {
 		if n.kind == scalar && n.tag != isNull {
 			found += ": put quotes around it"
 		}
-		d.faultf(n.at, "want text, found %s", found)
+		d.wantf(n, "text", found)
 		return
 	}
 	whole, ok := d.expand(n)
@@ -56,9 +56,9 @@ func (c credential) decode(d *decoder, n *node, out *Secret) {
 	n.redact = c.hidden && !onlyReference.MatchString(n.text)
 	switch {
 	case whole == "":
-		d.faultf(n.at, "is empty")
+		d.faultf(n.at, "%s is empty", d.option)
 	case strings.ContainsAny(whole, "\x00\r\n"):
-		d.faultf(n.at, "has a line end or NUL in it")
+		d.faultf(n.at, "%s has a line end or NUL in it", d.option)
 	default:
 		out.text = whole
 	}
@@ -66,9 +66,9 @@ func (c credential) decode(d *decoder, n *node, out *Secret) {
 
 var onlyReference = regexp.MustCompile(`^\$\{(env|file):[^{}]*\}$`)
 
-func (c credential) describe(*generator) *Schema {
+func (c credential) describe(*generator) *jsonSchema {
 	least := 1
-	return &Schema{Type: "string", MinLength: &least}
+	return &jsonSchema{Type: "string", MinLength: &least}
 }
 
 // expand fills in the references of a text. $$ is a dollar sign, and so is a $

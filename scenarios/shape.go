@@ -15,7 +15,7 @@ type shape[T any] interface {
 	// decode reads n into out and reports what is wrong with it.
 	decode(d *decoder, n *node, out *T)
 	// describe returns the shape as JSON Schema.
-	describe(g *generator) *Schema
+	describe(g *generator) *jsonSchema
 }
 
 // A decoder carries what decoding needs beside the node.
@@ -28,6 +28,17 @@ type decoder struct {
 	// that is merged over others: null takes a value away there. Defaults are
 	// filled in where partial is not set.
 	layer, partial bool
+
+	option string // what is being read, for messages
+}
+
+// wantf reports a value that is not what its option takes.
+func (d *decoder) wantf(n *node, want, found string) {
+	prefix := ""
+	if d.option != "" {
+		prefix = d.option + ": "
+	}
+	d.faultf(n.at, "%swant %s, found %s", prefix, want, found)
 }
 
 // A literal is the shape of one scalar.
@@ -35,30 +46,32 @@ type literal[T any] struct {
 	want   string // completes "want ..."
 	tags   []tag  // what YAML may take it for; none means anything
 	parse  func(text string) (T, error)
-	schema Schema
+	schema jsonSchema
 }
 
 func (l literal[T]) decode(d *decoder, n *node, out *T) {
 	if n.kind != scalar || (len(l.tags) > 0 && !slices.Contains(l.tags, n.tag)) {
 		found := n.describe()
 		if n.kind == scalar && n.tag != isNull {
-			found = quote(n.text)
+			found = n.quoted()
 			if n.tag != isText && slices.Contains(l.tags, isText) {
 				found += ": put quotes around it"
+			} else if _, err := l.parse(n.text); err == nil {
+				found += ": take the quotes away"
 			}
 		}
-		d.faultf(n.at, "want %s, found %s", l.want, found)
+		d.wantf(n, l.want, found)
 		return
 	}
 	v, err := l.parse(n.text)
 	if err != nil {
-		d.faultf(n.at, "want %s, found %s%s", l.want, quote(n.text), because(err))
+		d.wantf(n, l.want, n.quoted()+because(err))
 		return
 	}
 	*out = v
 }
 
-func (l literal[T]) describe(*generator) *Schema {
+func (l literal[T]) describe(*generator) *jsonSchema {
 	s := l.schema
 	return &s
 }
@@ -87,7 +100,7 @@ func count[T int | int64 | uint64](least, most T) shape[T] {
 			}
 			return T(v), nil
 		},
-		schema: Schema{Type: "integer", Minimum: number(least), Maximum: number(most)},
+		schema: jsonSchema{Type: "integer", Minimum: number(least), Maximum: number(most)},
 	}
 }
 
@@ -98,7 +111,7 @@ var truth = literal[bool]{
 	want:   "true or false",
 	tags:   []tag{isBool},
 	parse:  func(text string) (bool, error) { return text == "true", oneOf(text, "true", "false") },
-	schema: Schema{Type: "boolean"},
+	schema: jsonSchema{Type: "boolean"},
 }
 
 func oneOf(text string, words ...string) error {
@@ -123,7 +136,7 @@ func text(want, pattern string) shape[string] {
 			}
 			return text, nil
 		},
-		schema: Schema{Type: "string", Pattern: pattern},
+		schema: jsonSchema{Type: "string", Pattern: pattern},
 	}
 }
 
@@ -149,7 +162,7 @@ func choose[T any](choices ...choice[T]) shape[T] {
 			}
 			return choices[i].value, nil
 		},
-		schema: Schema{Type: "string", Enum: words},
+		schema: jsonSchema{Type: "string", Enum: words},
 	}
 }
 
@@ -163,11 +176,11 @@ type listOf[T any] struct {
 
 func (l listOf[T]) decode(d *decoder, n *node, out *[]T) {
 	if n.kind != sequence {
-		d.faultf(n.at, "want a list, found %s", n.describe())
+		d.wantf(n, "a list", n.describe())
 		return
 	}
 	if len(n.items) < l.least || len(n.items) > l.most {
-		d.faultf(n.at, "want %d to %d items, found %d", l.least, l.most, len(n.items))
+		d.wantf(n, fmt.Sprintf("%d to %d items", l.least, l.most), strconv.Itoa(len(n.items)))
 		return
 	}
 	// Lists replace each other whole, so what stands in one is complete.
@@ -180,8 +193,8 @@ func (l listOf[T]) decode(d *decoder, n *node, out *[]T) {
 	d.layer, d.partial = layer, partial
 }
 
-func (l listOf[T]) describe(g *generator) *Schema {
-	s := &Schema{Type: "array", Items: g.complete(l.item.describe), MaxItems: &l.most}
+func (l listOf[T]) describe(g *generator) *jsonSchema {
+	s := &jsonSchema{Type: "array", Items: g.complete(l.item.describe), MaxItems: &l.most}
 	if l.least > 0 {
 		s.MinItems = &l.least
 	}
@@ -207,6 +220,6 @@ func (s single[T]) decode(d *decoder, n *node, out *[]T) {
 	s.item.decode(d, n, &(*out)[0])
 }
 
-func (s single[T]) describe(g *generator) *Schema {
-	return &Schema{AnyOf: []*Schema{s.item.describe(g), s.list.describe(g)}}
+func (s single[T]) describe(g *generator) *jsonSchema {
+	return &jsonSchema{AnyOf: []*jsonSchema{s.item.describe(g), s.list.describe(g)}}
 }

@@ -72,7 +72,7 @@ var addressShape = literal[netip.Addr]{
 		}
 		return a.Unmap(), nil
 	},
-	schema: Schema{Type: "string", Pattern: `^[0-9A-Fa-f:.]+(%.+)?$`},
+	schema: jsonSchema{Type: "string", Pattern: `^[0-9A-Fa-f:.]+(%.+)?$`},
 }
 
 // hostPattern takes what names and addresses are made of: no port, no scheme.
@@ -84,7 +84,7 @@ var hostShape = literal[string]{
 	want:   `a host name, an IP address, or "sink"`,
 	tags:   []tag{isText},
 	parse:  parseHost,
-	schema: Schema{Type: "string", Pattern: hostPattern},
+	schema: jsonSchema{Type: "string", Pattern: hostPattern},
 }
 
 func parseHost(text string) (string, error) {

@@ -100,7 +100,8 @@ func parseStat(stat string) (float64, error) {
 		return 0, nil
 	}
 	m := statRegexp.FindStringSubmatch(stat)
-	if m == nil || strings.HasSuffix(stat, ".") {
+	// p999 is p99.9, but p100 is a mistake and not p10.0.
+	if m == nil || strings.HasSuffix(stat, ".") || len(m[2]) > 0 && m[1] < "90" && !strings.Contains(stat, ".") {
 		return 0, fmt.Errorf("no figure is named %s: known are quantiles such as p50, p99 and p99.9, mean and max", quote(stat))
 	}
 	// The decimals of a percentage are those of a share, two places on. Both

@@ -64,7 +64,7 @@ func duration(least time.Duration) shape[time.Duration] {
 			}
 			return v, nil
 		},
-		schema: Schema{Type: "string", Pattern: durationPattern},
+		schema: jsonSchema{Type: "string", Pattern: durationPattern},
 	}
 }
 
@@ -100,7 +100,7 @@ func octets(least int64) shape[int64] {
 			}
 			return int64(v), nil
 		},
-		schema: Schema{Type: "string", Pattern: sizePattern},
+		schema: jsonSchema{Type: "string", Pattern: sizePattern},
 	}
 }
 
@@ -139,5 +139,5 @@ var arrivalRate = literal[rate]{
 		}
 		return rate{pace.Rate(f), unit, true}, nil
 	},
-	schema: Schema{Type: "string", Pattern: ratePattern},
+	schema: jsonSchema{Type: "string", Pattern: ratePattern},
 }
