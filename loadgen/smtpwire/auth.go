@@ -104,11 +104,7 @@ func (c *Client) respond(text []byte, at Instant) (response []byte, ok bool) {
 	}
 	response, err = a.sasl.Next(challenge)
 	if err != nil {
-		class := Protocol
-		if _, no := err.(*sasl.OAuthBearerError); no {
-			class = AuthRejected
-		}
-		c.missing(Auth, class, printable([]byte(err.Error())), at)
+		c.breach(printable([]byte(err.Error())), at)
 		return nil, false
 	}
 	return response, true

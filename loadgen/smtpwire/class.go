@@ -90,12 +90,14 @@ func (f *Failure) Error() string {
 	s := f.Phase.String() + ": " + f.Class.String()
 	if f.Code != 0 {
 		s += fmt.Sprintf(": %d", f.Code)
-	}
-	if e := f.Enhanced.String(); e != "" {
-		s += " " + e
-	}
-	if f.Text != "" {
-		s += " " + f.Text
+		if e := f.Enhanced.String(); e != "" {
+			s += " " + e
+		}
+		if f.Text != "" {
+			s += " " + f.Text
+		}
+	} else if f.Text != "" {
+		s += ": " + f.Text
 	}
 	return s
 }

@@ -147,13 +147,13 @@ func (c *Client) answerStartTLS(at Instant) {
 		return
 	}
 	if c.unsent() {
-		c.breach("a reply to half a STARTTLS", at)
+		c.missing(StartTLS, Protocol, "a reply to half a command", at)
 		return
 	}
 	c.state = Handshake
 }
 
-// missing ends a session that needs what the server does not offer.
+// missing ends a session over something that was needed to begin it.
 func (c *Client) missing(p Phase, class Class, text string, at Instant) {
 	c.abandon(Failure{Phase: p, Class: class, Text: text}, Failed, at)
 }

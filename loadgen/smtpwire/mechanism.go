@@ -86,7 +86,7 @@ func newSASL(m mechanism, cred *Credentials) sasl.Client {
 	case xoauth2:
 		return &xoauth2Client{cred}
 	case oauthBearer:
-		return sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{Username: cred.Username, Token: cred.Password})
+		return bearerClient{sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{Username: cred.Username, Token: cred.Password})}
 	case external:
 		return sasl.NewExternalClient(cred.Identity)
 	}
@@ -133,6 +133,19 @@ func (x *xoauth2Client) Start() (mech string, ir []byte, err error) {
 
 func (x *xoauth2Client) Next([]byte) ([]byte, error) { return nil, nil }
 
+// bearerClient is OAUTHBEARER. A challenge is what went wrong here, too; the
+// response to it is this octet (RFC 7628 section 3.2.3).
+type bearerClient struct{ sasl.Client }
+
+func (b bearerClient) Next(challenge []byte) ([]byte, error) {
+	_, err := b.Client.Next(challenge)
+	var refused *sasl.OAuthBearerError
+	if errors.As(err, &refused) {
+		return []byte{1}, nil
+	}
+	return nil, err
+}
+
 // scramClient is SCRAM (RFC 5802, RFC 7677), without channel binding.
 type scramClient struct {
 	name string
@@ -156,6 +169,9 @@ func (s *scramClient) Start() (mech string, ir []byte, err error) {
 func (s *scramClient) Next(challenge []byte) ([]byte, error) {
 	if s.conv.Done() {
 		return nil, sasl.ErrUnexpectedServerChallenge
+	}
+	if bytes.HasPrefix(challenge, []byte("e=")) {
+		return nil, nil // refused (RFC 5802 section 7); SMTP's reply will say so
 	}
 	if _, count, found := bytes.Cut(challenge, []byte(",i=")); found {
 		count, _, _ = bytes.Cut(count, []byte{','})

@@ -1,0 +1,290 @@
+package smtpwire
+
+import (
+	"encoding/base64"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/emersion/go-sasl"
+	"github.com/xdg-go/scram"
+)
+
+// auth is a session up to AUTH, with the given mechanisms offered.
+func auth(mechs string) string {
+	return "S: 220 hi\nC: EHLO localhost\nS: 250-hi\nS: 250 AUTH " + mechs + "\ntimed banner\ntimed ehlo\n"
+}
+
+func b64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+
+func TestAuth(t *testing.T) {
+	user := func(mech string) *Credentials {
+		return &Credentials{Mechanism: mech, Username: "tim", Password: "tanstaaftanstaaf"}
+	}
+	const good = "\nS: 235 2.7.0 welcome\ntimed auth\n= ready"
+	long := Credentials{Mechanism: "XOAUTH2", Username: "u", Password: strings.Repeat("t", 600)}
+	playAll(t, []dialogue{{
+		name: "PLAIN", cred: user("plain"),
+		script: auth("LOGIN PLAIN") + "C: AUTH PLAIN " + b64("\x00tim\x00tanstaaftanstaaf") + good,
+	}, {
+		name: "PLAIN with an identity", cred: &Credentials{Identity: "root", Username: "u", Password: "p"},
+		script: auth("PLAIN") + "C: AUTH PLAIN " + b64("root\x00u\x00p") + good,
+	}, {
+		name: "LOGIN, whatever its prompts", cred: user("LOGIN"),
+		script: auth("LOGIN") + `
+			C: AUTH LOGIN
+			S: 334 ` + b64("User Name\x00") + `
+			C: ` + b64("tim") + `
+			S: 334 ` + b64("passwd:") + `
+			C: ` + b64("tanstaaftanstaaf") + good,
+	}, {
+		name: "LOGIN asked for a third answer", cred: user("LOGIN"),
+		script: auth("LOGIN") + `
+			C: AUTH LOGIN
+			S: 334 
+			C: ` + b64("tim") + `
+			S: 334 
+			C: ` + b64("tanstaaftanstaaf") + `
+			S: 334 
+			failed auth: protocol: sasl: unexpected server challenge
+			= ended`,
+	}, {
+		name: "CRAM-MD5, the example of RFC 2195", cred: user("CRAM-MD5"),
+		script: auth("CRAM-MD5") + `
+			C: AUTH CRAM-MD5
+			S: 334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+
+			C: dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw` + good,
+	}, {
+		name: "XOAUTH2", cred: user("XOAUTH2"),
+		script: auth("XOAUTH2") + "C: AUTH XOAUTH2 " + b64("user=tim\x01auth=Bearer tanstaaftanstaaf\x01\x01") + good,
+	}, {
+		name: "XOAUTH2 refused", cred: user("XOAUTH2"),
+		script: auth("XOAUTH2") + "C: AUTH XOAUTH2 " + b64("user=tim\x01auth=Bearer tanstaaftanstaaf\x01\x01") + `
+			S: 334 ` + b64(`{"status":"401"}`) + `
+			C:
+			S: 535 5.7.8 no
+			timed auth
+			failed auth: auth-rejected: 535 5.7.8 no
+			= ended`,
+	}, {
+		name: "an initial response too long for its command", cred: &long,
+		script: auth("XOAUTH2") + `
+			C: AUTH XOAUTH2
+			S: 334 
+			C: ` + b64("user=u\x01auth=Bearer "+long.Password+"\x01\x01") + good,
+	}, {
+		name: "OAUTHBEARER", cred: user("OAUTHBEARER"),
+		script: auth("OAUTHBEARER") + "C: AUTH OAUTHBEARER " + b64("n,a=tim,\x01auth=Bearer tanstaaftanstaaf\x01\x01") + good,
+	}, {
+		name: "OAUTHBEARER refused", cred: user("OAUTHBEARER"),
+		script: auth("OAUTHBEARER") + "C: AUTH OAUTHBEARER " + b64("n,a=tim,\x01auth=Bearer tanstaaftanstaaf\x01\x01") + `
+			S: 334 ` + b64(`{"status":"invalid_token"}`) + `
+			C: AQ==
+			S: 535 5.7.8 no
+			timed auth
+			failed auth: auth-rejected: 535 5.7.8 no
+			= ended`,
+	}, {
+		name: "EXTERNAL without an identity", cred: user("EXTERNAL"),
+		script: auth("EXTERNAL") + "C: AUTH EXTERNAL =" + good,
+	}, {
+		name: "EXTERNAL with one", cred: &Credentials{Mechanism: "EXTERNAL", Identity: "root"},
+		script: auth("EXTERNAL") + "C: AUTH EXTERNAL " + b64("root") + good,
+	}, {
+		name: "the strongest in common", cred: user(""),
+		script: auth("EXTERNAL XOAUTH2 PLAIN CRAM-MD5 LOGIN GSSAPI") + "C: AUTH CRAM-MD5",
+	}, {
+		name: "none in common", cred: user(""),
+		script: auth("GSSAPI XOAUTH2") + `
+			failed auth: auth-missing: the server offers no AUTH mechanism that takes a password; it offers XOAUTH2
+			= ended`,
+	}, {
+		name: "the one wanted not offered", cred: user("scram-sha-256"),
+		script: auth("PLAIN LOGIN") + `
+			failed auth: auth-missing: the server does not offer AUTH SCRAM-SHA-256; it offers PLAIN LOGIN
+			= ended`,
+	}, {
+		name: "AUTH not offered at all", cred: user("PLAIN"),
+		script: `
+			S: 220 hi
+			C: EHLO localhost
+			S: 250 hi
+			timed banner
+			timed ehlo
+			failed auth: auth-missing: the server does not offer AUTH PLAIN
+			= ended`,
+	}, {
+		name: "rejected", cred: user("PLAIN"),
+		script: auth("PLAIN") + "C: AUTH PLAIN " + b64("\x00tim\x00tanstaaftanstaaf") + `
+			S: 535 5.7.8 Error: authentication failed
+			timed auth
+			failed auth: auth-rejected: 535 5.7.8 Error: authentication failed
+			= ended`,
+	}, {
+		name: "a challenge that is not base64", cred: user("CRAM-MD5"),
+		script: auth("CRAM-MD5") + `
+			C: AUTH CRAM-MD5
+			S: 334 !!
+			failed auth: protocol: a challenge that is not base64
+			= ended`,
+	}, {
+		name: "challenges ahead of their answers", cred: user("LOGIN"),
+		script: auth("LOGIN") + `
+			C: AUTH LOGIN
+			S: 334 
+			S: 334 
+			failed auth: protocol: a challenge before the last one was answered
+			= ended`,
+	}, {
+		name: "SCRAM accepted without proof", cred: user("SCRAM-SHA-1"),
+		script: auth("SCRAM-SHA-1") + `
+			> forget
+			S: 235 trust me
+			timed auth
+			failed auth: protocol: the server did not prove that it knows the password (RFC 5802 section 3)
+			= ended`,
+	}})
+}
+
+// exchange authenticates against a server's side of a mechanism, and returns
+// the state and the events after the server's verdict.
+func exchange(t *testing.T, cred *Credentials, next func(response string) (challenge string, done bool, err error)) (State, []string) {
+	t.Helper()
+	var c Client
+	c.Start(&Options{}, cred)
+	c.Established(1)
+	c.Receive([]byte("220 hi\r\n"), 1)
+	writeAll(&c, 2)
+	c.Receive([]byte("250-hi\r\n250 AUTH PLAIN OAUTHBEARER EXTERNAL SCRAM-SHA-1 SCRAM-SHA-256\r\n"), 3)
+	line := strings.TrimSuffix(string(writeAll(&c, 4)), "\r\n")
+	encoded := line[strings.LastIndexByte(line, ' ')+1:]
+	for range 5 {
+		response, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(encoded, "="))
+		if err != nil {
+			t.Fatalf("the response %q: %v", encoded, err)
+		}
+		challenge, done, err := next(string(response))
+		reply := "334 " + b64(challenge)
+		if done {
+			reply = "235 2.7.0 welcome"
+		}
+		if err != nil {
+			reply = "535 5.7.8 no"
+		}
+		c.Receive([]byte(reply+"\r\n"), 5)
+		if c.State() != Waiting {
+			break
+		}
+		encoded = strings.TrimSuffix(string(writeAll(&c, 6)), "\r\n")
+	}
+	var events []string
+	for _, e := range c.Events() {
+		events = append(events, describe(e))
+	}
+	return c.State(), events
+}
+
+func TestSASLAgainstServers(t *testing.T) {
+	cred := Credentials{Username: "tim", Password: "secret"}
+	servers := map[string]func() sasl.Server{
+		"PLAIN": func() sasl.Server {
+			return sasl.NewPlainServer(func(identity, username, password string) error {
+				if identity != "" || username != "tim" || password != "secret" {
+					return errors.New("no")
+				}
+				return nil
+			})
+		},
+		"OAUTHBEARER": func() sasl.Server {
+			return sasl.NewOAuthBearerServer(func(o sasl.OAuthBearerOptions) *sasl.OAuthBearerError {
+				if o.Username != "tim" || o.Token != "secret" {
+					return &sasl.OAuthBearerError{Status: "invalid_token"}
+				}
+				return nil
+			})
+		},
+		"EXTERNAL": func() sasl.Server {
+			return sasl.NewExternalServer(func(identity string) error {
+				if identity != "" {
+					return errors.New("no")
+				}
+				return nil
+			})
+		},
+	}
+	for name, server := range servers {
+		t.Run(name, func(t *testing.T) {
+			c := cred
+			c.Mechanism = name
+			s := server()
+			state, events := exchange(t, &c, func(response string) (string, bool, error) {
+				challenge, done, err := s.Next([]byte(response))
+				return string(challenge), done, err
+			})
+			if state != Ready {
+				t.Errorf("state is %d after %q, want Ready", state, events)
+			}
+		})
+	}
+}
+
+func TestSCRAM(t *testing.T) {
+	for name, hash := range map[string]scram.HashGeneratorFcn{"SCRAM-SHA-1": scram.SHA1, "SCRAM-SHA-256": scram.SHA256} {
+		for _, tt := range []struct {
+			password, salt string
+			iterations     int
+			state          State
+			last           string
+		}{
+			{"secret", "salt", 4096, Ready, "timed auth"},
+			{"secret", "pepper", 4096, Ready, "timed auth"},
+			{"wrong", "salt", 4096, Ended, "failed auth: auth-rejected: 535 5.7.8 no"},
+			{"secret", "salt", 250_000, Ended, "failed auth: protocol: a SCRAM iteration count that is none or over 200000"},
+		} {
+			stored, err := hash.NewClient("tim", "secret", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			server, err := hash.NewServer(func(string) (scram.StoredCredentials, error) {
+				iterations := min(tt.iterations, 5000) // what it says is enough for the bound
+				keys, err := stored.GetStoredCredentialsWithError(scram.KeyFactors{Salt: tt.salt, Iters: iterations})
+				keys.Iters = tt.iterations
+				return keys, err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			conv, proved := server.NewConversation(), false
+			cred := &Credentials{Mechanism: name, Username: "tim", Password: tt.password}
+			state, events := exchange(t, cred, func(response string) (string, bool, error) {
+				if proved {
+					return "", true, nil
+				}
+				challenge, err := conv.Step(response)
+				proved = conv.Done()
+				return challenge, false, err
+			})
+			if state != tt.state || events[len(events)-1] != tt.last {
+				t.Errorf("%s %+v: state %d, %q", name, tt, state, events)
+			}
+		}
+	}
+}
+
+// A server's proof that is wrong is as bad as none.
+func TestSCRAMWrongProof(t *testing.T) {
+	step := 0
+	cred := &Credentials{Mechanism: "SCRAM-SHA-256", Username: "tim", Password: "secret"}
+	state, events := exchange(t, cred, func(response string) (string, bool, error) {
+		step++
+		if step == 1 {
+			_, nonce, _ := strings.Cut(response, "r=")
+			return "r=" + nonce + "more,s=" + b64("salt") + ",i=4096", false, nil
+		}
+		return "v=" + b64("liar"), false, nil
+	})
+	last := events[len(events)-1]
+	if state != Ended || !strings.HasPrefix(last, "failed auth: protocol: SCRAM: ") {
+		t.Errorf("state %d, %q", state, events)
+	}
+}

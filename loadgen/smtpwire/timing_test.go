@@ -1,0 +1,165 @@
+package smtpwire
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+)
+
+// readyClient brings a client to Ready by time 3.
+func readyClient(t testing.TB, o *Options, offers ...string) *Client {
+	t.Helper()
+	c := new(Client)
+	c.Start(o, nil)
+	c.Established(1)
+	c.Receive([]byte("220 hi\r\n"), 1)
+	writeAll(c, 2)
+	said := "250-hi\r\n"
+	for _, o := range offers {
+		said += "250-" + o + "\r\n"
+	}
+	c.Receive([]byte(said+"250 last\r\n"), 3)
+	c.Events()
+	if c.State() != Ready {
+		t.Fatalf("state is %d, want Ready", c.State())
+	}
+	return c
+}
+
+// writeAll has all pending octets leave at once.
+func writeAll(c *Client, at Instant) []byte {
+	b := bytes.Join(c.Pending(), nil)
+	c.Sent(len(b), at)
+	return b
+}
+
+// span is a Timed event.
+type span struct {
+	p          Phase
+	start, end Instant
+}
+
+func spans(c *Client) []span {
+	var all []span
+	for _, e := range c.Events() {
+		if e.Kind == Timed {
+			all = append(all, span{e.Phase, e.Start, e.End})
+		}
+	}
+	return all
+}
+
+var small = Transaction{
+	From: []byte("a@example.test"), To: [][]byte{[]byte("b@example.test")},
+	Dotted: [][]byte{[]byte("Subject: x\r\n\r\n"), []byte("hi\r\n.\r\n")},
+	Raw:    [][]byte{[]byte("Subject: x\r\n\r\n"), []byte("hi\r\n")},
+}
+
+// A command is timed from its own first octet, whenever the others of its
+// group leave.
+func TestGroupIsTimedByFirstOctets(t *testing.T) {
+	c := readyClient(t, &Options{}, "PIPELINING")
+	c.Send(&small)
+	mail := len("MAIL FROM:<a@example.test>\r\n")
+	c.Sent(mail-1, 10) // all but MAIL's line feed
+	c.Sent(1, 11)
+	c.Sent(1, 12) // the R of RCPT
+	writeAll(c, 13)
+	c.Receive([]byte("250 ok\r\n2"), 20)
+	got := spans(c)
+	c.Receive([]byte("50 ok\r\n354 go\r\n"), 21)
+	got = append(got, spans(c)...)
+	want := []span{{Mail, 10, 20}, {Rcpt, 12, 21}, {Data, 13, 21}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// The server's time with a message begins when it has all of it.
+func TestBodyIsTimedByItsLastOctet(t *testing.T) {
+	for name, o := range map[string]Options{"DATA": {}, "BDAT": {BDAT: true}} {
+		t.Run(name, func(t *testing.T) {
+			c := readyClient(t, &o, "CHUNKING")
+			c.Send(&small)
+			writeAll(c, 10)
+			c.Receive([]byte("250 ok\r\n"), 20)
+			writeAll(c, 30)
+			c.Receive([]byte("250 ok\r\n"), 40)
+			if !o.BDAT {
+				writeAll(c, 50)
+				c.Receive([]byte("354 ok\r\n"), 60)
+			}
+			n := len(bytes.Join(c.Pending(), nil))
+			c.Sent(n-1, 70)
+			c.Sent(1, 80)
+			c.Events()
+			c.Receive([]byte("250 queued\r\n"), 90)
+			got, want := spans(c), []span{{Body, 80, 90}, {SpanMessage, 10, 90}}
+			if !slices.Equal(got, want) {
+				t.Errorf("got %v, want %v", got, want)
+			}
+		})
+	}
+}
+
+// The kernel may stamp a reply before the clock reading that preceded a slow
+// write call, never by much; a duration is not negative.
+func TestEndIsNeverBeforeStart(t *testing.T) {
+	c := readyClient(t, &Options{})
+	c.Quit()
+	writeAll(c, 100)
+	c.Receive([]byte("221 bye\r\n"), 99)
+	if got, want := spans(c), []span{{Quit, 100, 100}}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestAuthCoversItsChallenges(t *testing.T) {
+	var c Client
+	c.Start(&Options{}, &Credentials{Mechanism: "LOGIN", Username: "u", Password: "p"})
+	c.Established(1)
+	for i, reply := range []string{"220 hi\r\n", "250-hi\r\n250 AUTH LOGIN\r\n", "334 VXNlcm5hbWU6\r\n", "334 UGFzc3dvcmQ6\r\n", "235 ok\r\n"} {
+		writeAll(&c, Instant(10*i))
+		c.Receive([]byte(reply), Instant(10*i+5))
+	}
+	got, want := spans(&c), []span{{Banner, 1, 5}, {EHLO, 10, 15}, {Auth, 20, 45}}
+	if !slices.Equal(got[len(got)-1:], want[2:]) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// A message refused before all of it has left has no time from its last octet.
+func TestEarlyRefusalOfTheBody(t *testing.T) {
+	c := readyClient(t, &Options{})
+	c.Send(&small)
+	for _, reply := range []string{"250 ok\r\n", "250 ok\r\n", "354 ok\r\n"} {
+		writeAll(c, 10)
+		c.Receive([]byte(reply), 20)
+	}
+	c.Sent(5, 30)
+	c.Events()
+	c.Receive([]byte("552 5.3.4 enough\r\n"), 40)
+	var got []string
+	for _, e := range c.Events() {
+		got = append(got, describe(e))
+	}
+	want := []string{"failed body: too-big: 552 5.3.4 enough", "message rejected 0+1"}
+	if !slices.Equal(got, want) || c.State() != Ended || len(c.Pending()) > 0 {
+		t.Errorf("got %q in state %d, want %q in Ended", got, c.State(), want)
+	}
+}
+
+func TestAwaiting(t *testing.T) {
+	c := readyClient(t, &Options{})
+	if p := c.Awaiting(); p != SpanSession {
+		t.Errorf("ready: awaiting %v", p)
+	}
+	c.Send(&small)
+	for i, want := range []Phase{Mail, Rcpt, Data, Body, SpanSession} {
+		if p := c.Awaiting(); p != want {
+			t.Errorf("awaiting %v, want %v", p, want)
+		}
+		writeAll(c, 10)
+		c.Receive([]byte([]string{"250 ok\r\n", "250 ok\r\n", "354 ok\r\n", "250 ok\r\n", ""}[i]), 20)
+	}
+}
