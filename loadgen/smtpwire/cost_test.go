@@ -1,0 +1,146 @@
+package smtpwire
+
+import (
+	"strings"
+	"testing"
+	"unsafe"
+)
+
+// replies are what a well-behaved server says to each write of a transaction
+// with n recipients.
+func replies(piped bool, n int) [][]byte {
+	ok, goAhead := "250 2.1.0 Ok\r\n", "354 End data with <CR><LF>.<CR><LF>\r\n"
+	var all [][]byte
+	if piped {
+		all = append(all, []byte(strings.Repeat(ok, n+1)+goAhead))
+	} else {
+		for range n + 1 {
+			all = append(all, []byte(ok))
+		}
+		all = append(all, []byte(goAhead))
+	}
+	return append(all, []byte("250 2.0.0 Ok: queued as 4X2Y1Z\r\n"))
+}
+
+// transact drives a client through a transaction as the engine does.
+func transact(c *Client, t *Transaction, replies [][]byte, now Instant) (events int) {
+	c.Send(t)
+	for _, r := range replies {
+		n := 0
+		for _, b := range c.Pending() {
+			n += len(b)
+		}
+		c.Sent(n, now)
+		now++
+		c.Receive(r, now)
+		events += len(c.Events())
+	}
+	return events
+}
+
+func envelope(n int) *Transaction {
+	t := to(n)
+	t.Size = 4096
+	t.Dotted = [][]byte{[]byte("Date: now\r\n"), make([]byte, 4000), []byte(".\r\n")}
+	return &t
+}
+
+func TestSuccessAllocatesNothing(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		o          Options
+		recipients int
+	}{
+		{"lockstep", Options{}, 1},
+		{"lockstep, recipients", Options{}, 20},
+		{"pipelined", Options{Pipelining: On}, 1},
+		{"pipelined, recipients", Options{Pipelining: On}, 20},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := readyClient(t, &tt.o, "SIZE 10000000")
+			mail, said := envelope(tt.recipients), replies(tt.o.Pipelining == On, tt.recipients)
+			events := 0
+			allocs := testing.AllocsPerRun(100, func() { events = transact(c, mail, said, 1000) })
+			if c.State() != Ready {
+				t.Fatalf("state is %d, want Ready", c.State())
+			}
+			// MAIL, DATA, body, message and its end, and the recipients
+			if want := tt.recipients + 5; events != want {
+				t.Errorf("%d events, want %d", events, want)
+			}
+			if allocs != 0 {
+				t.Errorf("%v allocations a transaction, want none", allocs)
+			}
+		})
+	}
+}
+
+// Ten thousand sessions are held open by waiting clients.
+func TestIdleClientIsSmall(t *testing.T) {
+	footprint := func(c *Client) int {
+		return int(unsafe.Sizeof(*c)) + cap(c.out) + cap(c.vec)*sliceSize + cap(c.queue)*awaitedSize + cap(c.events)*eventSize
+	}
+	c := readyClient(t, &Options{}, "PIPELINING", "SIZE 10000000", "STARTTLS", "8BITMIME", "CHUNKING", "SMTPUTF8")
+	if n := footprint(c); n >= 700 {
+		t.Errorf("%d octets after the greeting, want fewer than 700", n)
+	}
+	transact(c, &small, replies(true, 1), 1000)
+	if n := footprint(c); n >= 800 {
+		t.Errorf("%d octets after a message, want fewer than 800", n)
+	}
+	transact(c, envelope(500), replies(true, 99), 1000)
+	c.Lost(Closed, "gone", 2000)
+	c.Events()
+	if n := footprint(c) - int(unsafe.Sizeof(*c)); n > 4*keep {
+		t.Errorf("%d octets of buffers after many recipients, want no more than %d", n, 4*keep)
+	}
+}
+
+func BenchmarkTransaction(b *testing.B) {
+	for _, tt := range []struct {
+		name       string
+		o          Options
+		recipients int
+	}{
+		{"lockstep", Options{}, 1},
+		{"pipelined", Options{Pipelining: On}, 1},
+		{"pipelined-20", Options{Pipelining: On}, 20},
+	} {
+		b.Run(tt.name, func(b *testing.B) {
+			c := readyClient(b, &tt.o, "SIZE 10000000")
+			mail, said := envelope(tt.recipients), replies(tt.o.Pipelining == On, tt.recipients)
+			b.ReportAllocs()
+			for b.Loop() {
+				transact(c, mail, said, 1000)
+			}
+			if c.State() != Ready {
+				b.Fatal("the session broke")
+			}
+		})
+	}
+}
+
+// BenchmarkSession is a connection with one message and no AUTH.
+func BenchmarkSession(b *testing.B) {
+	var c Client
+	o := new(Options)
+	mail := envelope(1)
+	said := replies(true, 1)
+	b.ReportAllocs()
+	for b.Loop() {
+		c.Start(o, nil)
+		c.Established(1)
+		c.Receive([]byte("220 mx.example.test ESMTP\r\n"), 2)
+		c.Pending()
+		c.Sent(100, 3)
+		c.Receive([]byte("250-mx.example.test\r\n250-PIPELINING\r\n250-SIZE 10000000\r\n250-ENHANCEDSTATUSCODES\r\n250 8BITMIME\r\n"), 4)
+		transact(&c, mail, said, 5)
+		c.Quit()
+		c.Pending()
+		c.Sent(100, 6)
+		c.Receive([]byte("221 2.0.0 Bye\r\n"), 7)
+		if c.State() != Ended {
+			b.Fatal("the session broke")
+		}
+	}
+}
