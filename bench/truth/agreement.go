@@ -1,0 +1,74 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/bench/truth/wire"
+)
+
+// shares of the machine's capacity at which the generator is checked.
+var shares = []float64{.10, .50, .90}
+
+// sessionsAtOnce is more than any share needs against a fast server.
+const sessionsAtOnce = 200
+
+// agreement holds what the generator tells against the wire, at shares of what
+// this machine can do with generator, server and capture together.
+func (t *truth) agreement(ctx context.Context, w io.Writer, secure string, length time.Duration) (missed int, failure error) {
+	s, err := t.serve(ctx, secure)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { failure = errors.Join(failure, s.stop()) }()
+	// Ten messages a connection, so that its beginning and its end are seen
+	// often enough as well.
+	most := load{sessions: 50, length: min(length, 3*time.Second), perSession: 10, size: 1024}
+	_, r, err := t.observe(ctx, most, s.port, secure)
+	if err != nil {
+		return 0, err
+	}
+	capacity := r.Flows[flow].Rate
+	name := secure
+	if name == "" {
+		name = "plain"
+	}
+	fmt.Fprintf(w, "\n%s: capacity %.0f messages/s, 10 a connection\n", name, capacity)
+	for _, share := range shares {
+		l := load{
+			open: true, rate: share * capacity, poisson: true, sessions: sessionsAtOnce,
+			length: length, perSession: most.perSession, size: most.size,
+		}
+		a, r, err := t.observe(ctx, l, s.port, secure)
+		if err != nil {
+			return missed, err
+		}
+		fmt.Fprintf(w, "\n%s, %.0f %% of capacity, %.0f messages/s, times in µs\n", name, 100*share, l.rate)
+		printVerdict(w, r)
+		missed += printComparison(w, a, r)
+	}
+	return missed, nil
+}
+
+// observe runs a load while its packets are captured.
+func (t *truth) observe(ctx context.Context, l load, port, secure string) (a *wire.Analysis, r *result, err error) {
+	a, err = t.watched(ctx, port, secure, func() error {
+		r, err = t.gauge(ctx, l, port, secure)
+		return err
+	})
+	return a, r, err
+}
+
+// printVerdict says what the generator thinks of its own run.
+func printVerdict(w io.Writer, r *result) {
+	fmt.Fprintf(w, "clock %s", r.Clock)
+	if !r.Verdict.Valid {
+		fmt.Fprintf(w, "; called invalid: %s", r.Verdict.Reasons)
+	}
+	fmt.Fprintln(w)
+}

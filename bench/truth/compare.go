@@ -1,0 +1,98 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/bench/truth/wire"
+)
+
+// What issue 3 allows between the wire and what is told: the larger of both.
+const (
+	allowance = 20 * time.Microsecond
+	share     = 0.03
+)
+
+// few samples are too few to compare quantiles of: two definitions of a
+// quantile may pick neighbours, and these lie far apart.
+const few = 100
+
+// agrees tells whether a figure is as close to the wire's as it has to be.
+func agrees(onWire, told time.Duration) bool {
+	off := (told - onWire).Abs()
+	return off <= allowance || float64(off) <= share*float64(onWire)
+}
+
+// A comparison is one phase, on the wire and as told.
+type comparison struct {
+	phase wire.Phase
+	wire  wire.Distribution
+	told  told
+}
+
+// compare pairs up the phases that either side has.
+func compare(a *wire.Analysis, r *result) []comparison {
+	seen := a.Distributions()
+	var all []comparison
+	for _, p := range wire.Phases() {
+		c := comparison{p, seen[p], r.phase(string(p))}
+		if c.wire.Count > 0 || c.told.Count > 0 {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// verdict says what is wrong, "ok" where nothing is.
+func (c comparison) verdict() string {
+	switch {
+	case c.wire.Count != c.told.Count:
+		return "counts differ"
+	case c.wire.Count < few:
+		return "few"
+	case agrees(c.wire.P50, c.told.Service.P50) && agrees(c.wire.P90, c.told.Service.P90) && agrees(c.wire.P99, c.told.Service.P99):
+		return "ok"
+	}
+	return "not ok"
+}
+
+// printComparison prints both distributions side by side and returns how many
+// phases do not agree.
+func printComparison(w io.Writer, a *wire.Analysis, r *result) (missed int) {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(tw, "phase\tn wire\tn told\tp50 wire\ttold\toff\tp90 wire\ttold\toff\tp99 wire\ttold\toff\t\t")
+	for _, c := range compare(a, r) {
+		verdict := c.verdict()
+		if verdict != "ok" && verdict != "few" {
+			missed++
+		}
+		fmt.Fprintf(tw, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t\n", c.phase, c.wire.Count, c.told.Count,
+			side(c.wire.P50, c.told.Service.P50), side(c.wire.P90, c.told.Service.P90),
+			side(c.wire.P99, c.told.Service.P99), verdict)
+	}
+	tw.Flush()
+	for _, what := range slices.Sorted(maps.Keys(a.Strange)) {
+		fmt.Fprintf(w, "strange on the wire, %d times: %s\n", a.Strange[what], what)
+	}
+	if a.Again > 0 {
+		fmt.Fprintf(w, "%d segments were retransmissions\n", a.Again)
+	}
+	return missed
+}
+
+// side is both values in microseconds and by how much they differ, in percent
+// of the wire's and in microseconds.
+func side(onWire, told time.Duration) string {
+	us := func(d time.Duration) float64 { return float64(d) / 1e3 }
+	percent := 0.0
+	if onWire > 0 {
+		percent = 100 * float64(told-onWire) / float64(onWire)
+	}
+	return fmt.Sprintf("%.1f\t%.1f\t%+.1f (%+.1f %%)", us(onWire), us(told), us(told-onWire), percent)
+}

@@ -1,0 +1,173 @@
+//go:build linux
+
+// Truth checks what smtpgauge tells against what was on the wire, and against
+// what servers with known delays must give. It is what "make truth" runs, and
+// needs root to capture packets on the loopback device.
+//
+//	go run ./bench/truth [-only plain,implicit,starttls,queueing,pacing] [-for 10s] [-ours program]
+//	go run ./bench/truth compare -port N [-tls implicit|starttls] PCAP RESULT.json
+//	go run ./bench/truth wire -port N [-tls implicit|starttls] PCAP
+//
+// The first runs everything and prints a table for each check. The exit code
+// is 1 where something was not ok. The others look at a capture made before:
+// side by side with a result, or alone, as JSON. (The capture itself is a
+// process of its own, "truth capture".)
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/bench/peers/yardstick"
+)
+
+func main() {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "truth:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	if len(args) > 0 {
+		switch args[0] {
+		case "capture":
+			return capture(args[1:], os.Stdin, os.Stdout)
+		case "compare", "wire":
+			return look(args[0], args[1:], os.Stdout)
+		}
+	}
+	return checkAll(ctx, args, os.Stdout)
+}
+
+// A check prints its tables and returns how much was not ok.
+type check struct {
+	name string
+	run  func(*truth, context.Context, io.Writer, time.Duration) (int, error)
+}
+
+func agreementOf(secure string) func(*truth, context.Context, io.Writer, time.Duration) (int, error) {
+	return func(t *truth, ctx context.Context, w io.Writer, length time.Duration) (int, error) {
+		return t.agreement(ctx, w, secure, length)
+	}
+}
+
+var checks = []check{
+	{"plain", agreementOf("")},
+	{"implicit", agreementOf("implicit")},
+	{"starttls", agreementOf("starttls")},
+	{"queueing", (*truth).queueing},
+	{"pacing", (*truth).pacing},
+}
+
+func checkAll(ctx context.Context, args []string, w io.Writer) error {
+	flags := flag.NewFlagSet("truth", flag.ContinueOnError)
+	only := flags.String("only", "", "only these checks, separated by commas: plain, implicit, starttls, queueing, pacing")
+	length := flags.Duration("for", 10*time.Second, "how long each load lasts")
+	ours := flags.String("ours", "", "the smtpgauge to check; built where left out")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	chosen, err := choose(*only)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "truth-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	t := &truth{dir: dir, ca: filepath.Join(dir, "ca.pem"), ours: *ours}
+	if err := t.build(ctx); err != nil {
+		return err
+	}
+	missed := 0
+	for _, c := range chosen {
+		n, err := c.run(t, ctx, w, *length)
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		missed += n
+	}
+	if missed > 0 {
+		return fmt.Errorf("%d figures are not ok, see above", missed)
+	}
+	return nil
+}
+
+// choose finds the checks by their names; none given means all.
+func choose(list string) ([]check, error) {
+	if list == "" {
+		return checks, nil
+	}
+	var chosen []check
+	for name := range strings.SplitSeq(list, ",") {
+		i := slices.IndexFunc(checks, func(c check) bool { return c.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("no check %q: there are plain, implicit, starttls, queueing and pacing", name)
+		}
+		chosen = append(chosen, checks[i])
+	}
+	return chosen, nil
+}
+
+// build makes the programs that the checks run.
+func (t *truth) build(ctx context.Context) (err error) {
+	if t.sink, err = yardstick.BuildSink(ctx, t.dir); err != nil || t.ours != "" {
+		return err
+	}
+	t.ours = filepath.Join(t.dir, "smtpgauge")
+	out, err := exec.CommandContext(ctx, "go", "build", "-o", t.ours, "github.com/smtpgauge/smtpgauge/cmd/smtpgauge").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// look shows a capture, next to a result for "compare".
+func look(name string, args []string, w io.Writer) error {
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	port := flags.String("port", "", "the server's port")
+	secure := flags.String("tls", "", "implicit or starttls; plain where left out")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if want := map[string]int{"compare": 2, "wire": 1}[name]; flags.NArg() != want || *port == "" {
+		return fmt.Errorf("want -port and %d files", want)
+	}
+	a, err := analyse(flags.Arg(0), *port, *secure)
+	if err != nil {
+		return err
+	}
+	if name == "wire" {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(map[string]any{
+			"phases": a.Distributions(), "connections": len(a.Begun), "retransmissions": a.Again, "strange": a.Strange,
+		})
+	}
+	told, err := os.ReadFile(flags.Arg(1))
+	if err != nil {
+		return err
+	}
+	r, err := readResult(told)
+	if err != nil {
+		return err
+	}
+	if n := printComparison(w, a, r); n > 0 {
+		return fmt.Errorf("%d phases are not ok", n)
+	}
+	return nil
+}

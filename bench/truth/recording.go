@@ -1,0 +1,105 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/smtpgauge/smtpgauge/bench/truth/wire"
+)
+
+// A recording is a capture under way, in a process of its own: the server and
+// the analysis in this one would keep it from the packets.
+type recording struct {
+	path   string
+	cmd    *exec.Cmd
+	stdin  io.Closer
+	stdout *bufio.Reader
+	stderr bytes.Buffer
+}
+
+// record begins to capture a port and returns when it does.
+func (t *truth) record(ctx context.Context, port string) (*recording, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	r := &recording{path: filepath.Join(t.dir, "truth.pcap")}
+	r.cmd = exec.CommandContext(ctx, self, "capture", "-port", port, "-o", r.path)
+	r.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	r.cmd.Stderr = &r.stderr
+	stdin, err := r.cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	r.stdin = stdin
+	stdout, err := r.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	r.stdout = bufio.NewReader(stdout)
+	if err := r.cmd.Start(); err != nil {
+		return nil, err
+	}
+	if line, err := r.stdout.ReadString('\n'); err != nil || line != "capturing\n" {
+		r.cmd.Wait()
+		return nil, fmt.Errorf("the capture did not begin: %s", r.stderr.String())
+	}
+	return r, nil
+}
+
+// end ends the capture. One that lost packets is an error.
+func (r *recording) end() error {
+	if err := r.stdin.Close(); err != nil {
+		return err
+	}
+	if _, err := io.Copy(io.Discard, r.stdout); err != nil {
+		return err
+	}
+	if err := r.cmd.Wait(); err != nil {
+		return fmt.Errorf("capture: %w: %s", err, r.stderr.String())
+	}
+	return nil
+}
+
+// watched runs something while the port is captured, and analyses what passed.
+func (t *truth) watched(ctx context.Context, port, secure string, do func() error) (*wire.Analysis, error) {
+	r, err := t.record(ctx, port)
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(do(), r.end())
+	if err != nil {
+		return nil, err
+	}
+	return analyse(r.path, port, secure)
+}
+
+// analyse reads a capture back.
+func analyse(path, port, secure string) (*wire.Analysis, error) {
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return nil, fmt.Errorf("port %s: %w", port, err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	a, err := wire.Read(file, uint16(number), strings.EqualFold(secure, "implicit"))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return a, nil
+}

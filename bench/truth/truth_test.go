@@ -1,0 +1,122 @@
+//go:build linux
+
+package main
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/bench/truth/wire"
+)
+
+func TestAgrees(t *testing.T) {
+	const us = time.Microsecond
+	for _, test := range []struct {
+		wire, told time.Duration
+		want       bool
+	}{
+		{100 * us, 120 * us, true},
+		{100 * us, 80 * us, true},
+		{100 * us, 121 * us, false},
+		{10000 * us, 10300 * us, true},
+		{10000 * us, 9699 * us, false},
+	} {
+		if got := agrees(test.wire, test.told); got != test.want {
+			t.Errorf("%v told for %v agrees: %v, want %v", test.told, test.wire, got, test.want)
+		}
+	}
+}
+
+const telling = `{"clock": "kernel", "verdict": {"valid": true}, "flows": {"truth": {
+	"messages_per_second": 10, "phases": {
+		"mail": {"count": 200, "service": {"p50_ns": 100000, "p90_ns": 100000, "p99_ns": 100000}},
+		"rcpt": {"count": 200, "service": {"p50_ns": 100000, "p90_ns": 100000, "p99_ns": 150000}},
+		"data": {"count": 199, "service": {"p50_ns": 100000, "p90_ns": 100000, "p99_ns": 100000}},
+		"quit": {"count": 5, "service": {"p50_ns": 900000}},
+		"message": {"count": 200, "service": {}, "response": {"p50_ns": 7}, "lag": {"p99_ns": 8}}}}}}`
+
+func TestCompare(t *testing.T) {
+	r, err := readResult([]byte(telling))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := wire.NewAnalysis(false)
+	for range 200 {
+		for _, p := range []wire.Phase{wire.Mail, wire.Rcpt, wire.Data} {
+			a.Samples[p] = append(a.Samples[p], 110*time.Microsecond)
+		}
+	}
+	a.Samples[wire.Quit] = make([]time.Duration, 5)
+	got := map[wire.Phase]string{}
+	for _, c := range compare(a, r) {
+		got[c.phase] = c.verdict()
+	}
+	want := map[wire.Phase]string{
+		wire.Mail: "ok", wire.Rcpt: "not ok", wire.Data: "counts differ", wire.Quit: "few", wire.Message: "counts differ",
+	}
+	for p, v := range want {
+		if got[p] != v {
+			t.Errorf("%s: %q, want %q", p, got[p], v)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("verdicts %v, want %v", got, want)
+	}
+	var out strings.Builder
+	if missed := printComparison(&out, a, r); missed != 3 {
+		t.Errorf("%d missed, want 3:\n%s", missed, out.String())
+	}
+}
+
+func TestReadResultWantsTheFlow(t *testing.T) {
+	if _, err := readResult([]byte(`{"flows": {"other": {}}}`)); err == nil {
+		t.Error("a result without the flow passes")
+	}
+}
+
+func TestLoadText(t *testing.T) {
+	l := load{open: true, rate: 99.6, poisson: true, sessions: 7, length: 20 * time.Second, perSession: 10, size: 1024}
+	text, err := l.text("2600", "implicit", "ca.pem")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		"tls: {ca: ca.pem, server_name: lab.example.test, curves: [X25519]}", "tls: implicit",
+		"load: {rate: 100 messages/s, arrivals: poisson, max_sessions: 7, duration: 20s}",
+		"session: {messages: 10, pipelining: off}",
+	} {
+		if !strings.Contains(text, line+"\n") {
+			t.Errorf("no %q in\n%s", line, text)
+		}
+	}
+	if text, err = (load{sessions: 4, length: time.Second}).text("2600", "", ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"tls: none", "load: {sessions: 4, duration: 1s}"} {
+		if !strings.Contains(text, line+"\n") {
+			t.Errorf("no %q in\n%s", line, text)
+		}
+	}
+}
+
+func TestDues(t *testing.T) {
+	even := dues(load{rate: 100, length: 2 * time.Second})
+	if len(even) != 200 {
+		t.Errorf("%d are due in 2 s at 100 a second", len(even))
+	}
+	chance := dues(load{rate: 1000, poisson: true, length: 2 * time.Second})
+	if n := float64(len(chance)); math.Abs(n-2000) > 5*math.Sqrt(2000) {
+		t.Errorf("%v are due in 2 s at 1,000 a second by chance", n)
+	}
+}
+
+func TestPrintQueue(t *testing.T) {
+	expected := wire.Distribution{Mean: 1000, P50: 1000, P90: 1000, P99: 1000}
+	var out strings.Builder
+	told := figure{Mean: 1010, P50: 990, P90: 1011, P99: 980}
+	if missed := printQueue(&out, expected, told, figure{}); missed != 2 {
+		t.Errorf("%d missed, want 2:\n%s", missed, out.String())
+	}
+}
