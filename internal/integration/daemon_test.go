@@ -16,7 +16,7 @@ import (
 )
 
 // patience is how long a server may take over anything a test waits for.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // A daemon is a server program that runs in the foreground for one test.
 type daemon struct {
