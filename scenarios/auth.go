@@ -10,10 +10,10 @@ import (
 type auth struct {
 	section
 	mechanism string
-	username  Secret
-	password  Secret
-	token     Secret
-	identity  Secret
+	username  secret
+	password  secret
+	token     secret
+	identity  secret
 	file      string
 
 	accounts []smtpwire.Credentials // resolved
@@ -33,20 +33,20 @@ var mechanisms = []string{"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SH
 // bearing are the mechanisms that take a token in place of a password.
 var bearing = []string{"XOAUTH2", "OAUTHBEARER"}
 
-var shown, hidden shape[Secret] = credential{}, credential{hidden: true}
+var shown, hidden shape[secret] = credential{}, credential{hidden: true}
 
 var authShape = object[auth]{
 	name: "auth",
 	fields: []field[auth]{
 		opt("mechanism", mechanismShape, func(a *auth) *string { return &a.mechanism },
 			"The SASL mechanism; the strongest the server offers where left out."),
-		opt("username", shown, func(a *auth) *Secret { return &a.username },
+		opt("username", shown, func(a *auth) *secret { return &a.username },
 			"Who authenticates. ${env:NAME} and ${file:PATH} bring in text from elsewhere, $$ is a dollar sign."),
-		opt("password", hidden, func(a *auth) *Secret { return &a.password },
+		opt("password", hidden, func(a *auth) *secret { return &a.password },
 			"The password, best as ${env:NAME} or ${file:PATH}. It is shown nowhere."),
-		opt("token", hidden, func(a *auth) *Secret { return &a.token },
+		opt("token", hidden, func(a *auth) *secret { return &a.token },
 			"The bearer token of XOAUTH2 and OAUTHBEARER, best as ${env:NAME} or ${file:PATH}. It is shown nowhere."),
-		opt("identity", shown, func(a *auth) *Secret { return &a.identity },
+		opt("identity", shown, func(a *auth) *secret { return &a.identity },
 			"The identity to act as, where it is not the one that authenticates."),
 		opt("accounts", filePath, func(a *auth) *string { return &a.file },
 			"CSV file of accounts that sessions take in turn: columns username and password (or token), and identity where wanted."),
@@ -104,9 +104,9 @@ func (a *auth) settle(d *decoder) {
 		}
 		a.accounts = []smtpwire.Credentials{{
 			Mechanism: a.mechanism,
-			Identity:  a.identity.Reveal(),
-			Username:  a.username.Reveal(),
-			Password:  secret.Reveal(),
+			Identity:  a.identity.reveal(),
+			Username:  a.username.reveal(),
+			Password:  secret.reveal(),
 		}}
 	}
 }

@@ -80,7 +80,7 @@ func checkFlow(d *decoder, f *flow) {
 		d.faultf(f.at("port"), "no TLS mode is usual on port %d: say tls: none, starttls or implicit", f.port)
 		return
 	}
-	f.node.put("tls", word(f.node.at, mode))
+	f.fill("tls", word(f.node.at, mode))
 	f.tls = map[string]smtpwire.TLSMode{"starttls": smtpwire.TLSStart, "implicit": smtpwire.TLSImplicit}[mode]
 }
 

@@ -110,7 +110,7 @@ func (messageSize) describe(g *generator) *jsonSchema {
 func checkMessage(d *decoder, m *message) {
 	if !m.has("file") {
 		if !m.has("size") {
-			m.node.put("size", word(m.node.at, "4KiB"))
+			m.fill("size", word(m.node.at, "4KiB"))
 			m.size.Median = 4 << 10
 		}
 		return

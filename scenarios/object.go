@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -14,9 +15,20 @@ type section struct {
 	// unsure is set where the file has a field that is not known: what seems
 	// to be missing may be that one, misspelt.
 	unsure bool
+	order  []string // of the options, as in the table
 }
 
-func (s *section) set(n *node, unsure bool) { s.node, s.unsure = n, unsure }
+func (s *section) set(n *node, unsure bool, order []string) {
+	s.node, s.unsure, s.order = n, unsure, order
+}
+
+// fill sets a default that depends on other options.
+func (s *section) fill(name string, value *node) {
+	s.node.put(name, value)
+	slices.SortStableFunc(s.node.entries, func(a, b entry) int {
+		return cmp.Compare(slices.Index(s.order, a.key), slices.Index(s.order, b.key))
+	})
+}
 
 // has tells whether the file gives an option, or a default was filled in.
 func (s *section) has(name string) bool { return s.node.get(name) != nil }
@@ -121,8 +133,8 @@ func (o object[S]) decode(d *decoder, n *node, out *S) {
 		}
 	}
 	*n = *resolved
-	if s, ok := any(out).(interface{ set(*node, bool) }); ok {
-		s.set(n, unsure)
+	if s, ok := any(out).(interface{ set(*node, bool, []string) }); ok {
+		s.set(n, unsure, o.names())
 	}
 	if o.check != nil && !d.partial {
 		o.check(d, out)

@@ -32,8 +32,8 @@ func (d *decoder) override(root *node, setting string) {
 	}
 }
 
-// assign sets the value at a path. Mappings on the way are made where they are
-// missing; a list has to be there, and grows by one at its end.
+// assign sets the value at a path. What is missing on the way is made: a list
+// for item 0, else a mapping. A list grows by one at its end.
 func (n *node) assign(steps []string, value *node) error {
 	step := steps[0]
 	if n.kind == sequence {
@@ -54,6 +54,9 @@ func (n *node) assign(steps []string, value *node) error {
 	child := n.get(step)
 	if child == nil {
 		child = &node{kind: mapping, at: value.at}
+		if steps[1] == "0" {
+			child.kind = sequence
+		}
 		n.put(step, child)
 	}
 	return child.assign(steps[1:], value)

@@ -10,21 +10,27 @@ import (
 // redacted stands in place of a secret wherever one would be shown.
 const redacted = "<redacted>"
 
-// A Secret is text that shows itself nowhere: every way of printing it, and
-// JSON, give a placeholder.
-type Secret struct{ text string }
+// A secret is text that shows itself nowhere: every way of printing it, and
+// JSON, give a placeholder. It is behind a pointer because fmt asks no method
+// of an unexported field, and follows no pointer there.
+type secret struct{ text *string }
 
-// Reveal returns the text itself.
-func (s Secret) Reveal() string { return s.text }
+// reveal returns the text itself.
+func (s secret) reveal() string {
+	if s.text == nil {
+		return ""
+	}
+	return *s.text
+}
 
 // Format prints the placeholder, whatever the verb.
-func (s Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
+func (s secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
 
 // String returns the placeholder.
-func (s Secret) String() string { return redacted }
+func (s secret) String() string { return redacted }
 
 // MarshalText returns the placeholder.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+func (s secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // reference matches what brings in text from elsewhere.
 var reference = regexp.MustCompile(`\$\{(env|file):`)
@@ -38,7 +44,7 @@ const maxSecret = 64 << 10
 // says, and not even that where it is hidden: a password.
 type credential struct{ hidden bool }
 
-func (c credential) decode(d *decoder, n *node, out *Secret) {
+func (c credential) decode(d *decoder, n *node, out *secret) {
 	if n.kind != scalar || n.tag != isText {
 		found := n.describe()
 		if n.kind == scalar && n.tag != isNull {
@@ -60,7 +66,7 @@ func (c credential) decode(d *decoder, n *node, out *Secret) {
 	case strings.ContainsAny(whole, "\x00\r\n"):
 		d.faultf(n.at, "%s has a line end or NUL in it", d.option)
 	default:
-		out.text = whole
+		out.text = &whole
 	}
 }
 

@@ -53,7 +53,7 @@ func (s *session) settle(l *load) {
 	if l.open() && l.resolved().Unit == loadgen.Sessions {
 		s.messages = 1
 	}
-	s.node.put("messages", integer(s.node.at, int64(s.messages)))
+	s.fill("messages", integer(s.node.at, int64(s.messages)))
 }
 
 // resolved turns the session into the engine's.

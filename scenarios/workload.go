@@ -102,10 +102,10 @@ func checkLoad(d *decoder, l *load) {
 			name, open[0], map[string]string{"sessions": "; max_sessions limits an open load"}[name])
 	}
 	if !l.has("arrivals") {
-		l.node.put("arrivals", word(l.node.at, "uniform"))
+		l.fill("arrivals", word(l.node.at, "uniform"))
 	}
 	if !l.has("max_sessions") {
-		l.node.put("max_sessions", integer(l.node.at, defaultSessions))
+		l.fill("max_sessions", integer(l.node.at, defaultSessions))
 		l.maxSessions = defaultSessions
 	}
 	if len(open) == 2 {

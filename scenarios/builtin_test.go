@@ -1,0 +1,107 @@
+package scenarios
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+)
+
+func TestBuiltins(t *testing.T) {
+	want := []string{"connection-storm", "four-ports", "idle-hold", "large-attachments", "many-recipients", "morning-peak", "relay-inbound", "submission-587"}
+	var names []string
+	for _, b := range Builtins() {
+		names = append(names, b.Name)
+		if b.Description == "" || !bytes.Contains(b.Source, []byte("# ")) {
+			t.Errorf("%s: nothing to learn from it", b.Name)
+		}
+		s, err := Load("builtin:"+b.Name, LoadOptions{LookupEnv: func(string) (string, bool) { return "", false }})
+		if err != nil {
+			t.Errorf("%s: %v", b.Name, err)
+			continue
+		}
+		equal(t, "name", s.Name(), b.Name)
+		p := planOf(t, s)
+		if !s.UsesSink() || len(SinkPorts(p)) == 0 || len(p.Thresholds) == 0 {
+			t.Errorf("%s: not against the sink, or nothing to meet", b.Name)
+		}
+		if err := CheckTarget(p, nil); err != nil {
+			t.Errorf("%s: %v", b.Name, err)
+		}
+		if d := length(p); d > time.Minute {
+			t.Errorf("%s lasts %v", b.Name, d)
+		}
+	}
+	equal(t, "names", names, want)
+}
+
+// length is how long a plan lasts where its flows are limited by time.
+func length(p *loadgen.Plan) time.Duration {
+	var flows []time.Duration
+	for _, f := range p.Flows {
+		d := p.Warmup + f.Load.Duration
+		if f.Load.Open() {
+			d = p.Warmup + pace.New(f.Load.Stages, f.Load.Process, 1).Duration()
+		}
+		flows = append(flows, d)
+	}
+	total := slices.Max(flows)
+	if p.InTurn {
+		total = 0
+		for _, d := range flows {
+			total += d
+		}
+	}
+	return total * time.Duration(max(p.Rounds, 1))
+}
+
+func TestDemoIsShort(t *testing.T) {
+	s, err := Load("builtin:four-ports", LoadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := length(planOf(t, s)); d > 12*time.Second {
+		t.Errorf("the demo lasts %v: with its build, it is to be done in 20 s", d)
+	}
+}
+
+// What the built-in scenarios teach is what they do.
+func TestBuiltinsDoWhatTheySay(t *testing.T) {
+	flow := func(name string, i int) loadgen.Flow {
+		s, err := Load("builtin:"+name, LoadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return planOf(t, s).Flows[i]
+	}
+	if f := flow("idle-hold", 0); f.Load.Sessions < 2000 || f.Session.Think <= f.Load.Duration || f.Load.Ramp == 0 {
+		t.Errorf("idle-hold does not hold: %+v", f.Load)
+	}
+	if f := flow("connection-storm", 0); f.Session.Messages != 1 || f.Load.Unit != loadgen.Sessions {
+		t.Errorf("connection-storm keeps connections: %+v", f)
+	}
+	if f := flow("connection-storm", 1); f.Load.Stages[0].From != 100 || f.Load.MaxSessions != 2000 {
+		t.Errorf("connection-storm over TLS: %+v", f.Load)
+	}
+	if f := flow("relay-inbound", 0); f.Load.Process != pace.Poisson || !f.Load.Open() || f.Target.Port != 25 {
+		t.Errorf("relay-inbound does not arrive at random: %+v", f)
+	}
+	if f := flow("submission-587", 0); len(f.Session.Accounts) != 10 || f.Mail.Columns == nil {
+		t.Errorf("submission-587 has no accounts: %+v", f.Session)
+	}
+	if f := flow("many-recipients", 0); f.Mail.Recipients != 100 {
+		t.Errorf("many-recipients has %d", f.Mail.Recipients)
+	}
+	if f := flow("large-attachments", 0); len(f.Mail.Attach) != 2 || f.Timeouts.Body != 2*time.Minute || f.Timeouts.Connect != 5*time.Second {
+		t.Errorf("large-attachments: %+v", f.Timeouts)
+	}
+}
+
+func TestStarter(t *testing.T) {
+	if _, err := Parse("starter.yaml", Starter(), LoadOptions{}); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,100 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+)
+
+func TestCheckTarget(t *testing.T) {
+	find := func(_ context.Context, _, host string) ([]netip.Addr, error) {
+		names := map[string][]string{
+			"inside.example.net":  {"10.1.2.3", "fd00::1"},
+			"outside.example.net": {"203.0.113.5"},
+			"mixed.example.net":   {"10.1.2.3", "203.0.113.5"},
+			"mapped.example.net":  {"::ffff:192.168.1.1"},
+		}
+		switch addrs, ok := names[host]; {
+		case ok:
+			var all []netip.Addr
+			for _, a := range addrs {
+				all = append(all, netip.MustParseAddr(a))
+			}
+			return all, nil
+		case host == "nosuch.example.net":
+			return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+		}
+		return nil, &net.DNSError{Err: "server misbehaving", Name: host, IsTemporary: true}
+	}
+	for _, test := range []struct {
+		host, may, want string
+	}{
+		{"127.0.0.1", "", ""}, {"127.9.9.9", "", ""}, {"::1", "", ""}, {"10.0.0.1", "", ""}, {"172.16.0.1", "", ""},
+		{"192.168.0.1", "", ""}, {"169.254.1.1", "", ""}, {"fe80::1%eth0", "", ""}, {"fd12::1", "", ""}, {"sink", "", ""},
+		{"localhost", "", ""}, {"mail.localhost", "", ""}, {"nowhere.invalid", "", ""}, {"inside.example.net", "", ""},
+		{"mapped.example.net", "", ""}, {"nosuch.example.net", "", ""},
+		{"8.8.8.8", "", "8.8.8.8 is neither loopback nor private: --i-may-load 8.8.8.8"},
+		{"172.32.0.1", "", "neither"}, {"100.64.0.1", "", "neither"}, {"2001:db8::1", "", "neither"},
+		{"outside.example.net", "", "outside.example.net (203.0.113.5) is neither"},
+		{"mixed.example.net", "", "mixed.example.net (203.0.113.5) is neither"},
+		{"unsure.example.net", "", "cannot tell"},
+		{"8.8.8.8", "8.8.8.8", ""}, {"8.8.8.8", "8.8.4.4", "neither"}, {"2001:db8::1", "[2001:db8::1]", ""},
+		{"outside.example.net", "Outside.Example.Net", ""}, {"outside.example.net", "example.net", "neither"},
+		{"outside.example.net", "203.0.113.5", "neither"}, // exactly as the scenario names it
+	} {
+		p := &loadgen.Plan{Flows: []loadgen.Flow{{Target: loadgen.Target{Network: "tcp", Host: test.host}}}}
+		err := checkTargets(t.Context(), p, []string{test.may}, find)
+		if test.want == "" && err != nil {
+			t.Errorf("%s, may %q: %v", test.host, test.may, err)
+		}
+		if test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+			t.Errorf("%s, may %q: want %q in %v", test.host, test.may, test.want, err)
+		}
+	}
+}
+
+func TestCheckTargetLooksAtEveryFlow(t *testing.T) {
+	p := &loadgen.Plan{Flows: []loadgen.Flow{
+		{Target: loadgen.Target{Network: "unix", Host: "/run/lmtp"}},
+		{Target: loadgen.Target{Network: "tcp", Host: "8.8.8.8"}},
+		{Target: loadgen.Target{Network: "tcp", Host: "9.9.9.9"}},
+		{Target: loadgen.Target{Network: "tcp", Host: "8.8.8.8"}},
+	}}
+	err := CheckTarget(p, nil)
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) || len(joined.Unwrap()) != 2 {
+		t.Errorf("want each host once: %v", err)
+	}
+	if err := CheckTarget(p, []string{"8.8.8.8", "9.9.9.9"}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDomains(t *testing.T) {
+	for address, allowed := range map[string]bool{
+		"a@example.test": true, "a@b.c.example": true, "a@x.invalid": true, "a@localhost": true, "a@example.com": true,
+		"a@mx.example.org": true, "a@EXAMPLE.NET": true, "a@[127.0.0.1]": true, "a@[IPv6:::1]": true, "a@host{1..9}.example.test": true,
+		"a@corp.se": true, "a@mx.lab.se": true, "a@deep.mx.lab.se": true,
+		"a@gmail.com": false, "a@notexample.com": false, "a@example.com.evil.org": false, "a@mx.corp.se": false, "a@lab.se": false,
+		"a@[8.8.8.8]": false, "a@host{1..9}.se": false, "a@testing": false,
+	} {
+		_, err := Parse("f.yaml", []byte(base), testOptions("allow_domains=[Corp.se, '*.lab.se']", "flows.relay.envelope.to='"+address+"'"))
+		if allowed && err != nil {
+			t.Errorf("%s: %v", address, err)
+		}
+		if !allowed && (err == nil || !strings.Contains(err.Error(), "allow_domains")) {
+			t.Errorf("%s passes, or the way out is not said: %v", address, err)
+		}
+	}
+	if _, err := Parse("f.yaml", []byte(base), testOptions("flows.relay.envelope.from=ceo@corp.se")); err == nil {
+		t.Error("senders are not looked at")
+	}
+	if p := mustParse(t, base, "flows.relay.envelope.from=''"); p.Flows[0].Mail.From != "" {
+		t.Error("the null path is not taken")
+	}
+}
