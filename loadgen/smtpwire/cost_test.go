@@ -85,8 +85,8 @@ func TestIdleClientIsSmall(t *testing.T) {
 		t.Errorf("%d octets after the greeting, want fewer than 700", n)
 	}
 	transact(c, &small, replies(true, 1), 1000)
-	if n := footprint(c); n >= 800 {
-		t.Errorf("%d octets after a message, want fewer than 800", n)
+	if n := footprint(c); n >= 700 {
+		t.Errorf("%d octets after a message, want fewer than 700", n)
 	}
 	transact(c, envelope(500), replies(true, 99), 1000)
 	c.Lost(Closed, "gone", 2000)

@@ -11,7 +11,8 @@ const (
 	SessionQuit                   // QUIT was answered, at End: the session completed
 )
 
-// An Event is what a Client reports. End is never before Start.
+// An Event is what a Client reports. End is never before Start. Both are 0 for
+// a message that failed without being sent: no clock was read for it.
 type Event struct {
 	Kind       EventKind
 	Phase      Phase

@@ -148,8 +148,8 @@ func (r *reply) keepText(text []byte) {
 	k.text = append(k.text, text[:min(len(text), maxText-len(k.text))]...)
 }
 
-// positive tells whether the reply is of the kind d, the first digit of its
-// code (RFC 5321 section 4.2.1: clients decide by that digit).
+// is tells whether the code begins with d. Clients decide by that digit (RFC
+// 5321 section 4.2.1).
 func (r *reply) is(d uint16) bool { return r.code/100 == d }
 
 // negative tells whether the server said no, for now or for good.

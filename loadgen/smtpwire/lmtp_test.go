@@ -1,0 +1,101 @@
+package smtpwire
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestLMTP(t *testing.T) {
+	o := Options{LMTP: true}
+	begin := strings.Replace(hello("PIPELINING"), "EHLO", "LHLO", 1)
+	envelope := begin + `
+		C: MAIL FROM:<a@example.test>
+		C: RCPT TO:<b@example.test>
+		C: RCPT TO:<c@example.test>
+		C: RCPT TO:<d@example.test>
+		C: DATA
+		S: 250 ok
+		S: 250 ok
+		S: 550 5.1.1 unknown
+		S: 250 ok
+		S: 354 go
+		timed mail
+		timed rcpt
+		timed rcpt
+		failed rcpt: recipient-unknown: 550 5.1.1 unknown
+		timed rcpt
+		timed data
+	` + content
+	playAll(t, []dialogue{{
+		name: "a reply a recipient",
+		o:    o, t: to(3),
+		script: envelope + `
+			S: 250 b
+			S: 452 4.2.2 d is full
+			timed body
+			timed body
+			failed body: tempfail: 452 4.2.2 d is full
+			timed message
+			message accepted 1+2
+			= ready`,
+	}, {
+		name: "all refused",
+		o:    o, t: to(3),
+		script: envelope + `
+			S: 452 4.2.2 full
+			S: 452 4.2.2 full
+			timed body
+			failed body: tempfail: 452 4.2.2 full
+			timed body
+			failed body: tempfail: 452 4.2.2 full
+			timed message
+			message rejected 0+3
+			= ready`,
+	}, {
+		name: "lost after the first",
+		o:    o, t: to(3),
+		script: envelope + `
+			S: 250 b
+			timed body
+			> lost reset
+			failed body: reset: gone
+			message accepted 1+1
+			= ended`,
+	}, {
+		name: "lost before the first",
+		o:    o, t: to(3),
+		script: envelope + `
+			> lost reset
+			failed body: reset: gone
+			message unknown 0+1
+			= ended`,
+	}, {
+		name: "busy after the first",
+		o:    o, t: to(3),
+		script: envelope + `
+			S: 250 b
+			S: 421 enough
+			timed body
+			timed body
+			failed body: busy: 421 enough
+			message accepted 1+2
+			= ended`,
+	}, {
+		name: "354 without a recipient",
+		o:    o,
+		script: begin + `
+			C: MAIL FROM:<a@example.test>
+			C: RCPT TO:<b@example.test>
+			C: DATA
+			S: 250 ok
+			S: 550 5.1.1 unknown
+			S: 354 go
+			timed mail
+			timed rcpt
+			failed rcpt: recipient-unknown: 550 5.1.1 unknown
+			timed data
+			failed data: protocol: 354 to DATA without a recipient
+			message rejected 0+1
+			= ended`,
+	}})
+}

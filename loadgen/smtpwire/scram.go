@@ -1,0 +1,86 @@
+package smtpwire
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"github.com/emersion/go-sasl"
+	"github.com/xdg-go/scram"
+)
+
+// scramClient is SCRAM (RFC 5802, RFC 7677), without channel binding.
+type scramClient struct {
+	name string
+	keys *scramKeys
+	conv *scram.ClientConversation
+}
+
+// maxIterations bounds how long a server can keep the generator busy with one
+// password: about a tenth of a second.
+const maxIterations = 200_000
+
+func (s *scramClient) Start() (mech string, ir []byte, err error) {
+	if s.keys.err != nil {
+		return "", nil, s.keys.err
+	}
+	s.conv = s.keys.client.NewConversation()
+	first, err := s.conv.Step("")
+	return s.name, []byte(first), err
+}
+
+func (s *scramClient) Next(challenge []byte) ([]byte, error) {
+	if s.conv.Done() {
+		return nil, sasl.ErrUnexpectedServerChallenge
+	}
+	if bytes.HasPrefix(challenge, []byte("e=")) {
+		return nil, nil // refused (RFC 5802 section 7); SMTP's reply will say so
+	}
+	if _, count, found := bytes.Cut(challenge, []byte(",i=")); found {
+		count, _, _ = bytes.Cut(count, []byte{','})
+		n, err := strconv.Atoi(string(count))
+		if err != nil || n > maxIterations {
+			return nil, fmt.Errorf("a SCRAM iteration count that is none or over %d", maxIterations)
+		}
+	}
+	response, err := s.conv.Step(string(challenge))
+	if err != nil {
+		return nil, errors.New("SCRAM: " + err.Error())
+	}
+	return []byte(response), nil
+}
+
+// proved tells whether the server has shown that it knows the password.
+func (s *scramClient) proved() bool { return s.conv.Valid() }
+
+// scramKeys derives keys from a password and remembers them by salt, so that a
+// session does not spend a millisecond on what the last one of the same
+// account worked out, and the server's time is not measured with it.
+type scramKeys struct {
+	client *scram.Client
+	err    error
+}
+
+type scramAccount struct {
+	mech                         mechanism
+	identity, username, password string
+}
+
+var scramAccounts sync.Map // of scramAccount to *scramKeys
+
+func keysOf(m mechanism, cred *Credentials) *scramKeys {
+	a := scramAccount{m, cred.Identity, cred.Username, cred.Password}
+	if k, ok := scramAccounts.Load(a); ok {
+		return k.(*scramKeys)
+	}
+	hash := scram.SHA256
+	if m == scramSHA1 {
+		hash = scram.SHA1
+	}
+	k := new(scramKeys)
+	k.client, k.err = hash.NewClient(cred.Username, cred.Password, cred.Identity)
+	kept, _ := scramAccounts.LoadOrStore(a, k)
+	return kept.(*scramKeys)
+}
