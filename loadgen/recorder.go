@@ -91,6 +91,8 @@ type Report struct {
 	Clock          Clock           // what stamped the replies
 	Steps          []time.Duration // by how much the wall clock stepped, where it did
 	Shards         int
+
+	stamped, bare int64 // replies with and without a kernel stamp
 }
 
 // Clock says whose word the arrival times are.

@@ -24,6 +24,7 @@ type epoll struct {
 	clock
 	fd     int
 	wakeFD int
+	stamps int          // a socket that keeps the kernel stamping; see keepStamping
 	conns  []*epollConn // by file descriptor
 	events [256]unix.EpollEvent
 	failed []*epollConn // dials that failed at once; told from Wait
@@ -54,7 +55,7 @@ func newEpoll(epoch time.Time) (*epoll, error) {
 		_ = unix.Close(fd)
 		return nil, fmt.Errorf("eventfd: %w", err)
 	}
-	return &epoll{clock: newClock(epoch), fd: fd, wakeFD: wake}, nil
+	return &epoll{clock: newClock(epoch), fd: fd, wakeFD: wake, stamps: keepStamping()}, nil
 }
 
 // Dial opens a socket and begins to connect it.
@@ -188,6 +189,7 @@ func (l *epoll) Close() error {
 	if e := unix.Close(l.wakeFD); err == nil {
 		err = e
 	}
+	_ = unix.Close(l.stamps)
 	runtime.UnlockOSThread()
 	return err
 }

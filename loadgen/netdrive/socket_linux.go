@@ -40,6 +40,21 @@ func openSocket(a Addr) (int, error) {
 	return fd, nil
 }
 
+// keepStamping opens a socket that asks for stamps and is never used. The
+// kernel stamps what arrives only while some socket asks, and begins a while
+// after the first one does: without this the replies to the first connections
+// would go without.
+func keepStamping() int {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err == nil {
+		err = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
+	}
+	if err != nil {
+		return -1 // then the first few replies are counted as unstamped
+	}
+	return fd
+}
+
 func prepareTCP(fd int, a Addr) error {
 	if err := unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1); err != nil {
 		return fmt.Errorf("TCP_NODELAY: %w", err)

@@ -1,0 +1,259 @@
+package loadgen
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/mail"
+	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// Options say how a run is carried out, as far as it is not the plan's matter.
+// The zero value is the platform's best.
+type Options struct {
+	// Shards is how many loops share the load, a thread each; 0 means 1. A
+	// shard's part is a pure function of the plan, its index and the number of
+	// shards.
+	Shards int
+	// NewDriver makes a shard's driver; nil means netdrive.New.
+	NewDriver func(epoch time.Time) (netdrive.Driver, error)
+	// Resolve looks up the addresses of a host; nil means netdrive.Resolve.
+	Resolve func(ctx context.Context, network, host string) ([]netip.Addr, error)
+}
+
+// An Engine runs one plan, once.
+type Engine struct {
+	plan    *Plan
+	options Options
+	record  func(shard int) Recorder
+	sources []*mail.Source // by flow
+	tls     []*tls.Config  // by flow
+	mode    atomic.Int32
+	shards  []*shard
+	started chan struct{} // closed when shards can be woken
+}
+
+// How far a run is to go on.
+const (
+	running  int32 = iota
+	draining       // nothing new; finish what is under way
+	stopping       // end now
+)
+
+// New prepares a run: it renders what mail can be rendered ahead. record gives
+// each shard its Recorder.
+func New(p *Plan, record func(shard int) Recorder, o Options) (*Engine, error) {
+	if len(p.Flows) == 0 {
+		return nil, errors.New("the plan has no flow")
+	}
+	if o.Shards == 0 {
+		o.Shards = 1
+	}
+	if o.NewDriver == nil {
+		o.NewDriver = netdrive.New
+	}
+	if o.Resolve == nil {
+		o.Resolve = netdrive.Resolve
+	}
+	e := &Engine{plan: p, options: o, record: record, started: make(chan struct{})}
+	for i := range p.Flows {
+		source, err := mail.New(p.Flows[i].Mail)
+		if err != nil {
+			return nil, fmt.Errorf("flow %s: %w", p.Flows[i].Name, err)
+		}
+		e.sources = append(e.sources, source)
+		e.tls = append(e.tls, p.Flows[i].Target.tlsConfig())
+	}
+	return e, nil
+}
+
+// Drain lets no session and no message begin from now on; Run returns when
+// what is under way has ended. It may be called from any goroutine, at any
+// time.
+func (e *Engine) Drain() { e.turn(draining) }
+
+func (e *Engine) turn(mode int32) {
+	for {
+		old := e.mode.Load()
+		if old >= mode || e.mode.CompareAndSwap(old, mode) {
+			break
+		}
+	}
+	select {
+	case <-e.started:
+		for _, s := range e.shards {
+			s.driver.Wake()
+		}
+	default: // Run looks at the mode before anything starts
+	}
+}
+
+// Run carries out the plan and returns when all of it is recorded. Canceling
+// ctx stops it at once; what was measured is kept, and the error is nil: the
+// report says that the run was interrupted.
+func (e *Engine) Run(ctx context.Context) (*Report, error) {
+	epoch := time.Now()
+	segments, wait, err := e.startShards(epoch)
+	if err != nil {
+		return nil, err
+	}
+	release := context.AfterFunc(ctx, func() { e.turn(stopping) })
+	defer release()
+
+	report := &Report{Started: smtpwire.Instant(epoch.UnixNano()), Shards: len(e.shards)}
+	for round := range max(1, e.plan.Rounds) {
+		for _, flows := range e.turns() {
+			if e.mode.Load() != running {
+				break
+			}
+			e.runSegment(ctx, segments, &segment{round: round, flows: flows})
+		}
+	}
+	for _, c := range segments {
+		close(c)
+	}
+	wait()
+	report.Ended = smtpwire.Instant(time.Now().UnixNano())
+	report.Interrupted = e.mode.Load() != running
+	for _, s := range e.shards {
+		s.tell(report)
+	}
+	return report, nil
+}
+
+// startShards starts a goroutine a shard, each taking segments from a channel.
+// wait waits for them after the channels are closed.
+func (e *Engine) startShards(epoch time.Time) (segments []chan *segment, wait func(), err error) {
+	var group sync.WaitGroup
+	ready := make(chan error)
+	for i := range e.options.Shards {
+		s := &shard{engine: e, plan: e.plan, index: i, count: e.options.Shards, recorder: e.record(i)}
+		c := make(chan *segment)
+		e.shards, segments = append(e.shards, s), append(segments, c)
+		group.Go(func() {
+			// The driver belongs to the goroutine, and so to its thread.
+			driver, err := e.options.NewDriver(epoch)
+			s.driver = driver
+			ready <- err
+			if err == nil {
+				s.run(c)
+			}
+		})
+	}
+	for range e.shards {
+		err = errors.Join(err, <-ready)
+	}
+	if err != nil {
+		for _, c := range segments {
+			close(c)
+		}
+		group.Wait()
+		return nil, nil, err
+	}
+	close(e.started)
+	return segments, group.Wait, nil
+}
+
+// turns is which flows run together: all, or one after the other.
+func (e *Engine) turns() [][]int {
+	var all []int
+	var each [][]int
+	for i := range e.plan.Flows {
+		all, each = append(all, i), append(each, []int{i})
+	}
+	if e.plan.InTurn {
+		return each
+	}
+	return [][]int{all}
+}
+
+// A segment is some flows running together, once.
+type segment struct {
+	round   int
+	flows   []int
+	targets []target // by position in flows
+	done    sync.WaitGroup
+}
+
+// A target is a flow's addresses, looked up.
+type target struct {
+	addrs []netdrive.Addr
+	took  time.Duration // of the look-up; 0 where none was needed
+	err   error
+}
+
+func (e *Engine) runSegment(ctx context.Context, shards []chan *segment, seg *segment) {
+	for _, i := range seg.flows {
+		seg.targets = append(seg.targets, e.resolve(ctx, &e.plan.Flows[i].Target))
+	}
+	seg.done.Add(len(shards))
+	for _, c := range shards {
+		c <- seg
+	}
+	seg.done.Wait()
+}
+
+// resolve looks up a target. Names are looked up once a segment, not once a
+// session, so that the name server is not what is being loaded.
+func (e *Engine) resolve(ctx context.Context, t *Target) target {
+	host, port := t.Host, strconv.Itoa(t.Port)
+	if t.Dial != "" {
+		host = t.Dial
+	}
+	if t.Network == "unix" {
+		return target{addrs: []netdrive.Addr{{Path: host}}}
+	}
+	if t.Dial != "" {
+		ap, err := netip.ParseAddrPort(t.Dial)
+		return target{addrs: []netdrive.Addr{{TCP: ap}}, err: err}
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return target{err: fmt.Errorf("port %s: %w", port, err)}
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	began := time.Now()
+	found, err := e.options.Resolve(ctx, networks[t.Family], host)
+	out := target{err: err}
+	if _, literal := netip.ParseAddr(strings.Trim(host, "[]")); literal != nil {
+		out.took = time.Since(began)
+	}
+	for _, a := range found {
+		out.addrs = append(out.addrs, netdrive.Addr{TCP: netip.AddrPortFrom(a, uint16(n))})
+	}
+	if err == nil && len(found) == 0 {
+		out.err = fmt.Errorf("%s has no address", host)
+	}
+	return out
+}
+
+var networks = map[Family]string{AnyFamily: "ip", IPv4: "ip4", IPv6: "ip6"}
+
+// tlsConfig is the flow's configuration as the engine uses it: with full-size
+// records from the start, since small ones that grow serve browsers.
+func (t *Target) tlsConfig() *tls.Config {
+	if t.TLS == nil {
+		return nil
+	}
+	c := t.TLS.Clone()
+	c.DynamicRecordSizingDisabled = true
+	return c
+}
+
+// seedFor derives an independent seed from the plan's.
+func (p *Plan) seedFor(flow string, round int) uint64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%d/%s/%d", p.Seed, flow, round)
+	return h.Sum64()
+}

@@ -1,0 +1,339 @@
+package loadgen
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// all tells whether every duration is d, and there are n of them.
+func all(t *testing.T, what string, got []time.Duration, n int, d time.Duration) {
+	t.Helper()
+	if len(got) != n {
+		t.Errorf("%s: %d samples, want %d", what, len(got), n)
+	}
+	for _, g := range got {
+		if g != d {
+			t.Fatalf("%s: %v, want %v each", what, g, d)
+		}
+	}
+}
+
+func TestClosedLoadMeasuresTheServersDelays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeServer{delay: map[string]time.Duration{
+			"banner": 20 * time.Millisecond, "mail": 5 * time.Millisecond, "rcpt": 3 * time.Millisecond,
+			"data": time.Millisecond, "body": 16 * time.Millisecond,
+		}}
+		rec, report := runFake(t, plan(Load{Sessions: 4, Duration: time.Second}), f, nil)
+		// 20 ms for the banner, then 25 ms a message: 39 fit whole, and the
+		// 40th is under way when the load ends.
+		all(t, "mail", rec.service[smtpwire.Mail], 160, 5*time.Millisecond)
+		all(t, "rcpt", rec.service[smtpwire.Rcpt], 160, 3*time.Millisecond)
+		all(t, "body", rec.service[smtpwire.Body], 160, 16*time.Millisecond)
+		all(t, "message", rec.service[smtpwire.SpanMessage], 160, 25*time.Millisecond)
+		all(t, "banner", rec.service[smtpwire.Banner], 4, 20*time.Millisecond)
+		if rec.outcomes[smtpwire.Accepted] != 160 || f.messages != 160 {
+			t.Errorf("accepted %d, server has %d, want 160", rec.outcomes[smtpwire.Accepted], f.messages)
+		}
+		if rec.inWindow != 156 {
+			t.Errorf("%d accepted within the load, want 156: the last of each session ends after it", rec.inWindow)
+		}
+		if len(rec.response) != 0 || len(rec.late) != 0 {
+			t.Errorf("a closed load has no response time and no lateness")
+		}
+		if rec.events[SessionStarted] != 4 || rec.events[SessionCompleted] != 4 || rec.events[SessionFailed] != 0 {
+			t.Errorf("sessions: %v", rec.events)
+		}
+		if report.Interrupted || report.Lost != "" || report.Clock != UserClock {
+			t.Errorf("report: %+v", report)
+		}
+	})
+}
+
+func TestFixedAmountIsSentExactly(t *testing.T) {
+	for _, perSession := range []int{0, 1, 7} {
+		synctest.Test(t, func(t *testing.T) {
+			f := &fakeServer{delay: map[string]time.Duration{"body": time.Millisecond}}
+			p := plan(Load{Sessions: 10, Messages: 123})
+			p.Flows[0].Session.Messages = perSession
+			p.Warmup = 50 * time.Millisecond
+			rec, _ := runFake(t, p, f, nil)
+			if rec.outcomes[smtpwire.Accepted] != 123 {
+				t.Errorf("%d a session: accepted %d, want 123", perSession, rec.outcomes[smtpwire.Accepted])
+			}
+			if rec.warm == 0 || f.messages != 123+rec.warm {
+				t.Errorf("%d a session: server has %d, want 123 and the %d of the warm-up", perSession, f.messages, rec.warm)
+			}
+			if rec.events[SessionFailed] != 0 || rec.events[SessionStarted] != rec.events[SessionCompleted] {
+				t.Errorf("%d a session: sessions %v", perSession, rec.events)
+			}
+		})
+	}
+}
+
+func TestOpenLoadCountsFromDue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeServer{delay: map[string]time.Duration{"body": 5 * time.Millisecond}}
+		p := plan(Load{Stages: stage(time.Second, 100), Unit: Messages, MaxSessions: 10})
+		rec, _ := runFake(t, p, f, nil)
+		all(t, "response", rec.response[smtpwire.SpanMessage], 100, 5*time.Millisecond)
+		all(t, "lag", rec.lag[smtpwire.SpanMessage], 100, 0)
+		all(t, "late", rec.late, 100, 0)
+		if rec.events[SessionStarted] != 1 {
+			t.Errorf("%d sessions, want 1: the pool's connection is free again each time", rec.events[SessionStarted])
+		}
+	})
+}
+
+// With one session and a server that takes twice as long as the gap between
+// arrivals, arrival n waits for the n before it: D/D/1.
+func TestOverloadIsQueuedAndShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const gap, service = 10 * time.Millisecond, 20 * time.Millisecond
+		f := &fakeServer{delay: map[string]time.Duration{"body": service}}
+		p := plan(Load{Stages: stage(time.Second, 100), Unit: Messages, MaxSessions: 1})
+		rec, _ := runFake(t, p, f, nil)
+		got := rec.response[smtpwire.SpanMessage]
+		if len(got) != 100 {
+			t.Fatalf("%d responses, want 100: nothing is dropped", len(got))
+		}
+		for n, d := range got {
+			if want := service + time.Duration(n)*(service-gap); d != want {
+				t.Fatalf("arrival %d took %v, want %v", n, d, want)
+			}
+		}
+		all(t, "service", rec.service[smtpwire.SpanMessage], 100, service)
+		all(t, "late", rec.late, 100, 0) // the wait is the server's, not the scheduler's
+	})
+}
+
+func TestArrivalsThatNeverBeginAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeServer{delay: map[string]time.Duration{"body": time.Second}}
+		p := plan(Load{Stages: stage(time.Second, 100), Unit: Messages, MaxSessions: 2})
+		rec, _ := runFake(t, p, f, nil)
+		if rec.attempted() != 100 {
+			t.Errorf("%d attempted, want all 100 that were due", rec.attempted())
+		}
+		never := rec.failures["message canceled"]
+		if never == 0 || rec.outcomes[smtpwire.Failed] != never || rec.outcomes[smtpwire.Accepted] != f.messages {
+			t.Errorf("outcomes %v with %d that never began; the server has %d", rec.outcomes, never, f.messages)
+		}
+		last := rec.ticks[len(rec.ticks)-1]
+		if last.Due[0] != 100 || last.Begun[0] != 100 || !last.Last {
+			t.Errorf("last tick: %+v", last)
+		}
+	})
+}
+
+func TestSessionsArriveByRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeServer{delay: map[string]time.Duration{"banner": 30 * time.Millisecond, "quit": 10 * time.Millisecond}}
+		p := plan(Load{Stages: stage(time.Second, 50), Unit: Sessions, MaxSessions: 100})
+		p.Flows[0].Session.Messages = 1
+		rec, _ := runFake(t, p, f, nil)
+		all(t, "session response", rec.response[smtpwire.SpanSession], 50, 40*time.Millisecond)
+		all(t, "message response", rec.response[smtpwire.SpanMessage], 50, 30*time.Millisecond)
+		for n, at := range f.dials {
+			if want := time.Duration(n)*20*time.Millisecond + 10*time.Millisecond; at != want {
+				t.Fatalf("session %d dialed at %v, want %v", n, at, want)
+			}
+		}
+	})
+}
+
+func TestWarmupIsApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := plan(Load{Stages: stage(time.Second, 100), Unit: Messages, MaxSessions: 10})
+		p.Warmup = 500 * time.Millisecond
+		rec, _ := runFake(t, p, &fakeServer{}, nil)
+		if rec.warm != 50 || rec.attempted() != 100 {
+			t.Errorf("%d in the warm-up and %d after it, want 50 and 100", rec.warm, rec.attempted())
+		}
+	})
+}
+
+func TestFlowsInTurnAndRounds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := plan(Load{Sessions: 2, Duration: time.Second})
+		p.Flows = append(p.Flows, p.Flows[0])
+		p.Flows[1].Name = "other"
+		p.InTurn, p.Rounds = true, 2
+		f := &fakeServer{delay: map[string]time.Duration{"body": 100 * time.Millisecond}}
+		rec, _ := runFake(t, p, f, nil)
+		want := []Series{{0, 0, Steady}, {1, 0, Steady}, {0, 1, Steady}, {1, 1, Steady}}
+		if !slices.Equal(rec.order, want) {
+			t.Errorf("order %v, want %v", rec.order, want)
+		}
+		for i, w := range rec.windows {
+			if i > 0 && w.from < rec.windows[i-1].to {
+				t.Errorf("window %v begins before the one before has ended", w)
+			}
+			if d := w.to.Sub(w.from); w.series.Stage == Steady && d != time.Second {
+				t.Errorf("window %v lasts %v, want 1s", w.series, d)
+			}
+		}
+	})
+}
+
+func TestThinkTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := plan(Load{Sessions: 1, Duration: time.Second})
+		p.Flows[0].Session.Think = 90 * time.Millisecond
+		rec, _ := runFake(t, p, &fakeServer{delay: map[string]time.Duration{"body": 10 * time.Millisecond}}, nil)
+		if rec.attempted() != 10 {
+			t.Errorf("%d messages in 1 s at 100 ms each, want 10", rec.attempted())
+		}
+	})
+}
+
+func TestDrainFinishesWhatIsUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeServer{delay: map[string]time.Duration{"body": 400 * time.Millisecond}}
+		began := time.Now()
+		rec, report := runFake(t, plan(Load{Sessions: 3, Duration: time.Hour}), f, func(e *Engine, _ func()) {
+			time.Sleep(time.Second)
+			e.Drain()
+		})
+		if took := time.Since(began); took != 1200*time.Millisecond {
+			t.Errorf("ended after %v, want 1.2s: the message under way at 1 s is finished", took)
+		}
+		if !report.Interrupted || rec.outcomes[smtpwire.Accepted] != 9 || rec.events[SessionCompleted] != 3 {
+			t.Errorf("outcomes %v, sessions %v, interrupted %v", rec.outcomes, rec.events, report.Interrupted)
+		}
+	})
+}
+
+func TestStopBreaksOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeServer{delay: map[string]time.Duration{"body": time.Minute}}
+		began := time.Now()
+		rec, report := runFake(t, plan(Load{Sessions: 3, Duration: time.Hour}), f, func(e *Engine, stop func()) {
+			time.Sleep(time.Second)
+			e.Drain()
+			time.Sleep(time.Second)
+			stop()
+		})
+		if took := time.Since(began); took != 2*time.Second {
+			t.Errorf("ended after %v, want 2s", took)
+		}
+		if !report.Interrupted || rec.outcomes[smtpwire.Unknown] != 3 || rec.failures["body canceled"] != 3 {
+			t.Errorf("outcomes %v, failures %v", rec.outcomes, rec.failures)
+		}
+	})
+}
+
+func TestSilentServerTimesOut(t *testing.T) {
+	for phase, verb := range map[string]string{"banner": "banner", "ehlo": "ehlo", "mail": "mail", "body": "body"} {
+		synctest.Test(t, func(t *testing.T) {
+			p := plan(Load{Sessions: 2, Duration: time.Second})
+			p.Flows[0].Timeouts = Timeouts{Command: 3 * time.Second, Body: 4 * time.Second}
+			began := time.Now()
+			rec, _ := runFake(t, p, &fakeServer{answer: map[string]string{verb: "silent"}}, nil)
+			limit := 3 * time.Second
+			if phase == "body" {
+				limit = 4 * time.Second
+			}
+			if took := time.Since(began); took != limit {
+				t.Errorf("%s: ended after %v, want %v", phase, took, limit)
+			}
+			if rec.failures[phase+" timeout"] != 2 || rec.events[SessionFailed] != 2 {
+				t.Errorf("%s: failures %v, sessions %v", phase, rec.failures, rec.events)
+			}
+			if want := rec.outcomes[smtpwire.Unknown]; phase == "body" && want != 2 {
+				t.Errorf("body: outcomes %v, want 2 unknown", rec.outcomes)
+			}
+		})
+	}
+}
+
+func TestRefusedTargetIsLostAndNotHammered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeServer{refuse: func(int) bool { return true }}
+		began := time.Now()
+		rec, report := runFake(t, plan(Load{Sessions: 5, Messages: 1000000}), f, nil)
+		if took := time.Since(began); took > 8*time.Second {
+			t.Errorf("gave up after %v, want about 5s", took)
+		}
+		if report.Lost == "" {
+			t.Error("the report does not say that the target was lost")
+		}
+		if n := len(f.dials); n < 20 || n > 200 {
+			t.Errorf("%d connects in 5 s by 5 sessions: want some, slowed down", n)
+		}
+		// What was under way when the load was given up is not an attempt.
+		if late := len(f.dials) - rec.outcomes[smtpwire.Failed]; late < 0 || late > 5 || rec.failures["connect refused"] != len(f.dials) {
+			t.Errorf("%d dials, outcomes %v, failures %v", len(f.dials), rec.outcomes, rec.failures)
+		}
+	})
+}
+
+func TestServerBackAfterAWhileIsUsedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeServer{delay: map[string]time.Duration{"body": 10 * time.Millisecond}}
+		f.refuse = func(int) bool { s := time.Since(f.started); return s > time.Second && s < 4*time.Second }
+		p := plan(Load{Sessions: 2, Duration: 8 * time.Second})
+		p.Flows[0].Session.Messages = 10
+		rec, report := runFake(t, p, f, nil)
+		if report.Lost != "" {
+			t.Errorf("lost: %s", report.Lost)
+		}
+		if n := rec.outcomes[smtpwire.Accepted]; n < 800 || n > 1000 {
+			t.Errorf("accepted %d, want what two sessions do in about 5 s", n)
+		}
+	})
+}
+
+func TestRejectedMessagesGoOnInTheSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeServer{
+			answer: map[string]string{"rcpt": "550 5.1.1 no such user"},
+			delay:  map[string]time.Duration{"mail": 100 * time.Millisecond},
+		}
+		rec, _ := runFake(t, plan(Load{Sessions: 1, Duration: time.Second}), f, nil)
+		if rec.outcomes[smtpwire.Rejected] != 10 || rec.events[SessionStarted] != 1 {
+			t.Errorf("outcomes %v, sessions %v", rec.outcomes, rec.events)
+		}
+		if rec.failures["rcpt recipient-unknown"] != 10 {
+			t.Errorf("failures %v", rec.failures)
+		}
+	})
+}
+
+// However the load is dealt out to shards, together they begin the arrivals
+// of the one.
+func TestShardsTogetherAreTheWhole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeServer{}
+		p := plan(Load{Stages: stage(time.Second, 101), Unit: Sessions, MaxSessions: 50})
+		p.Flows[0].Session.Messages = 1
+		var tapes []*tape
+		e, err := New(p, func(int) Recorder { tapes = append(tapes, newTape()); return tapes[len(tapes)-1] },
+			Options{Shards: 3, NewDriver: f.driver})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(f.served.Wait)
+		f.started = time.Now()
+		if _, err := e.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, rec := range tapes {
+			n += rec.outcomes[smtpwire.Accepted]
+		}
+		if n != 101 {
+			t.Errorf("three shards sent %d, want 101", n)
+		}
+		slices.Sort(f.dials)
+		for i := 1; i < len(f.dials); i++ {
+			if f.dials[i] == f.dials[i-1] {
+				t.Fatalf("two sessions at %v: shards share an arrival", f.dials[i])
+			}
+		}
+	})
+}

@@ -1,0 +1,211 @@
+package loadgen
+
+import (
+	"bufio"
+	"context"
+	"net"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/mail"
+	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
+	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// fakeServer answers on in-memory connections, so that it can live in virtual
+// time. Its delays are exact there, and so must be what the engine measures.
+type fakeServer struct {
+	delay  map[string]time.Duration // before the reply to a verb; "body" is the final dot
+	answer map[string]string        // in place of the usual reply; "close" closes, "silent" never replies
+	refuse func(n int) bool         // whether connection number n is refused
+
+	mu       sync.Mutex
+	dials    []time.Duration // since the start
+	messages int
+	started  time.Time
+	served   sync.WaitGroup
+}
+
+func (f *fakeServer) dial(_ context.Context, _ netdrive.Addr) (net.Conn, error) {
+	f.mu.Lock()
+	n := len(f.dials)
+	f.dials = append(f.dials, time.Since(f.started))
+	f.mu.Unlock()
+	if f.refuse != nil && f.refuse(n) {
+		return nil, syscall.ECONNREFUSED
+	}
+	client, server := net.Pipe()
+	f.served.Go(func() { f.serve(server) })
+	return client, nil
+}
+
+// serve speaks just enough SMTP. It returns when the client is gone.
+func (f *fakeServer) serve(c net.Conn) {
+	defer c.Close()
+	r := bufio.NewReader(c)
+	if !f.reply(c, r, "banner", "220 fake") {
+		return
+	}
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			return
+		}
+		verb := strings.ToLower(strings.Fields(line)[0])
+		usual := "250 ok"
+		switch verb {
+		case "data":
+			usual = "354 go on"
+		case "quit":
+			usual = "221 bye"
+		}
+		if !f.reply(c, r, verb, usual) || verb == "quit" {
+			return
+		}
+		if verb == "data" && f.answer["data"] == "" {
+			for line != ".\r\n" {
+				if line, err = r.ReadString('\n'); err != nil {
+					return
+				}
+			}
+			f.mu.Lock()
+			f.messages++
+			f.mu.Unlock()
+			if !f.reply(c, r, "body", "250 queued") {
+				return
+			}
+		}
+	}
+}
+
+func (f *fakeServer) reply(c net.Conn, r *bufio.Reader, verb, usual string) bool {
+	time.Sleep(f.delay[verb])
+	if a := f.answer[verb]; a != "" {
+		usual = a
+	}
+	switch usual {
+	case "close":
+		return false
+	case "silent":
+		_, _ = r.ReadByte() // until the client gives up
+		return false
+	}
+	_, err := c.Write([]byte(usual + "\r\n"))
+	return err == nil
+}
+
+// tape is a Recorder that keeps everything.
+type tape struct {
+	service  map[smtpwire.Phase][]time.Duration // in Steady
+	response map[smtpwire.Phase][]time.Duration
+	lag      map[smtpwire.Phase][]time.Duration
+	late     []time.Duration
+	outcomes map[smtpwire.Outcome]int
+	inWindow int // accepted in the load's window
+	warm     int // messages of the warm-up
+	events   map[SessionEvent]int
+	failures map[string]int // by phase and class
+	windows  []window
+	ticks    []Tick
+	order    []Series // of messages, repeats left out
+}
+
+type window struct {
+	series   Series
+	from, to smtpwire.Instant
+}
+
+func newTape() *tape {
+	return &tape{
+		service: map[smtpwire.Phase][]time.Duration{}, response: map[smtpwire.Phase][]time.Duration{},
+		lag: map[smtpwire.Phase][]time.Duration{}, outcomes: map[smtpwire.Outcome]int{},
+		events: map[SessionEvent]int{}, failures: map[string]int{},
+	}
+}
+
+func (t *tape) Service(s Series, p smtpwire.Phase, d time.Duration) {
+	if s.Stage == Steady {
+		t.service[p] = append(t.service[p], d)
+	}
+}
+func (t *tape) Response(_ Series, p smtpwire.Phase, d time.Duration) {
+	t.response[p] = append(t.response[p], d)
+}
+func (t *tape) Lag(_ Series, p smtpwire.Phase, d time.Duration) { t.lag[p] = append(t.lag[p], d) }
+func (t *tape) Late(_ Series, d time.Duration)                  { t.late = append(t.late, d) }
+func (t *tape) Delay(Series, time.Duration)                     {}
+func (t *tape) Unstamped(Series)                                {}
+func (t *tape) Message(s Series, o smtpwire.Outcome, now Stage, _, _ int) {
+	if now == Steady && o == smtpwire.Accepted {
+		t.inWindow++
+	}
+	if s.Stage == Warmup {
+		t.warm++
+		return
+	}
+	t.outcomes[o]++
+	if n := len(t.order); n == 0 || t.order[n-1] != s {
+		t.order = append(t.order, s)
+	}
+}
+func (t *tape) Session(_ Series, e SessionEvent) { t.events[e]++ }
+func (t *tape) Failure(_ Series, f *smtpwire.Failure) {
+	t.failures[f.Phase.String()+" "+f.Class.String()]++
+}
+func (t *tape) Window(s Series, from, to smtpwire.Instant) {
+	t.windows = append(t.windows, window{s, from, to})
+}
+func (t *tape) Tick(k Tick) { t.ticks = append(t.ticks, k) }
+
+func (t *tape) attempted() int {
+	n := 0
+	for _, c := range t.outcomes {
+		n += c
+	}
+	return n
+}
+
+// plan is a flow against the fake server under a load.
+func plan(load Load) *Plan {
+	return &Plan{Name: "test", Seed: 1, Flows: []Flow{{
+		Name:   "flow",
+		Target: Target{Network: "tcp", Host: "127.0.0.1", Port: 25},
+		Load:   load,
+		Mail:   mail.Options{From: "a@example.test", To: []string{"b@example.test"}},
+	}}}
+}
+
+func stage(d time.Duration, rate pace.Rate) []pace.Stage {
+	return []pace.Stage{{For: d, From: rate, To: rate}}
+}
+
+// runFake runs a plan on one shard against the fake server. during, where
+// given, is called in its own goroutine.
+func runFake(t *testing.T, p *Plan, f *fakeServer, during func(e *Engine, stop func())) (*tape, *Report) {
+	t.Helper()
+	rec := newTape()
+	e, err := New(p, func(int) Recorder { return rec }, Options{NewDriver: f.driver})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	t.Cleanup(f.served.Wait)
+	f.started = time.Now()
+	if during != nil {
+		go during(e, stop)
+	}
+	report, err := e.Run(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rec, report
+}
+
+func (f *fakeServer) driver(epoch time.Time) (netdrive.Driver, error) {
+	return netdrive.NewPortable(epoch, f.dial), nil
+}

@@ -1,0 +1,195 @@
+package loadgen
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// A shard runs its part of the load on one goroutine: everything below is
+// called from there, and there are no locks.
+type shard struct {
+	engine   *Engine
+	plan     *Plan
+	index    int
+	count    int
+	driver   netdrive.Driver
+	recorder Recorder
+
+	timers timers
+	flows  []*flowRun // of the current segment
+	totals []flowTotals
+	spare  []*smtpwire.Transaction // ended ones, to use again
+	mode   int32
+
+	offset   time.Duration // wall clock minus monotonic time
+	steps    []time.Duration
+	tickFrom smtpwire.Instant
+	tickAt   time.Duration // when the next tick is due
+	tickCPU  time.Duration
+	stamped  int64 // replies with a kernel stamp
+	bare     int64 // replies without
+	lost     []string
+}
+
+// flowTotals goes on counting through all rounds of a flow.
+type flowTotals struct {
+	sessions, messages int64 // numbers given out
+	open, peak         int
+	due, begun         int64
+}
+
+// run takes segments until there are no more.
+func (s *shard) run(segments <-chan *segment) {
+	wall, mono := s.driver.Now()
+	s.offset = time.Duration(wall) - mono
+	s.tickFrom, s.tickAt = wall, mono.Truncate(time.Second)+time.Second
+	s.totals = make([]flowTotals, len(s.plan.Flows))
+	for seg := range segments {
+		s.runSegment(seg)
+		seg.done.Done()
+	}
+	s.tick(true)
+	if err := s.driver.Close(); err != nil {
+		s.lost = append(s.lost, fmt.Sprintf("closing the generator's loop: %v", err))
+	}
+}
+
+func (s *shard) runSegment(seg *segment) {
+	s.readClock()
+	s.flows = s.flows[:0]
+	for i, flow := range seg.flows {
+		s.flows = append(s.flows, newFlowRun(s, flow, seg.round, seg.targets[i]))
+	}
+	for _, f := range s.flows {
+		f.start()
+	}
+	for s.step() {
+		s.driver.Wait(s.next())
+	}
+	for _, f := range s.flows {
+		f.finish()
+	}
+}
+
+// step does what is due now, and tells whether the segment goes on.
+func (s *shard) step() bool {
+	now := s.readClock()
+	if m := s.engine.mode.Load(); m != s.mode {
+		s.mode = m
+		for _, f := range s.flows {
+			f.interrupt(m == stopping)
+		}
+	}
+	for _, f := range s.flows {
+		f.turnIfDue(now) // first: a session that wakes as the load ends must find it ended
+	}
+	for t := s.timers.due(now); t != nil; t = s.timers.due(now) {
+		t.wake()
+	}
+	going := false
+	for _, f := range s.flows {
+		f.step(now)
+		going = going || !f.over()
+	}
+	if now >= s.tickAt {
+		s.tick(false)
+	}
+	return going
+}
+
+// next is when step has something to do, as far as no byte arrives.
+func (s *shard) next() time.Duration {
+	next := min(s.tickAt, s.timers.next())
+	for _, f := range s.flows {
+		next = min(next, f.next())
+	}
+	return next
+}
+
+// readClock reads the clock and looks for a step of the wall clock, which the
+// kernel stamps of replies under way would not survive. A reading that was
+// torn by a pause of this thread looks like one, so it takes three to believe.
+func (s *shard) readClock() time.Duration {
+	var step time.Duration
+	var mono time.Duration
+	for range 3 {
+		var wall smtpwire.Instant
+		wall, mono = s.driver.Now()
+		step = time.Duration(wall) - mono - s.offset
+		if step.Abs() < stepFloor {
+			return mono
+		}
+	}
+	s.offset += step
+	s.steps = append(s.steps, step)
+	return mono
+}
+
+// stepFloor is the smallest difference between the clocks that counts as a
+// step. Slewing moves both alike and never shows here.
+const stepFloor = 500 * time.Microsecond
+
+// wallAt is what the wall clock shows at a monotonic time.
+func (s *shard) wallAt(mono time.Duration) smtpwire.Instant {
+	return smtpwire.Instant(s.offset + mono)
+}
+
+func (s *shard) tick(last bool) {
+	wall, mono := s.driver.Now()
+	s.tickAt = mono.Truncate(time.Second) + time.Second
+	cpu := s.driver.CPU()
+	t := Tick{Shard: s.index, From: s.tickFrom, To: wall, Busy: cpu - s.tickCPU, Last: last}
+	for i := range s.totals {
+		c := &s.totals[i]
+		t.Open, t.Peak = append(t.Open, c.open), append(t.Peak, c.peak)
+		t.Due, t.Begun = append(t.Due, c.due), append(t.Begun, c.begun)
+		c.peak = c.open
+	}
+	s.tickFrom, s.tickCPU = wall, cpu
+	s.recorder.Tick(t)
+}
+
+// transaction gives a used transaction out again, or a new one.
+func (s *shard) transaction() *smtpwire.Transaction {
+	if n := len(s.spare); n > 0 {
+		t := s.spare[n-1]
+		s.spare = s.spare[:n-1]
+		return t
+	}
+	return new(smtpwire.Transaction)
+}
+
+func (s *shard) release(t *smtpwire.Transaction) { s.spare = append(s.spare, t) }
+
+// tell adds what the shard knows to the report.
+func (s *shard) tell(r *Report) {
+	r.Steps = append(r.Steps, s.steps...)
+	if len(s.lost) > 0 {
+		if r.Lost != "" {
+			r.Lost += "; "
+		}
+		r.Lost += strings.Join(s.lost, "; ")
+	}
+	r.stamped += s.stamped
+	r.bare += s.bare
+	switch {
+	case r.bare == 0 && r.stamped > 0:
+		r.Clock = KernelClock
+	case r.stamped > 0:
+		r.Clock = MixedClock
+	default:
+		r.Clock = UserClock
+	}
+}
+
+// share is shard's part of n things dealt out one by one.
+func (s *shard) share(n int64) int64 {
+	return (n + int64(s.count-1-s.index)) / int64(s.count)
+}
+
+// global is the number among all shards of this shard's thing number k.
+func (s *shard) global(k int64) int64 { return k*int64(s.count) + int64(s.index) }
