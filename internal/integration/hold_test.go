@@ -1,0 +1,41 @@
+//go:build integration && linux
+
+package integration
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestHold keeps ten thousand sessions open at once against smtp-sink, each
+// sending now and then, and wants every one of them accounted for.
+func TestHold(t *testing.T) {
+	const sessions = 10_000
+	// smtp-sink has to be given the descriptors; the command raises its own
+	// limit.
+	port := freePort(t, 0)
+	address := fmt.Sprintf("127.0.0.1:%d", port)
+	d := startDaemon(t, "prlimit", "--nofile=20000:20000", smtpSink,
+		"-u", "nobody", "-m", "15000", address, "4096")
+	d.awaitListener(t, "tcp", address)
+
+	f := newGaugeWith(t, fmt.Sprintf(`
+name: hold
+target: {host: 127.0.0.1}
+flows:
+  held:
+    port: %d
+    tls: none
+    load: {sessions: %d, ramp: 5s, duration: 10s}
+    session: {messages: 0, think: 3s}
+    message: {size: 1KiB}
+    envelope: {from: %s, to: %s}
+`, port, sessions, account, account), "").run(t, 0).flow(t, "held")
+
+	if f.Sessions.Peak != sessions || f.Sessions.Started != sessions || f.Sessions.Completed != sessions {
+		t.Errorf("%+v, want %d everywhere and none failed: %v", f.Sessions, sessions, f.Errors)
+	}
+	if m := f.Messages; m.Accepted < sessions || m.Accepted != m.Attempted {
+		t.Errorf("%+v, want one of each session at least, and all accepted", m)
+	}
+}
