@@ -7,17 +7,17 @@ SERVERS := postfix dovecot-core dovecot-lmtpd
 GO          ?= go
 GOTESTFLAGS ?=
 FUZZTIME    ?= 1m
-# Postfix needs root; nothing else here does.
+# Postfix needs root, and so does capturing packets; nothing else here does.
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test race check fmt integration fuzz clean
+.PHONY: help build demo test race check fmt integration bench-peers truth fuzz clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/smtpgauge
 	$(GO) build -o bin/ ./cmd/smtpgauge
@@ -43,6 +43,16 @@ fmt: ## format every file
 integration: build ## run against Postfix and Dovecot; installs them where missing
 	.ci/packages $(SERVERS)
 	$(GO) test -tags integration -count=1 -timeout=10m -v $(if $(SUDO),-exec $(SUDO)) ./internal/integration -args -smtpgauge=$(CURDIR)/bin/smtpgauge
+
+bench-peers: ## measure what a message costs against other clients; PEERS adds flags, -quick for one
+	.ci/packages gcc libc6-dev openssl postfix
+	$(GO) run ./bench/peers $(PEERS)
+
+truth: ## hold what is measured against captured packets; TRUTH adds flags
+	.ci/packages gcc libc6-dev
+	@mkdir -p bin
+	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/truth
+	$(SUDO) bin/truth -ours bin/smtpgauge $(TRUTH)
 
 fuzz: ## run each fuzz target for FUZZTIME
 	@mkdir -p bin

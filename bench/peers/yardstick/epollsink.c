@@ -158,8 +158,8 @@ static size_t swallow(struct conn *c, const char *p, size_t n, struct replies *r
         ended(c, r);
         return used;
     }
-    /* Mostly a read ends with the message. Nothing but commands can follow a
-     * message, and none ends like this, so the first look is at the end. */
+    /* Mostly a read ends with the message, so the first look is at the end. It
+     * cannot be the end of another one: that would have to wait for its 354. */
     size_t used = n;
     int done = n >= TAIL && !memcmp(p + n - TAIL, DOT, TAIL);
     if (!done && n > TAIL) {

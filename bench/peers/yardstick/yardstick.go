@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package yardstick builds and runs what the generator is measured against:
 // the floor, which is the least a client can do, and servers fast enough that
 // the client is the limit. The two programs in C are compiled on the spot, so

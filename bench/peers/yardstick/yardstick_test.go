@@ -1,7 +1,10 @@
+//go:build linux
+
 package yardstick
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -10,14 +13,18 @@ import (
 	"testing"
 )
 
-func startSink(t *testing.T) *Server {
+func built(t *testing.T, build func(context.Context, string) (string, error)) string {
 	t.Helper()
-	dir := t.TempDir()
-	program, err := BuildSink(t.Context(), dir)
+	program, err := build(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := StartSink(t.Context(), program, dir)
+	return program
+}
+
+func startSink(t *testing.T, program string) *Server {
+	t.Helper()
+	s, err := StartSink(t.Context(), program, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,10 +41,7 @@ func stop(t *testing.T, s *Server) Counts {
 }
 
 func TestFloorAndSinkAgree(t *testing.T) {
-	floor, err := BuildFloor(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	floor, sink := built(t, BuildFloor), built(t, BuildSink)
 	for name, test := range map[string]struct {
 		flags string
 		want  Counts
@@ -50,7 +54,7 @@ func TestFloorAndSinkAgree(t *testing.T) {
 		"bare":         {"-n -m 50", Counts{Connections: 50}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := startSink(t)
+			s := startSink(t, sink)
 			out, err := exec.CommandContext(t.Context(), floor, append(strings.Fields(test.flags), s.Addr)...).CombinedOutput()
 			if err != nil {
 				t.Fatalf("floor: %v\n%s", err, out)
@@ -67,10 +71,7 @@ func TestFloorAndSinkAgree(t *testing.T) {
 }
 
 func TestFloorStopsAtRejection(t *testing.T) {
-	floor, err := BuildFloor(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	floor := built(t, BuildFloor)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -92,10 +93,15 @@ func TestFloorStopsAtRejection(t *testing.T) {
 // The sink has to find commands and the end of a message however the bytes
 // come: a byte a read is the hardest way.
 func TestSinkTakesPieces(t *testing.T) {
-	const dialogue = "EHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\n" +
-		"a\r\n..\r\n.x\r\n\r\r\n.\n.\r\r\n.\r\n" + "RSET\r\nMAIL FROM:<>\r\nRCPT TO:<c@d.test>\r\nDATA\r\n.\r\nVRFY x\r\nQUIT\r\n"
-	for _, size := range []int{1, 2, 3, 5, 7, 64, len(dialogue)} {
-		s := startSink(t)
+	sink := built(t, BuildSink)
+	const content = "a\r\n..\r\n.x\r\n\r\r\n.\n.\r\r\n"
+	turns := []string{ // each but the first waits for a 354
+		"EHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\n",
+		content + ".\r\nRSET\r\nMAIL FROM:<>\r\nRCPT TO:<c@d.test>\r\nDATA\r\n",
+		".\r\nVRFY x\r\nQUIT\r\n",
+	}
+	for _, size := range []int{1, 2, 3, 5, 7, 64, 1000} {
+		s := startSink(t, sink)
 		c, err := net.Dial("tcp", s.Addr)
 		if err != nil {
 			t.Fatal(err)
@@ -103,19 +109,29 @@ func TestSinkTakesPieces(t *testing.T) {
 		if err := c.(*net.TCPConn).SetNoDelay(true); err != nil {
 			t.Fatal(err)
 		}
+		goAhead := make(chan struct{}, 2)
 		go func() {
-			for rest := dialogue; rest != ""; {
-				n := min(size, len(rest))
-				if _, err := io.WriteString(c, rest[:n]); err != nil {
-					return
+			for i, rest := range turns {
+				if i > 0 {
+					<-goAhead
 				}
-				rest = rest[n:]
+				for rest != "" {
+					n := min(size, len(rest))
+					if _, err := io.WriteString(c, rest[:n]); err != nil {
+						return
+					}
+					rest = rest[n:]
+				}
 			}
 		}()
 		var codes []string
 		for lines := bufio.NewScanner(c); lines.Scan(); {
-			if line := lines.Text(); line[3] == ' ' {
-				codes = append(codes, line[:3])
+			line := lines.Text()
+			if line[3] != ' ' {
+				continue
+			}
+			if codes = append(codes, line[:3]); line[:3] == "354" {
+				goAhead <- struct{}{}
 			}
 		}
 		c.Close()
@@ -123,8 +139,7 @@ func TestSinkTakesPieces(t *testing.T) {
 		if got := strings.Join(codes, " "); got != want {
 			t.Errorf("in pieces of %d: replies %s, want %s", size, got, want)
 		}
-		content := int64(len("a\r\n..\r\n.x\r\n\r\r\n.\n.\r\r\n"))
-		if got := stop(t, s); got != (Counts{Connections: 1, Messages: 2, Quits: 1, Bytes: content}) {
+		if got := stop(t, s); got != (Counts{Connections: 1, Messages: 2, Quits: 1, Bytes: int64(len(content))}) {
 			t.Errorf("in pieces of %d: counted %+v", size, got)
 		}
 	}
