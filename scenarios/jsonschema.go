@@ -94,7 +94,7 @@ func (g *generator) complete(describe func(*generator) *jsonSchema) *jsonSchema 
 // document adds what an option says of itself to the schema of its value.
 func (g *generator) document(s *jsonSchema, opt *option) *jsonSchema {
 	if g.nullable {
-		s = &jsonSchema{AnyOf: append([]*jsonSchema{{Type: "null"}}, alternatives(s)...)}
+		s = orNull(s)
 	}
 	s.Description = opt.doc
 	if opt.fallback != "" && opt.fallback != "{}" {
@@ -104,11 +104,12 @@ func (g *generator) document(s *jsonSchema, opt *option) *jsonSchema {
 	return s
 }
 
-func alternatives(s *jsonSchema) []*jsonSchema {
-	if s.AnyOf != nil {
-		return s.AnyOf
+func orNull(s *jsonSchema) *jsonSchema {
+	others := s.AnyOf
+	if others == nil {
+		others = []*jsonSchema{s}
 	}
-	return []*jsonSchema{s}
+	return &jsonSchema{AnyOf: append([]*jsonSchema{{Type: "null"}}, others...)}
 }
 
 func number[T int | int64 | uint64](v T) *uint64 {

@@ -25,7 +25,7 @@ flows:
     port: 465
     target: {tls: {insecure: true}, source: [127.0.0.3, 127.0.0.4]}
     load: {duration: 20s}
-    message: {header: {X-Two: c}}
+    message: {header: {X-One: null, X-Two: c}}
     envelope: {to: c@example.test}
   other: {target: {host: 127.0.0.9}}
   plain: {port: 25, auth: null}
@@ -54,7 +54,7 @@ func TestMerge(t *testing.T) {
 	equal(t, "tls is overridden", f.Target.TLS.InsecureSkipVerify, true)
 	equal(t, "a list replaces a list", len(f.Target.Sources), 2)
 	equal(t, "load", f.Load, loadgen.Load{Sessions: 5, Duration: 20 * time.Second})
-	equal(t, "header", f.Mail.Header, map[string]string{"X-One": "a", "X-Two": "c"})
+	equal(t, "header", f.Mail.Header, map[string]string{"X-Two": "c"})
 	equal(t, "to", f.Mail.To, []string{"c@example.test"})
 
 	equal(t, "host", flows["other"].Target.Host, "127.0.0.9")

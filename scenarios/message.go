@@ -68,7 +68,10 @@ var headerShape = byName[string]{
 // messageSize is the shape of one size, or of a distribution.
 type messageSize struct{}
 
-const smallest = 1
+const (
+	smallest    = 1
+	defaultSize = 4 << 10
+)
 
 type distribution struct {
 	section
@@ -111,7 +114,7 @@ func checkMessage(d *decoder, m *message) {
 	if !m.has("file") {
 		if !m.has("size") {
 			m.fill("size", word(m.node.at, "4KiB"))
-			m.size.Median = 4 << 10
+			m.size.Median = defaultSize
 		}
 		return
 	}
@@ -148,6 +151,9 @@ func (m *message) options(d *decoder) mail.Options {
 func (m *message) checkMail(d *decoder, o mail.Options) {
 	if m.node == nil || d.faulty(m.node) {
 		return
+	}
+	if len(o.Header)+len(o.Attach)+len(o.Files) == 0 && o.Size.Median >= defaultSize {
+		return // any header there can be fits, and rendering takes its time
 	}
 	options := map[string]string{"size": "size", "header": "header", "attach": "attachments", "files": "file"}
 	_, err := mail.New(o)
@@ -194,6 +200,9 @@ func (a *attachment) part(d *decoder) mail.Attachment {
 
 // messages reads what a scenario sends in place of synthetic mail.
 func (d *decoder) messages(at position, name string) []mail.File {
+	if files := d.mails[name]; files != nil {
+		return files
+	}
 	fsys, inside, err := d.files.locate(name)
 	if err != nil {
 		d.faultf(at, "%s: %v", d.files.show(name), err)
@@ -206,5 +215,6 @@ func (d *decoder) messages(at position, name string) []mail.File {
 	case len(files) == 0:
 		d.faultf(at, "%s: no message in it: want an .eml file, a folder of them, or an mbox", d.files.show(name))
 	}
+	d.mails[name] = files
 	return files
 }

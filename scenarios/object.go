@@ -218,6 +218,9 @@ func (b byName[T]) decode(d *decoder, n *node, out *[]named[T]) {
 		d.wantf(n, fmt.Sprintf("1 to %d entries", b.most), strconv.Itoa(len(n.entries)))
 		return
 	}
+	if d.layer { // null has taken these away
+		n.entries = slices.DeleteFunc(n.entries, func(e entry) bool { return e.value.null() })
+	}
 	key := regexp.MustCompile(b.key)
 	for _, e := range n.entries {
 		if !key.MatchString(e.key) {
@@ -232,10 +235,14 @@ func (b byName[T]) decode(d *decoder, n *node, out *[]named[T]) {
 
 func (b byName[T]) describe(g *generator) *jsonSchema {
 	least := 1
+	item := b.item.describe(g)
+	if g.nullable {
+		item = orNull(item)
+	}
 	return &jsonSchema{
 		Type:                 "object",
 		PropertyNames:        &jsonSchema{Pattern: b.key},
-		AdditionalProperties: b.item.describe(g),
+		AdditionalProperties: item,
 		MinProperties:        &least,
 		MaxProperties:        &b.most,
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 )
 
 // LoadOptions say what else takes part in reading a scenario. The zero value
@@ -82,7 +83,7 @@ func readAll(r io.Reader) ([]byte, error) {
 }
 
 func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error) {
-	d := &decoder{files: f, lookup: o.LookupEnv}
+	d := &decoder{files: f, lookup: o.LookupEnv, tables: map[string]*table{}, mails: map[string][]mail.File{}}
 	d.report.files = []string{name}
 	if d.lookup == nil {
 		d.lookup = os.LookupEnv

@@ -70,7 +70,7 @@ func TestSchemaTakesWhatTheLoaderTakes(t *testing.T) {
 			t.Errorf("%s: %v", b.Name, err)
 		}
 	}
-	sources := map[string][]byte{"starter.yaml": Starter(), "base.yaml": []byte(base)}
+	sources := map[string][]byte{"starter.yaml": Starter(), "base.yaml": []byte(base), "layers.yaml": []byte(layers)}
 	files, err := filepath.Glob("testdata/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no examples: %v", err)

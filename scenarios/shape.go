@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 )
 
 // A shape is what values of one kind look like in a scenario: how they are
@@ -30,6 +32,10 @@ type decoder struct {
 	layer, partial bool
 
 	option string // what is being read, for messages
+
+	// Files that flows share are read once.
+	tables map[string]*table
+	mails  map[string][]mail.File
 }
 
 // wantf reports a value that is not what its option takes.

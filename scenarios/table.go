@@ -5,13 +5,14 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 )
 
 const (
-	maxTable = 64 << 20
-	maxCell  = 10_000
+	maxTable   = 64 << 20
+	maxColumns = 1000
 )
 
 // A table is a CSV file with a header row, which remembers where its cells
@@ -24,50 +25,62 @@ type table struct {
 
 // readTable reads a CSV file. Its faults are located in that file.
 func (d *decoder) readTable(at position, name string) *table {
+	if t := d.tables[name]; t != nil {
+		return t
+	}
 	data, ok := d.content(at, name, maxTable)
 	if !ok {
 		return nil
 	}
 	t := &table{file: d.files.show(name)}
-	start := position{t.file, 1, 1}
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
-	columns, err := r.Read()
-	if err != nil {
-		d.faultf(start, "want a CSV file with a header row that names its columns")
+	if !t.header(d, r) || !t.body(d, r) {
 		return nil
 	}
-	t.Columns = columns
-	seen := map[string]bool{}
-	for i, c := range columns {
-		if line, column := r.FieldPos(i); c == "" || seen[c] {
+	d.tables[name] = t
+	return t
+}
+
+func (t *table) header(d *decoder, r *csv.Reader) bool {
+	columns, err := r.Read()
+	if err != nil {
+		d.faultf(position{t.file, 1, 1}, "want a CSV file with a header row that names its columns")
+		return false
+	}
+	if len(columns) > maxColumns {
+		d.faultf(position{t.file, 1, 1}, "the table has %d columns: %d are the most", len(columns), maxColumns)
+		return false
+	}
+	for i, name := range columns {
+		if name == "" || slices.Contains(columns[:i], name) {
+			line, column := r.FieldPos(i)
 			d.faultf(position{t.file, line, column}, "each column needs a name of its own in the header row")
 		}
-		seen[c] = true
 	}
+	t.Columns = columns
+	return true
+}
+
+func (t *table) body(d *decoder, r *csv.Reader) bool {
 	for {
 		row, err := r.Read()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			d.faultf(tableFault(t.file, err))
-			return nil
+			at, message := tableFault(t.file, err)
+			d.faultf(at, "%s", message)
+			return false
 		}
 		line, _ := r.FieldPos(0)
 		t.lines = append(t.lines, line)
 		t.Rows = append(t.Rows, row)
-		for i, cell := range row {
-			if len(cell) > maxCell {
-				line, column := r.FieldPos(i)
-				d.faultf(position{t.file, line, column}, "a cell of more than %d octets", maxCell)
-			}
-		}
 	}
 	if len(t.Rows) == 0 {
-		d.faultf(start, "the table has a header row and nothing below it")
-		return nil
+		d.faultf(position{t.file, 1, 1}, "the table has a header row and nothing below it")
+		return false
 	}
-	return t
+	return true
 }
 
 // tableFault words an error of encoding/csv, whose own text repeats nothing of

@@ -106,7 +106,7 @@ const maxPEM = 4 << 20
 func (t *transport) config(d *decoder, host string) *tls.Config {
 	c := &tls.Config{
 		ServerName:         host,
-		InsecureSkipVerify: t.insecure, //nolint:gosec // only where the scenario says so
+		InsecureSkipVerify: t.insecure,
 		MinVersion:         t.minVersion,
 		MaxVersion:         t.maxVersion,
 		CurvePreferences:   t.curves,
