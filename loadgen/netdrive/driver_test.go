@@ -287,7 +287,7 @@ func TestLargeWritesWaitForRoom(t *testing.T) {
 				p.tls = client
 			}
 			dial(t, d, a, p)
-			drive(t, d, func() bool { return p.stalled > 0 || p.err != nil })
+			drive(t, d, func() bool { return p.stalled > 0 || p.up != 0 && len(p.out) == 0 || p.err != nil })
 			close(hold)
 			drive(t, d, func() bool { return p.err != nil })
 			p.conn.Close()
