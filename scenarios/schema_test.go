@@ -3,7 +3,6 @@ package scenarios
 import (
 	"bytes"
 	"flag"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -129,8 +128,7 @@ func assignAny(t *testing.T, doc any, steps []string, value any) {
 
 // testOptions read the files of testdata, with an environment of one secret.
 func testOptions(set ...string) LoadOptions {
-	var dir fs.FS = os.DirFS("testdata")
-	return LoadOptions{Set: set, FS: dir, LookupEnv: func(name string) (string, bool) {
+	return LoadOptions{Set: set, FS: os.DirFS("testdata"), LookupEnv: func(name string) (string, bool) {
 		return secretValue, name == "SMTP_PASSWORD"
 	}}
 }

@@ -54,7 +54,7 @@ func TestSecretsAreShownNowhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	marshalled, err := json.Marshal(s)
+	marshalled, err := json.Marshal([]any{s})
 	if err != nil {
 		t.Fatal(err)
 	}
