@@ -120,3 +120,42 @@ func TestPrintQueue(t *testing.T) {
 		t.Errorf("%d missed, want 2:\n%s", missed, out.String())
 	}
 }
+
+// The server and the simulation of a behaviour must mean the same.
+func TestBehaviours(t *testing.T) {
+	for _, k := range behaviours(10 * time.Second) {
+		serve := k.server()
+		for seq := range int64(100) {
+			if got, want := serve(k.verb, seq), k.delay(seq); got != want {
+				t.Errorf("%s: message %d is delayed by %v, and taken to be by %v", k.name, seq, got, want)
+			}
+		}
+		due := []time.Duration{0, time.Hour}
+		const first = 7
+		k.stall = 0
+		messages := []time.Duration{k.delay(first) + time.Millisecond, k.delay(first+1) + 3*time.Millisecond}
+		got, beside := k.expected(due, first, messages)
+		if beside != 2*time.Millisecond {
+			t.Errorf("%s: %v beside the delay, want 2ms", k.name, beside)
+		}
+		for n := range due {
+			if want := k.delay(first+int64(n)) + beside; got[n] != want {
+				t.Errorf("%s: response %d is %v, want %v", k.name, n, got[n], want)
+			}
+		}
+	}
+}
+
+func TestStallInExpectation(t *testing.T) {
+	k := behaviours(10 * time.Second)[2]
+	k.stall = 1
+	due := []time.Duration{0, time.Second, 2 * time.Second}
+	got, _ := k.expected(due, 0, []time.Duration{k.delay(0), k.delay(0), stallFor})
+	want := []time.Duration{k.delay(0), stallFor + k.delay(0), time.Second + k.delay(0)}
+	for n := range want {
+		if got[n] != want[n] {
+			t.Errorf("responses %v, want %v", got, want)
+			break
+		}
+	}
+}

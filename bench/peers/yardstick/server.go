@@ -88,7 +88,8 @@ func start(ctx context.Context, dir string, read func(string) (Counts, error), a
 	s := &Server{Addr: addr, stdout: out.Name(), read: read}
 	s.cmd = exec.CommandContext(ctx, args[0], args[1:]...)
 	s.cmd.Stdout, s.cmd.Stderr = out, &s.stderr
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // ^C is for the harness, which stops it
+	// ^C is for the harness, which stops the sink; if it cannot, the sink goes with it.
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
 	}
