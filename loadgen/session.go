@@ -113,8 +113,8 @@ func (s *session) Connected(at smtpwire.Instant, took time.Duration) {
 func (s *session) Secured(from, to smtpwire.Instant) {
 	s.flow.shard.recorder.Service(s.series, smtpwire.TLS, max(0, to.Sub(from)))
 	s.state = talking
+	s.client.Secured() // first: then an implicit session awaits the banner that Established begins
 	s.client.Established(to)
-	s.client.Secured()
 	s.limit(s.flow.flow.Timeouts.command())
 	s.pump()
 }

@@ -134,38 +134,65 @@ func (r *receiver) stamp() smtpwire.Instant {
 	return smtpwire.Instant(ts.Nano())
 }
 
-// A sender gathers buffers into one write.
-type sender struct{ iov [16]unix.Iovec }
+// A sender makes one write of several buffers: small ones are copied together,
+// which costs less than having the kernel gather them.
+type sender struct {
+	iov   [16]unix.Iovec
+	small [4 << 10]byte
+}
 
 // send writes bufs, or as many bytes of them as the socket takes.
 func (s *sender) send(fd int, bufs [][]byte) (int, error) {
-	count := 0
+	if len(bufs) == 1 {
+		return writeOnce(fd, bufs[0])
+	}
+	total := 0
 	for _, b := range bufs {
-		if len(b) == 0 {
-			continue
-		}
-		if count == len(s.iov) {
-			break
-		}
-		s.iov[count].Base = &b[0]
-		s.iov[count].SetLen(len(b))
-		count++
+		total += len(b)
+	}
+	if total > len(s.small) {
+		return s.gather(fd, bufs)
+	}
+	n := 0
+	for _, b := range bufs {
+		n += copy(s.small[n:], b)
+	}
+	return writeOnce(fd, s.small[:n])
+}
+
+func writeOnce(fd int, p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
 	}
 	for {
-		var n uintptr
-		var errno syscall.Errno
-		if count == 1 {
-			n, _, errno = syscall.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(s.iov[0].Base)), uintptr(s.iov[0].Len))
-		} else {
-			n, _, errno = syscall.RawSyscall(unix.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(&s.iov[0])), uintptr(count))
+		n, _, errno := syscall.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)))
+		if errno == 0 {
+			return int(n), nil
 		}
-		if errno == unix.EINTR {
-			continue
-		}
-		if errno != 0 {
+		if errno != unix.EINTR {
 			return 0, errno
 		}
-		return int(n), nil
+	}
+}
+
+// gather has the kernel take the buffers from where they are.
+func (s *sender) gather(fd int, bufs [][]byte) (int, error) {
+	count := 0
+	for _, b := range bufs {
+		if len(b) > 0 && count < len(s.iov) {
+			s.iov[count].Base = &b[0]
+			s.iov[count].SetLen(len(b))
+			count++
+		}
+	}
+	for {
+		n, _, errno := syscall.RawSyscall(unix.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(&s.iov[0])), uintptr(count))
+		if errno == 0 {
+			return int(n), nil
+		}
+		if errno != unix.EINTR {
+			return 0, errno
+		}
 	}
 }
 
