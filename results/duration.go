@@ -1,0 +1,131 @@
+package results
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// noSamples stands where there is no figure, so that nobody takes it for zero.
+const noSamples = "–"
+
+// humanDuration writes a time with three significant digits and the largest
+// unit that keeps it at one or more: "12.3 ms". Minutes are the largest unit.
+func humanDuration(d time.Duration) string {
+	if d < 0 {
+		return "-" + humanDuration(-max(d, -math.MaxInt64))
+	}
+	for _, u := range [...]struct {
+		name string
+		size time.Duration
+		next time.Duration
+	}{
+		{" µs", time.Microsecond, time.Millisecond},
+		{" ms", time.Millisecond, time.Second},
+		{" s", time.Second, time.Minute},
+	} {
+		// The comparison is of rounded values, as 999.9 µs would be "1000 µs".
+		if v := roundTo3(float64(d) / float64(u.size)); v < float64(u.next/u.size) {
+			return threeDigits(v) + u.name
+		}
+	}
+	return threeDigits(max(1, d.Minutes())) + " min"
+}
+
+// humanNanoseconds is humanDuration for the figures of a Result, and "–" for
+// those of a distribution that is not there.
+func humanNanoseconds(d *Distribution, figure func(*Distribution) int64) string {
+	if d == nil {
+		return noSamples
+	}
+	return humanDuration(time.Duration(figure(d)))
+}
+
+// humanCount writes an integer with its thousands apart: "12,345".
+func humanCount(n int64) string { return thousands(strconv.FormatInt(n, 10)) }
+
+// humanRate writes a number a second: three significant digits, or all there
+// are before the point.
+func humanRate(v float64) string { return thousands(threeDigits(v)) }
+
+// humanShare writes a share (0 to 1) as a percentage.
+func humanShare(v float64) string {
+	switch p := 100 * v; {
+	case p == 0:
+		return "0 %"
+	case math.Abs(p) < 0.001:
+		return "<0.001 %"
+	case math.Abs(p) < 1:
+		return strconv.FormatFloat(p, 'f', 3, 64) + " %"
+	default:
+		return thousands(threeDigits(p)) + " %"
+	}
+}
+
+// humanBytes writes a size in binary units.
+func humanBytes(n int64) string {
+	v := float64(n)
+	for _, unit := range [...]string{" B", " KiB", " MiB"} {
+		if roundTo3(v) < 1024 {
+			return threeDigits(v) + unit
+		}
+		v /= 1024
+	}
+	return threeDigits(v) + " GiB"
+}
+
+// signed puts a plus before what has no minus.
+func signed(figure string) string {
+	if strings.HasPrefix(figure, "-") {
+		return figure
+	}
+	return "+" + figure
+}
+
+// threeDigits writes v with three significant digits, and never with fewer
+// than it has before the point. Zero is "0".
+func threeDigits(v float64) string {
+	decimals := 0
+	switch abs := math.Abs(roundTo3(v)); {
+	case abs == 0:
+		return "0"
+	case abs < 1:
+		decimals = 3
+	case abs < 10:
+		decimals = 2
+	case abs < 100:
+		decimals = 1
+	}
+	return strconv.FormatFloat(v, 'f', decimals, 64)
+}
+
+// roundTo3 rounds to what threeDigits shows.
+func roundTo3(v float64) float64 {
+	scale := 1.0
+	switch abs := math.Abs(v); {
+	case abs < 1:
+		scale = 1000
+	case abs < 10:
+		scale = 100
+	case abs < 100:
+		scale = 10
+	}
+	return math.Round(v*scale) / scale
+}
+
+// thousands puts commas into the part of a decimal number before its point.
+func thousands(number string) string {
+	digits, fraction := number, ""
+	if i := strings.IndexByte(number, '.'); i >= 0 {
+		digits, fraction = number[:i], number[i:]
+	}
+	first := 0
+	if strings.HasPrefix(digits, "-") {
+		first = 1
+	}
+	for i := len(digits) - 3; i > first; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits + fraction
+}

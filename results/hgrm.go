@@ -1,0 +1,35 @@
+package results
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// writePercentiles writes the percentile distribution of every histogram that
+// find returns and that has samples.
+func writePercentiles(w io.Writer, flows []string, find func(string, smtpwire.Phase, loadgen.Part) *Histogram) error {
+	var b bytes.Buffer
+	for _, flow := range flows {
+		for i := range smtpwire.NumPhases {
+			for part, name := range [...]string{loadgen.Service: "service", loadgen.Response: "response", loadgen.Lag: "lag"} {
+				phase := smtpwire.Phase(i)
+				h := find(flow, phase, loadgen.Part(part))
+				if h.Count() == 0 {
+					continue
+				}
+				// HdrHistogram's own comments begin with "#[" too, but never
+				// with "#[flow": files are cut apart there.
+				fmt.Fprintf(&b, "#[flow %s, phase %s, %s]\n", printable(flow), phase, name)
+				if err := h.WritePercentiles(&b); err != nil {
+					return fmt.Errorf("writing the percentiles of %s, %s: %w", flow, phase, err)
+				}
+			}
+		}
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}

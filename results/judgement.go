@@ -1,0 +1,175 @@
+package results
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// A figureKind is what a threshold's value counts.
+type figureKind uint8
+
+const (
+	kindTime figureKind = iota
+	kindShare
+	kindRate
+	kindCount
+)
+
+// kindOf tells from a threshold's expression what its value counts: the last
+// word of its left side says so.
+func kindOf(expr string) figureKind {
+	left := expr
+	if i := strings.IndexAny(expr, "<>"); i >= 0 {
+		left = expr[:i]
+	}
+	switch left = strings.TrimSpace(left); left[strings.LastIndexByte(left, '.')+1:] {
+	case "errors":
+		return kindShare
+	case "rate":
+		return kindRate
+	case "accepted", "rejected", "failed", "unknown":
+		return kindCount
+	}
+	return kindTime
+}
+
+// unit is the metric's base unit.
+func (k figureKind) unit() string {
+	return [...]string{kindTime: "ns", kindShare: "share", kindRate: "messages/s", kindCount: "messages"}[k]
+}
+
+func (k figureKind) human(v float64) string {
+	switch k {
+	case kindShare:
+		return humanShare(v)
+	case kindRate:
+		return humanRate(v) + " /s"
+	case kindCount:
+		return humanCount(int64(v))
+	}
+	return humanDuration(time.Duration(v))
+}
+
+func (res *Result) thresholdSection() section {
+	s := section{title: "Thresholds", columns: []column{
+		{name: "threshold", left: true, code: true}, {name: "value"}, {name: "result", left: true},
+	}}
+	for _, t := range res.Thresholds {
+		value, state := noSamples, cell{text: "ok"}
+		if t.Value != nil {
+			value = kindOf(t.Expr).human(*t.Value)
+		}
+		if !t.OK {
+			state = cell{"missed", true}
+		}
+		if t.Reason != "" {
+			s.lines = append(s.lines, cell{text: t.Expr + ": " + t.Reason})
+		}
+		s.rows = append(s.rows, []cell{{text: t.Expr}, {text: value}, state})
+	}
+	return s
+}
+
+// known tells whether the generator's figures are there: they come with the
+// end of a run.
+func (g *GeneratorFigures) known() bool { return g.GOMAXPROCS > 0 }
+
+func (res *Result) generatorSection() section {
+	g, s := &res.Generator, section{title: "Generator"}
+	add := func(format string, args ...any) { s.lines = append(s.lines, cell{text: fmt.Sprintf(format, args...)}) }
+	if g.known() {
+		cores := noSamples
+		if res.Elapsed > 0 {
+			cores = threeDigits(g.CPUSeconds / time.Duration(res.Elapsed).Seconds())
+		}
+		add("CPU %s, %s of %d cores used; peak memory %s; %s (%s in all, longest %s)",
+			humanDuration(time.Duration(g.CPUSeconds*float64(time.Second))), cores, g.GOMAXPROCS, humanBytes(g.MaxRSS),
+			countOf(g.GCPauses, "GC pause"), humanDuration(time.Duration(g.GCPauseTotal)), humanDuration(time.Duration(g.GCPauseMax)))
+		shards := countOf(int64(g.Shards), "shard")
+		if g.BusiestShare > 0 { // 0 where the system does not tell
+			shards += ", the busiest " + humanShare(g.BusiestShare) + " of its time on a CPU"
+		}
+		add("%s", shards)
+	}
+	if d := g.Late; d != nil {
+		add("late to an arrival: p50 %s, p99 %s, max %s", humanDuration(time.Duration(d.P50)),
+			humanDuration(time.Duration(d.P99)), humanDuration(time.Duration(d.Max)))
+	}
+	if d := g.Delay; d != nil {
+		add("own delay at a reply: p50 %s, p99 %s; %s of all message time is the generator's own", humanDuration(time.Duration(d.P50)),
+			humanDuration(time.Duration(d.P99)), humanShare(g.OwnShare))
+	}
+	add("%s", res.clockLine())
+	if len(g.ClockSteps) > 0 {
+		var steps []string
+		for _, ns := range g.ClockSteps {
+			steps = append(steps, signed(humanDuration(time.Duration(ns))))
+		}
+		add("the wall clock stepped: %s", strings.Join(steps, ", "))
+	}
+	e := &res.Environment
+	add("%s", strings.Join(nonEmpty(e.OS+"/"+e.Arch, e.Kernel, countOf(int64(e.Cores), "core"), e.Go, "smtpgauge "+e.Version,
+		fmt.Sprintf("seed %d", res.Seed)), ", "))
+	return s
+}
+
+func (res *Result) clockLine() string {
+	without := humanShare(res.Generator.UnstampedShare) + " of replies had no kernel stamp"
+	switch res.Clock {
+	case "kernel":
+		return "clock: kernel, which stamps replies as they come in"
+	case "mixed":
+		return "clock: mixed; " + without + " and are timed by the program's clock"
+	case "user":
+		return "clock: user; no reply had a kernel stamp, so the program's delays are in the figures"
+	}
+	return "clock: " + res.Clock + "; " + without
+}
+
+func (res *Result) verdictSection() section {
+	s := section{title: "Verdict"}
+	add := func(bad bool, text string) { s.lines = append(s.lines, cell{text, bad}) }
+	if res.Verdict.Valid {
+		add(false, "valid")
+	} else {
+		add(true, "INVALID: do not rely on these figures")
+	}
+	for _, r := range res.Verdict.Reasons {
+		add(false, "because: "+r)
+	}
+	missed := 0
+	for _, t := range res.Thresholds {
+		if !t.OK {
+			missed++
+		}
+	}
+	switch all := int64(len(res.Thresholds)); {
+	case missed > 0:
+		add(true, fmt.Sprintf("%d of %s missed", missed, countOf(all, "threshold")))
+	case all > 0:
+		add(false, fmt.Sprintf("%s met", countOf(all, "threshold")))
+	}
+	for _, n := range res.Verdict.Notes {
+		add(false, "note: "+n)
+	}
+	return s
+}
+
+// countOf writes a number of things: "1 shard", "2 shards".
+func countOf(n int64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return humanCount(n) + " " + noun
+}
+
+func nonEmpty(texts ...string) []string {
+	var list []string
+	for _, t := range texts {
+		if t != "" {
+			list = append(list, t)
+		}
+	}
+	return list
+}

@@ -1,0 +1,99 @@
+package results
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// A section is one part of a report for people, before it is known how it is
+// shown: a table, sentences, or a table with sentences below.
+type section struct {
+	title   string
+	columns []column
+	rows    [][]cell // as long as columns
+	lines   []cell
+
+	// each lets a table that is too wide be shown as one for every value of
+	// its first column.
+	each bool
+}
+
+// A column says how its cells are shown.
+type column struct {
+	name  string
+	left  bool   // words, which are aligned to the left; figures are to the right
+	code  bool   // somebody else's words, which are shown as they are
+	apart string // where the table is too wide, one with this title begins here
+	clip  int    // cells may be clipped to this width; 0 for never
+}
+
+// A cell is a piece of text.
+type cell struct {
+	text string
+	bad  bool // stands out where there are colours
+}
+
+// plain makes cells of texts.
+func plain(texts ...string) []cell {
+	cells := make([]cell, len(texts))
+	for i, t := range texts {
+		cells[i].text = t
+	}
+	return cells
+}
+
+// numbers makes columns of figures.
+func numbers(names ...string) []column {
+	columns := make([]column, len(names))
+	for i, n := range names {
+		columns[i].name = n
+	}
+	return columns
+}
+
+// eachPhase goes through the phases of a flow that have samples, in the order
+// a session does.
+func (f *FlowFigures) eachPhase(visit func(name string, p *PhaseFigures)) {
+	for i := range smtpwire.NumPhases {
+		name := smtpwire.Phase(i).String()
+		if p := f.Phases[name]; p != nil {
+			visit(name, p)
+		}
+	}
+}
+
+// eachFlow goes through the flows in the scenario's order.
+func (res *Result) eachFlow(visit func(name string, f *FlowFigures)) {
+	for _, name := range res.FlowOrder {
+		if f := res.Flows[name]; f != nil {
+			visit(name, f)
+		}
+	}
+}
+
+// printable makes foreign text harmless to a terminal: what does not print,
+// control and direction-changing characters above all, is shown as an escape.
+func printable(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, text[i])
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r < 0x80:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		case r < 0x10000:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		}
+		i += size
+	}
+	return b.String()
+}
