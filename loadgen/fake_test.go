@@ -138,6 +138,7 @@ func (t *tape) Response(_ Series, p smtpwire.Phase, d time.Duration) {
 func (t *tape) Lag(_ Series, p smtpwire.Phase, d time.Duration) { t.lag[p] = append(t.lag[p], d) }
 func (t *tape) Late(_ Series, d time.Duration)                  { t.late = append(t.late, d) }
 func (t *tape) Delay(Series, time.Duration)                     {}
+func (t *tape) Own(Series, time.Duration)                       {}
 func (t *tape) Unstamped(Series)                                {}
 func (t *tape) Message(s Series, o smtpwire.Outcome, now Stage, _, _ int) {
 	if now == Steady && o == smtpwire.Accepted {

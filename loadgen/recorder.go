@@ -52,6 +52,9 @@ type Recorder interface {
 	// Delay takes the generator's delay at a reply: from its kernel stamp to
 	// the reading of the user clock after it was read.
 	Delay(s Series, d time.Duration)
+	// Own takes the generator's part of a message's time: from each reply to
+	// the command that answers it.
+	Own(s Series, d time.Duration)
 	// Unstamped counts a reply that had no kernel stamp.
 	Unstamped(s Series)
 

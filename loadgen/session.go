@@ -28,6 +28,8 @@ type session struct {
 	tried   int              // addresses tried
 	streak  int              // sessions that failed in a row
 	tx      *smtpwire.Transaction
+	own     time.Duration    // the generator's part of the message's time
+	replied smtpwire.Instant // the last reply within the message, until it is answered
 
 	owes      bool // a message is attempted by this session and has not begun
 	worked    bool // a message was accepted
@@ -129,6 +131,9 @@ func (s *session) Received(p []byte, at netdrive.Arrival) {
 	} else {
 		sh.bare++
 		sh.recorder.Unstamped(s.series)
+	}
+	if s.tx != nil {
+		s.replied = at.At
 	}
 	s.client.Receive(p, at.At)
 	s.pump()
@@ -277,6 +282,10 @@ func (s *session) flush() bool {
 			s.blocked = true
 			return left
 		}
+		if s.replied != 0 {
+			s.own += max(0, at.Sub(s.replied))
+			s.replied = 0
+		}
 		s.client.Sent(n, at)
 		s.wrote, left = true, true
 	}
@@ -321,7 +330,7 @@ func (s *session) send(series Series) {
 	wall, _ := f.shard.driver.Recent()
 	f.source.Render(uint64(f.shard.global(f.totals.messages)), wall.Time(), s.tx)
 	f.totals.messages++
-	s.wrote = false
+	s.wrote, s.own, s.replied = false, 0, 0
 	s.client.Send(s.tx)
 }
 
@@ -341,6 +350,9 @@ func (s *session) record(e *smtpwire.Event) {
 	case smtpwire.Timed:
 		series := s.seriesOf(e.Phase)
 		r.Service(series, e.Phase, e.End.Sub(e.Start))
+		if e.Phase == smtpwire.SpanMessage {
+			r.Own(series, s.own)
+		}
 		if e.Phase == smtpwire.SpanMessage && s.flow.flow.Load.Open() {
 			r.Response(series, smtpwire.SpanMessage, max(0, e.End.Sub(s.due)))
 		}

@@ -1,0 +1,279 @@
+package results
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+var epoch = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+
+func at(d time.Duration) smtpwire.Instant { return smtpwire.Instant(epoch.Add(d).UnixNano()) }
+
+// twoFlows is a plan with a closed flow and an open one.
+func twoFlows(rounds int) *loadgen.Plan {
+	return &loadgen.Plan{
+		Name: "two", Seed: 7, Rounds: rounds, Baseline: "closed",
+		Flows: []loadgen.Flow{
+			{Name: "closed", Target: loadgen.Target{Port: 25}, Load: loadgen.Load{Sessions: 2}},
+			{Name: "open", Target: loadgen.Target{Port: 587}, Load: loadgen.Load{
+				Stages: []pace.Stage{{For: time.Second, From: 5, To: 5}}, Unit: loadgen.Messages,
+			}},
+		},
+		Scenario: []byte(`{"name":"two"}`),
+	}
+}
+
+func testHeader(p *loadgen.Plan) Header {
+	h := NewHeader(p)
+	h.Started = epoch
+	return h
+}
+
+var (
+	closed = loadgen.Series{Flow: 0, Stage: loadgen.Steady}
+	open   = loadgen.Series{Flow: 1, Stage: loadgen.Steady}
+)
+
+// feed records three seconds on a shard: a message of i ms each, and so on.
+func feed(r loadgen.Recorder, shard int) {
+	warm := closed
+	warm.Stage = loadgen.Warmup
+	for second := range 3 {
+		for i := range 10 {
+			d := time.Duration(second*10+i+1) * time.Millisecond
+			s := closed
+			if second == 0 {
+				s = warm
+			}
+			r.Service(s, smtpwire.SpanMessage, d)
+			r.Message(s, smtpwire.Accepted, s.Stage, 1, 0)
+			r.Delay(s, 10*time.Microsecond)
+			r.Response(open, smtpwire.SpanMessage, 2*d)
+			r.Lag(open, smtpwire.SpanMessage, d)
+			r.Late(open, time.Microsecond)
+		}
+		r.Message(open, smtpwire.Outcome(second+1), loadgen.Steady, 0, 2)
+		r.Failure(open, &smtpwire.Failure{Phase: smtpwire.Rcpt, Class: smtpwire.RecipientUnknown, Code: 550,
+			Enhanced: smtpwire.EnhancedCode{5, 1, 1}, Text: "no such user"})
+		r.Session(closed, loadgen.SessionStarted)
+		r.Session(closed, loadgen.SessionCompleted)
+		if second == 0 {
+			r.Window(warm, at(0), at(time.Second))
+		}
+		if second == 2 {
+			r.Window(closed, at(time.Second), at(3*time.Second))
+			r.Window(open, at(0), at(3*time.Second))
+		}
+		to := time.Duration(second+1) * time.Second
+		r.Tick(loadgen.Tick{Shard: shard, From: at(to - time.Second), To: at(to), Busy: 250 * time.Millisecond,
+			Open: []int{2, second}, Peak: []int{3, 5}, Due: []int64{0, int64(10 * (second + 1))}, Begun: []int64{0, int64(10 * (second + 1))}})
+	}
+	r.Tick(loadgen.Tick{Shard: shard, From: at(3 * time.Second), To: at(3100 * time.Millisecond), Open: []int{0, 0},
+		Peak: []int{0, 0}, Due: []int64{0, 30}, Begun: []int64{0, 30}, Last: true})
+}
+
+func testReport() *loadgen.Report {
+	return &loadgen.Report{Started: at(0), Ended: at(3100 * time.Millisecond), Shards: 1}
+}
+
+// collect runs shards through a collector into a file.
+func collect(t *testing.T, shards int, onInterval func(*Interval)) (*Run, []byte) {
+	t.Helper()
+	var file bytes.Buffer
+	p := twoFlows(1)
+	c, err := NewCollector(&file, testHeader(p), p, shards, onInterval)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for s := range shards {
+		feed(c.Recorder(s), s)
+	}
+	run, err := c.Close(testReport(), Generator{CPU: time.Second, MaxRSS: 1 << 20, GOMAXPROCS: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run, file.Bytes()
+}
+
+func TestFiguresOfWhatWasRecorded(t *testing.T) {
+	run, _ := collect(t, 1, nil)
+	res := run.Result()
+	f := res.Flows["closed"]
+	if f.Messages != (MessageFigures{Attempted: 20, Accepted: 20}) || f.Warmup.Messages.Accepted != 10 {
+		t.Errorf("messages %+v, warm-up %+v", f.Messages, f.Warmup)
+	}
+	if f.Rate != 10 || f.Window != int64(2*time.Second) {
+		t.Errorf("rate %v over %v, want 20 messages in 2 s", f.Rate, time.Duration(f.Window))
+	}
+	m := f.Phases["message"]
+	if m.Count != 20 || m.Service.Max < 29.9e6 || m.Service.Max > 30.1e6 || m.Service.P50 < 19.9e6 || m.Service.P50 > 20.1e6 {
+		t.Errorf("message times %+v", m.Service)
+	}
+	if m.Response != nil || f.Phases["mail"] != nil {
+		t.Error("figures from no samples")
+	}
+	if f.Sessions != (SessionFigures{3, 3, 0, 3}) {
+		t.Errorf("sessions %+v", f.Sessions)
+	}
+	o := res.Flows["open"]
+	if o.Messages != (MessageFigures{Attempted: 3, Rejected: 1, Failed: 1, Unknown: 1}) || o.Recipients.Rejected != 6 {
+		t.Errorf("messages %+v, recipients %+v", o.Messages, o.Recipients)
+	}
+	if *o.Arrivals != (ArrivalFigures{30, 30}) || o.Phases["message"].Response.Count != 30 || o.Phases["message"].Service != nil {
+		t.Errorf("open flow %+v", o)
+	}
+	want := []ErrorFigures{{"rcpt", "recipient-unknown", 550, "5.1.1", 3, "no such user"}}
+	if fmt.Sprint(o.Errors) != fmt.Sprint(want) {
+		t.Errorf("errors %v, want %v", o.Errors, want)
+	}
+	if res.Generator.BusiestShare != 0.25 || res.Elapsed != int64(3100*time.Millisecond) || res.Partial {
+		t.Errorf("generator %+v, elapsed %v", res.Generator, res.Elapsed)
+	}
+}
+
+func TestShardsAddUp(t *testing.T) {
+	one, _ := collect(t, 1, nil)
+	three, file := collect(t, 3, nil)
+	a, b := one.Result().Flows["closed"], three.Result().Flows["closed"]
+	if b.Messages.Accepted != 3*a.Messages.Accepted || b.Phases["message"].Count != 3*a.Phases["message"].Count {
+		t.Errorf("one shard %+v, three %+v", a.Messages, b.Messages)
+	}
+	if a.Phases["message"].Service.P90 != b.Phases["message"].Service.P90 {
+		t.Error("three times the same samples have another quantile")
+	}
+	if b.Rate != 3*a.Rate {
+		t.Errorf("rate %v, want three times %v: the shards' windows are one", b.Rate, a.Rate)
+	}
+	if n := strings.Count(string(file), `"type":"interval"`); n != 7 {
+		t.Errorf("%d interval lines, want 3 of a flow, 3 of the other and 1 of its warm-up, however many shards", n)
+	}
+}
+
+func TestDisplayIsTold(t *testing.T) {
+	var told []Interval
+	collect(t, 2, func(i *Interval) { told = append(told, *i) })
+	if len(told) != 4 {
+		t.Fatalf("%d intervals, want 4", len(told))
+	}
+	second := told[1].Flows[1]
+	if second.Due != 20 || second.Started != 20 || second.Open != 2 || !second.Begun || told[1].Length != time.Second {
+		t.Errorf("second interval %+v", second)
+	}
+	last := told[3].Flows
+	if last[1].Errors[smtpwire.RecipientUnknown] != 6 || last[0].Message.Count() != 60 {
+		t.Errorf("errors %v, %d messages", last[1].Errors, last[0].Message.Count())
+	}
+}
+
+// A disk that is full must not end the measurement.
+func TestFullDisk(t *testing.T) {
+	full := &fullDisk{room: 3000}
+	p := twoFlows(1)
+	c, err := NewCollector(full, testHeader(p), p, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	feed(c.Recorder(0), 0)
+	run, err := c.Close(testReport(), Generator{})
+	if !errors.Is(err, errFull) {
+		t.Errorf("error %v, want the disk's", err)
+	}
+	if run == nil || run.Result().Flows["closed"].Messages.Accepted != 20 {
+		t.Error("the run is lost with the file")
+	}
+	if full.after > 0 {
+		t.Errorf("%d writes after the error", full.after)
+	}
+	if _, err := NewCollector(&fullDisk{}, testHeader(p), p, 1, nil); !errors.Is(err, errFull) {
+		t.Errorf("a header that cannot be written: %v", err)
+	}
+}
+
+var errFull = errors.New("no space left")
+
+type fullDisk struct{ room, after int }
+
+func (d *fullDisk) Write(p []byte) (int, error) {
+	if d.room < 0 {
+		d.after++
+	}
+	if d.room -= len(p); d.room < 0 {
+		return 0, errFull
+	}
+	return len(p), nil
+}
+
+// What the timed path calls must not allocate once an interval is under way.
+func TestRecordingDoesNotAllocate(t *testing.T) {
+	p := twoFlows(1)
+	c, err := NewCollector(&bytes.Buffer{}, testHeader(p), p, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := c.Recorder(0)
+	f := &smtpwire.Failure{Phase: smtpwire.Rcpt, Class: smtpwire.TempFail, Code: 451, Text: "later"}
+	record := func() {
+		r.Service(closed, smtpwire.Mail, time.Millisecond)
+		r.Response(open, smtpwire.SpanMessage, time.Millisecond)
+		r.Late(open, time.Millisecond)
+		r.Delay(closed, time.Millisecond)
+		r.Message(closed, smtpwire.Accepted, loadgen.Steady, 1, 0)
+		r.Session(closed, loadgen.SessionStarted)
+		r.Failure(open, f)
+	}
+	record()
+	if n := testing.AllocsPerRun(1000, record); n != 0 {
+		t.Errorf("%v allocations a round of calls", n)
+	}
+	r.Tick(loadgen.Tick{Last: true})
+	if _, err := c.Close(testReport(), Generator{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A hostile server has more codes than memory should be given to.
+func TestFailureKindsAreBounded(t *testing.T) {
+	f := failures{}
+	for code := range 600 {
+		f.add(failureKey{phase: smtpwire.Rcpt, class: smtpwire.PermFail, code: code}, 1, "x")
+	}
+	var sum int64
+	for _, c := range f {
+		sum += c.count
+	}
+	if len(f) > maxFailureKinds+1 || sum != 600 {
+		t.Errorf("%d kinds, %d in all", len(f), sum)
+	}
+}
+
+func BenchmarkRecordMessage(b *testing.B) {
+	p := twoFlows(1)
+	c, err := NewCollector(&bytes.Buffer{}, testHeader(p), p, 1, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := c.Recorder(0)
+	b.ReportAllocs()
+	d := time.Duration(0)
+	for b.Loop() {
+		d = (d + 7919) & (1<<24 - 1)
+		for p := smtpwire.Mail; p <= smtpwire.Body; p++ {
+			r.Service(closed, p, d)
+			r.Delay(closed, d>>4)
+		}
+		r.Service(closed, smtpwire.SpanMessage, d)
+		r.Message(closed, smtpwire.Accepted, loadgen.Steady, 1, 0)
+	}
+	r.Tick(loadgen.Tick{Last: true})
+	if _, err := c.Close(testReport(), Generator{}); err != nil {
+		b.Fatal(err)
+	}
+}

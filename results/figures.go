@@ -1,0 +1,243 @@
+package results
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// ResultFormat names the shape of Result.
+const ResultFormat = "smtpgauge.result/1"
+
+// Result works the run's figures out.
+func (r *Run) Result() *Result {
+	h := &r.Header
+	res := &Result{
+		Format: ResultFormat, Name: h.Name, Started: h.Started, Partial: r.Partial(), Interrupted: r.Interrupted(),
+		Clock: "unknown", Environment: h.Environment, Seed: h.Seed, Baseline: h.Baseline,
+		Flows: map[string]*FlowFigures{}, Thresholds: []ThresholdResult{},
+	}
+	ended := r.to.Time()
+	if r.Closing != nil {
+		res.Clock, ended = r.Closing.Clock, r.Closing.Ended
+	}
+	res.Elapsed = max(0, int64(ended.Sub(h.Started)))
+	all := newTotal()
+	for i := range h.Flows {
+		flow := r.flow(i, loadgen.Steady)
+		all.add(flow)
+		res.FlowOrder = append(res.FlowOrder, h.Flows[i].Name)
+		res.Flows[h.Flows[i].Name] = r.flowFigures(i, flow)
+	}
+	res.Generator = r.generatorFigures(all)
+	for i := range h.Thresholds {
+		res.Thresholds = append(res.Thresholds, r.threshold(res, &h.Thresholds[i]))
+	}
+	res.Verdict = r.verdict(res)
+	return res
+}
+
+// Label is what a flow is in short: port, TLS and AUTH.
+func (f *FlowHeader) Label() string {
+	parts := []string{strconv.Itoa(f.Port), f.TLS}
+	if f.Unix {
+		parts[0] = "unix"
+	}
+	if f.Auth != "" {
+		parts = append(parts, f.Auth)
+	}
+	return strings.Join(parts, " ")
+}
+
+func (r *Run) flowFigures(flow int, t *total) *FlowFigures {
+	h := &r.Header.Flows[flow]
+	f := &FlowFigures{
+		Label: h.Label(), Load: "closed",
+		Sessions:   SessionFigures{t.Started, t.Completed, t.FailedSession, int64(r.gauges[flow].Peak)},
+		Messages:   t.messages(),
+		Recipients: RecipientFigures{t.RcptAccepted, t.RcptRejected},
+		Rate:       rate(t.InWindow, r.steady(flow)), Window: int64(r.steady(flow)),
+		Phases: t.phases(), Errors: append([]ErrorFigures{}, t.failures.figures()...),
+	}
+	if h.Open {
+		f.Load = "open"
+		f.Arrivals = &ArrivalFigures{r.gauges[flow].Due, r.gauges[flow].Begun}
+	}
+	if w := r.flow(flow, loadgen.Warmup); w.messages().Attempted > 0 || w.Started > 0 {
+		f.Warmup = &WarmupFigures{w.messages(), distribution(w, slotOf(smtpwire.SpanMessage, loadgen.Service))}
+	}
+	if r.Header.Rounds > 1 {
+		f.Rounds = r.rounds(flow)
+	}
+	return f
+}
+
+func (r *Run) rounds(flow int) []RoundFigures {
+	var list []RoundFigures
+	for round := range r.Header.Rounds {
+		t := r.totals[loadgen.Series{Flow: flow, Round: round, Stage: loadgen.Steady}]
+		if t == nil {
+			continue
+		}
+		list = append(list, RoundFigures{
+			Round: round + 1, Messages: t.messages(), Rate: rate(t.InWindow, r.steadyRound(flow, round)),
+			Message:  distribution(t, slotOf(smtpwire.SpanMessage, loadgen.Service)),
+			Response: distribution(t, slotOf(smtpwire.SpanMessage, loadgen.Response)),
+		})
+	}
+	return list
+}
+
+func rate(n int64, d time.Duration) float64 {
+	if d <= 0 {
+		return 0
+	}
+	return float64(n) / d.Seconds()
+}
+
+func (t *total) messages() MessageFigures {
+	o := &t.Outcomes
+	m := MessageFigures{
+		Accepted: o[smtpwire.Accepted], Rejected: o[smtpwire.Rejected],
+		Failed: o[smtpwire.Failed], Unknown: o[smtpwire.Unknown],
+	}
+	m.Attempted = m.Accepted + m.Rejected + m.Failed + m.Unknown
+	return m
+}
+
+func (t *total) phases() map[string]*PhaseFigures {
+	m := map[string]*PhaseFigures{}
+	for p := range smtpwire.Phase(smtpwire.NumPhases) {
+		f := &PhaseFigures{
+			Service:  distribution(t, slotOf(p, loadgen.Service)),
+			Response: distribution(t, slotOf(p, loadgen.Response)),
+			Lag:      distribution(t, slotOf(p, loadgen.Lag)),
+		}
+		if f.Service != nil {
+			f.Count = f.Service.Count
+		}
+		if f.Service != nil || f.Response != nil || f.Lag != nil {
+			m[p.String()] = f
+		}
+	}
+	return m
+}
+
+// distribution reads the figures off a histogram; nil where it is empty.
+func distribution(t *total, s slot) *Distribution {
+	h := t.hists[s]
+	if h.Count() == 0 {
+		return nil
+	}
+	at := func(q float64) int64 { v, _ := h.Quantile(q); return int64(v) }
+	mean, _ := h.Mean()
+	longest, _ := h.Max()
+	return &Distribution{
+		Count: h.Count(), P50: at(0.5), P90: at(0.9), P99: at(0.99), P999: at(0.999),
+		Max: int64(longest), Mean: int64(mean), Clamped: t.clamped[s],
+	}
+}
+
+func (r *Run) generatorFigures(all *total) GeneratorFigures {
+	g := GeneratorFigures{
+		Late: distribution(all, lateSlot), Delay: distribution(all, delaySlot), ClockSteps: []int64{},
+		BusiestShare: median(r.busy),
+	}
+	if c := r.Closing; c != nil {
+		g.CPUSeconds, g.MaxRSS, g.GOMAXPROCS, g.Shards = c.Generator.CPU.Seconds(), c.Generator.MaxRSS, c.Generator.GOMAXPROCS, c.Shards
+		g.GCPauses, g.GCPauseTotal, g.GCPauseMax = c.Generator.GCPauses, int64(c.Generator.GCPauseTotal), int64(c.Generator.GCPauseMax)
+		for _, d := range c.Steps {
+			g.ClockSteps = append(g.ClockSteps, int64(d))
+		}
+	}
+	if n := all.hists[delaySlot].Count() + all.Unstamped; n > 0 {
+		g.UnstampedShare = float64(all.Unstamped) / float64(n)
+	}
+	g.OwnShare = all.ownShare()
+	return g
+}
+
+// ownShare is which part of all message time was the generator's own.
+func (t *total) ownShare() float64 {
+	message := t.hists[slotOf(smtpwire.SpanMessage, loadgen.Service)].Sum()
+	if message <= 0 {
+		return 0
+	}
+	return min(1, float64(t.hists[ownSlot].Sum())/float64(message))
+}
+
+func median(list []float64) float64 {
+	if len(list) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(list))
+	return sorted[len(sorted)/2]
+}
+
+// threshold evaluates a threshold. One that finds nothing to measure fails.
+func (r *Run) threshold(res *Result, t *loadgen.Threshold) ThresholdResult {
+	out := ThresholdResult{Expr: t.Expr}
+	value, reason := r.metric(res.Flows[t.Flow], t)
+	if reason != "" {
+		out.Reason = reason
+		return out
+	}
+	out.Value = &value
+	switch t.Op {
+	case "<":
+		out.OK = value < t.Limit
+	case "<=":
+		out.OK = value <= t.Limit
+	case ">":
+		out.OK = value > t.Limit
+	case ">=":
+		out.OK = value >= t.Limit
+	}
+	return out
+}
+
+func (r *Run) metric(f *FlowFigures, t *loadgen.Threshold) (value float64, reason string) {
+	if f == nil {
+		return 0, fmt.Sprintf("there is no flow %s", t.Flow)
+	}
+	m := &f.Messages
+	switch t.Metric.Kind {
+	case loadgen.Errors:
+		if m.Attempted == 0 {
+			return 0, "no message was attempted"
+		}
+		return float64(m.Attempted-m.Accepted) / float64(m.Attempted), ""
+	case loadgen.Rate:
+		if f.Window == 0 {
+			return 0, "the load did not begin"
+		}
+		return f.Rate, ""
+	case loadgen.Count:
+		counts := [smtpwire.NumOutcomes]int64{m.Accepted, m.Rejected, m.Failed, m.Unknown}
+		return float64(counts[t.Metric.Outcome]), ""
+	}
+	return r.latency(t)
+}
+
+func (r *Run) latency(t *loadgen.Threshold) (value float64, reason string) {
+	h := r.Histogram(t.Flow, t.Metric.Phase, t.Metric.Part)
+	var d time.Duration
+	var ok bool
+	switch t.Metric.Stat {
+	case "mean":
+		d, ok = h.Mean()
+	case "max":
+		d, ok = h.Max()
+	default:
+		d, ok = h.Quantile(t.Metric.Q)
+	}
+	if !ok {
+		return 0, "no sample: the phase never ran"
+	}
+	return float64(d), ""
+}

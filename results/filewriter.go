@@ -1,0 +1,93 @@
+package results
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+)
+
+// A fileWriter writes a run file. Lines are gathered and written whole, an
+// interval at a time, so that the file can be cut anywhere and loses no more
+// than what was being written. After an error nothing more is written.
+type fileWriter struct {
+	w    io.Writer
+	buf  bytes.Buffer
+	err  error
+	last map[int]loadgen.Series // by flow: where it was last seen
+}
+
+func (f *fileWriter) line(v any) {
+	if f.err != nil {
+		return
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		f.err = fmt.Errorf("run file: %w", err)
+		return
+	}
+	f.buf.Write(b)
+	f.buf.WriteByte('\n')
+}
+
+// flush writes what has gathered, and returns the first error there was.
+func (f *fileWriter) flush() error {
+	if f.err == nil && f.buf.Len() > 0 {
+		if _, err := f.w.Write(f.buf.Bytes()); err != nil {
+			f.err = fmt.Errorf("run file: %w", err)
+		}
+	}
+	f.buf.Reset()
+	return f.err
+}
+
+func (f *fileWriter) header(h *Header) { f.line(headerLine{headerType, *h}) }
+
+// interval writes a line for each flow and round that has anything to tell.
+func (f *fileWriter) interval(fr *frame, h *Header) {
+	if f.last == nil {
+		f.last = map[int]loadgen.Series{}
+	}
+	told := map[int]bool{}
+	for _, s := range fr.ordered() {
+		f.seriesInterval(fr, h, s, fr.series[s])
+		f.last[s.Flow], told[s.Flow] = s, true
+	}
+	for flow, g := range fr.gauges {
+		// Sessions that are open and silent are a fact too.
+		if s, seen := f.last[flow]; seen && !told[flow] && g.Open > 0 {
+			f.seriesInterval(fr, h, s, newTotal())
+		}
+	}
+	f.windows(fr.windows, h)
+}
+
+func (f *fileWriter) seriesInterval(fr *frame, h *Header, s loadgen.Series, t *total) {
+	f.line(intervalLine{
+		totalLine: newTotalLine(intervalType, h.seriesLine(s), t),
+		Number:    fr.number, From: fr.from, To: fr.to, Gauge: fr.gauges[s.Flow], Busy: fr.busy,
+	})
+}
+
+func (f *fileWriter) windows(list []windowEntry, h *Header) {
+	for _, w := range list {
+		f.line(windowLine{windowType, h.seriesLine(w.series), w.from, w.to})
+	}
+}
+
+// closing ends the file: totals, so that reading need not add up the
+// intervals, and the run's last words.
+func (f *fileWriter) closing(r *Run) {
+	var list []loadgen.Series
+	for s := range r.totals {
+		list = append(list, s)
+	}
+	slices.SortFunc(list, compareSeries)
+	for _, s := range list {
+		f.line(newTotalLine(totalType, r.Header.seriesLine(s), r.totals[s]))
+	}
+	f.line(closingLine{closingType, *r.Closing})
+}

@@ -1,0 +1,137 @@
+package results
+
+import (
+	"slices"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// A frame is one interval of a run, all shards together.
+type frame struct {
+	number   int64
+	from, to smtpwire.Instant
+	series   map[loadgen.Series]*total
+	windows  []windowEntry
+	gauges   []gauge // by flow
+	busy     float64 // CPU time over time of the busiest shard
+}
+
+// A gauge is how a flow stands at the end of an interval.
+type gauge struct {
+	Open  int   `json:"open"`
+	Peak  int   `json:"peak"`
+	Due   int64 `json:"due,omitempty"`
+	Begun int64 `json:"begun,omitempty"`
+}
+
+func newFrame(number int64, flows int) *frame {
+	return &frame{number: number, series: map[loadgen.Series]*total{}, gauges: make([]gauge, flows)}
+}
+
+func (f *frame) absorb(b *batch) {
+	t := &b.tick
+	if f.from == 0 || t.From < f.from {
+		f.from = t.From
+	}
+	f.to = max(f.to, t.To)
+	if d := t.To.Sub(t.From); d > 0 {
+		f.busy = max(f.busy, float64(t.Busy)/float64(d))
+	}
+	for i := range min(len(f.gauges), len(t.Open)) {
+		g := &f.gauges[i]
+		g.Open, g.Peak = g.Open+t.Open[i], g.Peak+t.Peak[i]
+		g.Due, g.Begun = g.Due+t.Due[i], g.Begun+t.Begun[i]
+	}
+	for s, tally := range b.tallies {
+		if f.series[s] == nil {
+			f.series[s] = newTotal()
+		}
+		f.series[s].absorb(tally)
+	}
+	f.windows = append(f.windows, b.windows...)
+}
+
+// ordered returns the frame's series in a fixed order.
+func (f *frame) ordered() []loadgen.Series {
+	var list []loadgen.Series
+	for s := range f.series {
+		list = append(list, s)
+	}
+	slices.SortFunc(list, compareSeries)
+	return list
+}
+
+// An Interval is how a run stands after one of its seconds, for a display.
+type Interval struct {
+	Elapsed time.Duration
+	Length  time.Duration // of this interval
+	Flows   []FlowInterval
+}
+
+// A FlowInterval is one flow's part of an Interval.
+type FlowInterval struct {
+	Name     string
+	Begun    bool // any sample of the flow so far
+	Stage    loadgen.Stage
+	Open     int   // sessions
+	Due      int64 // arrivals due in the interval; open load only
+	Started  int64 // arrivals begun in the interval; open load only
+	Accepted int64 // messages accepted in the interval
+	// Message is the message span so far, the warm-up included: response time
+	// under open load, service time otherwise. It is valid during the call.
+	Message *Histogram
+	Errors  map[smtpwire.Class]int64 // so far
+}
+
+// flowProgress is what an Interval is made from.
+type flowProgress struct {
+	begun      bool
+	stage      loadgen.Stage
+	message    *Histogram
+	errors     map[smtpwire.Class]int64
+	due, start int64
+}
+
+// follow tells the display about a frame.
+func (c *Collector) follow(f *frame) {
+	if c.onInterval == nil {
+		return
+	}
+	i := &Interval{
+		Elapsed: f.to.Sub(smtpwire.Instant(c.run.Header.Started.UnixNano())), Length: f.to.Sub(f.from),
+		Flows: make([]FlowInterval, len(c.progress)),
+	}
+	for flow := range i.Flows {
+		g, p := f.gauges[flow], &c.progress[flow]
+		i.Flows[flow] = FlowInterval{
+			Name: c.run.Header.Flows[flow].Name, Open: g.Open, Due: g.Due - p.due, Started: g.Begun - p.start,
+		}
+		p.due, p.start = g.Due, g.Begun
+	}
+	for _, s := range f.ordered() {
+		c.progress[s.Flow].follow(f.series[s], s.Stage, c.run.Header.Flows[s.Flow].Open)
+		i.Flows[s.Flow].Accepted += f.series[s].Outcomes[smtpwire.Accepted]
+	}
+	for flow := range i.Flows {
+		p, out := &c.progress[flow], &i.Flows[flow]
+		out.Begun, out.Stage, out.Message, out.Errors = p.begun, p.stage, p.message, p.errors
+	}
+	c.onInterval(i)
+}
+
+func (p *flowProgress) follow(t *total, stage loadgen.Stage, open bool) {
+	if !p.begun {
+		p.begun, p.message, p.errors = true, NewHistogram(), map[smtpwire.Class]int64{}
+	}
+	p.stage = stage
+	part := loadgen.Service
+	if open {
+		part = loadgen.Response
+	}
+	p.message.Merge(t.hists[slotOf(smtpwire.SpanMessage, part)])
+	for k, c := range t.failures {
+		p.errors[k.class] += c.count
+	}
+}

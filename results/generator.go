@@ -1,0 +1,55 @@
+package results
+
+import (
+	"runtime"
+	"runtime/metrics"
+	"time"
+)
+
+// A Generator is what a process of ours took to make a run.
+type Generator struct {
+	CPU          time.Duration `json:"cpu_ns"` // user and system time
+	MaxRSS       int64         `json:"max_rss_bytes"`
+	GOMAXPROCS   int           `json:"gomaxprocs"`
+	GCPauses     int64         `json:"gc_pauses"`
+	GCPauseTotal time.Duration `json:"gc_pause_total_ns"` // upper bound, by the buckets of runtime/metrics
+	GCPauseMax   time.Duration `json:"gc_pause_max_ns"`
+}
+
+// MeasureGenerator measures this process, since it started.
+func MeasureGenerator() Generator {
+	g := Generator{GOMAXPROCS: runtime.GOMAXPROCS(0)}
+	g.CPU, g.MaxRSS = processUsage()
+	sample := []metrics.Sample{{Name: "/sched/pauses/total/gc:seconds"}}
+	metrics.Read(sample)
+	if sample[0].Value.Kind() != metrics.KindFloat64Histogram {
+		return g
+	}
+	h := sample[0].Value.Float64Histogram()
+	for i, n := range h.Counts {
+		if n == 0 {
+			continue
+		}
+		// A pause is somewhere in its bucket: taken at the upper end, and at
+		// the lower where there is no upper.
+		bound := h.Buckets[i+1]
+		if bound > 1e6 {
+			bound = h.Buckets[i]
+		}
+		d := time.Duration(bound * float64(time.Second))
+		g.GCPauses += int64(n)
+		g.GCPauseTotal += time.Duration(n) * d
+		g.GCPauseMax = d
+	}
+	return g
+}
+
+// merge adds another process.
+func (g *Generator) merge(from Generator) {
+	g.CPU += from.CPU
+	g.MaxRSS += from.MaxRSS
+	g.GOMAXPROCS += from.GOMAXPROCS
+	g.GCPauses += from.GCPauses
+	g.GCPauseTotal += from.GCPauseTotal
+	g.GCPauseMax = max(g.GCPauseMax, from.GCPauseMax)
+}

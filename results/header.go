@@ -1,0 +1,116 @@
+package results
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// FileFormat is the first thing in a run file.
+const FileFormat = "smtpgauge.run/1"
+
+// A Header begins a run file: what was run, where and with what.
+type Header struct {
+	Format      string              `json:"format"`
+	Name        string              `json:"name"`
+	Started     time.Time           `json:"started"`
+	Seed        uint64              `json:"seed"`
+	Scenario    json.RawMessage     `json:"scenario,omitempty"` // as resolved, without secrets
+	Hash        string              `json:"scenario_sha256"`
+	Environment Environment         `json:"environment"`
+	Flows       []FlowHeader        `json:"flows"`
+	Rounds      int                 `json:"rounds"`
+	InTurn      bool                `json:"in_turn"`
+	Baseline    string              `json:"baseline,omitempty"`
+	Thresholds  []loadgen.Threshold `json:"thresholds,omitempty"`
+}
+
+// A FlowHeader is what tables say about a flow beside its figures.
+type FlowHeader struct {
+	Name string `json:"name"`
+	Port int    `json:"port,omitempty"`
+	TLS  string `json:"tls"`            // none, starttls or implicit
+	Auth string `json:"auth,omitempty"` // the mechanism, "auto" where it is left open; "" without AUTH
+	Unix bool   `json:"unix,omitempty"`
+	Open bool   `json:"open"`           // the load
+	Unit string `json:"unit,omitempty"` // of an open load: sessions or messages
+}
+
+// An Environment is the fingerprint of where a run was made. Where two runs
+// differ in it, so may their figures.
+type Environment struct {
+	Host       string `json:"host"`
+	OS         string `json:"os"`
+	Arch       string `json:"arch"`
+	Kernel     string `json:"kernel,omitempty"`
+	Cores      int    `json:"cores"`
+	GOMAXPROCS int    `json:"gomaxprocs"`
+	Go         string `json:"go"`
+	Version    string `json:"version"` // of smtpgauge
+}
+
+// NewHeader returns the header of a run of p that starts now, on this machine.
+func NewHeader(p *loadgen.Plan) Header {
+	sum := sha256.Sum256(p.Scenario)
+	h := Header{
+		Format: FileFormat, Name: p.Name, Started: time.Now().UTC(), Seed: p.Seed,
+		Scenario: p.Scenario, Hash: hex.EncodeToString(sum[:]), Environment: ThisEnvironment(),
+		Rounds: max(1, p.Rounds), InTurn: p.InTurn, Baseline: p.Baseline, Thresholds: p.Thresholds,
+	}
+	for i := range p.Flows {
+		h.Flows = append(h.Flows, flowHeader(&p.Flows[i]))
+	}
+	return h
+}
+
+func flowHeader(f *loadgen.Flow) FlowHeader {
+	h := FlowHeader{Name: f.Name, Port: f.Target.Port, Unix: f.Target.Network == "unix", Open: f.Load.Open()}
+	h.TLS = map[smtpwire.TLSMode]string{
+		smtpwire.TLSNone: "none", smtpwire.TLSStart: "starttls", smtpwire.TLSImplicit: "implicit",
+	}[f.Session.Wire.TLS]
+	if a := f.Session.Accounts; len(a) > 0 {
+		if h.Auth = a[0].Mechanism; h.Auth == "" {
+			h.Auth = "auto"
+		}
+	}
+	if h.Open {
+		h.Unit = "sessions"
+		if f.Load.Unit == loadgen.Messages {
+			h.Unit = "messages"
+		}
+	}
+	return h
+}
+
+// ThisEnvironment is the fingerprint of this process and its machine.
+func ThisEnvironment() Environment {
+	e := Environment{
+		OS: runtime.GOOS, Arch: runtime.GOARCH, Cores: runtime.NumCPU(), GOMAXPROCS: runtime.GOMAXPROCS(0),
+		Go: runtime.Version(), Kernel: kernelRelease(), Version: "unknown",
+	}
+	if name, err := os.Hostname(); err == nil {
+		e.Host = name
+	}
+	if b, ok := debug.ReadBuildInfo(); ok && b.Main.Version != "" {
+		e.Version = b.Main.Version
+	}
+	return e
+}
+
+// kernelRelease is the kernel's version where the system tells it by a file,
+// and "" elsewhere.
+func kernelRelease() string {
+	b, err := os.ReadFile("/proc/sys/kernel/osrelease")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(b))
+}

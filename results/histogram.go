@@ -1,0 +1,131 @@
+package results
+
+import (
+	"io"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// The range and precision of every histogram, in nanoseconds. Values under
+// lowestValue are kept, at the same absolute resolution (512 ns); values over
+// highestValue are recorded as highestValue and counted as clamped.
+const (
+	lowestValue       = int64(time.Microsecond)
+	highestValue      = int64(time.Hour)
+	significantDigits = 3
+)
+
+// A Histogram keeps how often each duration was seen, to three significant
+// digits from 1 µs to 1 h. It holds only the buckets in use, so that a run can
+// keep one for every phase of every flow and round. A nil *Histogram is empty
+// and may be read.
+//
+// There is no figure from zero samples: what reads a figure off a Histogram
+// says whether there is one.
+type Histogram struct {
+	buckets *hdrhistogram.PackedHistogram
+}
+
+// NewHistogram returns an empty histogram.
+func NewHistogram() *Histogram {
+	return &Histogram{hdrhistogram.NewPacked(lowestValue, highestValue, significantDigits)}
+}
+
+// Record adds one duration. It tells whether d was within range; a duration
+// that was not has been recorded as the nearest that is.
+func (h *Histogram) Record(d time.Duration) (inRange bool) {
+	v, inRange := clamp(d)
+	// Cannot fail: v is in range, and 2^63 samples are out of reach.
+	_ = h.buckets.RecordValue(v)
+	return inRange
+}
+
+// Count returns the number of durations recorded.
+func (h *Histogram) Count() int64 {
+	if h == nil {
+		return 0
+	}
+	return h.buckets.TotalCount()
+}
+
+// Quantile returns the duration that a share q (0 to 1) of the samples did not
+// exceed. It is false where there are no samples.
+func (h *Histogram) Quantile(q float64) (time.Duration, bool) {
+	if h.Count() == 0 {
+		return 0, false
+	}
+	return time.Duration(h.buckets.ValueAtPercentile(100 * q)), true
+}
+
+// Max returns the longest duration. It is false where there are no samples.
+func (h *Histogram) Max() (time.Duration, bool) { return h.Quantile(1) }
+
+// Mean returns the arithmetic mean. It is false where there are no samples.
+func (h *Histogram) Mean() (time.Duration, bool) {
+	if h.Count() == 0 {
+		return 0, false
+	}
+	return time.Duration(h.buckets.Mean()), true
+}
+
+// Sum returns all durations added up, and zero where there are no samples.
+func (h *Histogram) Sum() time.Duration {
+	mean, _ := h.Mean()
+	return time.Duration(float64(mean) * float64(h.Count()))
+}
+
+// Merge adds the samples of from, which may be nil.
+func (h *Histogram) Merge(from *Histogram) {
+	if from.Count() > 0 {
+		h.buckets.Merge(from.buckets)
+	}
+}
+
+// merged returns a new histogram with the samples of all of hs, or nil where
+// there are none.
+func merged(hs ...*Histogram) *Histogram {
+	var sum *Histogram
+	for _, h := range hs {
+		if h.Count() == 0 {
+			continue
+		}
+		if sum == nil {
+			sum = NewHistogram()
+		}
+		sum.Merge(h)
+	}
+	return sum
+}
+
+// absorb adds the samples of a recording.
+func (h *Histogram) absorb(from *hdrhistogram.Histogram) { h.buckets.MergeFrom(from) }
+
+func (h *Histogram) reset() { h.buckets.Reset() }
+
+// WritePercentiles writes the percentile distribution in the text form that
+// HdrHistogram's plotters read (.hgrm), in milliseconds.
+func (h *Histogram) WritePercentiles(w io.Writer) error {
+	dense := newRecording()
+	if h != nil {
+		h.buckets.MergeInto(dense)
+	}
+	_, err := dense.PercentilesPrint(w, 5, float64(time.Millisecond))
+	return err
+}
+
+// newRecording returns a histogram to record into on the timed path: a flat
+// array of counts, larger than a Histogram and ten times as fast.
+func newRecording() *hdrhistogram.Histogram {
+	return hdrhistogram.New(lowestValue, highestValue, significantDigits)
+}
+
+func clamp(d time.Duration) (v int64, inRange bool) {
+	switch v = int64(d); {
+	case v > highestValue:
+		return highestValue, false
+	case v < 0:
+		return 0, false
+	}
+	return v, true
+}

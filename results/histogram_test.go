@@ -1,0 +1,188 @@
+package results
+
+import (
+	"encoding/base64"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// sample draws n latencies as servers have them: most short, a long tail.
+func sample(seed uint64, n int) []time.Duration {
+	r := rand.New(rand.NewPCG(seed, 1))
+	ds := make([]time.Duration, n)
+	for i := range ds {
+		d := 80e3 + 150e3*r.ExpFloat64()
+		if r.IntN(50) == 0 {
+			d *= 40
+		}
+		ds[i] = time.Duration(d)
+	}
+	return ds
+}
+
+func histogramOf(ds []time.Duration) *Histogram {
+	h := NewHistogram()
+	for _, d := range ds {
+		h.Record(d)
+	}
+	return h
+}
+
+func TestQuantilesAgainstSortedSlice(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 10, 999, 20000} {
+		ds := sample(uint64(n), n)
+		h := histogramOf(ds)
+		slices.Sort(ds)
+		for _, q := range []float64{0.5, 0.9, 0.99, 0.999, 1} {
+			rank := min(n, max(1, int(q*float64(n)+0.5)))
+			want := ds[rank-1]
+			got, ok := h.Quantile(q)
+			if tolerance := want/1000 + 512; !ok || got < want-tolerance || got > want+tolerance {
+				t.Errorf("n=%d: quantile %v is %v, want %v", n, q, got, want)
+			}
+		}
+		var sum time.Duration
+		for _, d := range ds {
+			sum += d
+		}
+		want := sum / time.Duration(n)
+		if got, ok := h.Mean(); !ok || got < want-want/1000-512 || got > want+want/1000+512 {
+			t.Errorf("n=%d: mean is %v, want %v", n, got, want)
+		}
+	}
+}
+
+func TestNoFigureFromZeroSamples(t *testing.T) {
+	for name, h := range map[string]*Histogram{"nil": nil, "empty": NewHistogram()} {
+		_, quantile := h.Quantile(0.99)
+		_, top := h.Max()
+		_, mean := h.Mean()
+		if quantile || top || mean || h.Count() != 0 || h.Sum() != 0 || h.Encode() != "" {
+			t.Errorf("%s histogram gives figures", name)
+		}
+	}
+}
+
+func TestMergeIsUnion(t *testing.T) {
+	a, b := sample(1, 3000), sample(2, 5000)
+	both := histogramOf(slices.Concat(a, b))
+	h := histogramOf(a)
+	h.Merge(histogramOf(b))
+	h.Merge(nil)
+	if h.Encode() != both.Encode() {
+		t.Error("merged histogram differs from that of all samples")
+	}
+	if merged(nil, NewHistogram()) != nil {
+		t.Error("merging nothing gives a histogram")
+	}
+}
+
+func TestOutOfRangeIsClamped(t *testing.T) {
+	h := NewHistogram()
+	for d, want := range map[time.Duration]bool{
+		0: true, 300: true, time.Hour: true, time.Hour + 1: false, -1: false, 1<<63 - 1: false,
+	} {
+		if h.Record(d) != want {
+			t.Errorf("%v in range: %v, want %v", d, !want, want)
+		}
+	}
+	if h.Count() != 6 {
+		t.Errorf("%d recorded, want 6: nothing is dropped", h.Count())
+	}
+	if top, _ := h.Max(); top < time.Hour || top > time.Hour+2*time.Second {
+		t.Errorf("max is %v, want about 1h", top)
+	}
+}
+
+// The library reads our encoding, and we its.
+func TestEncodingIsHdrHistogramV2(t *testing.T) {
+	ds := sample(7, 5000)
+	ds = append(ds, 0, 511, 512, 1048575, 1048576, time.Hour)
+	h := histogramOf(ds)
+	dense := newRecording()
+	for _, d := range ds {
+		if err := dense.RecordValue(int64(d)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	theirs, err := hdrhistogram.Decode([]byte(h.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !theirs.Equals(dense) {
+		t.Error("the library reads other counts from our encoding")
+	}
+	b, err := dense.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, err := DecodeHistogram(string(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ours.Encode() != h.Encode() {
+		t.Error("we read other counts from the library's encoding")
+	}
+}
+
+func TestZigZagCoversLargeCounts(t *testing.T) {
+	for _, n := range []int64{1, 63, 64, 1 << 13, 1 << 39} {
+		p := hdrhistogram.NewPacked(lowestValue, highestValue, significantDigits)
+		if err := p.RecordValues(70000, n); err != nil {
+			t.Fatal(err)
+		}
+		h, err := DecodeHistogram((&Histogram{p}).Encode())
+		if err != nil || h.Count() != n {
+			t.Errorf("count %d came back as %d, %v", n, h.Count(), err)
+		}
+	}
+}
+
+func TestDecodeRefusesForeignRange(t *testing.T) {
+	wide, err := hdrhistogram.New(1, 1<<62, 5).Encode(hdrhistogram.V2CompressedEncodingCookieBase)
+	if err != nil {
+		t.Fatal(err)
+	}
+	many := hdrhistogram.NewPacked(lowestValue, highestValue, significantDigits)
+	if err := many.RecordValues(1000, maxCount+1); err != nil {
+		t.Fatal(err)
+	}
+	good := histogramOf(sample(1, 10)).Encode()
+	for name, tt := range map[string]struct{ in, want string }{
+		"range":  {string(wide), "want 1000 to 3600000000000 with 3"},
+		"base64": {"!", "illegal base64"},
+		"short":  {base64.StdEncoding.EncodeToString([]byte("abc")), "not compressed HdrHistogram V2"},
+		"cookie": {base64.StdEncoding.EncodeToString(make([]byte, 64)), "not compressed HdrHistogram V2"},
+		"cut":    {good[:len(good)/2/4*4], ""},
+		"count":  {(&Histogram{many}).Encode(), "samples, want at most"},
+	} {
+		if _, err := DecodeHistogram(tt.in); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: error %v, want %q", name, err, tt.want)
+		}
+	}
+}
+
+func BenchmarkEncode(b *testing.B) {
+	h := histogramOf(sample(1, 5000))
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		n = len(h.Encode())
+	}
+	b.ReportMetric(float64(n), "bytes")
+}
+
+func BenchmarkDecode(b *testing.B) {
+	s := histogramOf(sample(1, 5000)).Encode()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := DecodeHistogram(s); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package results
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// The lines of a run file, told apart by their type.
+const (
+	headerType   = "header"
+	intervalType = "interval" // a flow's part of a second
+	windowType   = "window"   // when a stage of a flow's round lasted
+	totalType    = "total"    // what a flow's round came to, written at the end
+	closingType  = "closing"  // the last line of a whole file
+)
+
+type headerLine struct {
+	Type string `json:"type"`
+	Header
+}
+
+type closingLine struct {
+	Type string `json:"type"`
+	Closing
+}
+
+// seriesLine names a series in a file, where flows have names and rounds count
+// from 1.
+type seriesLine struct {
+	Flow  string `json:"flow"`
+	Round int    `json:"round"`
+	Stage string `json:"stage"`
+}
+
+var stageNames = []string{loadgen.Warmup: "warmup", loadgen.Steady: "steady", loadgen.Drain: "drain"}
+
+func (h *Header) seriesLine(s loadgen.Series) seriesLine {
+	return seriesLine{h.Flows[s.Flow].Name, s.Round + 1, stageNames[s.Stage]}
+}
+
+func (r *Run) series(l seriesLine) (loadgen.Series, error) {
+	s := loadgen.Series{Flow: r.flowIndex(l.Flow), Round: l.Round - 1, Stage: loadgen.Stage(slices.Index(stageNames, l.Stage))}
+	switch {
+	case s.Flow < 0:
+		return s, fmt.Errorf("flow %q is not in the header", l.Flow)
+	case s.Round < 0 || s.Round >= r.Header.Rounds:
+		return s, fmt.Errorf("round %d of %d", l.Round, r.Header.Rounds)
+	case !slices.Contains(stageNames, l.Stage):
+		return s, fmt.Errorf("stage %q is not one of %q", l.Stage, stageNames)
+	}
+	return s, nil
+}
+
+type windowLine struct {
+	Type string `json:"type"`
+	seriesLine
+	From smtpwire.Instant `json:"from"`
+	To   smtpwire.Instant `json:"to"`
+}
+
+// totalLine is a total as it stands in a file.
+type totalLine struct {
+	Type string `json:"type"`
+	seriesLine
+	counts
+	Clamped    map[string]int64  `json:"clamped,omitempty"`
+	Errors     []ErrorFigures    `json:"errors,omitempty"`
+	Histograms map[string]string `json:"histograms,omitempty"` // HdrHistogram V2 by phase and part
+}
+
+type intervalLine struct {
+	totalLine
+	Number int64            `json:"n"`
+	From   smtpwire.Instant `json:"from"` // wall clock, ns since the Unix epoch
+	To     smtpwire.Instant `json:"to"`
+	Gauge  gauge            `json:"gauge"`
+	Busy   float64          `json:"busy"`
+}
+
+func newTotalLine(kind string, s seriesLine, t *total) totalLine {
+	l := totalLine{Type: kind, seriesLine: s, counts: t.counts, Errors: t.failures.figures()}
+	for i, h := range t.hists {
+		if h.Count() == 0 {
+			continue
+		}
+		if l.Histograms == nil {
+			l.Histograms = map[string]string{}
+		}
+		l.Histograms[slot(i).name()] = h.Encode()
+		if n := t.clamped[i]; n > 0 {
+			if l.Clamped == nil {
+				l.Clamped = map[string]int64{}
+			}
+			l.Clamped[slot(i).name()] = n
+		}
+	}
+	return l
+}
+
+// total reads a line back.
+func (l *totalLine) total() (*total, error) {
+	t := newTotal()
+	t.counts = l.counts
+	if err := t.check(); err != nil {
+		return nil, err
+	}
+	for name, encoded := range l.Histograms {
+		s, ok := slotsByName[name]
+		if !ok {
+			return nil, fmt.Errorf("histogram %q is of no phase", name)
+		}
+		h, err := DecodeHistogram(encoded)
+		if err != nil {
+			return nil, fmt.Errorf("histogram %q: %w", name, err)
+		}
+		t.hists[s] = h
+	}
+	for name, n := range l.Clamped {
+		s, ok := slotsByName[name]
+		if !ok || n < 0 || n > maxCount {
+			return nil, fmt.Errorf("%d clamped samples of %q", n, name)
+		}
+		t.clamped[s] = n
+	}
+	for _, e := range l.Errors {
+		if err := t.failures.read(e); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// check refuses numbers that no run has and that would overflow when added up.
+func (c *counts) check() error {
+	all := []int64{c.Started, c.Completed, c.FailedSession, c.InWindow, c.RcptAccepted, c.RcptRejected, c.Unstamped}
+	for _, n := range append(all, c.Outcomes[:]...) {
+		if n < 0 || n > maxCount {
+			return fmt.Errorf("a count of %d, want 0 to %d", n, int64(maxCount))
+		}
+	}
+	return nil
+}
+
+func (f failures) figures() []ErrorFigures {
+	var list []ErrorFigures
+	for _, e := range f.sorted() {
+		list = append(list, ErrorFigures{
+			Phase: e.key.phase.String(), Class: e.key.class.String(), Code: e.key.code,
+			Enhanced: e.key.enhanced.String(), Count: e.count, Example: e.example,
+		})
+	}
+	return list
+}
+
+func (f failures) read(e ErrorFigures) error {
+	phase, okPhase := smtpwire.ParsePhase(e.Phase)
+	class, okClass := smtpwire.ParseClass(e.Class)
+	if !okPhase || !okClass || e.Count < 0 || e.Count > maxCount || e.Code < 0 || e.Code > 999 {
+		return fmt.Errorf("error of phase %q, class %q, code %d, count %d", e.Phase, e.Class, e.Code, e.Count)
+	}
+	var enhanced smtpwire.EnhancedCode
+	if e.Enhanced != "" {
+		if _, err := fmt.Sscanf(e.Enhanced, "%d.%d.%d", &enhanced[0], &enhanced[1], &enhanced[2]); err != nil {
+			return fmt.Errorf("enhanced code %q: %w", e.Enhanced, err)
+		}
+	}
+	f.add(failureKey{phase, class, e.Code, enhanced}, e.Count, e.Example)
+	return nil
+}
+
+// A StoredInterval is a flow's part of one second of a run, as it stands in
+// the file: its histograms stay encoded until they are asked for.
+type StoredInterval struct {
+	Flow, Round int // Round from 0
+	Stage       loadgen.Stage
+	Number      int64 // seconds since the start of the run, from 1
+	From, To    smtpwire.Instant
+	Open        int // sessions, at the end of the interval
+	Accepted    int64
+	Messages    [smtpwire.NumOutcomes]int64
+	Errors      []ErrorFigures
+	Busy        float64
+	histograms  map[string]string
+}
+
+// Length is how long the interval lasted.
+func (i *StoredInterval) Length() time.Duration { return i.To.Sub(i.From) }
+
+// Histogram returns the interval's times of a phase; nil where there are none.
+func (i *StoredInterval) Histogram(phase smtpwire.Phase, part loadgen.Part) (*Histogram, error) {
+	encoded := i.histograms[slotOf(phase, part).name()]
+	if encoded == "" {
+		return nil, nil
+	}
+	return DecodeHistogram(encoded)
+}

@@ -1,0 +1,118 @@
+package results
+
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// A recorder is one shard's loadgen.Recorder. What it is told goes into the
+// batch of the current interval, without locks; Tick swaps the batch for an
+// empty one and gives it to the collector.
+type recorder struct {
+	collector *Collector
+	current   *batch
+	last      loadgen.Series // with its tally, since most samples follow one alike
+	tally     *tally
+}
+
+// A batch is what one shard recorded in one interval.
+type batch struct {
+	tallies map[loadgen.Series]*tally
+	spare   []*tally // emptied ones, to use again
+	windows []windowEntry
+	tick    loadgen.Tick
+}
+
+type windowEntry struct {
+	series   loadgen.Series
+	from, to smtpwire.Instant
+}
+
+func newBatch() *batch { return &batch{tallies: map[loadgen.Series]*tally{}} }
+
+// reset empties the batch and keeps its memory.
+func (b *batch) reset() {
+	for s, t := range b.tallies {
+		t.reset()
+		b.spare = append(b.spare, t)
+		delete(b.tallies, s)
+	}
+	b.windows = b.windows[:0]
+}
+
+func (r *recorder) of(s loadgen.Series) *tally {
+	if r.tally != nil && s == r.last {
+		return r.tally
+	}
+	b := r.current
+	t := b.tallies[s]
+	if t == nil {
+		if n := len(b.spare); n > 0 {
+			t, b.spare = b.spare[n-1], b.spare[:n-1]
+		} else {
+			t = &tally{failures: failures{}}
+		}
+		b.tallies[s] = t
+	}
+	r.last, r.tally = s, t
+	return t
+}
+
+func (r *recorder) Service(s loadgen.Series, p smtpwire.Phase, d time.Duration) {
+	r.of(s).record(slotOf(p, loadgen.Service), d)
+}
+
+func (r *recorder) Response(s loadgen.Series, span smtpwire.Phase, d time.Duration) {
+	r.of(s).record(slotOf(span, loadgen.Response), d)
+}
+
+func (r *recorder) Lag(s loadgen.Series, span smtpwire.Phase, d time.Duration) {
+	r.of(s).record(slotOf(span, loadgen.Lag), d)
+}
+
+func (r *recorder) Late(s loadgen.Series, d time.Duration)  { r.of(s).record(lateSlot, d) }
+func (r *recorder) Delay(s loadgen.Series, d time.Duration) { r.of(s).record(delaySlot, d) }
+func (r *recorder) Own(s loadgen.Series, d time.Duration)   { r.of(s).record(ownSlot, d) }
+func (r *recorder) Unstamped(s loadgen.Series)              { r.of(s).Unstamped++ }
+
+func (r *recorder) Message(s loadgen.Series, o smtpwire.Outcome, now loadgen.Stage, accepted, rejected int) {
+	t := r.of(s)
+	t.Outcomes[o]++
+	t.RcptAccepted += int64(accepted)
+	t.RcptRejected += int64(rejected)
+	if o != smtpwire.Accepted || now != loadgen.Steady {
+		return
+	}
+	// Throughput is what ends while the load lasts, also what began in the
+	// warm-up, for what is under way at the end is not counted.
+	s.Stage = loadgen.Steady
+	r.of(s).InWindow++
+}
+
+func (r *recorder) Session(s loadgen.Series, e loadgen.SessionEvent) {
+	t := r.of(s)
+	switch e {
+	case loadgen.SessionStarted:
+		t.Started++
+	case loadgen.SessionCompleted:
+		t.Completed++
+	case loadgen.SessionFailed:
+		t.FailedSession++
+	}
+}
+
+func (r *recorder) Failure(s loadgen.Series, f *smtpwire.Failure) {
+	r.of(s).failures.add(failureKey{f.Phase, f.Class, int(f.Code), f.Enhanced}, 1, f.Text)
+}
+
+func (r *recorder) Window(s loadgen.Series, from, to smtpwire.Instant) {
+	r.current.windows = append(r.current.windows, windowEntry{s, from, to})
+}
+
+func (r *recorder) Tick(t loadgen.Tick) {
+	b := r.current
+	b.tick = t
+	r.current, r.tally = r.collector.swap(b), nil
+}

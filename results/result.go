@@ -1,0 +1,150 @@
+package results
+
+import "time"
+
+// A Result is a run in figures. It marshals to what `show --format json`
+// prints. Pointers and maps leave out what has no samples: there is no figure
+// from zero samples.
+type Result struct {
+	Format      string                  `json:"format"` // "smtpgauge.result/1"
+	Name        string                  `json:"name"`
+	Started     time.Time               `json:"started"`
+	Elapsed     int64                   `json:"elapsed_ns"`
+	Partial     bool                    `json:"partial"`     // the run file has lost its end
+	Interrupted bool                    `json:"interrupted"` // the run was ended by its user
+	Clock       string                  `json:"clock"`       // kernel, mixed or user
+	Verdict     Verdict                 `json:"verdict"`
+	Generator   GeneratorFigures        `json:"generator"`
+	Environment Environment             `json:"environment"`
+	Seed        uint64                  `json:"seed"`
+	Baseline    string                  `json:"baseline,omitempty"`
+	FlowOrder   []string                `json:"flow_order"` // as in the scenario
+	Flows       map[string]*FlowFigures `json:"flows"`
+	Thresholds  []ThresholdResult       `json:"thresholds"`
+}
+
+// A Verdict says whether the figures may be believed, and why not.
+type Verdict struct {
+	Valid   bool     `json:"valid"`
+	Reasons []string `json:"reasons"` // why it is not; empty where it is
+	Notes   []string `json:"notes"`   // what to know about figures that are valid
+}
+
+// GeneratorFigures are the generator's own part in the run.
+type GeneratorFigures struct {
+	CPUSeconds     float64       `json:"cpu_seconds"`
+	MaxRSS         int64         `json:"max_rss_bytes"`
+	GOMAXPROCS     int           `json:"gomaxprocs"`
+	Shards         int           `json:"shards"`
+	GCPauses       int64         `json:"gc_pauses"`
+	GCPauseTotal   int64         `json:"gc_pause_total_ns"`
+	GCPauseMax     int64         `json:"gc_pause_max_ns"`
+	BusiestShare   float64       `json:"busiest_share"`   // CPU time over time of the busiest shard's thread, median over intervals, 0 to 1
+	UnstampedShare float64       `json:"unstamped_share"` // replies without a kernel stamp, 0 to 1
+	Late           *Distribution `json:"late,omitempty"`  // due to when the scheduler got to it
+	Delay          *Distribution `json:"delay,omitempty"` // kernel stamp to user clock, a reply
+	OwnShare       float64       `json:"own_share"`       // of all message time, what the generator's delays between a reply and the next command made, 0 to 1
+	ClockSteps     []int64       `json:"clock_steps_ns"`
+}
+
+// FlowFigures are the figures of a flow, all rounds together, without the
+// warm-up.
+type FlowFigures struct {
+	Label      string                   `json:"label"` // port, TLS and AUTH in short, as "587 starttls PLAIN"
+	Load       string                   `json:"load"`  // "closed" or "open"
+	Sessions   SessionFigures           `json:"sessions"`
+	Messages   MessageFigures           `json:"messages"`
+	Recipients RecipientFigures         `json:"recipients"`
+	Rate       float64                  `json:"messages_per_second"` // accepted within the load's windows, over their length
+	Window     int64                    `json:"window_ns"`           // the length of those windows
+	Arrivals   *ArrivalFigures          `json:"arrivals,omitempty"`  // open load only
+	Phases     map[string]*PhaseFigures `json:"phases"`
+	Errors     []ErrorFigures           `json:"errors"` // most frequent first
+	Warmup     *WarmupFigures           `json:"warmup,omitempty"`
+	Rounds     []RoundFigures           `json:"rounds,omitempty"` // where there is more than one
+}
+
+// SessionFigures count sessions. Started is completed plus failed.
+type SessionFigures struct {
+	Started   int64 `json:"started"`
+	Completed int64 `json:"completed"`
+	Failed    int64 `json:"failed"`
+	Peak      int64 `json:"peak"` // open at once, the warm-up included
+}
+
+// MessageFigures count messages by outcome.
+type MessageFigures struct {
+	Attempted int64 `json:"attempted"` // the sum of the others
+	Accepted  int64 `json:"accepted"`
+	Rejected  int64 `json:"rejected"`
+	Failed    int64 `json:"failed"`
+	Unknown   int64 `json:"unknown"`
+}
+
+// RecipientFigures count recipients of messages that got an answer.
+type RecipientFigures struct {
+	Accepted int64 `json:"accepted"`
+	Rejected int64 `json:"rejected"`
+}
+
+// ArrivalFigures are what an open load asked for and what began, the warm-up
+// included.
+type ArrivalFigures struct {
+	Due   int64 `json:"due"`
+	Begun int64 `json:"begun"`
+}
+
+// PhaseFigures are the times of a phase or span. Response and Lag exist for
+// spans under open load.
+type PhaseFigures struct {
+	Count    int64         `json:"count"`
+	Service  *Distribution `json:"service"`
+	Response *Distribution `json:"response,omitempty"`
+	Lag      *Distribution `json:"lag,omitempty"`
+}
+
+// A Distribution is read off a histogram with one sample at least. Times are
+// in nanoseconds.
+type Distribution struct {
+	Count   int64 `json:"count"`
+	P50     int64 `json:"p50_ns"`
+	P90     int64 `json:"p90_ns"`
+	P99     int64 `json:"p99_ns"`
+	P999    int64 `json:"p999_ns"`
+	Max     int64 `json:"max_ns"`
+	Mean    int64 `json:"mean_ns"`
+	Clamped int64 `json:"clamped,omitempty"` // samples out of the histogram's range
+}
+
+// ErrorFigures are the failures alike in all but their text.
+type ErrorFigures struct {
+	Phase    string `json:"phase"`
+	Class    string `json:"class"`
+	Code     int    `json:"code,omitempty"`
+	Enhanced string `json:"enhanced,omitempty"`
+	Count    int64  `json:"count"`
+	Example  string `json:"example"`
+}
+
+// WarmupFigures are what the warm-up did, apart from all else.
+type WarmupFigures struct {
+	Messages MessageFigures `json:"messages"`
+	Message  *Distribution  `json:"message,omitempty"` // service time
+}
+
+// RoundFigures are one round's part of a flow.
+type RoundFigures struct {
+	Round    int            `json:"round"` // from 1
+	Messages MessageFigures `json:"messages"`
+	Rate     float64        `json:"messages_per_second"`
+	Message  *Distribution  `json:"message,omitempty"`  // service time
+	Response *Distribution  `json:"response,omitempty"` // open load only
+}
+
+// A ThresholdResult is a threshold and what became of it.
+type ThresholdResult struct {
+	Expr   string   `json:"expr"`
+	Value  *float64 `json:"value"` // in the metric's base unit; null where there was nothing to measure
+	OK     bool     `json:"ok"`
+	Reason string   `json:"reason,omitempty"` // why there is no value
+}

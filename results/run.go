@@ -1,0 +1,221 @@
+package results
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// A Run is everything one run measured, or several generators' runs of one
+// scenario together.
+type Run struct {
+	Header  Header
+	Closing *Closing // nil where the run file has lost its end
+
+	// Intervals are there where the run was read from a file.
+	Intervals []StoredInterval
+
+	totals  map[loadgen.Series]*total
+	windows map[loadgen.Series]window
+	gauges  []gauge // by flow: the last, with the highest peak
+	busy    []float64
+	to      smtpwire.Instant
+	damaged string // what of the file could not be read
+}
+
+// A window is when a stage of a flow's round lasted.
+type window struct{ from, to smtpwire.Instant }
+
+func (w window) length() time.Duration { return w.to.Sub(w.from) }
+
+// union widens w to cover from and to. An empty window counts for nothing.
+func (w window) union(o window) window {
+	switch {
+	case w.length() <= 0:
+		return o
+	case o.length() <= 0:
+		return w
+	}
+	return window{min(w.from, o.from), max(w.to, o.to)}
+}
+
+func newRun(h Header) *Run {
+	return &Run{
+		Header: h, totals: map[loadgen.Series]*total{}, windows: map[loadgen.Series]window{},
+		gauges: make([]gauge, len(h.Flows)),
+	}
+}
+
+// A Closing is what a run says of itself at its end.
+type Closing struct {
+	Ended       time.Time       `json:"ended"`
+	Interrupted bool            `json:"interrupted"`
+	Lost        string          `json:"lost,omitempty"`
+	Clock       string          `json:"clock"`
+	Steps       []time.Duration `json:"clock_steps_ns,omitempty"`
+	Shards      int             `json:"shards"`
+	Generator   Generator       `json:"generator"`
+}
+
+// Interrupted tells whether the run was ended by its user.
+func (r *Run) Interrupted() bool { return r.Closing != nil && r.Closing.Interrupted }
+
+// Partial tells whether the end of the run is missing.
+func (r *Run) Partial() bool { return r.Closing == nil }
+
+func (r *Run) finish(rep *loadgen.Report, g Generator) {
+	r.Closing = &Closing{
+		Ended: rep.Ended.Time().UTC(), Interrupted: rep.Interrupted, Lost: rep.Lost, Clock: rep.Clock.String(),
+		Steps: rep.Steps, Shards: rep.Shards, Generator: g,
+	}
+}
+
+// absorb adds an interval.
+func (r *Run) absorb(f *frame) {
+	for s, t := range f.series {
+		r.total(s).add(t)
+	}
+	for _, w := range f.windows {
+		r.windows[w.series] = r.windows[w.series].union(window{w.from, w.to})
+	}
+	for i, g := range f.gauges {
+		r.see(i, g)
+	}
+	r.busy = append(r.busy, f.busy)
+	r.to = max(r.to, f.to)
+}
+
+func (r *Run) see(flow int, g gauge) {
+	peak := max(r.gauges[flow].Peak, g.Peak)
+	r.gauges[flow] = g
+	r.gauges[flow].Peak = peak
+}
+
+func (r *Run) total(s loadgen.Series) *total {
+	t := r.totals[s]
+	if t == nil {
+		t = newTotal()
+		r.totals[s] = t
+	}
+	return t
+}
+
+// flow adds up a flow's rounds of a stage.
+func (r *Run) flow(flow int, stage loadgen.Stage) *total {
+	sum := newTotal()
+	for round := range r.Header.Rounds {
+		sum.add(r.totals[loadgen.Series{Flow: flow, Round: round, Stage: stage}])
+	}
+	return sum
+}
+
+// Histogram returns a flow's times of a phase over all rounds, without the
+// warm-up; nil where there are none.
+func (r *Run) Histogram(flow string, phase smtpwire.Phase, part loadgen.Part) *Histogram {
+	i := r.flowIndex(flow)
+	if i < 0 {
+		return nil
+	}
+	var hs []*Histogram
+	for round := range r.Header.Rounds {
+		if t := r.totals[loadgen.Series{Flow: i, Round: round, Stage: loadgen.Steady}]; t != nil {
+			hs = append(hs, t.hists[slotOf(phase, part)])
+		}
+	}
+	return merged(hs...)
+}
+
+func (r *Run) flowIndex(name string) int {
+	return slices.IndexFunc(r.Header.Flows, func(f FlowHeader) bool { return f.Name == name })
+}
+
+// steady is the length of a flow's load: all rounds' together.
+func (r *Run) steady(flow int) time.Duration {
+	var d time.Duration
+	for round := range r.Header.Rounds {
+		d += r.steadyRound(flow, round)
+	}
+	return d
+}
+
+// steadyRound is the length of one round's load. A run that has lost its end
+// may not have the window of its last round: then it is what the intervals
+// saw of it.
+func (r *Run) steadyRound(flow, round int) time.Duration {
+	return max(0, r.windows[loadgen.Series{Flow: flow, Round: round, Stage: loadgen.Steady}].length())
+}
+
+// Merge makes one run of several, made by other generators from the same
+// scenario. Counts and histograms add up; a window is as long as the longest.
+func Merge(runs ...*Run) (*Run, error) {
+	if len(runs) == 0 {
+		return nil, errors.New("no run to merge")
+	}
+	out := newRun(runs[0].Header)
+	closing := Closing{}
+	whole := true
+	for i, r := range runs {
+		if r.Header.Hash != out.Header.Hash || !slices.Equal(r.Header.Flows, out.Header.Flows) || r.Header.Rounds != out.Header.Rounds {
+			return nil, fmt.Errorf("run %d is of another scenario than run 1: only runs of the same scenario merge", i+1)
+		}
+		if r.Header.Started.Before(out.Header.Started) {
+			out.Header.Started = r.Header.Started
+		}
+		out.merge(r)
+		if r.Closing == nil {
+			whole = false
+			continue
+		}
+		closing.merge(r.Closing)
+	}
+	if whole {
+		out.Closing = &closing
+	}
+	return out, nil
+}
+
+func (r *Run) merge(from *Run) {
+	for s, t := range from.totals {
+		r.total(s).add(t)
+	}
+	for s, w := range from.windows {
+		r.windows[s] = r.windows[s].union(w)
+	}
+	for i, g := range from.gauges {
+		into := &r.gauges[i]
+		into.Open, into.Peak = into.Open+g.Open, into.Peak+g.Peak
+		into.Due, into.Begun = into.Due+g.Due, into.Begun+g.Begun
+	}
+	r.busy = append(r.busy, from.busy...)
+	r.to = max(r.to, from.to)
+	r.Intervals = append(r.Intervals, from.Intervals...)
+	slices.SortStableFunc(r.Intervals, func(a, b StoredInterval) int { return cmp.Compare(a.From, b.From) })
+}
+
+func (c *Closing) merge(from *Closing) {
+	if from.Ended.After(c.Ended) {
+		c.Ended = from.Ended
+	}
+	c.Interrupted = c.Interrupted || from.Interrupted
+	if from.Lost != "" && c.Lost != "" {
+		c.Lost += "; "
+	}
+	c.Lost += from.Lost
+	if c.Clock == "" {
+		c.Clock = from.Clock
+	} else if c.Clock != from.Clock {
+		c.Clock = loadgen.MixedClock.String()
+	}
+	c.Steps = append(c.Steps, from.Steps...)
+	c.Shards += from.Shards
+	c.Generator.merge(from.Generator)
+}
+
+func compareSeries(a, b loadgen.Series) int {
+	return cmp.Or(cmp.Compare(a.Flow, b.Flow), cmp.Compare(a.Round, b.Round), cmp.Compare(a.Stage, b.Stage))
+}
