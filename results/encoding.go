@@ -36,9 +36,9 @@ const (
 const maxCount = 1 << 40
 
 type encoder struct {
-	inner, outer bytes.Buffer
-	deflate      *zlib.Writer
-	scratch      []byte
+	outer   bytes.Buffer
+	deflate *zlib.Writer
+	scratch []byte
 }
 
 var encoders = sync.Pool{New: func() any {

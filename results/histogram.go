@@ -101,8 +101,6 @@ func merged(hs ...*Histogram) *Histogram {
 // absorb adds the samples of a recording.
 func (h *Histogram) absorb(from *hdrhistogram.Histogram) { h.buckets.MergeFrom(from) }
 
-func (h *Histogram) reset() { h.buckets.Reset() }
-
 // WritePercentiles writes the percentile distribution in the text form that
 // HdrHistogram's plotters read (.hgrm), in milliseconds.
 func (h *Histogram) WritePercentiles(w io.Writer) error {

@@ -69,9 +69,7 @@ func generatorBound(res *Result) []string {
 		reasons = append(reasons, fmt.Sprintf("%.0f %% of message time was the generator's own delay, limit %.0f %%; use a lower rate, fewer sessions or more cores",
 			100*g.OwnShare, 100*ownLimit))
 	}
-	for _, text := range localLimits(res) {
-		reasons = append(reasons, text)
-	}
+	reasons = append(reasons, localLimits(res)...)
 	if n := len(g.ClockSteps); n > 0 {
 		var steps []string
 		for _, d := range g.ClockSteps[:min(n, 3)] {
