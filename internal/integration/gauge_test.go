@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -155,12 +156,20 @@ func (r *run) checkSecrets(t *testing.T) {
 	}
 }
 
-// run runs the scenario to its end, which has to be the exit code wanted.
-func (g *gauge) run(t *testing.T, exit int, args ...string) *result {
+// run runs the scenario to its end, which has to be a success. Where the
+// machine is too busy for figures that can be relied on, the command says so
+// and exits with 1; what it counts has to be right all the same.
+func (g *gauge) run(t *testing.T, args ...string) *result {
 	t.Helper()
-	res, code := g.start(t, args...).end(t)
-	if code != exit {
-		t.Errorf("exit code %d, want %d", code, exit)
+	res, exit := g.start(t, args...).end(t)
+	busy := slices.ContainsFunc(res.Verdict.Reasons, func(reason string) bool {
+		return strings.HasPrefix(reason, "generator-bound")
+	})
+	switch {
+	case exit == 1 && busy && len(res.Verdict.Reasons) == 1:
+		t.Logf("the machine is busy: %q", res.Verdict.Reasons)
+	case exit != 0 || !res.Verdict.Valid || res.Partial:
+		t.Errorf("exit code %d, valid %v %q, partial %v", exit, res.Verdict.Valid, res.Verdict.Reasons, res.Partial)
 	}
 	return res
 }

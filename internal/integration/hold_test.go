@@ -30,7 +30,7 @@ flows:
     session: {messages: 0, think: 3s}
     message: {size: 1KiB}
     envelope: {from: %s, to: %s}
-`, port, sessions, account, account), "").run(t, 0).flow(t, "held")
+`, port, sessions, account, account), "").run(t).flow(t, "held")
 
 	if f.Sessions.Peak != sessions || f.Sessions.Started != sessions || f.Sessions.Completed != sessions {
 		t.Errorf("%+v, want %d everywhere and none failed: %v", f.Sessions, sessions, f.Errors)

@@ -26,11 +26,8 @@ func TestPortsAndTLS(t *testing.T) {
 			args = append(args, "--set", fmt.Sprintf("flows.%s.port=%d", name, s.Port))
 		}
 	}
-	res := g.run(t, 0, args...)
+	res := g.run(t, args...)
 
-	if !res.Verdict.Valid || res.Partial {
-		t.Errorf("valid %v %q, partial %v", res.Verdict.Valid, res.Verdict.Reasons, res.Partial)
-	}
 	p.settle(t)
 	received := p.received(t)
 	for name, port := range flowPorts {

@@ -49,8 +49,7 @@ flows:
     load: {sessions: 1, messages: 3}
 %s
 `, p.services[test.port].Port, indent(test.flow)), p.ca)
-			res, _ := g.start(t).end(t)
-			f := res.flow(t, "refused")
+			f := g.refused(t)
 			wantFailure(t, f, test.want)
 			if f.Messages.Accepted != 0 {
 				t.Errorf("messages were accepted: %+v", f.Messages)
@@ -106,14 +105,25 @@ flows:
     load: {sessions: 1, messages: 3}
     envelope: {from: %s, to: %s}
 `, s.port, test.tls, account, account), "")
-			res, _ := g.start(t).end(t)
-			f := res.flow(t, "refused")
+			f := g.refused(t)
 			wantFailure(t, f, test.want)
 			if unknown := test.name == "hung up after the dot"; unknown != (f.Messages.Unknown > 0) {
 				t.Errorf("unknown: %+v", f.Messages)
 			}
 		})
 	}
+}
+
+// refused runs the scenario to its end, which is a failed run where no message
+// was answered: there is nothing to show then but errors.
+func (g *gauge) refused(t *testing.T) *flow {
+	t.Helper()
+	res, exit := g.start(t).end(t)
+	f := res.flow(t, "refused")
+	if f.Messages.Accepted+f.Messages.Rejected == 0 && (exit != 1 || res.Verdict.Valid) {
+		t.Errorf("exit code %d, valid %v, and no message was answered", exit, res.Verdict.Valid)
+	}
+	return f
 }
 
 // indent puts lines under a flow.

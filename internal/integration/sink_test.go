@@ -66,7 +66,7 @@ flows:
     load: {sessions: 5, messages: 200}
     envelope: {from: %s, to: "user{1..50}@example.test", recipients: 3}
 `, s.socket, test.lmtp, account), "")
-			f := g.run(t, 0).flow(t, "local")
+			f := g.run(t).flow(t, "local")
 			if f.Messages.Accepted != 200 {
 				t.Errorf("%+v, want 200 accepted: %v", f.Messages, f.Errors)
 			}
@@ -94,7 +94,7 @@ flows:
     session: {messages: 5}
     envelope: {from: %s, to: [%s, %s, nobody@example.test], recipients: 3}
 `, d.lmtpSocket, account, account, second), "")
-	f := g.run(t, 0).flow(t, "local")
+	f := g.run(t).flow(t, "local")
 	if f.Messages.Accepted != 60 {
 		t.Errorf("%+v, want 60 accepted: %v", f.Messages, f.Errors)
 	}
@@ -128,7 +128,7 @@ defaults:
   envelope: {from: %s, to: %s}
 flows:
 %s`, p.services[587].Port, account, account, flows.String()), p.ca)
-	res := g.run(t, 0)
+	res := g.run(t)
 
 	for _, m := range mechanisms {
 		f := res.flow(t, m)
