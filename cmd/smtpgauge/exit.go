@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/scenarios"
+)
+
+// The exit codes, as CONTRACT.md has them.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitMissed      = 3
+	exitInterrupted = 130
+)
+
+// A usageError is the caller's mistake: what is wrong, and what to do.
+type usageError struct {
+	cause error
+	hint  string
+}
+
+func usagef(hint, format string, args ...any) error {
+	return &usageError{fmt.Errorf(format, args...), hint}
+}
+
+func (e *usageError) Error() string { return e.cause.Error() }
+func (e *usageError) Unwrap() error { return e.cause }
+
+// What a run can come to that is not a success, with the reason in words.
+var (
+	errMissed      = errors.New("threshold missed")
+	errInvalid     = errors.New("the measurement is invalid")
+	errInterrupted = errors.New("interrupted")
+)
+
+// exitCode is the one place that says what an error means to a script.
+func exitCode(err error) int {
+	var usage *usageError
+	var faults scenarios.Faults
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &usage), errors.As(err, &faults):
+		return exitUsage
+	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.Is(err, errInvalid):
+		return exitFailed
+	case errors.Is(err, errMissed):
+		return exitMissed
+	}
+	return exitFailed
+}
+
+// finish says what went wrong and returns the exit code.
+func finish(err error, stderr io.Writer) int {
+	var usage *usageError
+	var faults scenarios.Faults
+	switch {
+	case err == nil:
+	case errors.As(err, &faults):
+		// A line each, as editors and CI systems read them: no prefix.
+		fmt.Fprintln(stderr, faults)
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "smtpgauge: %v\nhint: %s\n", usage, usage.hint)
+	default:
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			fmt.Fprintf(stderr, "smtpgauge: %s\n", line)
+		}
+	}
+	return exitCode(err)
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/smtpgauge/smtpgauge/scenarios"
+)
+
+func TestExitCodes(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		code int
+	}{
+		{nil, exitOK},
+		{io.ErrUnexpectedEOF, exitFailed},
+		{usagef("hint", "cause"), exitUsage},
+		{fmt.Errorf("around: %w", usagef("hint", "cause")), exitUsage},
+		{scenarios.Faults{{File: "f", Message: "m"}}, exitUsage},
+		{fmt.Errorf("%w: a.errors < 1%%", errMissed), exitMissed},
+		{errInvalid, exitFailed},
+		{errors.Join(errInvalid, errMissed), exitFailed}, // figures that do not count miss nothing
+		{fmt.Errorf("start the sink: %w", context.Canceled), exitInterrupted},
+		{errors.Join(errInterrupted, errInvalid, errMissed), exitInterrupted},
+	} {
+		if got := exitCode(c.err); got != c.code {
+			t.Errorf("exit code of %v is %d, want %d", c.err, got, c.code)
+		}
+	}
+}
+
+func TestUsageErrorsHaveAHint(t *testing.T) {
+	for _, args := range [][]string{
+		{}, {"nope"}, {"run"}, {"run", "--nope"}, {"run", "a", "b"}, {"quick"}, {"quick", "h:x"}, {"quick", "h:1025"},
+		{"quick", "h", "--rate", "1", "--messages", "1"}, {"quick", "h", "--sessions", "0"}, {"quick", "h", "--mechanism", "PLAIN"},
+		{"show"}, {"show", "--format", "nope", "x"}, {"sink", "x"}, {"sink", "--listen", "::"}, {"sink", "--delay", "vrfy=1s"},
+		{"sink", "--delay", "data=1s"}, {"scenarios", "nope"}, {"scenarios", "a", "b"}, {"init", "a", "b"}, {"schema", "x"}, {"validate"},
+		{"run", "builtin:four-ports", "-o", "-"},
+	} {
+		var stdout, stderr strings.Builder
+		code := run(t.Context(), args, strings.NewReader(""), &stdout, &stderr)
+		lines := strings.Split(strings.TrimSuffix(stderr.String(), "\n"), "\n")
+		if code != exitUsage || len(lines) != 2 || !strings.HasPrefix(lines[0], "smtpgauge: ") || !strings.HasPrefix(lines[1], "hint: ") || stdout.Len() > 0 {
+			t.Errorf("%q: exit %d, stdout %q, stderr %q; want exit 2, a cause and a hint", args, code, stdout.String(), stderr.String())
+		}
+	}
+}
+
+func TestEveryReasonIsALineOfItsOwn(t *testing.T) {
+	var stderr strings.Builder
+	code := finish(errors.Join(fmt.Errorf("%w: a", errMissed), fmt.Errorf("%w: b", errMissed)), &stderr)
+	if want := "smtpgauge: threshold missed: a\nsmtpgauge: threshold missed: b\n"; code != exitMissed || stderr.String() != want {
+		t.Errorf("exit %d, stderr %q", code, stderr.String())
+	}
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"github.com/smtpgauge/smtpgauge/results"
+)
+
+// A formatFlag says how results are printed.
+type formatFlag string
+
+func (f *formatFlag) register(flags *pflag.FlagSet) {
+	*f = "table"
+	flags.Var(f, "format", "print results as `FORMAT`: "+strings.Join(results.Formats(), ", "))
+}
+
+func (f *formatFlag) String() string { return string(*f) }
+func (f *formatFlag) Type() string   { return "FORMAT" }
+
+func (f *formatFlag) Set(name string) error {
+	if !slices.Contains(results.Formats(), name) {
+		return fmt.Errorf("use one of %s", strings.Join(results.Formats(), ", "))
+	}
+	*f = formatFlag(name)
+	return nil
+}
+
+// write prints a run, as wide and as colourful as the terminal allows.
+func (f *formatFlag) write(w io.Writer, run *results.Run) error {
+	var o results.WriteOptions
+	if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
+			o.Width = width
+		}
+		o.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	}
+	return results.Write(w, string(*f), run, o)
+}

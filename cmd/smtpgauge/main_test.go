@@ -1,0 +1,139 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"smtpgauge":  main,
+		"sinkparent": sinkParent,
+	})
+}
+
+// TestScripts runs testdata/script/*.txtar, which say what the command does.
+// They find a server at $PORT and, with STARTTLS, at $PORT_TLS, which ca.pem
+// is to be trusted for. It takes 20 ms for each message: next to that nothing
+// the generator does can spoil the figures, however busy the machine is.
+func TestScripts(t *testing.T) {
+	sink, err := smtpsink.Start(smtpsink.Config{
+		Listeners: []smtpsink.Listener{{Address: "127.0.0.1:0"}, {Address: "127.0.0.1:0", TLS: smtpsink.StartTLS}},
+		Accounts:  []smtpsink.Account{{Username: "bench", Password: "hush-hush"}},
+		Delays:    map[string]time.Duration{"body": 20 * time.Millisecond},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { sink.Close() })
+	testscript.Run(t, testscript.Params{
+		Setup: func(e *testscript.Env) error {
+			for i, name := range []string{"PORT", "PORT_TLS"} {
+				_, port, err := net.SplitHostPort(sink.Addrs()[i].String())
+				if err != nil {
+					return err
+				}
+				e.Setenv(name, port)
+			}
+			return os.WriteFile(filepath.Join(e.WorkDir, "ca.pem"), sink.CAPEM(), 0o600)
+		},
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits,
+			"count": count,
+			"json":  jsonField,
+		},
+	})
+}
+
+// exits CODES COMMAND... runs a command and holds it to its exit code, which is
+// one of those separated by commas.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND ...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	code := "0"
+	if err != nil {
+		_, code, _ = strings.Cut(err.Error(), "exit status ")
+	}
+	if !slices.Contains(strings.Split(args[0], ","), code) {
+		ts.Fatalf("exit code %q (%v), want %s\nstdout:\n%s\nstderr:\n%s", code, err, args[0], ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+	}
+}
+
+// count N FILE PATTERN wants so many files to match a pattern, or so many
+// lines of a file to hold a text.
+func count(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: count N FILE TEXT, or count N files PATTERN")
+	}
+	var n int
+	if args[1] == "files" {
+		found, err := filepath.Glob(ts.MkAbs(args[2]))
+		ts.Check(err)
+		n = len(found)
+	} else {
+		for line := range strings.Lines(ts.ReadFile(args[1])) {
+			if strings.Contains(line, args[2]) {
+				n++
+			}
+		}
+	}
+	if fmt.Sprint(n) != args[0] {
+		ts.Fatalf("%d with %q in %s, want %s", n, args[2], args[1], args[0])
+	}
+}
+
+// jsonField FILE PATH PATTERN wants the value at a path of a JSON document to
+// match, all of it.
+func jsonField(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: json FILE PATH PATTERN")
+	}
+	var v any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &v))
+	for step := range strings.SplitSeq(args[1], ".") {
+		switch in := v.(type) {
+		case map[string]any:
+			v = in[step]
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i >= len(in) {
+				ts.Fatalf("no %s in a list of %d", step, len(in))
+			}
+			v = in[i]
+		default:
+			ts.Fatalf("nothing below %v for %s", v, step)
+		}
+	}
+	if got := fmt.Sprint(v); !regexp.MustCompile(`^(` + args[2] + `)$`).MatchString(got) {
+		ts.Fatalf("%s is %s, want %s", args[1], got, args[2])
+	}
+}
+
+// sinkParent starts a sink, says where it is and waits to be killed.
+func sinkParent() {
+	sink, err := startSink(ctxForever(), sinkOrder{Listeners: twoListeners()}, os.Stderr)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Println(sink.ready.Addresses[0])
+	select {}
+}

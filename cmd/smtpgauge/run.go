@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/scenarios"
+)
+
+func newRun(s streams) *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:   "run SCENARIO",
+		Short: "run a scenario, print its tables, write its run file",
+		Long: `Runs a scenario: live progress goes to stderr, the tables to stdout, and
+everything measured to a run file, which smtpgauge show prints again.
+
+SCENARIO is a path, - for stdin, or builtin:NAME for one that comes with the
+program (smtpgauge scenarios lists them). The first ^C lets what is under way
+finish, the second stops at once; what was measured is kept either way.`,
+		Example: `  smtpgauge run builtin:four-ports
+  smtpgauge run relay.yaml --target 10.0.0.5 --set flows.relay.load.sessions=50
+  smtpgauge run relay.yaml --dry-run
+  smtpgauge run relay.yaml --quiet --format json -o relay.jsonl > relay.json`,
+		Args: exactly(1, "one SCENARIO"),
+		RunE: func(c *cobra.Command, args []string) error {
+			sc, p, err := f.source.load(args[0], s)
+			if err != nil {
+				return err
+			}
+			return f.run(c.Context(), sc, p, s)
+		},
+	}
+	f.register(c.Flags())
+	f.source.register(c.Flags())
+	f.source.registerManners(c.Flags())
+	return c
+}
+
+// runFlags are what run and quick share.
+type runFlags struct {
+	source sourceFlags
+	output string
+	format formatFlag
+	quiet  bool
+	dryRun bool
+}
+
+func (f *runFlags) register(flags *pflag.FlagSet) {
+	flags.StringVarP(&f.output, "output", "o", "", "write the run file to `FILE` (default NAME-TIME.jsonl)")
+	flags.BoolVar(&f.quiet, "quiet", false, "no progress on stderr")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be done, and send nothing")
+	f.format.register(flags)
+}
+
+// run carries out a plan with all that belongs to it on the command line.
+func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.Plan, s streams) error {
+	if f.output == "-" {
+		return usagef("give -o a file; show --format json prints results", "the run file cannot go to stdout, which is for results")
+	}
+	if f.dryRun {
+		return describe(s.out, p)
+	}
+	if err := scenarios.CheckTarget(p, f.source.mayLoad); err != nil {
+		return usagef("load only what is yours; builtin scenarios and smtpgauge quick sink need no server", "%w", err)
+	}
+	ensureDescriptors(descriptorsFor(p), s.err)
+
+	display := newLive(s.err, f.quiet)
+	stop, release := interruptible(ctx, display)
+	defer release()
+	if sc.UsesSink() {
+		sink, err := placeSink(stop.ctx, sc, p, display)
+		if err != nil {
+			return err
+		}
+		defer reportSink(sink, display)
+	}
+	file, err := createRunFile(f.output, p.Name)
+	if err != nil {
+		return err
+	}
+	m := measurement{
+		plan: p, file: file, drain: stop.drain,
+		onInterval: func(i *results.Interval) { display.show(newProgress(p, i, stop.draining())) },
+	}
+	run, err := m.run(stop.ctx)
+	err = errors.Join(err, file.Close())
+	display.end()
+	if run == nil {
+		return err
+	}
+	if err != nil {
+		err = fmt.Errorf("%s is not whole: %w", file.Name(), err)
+	}
+	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
+	return errors.Join(f.format.write(s.out, run), err, judge(run))
+}
+
+// judge turns what a run came to into an error; nil is a success.
+func judge(run *results.Run) error {
+	r := run.Result()
+	var errs []error
+	if r.Interrupted {
+		errs = append(errs, errInterrupted)
+	}
+	if !r.Verdict.Valid {
+		errs = append(errs, fmt.Errorf("%w: %s", errInvalid, strings.Join(r.Verdict.Reasons, "; ")))
+	}
+	for _, t := range r.Thresholds {
+		if !t.OK {
+			errs = append(errs, fmt.Errorf("%w: %s", errMissed, t.Expr))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// createRunFile opens the run file. A name that was asked for is written over;
+// one that we choose is new.
+func createRunFile(name, scenario string) (*os.File, error) {
+	if name != "" {
+		return os.Create(name)
+	}
+	base := scenario + "-" + time.Now().Format("20060102-150405")
+	for n := 1; ; n++ {
+		name := base + ".jsonl"
+		if n > 1 {
+			name = fmt.Sprintf("%s-%d.jsonl", base, n)
+		}
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/smtpgauge/smtpgauge/scenarios"
+)
+
+const builtinPrefix = "builtin:"
+
+func newScenarios(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "scenarios [NAME]",
+		Short: "list the built-in scenarios, or print one",
+		Example: `  smtpgauge scenarios
+  smtpgauge scenarios four-ports > my.yaml
+  smtpgauge run builtin:four-ports`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return exactly(1, "one NAME at most")(c, args)
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return printBuiltin(s, strings.TrimPrefix(args[0], builtinPrefix))
+			}
+			return listBuiltins(s)
+		},
+	}
+}
+
+func listBuiltins(s streams) error {
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	for _, b := range scenarios.Builtins() {
+		// tabwriter keeps its first error for Flush.
+		fmt.Fprintf(w, "%s\t%s\n", b.Name, b.Description)
+	}
+	return w.Flush()
+}
+
+func printBuiltin(s streams, name string) error {
+	var names []string
+	for _, b := range scenarios.Builtins() {
+		if b.Name == name {
+			_, err := s.out.Write(b.Source)
+			return err
+		}
+		names = append(names, b.Name)
+	}
+	return usagef("use one of "+strings.Join(names, ", "), "no built-in scenario is called %q", name)
+}

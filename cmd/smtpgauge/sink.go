@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
+)
+
+// defaultListeners end in the digits of the ports they stand for, and need no
+// privilege.
+var defaultListeners = []string{
+	"127.0.0.1:2025,none", "127.0.0.1:2465,implicit", "127.0.0.1:2587,starttls", "127.0.0.1:2525,starttls",
+}
+
+const sinkPassword = "SMTPGAUGE_SINK_PASSWORD"
+
+type sinkFlags struct {
+	listen, users, delays []string
+	caOut, hostname       string
+	insecureAuth          bool
+	maxMessage            int64
+}
+
+func newSink(s streams) *cobra.Command {
+	var f sinkFlags
+	c := &cobra.Command{
+		Use:   "sink",
+		Short: "run the built-in SMTP server",
+		Long: `Runs an SMTP server that takes every message, counts it and throws it away. ^C
+ends it and prints the counts.
+
+A listener is ADDRESS:PORT[,none|starttls|implicit][,lmtp], or unix:PATH in
+place of ADDRESS:PORT. Without ADDRESS it is 127.0.0.1; without a mode port 465
+is implicit, 587 and 2525 are starttls and any other is none. Where no --listen
+is given:
+
+  ` + strings.Join(defaultListeners, "\n  ") + `
+
+Its certificates come from an authority made at each start: --ca-out writes
+that one's certificate, for clients to trust. They are good for localhost,
+127.0.0.1, ::1, the machine's name and --hostname.
+
+A delay is COMMAND=DURATION with banner, tls, ehlo, starttls, auth, mail, rcpt,
+data, body (the final dot), rset or quit. data and quit can only be held back
+where no listener has TLS.`,
+		Example: `  smtpgauge sink
+  smtpgauge sink --listen 127.0.0.1:2525,starttls --ca-out ca.pem --delay rcpt=3ms
+  ` + sinkPassword + `=secret smtpgauge sink --user bench@example.test`,
+		Args: exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			config, err := f.config()
+			if err != nil {
+				return err
+			}
+			return runSink(c.Context(), config, f.caOut, s)
+		},
+	}
+	flags := c.Flags()
+	flags.StringArrayVar(&f.listen, "listen", nil, "where to listen: `ADDR:PORT[,MODE]` (repeatable)")
+	flags.StringArrayVar(&f.users, "user", nil, "`NAME` that may authenticate, with the password in "+sinkPassword+" (repeatable)")
+	flags.BoolVar(&f.insecureAuth, "insecure-auth", false, "offer AUTH without TLS too")
+	flags.StringArrayVar(&f.delays, "delay", nil, "hold back the answer to a command: `COMMAND=DURATION` (repeatable)")
+	flags.StringVar(&f.caOut, "ca-out", "", "write the authority's certificate to `FILE`")
+	flags.StringVar(&f.hostname, "hostname", "", "`NAME` in the banner and the certificate (default the machine's)")
+	flags.Int64Var(&f.maxMessage, "max-message", 0, "largest message in `OCTETS` (default 128 MiB)")
+	return c
+}
+
+func (f *sinkFlags) config() (smtpsink.Config, error) {
+	config := smtpsink.Config{
+		Hostname:          f.hostname,
+		AllowInsecureAuth: f.insecureAuth,
+		MaxMessage:        f.maxMessage,
+		Delays:            make(map[string]time.Duration),
+	}
+	if len(f.listen) == 0 {
+		f.listen = defaultListeners
+	}
+	const hint = "smtpgauge sink --help shows examples"
+	for _, text := range f.listen {
+		l, err := smtpsink.ParseListener(text)
+		if err != nil {
+			return config, usagef(hint, "%w", err)
+		}
+		config.Listeners = append(config.Listeners, l)
+	}
+	for _, text := range f.delays {
+		command, d, err := smtpsink.ParseDelay(text)
+		if err != nil {
+			return config, usagef(hint, "%w", err)
+		}
+		config.Delays[command] = d
+	}
+	password, given := os.LookupEnv(sinkPassword)
+	if len(f.users) > 0 && !given {
+		return config, usagef("set it, to the password of every --user", "%s is not set", sinkPassword)
+	}
+	for _, name := range f.users {
+		config.Accounts = append(config.Accounts, smtpsink.Account{Username: name, Password: password})
+	}
+	if err := config.Check(); err != nil {
+		return config, usagef(hint, "%w", err)
+	}
+	return config, nil
+}
+
+func runSink(ctx context.Context, config smtpsink.Config, caOut string, s streams) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	config.Logf = fewLines(s.err)
+	sink, err := smtpsink.Start(config)
+	if err != nil {
+		return err
+	}
+	if caOut != "" {
+		if err := os.WriteFile(caOut, sink.CAPEM(), 0o644); err != nil {
+			_ = sink.Close() // nothing was taken yet; the first error is the one to tell
+			return err
+		}
+	}
+	for i, a := range sink.Addrs() {
+		l := config.Listeners[i]
+		fmt.Fprintf(s.err, "listening on %s %s%s\n", a, l.TLS, lmtpMark(l))
+	}
+	<-ctx.Done()
+	stop() // a second ^C ends a close that hangs
+	if err := sink.Close(); err != nil {
+		return err
+	}
+	return printCounts(s.out, config.Listeners, sink)
+}
+
+func lmtpMark(l smtpsink.Listener) string {
+	if l.LMTP {
+		return " lmtp"
+	}
+	return ""
+}
+
+// printCounts prints a line a listener, and their sum where there are several.
+func printCounts(w io.Writer, listeners []smtpsink.Listener, sink *smtpsink.Server) error {
+	var b strings.Builder
+	counts := sink.ListenerCounts()
+	if len(counts) > 1 {
+		for i, addr := range sink.Addrs() {
+			fmt.Fprintf(&b, "%s %s%s: %s\n", addr, listeners[i].TLS, lmtpMark(listeners[i]), counts[i])
+		}
+	}
+	fmt.Fprintf(&b, "total: %s\n", sink.Counts())
+	_, err := io.WriteString(w, b.String())
+	return err
+}

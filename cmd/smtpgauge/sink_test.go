@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
+)
+
+// The sink says where it listens, takes mail from whoever trusts its
+// authority and knows the password, and prints what it took when it is told to
+// end.
+func TestSinkCommand(t *testing.T) {
+	t.Setenv(sinkPassword, "hush-hush")
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	stderr, said := io.Pipe()
+	var stdout strings.Builder
+	code := make(chan int)
+	go func() {
+		defer said.Close()
+		code <- run(ctx, []string{
+			"sink", "--listen", "127.0.0.1:0,starttls", "--listen", "127.0.0.1:0,none",
+			"--user", "bench@example.test", "--ca-out", ca, "--hostname", "mx.example.test",
+		}, strings.NewReader(""), &stdout, said)
+	}()
+	lines := bufio.NewScanner(stderr)
+	var addresses []string
+	for len(addresses) < 2 && lines.Scan() {
+		words := strings.Fields(lines.Text()) // listening on ADDRESS MODE
+		if len(words) != 4 || words[0] != "listening" {
+			t.Fatalf("the sink said %q", lines.Text())
+		}
+		addresses = append(addresses, words[2])
+	}
+
+	pem, err := os.ReadFile(ca)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		t.Fatalf("no certificate in %s", pem)
+	}
+	c, err := smtp.DialStartTLS(addresses[0], &tls.Config{RootCAs: pool, ServerName: "mx.example.test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Auth(sasl.NewPlainClient("", "bench@example.test", "hush-hush")); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.SendMail("a@example.test", []string{"b@example.test"}, strings.NewReader("hello\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Quit(); err != nil {
+		t.Fatal(err)
+	}
+
+	cancel()
+	if got := <-code; got != exitOK {
+		t.Errorf("exit %d, want 0", got)
+	}
+	want := addresses[0] + " starttls: connections 1 (tls 1, errors 0), auth 1 (rejected 0), messages 1 (rejected 0, aborted 0), recipients 1, octets 7\n" +
+		addresses[1] + " none: connections 0 (tls 0, errors 0), auth 0 (rejected 0), messages 0 (rejected 0, aborted 0), recipients 0, octets 0\n" +
+		"total: connections 1 (tls 1, errors 0), auth 1 (rejected 0), messages 1 (rejected 0, aborted 0), recipients 1, octets 7\n"
+	if stdout.String() != want {
+		t.Errorf("stdout\n%s\nwant\n%s", stdout.String(), want)
+	}
+}

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"sync"
+)
+
+// fewLines writes the sink's complaints to w, and stops after ten: a storm of
+// broken connections is counted, not told one by one.
+func fewLines(w io.Writer) func(string, ...any) {
+	const most = 10
+	var mu sync.Mutex
+	written := 0
+	return func(format string, args ...any) {
+		mu.Lock()
+		defer mu.Unlock()
+		if written++; written > most {
+			return
+		}
+		fmt.Fprintf(w, "sink: "+format+"\n", args...)
+		if written == most {
+			fmt.Fprintln(w, "sink: further trouble is only counted")
+		}
+	}
+}

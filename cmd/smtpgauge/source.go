@@ -1,0 +1,39 @@
+package main
+
+import (
+	"github.com/spf13/pflag"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/scenarios"
+)
+
+// sourceFlags say which scenario is meant, and what is different about it.
+type sourceFlags struct {
+	set     []string
+	target  string
+	mayLoad []string
+}
+
+func (f *sourceFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.target, "target", "", "load `HOST` in place of target.host")
+	flags.StringArrayVar(&f.set, "set", nil, "override a field: `PATH=VALUE`, such as flows.relay.load.sessions=50 (repeatable)")
+}
+
+func (f *sourceFlags) registerManners(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.mayLoad, "i-may-load", nil, "`HOST` is yours to load, though it is neither this machine nor on a private network (repeatable)")
+}
+
+// load reads and resolves a scenario by its path, builtin:NAME, or - for
+// stdin.
+func (f *sourceFlags) load(name string, s streams) (*scenarios.Scenario, *loadgen.Plan, error) {
+	return resolve(scenarios.Load(name, scenarios.LoadOptions{Set: f.set, Target: f.target, Stdin: s.in}))
+}
+
+// resolve goes on from a scenario to its plan.
+func resolve(sc *scenarios.Scenario, err error) (*scenarios.Scenario, *loadgen.Plan, error) {
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := sc.Plan()
+	return sc, p, err
+}
