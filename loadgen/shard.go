@@ -30,6 +30,7 @@ type shard struct {
 	tickFrom smtpwire.Instant
 	tickAt   time.Duration // when the next tick is due
 	tickCPU  time.Duration
+	tickWait time.Duration
 	stamped  int64 // replies with a kernel stamp
 	bare     int64 // replies without
 	lost     []string
@@ -47,6 +48,7 @@ func (s *shard) run(segments <-chan *segment) {
 	wall, mono := s.driver.Now()
 	s.offset = time.Duration(wall) - mono
 	s.tickFrom, s.tickAt = wall, mono.Truncate(time.Second)+time.Second
+	s.tickCPU, s.tickWait = s.driver.CPU(), s.driver.RunDelay() // the thread may have done other work before
 	s.totals = make([]flowTotals, len(s.plan.Flows))
 	for seg := range segments {
 		s.runSegment(seg)
@@ -112,17 +114,20 @@ func (s *shard) next() time.Duration {
 
 // readClock reads the clock and looks for a step of the wall clock, which the
 // kernel stamps of replies under way would not survive. A reading that was
-// torn by a pause of this thread looks like one, so it takes three to believe.
+// torn by a pause of this thread looks like one, so it takes four to believe.
+// The first is that of the last event, which is a moment ago.
 func (s *shard) readClock() time.Duration {
-	var step time.Duration
-	var mono time.Duration
+	wall, mono := s.driver.Recent()
+	step := time.Duration(wall) - mono - s.offset
 	for range 3 {
-		var wall smtpwire.Instant
-		wall, mono = s.driver.Now()
-		step = time.Duration(wall) - mono - s.offset
 		if step.Abs() < stepFloor {
 			return mono
 		}
+		wall, mono = s.driver.Now()
+		step = time.Duration(wall) - mono - s.offset
+	}
+	if step.Abs() < stepFloor {
+		return mono
 	}
 	s.offset += step
 	s.steps = append(s.steps, step)
@@ -141,15 +146,15 @@ func (s *shard) wallAt(mono time.Duration) smtpwire.Instant {
 func (s *shard) tick(last bool) {
 	wall, mono := s.driver.Now()
 	s.tickAt = mono.Truncate(time.Second) + time.Second
-	cpu := s.driver.CPU()
-	t := Tick{Shard: s.index, From: s.tickFrom, To: wall, Busy: cpu - s.tickCPU, Last: last}
+	cpu, wait := s.driver.CPU(), s.driver.RunDelay()
+	t := Tick{Shard: s.index, From: s.tickFrom, To: wall, Busy: cpu - s.tickCPU, Waited: wait - s.tickWait, Last: last}
 	for i := range s.totals {
 		c := &s.totals[i]
 		t.Open, t.Peak = append(t.Open, c.open), append(t.Peak, c.peak)
 		t.Due, t.Begun = append(t.Due, c.due), append(t.Begun, c.begun)
 		c.peak = c.open
 	}
-	s.tickFrom, s.tickCPU = wall, cpu
+	s.tickFrom, s.tickCPU, s.tickWait = wall, cpu, wait
 	s.recorder.Tick(t)
 }
 

@@ -42,6 +42,9 @@ type Driver interface {
 	// CPU is the processor time the driver's thread has used, 0 where that is
 	// not known.
 	CPU() time.Duration
+	// RunDelay is how long the driver's thread has been ready to run and had
+	// to wait for a processor, 0 where that is not known.
+	RunDelay() time.Duration
 	// Close releases the driver. Its connections must have been closed.
 	Close() error
 }

@@ -25,12 +25,16 @@ type epoll struct {
 	fd     int
 	wakeFD int
 	stamps int          // a socket that keeps the kernel stamping; see keepStamping
+	sched  int          // this thread's schedstat; see openSchedstat
 	conns  []*epollConn // by file descriptor
 	events [256]unix.EpollEvent
 	failed []*epollConn // dials that failed at once; told from Wait
 	queued []*epollConn // dials of Unix sockets whose listen queue is full
 	gen    uint32
 	fresh  bool // the clock was read for the event being handled
+
+	timeout     unix.Timespec
+	interrupted bool // a signal ended the last wait
 
 	receiver receiver
 	sender   sender
@@ -56,7 +60,7 @@ func newEpoll(epoch time.Time) (*epoll, error) {
 		_ = unix.Close(fd)
 		return nil, fmt.Errorf("eventfd: %w", err)
 	}
-	return &epoll{clock: newClock(epoch), fd: fd, wakeFD: wake, stamps: keepStamping()}, nil
+	return &epoll{clock: newClock(epoch), fd: fd, wakeFD: wake, stamps: keepStamping(), sched: openSchedstat()}, nil
 }
 
 // Dial opens a socket and begins to connect it.
@@ -114,6 +118,9 @@ func (l *epoll) Wait(until time.Duration) {
 	if len(l.queued) > 0 {
 		l.retry()
 	}
+	if n == 0 {
+		l.Now() // time has passed; otherwise the last event says when
+	}
 	for i := range l.events[:n] {
 		ev := &l.events[i]
 		if int(ev.Fd) == l.wakeFD {
@@ -150,19 +157,34 @@ func (l *epoll) tellFailed() {
 	}
 }
 
+// heldWait is how long a wait keeps the Go scheduler's processor. Giving it up
+// and asking for it back costs more than a reply takes to come, and has the
+// scheduler's watchdog look every 20 µs; keeping it starves nobody for longer
+// than this, and a garbage collection interrupts the wait by a signal.
+const heldWait = 5 * time.Millisecond
+
 // poll waits with a limit in nanoseconds: a millisecond is an age between two
 // arrivals.
 func (l *epoll) poll(d time.Duration) int {
-	ts := unix.NsecToTimespec(max(0, int64(d)))
+	n := l.pwait(min(d, heldWait), true)
+	if n > 0 || d <= heldWait || l.interrupted {
+		return n
+	}
+	return l.pwait(d-heldWait, false)
+}
+
+func (l *epoll) pwait(d time.Duration, held bool) int {
 	var n uintptr
 	var errno syscall.Errno
-	if d <= 0 {
+	l.timeout = unix.NsecToTimespec(max(0, int64(d)))
+	if held {
 		n, _, errno = syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT2, uintptr(l.fd), uintptr(unsafe.Pointer(&l.events[0])),
-			uintptr(len(l.events)), uintptr(unsafe.Pointer(&ts)), 0, 0)
+			uintptr(len(l.events)), uintptr(unsafe.Pointer(&l.timeout)), 0, 0)
 	} else {
 		n, _, errno = syscall.Syscall6(unix.SYS_EPOLL_PWAIT2, uintptr(l.fd), uintptr(unsafe.Pointer(&l.events[0])),
-			uintptr(len(l.events)), uintptr(unsafe.Pointer(&ts)), 0, 0)
+			uintptr(len(l.events)), uintptr(unsafe.Pointer(&l.timeout)), 0, 0)
 	}
+	l.interrupted = errno == unix.EINTR
 	switch errno {
 	case 0:
 		return int(n)
@@ -172,7 +194,7 @@ func (l *epoll) poll(d time.Duration) int {
 			return n
 		}
 	}
-	return 0 // EINTR: the caller's loop comes back
+	return 0 // interrupted: the caller's loop comes back
 }
 
 // Wake makes Wait return.
@@ -184,6 +206,9 @@ func (l *epoll) Wake() {
 // CPU is the time of the loop's thread.
 func (l *epoll) CPU() time.Duration { return threadCPU() }
 
+// RunDelay is the wait of the loop's thread.
+func (l *epoll) RunDelay() time.Duration { return runDelay(l.sched) }
+
 // Close releases the descriptors of the loop and its thread.
 func (l *epoll) Close() error {
 	err := unix.Close(l.fd)
@@ -191,6 +216,7 @@ func (l *epoll) Close() error {
 		err = e
 	}
 	_ = unix.Close(l.stamps)
+	_ = unix.Close(l.sched)
 	runtime.UnlockOSThread()
 	return err
 }

@@ -94,6 +94,9 @@ func (l *portable) Wake() {
 // CPU is not known: the goroutines have no thread of their own.
 func (l *portable) CPU() time.Duration { return 0 }
 
+// RunDelay is not known either.
+func (l *portable) RunDelay() time.Duration { return 0 }
+
 // Close waits for the goroutines.
 func (l *portable) Close() error {
 	l.stop()
