@@ -1,0 +1,119 @@
+package stats
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sort"
+	"sync"
+)
+
+// Power is how often a change of the size that Resolvable names is found.
+const Power = 0.9
+
+// Noise is how much values vary from round to round, as the standard deviation
+// of their logarithms: 0.02 is about 2 %. Each side counts around its own mean,
+// so a difference between sides is no noise. It is false where no side has two
+// values, or a value is not positive.
+func Noise(sides ...[]float64) (float64, bool) {
+	squares, freedom := 0.0, 0
+	for _, side := range sides {
+		logs, ok := logarithms(side)
+		if !ok && len(side) > 0 {
+			return 0, false
+		}
+		if len(logs) < 2 {
+			continue
+		}
+		mean := 0.0
+		for _, l := range logs {
+			mean += l / float64(len(logs))
+		}
+		for _, l := range logs {
+			squares += (l - mean) * (l - mean)
+		}
+		freedom += len(logs) - 1
+	}
+	if freedom == 0 {
+		return 0, false
+	}
+	return math.Sqrt(squares / float64(freedom)), true
+}
+
+// Resolvable is the smallest relative change that is found with the chance
+// Power among so many tested metrics, with n1 and n2 rounds and noise as Noise
+// returns it. It is infinite where no change would be: see RoundsNeeded.
+func Resolvable(noise float64, n1, n2 int, alpha float64, tests int) float64 {
+	return math.Expm1(noise * findable(n1, n2, alpha/float64(max(1, tests))))
+}
+
+// RoundsFor is how many rounds a side it takes to find a relative change
+// (0.03 for 3 %, of either sign) with the chance Power; at most a billion.
+func RoundsFor(noise, change, alpha float64, tests int) int {
+	const most = 1_000_000_000
+	least := RoundsNeeded(alpha, tests)
+	distance := math.Abs(math.Log1p(change))
+	enough := func(n int) bool { return noise*findable(n, n, alpha/float64(max(1, tests))) <= distance }
+	return least + sort.Search(most-least, func(more int) bool { return enough(least + more) })
+}
+
+// efficiency is the U test's next to the t test's where noise is normal
+// (Pitman), which is what turns the textbook's sample sizes into ours.
+const efficiency = 3 / math.Pi
+
+// findable is the distance between two normal distributions, in their standard
+// deviation, at which the U test finds them different at alpha with the chance
+// Power.
+func findable(n1, n2 int, alpha float64) float64 {
+	k := mosesOrder(n1, n2, alpha)
+	switch {
+	case n1 < 1 || n2 < 1 || k < 1:
+		return math.Inf(1)
+	case n1*n2 > simulatedLimit:
+		return (normalQuantile(1-alpha/2) + normalQuantile(Power)) * math.Sqrt((1/float64(n1)+1/float64(n2))/efficiency)
+	}
+	return simulated(n1, n2, k)
+}
+
+// Few rounds are further from the textbook than a factor mends: with the
+// fewest, all of one side have to be above all of the other. Up to this product
+// of sizes the distance is simulated.
+const (
+	simulatedLimit = 16 * 16
+	simulations    = 1000
+)
+
+type simulation struct{ n1, n2, k int }
+
+var simulatedDistances sync.Map // by simulation
+
+// simulated draws both sides from one normal distribution, again and again.
+// The test is significant once one side is moved by more than the k-th
+// smallest difference, so the distance looked for is a quantile of those.
+func simulated(n1, n2, k int) float64 {
+	key := simulation{n1, n2, k}
+	if known, ok := simulatedDistances.Load(key); ok {
+		return known.(float64)
+	}
+	random := rand.New(rand.NewPCG(uint64(n1), uint64(n2)))
+	needed := make([]float64, simulations)
+	differences := make([]float64, n1*n2)
+	side := make([]float64, n1)
+	for s := range needed {
+		for i := range side {
+			side[i] = random.NormFloat64()
+		}
+		for j := range n2 {
+			other := random.NormFloat64()
+			for i, v := range side {
+				differences[j*n1+i] = other - v
+			}
+		}
+		slices.Sort(differences)
+		needed[s] = -differences[k-1]
+	}
+	slices.Sort(needed)
+	d := needed[int(Power*simulations)]
+	simulatedDistances.Store(key, d)
+	return d
+}

@@ -1,0 +1,160 @@
+package stats
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// rounds draws a value a round around a middle: log-normal, with now and then
+// a round the machine spoiled.
+func rounds(r *rand.Rand, n int, middle, noise float64) []float64 {
+	values := make([]float64, n)
+	for i := range values {
+		values[i] = middle * math.Exp(noise*r.NormFloat64())
+		if r.IntN(10) == 0 {
+			values[i] *= 1 + 5*noise*r.Float64()
+		}
+	}
+	return values
+}
+
+// comparison draws metrics of two sides, of which the first of the new one is
+// changed. The metrics of one round share half of their noise, as they do.
+func comparison(r *rand.Rand, metrics, n int, noise, change float64) []Pair {
+	pairs := make([]Pair, metrics)
+	shared := [2][]float64{rounds(r, n, 1, noise/2), rounds(r, n, 1, noise/2)}
+	for m := range pairs {
+		middle := 1e6 * float64(1+m)
+		pairs[m] = Pair{Base: rounds(r, n, middle, noise/2), New: rounds(r, n, middle, noise/2)}
+		for i := range n {
+			pairs[m].Base[i] *= shared[0][i]
+			pairs[m].New[i] *= shared[1][i]
+		}
+	}
+	for i := range pairs[0].New {
+		pairs[0].New[i] *= 1 + change
+	}
+	return pairs
+}
+
+// Two sides that are alike are called different in no more comparisons than
+// alpha says, however many metrics each compares.
+func TestFalseAlarms(t *testing.T) {
+	const comparisons, alpha = 200, 0.05
+	for _, c := range []struct{ metrics, n int }{{1, 4}, {1, 5}, {8, 6}, {30, 8}, {120, 10}} {
+		r := rand.New(rand.NewPCG(4, uint64(c.metrics)))
+		alarms := 0
+		for range comparisons {
+			for _, j := range Judge(comparison(r, c.metrics, c.n, 0.03, 0), Options{Alpha: alpha}).Judgements {
+				if j.Verdict != Same {
+					alarms++
+					break
+				}
+			}
+		}
+		t.Logf("%d metrics, %d rounds a side: %d of %d", c.metrics, c.n, alarms, comparisons)
+		if alarms > alpha*comparisons {
+			t.Errorf("%d metrics, %d rounds a side: %d false alarms in %d comparisons, want %v at most",
+				c.metrics, c.n, alarms, comparisons, alpha*comparisons)
+		}
+	}
+}
+
+// A change well over the noise is found every time, and called by its size.
+func TestChangesAreFound(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	for range 100 {
+		j := Judge(comparison(r, 10, 8, 0.03, 0.3), Options{MinEffect: 0.03}).Judgements[0]
+		if j.Verdict != Worse || j.Ratio.Value < 0.2 || j.Ratio.Value > 0.4 {
+			t.Fatalf("30 %% slower: %s by %+v", j.Verdict, *j.Ratio)
+		}
+	}
+}
+
+// With as many rounds as RoundsFor asks, the change is found as often as Power
+// says; and with one so small that it is not resolvable, hardly ever.
+func TestRoundsForIsEnough(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 6))
+	for _, c := range []struct {
+		noise, change float64
+		tests         int
+	}{{0.02, 0.05, 1}, {0.02, 0.03, 10}, {0.05, 0.05, 1}, {0.01, 0.1, 30}} {
+		n := RoundsFor(c.noise, c.change, DefaultAlpha, c.tests)
+		const trials = 200
+		found := 0
+		for range trials {
+			base, other := make([]float64, n), make([]float64, n)
+			for i := range n {
+				base[i] = math.Exp(c.noise * r.NormFloat64())
+				other[i] = (1 + c.change) * math.Exp(c.noise*r.NormFloat64())
+			}
+			if Test(base, other)*float64(c.tests) <= DefaultAlpha {
+				found++
+			}
+		}
+		t.Logf("%+v: %d rounds, found %d of %d", c, n, found, trials)
+		if share := float64(found) / trials; share < Power-0.07 {
+			t.Errorf("%+v: %d rounds find it in %.0f %% of trials, want %.0f %%", c, n, 100*share, 100*Power)
+		}
+		if got := Resolvable(c.noise, n, n, DefaultAlpha, c.tests); got > c.change*1.001 {
+			t.Errorf("%+v: %d rounds resolve %v only", c, n, got)
+		}
+	}
+}
+
+// The interval of the ratio holds the true change as often as it says.
+func TestIntervalsCover(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	const trials = 2000
+	missed := 0
+	for range trials {
+		base, other := rounds(r, 6, 1e6, 0.05), rounds(r, 6, 1.1e6, 0.05)
+		e, ok := Ratio(base, other, 0.1)
+		if !ok || !e.Finite() {
+			t.Fatal("no interval")
+		}
+		if !e.Contains(0.1) {
+			missed++
+		}
+	}
+	t.Logf("missed %d of %d", missed, trials)
+	if missed > trials/10 {
+		t.Errorf("the 90 %% interval misses the true change in %d of %d", missed, trials)
+	}
+}
+
+// wander draws a run of intervals whose level drifts slowly, as servers do.
+func wander(r *rand.Rand, n int, middle float64) (above, below []float64) {
+	level := 0.0
+	for range n {
+		level = 0.8*level + 0.02*r.NormFloat64()
+		above = append(above, 1000*middle*math.Exp(level))
+		below = append(below, 1000)
+	}
+	return above, below
+}
+
+// Within a run the interval nearly holds what it says, although seconds that
+// follow one another are alike: about 85 % for 95 with seconds as alike as
+// here, where draws of single seconds would miss more often than not.
+func TestBlocksCover(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	const trials = 100
+	missed := 0
+	for trial := range trials {
+		base := NewQuotient(wander(r, 200, 1))
+		other := NewQuotient(wander(r, 200, 1.1))
+		_, ratio, ok := WithinRun(base, other, 0.05, uint64(trial))
+		if !ok || !ratio.Finite() {
+			t.Fatal("no interval")
+		}
+		if !ratio.Contains(0.1) {
+			missed++
+		}
+	}
+	t.Logf("missed %d of %d", missed, trials)
+	if missed > trials/5 {
+		t.Errorf("the interval misses the true change in %d of %d", missed, trials)
+	}
+}

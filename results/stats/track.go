@@ -1,0 +1,134 @@
+package stats
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+)
+
+// A Quotient is a Track of one sum over another: accepted messages over time,
+// say.
+type Quotient struct{ above, below []float64 } // sums of all intervals before
+
+// NewQuotient makes a track of what each interval adds above and below the
+// line. Both are of the same length.
+func NewQuotient(above, below []float64) *Quotient {
+	return &Quotient{before(above), before(below)}
+}
+
+func before(values []float64) []float64 {
+	sums := make([]float64, len(values)+1)
+	for i, v := range values {
+		sums[i+1] = sums[i] + v
+	}
+	return sums
+}
+
+// Len is the number of intervals.
+func (q *Quotient) Len() int { return len(q.above) - 1 }
+
+// Value is the quotient over some intervals.
+func (q *Quotient) Value(spans []Span) (float64, bool) {
+	above, below := 0.0, 0.0
+	for _, s := range spans {
+		above += q.above[s.To] - q.above[s.From]
+		below += q.below[s.To] - q.below[s.From]
+	}
+	return above / below, below > 0
+}
+
+// A Bucket is how often a value was seen in an interval.
+type Bucket struct {
+	Value float64
+	Count int64
+}
+
+// gridSize is how many values a Quantile chooses from.
+const gridSize = 256
+
+// A Quantile is a Track of a quantile of all values seen.
+type Quantile struct {
+	q     float64
+	grid  []float64
+	upTo  [][]int64 // upTo[i][g]: of the values in all intervals before i, those of at most grid[g]
+	count []int64   // the values in all intervals before
+}
+
+// NewQuantile makes a track of the q-quantile from each interval's buckets, in
+// ascending order of their values. The quantile of a choice of intervals is
+// read off a grid of values, spaced by how often they were seen around the
+// quantile of all.
+func NewQuantile(q float64, intervals [][]Bucket) *Quantile {
+	t := &Quantile{q: q, grid: grid(q, intervals), count: make([]int64, len(intervals)+1)}
+	t.upTo = make([][]int64, len(intervals)+1)
+	t.upTo[0] = make([]int64, len(t.grid))
+	for i, buckets := range intervals {
+		row := slices.Clone(t.upTo[i])
+		seen, at := int64(0), 0
+		for g, v := range t.grid {
+			for at < len(buckets) && buckets[at].Value <= v {
+				seen += buckets[at].Count
+				at++
+			}
+			row[g] += seen
+		}
+		for ; at < len(buckets); at++ {
+			seen += buckets[at].Count
+		}
+		t.upTo[i+1], t.count[i+1] = row, t.count[i]+seen
+	}
+	return t
+}
+
+// grid chooses values a quantile may come to: from all around it for the
+// median, and from the upper tenth for the 99th percentile.
+func grid(q float64, intervals [][]Bucket) []float64 {
+	var all []Bucket
+	total := int64(0)
+	for _, buckets := range intervals {
+		all = append(all, buckets...)
+	}
+	for _, b := range all {
+		total += b.Count
+	}
+	slices.SortFunc(all, func(a, b Bucket) int { return cmp.Compare(a.Value, b.Value) })
+	lowest := max(0, 1-10*(1-q)) * float64(total)
+	var values []float64
+	seen := int64(0)
+	next := lowest
+	for i, b := range all {
+		seen += b.Count
+		last := i == len(all)-1
+		if !last && all[i+1].Value == b.Value {
+			continue
+		}
+		if float64(seen) >= next || last {
+			values = append(values, b.Value)
+			next = max(next, float64(seen)) + (float64(total)-lowest)/gridSize
+		}
+	}
+	return values
+}
+
+// Len is the number of intervals.
+func (t *Quantile) Len() int { return len(t.count) - 1 }
+
+// Value is the quantile over some intervals.
+func (t *Quantile) Value(spans []Span) (float64, bool) {
+	total := int64(0)
+	for _, s := range spans {
+		total += t.count[s.To] - t.count[s.From]
+	}
+	if total == 0 {
+		return 0, false
+	}
+	wanted := t.q * float64(total)
+	g := sort.Search(len(t.grid)-1, func(g int) bool {
+		seen := int64(0)
+		for _, s := range spans {
+			seen += t.upTo[s.To][g] - t.upTo[s.From][g]
+		}
+		return float64(seen) >= wanted
+	})
+	return t.grid[g], true
+}
