@@ -36,6 +36,7 @@ type epoll struct {
 	timeout     unix.Timespec
 	interrupted bool // a signal ended the last wait
 
+	opener   opener
 	receiver receiver
 	sender   sender
 	trip     roundTrip
@@ -72,7 +73,7 @@ func (l *epoll) Dial(a Addr, h Handler) Conn {
 }
 
 func (l *epoll) open(c *epollConn, a Addr) {
-	fd, err := openSocket(a)
+	fd, err := l.opener.open(a)
 	if err == unix.EAGAIN && a.Path != "" {
 		// TCP waits in the kernel when the listener's queue is full; a Unix
 		// socket that may not block has to ask again.
@@ -97,11 +98,7 @@ func (l *epoll) watch(c *epollConn, fd int) error {
 	}
 	l.conns[fd] = c
 	// Watched only after connect: an unconnected socket reports a hang-up.
-	ev := unix.EpollEvent{
-		Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET&math.MaxUint32,
-		Fd:     int32(fd), Pad: int32(c.gen),
-	}
-	return unix.EpollCtl(l.fd, unix.EPOLL_CTL_ADD, fd, &ev)
+	return l.opener.add(l.fd, fd, c.gen)
 }
 
 // Wait handles events, or waits for some until the given time.
@@ -362,6 +359,6 @@ func (c *epollConn) Close() {
 	}
 	if c.fd >= 0 {
 		c.loop.conns[c.fd] = nil
-		_ = unix.Close(c.fd) // nothing to do about it: the descriptor is gone either way
+		closeSocket(c.fd)
 	}
 }

@@ -1,9 +1,6 @@
 package netdrive
 
 import (
-	"fmt"
-	"net"
-	"net/netip"
 	"syscall"
 	"time"
 	"unsafe"
@@ -15,30 +12,6 @@ import (
 
 // The calls here do not block, so they go by RawSyscall: telling Go's
 // scheduler of each costs half as much as the call itself.
-
-// openSocket makes a non-blocking socket that stamps what it receives and
-// begins to connect it.
-func openSocket(a Addr) (int, error) {
-	family, sa := sockaddr(a)
-	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return -1, err
-	}
-	if a.Path == "" {
-		err = prepareTCP(fd, a)
-	}
-	if err == nil {
-		err = unix.Connect(fd, sa)
-		if err == unix.EINPROGRESS {
-			err = nil
-		}
-	}
-	if err != nil {
-		_ = unix.Close(fd)
-		return -1, err
-	}
-	return fd, nil
-}
 
 // keepStamping opens a socket that asks for stamps and is never used. The
 // kernel stamps what arrives only while some socket asks, and begins a while
@@ -53,42 +26,6 @@ func keepStamping() int {
 		return -1 // then the first few replies are counted as unstamped
 	}
 	return fd
-}
-
-func prepareTCP(fd int, a Addr) error {
-	if err := unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1); err != nil {
-		return fmt.Errorf("TCP_NODELAY: %w", err)
-	}
-	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err != nil {
-		return fmt.Errorf("SO_TIMESTAMPNS: %w", err)
-	}
-	if !a.Source.IsValid() {
-		return nil
-	}
-	// The port is chosen by connect, when the whole address pair is known;
-	// otherwise a source address would have no more ports than one target.
-	if err := unix.SetsockoptInt(fd, unix.SOL_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1); err != nil {
-		return fmt.Errorf("IP_BIND_ADDRESS_NO_PORT: %w", err)
-	}
-	_, source := sockaddr(Addr{TCP: netip.AddrPortFrom(a.Source, 0)})
-	return unix.Bind(fd, source)
-}
-
-func sockaddr(a Addr) (family int, sa unix.Sockaddr) {
-	if a.Path != "" {
-		return unix.AF_UNIX, &unix.SockaddrUnix{Name: a.Path}
-	}
-	ip := a.TCP.Addr()
-	if ip.Is4() {
-		return unix.AF_INET, &unix.SockaddrInet4{Port: int(a.TCP.Port()), Addr: ip.As4()}
-	}
-	sa6 := &unix.SockaddrInet6{Port: int(a.TCP.Port()), Addr: ip.As16()}
-	if zone := ip.Zone(); zone != "" {
-		if i, err := net.InterfaceByName(zone); err == nil {
-			sa6.ZoneId = uint32(i.Index)
-		}
-	}
-	return unix.AF_INET6, sa6
 }
 
 // A receiver reads with the kernel's stamp. Its buffers are one for the whole

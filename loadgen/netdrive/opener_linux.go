@@ -1,0 +1,132 @@
+package netdrive
+
+import (
+	"fmt"
+	"math"
+	"net"
+	"net/netip"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// An opener opens sockets. It is one for the whole loop.
+type opener struct {
+	inet4 unix.RawSockaddrInet4
+	inet6 unix.RawSockaddrInet6
+	one   int32
+	watch unix.EpollEvent
+}
+
+// open makes a non-blocking socket that stamps what it receives and begins to
+// connect it.
+func (o *opener) open(a Addr) (int, error) {
+	family := unix.AF_INET
+	if a.Path != "" {
+		family = unix.AF_UNIX
+	} else if a.TCP.Addr().Is6() {
+		family = unix.AF_INET6
+	}
+	n, _, errno := syscall.RawSyscall(unix.SYS_SOCKET, uintptr(family), unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if errno != 0 {
+		return -1, errno
+	}
+	fd := int(n)
+	if err := o.connect(fd, family, a); err != nil && err != unix.EINPROGRESS {
+		closeSocket(fd)
+		return -1, err
+	}
+	return fd, nil
+}
+
+func (o *opener) connect(fd, family int, a Addr) error {
+	if family == unix.AF_UNIX {
+		return unix.Connect(fd, &unix.SockaddrUnix{Name: a.Path})
+	}
+	if err := o.prepare(fd, a); err != nil {
+		return err
+	}
+	var errno syscall.Errno
+	if family == unix.AF_INET {
+		o.inet4 = unix.RawSockaddrInet4{Family: unix.AF_INET, Port: networkOrder(a.TCP.Port()), Addr: a.TCP.Addr().As4()}
+		_, _, errno = syscall.RawSyscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&o.inet4)), unsafe.Sizeof(o.inet4))
+	} else {
+		o.inet6 = unix.RawSockaddrInet6{Family: unix.AF_INET6, Port: networkOrder(a.TCP.Port()), Addr: a.TCP.Addr().As16(), Scope_id: scope(a.TCP.Addr())}
+		_, _, errno = syscall.RawSyscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&o.inet6)), unsafe.Sizeof(o.inet6))
+	}
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// prepare sets a TCP socket's options, and its source address where asked.
+func (o *opener) prepare(fd int, a Addr) error {
+	if err := o.set(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY); err != nil {
+		return fmt.Errorf("TCP_NODELAY: %w", err)
+	}
+	if err := o.set(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS); err != nil {
+		return fmt.Errorf("SO_TIMESTAMPNS: %w", err)
+	}
+	if !a.Source.IsValid() {
+		return nil
+	}
+	// The port is chosen by connect, when the whole address pair is known;
+	// otherwise a source address would have no more ports than one target.
+	if err := o.set(fd, unix.SOL_IP, unix.IP_BIND_ADDRESS_NO_PORT); err != nil {
+		return fmt.Errorf("IP_BIND_ADDRESS_NO_PORT: %w", err)
+	}
+	if a.Source.Is4() {
+		return unix.Bind(fd, &unix.SockaddrInet4{Addr: a.Source.As4()})
+	}
+	return unix.Bind(fd, &unix.SockaddrInet6{Addr: a.Source.As16(), ZoneId: scope(a.Source)})
+}
+
+// set turns a socket option on.
+func (o *opener) set(fd, level, option int) error {
+	o.one = 1
+	_, _, errno := syscall.RawSyscall6(unix.SYS_SETSOCKOPT, uintptr(fd), uintptr(level), uintptr(option),
+		uintptr(unsafe.Pointer(&o.one)), unsafe.Sizeof(o.one), 0)
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// add has an epoll instance watch fd for everything, edge-triggered.
+func (o *opener) add(epoll, fd int, gen uint32) error {
+	o.watch = unix.EpollEvent{
+		Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET&math.MaxUint32,
+		Fd:     int32(fd), Pad: int32(gen),
+	}
+	_, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(epoll), unix.EPOLL_CTL_ADD, uintptr(fd),
+		uintptr(unsafe.Pointer(&o.watch)), 0, 0)
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// closeSocket closes fd. There is nothing to do about an error: the descriptor
+// is gone either way.
+func closeSocket(fd int) {
+	_, _, _ = syscall.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0)
+}
+
+// networkOrder is a port as a socket address has it, its high octet first.
+func networkOrder(port uint16) uint16 {
+	return *(*uint16)(unsafe.Pointer(&[2]byte{byte(port >> 8), byte(port)}))
+}
+
+// scope is the interface of a link-local address, 0 for others.
+func scope(a netip.Addr) uint32 {
+	if a.Zone() == "" {
+		return 0
+	}
+	i, err := net.InterfaceByName(a.Zone())
+	if err != nil {
+		return 0 // connecting will say that there is no such address
+	}
+	return uint32(i.Index)
+}
