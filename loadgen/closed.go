@@ -69,7 +69,7 @@ func (l *closedLoad) message(s *session) {
 	stage := l.flow.stage
 	if owed := s.owes && (s.series.Stage == stage); !owed && !l.take() {
 		s.owes = false
-		s.client.Quit()
+		s.quit()
 		return
 	}
 	s.owes = false

@@ -300,7 +300,7 @@ func (s *session) proceed() bool {
 	limit := f.flow.Session.Messages
 	switch {
 	case limit > 0 && s.sent >= limit, f.stage == Drain && !f.load.more(s):
-		s.client.Quit()
+		s.quit()
 		return true
 	case s.rest && f.stage != Drain:
 		s.state = thinking
@@ -309,6 +309,12 @@ func (s *session) proceed() bool {
 	}
 	f.load.message(s)
 	return !s.idle
+}
+
+// quit begins the end of the session.
+func (s *session) quit() {
+	s.conn.Single()
+	s.client.Quit()
 }
 
 // pause is the think time. A message that ended without a byte being sent (too

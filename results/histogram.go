@@ -2,6 +2,7 @@ package results
 
 import (
 	"io"
+	"math"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -49,13 +50,16 @@ func (h *Histogram) Count() int64 {
 	return h.buckets.TotalCount()
 }
 
-// Quantile returns the duration that a share q (0 to 1) of the samples did not
-// exceed. It is false where there are no samples.
+// Quantile returns the shortest duration that a share q (0 to 1) of the
+// samples did not exceed. It is false where there are no samples.
 func (h *Histogram) Quantile(q float64) (time.Duration, bool) {
-	if h.Count() == 0 {
+	n := float64(h.Count())
+	if n == 0 {
 		return 0, false
 	}
-	return time.Duration(h.buckets.ValueAtPercentile(100 * q)), true
+	// The library rounds the rank to the nearest; the definition rounds up.
+	rank := min(n, math.Ceil(q*n-1e-9))
+	return time.Duration(h.buckets.ValueAtPercentile(100 * rank / n)), true
 }
 
 // Max returns the longest duration. It is false where there are no samples.

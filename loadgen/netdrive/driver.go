@@ -72,6 +72,10 @@ type Conn interface {
 	Write(bufs [][]byte) (n int, at smtpwire.Instant, err error)
 	// StartTLS begins the handshake, whose end comes as Handler.Secured.
 	StartTLS(c *tls.Config)
+	// Single has what arrives from now on read a TLS record at a time. It is for
+	// the last reply: the alert that follows it would be read with it, and lend
+	// it the later stamp.
+	Single()
 	// Close ends the connection; the Handler hears no more of it.
 	Close()
 }

@@ -33,6 +33,7 @@ type peer struct {
 	took    time.Duration
 	up      smtpwire.Instant
 	secured bool
+	single  bool // to read records one by one once secured
 	from    smtpwire.Instant // of the handshake
 	to      smtpwire.Instant
 	stalled int // writes that took nothing
@@ -50,6 +51,9 @@ func (p *peer) Connected(at smtpwire.Instant, took time.Duration) {
 
 func (p *peer) Secured(from, to smtpwire.Instant) {
 	p.secured, p.from, p.to = true, from, to
+	if p.single {
+		p.conn.Single()
+	}
 	p.write()
 }
 
@@ -301,12 +305,12 @@ func TestLargeWritesWaitForRoom(t *testing.T) {
 func TestTLS(t *testing.T) {
 	server, client := certificates(t)
 	drivers(t, func(t *testing.T, d Driver) {
-		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		for i, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13, tls.VersionTLS12, tls.VersionTLS13} {
 			config := client.Clone()
 			config.MaxVersion = version
 			a := tcp(listen(t, "tcp", "127.0.0.1:0", func(c net.Conn) { shout(tls.Server(c, server)) }))
 			before := smtpwire.Instant(time.Now().UnixNano())
-			p := dial(t, d, a, &peer{out: []byte("secret"), tls: config})
+			p := dial(t, d, a, &peer{out: []byte("secret"), tls: config, single: i > 1})
 			drive(t, d, func() bool { return p.in.Len() == 6 || p.err != nil })
 			p.conn.Close()
 			if p.err != nil || p.in.String() != "SECRET" || !p.secured {

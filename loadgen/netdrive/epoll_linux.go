@@ -61,19 +61,23 @@ func newEpoll(epoch time.Time) (*epoll, error) {
 		_ = unix.Close(fd)
 		return nil, fmt.Errorf("eventfd: %w", err)
 	}
-	return &epoll{clock: newClock(epoch), fd: fd, wakeFD: wake, stamps: keepStamping(), sched: openSchedstat()}, nil
+	l := &epoll{clock: newClock(epoch), fd: fd, wakeFD: wake, stamps: keepStamping(), sched: openSchedstat()}
+	l.opener.clock = &l.clock
+	return l, nil
 }
 
 // Dial opens a socket and begins to connect it.
 func (l *epoll) Dial(a Addr, h Handler) Conn {
 	c := &epollConn{loop: l, handler: h, fd: -1}
-	c.began, _ = l.Now()
 	l.open(c, a)
 	return c
 }
 
 func (l *epoll) open(c *epollConn, a Addr) {
 	fd, err := l.opener.open(a)
+	if c.began == 0 {
+		c.began = l.opener.began
+	}
 	if err == unix.EAGAIN && a.Path != "" {
 		// TCP waits in the kernel when the listener's queue is full; a Unix
 		// socket that may not block has to ask again.
@@ -232,6 +236,7 @@ type epollConn struct {
 	closed  bool
 	stuck   bool // a Write took nothing
 	eof     bool // the server has closed its side
+	single  bool // TLS records are read one by one
 }
 
 // ready handles one event.
@@ -290,7 +295,11 @@ func (c *epollConn) writable() bool {
 // that announced it will not come again.
 func (c *epollConn) readable(drain bool) {
 	for !c.closed {
-		p, stamp, err := c.loop.receiver.receive(c.fd)
+		limit := len(c.loop.receiver.data)
+		if c.single && c.tls != nil {
+			limit = c.tls.record.next()
+		}
+		p, stamp, err := c.loop.receiver.receive(c.fd, limit)
 		if err == unix.EAGAIN {
 			return
 		}
@@ -306,8 +315,11 @@ func (c *epollConn) readable(drain bool) {
 		if stamp != 0 {
 			at = Arrival{At: stamp, Stamped: true, Delay: max(0, wall.Sub(stamp))}
 		}
-		full := len(p) == len(c.loop.receiver.data)
+		full := len(p) == limit
 		if c.tls != nil {
+			if c.single {
+				c.tls.record.took(p)
+			}
 			c.tls.received(p, at)
 		} else {
 			c.loop.fresh = true
@@ -347,6 +359,9 @@ func (c *epollConn) Write(bufs [][]byte) (int, smtpwire.Instant, error) {
 	}
 	return n, at, err
 }
+
+// Single reads TLS records one by one from now on.
+func (c *epollConn) Single() { c.single = true }
 
 // Close closes the socket, after TLS's close_notify where there is TLS.
 func (c *epollConn) Close() {

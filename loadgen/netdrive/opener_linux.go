@@ -9,10 +9,14 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
 // An opener opens sockets. It is one for the whole loop.
 type opener struct {
+	clock *clock
+	began smtpwire.Instant // when the last connect was called
 	inet4 unix.RawSockaddrInet4
 	inet6 unix.RawSockaddrInet6
 	one   int32
@@ -42,12 +46,14 @@ func (o *opener) open(a Addr) (int, error) {
 
 func (o *opener) connect(fd, family int, a Addr) error {
 	if family == unix.AF_UNIX {
+		o.began, _ = o.clock.Now()
 		return unix.Connect(fd, &unix.SockaddrUnix{Name: a.Path})
 	}
 	if err := o.prepare(fd, a); err != nil {
 		return err
 	}
 	var errno syscall.Errno
+	o.began, _ = o.clock.Now()
 	if family == unix.AF_INET {
 		o.inet4 = unix.RawSockaddrInet4{Family: unix.AF_INET, Port: networkOrder(a.TCP.Port()), Addr: a.TCP.Addr().As4()}
 		_, _, errno = syscall.RawSyscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&o.inet4)), unsafe.Sizeof(o.inet4))

@@ -231,6 +231,9 @@ func (c *portableConn) StartTLS(config *tls.Config) {
 	})
 }
 
+// Single does nothing: there are no stamps to keep apart.
+func (c *portableConn) Single() {}
+
 // Close ends the connection and what waits for it.
 func (c *portableConn) Close() { c.cancel() }
 

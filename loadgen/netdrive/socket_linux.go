@@ -37,11 +37,11 @@ type receiver struct {
 	msg  unix.Msghdr
 }
 
-// receive reads from fd once. The stamp is that of the last segment read, and
+// receive reads at most limit bytes from fd, once. The stamp is that of the last segment read, and
 // 0 where the kernel gave none (SO_TIMESTAMPNS in socket(7)).
-func (r *receiver) receive(fd int) (p []byte, stamp smtpwire.Instant, err error) {
+func (r *receiver) receive(fd, limit int) (p []byte, stamp smtpwire.Instant, err error) {
 	r.iov = unix.Iovec{Base: &r.data[0]}
-	r.iov.SetLen(len(r.data))
+	r.iov.SetLen(limit)
 	r.msg = unix.Msghdr{Iov: &r.iov, Control: &r.oob[0]}
 	r.msg.SetIovlen(1)
 	r.msg.SetControllen(len(r.oob))

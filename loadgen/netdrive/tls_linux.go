@@ -38,7 +38,37 @@ type tlsState struct {
 	out  []byte // ciphertext the socket did not take
 	held int    // plaintext bytes behind out, reported when it has left
 
+	record recordReader
+
 	firstWrite, lastWrite, lastRead smtpwire.Instant
+}
+
+// A recordReader knows how much to read so that a read never goes beyond one
+// TLS record (RFC 8446, 5.1): its header first, then as much as that says.
+type recordReader struct {
+	header [5]byte
+	have   int // of the header
+	left   int // of the record behind it
+}
+
+// next is how much to read.
+func (r *recordReader) next() int {
+	if r.left > 0 {
+		return r.left
+	}
+	return len(r.header) - r.have
+}
+
+// took notes what was read.
+func (r *recordReader) took(p []byte) {
+	if r.left > 0 {
+		r.left -= len(p)
+		return
+	}
+	r.have += copy(r.header[r.have:], p)
+	if r.have == len(r.header) {
+		r.have, r.left = 0, int(r.header[3])<<8|int(r.header[4])
+	}
 }
 
 // errWouldBlock is what crypto/tls meets where the socket is empty. It has to
