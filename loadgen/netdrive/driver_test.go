@@ -33,7 +33,7 @@ type peer struct {
 	took    time.Duration
 	up      smtpwire.Instant
 	secured bool
-	single  bool // to read records one by one once secured
+	single  bool             // to read records one by one once secured
 	from    smtpwire.Instant // of the handshake
 	to      smtpwire.Instant
 	stalled int // writes that took nothing
