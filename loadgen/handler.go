@@ -1,0 +1,94 @@
+package loadgen
+
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// Connected takes the connection up.
+func (s *session) Connected(at smtpwire.Instant, took time.Duration) {
+	f := s.flow
+	f.prefer = (f.prefer + s.tried) % len(f.targets)
+	f.up++
+	f.alive()
+	f.shard.recorder.Service(s.series, smtpwire.Connect, took)
+	s.state = talking
+	s.client.Established(at)
+	s.limit(f.flow.Timeouts.command())
+	s.pump()
+}
+
+// Secured goes on after the handshake.
+func (s *session) Secured(from, to smtpwire.Instant) {
+	s.flow.shard.recorder.Service(s.series, smtpwire.TLS, max(0, to.Sub(from)))
+	s.state = talking
+	s.client.Secured() // first: then an implicit session awaits the banner that Established begins
+	s.client.Established(to)
+	s.limit(s.flow.flow.Timeouts.command())
+	s.pump()
+}
+
+// Received hands bytes to the client.
+func (s *session) Received(p []byte, at netdrive.Arrival) {
+	sh := s.flow.shard
+	s.flow.alive()
+	if at.Stamped {
+		sh.stamped++
+		sh.recorder.Delay(s.series, at.Delay)
+	} else {
+		sh.bare++
+		sh.recorder.Unstamped(s.series)
+	}
+	if s.tx != nil {
+		s.replied = at.At
+	}
+	s.client.Receive(p, at.At)
+	s.pump()
+}
+
+// Writable goes on with a write that was cut short.
+func (s *session) Writable() {
+	s.blocked = false
+	if s.state == talking {
+		s.pump()
+	}
+}
+
+// Broken tells the client, or tries the next address.
+func (s *session) Broken(err error, at smtpwire.Instant) {
+	if s.state != connecting {
+		class, text := netdrive.Cause(err, s.client.Awaiting())
+		s.lose(class, text, at)
+		return
+	}
+	class, text := netdrive.Cause(err, smtpwire.Connect)
+	s.tried++
+	if class != smtpwire.LocalLimit && s.tried < len(s.flow.targets) {
+		s.conn.Close()
+		s.connect()
+		return
+	}
+	s.unconnected(class, text)
+}
+
+// lose ends a session whose connection is of no use any more.
+func (s *session) lose(class smtpwire.Class, text string, at smtpwire.Instant) {
+	s.client.Lost(class, text, at)
+	s.state = talking
+	s.pump()
+}
+
+// unconnected ends a session that never had a connection.
+func (s *session) unconnected(class smtpwire.Class, text string) {
+	f := s.flow
+	if class != smtpwire.LocalLimit && class != smtpwire.Canceled {
+		f.failures++
+		f.failedClass = class
+	}
+	f.shard.recorder.Failure(s.series, &smtpwire.Failure{Phase: smtpwire.Connect, Class: class, Text: text})
+	s.end()
+}
+
+var _ netdrive.Handler = (*session)(nil)

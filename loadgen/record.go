@@ -1,0 +1,62 @@
+package loadgen
+
+import (
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// report records what the client has to tell, and says whether that was
+// anything.
+func (s *session) report() bool {
+	events := s.client.Events()
+	for i := range events {
+		s.record(&events[i])
+	}
+	return len(events) > 0
+}
+
+func (s *session) record(e *smtpwire.Event) {
+	r := s.flow.shard.recorder
+	switch e.Kind {
+	case smtpwire.Timed:
+		series := s.seriesOf(e.Phase)
+		r.Service(series, e.Phase, e.End.Sub(e.Start))
+		if e.Phase == smtpwire.SpanMessage {
+			r.Own(series, s.own)
+		}
+		if e.Phase == smtpwire.SpanMessage && s.flow.flow.Load.Open() {
+			r.Response(series, smtpwire.SpanMessage, max(0, e.End.Sub(s.due)))
+		}
+	case smtpwire.FailedEvent:
+		r.Failure(s.seriesOf(e.Failure.Phase), &e.Failure)
+	case smtpwire.MessageEnded:
+		s.messageEnded(e)
+	case smtpwire.SessionQuit:
+		s.completed = true
+		r.Service(s.series, smtpwire.SpanSession, max(0, e.End.Sub(s.began)))
+		if l := &s.flow.flow.Load; l.Open() && l.Unit == Sessions {
+			r.Response(s.series, smtpwire.SpanSession, max(0, e.End.Sub(s.arrived)))
+		}
+	}
+}
+
+func (s *session) messageEnded(e *smtpwire.Event) {
+	f := s.flow
+	f.shard.recorder.Message(s.message, e.Outcome, f.stage, e.Accepted, e.Rejected)
+	f.shard.release(s.tx)
+	s.tx = nil
+	s.sent++
+	s.worked = s.worked || e.Outcome == smtpwire.Accepted
+	s.rest = f.flow.Session.Think > 0 || !s.wrote
+	s.lastEnd, _ = f.shard.driver.Recent()
+	f.load.messageEnded(s.message)
+}
+
+// seriesOf is where a phase is counted: the session's phases by when the
+// session began, the message's by when that did.
+func (s *session) seriesOf(p smtpwire.Phase) Series {
+	switch p {
+	case smtpwire.Mail, smtpwire.Rcpt, smtpwire.Data, smtpwire.Body, smtpwire.Rset, smtpwire.SpanMessage:
+		return s.message
+	}
+	return s.series
+}
