@@ -73,7 +73,7 @@ func feed(r loadgen.Recorder, shard int) {
 			r.Window(open, at(0), at(3*time.Second))
 		}
 		to := time.Duration(second+1) * time.Second
-		r.Tick(loadgen.Tick{Shard: shard, From: at(to - time.Second), To: at(to), Busy: 250 * time.Millisecond,
+		r.Tick(loadgen.Tick{Shard: shard, From: at(to - time.Second), To: at(to), Busy: 250 * time.Millisecond, Waited: 50 * time.Millisecond,
 			Open: []int{2, second}, Peak: []int{3, 5}, Due: []int64{0, int64(10 * (second + 1))}, Begun: []int64{0, int64(10 * (second + 1))}})
 	}
 	r.Tick(loadgen.Tick{Shard: shard, From: at(3 * time.Second), To: at(3100 * time.Millisecond), Open: []int{0, 0},
@@ -133,6 +133,9 @@ func TestFiguresOfWhatWasRecorded(t *testing.T) {
 	want := []ErrorFigures{{"rcpt", "recipient-unknown", 550, "5.1.1", 3, "no such user"}}
 	if fmt.Sprint(o.Errors) != fmt.Sprint(want) {
 		t.Errorf("errors %v, want %v", o.Errors, want)
+	}
+	if d := res.Generator.DeniedShare; d < 0.166 || d > 0.167 {
+		t.Errorf("denied %v, want 50 ms of each 300 ms in which a CPU was wanted", d)
 	}
 	if res.Generator.BusiestShare != 0.25 || res.Elapsed != int64(3100*time.Millisecond) || res.Partial {
 		t.Errorf("generator %+v, elapsed %v", res.Generator, res.Elapsed)

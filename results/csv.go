@@ -74,8 +74,16 @@ func (f *figureWriter) ofRun(res *Result) {
 	if g.BusiestShare > 0 {
 		f.put("generator.busiest", "", "", "", g.BusiestShare, "share")
 	}
+	if g.DeniedShare > 0 {
+		f.put("generator.denied", "", "", "", g.DeniedShare, "share")
+	}
+	if g.Free != nil {
+		f.put("generator.free_cores", "", "", "before", g.Free.Before, "cores")
+		f.put("generator.free_cores", "", "", "after", g.Free.After, "cores")
+	}
 	f.put("generator.unstamped", "", "", "", g.UnstampedShare, "share")
 	f.put("generator.own", "", "", "share", g.OwnShare, "share")
+	f.times("generator.own", "", "", g.Own)
 	f.times("generator.delay", "", "", g.Delay)
 	f.times("generator.late", "", "", g.Late)
 }

@@ -2,7 +2,6 @@ package results
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -146,11 +145,12 @@ func distribution(t *total, s slot) *Distribution {
 func (r *Run) generatorFigures(all *total) GeneratorFigures {
 	g := GeneratorFigures{
 		Late: distribution(all, lateSlot), Delay: distribution(all, delaySlot), ClockSteps: []int64{},
-		BusiestShare: median(r.busy),
+		BusiestShare: r.processors.busiest(), DeniedShare: r.processors.denied(),
 	}
 	if c := r.Closing; c != nil {
 		g.CPUSeconds, g.MaxRSS, g.GOMAXPROCS, g.Shards = c.Generator.CPU.Seconds(), c.Generator.MaxRSS, c.Generator.GOMAXPROCS, c.Shards
 		g.GCPauses, g.GCPauseTotal, g.GCPauseMax = c.Generator.GCPauses, int64(c.Generator.GCPauseTotal), int64(c.Generator.GCPauseMax)
+		g.Free = c.Generator.Free
 		for _, d := range c.Steps {
 			g.ClockSteps = append(g.ClockSteps, int64(d))
 		}
@@ -158,7 +158,7 @@ func (r *Run) generatorFigures(all *total) GeneratorFigures {
 	if n := all.hists[delaySlot].Count() + all.Unstamped; n > 0 {
 		g.UnstampedShare = float64(all.Unstamped) / float64(n)
 	}
-	g.OwnShare = all.ownShare()
+	g.Own, g.OwnShare = distribution(all, ownSlot), all.ownShare()
 	return g
 }
 
@@ -169,14 +169,6 @@ func (t *total) ownShare() float64 {
 		return 0
 	}
 	return min(1, float64(t.hists[ownSlot].Sum())/float64(message))
-}
-
-func median(list []float64) float64 {
-	if len(list) == 0 {
-		return 0
-	}
-	sorted := slices.Sorted(slices.Values(list))
-	return sorted[len(sorted)/2]
 }
 
 // threshold evaluates a threshold. One that finds nothing to measure fails.

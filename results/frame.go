@@ -16,6 +16,7 @@ type frame struct {
 	windows  []windowEntry
 	gauges   []gauge // by flow
 	busy     float64 // CPU time over time of the busiest shard
+	waited   float64 // time without a CPU that was wanted, over time, of the shard with most of it
 }
 
 // A gauge is how a flow stands at the end of an interval.
@@ -38,6 +39,7 @@ func (f *frame) absorb(b *batch) {
 	f.to = max(f.to, t.To)
 	if d := t.To.Sub(t.From); d > 0 {
 		f.busy = max(f.busy, float64(t.Busy)/float64(d))
+		f.waited = max(f.waited, float64(t.Waited)/float64(d))
 	}
 	for i := range min(len(f.gauges), len(t.Open)) {
 		g := &f.gauges[i]

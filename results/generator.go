@@ -14,7 +14,20 @@ type Generator struct {
 	GCPauses     int64         `json:"gc_pauses"`
 	GCPauseTotal time.Duration `json:"gc_pause_total_ns"` // upper bound, by the buckets of runtime/metrics
 	GCPauseMax   time.Duration `json:"gc_pause_max_ns"`
+	// Free is how many cores nobody used before and after the load; nil where
+	// the system does not tell.
+	Free *FreeBeside `json:"free_cores,omitempty"`
 }
+
+// FreeBeside is FreeCores on both sides of a load.
+type FreeBeside struct {
+	Before float64 `json:"before"`
+	After  float64 `json:"after"`
+}
+
+// most is how many cores were free at the better time: what is busy only
+// before or only after the load may well be done with, or be made by, it.
+func (f *FreeBeside) most() float64 { return max(f.Before, f.After) }
 
 // MeasureGenerator measures this process, since it started.
 func MeasureGenerator() Generator {
@@ -52,4 +65,7 @@ func (g *Generator) merge(from Generator) {
 	g.GCPauses += from.GCPauses
 	g.GCPauseTotal += from.GCPauseTotal
 	g.GCPauseMax = max(g.GCPauseMax, from.GCPauseMax)
+	if g.Free == nil || from.Free != nil && from.Free.most() < g.Free.most() {
+		g.Free = from.Free
+	}
 }

@@ -88,9 +88,13 @@ func (res *Result) generatorSection() section {
 			countOf(g.GCPauses, "GC pause"), humanDuration(time.Duration(g.GCPauseTotal)), humanDuration(time.Duration(g.GCPauseMax)))
 		shards := countOf(int64(g.Shards), "shard")
 		if g.BusiestShare > 0 { // 0 where the system does not tell
-			shards += ", the busiest " + humanShare(g.BusiestShare) + " of its time on a CPU"
+			shards += ", the busiest " + humanShare(g.BusiestShare) + " of its time on a CPU, and without one " +
+				humanShare(g.DeniedShare) + " of the time it wanted one"
 		}
 		add("%s", shards)
+		if f := g.Free; f != nil {
+			add("cores free before the load %.1f, after it %.1f", f.Before, f.After)
+		}
 	}
 	if d := g.Late; d != nil {
 		add("late to an arrival: p50 %s, p99 %s, max %s", humanDuration(time.Duration(d.P50)),

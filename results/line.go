@@ -79,6 +79,7 @@ type intervalLine struct {
 	To     smtpwire.Instant `json:"to"`
 	Gauge  gauge            `json:"gauge"`
 	Busy   float64          `json:"busy"`
+	Waited float64          `json:"waited"`
 }
 
 func newTotalLine(kind string, s seriesLine, t *total) totalLine {

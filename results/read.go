@@ -157,7 +157,7 @@ func (f *fileReader) interval(line []byte) error {
 	})
 	f.run.see(s.Flow, l.Gauge)
 	if n := len(f.run.Intervals); n < 2 || f.run.Intervals[n-2].Number != l.Number {
-		f.run.busy = append(f.run.busy, l.Busy)
+		f.run.processors = append(f.run.processors, processor{l.To.Sub(l.From), l.Busy, l.Waited})
 	}
 	f.run.to = max(f.run.to, l.To)
 	return nil

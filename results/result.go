@@ -39,11 +39,14 @@ type GeneratorFigures struct {
 	GCPauses       int64         `json:"gc_pauses"`
 	GCPauseTotal   int64         `json:"gc_pause_total_ns"`
 	GCPauseMax     int64         `json:"gc_pause_max_ns"`
-	BusiestShare   float64       `json:"busiest_share"`   // CPU time over time of the busiest shard's thread, median over intervals, 0 to 1
-	UnstampedShare float64       `json:"unstamped_share"` // replies without a kernel stamp, 0 to 1
-	Late           *Distribution `json:"late,omitempty"`  // due to when the scheduler got to it
-	Delay          *Distribution `json:"delay,omitempty"` // kernel stamp to user clock, a reply
-	OwnShare       float64       `json:"own_share"`       // of all message time, what the generator's delays between a reply and the next command made, 0 to 1
+	BusiestShare   float64       `json:"busiest_share"`        // CPU time over time of the busiest shard's thread, median over intervals, 0 to 1
+	DeniedShare    float64       `json:"denied_share"`         // of the time its thread wanted a CPU, that in which it had none, 0 to 1
+	Free           *FreeBeside   `json:"free_cores,omitempty"` // cores that nobody used before and after the load
+	UnstampedShare float64       `json:"unstamped_share"`      // replies without a kernel stamp, 0 to 1
+	Late           *Distribution `json:"late,omitempty"`       // due to when the scheduler got to it
+	Delay          *Distribution `json:"delay,omitempty"`      // kernel stamp to user clock, a reply
+	Own            *Distribution `json:"own,omitempty"`        // from each reply to the command that answers it, all of a message added up
+	OwnShare       float64       `json:"own_share"`            // of all message time, what the generator's delays between a reply and the next command made, 0 to 1
 	ClockSteps     []int64       `json:"clock_steps_ns"`
 }
 

@@ -20,12 +20,12 @@ type Run struct {
 	// Intervals are there where the run was read from a file.
 	Intervals []StoredInterval
 
-	totals  map[loadgen.Series]*total
-	windows map[loadgen.Series]window
-	gauges  []gauge // by flow: the last, with the highest peak
-	busy    []float64
-	to      smtpwire.Instant
-	damaged string // what of the file could not be read
+	totals     map[loadgen.Series]*total
+	windows    map[loadgen.Series]window
+	gauges     []gauge // by flow: the last, with the highest peak
+	processors processors
+	to         smtpwire.Instant
+	damaged    string // what of the file could not be read
 }
 
 // A window is when a stage of a flow's round lasted.
@@ -86,7 +86,7 @@ func (r *Run) absorb(f *frame) {
 	for i, g := range f.gauges {
 		r.see(i, g)
 	}
-	r.busy = append(r.busy, f.busy)
+	r.processors = append(r.processors, processor{f.to.Sub(f.from), f.busy, f.waited})
 	r.to = max(r.to, f.to)
 }
 
@@ -191,7 +191,7 @@ func (r *Run) merge(from *Run) {
 		into.Open, into.Peak = into.Open+g.Open, into.Peak+g.Peak
 		into.Due, into.Begun = into.Due+g.Due, into.Begun+g.Begun
 	}
-	r.busy = append(r.busy, from.busy...)
+	r.processors = append(r.processors, from.processors...)
 	r.to = max(r.to, from.to)
 	r.Intervals = append(r.Intervals, from.Intervals...)
 	slices.SortStableFunc(r.Intervals, func(a, b StoredInterval) int { return cmp.Compare(a.From, b.From) })

@@ -13,12 +13,24 @@ import (
 const (
 	// Late arrivals spoil an open load's figures when the latest hundredth was
 	// later than lateFloor and than lateShare of the median response time.
-	lateFloor = time.Millisecond
+	//
+	// The floor is what a quiet machine of two cores reaches, with the server on
+	// it, at half of what it can do: the two share a core for a turn of the
+	// scheduler now and then.
+	lateFloor = 2 * time.Millisecond
 	lateShare = 0.05
-	// The generator's own part of message time spoils it from this share on. A
-	// thread that sleeps takes 50 µs and more to wake, and a server next door
-	// answers in as little, so a fifth or a third is usual on a quiet machine.
+	// The generator's own part of message time spoils it where it is most of it,
+	// and is more than such a turn for a hundredth of the messages. Most of next
+	// to nothing is usual: a server next door answers in the few microseconds
+	// that the generator takes to go on.
 	ownLimit = 0.50
+	ownFloor = 2 * time.Millisecond
+	// A shard needs a core of its own. With less than this of one, before the
+	// load as well as after it, something else keeps the cores busy. What that
+	// does to the figures is a matter of luck: the scheduler may favour a thread
+	// that sleeps much, and lateness and the generator's own part then show
+	// nothing in one run and ruin the next.
+	freeLimit = 0.5
 	// A sample out of a thousand without a stamp is noise; more is a mixed clock.
 	unstampedNote = 0.001
 )
@@ -65,9 +77,13 @@ func generatorBound(res *Result) []string {
 				humanDuration(time.Duration(late.P99)), humanDuration(limit)))
 		}
 	}
-	if g.OwnShare > ownLimit {
+	if own := g.Own; own != nil && g.OwnShare > ownLimit && time.Duration(own.P99) > ownFloor {
 		reasons = append(reasons, fmt.Sprintf("%.0f %% of message time was the generator's own delay, limit %.0f %%; use a lower rate, fewer sessions or more cores",
 			100*g.OwnShare, 100*ownLimit))
+	}
+	if f := g.Free; f != nil && f.most() < freeLimit {
+		reasons = append(reasons, fmt.Sprintf("the cores were busy with something else: %.1f free before the load and %.1f after it, limit %.1f; leave the generator a core of its own",
+			f.Before, f.After, freeLimit))
 	}
 	reasons = append(reasons, localLimits(res)...)
 	if n := len(g.ClockSteps); n > 0 {

@@ -71,6 +71,21 @@ func TestVerdict(t *testing.T) {
 			},
 			want: "generator-bound: 60 % of message time",
 		},
+		"own delay, but little of it": {spoil: func(r *Run) {
+			for _, s := range []loadgen.Series{closed, open} {
+				message := NewHistogram()
+				for range 1000 {
+					message.Record(15 * time.Microsecond)
+				}
+				r.total(s).hists[slotOf(smtpwire.SpanMessage, loadgen.Service)] = message
+			}
+		}},
+		"no core free": {
+			spoil: func(r *Run) { r.Closing.Generator.Free = &FreeBeside{Before: 0.1, After: 0.2} },
+			want:  "generator-bound: the cores were busy with something else: 0.1 free before the load and 0.2 after it",
+		},
+		"no core free before": {spoil: func(r *Run) { r.Closing.Generator.Free = &FreeBeside{Before: 0.1, After: 1.9} }},
+		"no core free after":  {spoil: func(r *Run) { r.Closing.Generator.Free = &FreeBeside{Before: 1.9, After: 0.1} }},
 		"descriptors": {
 			spoil: func(r *Run) {
 				r.total(open).failures.add(failureKey{phase: smtpwire.Connect, class: smtpwire.LocalLimit}, 3, "out of file descriptors")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -19,6 +20,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	freeCores = func(context.Context) (float64, bool) { return 0, false }
 	testscript.Main(m, map[string]func(){
 		"smtpgauge":  main,
 		"sinkparent": sinkParent,

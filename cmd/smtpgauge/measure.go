@@ -19,6 +19,10 @@ type measurement struct {
 	shards     int                     // 0 means 1
 }
 
+// freeCores looks at what else the machine does. Tests take its place, since
+// they have to pass however busy it is.
+var freeCores = results.FreeCores
+
 // run carries the measurement out. Canceling ctx stops it at once. Where
 // anything was measured there is a Run, also beside an error, which is then
 // that of writing the file.
@@ -30,6 +34,7 @@ func (m *measurement) run(ctx context.Context) (*results.Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	before, known := freeCores(ctx)
 	// Last, since the header says when the run started, and rendering the mail
 	// ahead takes its time.
 	collector, err = results.NewCollector(m.file, results.NewHeader(m.plan), m.plan, shards, m.onInterval)
@@ -44,7 +49,11 @@ func (m *measurement) run(ctx context.Context) (*results.Run, error) {
 		_, _ = collector.Close(&loadgen.Report{}, results.Generator{})
 		return nil, err
 	}
-	return collector.Close(report, results.MeasureGenerator())
+	generator := results.MeasureGenerator()
+	if after, ok := freeCores(ctx); ok && known {
+		generator.Free = &results.FreeBeside{Before: before, After: after}
+	}
+	return collector.Close(report, generator)
 }
 
 // watch drains the engine when it is told to.
