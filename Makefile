@@ -7,14 +7,15 @@ SERVERS := postfix dovecot-core dovecot-lmtpd
 GO          ?= go
 GOTESTFLAGS ?=
 FUZZTIME    ?= 1m
-# Postfix needs root, and so does capturing packets; nothing else here does.
+# Postfix needs root, and so do capturing packets and making networks; nothing
+# else here does.
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test race check fmt integration bench-peers truth fuzz clean
+.PHONY: help build demo test race check fmt integration bench-peers truth verdict fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +54,12 @@ truth: ## hold what is measured against captured packets; TRUTH adds flags
 	@mkdir -p bin
 	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/truth
 	$(SUDO) bin/truth -ours bin/smtpgauge $(TRUTH)
+
+verdict: ## count how often sound runs are called invalid and spoiled ones are not; VERDICT adds flags
+	.ci/packages gcc libc6-dev
+	@mkdir -p bin
+	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/verdict
+	$(SUDO) bin/verdict -ours bin/smtpgauge $(VERDICT)
 
 fuzz: ## run each fuzz target for FUZZTIME
 	@mkdir -p bin

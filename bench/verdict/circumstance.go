@@ -1,0 +1,127 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/results"
+)
+
+// A circumstance is what a run is made in, and how it is to be judged for it.
+type circumstance struct {
+	name   string
+	title  string
+	reason *regexp.Regexp // some reason must say this; nil where the run is sound
+	load   func(h *harness) load
+	run    func(h *harness, ctx context.Context, l load, n int) (*results.Result, error)
+}
+
+var (
+	starved = regexp.MustCompile(`^generator-bound: (arrivals began late|.* generator's own|the cores were busy)`)
+	clocked = regexp.MustCompile(`^generator-bound: the wall clock stepped`)
+	noFiles = regexp.MustCompile(`^generator-bound: local-limit: .*descriptors`)
+	noPorts = regexp.MustCompile(`^generator-bound: local-limit: .*local ports`)
+)
+
+// Sessions of the loads. A few in lockstep leave both cores time to rest; the
+// pool of an open load is wide enough that nothing waits for a session.
+const (
+	few  = 2
+	many = 200
+)
+
+func halfOpen(h *harness) load   { return load{rate: h.rate, sessions: many, length: h.length} }
+func fewClosed(h *harness) load  { return load{sessions: few, length: h.length} }
+func slowOpen(h *harness) load   { return load{rate: 100, sessions: many, length: h.length} }
+func reconnect(h *harness) load  { return load{sessions: few, perSession: 1, length: h.length} }
+func manyClosed(h *harness) load { return load{sessions: many, length: h.length} }
+
+var circumstances = []circumstance{
+	{"quiet-open", "quiet, open load at half capacity", nil, halfOpen, quiet},
+	{"quiet-slow", "quiet, open load of 100 messages/s", nil, slowOpen, quiet},
+	{"quiet-closed", "quiet, closed load of 2 sessions", nil, fewClosed, quiet},
+	{"quiet-connect", "quiet, 2 sessions, a connection a message", nil, reconnect, quiet},
+	{"busy-open", "cores busy, open load at half capacity", starved, halfOpen, busy},
+	{"busy-slow", "cores busy, open load of 100 messages/s", starved, slowOpen, busy},
+	{"busy-closed", "cores busy, closed load of 2 sessions", starved, fewClosed, busy},
+	{"busy-connect", "cores busy, 2 sessions, a connection a message", starved, reconnect, busy},
+	{"descriptors", "40 descriptors for 200 sessions", noFiles, manyClosed, fewDescriptors},
+	{"ports", "50 local ports for 200 sessions", noPorts, manyClosed, fewPorts},
+	{"clock-open", "wall clock steps in the run, open load", clocked, halfOpen, stepped},
+	{"clock-closed", "wall clock steps in the run, closed load", clocked, fewClosed, stepped},
+}
+
+// patience is how long a sound run waits for the machine to be quiet.
+const patience = time.Minute
+
+// quiet leaves the machine to the run. Where others use it, it waits for them:
+// a run beside them would not be sound.
+func quiet(h *harness, ctx context.Context, l load, _ int) (*results.Result, error) {
+	for began := time.Now(); ; {
+		free, ok := results.FreeCores(ctx)
+		if !ok {
+			return nil, errors.Join(ctx.Err(), errors.New("the system does not tell how busy it is"))
+		}
+		if cores := float64(runtime.NumCPU()); free > 0.9*cores {
+			return h.gauge(ctx, l, h.command)
+		} else if time.Since(began) > patience {
+			return nil, fmt.Errorf("%.1f of %.0f cores are free: sound runs take a quiet machine", free, cores)
+		}
+	}
+}
+
+// busy gives every core something else to do.
+func busy(h *harness, ctx context.Context, l load, _ int) (*results.Result, error) {
+	stop, err := startSpinning(ctx, runtime.NumCPU())
+	if err != nil {
+		return nil, err
+	}
+	result, err := h.gauge(ctx, l, h.command)
+	return result, errors.Join(err, stop())
+}
+
+// fewDescriptors sets the hard limit too, which the generator cannot raise.
+func fewDescriptors(h *harness, ctx context.Context, l load, _ int) (*results.Result, error) {
+	return h.gauge(ctx, l, func(ctx context.Context, args ...string) *exec.Cmd {
+		return exec.CommandContext(ctx, "sh", append([]string{"-c", `ulimit -n 40 && exec "$@"`, "sh", h.ours}, args...)...)
+	})
+}
+
+// fewPorts runs in a network of its own, whose range of ports is small.
+func fewPorts(h *harness, ctx context.Context, l load, _ int) (result *results.Result, err error) {
+	err = inOwnNetwork(func() error {
+		if err := setPortRange(40000, 40049); err != nil {
+			return err
+		}
+		result, err = h.gauge(ctx, l, h.command)
+		return err
+	})
+	return result, err
+}
+
+// command runs the generator as it is.
+func (h *harness) command(ctx context.Context, args ...string) *exec.Cmd {
+	return exec.CommandContext(ctx, h.ours, args...)
+}
+
+// judge says what is wrong with a verdict; "" where it is right.
+func (c *circumstance) judge(v *results.Verdict) string {
+	said := strings.Join(v.Reasons, "; ")
+	if c.reason == nil {
+		return said
+	}
+	for _, r := range v.Reasons {
+		if c.reason.MatchString(r) {
+			return ""
+		}
+	}
+	return fmt.Sprintf("valid %v, reasons %q", v.Valid, said)
+}

@@ -1,0 +1,140 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/scenarios"
+)
+
+// stepped runs the engine in this process on a wall clock that steps once.
+// Setting the machine's own clock would step it for everybody, and Linux has
+// no namespace for the wall clock. So the step is made where the engine reads
+// its times, which is all it knows of the clock: the readings, the stamps of
+// what arrives, the times of what is written.
+func stepped(h *harness, ctx context.Context, l load, n int) (*results.Result, error) {
+	scenario, stop, err := h.serve(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	random := rand.New(rand.NewPCG(uint64(n), 0))
+	step := stepSize(random)
+	when := l.length/10 + time.Duration(random.Int64N(int64(l.length*8/10)))
+	result, err := runStepped(ctx, scenario, when, step)
+	return result, errors.Join(err, stop())
+}
+
+// stepSize is from a millisecond to an hour, forward or backward, each order
+// of magnitude as likely as the other.
+func stepSize(random *rand.Rand) time.Duration {
+	size := float64(time.Millisecond) * math.Pow(float64(time.Hour/time.Millisecond), random.Float64())
+	if random.IntN(2) == 0 {
+		size = -size
+	}
+	return time.Duration(size)
+}
+
+func runStepped(ctx context.Context, scenario string, when, step time.Duration) (*results.Result, error) {
+	s, err := scenarios.Load(scenario, scenarios.LoadOptions{})
+	if err != nil {
+		return nil, err
+	}
+	plan, err := s.Plan()
+	if err != nil {
+		return nil, err
+	}
+	var file bytes.Buffer
+	collector, err := results.NewCollector(&file, results.NewHeader(plan), plan, 1, nil)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := loadgen.New(plan, collector.Recorder, loadgen.Options{
+		NewDriver: func(epoch time.Time) (netdrive.Driver, error) {
+			d, err := netdrive.New(epoch)
+			return &steppingDriver{d, when, step}, err
+		},
+	})
+	var report *loadgen.Report
+	if err == nil {
+		report, err = engine.Run(ctx)
+	}
+	if err != nil {
+		_, _ = collector.Close(&loadgen.Report{}, results.Generator{}) // ends the collector
+		return nil, err
+	}
+	run, err := collector.Close(report, results.MeasureGenerator())
+	return run.Result(), err
+}
+
+// A steppingDriver is a Driver whose wall clock steps.
+type steppingDriver struct {
+	netdrive.Driver
+	when, step time.Duration
+}
+
+// shift is a wall time as the stepping clock shows it. What was stamped before
+// the step keeps its stamp.
+func (d *steppingDriver) shift(wall smtpwire.Instant) smtpwire.Instant {
+	now, mono := d.Driver.Recent()
+	if mono-now.Sub(wall) < d.when {
+		return wall
+	}
+	return wall.Add(d.step)
+}
+
+func (d *steppingDriver) Now() (smtpwire.Instant, time.Duration) {
+	wall, mono := d.Driver.Now()
+	return d.shift(wall), mono
+}
+
+func (d *steppingDriver) Recent() (smtpwire.Instant, time.Duration) {
+	wall, mono := d.Driver.Recent()
+	return d.shift(wall), mono
+}
+
+func (d *steppingDriver) Dial(a netdrive.Addr, h netdrive.Handler) netdrive.Conn {
+	return &steppingConn{d.Driver.Dial(a, &steppingHandler{h, d}), d}
+}
+
+type steppingConn struct {
+	conn   netdrive.Conn
+	driver *steppingDriver
+}
+
+func (c *steppingConn) Write(bufs [][]byte) (int, smtpwire.Instant, error) {
+	n, at, err := c.conn.Write(bufs)
+	return n, c.driver.shift(at), err
+}
+func (c *steppingConn) StartTLS(config *tls.Config) { c.conn.StartTLS(config) }
+func (c *steppingConn) Close()                      { c.conn.Close() }
+
+type steppingHandler struct {
+	handler netdrive.Handler
+	driver  *steppingDriver
+}
+
+func (h *steppingHandler) Connected(at smtpwire.Instant, took time.Duration) {
+	h.handler.Connected(h.driver.shift(at), took)
+}
+func (h *steppingHandler) Secured(from, to smtpwire.Instant) {
+	h.handler.Secured(h.driver.shift(from), h.driver.shift(to))
+}
+func (h *steppingHandler) Received(p []byte, at netdrive.Arrival) {
+	at.At = h.driver.shift(at.At)
+	h.handler.Received(p, at)
+}
+func (h *steppingHandler) Writable() { h.handler.Writable() }
+func (h *steppingHandler) Broken(err error, at smtpwire.Instant) {
+	h.handler.Broken(err, h.driver.shift(at))
+}

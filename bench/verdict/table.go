@@ -1,0 +1,109 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/results"
+)
+
+// A row is what the runs in one circumstance came to.
+type row struct {
+	circumstance
+	runs   int
+	marked int      // called invalid
+	faults []string // what was wrong with the verdicts that were
+
+	// What the verdicts go by, a figure a run.
+	late, own, denied []float64 // µs; shares
+}
+
+// meet makes the runs of a circumstance.
+func (h *harness) meet(ctx context.Context, c circumstance, runs int) (row, error) {
+	r := row{circumstance: c}
+	for n := range runs {
+		result, err := c.run(h, ctx, c.load(h), n)
+		if err != nil {
+			return r, err
+		}
+		r.add(result)
+		if h.log != nil {
+			g := &result.Generator
+			fmt.Fprintf(h.log, "%s %d: %.0f/s, late p99 %.0f µs, own %.1f %%, denied %.1f %%, busy %.1f %%, %q\n", c.name, n+1,
+				result.Flows[flow].Rate, late(g), 100*g.OwnShare, 100*g.DeniedShare, 100*g.BusiestShare, result.Verdict.Reasons)
+		}
+	}
+	return r, nil
+}
+
+func (r *row) add(result *results.Result) {
+	r.runs++
+	if !result.Verdict.Valid {
+		r.marked++
+	}
+	if fault := r.judge(&result.Verdict); fault != "" {
+		r.faults = append(r.faults, fault)
+	}
+	g := &result.Generator
+	r.late, r.own, r.denied = append(r.late, late(g)), append(r.own, 100*g.OwnShare), append(r.denied, 100*g.DeniedShare)
+}
+
+// late is the 99th percentile of lateness in microseconds, NaN for a closed
+// load.
+func late(g *results.GeneratorFigures) float64 {
+	if g.Late == nil {
+		return math.NaN()
+	}
+	return float64(g.Late.P99) / float64(time.Microsecond)
+}
+
+// wrong counts the runs that were judged wrongly.
+func (r *row) wrong() int { return len(r.faults) }
+
+func printTable(w io.Writer, rows []row) {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "circumstance\truns\tmarked invalid\tjudged wrongly\tlate p99, µs\town share, %\twithout a CPU, %")
+	for i := range rows {
+		r := &rows[i]
+		fmt.Fprintf(tw, "%s\t%d\t%d\t%d\t%s\t%s\t%s\n", r.title, r.runs, r.marked, r.wrong(),
+			spread(r.late, 0), spread(r.own, 1), spread(r.denied, 1))
+	}
+	tw.Flush()
+	printRates(w, rows)
+	for i := range rows {
+		for _, fault := range rows[i].faults {
+			fmt.Fprintf(w, "%s: %s\n", rows[i].title, fault)
+		}
+	}
+}
+
+// printRates sums the rows up in the two error rates.
+func printRates(w io.Writer, rows []row) {
+	var sound, spoiled, alarms, misses int
+	for i := range rows {
+		r := &rows[i]
+		if r.reason == nil {
+			sound, alarms = sound+r.runs, alarms+r.wrong()
+		} else {
+			spoiled, misses = spoiled+r.runs, misses+r.wrong()
+		}
+	}
+	fmt.Fprintf(w, "\nsound runs marked: %d of %d; spoiled runs not marked, or for another reason: %d of %d\n", alarms, sound, misses, spoiled)
+}
+
+// spread is the median of a figure with its range.
+func spread(figures []float64, digits int) string {
+	sorted := slices.Sorted(slices.Values(figures))
+	if len(sorted) == 0 || math.IsNaN(sorted[0]) {
+		return "–"
+	}
+	n := len(sorted)
+	return fmt.Sprintf("%.*f (%.*f–%.*f)", digits, (sorted[(n-1)/2]+sorted[n/2])/2, digits, sorted[0], digits, sorted[n-1])
+}
