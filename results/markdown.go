@@ -8,9 +8,14 @@ import (
 
 // writeMarkdown writes the report as GitHub shows it in a pull request.
 func writeMarkdown(w io.Writer, res *Result) error {
+	return markdownReport(w, res.heading(), res.report())
+}
+
+// markdownReport writes sections below a heading.
+func markdownReport(w io.Writer, heading string, sections []section) error {
 	var b bytes.Buffer
-	b.WriteString("## " + markdownText(res.heading()) + "\n")
-	for _, s := range res.report() {
+	b.WriteString("## " + markdownText(heading) + "\n")
+	for _, s := range sections {
 		b.WriteString("\n### " + markdownText(s.title) + "\n\n")
 		if len(s.rows) > 0 {
 			markdownTable(&b, s)

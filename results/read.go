@@ -25,6 +25,10 @@ const (
 // names the line.
 func Read(r io.Reader) (*Run, error) {
 	f := &fileReader{lines: bufio.NewReaderSize(r, 1<<20)}
+	return f.read()
+}
+
+func (f *fileReader) read() (*Run, error) {
 	first, err := f.next()
 	if err != nil {
 		return nil, err
@@ -55,6 +59,8 @@ func Read(r io.Reader) (*Run, error) {
 
 type fileReader struct {
 	lines  *bufio.Reader
+	lean   bool   // leaves out most of what intervals hold: see ReadTotals
+	buffer []byte // of the line
 	number int
 	whole  bool // the last line had its line end
 	run    *Run
@@ -67,9 +73,11 @@ func (f *fileReader) at(err error) error { return fmt.Errorf("line %d: %w", f.nu
 // cut tells whether the last line lost its end, which is no error.
 func (f *fileReader) cut() bool { return !f.whole }
 
-// next returns the next line, nil at the end of the file.
+// next returns the next line, valid until the next call; nil at the end of the
+// file.
 func (f *fileReader) next() ([]byte, error) {
-	var line []byte
+	line := f.buffer[:0]
+	defer func() { f.buffer = line }()
 	for {
 		part, err := f.lines.ReadSlice('\n')
 		if len(line)+len(part) > maxLine {
@@ -116,6 +124,10 @@ func (f *fileReader) line(line []byte) error {
 	if f.run.Closing != nil {
 		return errors.New("something follows the closing line")
 	}
+	if f.lean && bytes.HasPrefix(line, intervalStart) {
+		lean, kept := withoutHistograms(line)
+		return f.interval(lean, kept)
+	}
 	var kind struct {
 		Type string `json:"type"`
 	}
@@ -124,7 +136,7 @@ func (f *fileReader) line(line []byte) error {
 	}
 	switch kind.Type {
 	case intervalType:
-		return f.interval(line)
+		return f.interval(line, nil)
 	case windowType:
 		return f.window(line)
 	case totalType:
@@ -135,10 +147,14 @@ func (f *fileReader) line(line []byte) error {
 	return nil // of a later version
 }
 
-func (f *fileReader) interval(line []byte) error {
+// interval takes an interval, and histograms that were taken off its line.
+func (f *fileReader) interval(line []byte, histograms map[string]string) error {
 	var l intervalLine
 	if err := json.Unmarshal(line, &l); err != nil {
 		return err
+	}
+	if histograms != nil {
+		l.Histograms = histograms
 	}
 	s, err := f.run.series(l.seriesLine)
 	if err != nil {
@@ -150,7 +166,9 @@ func (f *fileReader) interval(line []byte) error {
 	if s.Stage == loadgen.Drain || l.To < l.From || l.Number < 0 {
 		return fmt.Errorf("interval %d of stage %s from %d to %d", l.Number, l.Stage, l.From, l.To)
 	}
-	f.stored = append(f.stored, l)
+	if !f.lean {
+		f.stored = append(f.stored, l)
+	}
 	f.run.Intervals = append(f.run.Intervals, StoredInterval{
 		Flow: s.Flow, Round: s.Round, Stage: s.Stage, Number: l.Number, From: l.From, To: l.To, Open: l.Gauge.Open,
 		Accepted: l.InWindow, Messages: l.Outcomes, Errors: l.Errors, Busy: l.Busy, histograms: l.Histograms,

@@ -19,12 +19,17 @@ const (
 // writeTables writes res for a terminal, in lines no wider than o.Width as far
 // as names allow.
 func writeTables(w io.Writer, res *Result, o WriteOptions) error {
+	return drawReport(w, res.heading(), res.report(), o)
+}
+
+// drawReport writes sections below a heading.
+func drawReport(w io.Writer, heading string, sections []section, o WriteOptions) error {
 	t := tableText{width: o.Width, color: o.Color}
 	if t.width <= 0 {
 		t.width = defaultWidth
 	}
-	t.line("", cell{text: res.heading()})
-	for _, s := range res.report() {
+	t.line("", cell{text: heading})
+	for _, s := range sections {
 		for _, fitting := range s.fit(t.width) {
 			if err := t.section(fitting); err != nil {
 				return err

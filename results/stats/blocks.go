@@ -19,9 +19,9 @@ type Track interface {
 // A Span is the intervals from From up to, not including, To.
 type Span struct{ From, To int }
 
-// resamples is how often a bootstrap draws: enough for an end of a 95 %
-// interval to be steady to a tenth of its length.
-const resamples = 1000
+// resamples is how often a bootstrap draws: a dozen values lie beyond either
+// end of a 95 % interval.
+const resamples = 500
 
 // WithinRun is how far other is above base, in their unit and relative, with
 // intervals at level 1-alpha that hold within these two runs only: they tell
@@ -99,7 +99,7 @@ func autocorrelation(t Track) float64 {
 
 // draw chooses n intervals in blocks that may overlap.
 func draw(n, length int, random *rand.Rand) []Span {
-	var spans []Span
+	spans := make([]Span, 0, n/length+1)
 	for left := n; left > 0; left -= length {
 		from := random.IntN(n - length + 1)
 		spans = append(spans, Span{from, from + min(length, left)})

@@ -44,7 +44,11 @@ func Noise(sides ...[]float64) (float64, bool) {
 // Power among so many tested metrics, with n1 and n2 rounds and noise as Noise
 // returns it. It is infinite where no change would be: see RoundsNeeded.
 func Resolvable(noise float64, n1, n2 int, alpha float64, tests int) float64 {
-	return math.Expm1(noise * findable(n1, n2, alpha/float64(max(1, tests))))
+	deviations := findable(n1, n2, alpha/float64(max(1, tests)))
+	if math.IsInf(deviations, 1) {
+		return deviations // also without any noise
+	}
+	return math.Expm1(noise * deviations)
 }
 
 // RoundsFor is how many rounds a side it takes to find a relative change

@@ -140,6 +140,9 @@ func TestResolvable(t *testing.T) {
 	if got := Resolvable(0.02, 3, 3, 0.05, 1); !math.IsInf(got, 1) {
 		t.Errorf("three rounds resolve %v, want nothing", got)
 	}
+	if got := Resolvable(0, 3, 3, 0.05, 1); !math.IsInf(got, 1) {
+		t.Errorf("three rounds without noise resolve %v, want nothing", got)
+	}
 	few, many := Resolvable(0.02, 5, 5, 0.05, 1), Resolvable(0.02, 20, 20, 0.05, 1)
 	if few < 0.03 || few > 0.06 || !(many < few/1.9) {
 		t.Errorf("five rounds resolve %v and twenty %v of a noise of 2 %%", few, many)
@@ -223,22 +226,23 @@ func TestTracks(t *testing.T) {
 	}
 
 	var buckets [][]Bucket
+	var all []Bucket
 	for i := range 10 {
 		var in []Bucket
 		for v := range 100 {
 			in = append(in, Bucket{float64(100*i + v), 1})
 		}
-		buckets = append(buckets, in)
+		buckets, all = append(buckets, in), append(all, in...)
 	}
 	for _, c := range []struct{ q, want, within float64 }{{0.5, 500, 6}, {0.99, 990, 2}, {0.999, 999, 2}} {
-		if v, ok := NewQuantile(c.q, buckets).Value([]Span{{0, 10}}); !ok || math.Abs(v-c.want) > c.within {
+		if v, ok := NewQuantile(c.q, all, buckets).Value([]Span{{0, 10}}); !ok || math.Abs(v-c.want) > c.within {
 			t.Errorf("quantile %v is %v, %v, want %v", c.q, v, ok, c.want)
 		}
 	}
-	if v, _ := NewQuantile(0.5, buckets).Value([]Span{{2, 3}, {2, 3}}); math.Abs(v-250) > 6 {
+	if v, _ := NewQuantile(0.5, all, buckets).Value([]Span{{2, 3}, {2, 3}}); math.Abs(v-250) > 6 {
 		t.Errorf("median of the third interval %v", v)
 	}
-	empty := NewQuantile(0.5, make([][]Bucket, 3))
+	empty := NewQuantile(0.5, nil, make([][]Bucket, 3))
 	if _, ok := empty.Value([]Span{{0, 3}}); ok || empty.Len() != 3 {
 		t.Error("a quantile of nothing")
 	}

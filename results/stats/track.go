@@ -1,10 +1,6 @@
 package stats
 
-import (
-	"cmp"
-	"slices"
-	"sort"
-)
+import "sort"
 
 // A Quotient is a Track of one sum over another: accepted messages over time,
 // say.
@@ -50,59 +46,50 @@ const gridSize = 256
 type Quantile struct {
 	q     float64
 	grid  []float64
-	upTo  [][]int64 // upTo[i][g]: of the values in all intervals before i, those of at most grid[g]
+	upTo  [][]int64 // upTo[g][i]: of the values in all intervals before i, those of at most grid[g]
 	count []int64   // the values in all intervals before
 }
 
-// NewQuantile makes a track of the q-quantile from each interval's buckets, in
-// ascending order of their values. The quantile of a choice of intervals is
-// read off a grid of values, spaced by how often they were seen around the
-// quantile of all.
-func NewQuantile(q float64, intervals [][]Bucket) *Quantile {
-	t := &Quantile{q: q, grid: grid(q, intervals), count: make([]int64, len(intervals)+1)}
-	t.upTo = make([][]int64, len(intervals)+1)
-	t.upTo[0] = make([]int64, len(t.grid))
+// NewQuantile makes a track of the q-quantile from each interval's buckets and
+// those of all intervals together, in ascending order of their values. The
+// quantile of a choice of intervals is read off a grid of values, spaced by how
+// often they were seen around the quantile of all.
+func NewQuantile(q float64, all []Bucket, intervals [][]Bucket) *Quantile {
+	t := &Quantile{q: q, grid: grid(q, all), count: make([]int64, len(intervals)+1)}
+	t.upTo = make([][]int64, len(t.grid))
+	for g := range t.upTo {
+		t.upTo[g] = make([]int64, len(intervals)+1)
+	}
 	for i, buckets := range intervals {
-		row := slices.Clone(t.upTo[i])
 		seen, at := int64(0), 0
 		for g, v := range t.grid {
 			for at < len(buckets) && buckets[at].Value <= v {
 				seen += buckets[at].Count
 				at++
 			}
-			row[g] += seen
+			t.upTo[g][i+1] = t.upTo[g][i] + seen
 		}
 		for ; at < len(buckets); at++ {
 			seen += buckets[at].Count
 		}
-		t.upTo[i+1], t.count[i+1] = row, t.count[i]+seen
+		t.count[i+1] = t.count[i] + seen
 	}
 	return t
 }
 
-// grid chooses values a quantile may come to: from all around it for the
-// median, and from the upper tenth for the 99th percentile.
-func grid(q float64, intervals [][]Bucket) []float64 {
-	var all []Bucket
+// grid chooses values a quantile may come to: from all for the median, and from
+// the upper tenth for the 99th percentile.
+func grid(q float64, all []Bucket) []float64 {
 	total := int64(0)
-	for _, buckets := range intervals {
-		all = append(all, buckets...)
-	}
 	for _, b := range all {
 		total += b.Count
 	}
-	slices.SortFunc(all, func(a, b Bucket) int { return cmp.Compare(a.Value, b.Value) })
 	lowest := max(0, 1-10*(1-q)) * float64(total)
 	var values []float64
-	seen := int64(0)
-	next := lowest
+	seen, next := int64(0), lowest
 	for i, b := range all {
 		seen += b.Count
-		last := i == len(all)-1
-		if !last && all[i+1].Value == b.Value {
-			continue
-		}
-		if float64(seen) >= next || last {
+		if float64(seen) >= next || i == len(all)-1 {
 			values = append(values, b.Value)
 			next = max(next, float64(seen)) + (float64(total)-lowest)/gridSize
 		}
@@ -119,14 +106,14 @@ func (t *Quantile) Value(spans []Span) (float64, bool) {
 	for _, s := range spans {
 		total += t.count[s.To] - t.count[s.From]
 	}
-	if total == 0 {
+	if total == 0 || len(t.grid) == 0 {
 		return 0, false
 	}
 	wanted := t.q * float64(total)
 	g := sort.Search(len(t.grid)-1, func(g int) bool {
-		seen := int64(0)
+		row, seen := t.upTo[g], int64(0)
 		for _, s := range spans {
-			seen += t.upTo[s.To][g] - t.upTo[s.From][g]
+			seen += row[s.To] - row[s.From]
 		}
 		return float64(seen) >= wanted
 	})

@@ -1,0 +1,297 @@
+package results
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/results/stats"
+)
+
+var comparisonFormats = []struct {
+	name  string
+	write func(io.Writer, *Comparison, WriteOptions) error
+}{
+	{"table", func(w io.Writer, c *Comparison, o WriteOptions) error {
+		return drawReport(w, c.heading(), c.report(o), o)
+	}},
+	{"json", func(w io.Writer, c *Comparison, _ WriteOptions) error { return writeJSON(w, c) }},
+	{"markdown", func(w io.Writer, c *Comparison, o WriteOptions) error {
+		return markdownReport(w, c.heading(), c.report(o))
+	}},
+	{"csv", func(w io.Writer, c *Comparison, _ WriteOptions) error { return writeComparisonCSV(w, c) }},
+}
+
+// ComparisonFormats returns the names of the formats that WriteComparison
+// knows.
+func ComparisonFormats() []string {
+	names := make([]string, len(comparisonFormats))
+	for i, f := range comparisonFormats {
+		names[i] = f.name
+	}
+	return names
+}
+
+// WriteComparison writes a comparison in one of ComparisonFormats: table,
+// json, markdown, or csv with a row for each row of the comparison. The table
+// and Markdown leave out phases that tell nothing, unless o.All.
+func WriteComparison(w io.Writer, format string, c *Comparison, o WriteOptions) error {
+	for _, f := range comparisonFormats {
+		if f.name == format {
+			return f.write(w, c, o)
+		}
+	}
+	return fmt.Errorf("no format of comparisons is named %q: known are %s", format, strings.Join(ComparisonFormats(), ", "))
+}
+
+func (c *Comparison) heading() string { return c.Base.describe() + " → " + c.New.describe() }
+
+func (s *Side) describe() string {
+	text := s.Name + " (" + countOf(int64(s.Rounds), "round")
+	if s.Runs != s.Rounds {
+		text += " in " + countOf(int64(s.Runs), "run")
+	}
+	return text + ")"
+}
+
+// report is a comparison for people: first what to beware of.
+func (c *Comparison) report(o WriteOptions) []section {
+	var list []section
+	for _, s := range []section{c.warningSection(), c.rowSection(o.All), c.gateSection(), c.verdictSection()} {
+		if len(s.rows)+len(s.lines) > 0 {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+func (c *Comparison) warningSection() section {
+	s := section{title: "Warnings"}
+	for _, w := range c.Warnings {
+		s.lines = append(s.lines, cell{w, true})
+	}
+	return s
+}
+
+func (c *Comparison) rowSection(all bool) section {
+	s := section{title: "Comparison", each: true, columns: []column{
+		{name: "flow", left: true}, {name: "metric", left: true}, {name: "base"}, {name: "new"}, {name: "change"},
+		{name: c.level() + " interval"}, {name: "p"}, {name: "verdict", left: true}, {name: "sees"},
+	}}
+	hidden := 0
+	for i := range c.Rows {
+		r := &c.Rows[i]
+		if !all && !r.tells() {
+			hidden++
+			continue
+		}
+		s.rows = append(s.rows, r.cells())
+	}
+	s.lines = plain(c.notes(hidden)...)
+	return s
+}
+
+// tells tells whether a row belongs into the tables unasked: the headlines do,
+// and phases that changed, or may have as far as one can see.
+func (r *Row) tells() bool {
+	return r.headline || r.Verdict == stats.Better || r.Verdict == stats.Worse || r.interval.Finite() && !r.interval.Contains(0)
+}
+
+func (c *Comparison) level() string {
+	return strconv.FormatFloat(100*(1-c.Alpha), 'f', -1, 64) + " %"
+}
+
+func (r *Row) cells() []cell {
+	cells := plain(r.Flow, r.Metric, r.kind.human(r.Base), r.kind.human(r.New), r.change(), r.span(), noSamples, string(r.Verdict), noSamples)
+	cells[7].bad = r.Verdict == stats.Worse
+	if r.P != nil {
+		cells[6].text = probability(*r.P)
+	}
+	if r.ResolvablePercent != nil {
+		cells[8].text = percent(*r.ResolvablePercent)
+	}
+	return cells
+}
+
+// change is the difference as it is best told.
+func (r *Row) change() string {
+	if r.DeltaPercent != nil {
+		return signedPercent(*r.DeltaPercent)
+	}
+	return r.absolute(r.Delta)
+}
+
+func (r *Row) absolute(v float64) string {
+	if r.kind == kindShare {
+		if text := strconv.FormatFloat(100*v, 'f', 2, 64); text != "-0.00" && text != "0.00" {
+			return signed(text) + " pp"
+		}
+		return "0.00 pp"
+	}
+	return signed(r.kind.human(v))
+}
+
+func (r *Row) span() string {
+	var low, high string
+	switch {
+	case r.IntervalPercent != nil:
+		low, high = signedPercent(r.IntervalPercent[0]), signedPercent(r.IntervalPercent[1])
+	case r.DeltaPercent == nil && r.interval.Finite():
+		low, high = r.absolute(r.interval.Low), r.absolute(r.interval.High)
+	default:
+		return noSamples
+	}
+	// A unit that both share is said once.
+	if cut := strings.LastIndexByte(low, ' '); cut > 0 && strings.HasSuffix(high, low[cut:]) {
+		low = low[:cut]
+	}
+	text := low + " to " + high
+	if r.IntervalOf == withinRun {
+		text += " *"
+	}
+	return text
+}
+
+func percent(v float64) string {
+	if math.Abs(v) >= 99.95 {
+		return thousands(strconv.FormatFloat(v, 'f', 0, 64)) + " %"
+	}
+	return strconv.FormatFloat(v, 'f', 1, 64) + " %"
+}
+
+func signedPercent(v float64) string {
+	if text := percent(v); text != "-0.0 %" && text != "0.0 %" {
+		return signed(text)
+	}
+	return "0.0 %"
+}
+
+func probability(p float64) string {
+	switch {
+	case p < 0.0001:
+		return "<0.0001"
+	case p < 0.001:
+		return strconv.FormatFloat(p, 'f', 4, 64)
+	}
+	return strconv.FormatFloat(p, 'f', 3, 64)
+}
+
+// notes say how to read the table.
+func (c *Comparison) notes(hidden int) []string {
+	var list []string
+	if c.Tested > 0 && c.Count(stats.TooFewRuns) < len(c.Rows) {
+		list = append(list, fmt.Sprintf("p is of the U test over rounds, adjusted (Holm) for the %s tested: at most %s of such comparisons without any difference raise an alarm. Intervals hold one by one.",
+			countOf(int64(c.Tested), "metric"), strconv.FormatFloat(100*c.Alpha, 'f', -1, 64)+" %"))
+	}
+	if c.MinEffectPercent > 0 {
+		list = append(list, "A change of less than "+percent(c.MinEffectPercent)+" is the same.")
+	}
+	for i := range c.Rows {
+		if c.Rows[i].ResolvablePercent != nil {
+			list = append(list, "sees: the smallest change that so many rounds, with so much noise, find nine times out of ten.")
+			break
+		}
+	}
+	for i := range c.Rows {
+		if c.Rows[i].IntervalOf == withinRun {
+			list = append(list, "* within this run only: how far one run's figures wander from second to second. Other runs may differ by more.")
+			break
+		}
+	}
+	if hidden > 0 {
+		list = append(list, countOf(int64(hidden), "metric")+" of phases, in which no change shows, are left out; --all shows them.")
+	}
+	return list
+}
+
+func (c *Comparison) gateSection() section {
+	s := section{title: "Gates", columns: []column{
+		{name: "gate", left: true, code: true}, {name: "flow", left: true}, {name: "result", left: true}, {name: "because", left: true},
+	}}
+	for _, g := range c.Gates {
+		state := cell{text: "ok"}
+		switch {
+		case !g.Known:
+			state = cell{"unknown", true}
+		case !g.OK:
+			state = cell{"missed", true}
+		}
+		s.rows = append(s.rows, []cell{{text: g.Expr}, {text: g.Flow}, state, {text: g.Reason}})
+	}
+	return s
+}
+
+func (c *Comparison) verdictSection() section {
+	s := section{title: "Verdict"}
+	for _, v := range []stats.Verdict{stats.Worse, stats.Better, stats.Same} {
+		if names := c.named(v); len(names) > 0 {
+			text := fmt.Sprintf("%s: %s", v, countOf(int64(len(names)), "metric"))
+			if v != stats.Same {
+				text += ": " + strings.Join(names, ", ")
+			}
+			s.lines = append(s.lines, cell{text, v == stats.Worse})
+		}
+	}
+	if n := c.Count(stats.TooFewRuns); n > 0 {
+		s.lines = append(s.lines, cell{text: fmt.Sprintf("too-few-runs: %s. With %d tested, no verdict is possible under %d rounds a side: run --repeat, or ab, makes them.",
+			countOf(int64(n), "metric"), c.Tested, c.RoundsNeeded)})
+	}
+	unresolved, most := 0, 0
+	for i := range c.Rows {
+		if r := &c.Rows[i]; r.Verdict == stats.Same && r.RoundsNeeded > 0 {
+			unresolved, most = unresolved+1, max(most, r.RoundsNeeded)
+		}
+	}
+	if unresolved > 0 {
+		s.lines = append(s.lines, cell{text: fmt.Sprintf("not resolvable: a change of %s in %s may go unseen; %s rounds a side would find it in all of them.",
+			percent(c.MinEffectPercent), countOf(int64(unresolved), "metric"), humanCount(int64(most)))})
+	}
+	return s
+}
+
+func (c *Comparison) named(v stats.Verdict) []string {
+	var names []string
+	for i := range c.Rows {
+		if r := &c.Rows[i]; r.Verdict == v {
+			names = append(names, r.Flow+"."+r.Metric)
+		}
+	}
+	return names
+}
+
+func writeComparisonCSV(w io.Writer, c *Comparison) error {
+	out := csv.NewWriter(w)
+	err := out.Write([]string{
+		"flow", "metric", "unit", "base", "new", "delta", "delta_percent", "low_percent", "high_percent", "interval_of",
+		"p_value", "p_unadjusted", "verdict", "base_rounds", "new_rounds", "resolvable_percent", "rounds_needed",
+	})
+	number := func(v *float64) string {
+		if v == nil {
+			return ""
+		}
+		return strconv.FormatFloat(*v, 'g', -1, 64)
+	}
+	for i := range c.Rows {
+		if err != nil {
+			return err
+		}
+		r := &c.Rows[i]
+		var low, high *float64
+		if p := r.IntervalPercent; p != nil {
+			low, high = &p[0], &p[1]
+		}
+		err = out.Write([]string{
+			printable(r.Flow), r.Metric, r.Unit, number(&r.Base), number(&r.New), number(&r.Delta), number(r.DeltaPercent),
+			number(low), number(high), r.IntervalOf, number(r.P), number(r.PUnadjusted), string(r.Verdict),
+			strconv.Itoa(r.BaseRounds), strconv.Itoa(r.NewRounds), number(r.ResolvablePercent), strconv.Itoa(r.RoundsNeeded),
+		})
+	}
+	out.Flush()
+	if err == nil {
+		err = out.Error()
+	}
+	return err
+}

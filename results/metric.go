@@ -1,0 +1,155 @@
+package results
+
+import (
+	"path"
+	"slices"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/results/stats"
+)
+
+// A roundData is what one flow's round came to: the unit of comparisons.
+type roundData struct {
+	total  *total
+	window time.Duration
+	cpu    time.Duration // of the generator, a message; 0 where not known
+}
+
+// A comparedMetric is a figure that rounds are compared by.
+type comparedMetric struct {
+	name     string
+	kind     figureKind
+	higher   bool // is better
+	headline bool // always in the tables; the others where they tell something
+	of       func(*roundData) (float64, bool)
+	within   func(*flowIntervals) stats.Track // nil where a single round has no interval
+}
+
+// comparedMetrics are what a flow's rounds are compared by, in the order of the
+// tables: what is waited for, what is got, and where the time goes.
+func comparedMetrics(open bool) []comparedMetric {
+	part := loadgen.Service
+	if open {
+		part = loadgen.Response // what is due waits, and that counts
+	}
+	message := slotOf(smtpwire.SpanMessage, part)
+	list := []comparedMetric{
+		quantileMetric(message, "p50", 0.5), quantileMetric(message, "p90", 0.9), quantileMetric(message, "p99", 0.99),
+		{name: message.name() + ".mean", of: meanOf(message), within: meanWithin(message)},
+		{name: "rate", kind: kindRate, higher: true, of: (*roundData).rate, within: rateWithin},
+		{name: "errors", kind: kindShare, of: (*roundData).errors, within: errorsWithin},
+		{name: "setup", of: (*roundData).setUp},
+		{name: "generator.cpu", of: func(r *roundData) (float64, bool) { return float64(r.cpu), r.cpu > 0 }},
+	}
+	for i := range list {
+		list[i].headline = true
+	}
+	for p := range smtpwire.Phase(smtpwire.NumPhases) {
+		if s := slotOf(p, loadgen.Service); s != message {
+			for _, m := range []comparedMetric{quantileMetric(s, "p50", 0.5), quantileMetric(s, "p99", 0.99)} {
+				m.within = nil // what its intervals hold is not read
+				list = append(list, m)
+			}
+		}
+	}
+	return list
+}
+
+func quantileMetric(s slot, stat string, q float64) comparedMetric {
+	return comparedMetric{name: s.name() + "." + stat, within: quantileWithin(s, q), of: func(r *roundData) (float64, bool) {
+		v, ok := r.total.hists[s].Quantile(q)
+		return float64(v), ok
+	}}
+}
+
+func meanOf(s slot) func(*roundData) (float64, bool) {
+	return func(r *roundData) (float64, bool) {
+		v, ok := r.total.hists[s].Mean()
+		return float64(v), ok
+	}
+}
+
+func (r *roundData) rate() (float64, bool) { return rate(r.total.InWindow, r.window), r.window > 0 }
+
+func (r *roundData) errors() (float64, bool) {
+	m := r.total.messages()
+	return float64(m.Attempted-m.Accepted) / float64(max(1, m.Attempted)), m.Attempted > 0
+}
+
+// setUp is what making a session ready costs, as FlowFigures' is.
+func (r *roundData) setUp() (float64, bool) {
+	var sum time.Duration
+	for _, name := range setUpPhases {
+		sum += r.total.hists[slotsByName[name]].Sum()
+	}
+	return float64(sum) / float64(max(1, r.total.Started)), sum > 0 && r.total.Started > 0
+}
+
+// matches tells whether a metric is meant by one of the patterns, such as
+// "message.*" or "submit-587.rate"; without any, all are.
+func matches(patterns []string, flow, metric string) bool {
+	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern string) bool {
+		// A pattern that is not well formed matches nothing: ValidPattern says
+		// so beforehand.
+		plain, _ := path.Match(pattern, metric)
+		named, _ := path.Match(pattern, flow+"."+metric)
+		return plain || named
+	})
+}
+
+// rounds are a flow's, as far as they were measured.
+func (r *Run) roundData(flow int) []roundData {
+	var list []roundData
+	cpu := r.generatorCPU(flow)
+	for round := range r.Header.Rounds {
+		t := r.totals[loadgen.Series{Flow: flow, Round: round, Stage: loadgen.Steady}]
+		if t != nil && t.messages().Attempted > 0 {
+			list = append(list, roundData{t, r.steadyRound(flow, round), cpu[round]})
+		}
+	}
+	return list
+}
+
+// generatorCPU is the CPU time of the generator's busiest thread that a message
+// took, by round. It is there for the rounds of which an interval was the
+// flow's alone, so for flows in turn and single ones.
+func (r *Run) generatorCPU(flow int) map[int]time.Duration {
+	type sum struct {
+		cpu      float64
+		messages int64
+	}
+	sums := map[int]*sum{}
+	for from := 0; from < len(r.Intervals); {
+		to := from + 1
+		for to < len(r.Intervals) && r.Intervals[to].Number == r.Intervals[from].Number {
+			to++
+		}
+		// The lines of one interval: a flow's warm-up and load may share it.
+		lines := r.Intervals[from:to]
+		from = to
+		first := &lines[0]
+		if slices.ContainsFunc(lines, func(i StoredInterval) bool { return i.Flow != flow || i.Round != first.Round }) {
+			continue
+		}
+		s := sums[first.Round]
+		if s == nil {
+			s = &sum{}
+			sums[first.Round] = s
+		}
+		s.cpu += first.Busy * float64(first.Length())
+		for i := range lines {
+			for _, n := range lines[i].Messages {
+				s.messages += n
+			}
+		}
+	}
+	cpu := map[int]time.Duration{}
+	for round, s := range sums {
+		if s.messages > 0 {
+			cpu[round] = time.Duration(s.cpu / float64(s.messages))
+		}
+	}
+	return cpu
+}

@@ -1,0 +1,126 @@
+package results
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// A pretended run is made of random numbers: rounds of some seconds, sessions
+// and messages with times around a middle. It is written interval by interval,
+// as a Collector does.
+type pretended struct {
+	flows    []string
+	together bool // in turn otherwise
+	rounds   int
+	seconds  int // a round, and a flow where they are in turn
+	messages int // a second
+	phases   []smtpwire.Phase
+	noise    float64            // from round to round
+	slower   map[string]float64 // by flow: messages and RCPT take so much longer
+	failing  float64            // share of messages
+	seed     uint64
+}
+
+var everyPhase = []smtpwire.Phase{
+	smtpwire.Connect, smtpwire.TLS, smtpwire.Banner, smtpwire.EHLO, smtpwire.StartTLS, smtpwire.Auth,
+	smtpwire.Mail, smtpwire.Rcpt, smtpwire.Data, smtpwire.Body, smtpwire.Quit, smtpwire.SpanMessage,
+}
+
+func (p pretended) plan() *loadgen.Plan {
+	plan := &loadgen.Plan{Name: "pretended", Seed: 1, Rounds: p.rounds, InTurn: !p.together, Scenario: []byte(`{"name":"pretended"}`)}
+	for i, name := range p.flows {
+		plan.Flows = append(plan.Flows, loadgen.Flow{Name: name, Target: loadgen.Target{Port: 25 + i}, Load: loadgen.Load{Sessions: 2}})
+	}
+	return plan
+}
+
+// write makes the run and its file.
+func (p pretended) write(tb testing.TB, w io.Writer) *Run {
+	tb.Helper()
+	run, out, random := newRun(testHeader(p.plan())), &fileWriter{w: w}, rand.New(rand.NewPCG(p.seed, 1))
+	out.header(&run.Header)
+	second := 0
+	for round := range p.rounds {
+		turns := [][]string{p.flows}
+		if !p.together {
+			turns = slices.Collect(slices.Chunk(p.flows, 1))
+		}
+		for _, playing := range turns {
+			level := math.Exp(p.noise * random.NormFloat64())
+			from := second
+			for range p.seconds {
+				f := newFrame(int64(second+1), len(p.flows))
+				f.from, f.to, f.busy = at(time.Duration(second)*time.Second), at(time.Duration(second+1)*time.Second), 0.1
+				second++
+				for i, name := range p.flows {
+					if s := (loadgen.Series{Flow: i, Round: round, Stage: loadgen.Steady}); slices.Contains(playing, name) {
+						f.series[s] = p.second(random, level, 1+p.slower[name])
+						f.windows = append(f.windows, windowEntry{s, at(time.Duration(from) * time.Second), f.to})
+					}
+				}
+				out.interval(f, &run.Header)
+				run.absorb(f)
+				if err := out.flush(); err != nil {
+					tb.Fatal(err)
+				}
+			}
+		}
+	}
+	run.finish(&loadgen.Report{Started: at(0), Ended: run.to, Shards: 1}, Generator{CPU: time.Second, GOMAXPROCS: 2})
+	out.closing(run)
+	if err := out.flush(); err != nil {
+		tb.Fatal(err)
+	}
+	return run
+}
+
+// read makes the run and reads it back.
+func (p pretended) read(tb testing.TB) *Run {
+	tb.Helper()
+	var file bytes.Buffer
+	p.write(tb, &file)
+	run, err := ReadTotals(bytes.NewReader(file.Bytes()))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return run
+}
+
+// second is what a flow does in one.
+func (p pretended) second(random *rand.Rand, level, slower float64) *total {
+	t := newTotal()
+	t.Started, t.Completed = 1, 1
+	for range p.messages {
+		for _, phase := range p.phases {
+			d := level * math.Exp(0.3*random.NormFloat64()) * float64(time.Millisecond)
+			if phase == smtpwire.SpanMessage || phase == smtpwire.Rcpt {
+				d *= slower
+			}
+			t.hist(slotOf(phase, loadgen.Service)).Record(time.Duration(d))
+		}
+		if random.Float64() < p.failing {
+			t.Outcomes[smtpwire.Rejected]++
+			continue
+		}
+		t.Outcomes[smtpwire.Accepted]++
+		t.InWindow++
+	}
+	return t
+}
+
+func names(n int) []string {
+	var list []string
+	for i := range n {
+		list = append(list, fmt.Sprintf("flow-%d", i))
+	}
+	return list
+}
