@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -108,16 +107,14 @@ func (d *steppingDriver) Dial(a netdrive.Addr, h netdrive.Handler) netdrive.Conn
 }
 
 type steppingConn struct {
-	conn   netdrive.Conn
+	netdrive.Conn
 	driver *steppingDriver
 }
 
 func (c *steppingConn) Write(bufs [][]byte) (int, smtpwire.Instant, error) {
-	n, at, err := c.conn.Write(bufs)
+	n, at, err := c.Conn.Write(bufs)
 	return n, c.driver.shift(at), err
 }
-func (c *steppingConn) StartTLS(config *tls.Config) { c.conn.StartTLS(config) }
-func (c *steppingConn) Close()                      { c.conn.Close() }
 
 type steppingHandler struct {
 	handler netdrive.Handler

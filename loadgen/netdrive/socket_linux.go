@@ -13,19 +13,43 @@ import (
 // The calls here do not block, so they go by RawSyscall: telling Go's
 // scheduler of each costs half as much as the call itself.
 
-// keepStamping opens a socket that asks for stamps and is never used. The
-// kernel stamps what arrives only while some socket asks, and begins a while
-// after the first one does: without this the replies to the first connections
-// would go without.
+// keepStamping opens a socket that asks for stamps, and returns when they come.
+// The kernel stamps what arrives only while some socket asks, and begins a
+// while after the first one does: without this the replies to the first
+// connections would go without.
 func keepStamping() int {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	if err == nil {
-		err = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
-	}
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
 		return -1 // then the first few replies are counted as unstamped
 	}
+	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err == nil {
+		awaitStamps(fd)
+	}
 	return fd
+}
+
+// awaitStamps sends datagrams to the socket itself until one is stamped as it
+// arrives: one that is not gets the time of its reading, which is later than
+// the time before that.
+func awaitStamps(fd int) {
+	if unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}) != nil {
+		return
+	}
+	self, err := unix.Getsockname(fd)
+	if err != nil {
+		return
+	}
+	var r receiver
+	for range 50 {
+		if unix.Sendto(fd, []byte{0}, 0, self) != nil {
+			return
+		}
+		before := smtpwire.Instant(time.Now().UnixNano())
+		if _, stamp, err := r.receive(fd, 1); err != nil || stamp != 0 && stamp < before {
+			return
+		}
+		time.Sleep(200 * time.Microsecond)
+	}
 }
 
 // A receiver reads with the kernel's stamp. Its buffers are one for the whole
