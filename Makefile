@@ -24,8 +24,9 @@ build: ## build bin/smtpgauge
 	$(GO) build -o bin/ ./cmd/smtpgauge
 
 demo: build ## compare the four ports on the built-in server, in under 20 s
-	@bin/smtpgauge run builtin:four-ports -o bin/demo.jsonl || test -n "$$(bin/smtpgauge show bin/demo.jsonl --format json | grep '"generator-bound: ')" || exit 1; \
-	bin/smtpgauge show bin/demo.jsonl --format json | grep -q '"valid": true' || echo "demo: this machine was too busy to measure on, and the verdict above says so" >&2
+	@bin/smtpgauge run builtin:four-ports -o bin/demo.jsonl || { \
+	bin/smtpgauge show bin/demo.jsonl --format json | grep '"generator-bound: ' >/dev/null && \
+	echo "demo: this machine is too busy to measure on, as the verdict says" >&2; }
 
 test: ## run the tests; GOTESTFLAGS adds flags
 	$(GO) test $(GOTESTFLAGS) ./...
