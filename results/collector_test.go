@@ -256,27 +256,3 @@ func TestFailureKindsAreBounded(t *testing.T) {
 		t.Errorf("%d kinds, %d in all", len(f), sum)
 	}
 }
-
-func BenchmarkRecordMessage(b *testing.B) {
-	p := twoFlows(1)
-	c, err := NewCollector(&bytes.Buffer{}, testHeader(p), p, 1, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	r := c.Recorder(0)
-	b.ReportAllocs()
-	d := time.Duration(0)
-	for b.Loop() {
-		d = (d + 7919) & (1<<24 - 1)
-		for p := smtpwire.Mail; p <= smtpwire.Body; p++ {
-			r.Service(closed, p, d)
-			r.Delay(closed, d>>4)
-		}
-		r.Service(closed, smtpwire.SpanMessage, d)
-		r.Message(closed, smtpwire.Accepted, loadgen.Steady, 1, 0)
-	}
-	r.Tick(loadgen.Tick{Last: true})
-	if _, err := c.Close(testReport(), Generator{}); err != nil {
-		b.Fatal(err)
-	}
-}

@@ -117,21 +117,20 @@ func (c *steppingConn) Write(bufs [][]byte) (int, smtpwire.Instant, error) {
 }
 
 type steppingHandler struct {
-	handler netdrive.Handler
-	driver  *steppingDriver
+	netdrive.Handler
+	driver *steppingDriver
 }
 
 func (h *steppingHandler) Connected(at smtpwire.Instant, took time.Duration) {
-	h.handler.Connected(h.driver.shift(at), took)
+	h.Handler.Connected(h.driver.shift(at), took)
 }
 func (h *steppingHandler) Secured(from, to smtpwire.Instant) {
-	h.handler.Secured(h.driver.shift(from), h.driver.shift(to))
+	h.Handler.Secured(h.driver.shift(from), h.driver.shift(to))
 }
 func (h *steppingHandler) Received(p []byte, at netdrive.Arrival) {
 	at.At = h.driver.shift(at.At)
-	h.handler.Received(p, at)
+	h.Handler.Received(p, at)
 }
-func (h *steppingHandler) Writable() { h.handler.Writable() }
 func (h *steppingHandler) Broken(err error, at smtpwire.Instant) {
-	h.handler.Broken(err, h.driver.shift(at))
+	h.Handler.Broken(err, h.driver.shift(at))
 }

@@ -298,32 +298,3 @@ func TestRenderDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations a message", n)
 	}
 }
-
-func BenchmarkNew(b *testing.B) {
-	for b.Loop() {
-		newSource(b, Options{Seed: 1})
-	}
-}
-
-func BenchmarkRender(b *testing.B) {
-	for _, bc := range []struct {
-		name string
-		o    Options
-	}{
-		{"fixed", Options{From: "bench@example.test"}},
-		{"patterns", Options{From: "s{seq}@example.org", To: []string{"user{1..5000}@example.test"}}},
-		{"lognormal", Options{From: "s{seq}@example.org", To: []string{"user{1..5000}@example.test"}, Recipients: 2, Size: Size{Median: 20 << 10, P99: 500 << 10}}},
-		{"file", Options{From: "s{seq}@example.org", Files: []File{{Name: "a", Data: []byte("Subject: x\n\n.dot\n")}}}},
-	} {
-		b.Run(bc.name, func(b *testing.B) {
-			s := newSource(b, bc.o)
-			var tr smtpwire.Transaction
-			b.ReportAllocs()
-			seq := uint64(0)
-			for b.Loop() {
-				s.Render(seq, noon, &tr)
-				seq++
-			}
-		})
-	}
-}

@@ -178,28 +178,3 @@ func TestAbsurdRates(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkAt(b *testing.B) {
-	const year = 365 * 24 * time.Hour
-	for _, bc := range []struct {
-		name    string
-		stage   Stage
-		process Process
-	}{
-		{"uniform", flat(year, 1000), Uniform},
-		{"ramp", Stage{For: year, From: 1, To: 2000}, Uniform},
-		{"poisson", flat(year, 1000), Poisson},
-	} {
-		b.Run(bc.name, func(b *testing.B) {
-			s := New([]Stage{bc.stage}, bc.process, 1)
-			b.ReportAllocs()
-			var n int64
-			for b.Loop() {
-				if _, ok := s.At(n); !ok {
-					n = -1
-				}
-				n++
-			}
-		})
-	}
-}
