@@ -1,0 +1,76 @@
+package results
+
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/results/report"
+)
+
+// curves are the percentile curves of every kind of time there is: first that
+// by which messages are judged, then each phase's service times.
+func (r *Run) curves(res *Result) []report.Curves {
+	judged := report.Curves{Name: "message"}
+	open := false
+	res.eachFlow(func(name string, f *FlowFigures) {
+		part := loadgen.Service
+		if f.Load == "open" {
+			part, open = loadgen.Response, true
+		}
+		judged.Flows = append(judged.Flows, curve(r.Histogram(name, smtpwire.SpanMessage, part)))
+	})
+	list := []report.Curves{judged}
+	for phase := range smtpwire.Phase(smtpwire.NumPhases) {
+		for part, suffix := range [...]string{loadgen.Service: "", loadgen.Response: ", response", loadgen.Lag: ", lag"} {
+			c := report.Curves{Name: phase.String() + suffix}
+			if phase == smtpwire.SpanMessage && part == int(loadgen.Service) {
+				if !open {
+					continue // it is the one judged
+				}
+				c.Name += ", service"
+			}
+			found := false
+			res.eachFlow(func(name string, _ *FlowFigures) {
+				x := curve(r.Histogram(name, phase, loadgen.Part(part)))
+				found = found || len(x.X) > 0
+				c.Flows = append(c.Flows, x)
+			})
+			if found {
+				list = append(list, c)
+			}
+		}
+	}
+	return list
+}
+
+// curve reads a histogram at twelve points a decade of 1/(1-q), up to the one
+// sample that is the slowest.
+func curve(h *Histogram) report.Curve {
+	c := report.Curve{X: report.Values{}, Y: report.Values{}}
+	n := float64(h.Count())
+	for k := 0; n > 0; k++ {
+		x := min(n, curveSteps[k])
+		v, _ := h.Quantile(1 - 1/x)
+		if x == n {
+			v, _ = h.Max()
+		}
+		c.X, c.Y = append(c.X, x), append(c.Y, milliseconds(v))
+		if x == n {
+			break
+		}
+	}
+	return c
+}
+
+var curveSteps = func() []float64 {
+	var steps []float64
+	for decade := 1.0; decade < 1e19; decade *= 10 {
+		for _, x := range [...]float64{1, 1.2, 1.5, 1.8, 2, 2.5, 3, 4, 5, 6.5, 8} {
+			steps = append(steps, x*decade)
+		}
+	}
+	return steps
+}()
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -1,0 +1,145 @@
+package results
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"time"
+)
+
+// The parts of a JUnit report that CI systems read.
+type junitReport struct {
+	XMLName  xml.Name     `xml:"testsuites"`
+	Tests    int          `xml:"tests,attr"`
+	Failures int          `xml:"failures,attr"`
+	Errors   int          `xml:"errors,attr"`
+	Suites   []junitSuite `xml:"testsuite"`
+}
+
+type junitSuite struct {
+	Name      string          `xml:"name,attr"`
+	Tests     int             `xml:"tests,attr"`
+	Failures  int             `xml:"failures,attr"`
+	Errors    int             `xml:"errors,attr"`
+	Skipped   int             `xml:"skipped,attr"`
+	Time      string          `xml:"time,attr"` // seconds
+	Timestamp string          `xml:"timestamp,attr"`
+	Hostname  string          `xml:"hostname,attr"`
+	Property  []junitProperty `xml:"properties>property"`
+	Cases     []junitCase     `xml:"testcase"`
+	Output    junitOutput     `xml:"system-out"`
+}
+
+// junitOutput keeps lines as they are: elsewhere encoding/xml escapes each end
+// of a line.
+type junitOutput struct {
+	Text string `xml:",cdata"`
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+type junitCase struct {
+	Class   string        `xml:"classname,attr"`
+	Name    string        `xml:"name,attr"`
+	Time    string        `xml:"time,attr"`
+	Failure *junitProblem `xml:"failure"`
+	Error   *junitProblem `xml:"error"`
+}
+
+type junitProblem struct {
+	Type    string `xml:"type,attr"`
+	Message string `xml:"message,attr"`
+	Text    string `xml:",chardata"`
+}
+
+// writeJUnit writes runs as test suites. The first test of each is the verdict
+// over the measurement, in error where that is invalid; the others are the
+// thresholds. The tables are the suite's output.
+func writeJUnit(w io.Writer, list []*Result) error {
+	var report junitReport
+	for _, res := range list {
+		s, err := res.junit()
+		if err != nil {
+			return err
+		}
+		report.Suites = append(report.Suites, s)
+		report.Tests, report.Failures, report.Errors = report.Tests+s.Tests, report.Failures+s.Failures, report.Errors+s.Errors
+	}
+	var b bytes.Buffer
+	b.WriteString(xml.Header)
+	e := xml.NewEncoder(&b)
+	e.Indent("", "  ")
+	if err := e.Encode(report); err != nil {
+		return fmt.Errorf("writing the result as XML: %w", err)
+	}
+	b.WriteString("\n")
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func (res *Result) junit() (junitSuite, error) {
+	var tables bytes.Buffer
+	if err := writeTables(&tables, res, WriteOptions{Width: 120}); err != nil {
+		return junitSuite{}, err
+	}
+	name := printable(res.Name)
+	s := junitSuite{
+		Name: name, Time: seconds(res.Elapsed), Timestamp: res.Started.UTC().Format(time.RFC3339),
+		Hostname: printable(res.Environment.Host), Output: junitOutput{tables.String()},
+		Property: []junitProperty{
+			{"clock", printable(res.Clock)}, {"seed", fmt.Sprint(res.Seed)}, {"version", printable(res.Environment.Version)},
+		},
+		Cases: append([]junitCase{res.verdictCase()}, res.thresholdCases()...),
+	}
+	for i := range s.Cases {
+		c := &s.Cases[i]
+		c.Class = name + "." + c.Class
+		s.Tests++
+		if c.Failure != nil {
+			s.Failures++
+		}
+		if c.Error != nil {
+			s.Errors++
+		}
+	}
+	return s, nil
+}
+
+func (res *Result) verdictCase() junitCase {
+	c := junitCase{Class: "verdict", Name: "measurement is valid", Time: seconds(res.Elapsed)}
+	if res.Verdict.Valid {
+		return c
+	}
+	c.Error = &junitProblem{Type: "invalid-measurement", Message: "do not rely on these figures"}
+	for _, r := range res.Verdict.Reasons {
+		c.Error.Text += printable(r) + "\n"
+	}
+	return c
+}
+
+func (res *Result) thresholdCases() []junitCase {
+	var list []junitCase
+	for _, t := range res.Thresholds {
+		c := junitCase{Class: "thresholds", Name: printable(t.Expr), Time: "0"}
+		if !t.OK {
+			c.Failure = &junitProblem{Type: "threshold-missed", Message: printable(t.outcome()), Text: printable(t.Expr + ": " + t.outcome())}
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// outcome is what a threshold found, in words.
+func (t *ThresholdResult) outcome() string {
+	if t.Value == nil {
+		return t.Reason
+	}
+	return "it is " + kindOf(t.Expr).human(*t.Value)
+}
+
+// seconds writes nanoseconds as decimal seconds.
+func seconds(ns int64) string { return fmt.Sprintf("%.3f", time.Duration(ns).Seconds()) }

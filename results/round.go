@@ -1,0 +1,91 @@
+package results
+
+// eachRound returns the flow's rounds; a run of one is its only round.
+func (f *FlowFigures) eachRound() []RoundFigures {
+	if len(f.Rounds) > 0 {
+		return f.Rounds
+	}
+	return []RoundFigures{f.whole()}
+}
+
+// whole is the flow as if all its rounds were one.
+func (f *FlowFigures) whole() RoundFigures {
+	r := RoundFigures{Round: 1, Messages: f.Messages, Rate: f.Rate}
+	if p := f.Phases["message"]; p != nil {
+		r.Message, r.Response = p.Service, p.Response
+	}
+	return r
+}
+
+// message returns the times a round is judged by: response times under open
+// load, service times under closed load. It is nil where there are none.
+func (r *RoundFigures) message(load string) *Distribution {
+	if load == "open" {
+		return r.Response
+	}
+	return r.Message
+}
+
+// unaccepted counts the messages that were attempted and not accepted.
+func (m *MessageFigures) unaccepted() int64 { return m.Attempted - m.Accepted }
+
+// errorShare is the part of the messages attempted that was not accepted, 0 to
+// 1. It is false where none was attempted.
+func (m *MessageFigures) errorShare() (float64, bool) {
+	if m.Attempted == 0 {
+		return 0, false
+	}
+	return float64(m.unaccepted()) / float64(m.Attempted), true
+}
+
+// A headline is one of the few figures a flow is followed by over many runs,
+// with what it was in each round.
+type headline struct {
+	name   string // p50, p99, rate or errors
+	value  float64
+	rounds []float64 // none where there is one round only
+}
+
+// headlineKinds find the headlines of a round.
+var headlineKinds = []struct {
+	name   string
+	figure func(f *FlowFigures, r *RoundFigures) (float64, bool)
+}{
+	{"p50", func(f *FlowFigures, r *RoundFigures) (float64, bool) {
+		return figureOf(r.message(f.Load), func(d *Distribution) int64 { return d.P50 })
+	}},
+	{"p99", func(f *FlowFigures, r *RoundFigures) (float64, bool) {
+		return figureOf(r.message(f.Load), func(d *Distribution) int64 { return d.P99 })
+	}},
+	{"rate", func(f *FlowFigures, r *RoundFigures) (float64, bool) { return r.Rate, f.Window > 0 }},
+	{"errors", func(_ *FlowFigures, r *RoundFigures) (float64, bool) { return r.Messages.errorShare() }},
+}
+
+func figureOf(d *Distribution, figure func(*Distribution) int64) (float64, bool) {
+	if d == nil {
+		return 0, false
+	}
+	return float64(figure(d)), true
+}
+
+// headlines are a flow's figures in short: p50 and p99 of its messages in ns,
+// the rate in messages/s, and the errors as a share. What was not measured is
+// not among them.
+func (f *FlowFigures) headlines() []headline {
+	var list []headline
+	whole := f.whole()
+	for _, kind := range headlineKinds {
+		value, ok := kind.figure(f, &whole)
+		if !ok {
+			continue
+		}
+		h := headline{name: kind.name, value: value}
+		for i := range f.Rounds {
+			if v, ok := kind.figure(f, &f.Rounds[i]); ok {
+				h.rounds = append(h.rounds, v)
+			}
+		}
+		list = append(list, h)
+	}
+	return list
+}

@@ -1,0 +1,138 @@
+package results
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// A server that is out to break the page.
+const hostile = `550 5.1.1 </script><script>document.title='owned'</script><img src=x onerror="fetch('http://192.0.2.1/')"> ]]> ` + "\x1b[2J\u202e"
+
+// showcase is a run with something in every part of the page: four flows,
+// three rounds, a warm-up, a slow minute's middle, errors of three classes,
+// and foreign text. It went through a file.
+func showcase(t *testing.T) *Run {
+	t.Helper()
+	p := &loadgen.Plan{Name: "ports & <tls>", Seed: 7, Rounds: 3, Baseline: "relay-25", Scenario: []byte(`{}`),
+		Thresholds: []loadgen.Threshold{
+			{Expr: "submit-587.message.p99 < 250ms", Flow: "submit-587", Op: "<", Limit: 250e6, Metric: loadgen.Metric{Phase: smtpwire.SpanMessage, Stat: "p99", Q: .99}},
+			{Expr: "relay-25.errors < 0.1%", Flow: "relay-25", Op: "<", Limit: .001, Metric: loadgen.Metric{Kind: loadgen.Errors}},
+		}}
+	for _, f := range []struct {
+		name string
+		port int
+	}{{"relay-25", 25}, {"smtps-465", 465}, {"submit-587", 587}, {"alt-2525", 2525}} {
+		p.Flows = append(p.Flows, loadgen.Flow{Name: f.name, Target: loadgen.Target{Port: f.port}, Load: loadgen.Load{Sessions: 50}})
+	}
+	p.Flows[2].Load = loadgen.Load{Stages: []pace.Stage{{For: time.Minute, From: 5, To: 5}}, Unit: loadgen.Messages}
+	return collected(t, p, func(r loadgen.Recorder) {
+		random := rand.New(rand.NewPCG(1, 2))
+		for second := range 60 {
+			perform(r, random, second)
+		}
+		r.Tick(loadgen.Tick{From: at(60 * time.Second), To: at(60*time.Second + 100*time.Millisecond), Open: make([]int, 4), Peak: make([]int, 4), Due: make([]int64, 4), Begun: make([]int64, 4), Last: true})
+	})
+}
+
+// collected is what feed records, written to a file and read back.
+func collected(t *testing.T, p *loadgen.Plan, feed func(loadgen.Recorder)) *Run {
+	t.Helper()
+	var file bytes.Buffer
+	h := testHeader(p)
+	h.Environment = Environment{Host: "bench", OS: "linux", Arch: "amd64", Cores: 2, GOMAXPROCS: 2, Go: "go1.26.0", Version: "v0.1.0"}
+	c, err := NewCollector(&file, h, p, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	feed(c.Recorder(0))
+	if _, err := c.Close(&loadgen.Report{Started: at(0), Ended: at(61 * time.Second), Shards: 1}, Generator{GOMAXPROCS: 2}); err != nil {
+		t.Fatal(err)
+	}
+	run, err := Read(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+// perform records a second of the showcase: rounds of 20 s, of which the first
+// two are warm-up.
+func perform(r loadgen.Recorder, random *rand.Rand, second int) {
+	round, within := second/20, second%20
+	tick := loadgen.Tick{From: at(time.Duration(second) * time.Second), To: at(time.Duration(second+1) * time.Second), Busy: 300 * time.Millisecond,
+		Open: make([]int, 4), Peak: make([]int, 4), Due: make([]int64, 4), Begun: make([]int64, 4)}
+	for flow := range 4 {
+		s := loadgen.Series{Flow: flow, Round: round, Stage: loadgen.Steady}
+		if within < 2 {
+			s.Stage = loadgen.Warmup
+		}
+		slow := 1.0
+		if flow == 3 && second >= 28 && second < 34 {
+			slow = 9
+		}
+		for range int(float64(130-20*flow) / slow) {
+			converse(r, random, s, slow*(1+.35*float64(flow)))
+		}
+		if slow > 1 {
+			for i := range 3 * (second - 27) {
+				f := smtpwire.Failure{Phase: smtpwire.Rcpt, Class: []smtpwire.Class{smtpwire.RecipientUnknown, smtpwire.TempFail, smtpwire.Timeout}[i%3], Text: hostile}
+				r.Failure(s, &f)
+				r.Message(s, smtpwire.Rejected, s.Stage, 0, 1)
+			}
+		}
+		tick.Open[flow], tick.Peak[flow] = 50-2*flow-int(3*slow), 50
+		begun := time.Duration(20*round) * time.Second
+		if within == 1 {
+			r.Window(s, at(begun), at(begun+2*time.Second))
+		}
+		if within == 19 {
+			r.Window(s, at(begun+2*time.Second), at(begun+20*time.Second))
+		}
+	}
+	r.Tick(tick)
+}
+
+// converse records a message over a connection of its own.
+func converse(r loadgen.Recorder, random *rand.Rand, s loadgen.Series, slow float64) {
+	some := func(median time.Duration) time.Duration {
+		return time.Duration(float64(median) * slow * (.5 + random.ExpFloat64()))
+	}
+	r.Session(s, loadgen.SessionStarted)
+	phases := []smtpwire.Phase{smtpwire.Connect, smtpwire.Banner, smtpwire.EHLO, smtpwire.Quit}
+	if s.Flow > 0 {
+		phases = append(phases, smtpwire.TLS, smtpwire.Auth)
+	}
+	for i, p := range phases {
+		r.Service(s, p, some(time.Duration(i+1)*200*time.Microsecond))
+	}
+	var message time.Duration
+	for i, p := range []smtpwire.Phase{smtpwire.Mail, smtpwire.Rcpt, smtpwire.Data, smtpwire.Body} {
+		d := some(time.Duration(200+100*i) * time.Microsecond)
+		r.Service(s, p, d)
+		message += d
+	}
+	message += 150 * time.Microsecond
+	r.Service(s, smtpwire.SpanMessage, message)
+	if s.Flow == 2 {
+		r.Response(s, smtpwire.SpanMessage, message+some(100*time.Microsecond))
+	}
+	r.Delay(s, 20*time.Microsecond)
+	r.Message(s, smtpwire.Accepted, s.Stage, 1, 0)
+	r.Session(s, loadgen.SessionCompleted)
+}
+
+func pageText(t *testing.T, r *Run) string {
+	t.Helper()
+	var b strings.Builder
+	if err := Write(&b, "html", r, WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}

@@ -1,0 +1,216 @@
+package results
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/results/report"
+)
+
+// maxBins is how many points a line over time may have: more than a screen
+// has columns for a chart.
+const maxBins = 900
+
+// maxErrorSeries is how many classes of errors are told apart over time.
+const maxErrorSeries = 7
+
+// A timelineBin is some seconds of a run.
+type timelineBin struct {
+	from, to smtpwire.Instant
+	flows    []timelineFlow
+	errors   map[string]int64 // by class
+}
+
+type timelineFlow struct {
+	accepted int64
+	open     int
+	seen     bool // open is known
+	messages []*Histogram
+}
+
+// timeline is the run over time; nil where its intervals are not there. Their
+// histograms are merged within a bin, as percentiles have no average.
+func (r *Run) timeline() (*report.Timeline, error) {
+	if len(r.Intervals) == 0 {
+		return nil, nil
+	}
+	first, last := r.Intervals[0].Number, r.Intervals[0].Number
+	for i := range r.Intervals {
+		first, last = min(first, r.Intervals[i].Number), max(last, r.Intervals[i].Number)
+	}
+	width := (last - first + maxBins) / maxBins // seconds a bin
+	bins := map[int64]*timelineBin{}
+	for i := range r.Intervals {
+		s := &r.Intervals[i]
+		n := (s.Number - first) / width
+		if bins[n] == nil {
+			bins[n] = &timelineBin{from: s.From, to: s.To, flows: make([]timelineFlow, len(r.Header.Flows)), errors: map[string]int64{}}
+		}
+		if err := bins[n].absorb(s, r.Header.Flows[s.Flow].Open); err != nil {
+			return nil, fmt.Errorf("interval %d of flow %s: %w", s.Number, r.Header.Flows[s.Flow].Name, err)
+		}
+	}
+	r.countOpen(bins, first, width)
+	return r.drawTimeline(bins, width), nil
+}
+
+func (b *timelineBin) absorb(s *StoredInterval, open bool) error {
+	b.from, b.to = min(b.from, s.From), max(b.to, s.To)
+	f := &b.flows[s.Flow]
+	f.accepted += s.Messages[smtpwire.Accepted]
+	for _, e := range s.Errors {
+		b.errors[e.Class] += e.Count
+	}
+	part := loadgen.Service
+	if open {
+		part = loadgen.Response
+	}
+	h, err := s.Histogram(smtpwire.SpanMessage, part)
+	if h.Count() > 0 {
+		f.messages = append(f.messages, h)
+	}
+	return err
+}
+
+// countOpen adds up the sessions of several generators in each second, and
+// keeps the most of a bin's seconds. A second in which the warm-up ends has
+// two lines that say the same.
+func (r *Run) countOpen(bins map[int64]*timelineBin, first, width int64) {
+	type second struct {
+		flow   int
+		number int64
+	}
+	type line struct {
+		second
+		from smtpwire.Instant
+	}
+	told, sums := map[line]bool{}, map[second]int{}
+	for i := range r.Intervals {
+		s := &r.Intervals[i]
+		at := second{s.Flow, s.Number}
+		if told[line{at, s.From}] {
+			continue
+		}
+		told[line{at, s.From}] = true
+		sums[at] += s.Open
+	}
+	for at, open := range sums {
+		f := &bins[(at.number-first)/width].flows[at.flow]
+		f.open, f.seen = max(f.open, open), true
+	}
+}
+
+func (r *Run) drawTimeline(bins map[int64]*timelineBin, width int64) *report.Timeline {
+	t := &report.Timeline{Step: float64(width), Flows: make([]report.FlowTimeline, len(r.Header.Flows))}
+	classes := errorClasses(bins)
+	for _, class := range classes {
+		t.Errors = append(t.Errors, report.ErrorSeries{Class: class})
+	}
+	loads := make([][]window, len(r.Header.Flows))
+	for s, w := range r.windows {
+		if s.Stage != loadgen.Drain {
+			loads[s.Flow] = append(loads[s.Flow], w)
+		}
+	}
+	start := smtpwire.Instant(r.Header.Started.UnixNano())
+	for _, n := range slices.Sorted(maps.Keys(bins)) {
+		b := bins[n]
+		t.At = append(t.At, (b.from.Sub(start) + b.to.Sub(b.from)/2).Seconds())
+		for i := range b.flows {
+			b.flows[i].draw(&t.Flows[i], b.loaded(loads[i]))
+		}
+		b.drawErrors(t.Errors)
+	}
+	t.Bands = r.warmups(start)
+	return t
+}
+
+// loaded is how much of the bin a flow was under load. Where a run has lost
+// the windows that say so, it is all of it.
+func (b *timelineBin) loaded(windows []window) time.Duration {
+	whole := window{b.from, b.to}
+	if len(windows) == 0 {
+		return whole.length()
+	}
+	var sum time.Duration
+	for _, w := range windows {
+		sum += max(0, window{max(w.from, b.from), min(w.to, b.to)}.length())
+	}
+	return min(sum, whole.length())
+}
+
+// draw adds a point to each line. There is no rate of a moment too short to
+// have one: a flow's first and last bins are often cut.
+func (f *timelineFlow) draw(t *report.FlowTimeline, loaded time.Duration) {
+	speed, p50, p99, open := math.NaN(), math.NaN(), math.NaN(), math.NaN()
+	if loaded >= 200*time.Millisecond {
+		speed = rate(f.accepted, loaded)
+	}
+	if h := merged(f.messages...); h != nil {
+		at50, _ := h.Quantile(0.5)
+		at99, _ := h.Quantile(0.99)
+		p50, p99 = milliseconds(at50), milliseconds(at99)
+	}
+	if f.seen {
+		open = float64(f.open)
+	}
+	t.Rate, t.P50, t.P99, t.Open = append(t.Rate, speed), append(t.P50, p50), append(t.P99, p99), append(t.Open, open)
+}
+
+// others is what the rarest classes of errors are called together.
+const others = "others"
+
+// drawErrors adds a point to each class's line.
+func (b *timelineBin) drawErrors(series []report.ErrorSeries) {
+	length := b.to.Sub(b.from)
+	for i := range series {
+		n := b.errors[series[i].Class]
+		if series[i].Class == others {
+			n = 0
+			for class, c := range b.errors {
+				if !slices.ContainsFunc(series, func(s report.ErrorSeries) bool { return s.Class == class }) {
+					n += c
+				}
+			}
+		}
+		series[i].Count = append(series[i].Count, rate(n, length))
+	}
+}
+
+// errorClasses are the classes there are, the most frequent first.
+func errorClasses(bins map[int64]*timelineBin) []string {
+	sums := map[string]int64{}
+	for _, b := range bins {
+		for class, n := range b.errors {
+			sums[class] += n
+		}
+	}
+	classes := slices.SortedFunc(maps.Keys(sums), func(a, b string) int {
+		return cmp.Or(cmp.Compare(sums[b], sums[a]), cmp.Compare(a, b))
+	})
+	if len(classes) > maxErrorSeries+1 {
+		classes = append(classes[:maxErrorSeries], others)
+	}
+	return classes
+}
+
+// warmups are when flows were warming up. Flows that start together, and then
+// differ by milliseconds, are one stretch.
+func (r *Run) warmups(start smtpwire.Instant) []report.Band {
+	var bands []report.Band
+	for s, w := range r.windows {
+		if s.Stage == loadgen.Warmup && w.length() > 0 {
+			bands = append(bands, report.Band{From: w.from.Sub(start).Seconds(), To: w.to.Sub(start).Seconds()})
+		}
+	}
+	slices.SortFunc(bands, func(a, b report.Band) int { return cmp.Compare(a.From, b.From) })
+	return slices.CompactFunc(bands, func(a, b report.Band) bool {
+		return math.Abs(a.From-b.From) < 0.05 && math.Abs(a.To-b.To) < 0.05
+	})
+}
