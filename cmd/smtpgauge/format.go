@@ -32,8 +32,8 @@ func (f *formatFlag) Set(name string) error {
 	return nil
 }
 
-// write prints a run, as wide and as colourful as the terminal allows.
-func (f *formatFlag) write(w io.Writer, run *results.Run) error {
+// write prints runs, as wide and as colourful as the terminal allows.
+func (f *formatFlag) write(w io.Writer, runs ...*results.Run) error {
 	var o results.WriteOptions
 	if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
@@ -41,5 +41,5 @@ func (f *formatFlag) write(w io.Writer, run *results.Run) error {
 		}
 		o.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	}
-	return results.Write(w, string(*f), run, o)
+	return results.WriteAll(w, string(*f), runs, o)
 }

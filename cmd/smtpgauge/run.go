@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -104,7 +105,20 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 		err = fmt.Errorf("%s is not whole: %w", file.Name(), err)
 	}
 	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
-	return errors.Join(f.format.write(s.out, run), err, judge(run))
+	appendStepSummary([]*results.Run{run}, s.err)
+	return errors.Join(f.print(s.out, run, file.Name()), err, judge(run))
+}
+
+// print prints a run. A page shows it over time, which is in its file alone.
+func (f *runFlags) print(w io.Writer, run *results.Run, file string) error {
+	if f.format == "html" {
+		stored, err := readRun(file)
+		if err != nil {
+			return errors.Join(fmt.Errorf("%s: %w", file, err), f.format.write(w, run))
+		}
+		run = stored
+	}
+	return f.format.write(w, run)
 }
 
 // judge turns what a run came to into an error; nil is a success.

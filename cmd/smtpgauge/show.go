@@ -20,6 +20,8 @@ func newShow(s streams) *cobra.Command {
 generators, and have to be of the same scenario.`,
 		Example: `  smtpgauge show relay-20261121-100000.jsonl
   smtpgauge show relay.jsonl --format json
+  smtpgauge show relay.jsonl --format html > relay.html
+  smtpgauge show relay-*.jsonl --format otava > relay.csv
   smtpgauge show --merge east.jsonl west.jsonl`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -39,12 +41,8 @@ generators, and have to be of the same scenario.`,
 				}
 				runs = []*results.Run{run}
 			}
-			for _, run := range runs {
-				if err := format.write(s.out, run); err != nil {
-					return err
-				}
-			}
-			return nil
+			appendStepSummary(runs, s.err)
+			return format.write(s.out, runs...)
 		},
 	}
 	c.Flags().BoolVar(&merge, "merge", false, "take the files as one run by several generators")

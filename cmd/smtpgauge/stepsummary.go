@@ -1,0 +1,50 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/smtpgauge/smtpgauge/results"
+)
+
+// maxStepSummary is what GitHub takes of a step, in bytes: it drops a longer
+// one whole.
+const maxStepSummary = 1 << 20
+
+// appendStepSummary shows runs on the page of a GitHub workflow, where this is
+// one. Nobody asked for it on the command line, so that it fails is said and
+// does not change how the command ends.
+func appendStepSummary(runs []*results.Run, stderr io.Writer) {
+	name := os.Getenv("GITHUB_STEP_SUMMARY")
+	if name == "" {
+		return
+	}
+	if err := appendMarkdown(name, runs); err != nil {
+		fmt.Fprintf(stderr, "the step summary is not written: %v\n", err)
+	}
+}
+
+func appendMarkdown(name string, runs []*results.Run) error {
+	var b bytes.Buffer
+	if err := results.WriteAll(&b, "markdown", runs, results.WriteOptions{}); err != nil {
+		return err
+	}
+	b.WriteString("\n") // what another command appends is a paragraph of its own
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
+	if err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err == nil && info.Size()+int64(b.Len()) > maxStepSummary {
+		err = fmt.Errorf("it would be over the %d MiB that GitHub takes", maxStepSummary>>20)
+	}
+	if err == nil {
+		_, err = f.Write(b.Bytes())
+	}
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	return err
+}
