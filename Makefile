@@ -15,7 +15,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test race check fmt integration bench-peers truth verdict fuzz clean
+.PHONY: help build demo test race check fmt integration browser bench-peers truth verdict fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,8 +36,8 @@ race: test ## the same under the race detector, in random order
 
 check: ## format, vet, lint, module file
 	@bad=$$(gofmt -s -l .); test -z "$$bad" || { echo "not formatted, run make fmt:"; echo "$$bad"; exit 1; }
-	$(GO) vet -tags integration ./...
-	$(GO) run $(STATICCHECK) -tags integration ./...
+	$(GO) vet -tags integration,browser ./...
+	$(GO) run $(STATICCHECK) -tags integration,browser ./...
 	$(GO) mod tidy -diff
 
 fmt: ## format every file
@@ -46,6 +46,10 @@ fmt: ## format every file
 integration: build ## run against Postfix and Dovecot; installs them where missing
 	.ci/packages $(SERVERS)
 	$(GO) test -tags integration -count=1 -timeout=10m -v $(if $(SUDO),-exec $(SUDO)) ./internal/integration -args -smtpgauge=$(CURDIR)/bin/smtpgauge
+
+browser: ## open the pages in headless Chromium; installs it where missing
+	.ci/packages chromium
+	$(GO) test -tags browser -count=1 -run 'Browser|Keyboard' ./results
 
 bench-peers: ## measure what a message costs against other clients; PEERS adds flags, -quick for one
 	.ci/packages gcc libc6-dev openssl postfix
