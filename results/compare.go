@@ -78,6 +78,7 @@ type Row struct {
 	kind     figureKind
 	headline bool
 	interval stats.Interval // in Unit
+	noise    *float64       // as stats.Noise says
 }
 
 const (
@@ -308,6 +309,7 @@ func (r *Row) judged(j *stats.Judgement, f *stats.Family, minEffect float64) {
 			r.IntervalPercent = percents(j.Ratio.Interval)
 		}
 	}
+	r.noise = j.Noise
 	if j.Resolvable != nil {
 		r.ResolvablePercent = new(100 * *j.Resolvable)
 	}
@@ -317,6 +319,16 @@ func (r *Row) judged(j *stats.Judgement, f *stats.Family, minEffect float64) {
 	case r.Verdict == stats.Same && minEffect > 0 && j.Noise != nil && (j.Resolvable == nil || *j.Resolvable > minEffect):
 		r.RoundsNeeded = stats.RoundsFor(*j.Noise, minEffect, f.Alpha, f.Tested)
 	}
+}
+
+// RoundsNeeded is how many rounds a side it takes before comparing runs such as
+// r with any others can come to a verdict.
+func RoundsNeeded(r *Run, o CompareOptions) (int, error) {
+	c, err := Compare([]*Run{r}, []*Run{r}, o)
+	if err != nil {
+		return 0, err
+	}
+	return stats.RoundsNeeded(c.Alpha, len(c.Rows)), nil
 }
 
 // Count is how many rows came to a verdict.

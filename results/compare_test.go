@@ -174,7 +174,7 @@ func TestMinEffect(t *testing.T) {
 }
 
 func TestSurroundingsThatDiffer(t *testing.T) {
-	base, other := quiet().read(t), quiet().read(t)
+	base, other := quiet().readAnew(t), quiet().readAnew(t)
 	if w := differences([]*Run{base}, []*Run{other}); len(w) > 0 {
 		t.Fatalf("the same run twice: %q", w)
 	}
@@ -188,7 +188,7 @@ func TestSurroundingsThatDiffer(t *testing.T) {
 	}
 	for _, want := range []string{
 		"host differs", "elsewhere", "kernel differs", "cores differs", "Go differs", "smtpgauge differs", "scenario differs",
-		"seed differs: 1 on the base side, 9 on the new", "run 1 of the new side is partial",
+		"seed differs: 1 on the base side, 9 on the new", "new side: 1 of 1 run partial",
 		"flow submit is on the base side only", "flow smtps is on the new side only",
 	} {
 		if !slices.ContainsFunc(c.Warnings, func(w string) bool { return strings.Contains(w, want) }) {

@@ -38,17 +38,8 @@ func differences(base, other []*Run) []string {
 			list = append(list, fmt.Sprintf("%s differs: %s on the base side, %s on the new", f.name, strings.Join(b, ", "), strings.Join(n, ", ")))
 		}
 	}
-	for _, side := range []struct {
-		name string
-		runs []*Run
-	}{{"base", base}, {"new", other}} {
-		for i, r := range side.runs {
-			for _, reason := range r.doubts() {
-				list = append(list, fmt.Sprintf("run %d of the %s side %s", i+1, side.name, reason))
-			}
-		}
-	}
-	return list
+	list = append(list, doubts("base", base)...)
+	return append(list, doubts("new", other)...)
 }
 
 // seen are the different values of a side, those that are known.
@@ -66,17 +57,33 @@ func seen(runs []*Run, of func(*Run) string) []string {
 	return list
 }
 
-// doubts are what speaks against a run.
-func (r *Run) doubts() []string {
+// doubts are what speaks against the runs of a side.
+func doubts(side string, runs []*Run) []string {
 	var list []string
-	if v := r.Result().Verdict; !v.Valid {
-		list = append(list, "is invalid: "+strings.Join(v.Reasons, "; "))
-	}
-	if r.Partial() {
-		list = append(list, "is partial: its file has lost its end")
-	}
-	if r.Interrupted() {
-		list = append(list, "was interrupted")
+	for _, doubt := range []struct {
+		is string
+		of func(*Run) (why string, doubtful bool)
+	}{
+		{"invalid", func(r *Run) (string, bool) {
+			v := r.Result().Verdict
+			return strings.Join(v.Reasons, "; "), !v.Valid
+		}},
+		{"partial", func(r *Run) (string, bool) { return "its file has lost its end", r.Partial() }},
+		{"interrupted", func(r *Run) (string, bool) { return "it was ended before its time", r.Interrupted() }},
+	} {
+		n, first := 0, ""
+		for _, r := range runs {
+			why, doubtful := doubt.of(r)
+			if !doubtful {
+				continue
+			}
+			if n++; n == 1 {
+				first = why
+			}
+		}
+		if n > 0 {
+			list = append(list, fmt.Sprintf("%s side: %s of %s %s, the first because: %s", side, humanCount(int64(n)), countOf(int64(len(runs)), "run"), doubt.is, first))
+		}
 	}
 	return list
 }

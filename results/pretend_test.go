@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -83,8 +84,22 @@ func (p pretended) write(tb testing.TB, w io.Writer) *Run {
 	return run
 }
 
-// read makes the run and reads it back.
+// read makes the run and reads it back, once for all tests: they do not change
+// it.
 func (p pretended) read(tb testing.TB) *Run {
+	tb.Helper()
+	key := fmt.Sprint(p)
+	if known, ok := pretendedRuns.Load(key); ok {
+		return known.(*Run)
+	}
+	run := p.readAnew(tb)
+	pretendedRuns.Store(key, run)
+	return run
+}
+
+var pretendedRuns sync.Map // by how they were made
+
+func (p pretended) readAnew(tb testing.TB) *Run {
 	tb.Helper()
 	var file bytes.Buffer
 	p.write(tb, &file)

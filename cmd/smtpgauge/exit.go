@@ -37,6 +37,8 @@ var (
 	errMissed      = errors.New("threshold missed")
 	errInvalid     = errors.New("the measurement is invalid")
 	errInterrupted = errors.New("interrupted")
+	errRegression  = errors.New("regression")
+	errUndecided   = errors.New("gate undecided")
 )
 
 // exitCode is the one place that says what an error means to a script.
@@ -52,7 +54,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.Is(err, errInvalid):
 		return exitFailed
-	case errors.Is(err, errMissed):
+	case errors.Is(err, errMissed), errors.Is(err, errRegression):
 		return exitMissed
 	}
 	return exitFailed

@@ -32,8 +32,13 @@ func (f *formatFlag) Set(name string) error {
 	return nil
 }
 
-// write prints runs, as wide and as colourful as the terminal allows.
+// write prints runs.
 func (f *formatFlag) write(w io.Writer, runs ...*results.Run) error {
+	return results.WriteAll(w, string(*f), runs, writeOptions(w))
+}
+
+// writeOptions are as wide and as colourful as the terminal allows.
+func writeOptions(w io.Writer) results.WriteOptions {
 	var o results.WriteOptions
 	if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
@@ -41,5 +46,5 @@ func (f *formatFlag) write(w io.Writer, runs ...*results.Run) error {
 		}
 		o.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	}
-	return results.WriteAll(w, string(*f), runs, o)
+	return o
 }

@@ -49,7 +49,7 @@ Exit codes:
   0    ran, valid, every threshold held
   1    the run failed, or its measurement is invalid
   2    usage error or invalid scenario
-  3    a threshold was missed
+  3    a threshold was missed, or a comparison found a regression
   130  interrupted; what was measured is still written and shown`
 
 func newRoot(s streams) *cobra.Command {
@@ -76,7 +76,7 @@ func newRoot(s streams) *cobra.Command {
 		return usagef(c.CommandPath()+" --help lists the flags", "%w", err)
 	})
 	root.AddCommand(
-		newRun(s), newQuick(s), newShow(s), newSink(s),
+		newRun(s), newQuick(s), newShow(s), newCompare(s), newAB(s), newNoise(s), newSink(s),
 		newValidate(s), newSchema(s), newScenarios(s), newInit(s),
 		newSinkProcess(s),
 	)

@@ -20,6 +20,7 @@ import (
 
 func newRun(s streams) *cobra.Command {
 	var f runFlags
+	repeat := 1
 	c := &cobra.Command{
 		Use:   "run SCENARIO",
 		Short: "run a scenario, print its tables, write its run file",
@@ -32,6 +33,7 @@ finish, the second stops at once; what was measured is kept either way.`,
 		Example: `  smtpgauge run builtin:four-ports
   smtpgauge run relay.yaml --target 10.0.0.5 --set flows.relay.load.sessions=50
   smtpgauge run relay.yaml --dry-run
+  smtpgauge run relay.yaml --repeat 8 -o before.jsonl
   smtpgauge run relay.yaml --quiet --format json -o relay.jsonl > relay.json`,
 		Args: exactly(1, "one SCENARIO"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -39,9 +41,14 @@ finish, the second stops at once; what was measured is kept either way.`,
 			if err != nil {
 				return err
 			}
+			if repeat < 1 || repeat > 1000 {
+				return usagef("--repeat 8 makes eight rounds of one", "--repeat is %d, want 1 to 1000", repeat)
+			}
+			p.Rounds = max(1, p.Rounds) * repeat
 			return f.run(c.Context(), sc, p, s)
 		},
 	}
+	c.Flags().IntVar(&repeat, "repeat", 1, "go through the scenario `N` times: as many rounds, which are what compare counts")
 	f.register(c.Flags())
 	f.source.register(c.Flags())
 	f.source.registerManners(c.Flags())

@@ -17,18 +17,25 @@ const maxStepSummary = 1 << 20
 // one. Nobody asked for it on the command line, so that it fails is said and
 // does not change how the command ends.
 func appendStepSummary(runs []*results.Run, stderr io.Writer) {
+	summarizeStep(stderr, func(w io.Writer) error {
+		return results.WriteAll(w, "markdown", runs, results.WriteOptions{})
+	})
+}
+
+// summarizeStep is that for anything written in Markdown.
+func summarizeStep(stderr io.Writer, write func(io.Writer) error) {
 	name := os.Getenv("GITHUB_STEP_SUMMARY")
 	if name == "" {
 		return
 	}
-	if err := appendMarkdown(name, runs); err != nil {
+	if err := appendMarkdown(name, write); err != nil {
 		fmt.Fprintf(stderr, "the step summary is not written: %v\n", err)
 	}
 }
 
-func appendMarkdown(name string, runs []*results.Run) error {
+func appendMarkdown(name string, write func(io.Writer) error) error {
 	var b bytes.Buffer
-	if err := results.WriteAll(&b, "markdown", runs, results.WriteOptions{}); err != nil {
+	if err := write(&b); err != nil {
 		return err
 	}
 	b.WriteString("\n") // what another command appends is a paragraph of its own

@@ -1,0 +1,271 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/scenarios"
+)
+
+func newAB(s streams) *cobra.Command {
+	var f compareFlags
+	var l alternation
+	var hosts [2]string
+	c := &cobra.Command{
+		Use:   "ab A.yaml B.yaml",
+		Short: "alternate between two scenarios, or two servers, and compare",
+		Long: `Runs two scenarios in turn, or one against two servers, and judges the second
+against the first as smtpgauge compare does. The turns go A B B A, again and
+again, so that what drifts meanwhile weighs on both sides alike. The run files
+are kept in a folder, for compare.`,
+		Example: `  smtpgauge ab before.yaml after.yaml --min-effect 3%
+  smtpgauge ab relay.yaml --a 10.0.0.5 --b 10.0.0.6 --repeat 10`,
+		Args: cobra.RangeArgs(0, 2),
+		RunE: func(c *cobra.Command, args []string) error {
+			o, err := f.options()
+			if err != nil {
+				return err
+			}
+			hint := c.CommandPath() + " --help shows examples"
+			switch byHost := hosts[0] != "" && hosts[1] != ""; {
+			case len(args) == 2 && hosts == [2]string{}:
+			case len(args) == 1 && byHost:
+				args = append(args, args[0])
+			default:
+				return usagef(hint, "ab takes two scenarios, or one with --a and --b")
+			}
+			if err := l.load(args, hosts, s); err != nil {
+				return err
+			}
+			runs, err := l.run(c.Context(), o, s)
+			if len(runs[0]) == 0 || len(runs[1]) == 0 {
+				return err
+			}
+			comparison, failed := results.Compare(runs[0], runs[1], o)
+			if failed != nil {
+				return errors.Join(err, failed)
+			}
+			if len(hosts[0]) > 0 {
+				comparison.Base.Name, comparison.New.Name = hosts[0], hosts[1]
+			}
+			return errors.Join(f.finish(s, comparison), err)
+		},
+	}
+	c.Flags().StringVar(&hosts[0], "a", "", "with one scenario: the base side loads `HOST`")
+	c.Flags().StringVar(&hosts[1], "b", "", "with one scenario: the new side loads `HOST`")
+	l.register(c.Flags())
+	f.register(c.Flags())
+	return c
+}
+
+func newNoise(s streams) *cobra.Command {
+	var f noiseFlags
+	var l alternation
+	format := choiceFlag{"table", results.NoiseFormats()}
+	c := &cobra.Command{
+		Use:   "noise SCENARIO",
+		Short: "find the smallest change a set-up can see",
+		Long: `Runs a scenario again and again, changing nothing, and says how much its
+figures vary all the same: so how small a change this machine, this server and
+this scenario can see, and how many rounds it takes to see a smaller one.`,
+		Example: `  smtpgauge noise builtin:four-ports
+  smtpgauge noise relay.yaml --repeat 10 --metrics 'message.*'`,
+		Args: exactly(1, "one SCENARIO"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := l.load([]string{args[0], args[0]}, [2]string{l.source.target, l.source.target}, s); err != nil {
+				return err
+			}
+			runs, err := l.run(c.Context(), f.options(), s)
+			if len(runs[0]) == 0 || len(runs[1]) == 0 {
+				return err
+			}
+			noise, failed := results.MeasureNoise(runs[0], runs[1], f.options())
+			if failed != nil {
+				return errors.Join(err, failed)
+			}
+			o := writeOptions(s.out)
+			o.All = f.all
+			return errors.Join(results.WriteNoise(s.out, format.value, noise, o), err)
+		},
+	}
+	c.Flags().StringVar(&l.source.target, "target", "", "load `HOST` in place of target.host")
+	c.Flags().Var(&format, "format", "print the noise as `FORMAT`: table, json, markdown")
+	l.register(c.Flags())
+	f.register(c.Flags())
+	return c
+}
+
+// An alternation runs two scenarios in the order A B B A.
+type alternation struct {
+	source    sourceFlags
+	repeat    int
+	output    string
+	quiet     bool
+	scenarios [2]*scenarios.Scenario
+}
+
+func (l *alternation) register(flags *pflag.FlagSet) {
+	flags.IntVar(&l.repeat, "repeat", 0, "run each side `N` times (default: two more than any verdict takes)")
+	flags.StringVarP(&l.output, "output", "o", "", "keep the run files in the folder `DIR` (default NAME-TIME)")
+	flags.BoolVar(&l.quiet, "quiet", false, "no progress on stderr")
+	flags.StringArrayVar(&l.source.set, "set", nil, "override a field on both sides: `PATH=VALUE` (repeatable)")
+	l.source.registerManners(flags)
+}
+
+// load reads both sides, so that nothing runs before all is found to be right.
+func (l *alternation) load(names []string, targets [2]string, s streams) error {
+	if l.repeat < 0 {
+		return usagef("--repeat 8 runs each side eight times", "--repeat is %d, want 1 or more", l.repeat)
+	}
+	var errs []error
+	for i, name := range names {
+		source := l.source
+		source.target = targets[i]
+		sc, p, err := source.load(name, s)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if err := scenarios.CheckTarget(p, l.source.mayLoad); err != nil {
+			errs = append(errs, usagef("load only what is yours; builtin scenarios need no server", "%w", err))
+		}
+		l.scenarios[i] = sc
+	}
+	if len(errs) > 0 && names[0] == names[1] {
+		return errs[0]
+	}
+	return errors.Join(errs...)
+}
+
+// run goes through all turns, and returns the runs of each side. An error that
+// comes beside runs says that they are fewer than they were to be, or invalid.
+func (l *alternation) run(ctx context.Context, o results.CompareOptions, s streams) (runs [2][]*results.Run, err error) {
+	folder, err := l.folder()
+	if err != nil {
+		return runs, err
+	}
+	display := newLive(s.err, l.quiet)
+	stop, release := interruptible(ctx, display)
+	defer release()
+	defer display.end()
+	turns := l.repeat
+	for turn := 0; turns == 0 || turn < turns; turn++ {
+		for _, side := range [2][2]int{{0, 1}, {1, 0}}[turn%2] {
+			name := filepath.Join(folder, fmt.Sprintf("%c%d.jsonl", "ab"[side], turn+1))
+			run, failed := l.turn(stop, l.scenarios[side], name, display)
+			if run != nil {
+				runs[side] = append(runs[side], run)
+			}
+			if failed != nil || run.Interrupted() {
+				return runs, errors.Join(failed, spoiled(runs))
+			}
+			if turns == 0 {
+				if turns, err = enough(run, o); err != nil {
+					return runs, err
+				}
+				if !l.quiet {
+					fmt.Fprintf(display, "%d turns a side, so that there can be a verdict\n", turns)
+				}
+			}
+		}
+	}
+	fmt.Fprintf(display, "run files: %s\n", folder)
+	return runs, spoiled(runs)
+}
+
+// enough is how many turns a side a verdict takes, with two more so that one
+// bad round does not spoil it.
+func enough(first *results.Run, o results.CompareOptions) (int, error) {
+	needed, err := results.RoundsNeeded(first, o)
+	if err != nil {
+		return 0, err
+	}
+	rounds := max(1, first.Header.Rounds)
+	return (needed + 2 + rounds - 1) / rounds, nil
+}
+
+// spoiled is an error where runs are not to be relied on.
+func spoiled(sides [2][]*results.Run) error {
+	var errs []error
+	invalid, reason := 0, ""
+	runs := slices.Concat(sides[0], sides[1])
+	for _, r := range runs {
+		if r.Interrupted() {
+			errs = append(errs, errInterrupted)
+		}
+		if v := r.Result().Verdict; !v.Valid {
+			if invalid++; invalid == 1 {
+				reason = v.Reasons[0]
+			}
+		}
+	}
+	if invalid > 0 {
+		errs = append(errs, fmt.Errorf("%w in %d of %d runs, first: %s", errInvalid, invalid, len(runs), reason))
+	}
+	return errors.Join(errs...)
+}
+
+// folder makes the folder for the run files. One that was asked for may be
+// there; one that we choose is new.
+func (l *alternation) folder() (string, error) {
+	if l.output != "" {
+		return l.output, os.MkdirAll(l.output, 0o777)
+	}
+	base := l.scenarios[0].Name() + "-" + time.Now().Format("20060102-150405")
+	for n := 1; ; n++ {
+		name := base
+		if n > 1 {
+			name = fmt.Sprintf("%s-%d", base, n)
+		}
+		if err := os.Mkdir(name, 0o777); !errors.Is(err, os.ErrExist) {
+			return name, err
+		}
+	}
+}
+
+// turn runs a scenario once, into a file, and reads that back for comparing.
+func (l *alternation) turn(stop interruption, sc *scenarios.Scenario, name string, display *live) (*results.Run, error) {
+	p, err := sc.Plan()
+	if err != nil {
+		return nil, err
+	}
+	ensureDescriptors(descriptorsFor(p), display)
+	if sc.UsesSink() {
+		sink, err := placeSink(stop.ctx, sc, p, display)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _, _ = sink.stop() }() // its counts are of no interest here
+	}
+	run, err := l.measure(stop, p, name, display)
+	if run == nil || err != nil {
+		return run, err
+	}
+	return readTotal(name)
+}
+
+func (l *alternation) measure(stop interruption, p *loadgen.Plan, name string, display *live) (*results.Run, error) {
+	file, err := os.Create(name)
+	if err != nil {
+		return nil, err
+	}
+	m := measurement{
+		plan: p, file: file, drain: stop.drain,
+		onInterval: func(i *results.Interval) { display.show(newProgress(p, i, stop.draining())) },
+	}
+	run, err := m.run(stop.ctx)
+	if err = errors.Join(err, file.Close()); err != nil {
+		err = fmt.Errorf("%s is not whole: %w", name, err)
+	}
+	return run, err
+}

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/stats"
+)
+
+func newCompare(s streams) *cobra.Command {
+	var f compareFlags
+	var base, other, flows []string
+	c := &cobra.Command{
+		Use:   "compare BASE NEW",
+		Short: "judge runs: slower, faster, or noise",
+		Long: `Judges the runs of one side against those of another, flow by flow, or one
+flow of a run against another. The unit is the round: make enough of them with
+run --repeat, or alternate between both sides with smtpgauge ab. Where there
+are too few rounds for a verdict, the table says how many would do.
+
+A row is worse, or better, where the difference is significant among all that
+were tested and not under the smallest effect of interest. Any row that is
+worse ends in exit code 3; with --fail-on, only a gate does that is missed.`,
+		Example: `  smtpgauge compare before.jsonl after.jsonl
+  smtpgauge compare --base 'before-*.jsonl' --new 'after-*.jsonl' --min-effect 3%
+  smtpgauge compare ports.jsonl --flow relay-25 --flow submit-587
+  smtpgauge compare before.jsonl after.jsonl --fail-on 'message.p99 > +5%'`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			comparison, err := f.compare(c, args, base, other, flows)
+			if err != nil {
+				return err
+			}
+			return f.finish(s, comparison)
+		},
+	}
+	flags := c.Flags()
+	flags.StringArrayVar(&base, "base", nil, "run files of the base side: `GLOB` (repeatable)")
+	flags.StringArrayVar(&other, "new", nil, "run files of the new side: `GLOB` (repeatable)")
+	flags.StringArrayVar(&flows, "flow", nil, "twice: judge the second `FLOW` of the runs against the first")
+	f.register(flags)
+	return c
+}
+
+// compareFlags are what compare and ab share.
+type compareFlags struct {
+	noiseFlags
+	minEffect percentFlag
+	failOn    []string
+	format    choiceFlag
+}
+
+func (f *compareFlags) register(flags *pflag.FlagSet) {
+	f.noiseFlags.register(flags)
+	flags.Var(&f.minEffect, "min-effect", "smallest effect of interest, as `PERCENT`: a smaller one is the same")
+	flags.StringArrayVar(&f.failOn, "fail-on", nil, "exit 3 on a `CHANGE` such as 'message.p99 > +5%', and on no other (repeatable)")
+	f.format = choiceFlag{"table", results.ComparisonFormats()}
+	flags.Var(&f.format, "format", "print the comparison as `FORMAT`: "+strings.Join(f.format.known, ", "))
+}
+
+// noiseFlags are those, and what noise has too.
+type noiseFlags struct {
+	alpha   float64
+	metrics []string
+	all     bool
+}
+
+func (f *noiseFlags) register(flags *pflag.FlagSet) {
+	flags.Float64Var(&f.alpha, "alpha", stats.DefaultAlpha, "chance of any false alarm in all rows together")
+	flags.StringArrayVar(&f.metrics, "metrics", nil, "test only metrics that match `PATTERN`, such as message.* or relay.rate: fewer metrics need fewer rounds (repeatable)")
+	flags.BoolVar(&f.all, "all", false, "also show the phases in which no change shows")
+}
+
+func (f *noiseFlags) options() results.CompareOptions {
+	return results.CompareOptions{Alpha: f.alpha, Metrics: f.metrics}
+}
+
+func (f *compareFlags) options() (results.CompareOptions, error) {
+	o := f.noiseFlags.options()
+	o.MinEffect = float64(f.minEffect)
+	for _, text := range f.failOn {
+		g, err := results.ParseGate(text)
+		if err != nil {
+			return o, usagef("smtpgauge compare --help shows examples", "%w", err)
+		}
+		o.Gates = append(o.Gates, g)
+	}
+	return o, nil
+}
+
+// compare finds out what is to be compared, and compares it.
+func (f *compareFlags) compare(c *cobra.Command, args, base, other, flows []string) (*results.Comparison, error) {
+	o, err := f.options()
+	if err != nil {
+		return nil, err
+	}
+	hint := c.CommandPath() + " --help shows examples"
+	switch {
+	case len(flows) > 0 && (len(flows) != 2 || len(base)+len(other) > 0 || len(args) == 0):
+		return nil, usagef(hint, "--flow wants to be given twice, with run files as arguments")
+	case len(flows) > 0:
+		runs, err := readTotals(args)
+		if err != nil {
+			return nil, err
+		}
+		return results.CompareFlows(runs, flows[0], flows[1], o)
+	case len(args) == 2 && len(base)+len(other) == 0:
+		base, other = args, nil
+	case len(args) > 0 || len(base) == 0 || len(other) == 0:
+		return nil, usagef(hint, "compare takes BASE and NEW, or --base and --new, got %d arguments", len(args))
+	}
+	if other == nil {
+		base, other = base[:1], base[1:]
+	} else if base, other, err = globs(base, other); err != nil {
+		return nil, err
+	}
+	runs, err := readTotals(slices.Concat(base, other))
+	if err != nil {
+		return nil, err
+	}
+	return results.Compare(runs[:len(base)], runs[len(base):], o)
+}
+
+// globs replaces patterns by the files they match.
+func globs(base, other []string) (baseFiles, otherFiles []string, err error) {
+	expand := func(patterns []string) (files []string) {
+		for _, p := range patterns {
+			found, badPattern := filepath.Glob(p)
+			if badPattern == nil && len(found) == 0 {
+				badPattern = errors.New("no file matches")
+			}
+			if badPattern != nil {
+				err = errors.Join(err, fmt.Errorf("%s: %w", p, badPattern))
+			}
+			files = append(files, found...)
+		}
+		return files
+	}
+	baseFiles, otherFiles = expand(base), expand(other)
+	return baseFiles, otherFiles, err
+}
+
+// readTotals reads run files for comparing them, as many at once as there are
+// cores.
+func readTotals(names []string) ([]*results.Run, error) {
+	runs, errs := make([]*results.Run, len(names)), make([]error, len(names))
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var group sync.WaitGroup
+	for i, name := range names {
+		group.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			if runs[i], errs[i] = readTotal(name); errs[i] != nil {
+				errs[i] = fmt.Errorf("%s: %w", name, errs[i])
+			}
+		})
+	}
+	group.Wait()
+	return runs, errors.Join(errs...)
+}
+
+func readTotal(name string) (*results.Run, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, errors.Unwrap(err) // the caller names the file
+	}
+	defer f.Close() // read only: nothing is lost when closing fails
+	return results.ReadTotals(f)
+}
+
+// finish prints a comparison and turns what it came to into an error.
+func (f *compareFlags) finish(s streams, c *results.Comparison) error {
+	o := writeOptions(s.out)
+	o.All = f.all
+	summarizeStep(s.err, func(w io.Writer) error { return results.WriteComparison(w, "markdown", c, o) })
+	return errors.Join(results.WriteComparison(s.out, f.format.value, c, o), judgeComparison(c))
+}
+
+// judgeComparison is an error where a gate is missed, or cannot be told; and
+// without gates, where anything is worse.
+func judgeComparison(c *results.Comparison) error {
+	var errs []error
+	for _, g := range c.Gates {
+		switch {
+		case g.OK:
+		case g.Known:
+			errs = append(errs, fmt.Errorf("%w: %s: %s", errRegression, strings.TrimSpace(g.Flow+" "+g.Expr), g.Reason))
+		default:
+			errs = append(errs, fmt.Errorf("%w: %s: %s", errUndecided, strings.TrimSpace(g.Flow+" "+g.Expr), g.Reason))
+		}
+	}
+	if n := c.Count(stats.Worse); n > 0 && len(c.Gates) == 0 {
+		errs = append(errs, fmt.Errorf("%w: worse in %d of %d metrics", errRegression, n, len(c.Rows)))
+	}
+	return errors.Join(errs...)
+}
+
+// A percentFlag is a share, written in per cent.
+type percentFlag float64
+
+func (f *percentFlag) String() string { return strconv.FormatFloat(100*float64(*f), 'g', -1, 64) + "%" }
+
+// Type names the value in the help.
+func (f *percentFlag) Type() string { return "PERCENT" }
+
+// Set reads a percentage.
+func (f *percentFlag) Set(text string) error {
+	number, ok := strings.CutSuffix(strings.TrimSpace(text), "%")
+	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	if !ok || err != nil || !(v >= 0 && v < 1e6) {
+		return errors.New("want a percentage such as 3%")
+	}
+	*f = percentFlag(v / 100)
+	return nil
+}
+
+// A choiceFlag is one of the words it knows.
+type choiceFlag struct {
+	value string
+	known []string
+}
+
+func (f *choiceFlag) String() string { return f.value }
+
+// Type names the value in the help.
+func (f *choiceFlag) Type() string { return "FORMAT" }
+
+// Set takes a word that is known.
+func (f *choiceFlag) Set(word string) error {
+	if !slices.Contains(f.known, word) {
+		return fmt.Errorf("use one of %s", strings.Join(f.known, ", "))
+	}
+	f.value = word
+	return nil
+}

@@ -1,0 +1,68 @@
+package results
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestNoise(t *testing.T) {
+	var sides [2][]*Run
+	for i := range 16 {
+		p := quiet()
+		p.rounds, p.seed = 1, uint64(i)
+		sides[i%2] = append(sides[i%2], p.read(t))
+	}
+	o := CompareOptions{Metrics: []string{"message.*", "mail.p50", "errors"}}
+	n, err := MeasureNoise(sides[0], sides[1], o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(n.Differ) > 0 || n.Rounds != [2]int{8, 8} {
+		t.Errorf("sides that are alike: %q, rounds %v", n.Differ, n.Rounds)
+	}
+	for _, r := range n.Rows {
+		switch {
+		case r.Metric == "errors":
+			if r.NoisePercent != nil || r.ResolvablePercent != nil || r.RoundsFor != nil {
+				t.Errorf("no errors at all: %+v", r)
+			}
+		case *r.NoisePercent < 0.5 || *r.NoisePercent > 15 || *r.ResolvablePercent < *r.NoisePercent:
+			t.Errorf("%s.%s: noise %v, sees %v", r.Flow, r.Metric, *r.NoisePercent, *r.ResolvablePercent)
+		case r.RoundsFor[0].Rounds < 8*r.RoundsFor[1].Rounds-100 || r.RoundsFor[3].Rounds < 5:
+			t.Errorf("%s.%s: %+v", r.Flow, r.Metric, r.RoundsFor)
+		}
+	}
+	var b bytes.Buffer
+	for _, format := range NoiseFormats() {
+		b.Reset()
+		if err := WriteNoise(&b, format, n, WriteOptions{Width: 80}); err != nil || !strings.Contains(b.String(), "message.p50") {
+			t.Errorf("%s: %v", format, err)
+		}
+		if strings.Contains(b.String(), "mail.p50") != (format == "json") {
+			t.Errorf("%s: phases belong into JSON only", format)
+		}
+		if format == "json" && json.Unmarshal(b.Bytes(), &Noise{}) != nil {
+			t.Error("JSON that is none")
+		}
+	}
+	if WriteNoise(&b, "xml", n, WriteOptions{}) == nil {
+		t.Error("a format that is none")
+	}
+	if got, err := RoundsNeeded(sides[0][0], o); err != nil || got != 6 {
+		t.Errorf("%d rounds needed for 12 metrics, %v", got, err)
+	}
+
+	// Sides that are not alike are told.
+	p := quiet()
+	p.slower = map[string]float64{"relay": 1}
+	n, err = MeasureNoise([]*Run{quiet().read(t)}, []*Run{p.read(t)}, o)
+	if err != nil || len(n.Differ) == 0 {
+		t.Fatalf("%v: nothing differs", err)
+	}
+	b.Reset()
+	if err := WriteNoise(&b, "table", n, WriteOptions{}); err != nil || !strings.Contains(b.String(), "the set-up drifts") {
+		t.Errorf("%v:\n%s", err, b.String())
+	}
+}
