@@ -1,6 +1,7 @@
 package results
 
 import (
+	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -30,11 +31,15 @@ type Collector struct {
 
 // NewCollector writes the header to w and starts collecting for as many
 // shards. onInterval, where not nil, is called about once a second from the
-// collector's goroutine. The error is that of writing the header.
+// collector's goroutine. The error is that of writing the header, or says that
+// Read would refuse the file: better before the measurement than after it.
 //
 // Afterwards an error in writing does not end the measurement: Close returns
 // it.
 func NewCollector(w io.Writer, h Header, p *loadgen.Plan, shards int, onInterval func(*Interval)) (*Collector, error) {
+	if err := h.check(); err != nil {
+		return nil, fmt.Errorf("run file: %w", err)
+	}
 	c := &Collector{
 		run: newRun(h), out: &fileWriter{w: w}, onInterval: onInterval, pending: map[int64]*frame{},
 		reached: make([]int64, shards), progress: make([]flowProgress, len(p.Flows)),

@@ -12,14 +12,6 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 )
 
-// The bounds of a run file: it may come from anywhere.
-const (
-	maxLine   = 16 << 20
-	maxLines  = 4 << 20
-	maxFlows  = 1000
-	maxRounds = 100_000
-)
-
 // Read reads a run file. A file that has lost its end is read as far as it
 // goes, and the run is Partial; anything else that is wrong is an error that
 // names the line.
@@ -107,13 +99,11 @@ func (f *fileReader) header(line []byte) error {
 	if err := json.Unmarshal(line, &h); err != nil {
 		return fmt.Errorf("not a run file: %w", err)
 	}
-	switch {
-	case h.Type != headerType || h.Format != FileFormat:
+	if h.Type != headerType || h.Format != FileFormat {
 		return fmt.Errorf("not a run file of format %s", FileFormat)
-	case len(h.Flows) == 0 || len(h.Flows) > maxFlows:
-		return fmt.Errorf("%d flows, want 1 to %d", len(h.Flows), maxFlows)
-	case h.Rounds < 1 || h.Rounds > maxRounds:
-		return fmt.Errorf("%d rounds, want 1 to %d", h.Rounds, maxRounds)
+	}
+	if err := h.check(); err != nil {
+		return err
 	}
 	f.run = newRun(h.Header)
 	f.totals = map[loadgen.Series]*total{}
@@ -162,9 +152,6 @@ func (f *fileReader) interval(line []byte, histograms map[string]string) error {
 	}
 	if err := l.check(); err != nil {
 		return err
-	}
-	if s.Stage == loadgen.Drain || l.To < l.From || l.Number < 0 {
-		return fmt.Errorf("interval %d of stage %s from %d to %d", l.Number, l.Stage, l.From, l.To)
 	}
 	if !f.lean {
 		f.stored = append(f.stored, l)

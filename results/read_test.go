@@ -3,6 +3,7 @@ package results
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"reflect"
 	"slices"
 	"strings"
@@ -161,6 +162,12 @@ func TestMerge(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	var file bytes.Buffer
 	p := twoFlows(1)
+	p.Thresholds = []loadgen.Threshold{
+		{Expr: "closed.message.p99 < 5ms", Flow: "closed", Op: "<", Limit: 5e6,
+			Metric: loadgen.Metric{Phase: smtpwire.SpanMessage, Stat: "p99", Q: 0.99}},
+		{Expr: "open.unknown < 1", Flow: "open", Op: "<", Limit: 1,
+			Metric: loadgen.Metric{Kind: loadgen.Count, Outcome: smtpwire.Unknown}},
+	}
 	c, err := NewCollector(&file, testHeader(p), p, 1, nil)
 	if err != nil {
 		f.Fatal(err)
@@ -189,5 +196,8 @@ func FuzzRead(f *testing.F) {
 		if _, err := json.Marshal(res); err != nil {
 			t.Error(err)
 		}
+		// A format each, since all of them at a time are slow. Some refuse a run
+		// without figures; none may panic.
+		_ = Write(io.Discard, Formats()[len(b)%len(Formats())], run, WriteOptions{})
 	})
 }

@@ -22,7 +22,8 @@ type Run struct {
 
 	totals     map[loadgen.Series]*total
 	windows    map[loadgen.Series]window
-	gauges     []gauge // by flow: the last, with the highest peak
+	apart      map[loadgen.Series]time.Duration // of a window, the time between generators that ran at different times
+	gauges     []gauge                          // by flow: the last, with the highest peak
 	processors processors
 	to         smtpwire.Instant
 	damaged    string // what of the file could not be read
@@ -147,11 +148,13 @@ func (r *Run) steady(flow int) time.Duration {
 // may not have the window of its last round: then it is what the intervals
 // saw of it.
 func (r *Run) steadyRound(flow, round int) time.Duration {
-	return max(0, r.windows[loadgen.Series{Flow: flow, Round: round, Stage: loadgen.Steady}].length())
+	s := loadgen.Series{Flow: flow, Round: round, Stage: loadgen.Steady}
+	return max(0, r.windows[s].length()-r.apart[s])
 }
 
 // Merge makes one run of several, made by other generators from the same
-// scenario. Counts and histograms add up; a window is as long as the longest.
+// scenario. Counts, histograms and peaks add up. A window is the union of
+// theirs: time in which none of them was at work counts for no rate.
 func Merge(runs ...*Run) (*Run, error) {
 	if len(runs) == 0 {
 		return nil, errors.New("no run to merge")
@@ -173,10 +176,35 @@ func Merge(runs ...*Run) (*Run, error) {
 		}
 		closing.merge(r.Closing)
 	}
+	out.apart = gaps(runs)
 	if whole {
 		out.Closing = &closing
 	}
 	return out, nil
+}
+
+// gaps are the times within the runs' windows taken together in which none of
+// the runs was at work.
+func gaps(runs []*Run) map[loadgen.Series]time.Duration {
+	bySeries := map[loadgen.Series][]window{}
+	sum := map[loadgen.Series]time.Duration{}
+	for _, r := range runs {
+		for s, w := range r.windows {
+			if w.length() > 0 {
+				bySeries[s] = append(bySeries[s], w)
+				sum[s] += r.apart[s]
+			}
+		}
+	}
+	for s, list := range bySeries {
+		slices.SortFunc(list, func(a, b window) int { return cmp.Compare(a.from, b.from) })
+		all := list[0]
+		for _, w := range list[1:] {
+			sum[s] += max(0, w.from.Sub(all.to))
+			all = all.union(w)
+		}
+	}
+	return sum
 }
 
 func (r *Run) merge(from *Run) {

@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -60,6 +61,12 @@ func (r *Run) verdict(res *Result) Verdict {
 	}
 	if s := res.Generator.UnstampedShare; s > unstampedNote {
 		note("clock %s: %.1f %% of replies had no kernel stamp and are timed by the user clock, with the generator's delay in them", res.Clock, 100*s)
+	}
+	if len(r.apart) > 0 {
+		longest := slices.Max(slices.Collect(maps.Values(r.apart)))
+		if longest > 0 {
+			note("merged: the runs did not overlap for up to %s, which counts for no rate; peaks are added up all the same", humanDuration(longest))
+		}
 	}
 	notBegun(res, note)
 	v.Valid = len(v.Reasons) == 0
