@@ -6,6 +6,7 @@ import (
 	"math"
 	"path"
 	"slices"
+	"sync"
 
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
@@ -98,10 +99,19 @@ func Compare(base, other []*Run, o CompareOptions) (*Comparison, error) {
 	}
 	c.comparison.Base, c.comparison.New = newSide(base), newSide(other)
 	names, others := flowNames(base), flowNames(other)
+	var parts []*comparing
+	var group sync.WaitGroup
 	for _, name := range names {
 		if slices.Contains(others, name) {
-			c.flow(name, flowSide{base, name}, flowSide{other, name})
+			// Each flow by itself, as single rounds take a bootstrap each.
+			part := &comparing{o: o, comparison: newComparison(o)}
+			parts = append(parts, part)
+			group.Go(func() { part.flow(name, flowSide{base, name}, flowSide{other, name}) })
 		}
+	}
+	group.Wait()
+	for _, part := range parts {
+		c.add(part)
 	}
 	c.onOneSide("base", names, others)
 	c.onOneSide("new", others, names)
@@ -179,6 +189,12 @@ type comparing struct {
 
 func (c *comparing) warn(texts ...string) {
 	c.comparison.Warnings = append(c.comparison.Warnings, texts...)
+}
+
+// add takes over the rows of another.
+func (c *comparing) add(from *comparing) {
+	c.comparison.Rows, c.pairs = append(c.comparison.Rows, from.comparison.Rows...), append(c.pairs, from.pairs...)
+	c.warn(from.comparison.Warnings...)
 }
 
 func (c *comparing) open(base, other []*Run) error {
