@@ -1,13 +1,14 @@
 package loadgen
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"math"
 	"net/netip"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -206,34 +207,28 @@ func (e *Engine) runSegment(ctx context.Context, shards []chan *segment, seg *se
 // resolve looks up a target. Names are looked up once a segment, not once a
 // session, so that the name server is not what is being loaded.
 func (e *Engine) resolve(ctx context.Context, t *Target) target {
-	host, port := t.Host, strconv.Itoa(t.Port)
-	if t.Dial != "" {
-		host = t.Dial
-	}
-	if t.Network == "unix" {
-		return target{addrs: []netdrive.Addr{{Path: host}}}
-	}
-	if t.Dial != "" {
+	switch {
+	case t.Network == "unix":
+		return target{addrs: []netdrive.Addr{{Path: cmp.Or(t.Dial, t.Host)}}}
+	case t.Dial != "":
 		ap, err := netip.ParseAddrPort(t.Dial)
 		return target{addrs: []netdrive.Addr{{TCP: ap}}, err: err}
-	}
-	n, err := strconv.ParseUint(port, 10, 16)
-	if err != nil {
-		return target{err: fmt.Errorf("port %s: %w", port, err)}
+	case t.Port < 0 || t.Port > math.MaxUint16:
+		return target{err: fmt.Errorf("port %d, want 0 to %d", t.Port, math.MaxUint16)}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	began := time.Now()
-	found, err := e.options.Resolve(ctx, networks[t.Family], host)
+	found, err := e.options.Resolve(ctx, networks[t.Family], t.Host)
 	out := target{err: err}
-	if _, literal := netip.ParseAddr(strings.Trim(host, "[]")); literal != nil {
+	if _, literal := netip.ParseAddr(strings.Trim(t.Host, "[]")); literal != nil {
 		out.took = time.Since(began)
 	}
 	for _, a := range found {
-		out.addrs = append(out.addrs, netdrive.Addr{TCP: netip.AddrPortFrom(a, uint16(n))})
+		out.addrs = append(out.addrs, netdrive.Addr{TCP: netip.AddrPortFrom(a, uint16(t.Port))})
 	}
 	if err == nil && len(found) == 0 {
-		out.err = fmt.Errorf("%s has no address", host)
+		out.err = fmt.Errorf("%s has no address", t.Host)
 	}
 	return out
 }
