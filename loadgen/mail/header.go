@@ -20,7 +20,7 @@ const nowhere = "smtpgauge.invalid"
 // nanosecond: servers drop mail whose Message-ID they have seen.
 func (s *Source) appendIdentity(head []byte, seq uint64, date time.Time) []byte {
 	head = append(head, "Date: "...)
-	head = date.AppendFormat(head, "Mon, 02 Jan 2006 15:04:05 -0700") // RFC 5322, 3.3
+	head = s.date.append(head, date)
 	head = append(head, "\r\nMessage-ID: <"...)
 	head = strconv.AppendUint(head, uint64(date.UnixNano()), 36)
 	head = append(head, '.')

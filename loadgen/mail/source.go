@@ -17,6 +17,7 @@ type Source struct {
 	envelope envelope
 	letter   *letter  // synthetic messages, or
 	files    []stored // those from files
+	date     dateField
 }
 
 // New renders what can be rendered ahead. It reports the faults of all

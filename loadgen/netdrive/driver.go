@@ -35,7 +35,8 @@ type Driver interface {
 	// never before Dial returns.
 	Dial(a Addr, h Handler) Conn
 	// Wait handles what has happened, and where nothing has, waits for it
-	// until the given time since the epoch.
+	// until the given time since the epoch. Once that has come it returns, also
+	// where there is more to handle.
 	Wait(until time.Duration)
 	// Wake makes a Wait under way return. It may be called from any goroutine.
 	Wake()

@@ -2,7 +2,6 @@ package netdrive
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"runtime"
 	"syscall"
@@ -10,8 +9,6 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
 // New makes the platform's best Driver for the calling goroutine, which must
@@ -19,19 +16,22 @@ import (
 func New(epoch time.Time) (Driver, error) { return newEpoll(epoch) }
 
 // epoll is a Driver on one locked thread. All sockets are watched edge-
-// triggered, once, for everything: so a session costs no further epoll_ctl.
+// triggered, and so mostly once: room for more is asked for where a connection
+// has to wait for it.
 type epoll struct {
 	clock
-	fd     int
-	wakeFD int
-	stamps int          // a socket that keeps the kernel stamping; see keepStamping
-	sched  int          // this thread's schedstat; see openSchedstat
-	conns  []*epollConn // by file descriptor
-	events [256]unix.EpollEvent
-	failed []*epollConn // dials that failed at once; told from Wait
-	queued []*epollConn // dials of Unix sockets whose listen queue is full
-	gen    uint32
-	fresh  bool // the clock was read for the event being handled
+	fd          int
+	wakeFD      int
+	stamps      int          // a socket that keeps the kernel stamping; see keepStamping
+	sched       int          // this thread's schedstat; see openSchedstat
+	conns       []*epollConn // by file descriptor
+	events      [256]unix.EpollEvent
+	ready       []unix.EpollEvent // those of events that are not handled yet
+	dialed      []*epollConn      // dials that succeeded or failed at once; told from Wait
+	spareDialed []*epollConn      // for the next ones
+	queued      []*epollConn      // dials of Unix sockets whose listen queue is full
+	gen         uint32
+	fresh       bool // the clock was read for the event being handled
 
 	timeout     unix.Timespec
 	interrupted bool // a signal ended the last wait
@@ -39,7 +39,7 @@ type epoll struct {
 	opener   opener
 	receiver receiver
 	sender   sender
-	trip     roundTrip
+	info     tcpInfo
 	plain    []byte // what TLS decrypts into, made when first needed
 }
 
@@ -86,54 +86,77 @@ func (l *epoll) open(c *epollConn, a Addr) {
 		return
 	}
 	if err == nil {
-		err = l.watch(c, fd)
+		err = l.watch(c, fd, a.Path == "")
 	}
 	if err != nil {
 		c.dialErr = err
-		l.failed = append(l.failed, c)
+	}
+	if err != nil || c.up {
+		l.dialed = append(l.dialed, c)
 	}
 }
 
-func (l *epoll) watch(c *epollConn, fd int) error {
+// watch watches fd. A connection to this machine mostly stands when connect
+// returns: asking costs less than being told so by an event.
+func (l *epoll) watch(c *epollConn, fd int, tcp bool) error {
 	l.gen++
 	c.fd, c.gen = fd, l.gen
 	for fd >= len(l.conns) {
 		l.conns = append(l.conns, make([]*epollConn, max(64, len(l.conns)))...)
 	}
 	l.conns[fd] = c
+	var also uint32
+	if c.up = tcp && l.info.read(fd) && l.info.established(); c.up {
+		l.Now()
+		c.connected()
+	} else {
+		also, c.roomy = unix.EPOLLOUT, true
+	}
 	// Watched only after connect: an unconnected socket reports a hang-up.
-	return l.opener.add(l.fd, fd, c.gen)
+	return l.opener.watch(l.fd, unix.EPOLL_CTL_ADD, fd, c.gen, also)
 }
 
-// Wait handles events, or waits for some until the given time.
+// Wait handles events, or waits for some until the given time. When that has
+// come, events that are left wait for the next call: what is due then is not
+// to be late because the server was busy answering.
 func (l *epoll) Wait(until time.Duration) {
-	if len(l.failed) > 0 {
-		l.tellFailed()
-		return
-	}
 	_, now := l.Now()
-	if len(l.queued) > 0 {
-		until = min(until, now+time.Millisecond)
+	limit := until
+	if l.tellDialed() {
+		limit = now // there may be more, but something has happened
 	}
-	n := l.poll(until - now)
+	if len(l.queued) > 0 {
+		limit = min(limit, now+time.Millisecond)
+	}
+	if len(l.ready) == 0 {
+		l.ready = l.events[:l.poll(now, limit)]
+	}
 	if len(l.queued) > 0 {
 		l.retry()
 	}
-	if n == 0 {
+	if len(l.ready) == 0 {
 		l.Now() // time has passed; otherwise the last event says when
 	}
-	for i := range l.events[:n] {
-		ev := &l.events[i]
-		if int(ev.Fd) == l.wakeFD {
-			var count [8]byte
-			_, _ = unix.Read(l.wakeFD, count[:]) // only to have it silent again
-			continue
+	for len(l.ready) > 0 {
+		ev := &l.ready[0]
+		l.ready = l.ready[1:]
+		l.handle(ev)
+		if l.mono >= until {
+			return
 		}
-		// An event may be of a connection closed since, whose descriptor has
-		// been given out again: the generation tells.
-		if c := l.conns[ev.Fd]; c != nil && c.gen == uint32(ev.Pad) {
-			c.ready(ev.Events)
-		}
+	}
+}
+
+func (l *epoll) handle(ev *unix.EpollEvent) {
+	if int(ev.Fd) == l.wakeFD {
+		var count [8]byte
+		_, _ = unix.Read(l.wakeFD, count[:]) // only to have it silent again
+		return
+	}
+	// An event may be of a connection closed since, whose descriptor has been
+	// given out again: the generation tells.
+	if c := l.conns[ev.Fd]; c != nil && c.gen == uint32(ev.Pad) {
+		c.ready(ev.Events)
 	}
 }
 
@@ -147,15 +170,23 @@ func (l *epoll) retry() {
 	}
 }
 
-func (l *epoll) tellFailed() {
-	failed := l.failed
-	l.failed = nil
-	for _, c := range failed {
-		if !c.closed {
-			wall, _ := l.Now()
-			c.handler.Broken(c.dialErr, wall)
+// tellDialed tells of dials that had their outcome at once, and whether there
+// were any.
+func (l *epoll) tellDialed() bool {
+	dialed := l.dialed
+	l.dialed = l.spareDialed[:0]
+	for _, c := range dialed {
+		switch {
+		case c.closed:
+		case c.dialErr != nil:
+			c.handler.Broken(c.dialErr, l.wall)
+		default:
+			c.handler.Connected(c.began.Add(c.took), c.took)
 		}
 	}
+	clear(dialed)
+	l.spareDialed = dialed
+	return len(dialed) > 0
 }
 
 // heldWait is how long a wait keeps the Go scheduler's processor. Giving it up
@@ -164,14 +195,31 @@ func (l *epoll) tellFailed() {
 // than this, and a garbage collection interrupts the wait by a signal.
 const heldWait = 5 * time.Millisecond
 
-// poll waits with a limit in nanoseconds: a millisecond is an age between two
-// arrivals.
-func (l *epoll) poll(d time.Duration) int {
+// A processor that has been idle takes its time to wake up: up to some hundred
+// microseconds in a virtual machine, and the longer it was idle the more. So
+// the last part of a wait is spent awake: a tenth of it, and watchful at most,
+// which bounds what that costs.
+const (
+	wakefulPart = 10
+	watchful    = 500 * time.Microsecond
+)
+
+// poll waits for events until the given time, with a limit in nanoseconds: a
+// millisecond is an age between two arrivals.
+func (l *epoll) poll(now, until time.Duration) int {
+	d := max(0, until-now)
+	d -= min(d/wakefulPart, watchful)
 	n := l.pwait(min(d, heldWait), true)
-	if n > 0 || d <= heldWait || l.interrupted {
-		return n
+	if n == 0 && d > heldWait && !l.interrupted {
+		n = l.pwait(d-heldWait, false)
 	}
-	return l.pwait(d-heldWait, false)
+	for n == 0 && !l.interrupted {
+		if _, now = l.Now(); now >= until {
+			break
+		}
+		n = l.pwait(0, true)
+	}
+	return n
 }
 
 func (l *epoll) pwait(d time.Duration, held bool) int {
@@ -220,160 +268,4 @@ func (l *epoll) Close() error {
 	_ = unix.Close(l.sched)
 	runtime.UnlockOSThread()
 	return err
-}
-
-// epollConn is one connection.
-type epollConn struct {
-	loop    *epoll
-	handler Handler
-	tls     *tlsState // nil while plain
-	dialErr error
-	path    string           // of a Unix socket that is asked again
-	began   smtpwire.Instant // of connect
-	fd      int
-	gen     uint32
-	up      bool // connected
-	closed  bool
-	stuck   bool // a Write took nothing
-	eof     bool // the server has closed its side
-	single  bool // TLS records are read one by one
-}
-
-// ready handles one event.
-func (c *epollConn) ready(events uint32) {
-	if c.dialErr != nil {
-		return // told by tellFailed
-	}
-	if !c.up && !c.connected(events) {
-		return
-	}
-	if c.closed {
-		return
-	}
-	if events&unix.EPOLLOUT != 0 && c.stuck && !c.writable() {
-		return
-	}
-	if events&(unix.EPOLLIN|unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
-		c.readable(events&^(unix.EPOLLIN|unix.EPOLLOUT) != 0)
-	}
-}
-
-func (c *epollConn) connected(events uint32) bool {
-	if events&(unix.EPOLLOUT|unix.EPOLLERR|unix.EPOLLHUP) == 0 {
-		return false
-	}
-	wall, _ := c.loop.Now()
-	if events&(unix.EPOLLERR|unix.EPOLLHUP) != 0 {
-		if err := connectError(c.fd); err != nil {
-			c.handler.Broken(err, wall)
-			return false
-		}
-	}
-	c.up = true
-	took := c.loop.trip.of(c.fd)
-	if took == 0 || took > wall.Sub(c.began) {
-		took = max(0, wall.Sub(c.began))
-	}
-	c.handler.Connected(c.began.Add(took), took)
-	return true
-}
-
-// writable goes on with what a Write could not take; it returns false when the
-// connection did not survive that.
-func (c *epollConn) writable() bool {
-	c.loop.Now()
-	if c.tls != nil && !c.tls.flush() {
-		return !c.closed
-	}
-	c.stuck = false
-	c.handler.Writable()
-	return !c.closed
-}
-
-// readable reads what is there. A read that fills less than the buffer has
-// emptied the socket, unless the end of the stream is next (drain): the edge
-// that announced it will not come again.
-func (c *epollConn) readable(drain bool) {
-	for !c.closed {
-		limit := len(c.loop.receiver.data)
-		if c.single && c.tls != nil {
-			limit = c.tls.record.next()
-		}
-		p, stamp, err := c.loop.receiver.receive(c.fd, limit)
-		if err == unix.EAGAIN {
-			return
-		}
-		wall, _ := c.loop.Now()
-		if err == nil && len(p) == 0 {
-			c.eof, err = true, io.EOF
-		}
-		if err != nil {
-			c.broken(err, wall)
-			return
-		}
-		at := Arrival{At: wall}
-		if stamp != 0 {
-			at = Arrival{At: stamp, Stamped: true, Delay: max(0, wall.Sub(stamp))}
-		}
-		full := len(p) == limit
-		if c.tls != nil {
-			if c.single {
-				c.tls.record.took(p)
-			}
-			c.tls.received(p, at)
-		} else {
-			c.loop.fresh = true
-			c.handler.Received(p, at)
-			c.loop.fresh = false
-		}
-		if !full && !drain {
-			return
-		}
-	}
-}
-
-func (c *epollConn) broken(err error, at smtpwire.Instant) {
-	if c.tls != nil && !c.tls.done {
-		c.tls.fail(err) // the handshake has to hear of it, to end its coroutine
-		return
-	}
-	c.handler.Broken(err, at)
-}
-
-// Write writes plain bytes at once, and through TLS otherwise. The answer to
-// what was just received leaves within a microsecond of the reading of the
-// clock that was made for it, so that one is taken again.
-func (c *epollConn) Write(bufs [][]byte) (int, smtpwire.Instant, error) {
-	if c.tls != nil {
-		return c.tls.write(bufs)
-	}
-	at, _ := c.loop.Recent()
-	if !c.loop.fresh {
-		at, _ = c.loop.Now()
-	}
-	c.loop.fresh = false
-	n, err := c.loop.sender.send(c.fd, bufs)
-	if err == unix.EAGAIN {
-		c.stuck = true
-		return 0, at, nil
-	}
-	return n, at, err
-}
-
-// Single reads TLS records one by one from now on.
-func (c *epollConn) Single() { c.single = true }
-
-// Close closes the socket, after TLS's close_notify where there is TLS.
-func (c *epollConn) Close() {
-	if c.closed {
-		return
-	}
-	c.closed = true
-	if c.tls != nil {
-		c.tls.close()
-	}
-	if c.fd >= 0 {
-		c.loop.conns[c.fd] = nil
-		closeSocket(c.fd)
-	}
 }

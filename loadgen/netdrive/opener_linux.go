@@ -20,7 +20,7 @@ type opener struct {
 	inet4 unix.RawSockaddrInet4
 	inet6 unix.RawSockaddrInet6
 	one   int32
-	watch unix.EpollEvent
+	event unix.EpollEvent
 }
 
 // open makes a non-blocking socket that stamps what it receives and begins to
@@ -67,11 +67,8 @@ func (o *opener) connect(fd, family int, a Addr) error {
 	return nil
 }
 
-// prepare sets a TCP socket's options, and its source address where asked.
+// prepare has a TCP socket stamp, and sets its source address where asked.
 func (o *opener) prepare(fd int, a Addr) error {
-	if err := o.set(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY); err != nil {
-		return fmt.Errorf("TCP_NODELAY: %w", err)
-	}
 	if err := o.set(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS); err != nil {
 		return fmt.Errorf("SO_TIMESTAMPNS: %w", err)
 	}
@@ -100,14 +97,23 @@ func (o *opener) set(fd, level, option int) error {
 	return nil
 }
 
-// add has an epoll instance watch fd for everything, edge-triggered.
-func (o *opener) add(epoll, fd int, gen uint32) error {
-	o.watch = unix.EpollEvent{
-		Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET&math.MaxUint32,
+// hasten turns Nagle's algorithm off.
+func (o *opener) hasten(fd int) error {
+	if err := o.set(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY); err != nil {
+		return fmt.Errorf("TCP_NODELAY: %w", err)
+	}
+	return nil
+}
+
+// watch has an epoll instance watch fd, edge-triggered, for what arrives and
+// for what else is asked. op is EPOLL_CTL_ADD or EPOLL_CTL_MOD.
+func (o *opener) watch(epoll, op, fd int, gen, also uint32) error {
+	o.event = unix.EpollEvent{
+		Events: unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLET&math.MaxUint32 | also,
 		Fd:     int32(fd), Pad: int32(gen),
 	}
-	_, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(epoll), unix.EPOLL_CTL_ADD, uintptr(fd),
-		uintptr(unsafe.Pointer(&o.watch)), 0, 0)
+	_, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(epoll), uintptr(op), uintptr(fd),
+		uintptr(unsafe.Pointer(&o.event)), 0, 0)
 	if errno != 0 {
 		return errno
 	}

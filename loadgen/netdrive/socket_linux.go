@@ -107,11 +107,7 @@ func (s *sender) send(fd int, bufs [][]byte) (int, error) {
 	if len(bufs) == 1 {
 		return writeOnce(fd, bufs[0])
 	}
-	total := 0
-	for _, b := range bufs {
-		total += len(b)
-	}
-	if total > len(s.small) {
+	if length(bufs) > len(s.small) {
 		return s.gather(fd, bufs)
 	}
 	n := 0
@@ -119,6 +115,15 @@ func (s *sender) send(fd int, bufs [][]byte) (int, error) {
 		n += copy(s.small[n:], b)
 	}
 	return writeOnce(fd, s.small[:n])
+}
+
+// length is how many bytes bufs hold.
+func length(bufs [][]byte) int {
+	n := 0
+	for _, b := range bufs {
+		n += len(b)
+	}
+	return n
 }
 
 func writeOnce(fd int, p []byte) (int, error) {
@@ -169,23 +174,35 @@ func connectError(fd int) error {
 	return nil
 }
 
-// A roundTrip asks the kernel how long SYN to SYN-ACK took: until data is
-// sent, the round trip of TCP_INFO is that one sample.
-type roundTrip struct {
+// A tcpInfo asks the kernel about a connection (TCP_INFO in tcp(7)). It is one
+// for the whole loop.
+type tcpInfo struct {
 	info unix.TCPInfo
 	size uint32
 }
 
-// of returns it for fd, and 0 where the kernel does not say or the SYN had to
-// be sent again, so that the sample would not be the whole wait.
-func (r *roundTrip) of(fd int) time.Duration {
-	r.size = uint32(unsafe.Sizeof(r.info))
+// read asks about fd, and tells whether it got an answer.
+func (i *tcpInfo) read(fd int) bool {
+	i.size = uint32(unsafe.Sizeof(i.info))
 	_, _, errno := syscall.RawSyscall6(unix.SYS_GETSOCKOPT, uintptr(fd), unix.IPPROTO_TCP, unix.TCP_INFO,
-		uintptr(unsafe.Pointer(&r.info)), uintptr(unsafe.Pointer(&r.size)), 0)
-	if errno != 0 || r.info.Total_retrans != 0 {
+		uintptr(unsafe.Pointer(&i.info)), uintptr(unsafe.Pointer(&i.size)), 0)
+	return errno == 0
+}
+
+// established tells whether the connection stands.
+func (i *tcpInfo) established() bool {
+	const tcpEstablished = 1 // include/net/tcp_states.h
+	return i.info.State == tcpEstablished
+}
+
+// roundTrip is how long SYN to SYN-ACK took, as long as no data has been sent:
+// until then the connection's round trip is that one sample. It is 0 where the
+// SYN had to be sent again, so that the sample would not be the whole wait.
+func (i *tcpInfo) roundTrip() time.Duration {
+	if i.info.Total_retrans != 0 {
 		return 0
 	}
-	return time.Duration(r.info.Rtt) * time.Microsecond
+	return time.Duration(i.info.Rtt) * time.Microsecond
 }
 
 // threadCPU is the processor time of the calling thread.

@@ -192,7 +192,7 @@ func gather(scratch *[]byte, bufs [][]byte) []byte {
 func (t *tlsState) flush() bool {
 	for len(t.out) > 0 {
 		t.lastWrite, _ = t.conn.loop.Now()
-		n, err := t.conn.loop.sender.send(t.conn.fd, [][]byte{t.out})
+		n, err := t.conn.send([][]byte{t.out})
 		if err == unix.EAGAIN {
 			return false
 		}
@@ -248,13 +248,13 @@ func (t *tlsState) Write(p []byte) (int, error) {
 	if t.firstWrite == 0 {
 		t.firstWrite = t.lastWrite
 	}
-	n, err := t.conn.loop.sender.send(t.conn.fd, [][]byte{p})
+	n, err := t.conn.send([][]byte{p})
 	if err != nil && err != unix.EAGAIN {
 		return 0, err
 	}
 	if n < len(p) {
-		t.conn.stuck = true
 		t.out = append(t.out, p[n:]...)
+		return len(p), t.conn.waitForRoom()
 	}
 	return len(p), nil
 }

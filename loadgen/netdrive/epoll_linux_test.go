@@ -1,0 +1,107 @@
+package netdrive
+
+import (
+	"net"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+func newLoop(t *testing.T) *epoll {
+	t.Helper()
+	l, err := newEpoll(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closeDriver(t, l) })
+	return l
+}
+
+// Nagle's algorithm costs nothing where each write is answered before the next,
+// and is off where it would hold one back.
+func TestNagleIsOffWhereItWouldHoldBack(t *testing.T) {
+	l := newLoop(t)
+	nodelay := func(p *peer) int {
+		on, err := unix.GetsockoptInt(p.conn.(*epollConn).fd, unix.IPPROTO_TCP, unix.TCP_NODELAY)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return on
+	}
+	address := tcp(listen(t, "tcp", "127.0.0.1:0", shout))
+	p := dial(t, l, address, &peer{out: []byte("one")})
+	drive(t, l, func() bool { return p.in.Len() == 3 })
+	p.out = []byte("two")
+	p.write()
+	drive(t, l, func() bool { return p.in.Len() == 6 })
+	if nodelay(p) != 0 {
+		t.Error("an option was set for writes that each had their answer")
+	}
+	p.out = []byte("three")
+	p.write()
+	p.out = []byte("four")
+	p.write()
+	if nodelay(p) == 0 {
+		t.Error("a write follows one that has no answer, and Nagle's algorithm is on")
+	}
+	drive(t, l, func() bool { return p.in.Len() == 15 })
+	p.conn.Close()
+
+	large := dial(t, l, address, &peer{})
+	drive(t, l, func() bool { return large.up != 0 })
+	large.out = make([]byte, large.conn.(*epollConn).mss+1)
+	large.write()
+	if nodelay(large) == 0 {
+		t.Error("a write is longer than a segment, and Nagle's algorithm is on")
+	}
+	large.conn.Close()
+}
+
+// What is due comes before the answers that have arrived meanwhile: they have
+// their stamps, and can wait.
+func TestWaitEndsWhenItsTimeHasCome(t *testing.T) {
+	l := newLoop(t)
+	address := tcp(listen(t, "tcp", "127.0.0.1:0", func(c net.Conn) { _, _ = c.Write([]byte("x")) }))
+	peers := make([]*peer, 5)
+	for i := range peers {
+		peers[i] = dial(t, l, address, &peer{})
+		drive(t, l, func() bool { return peers[i].up != 0 })
+	}
+	heard := func() (n int) {
+		for _, p := range peers {
+			if p.in.Len() > 0 {
+				n++
+			}
+		}
+		return n
+	}
+	// All answers are there, and none is read yet.
+	for i := range peers {
+		_, err := unix.Poll([]unix.PollFd{{Fd: int32(peers[i].conn.(*epollConn).fd), Events: unix.POLLIN}}, -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	already := heard() // while the others were dialed
+	for want := already + 1; want <= len(peers); want++ {
+		l.Wait(0)
+		if n := heard(); n != want {
+			t.Fatalf("a wait whose time had come took %d answers at once", n-want+1)
+		}
+	}
+	for _, p := range peers {
+		p.conn.Close()
+	}
+}
+
+func TestWaitLastsUntilItsTime(t *testing.T) {
+	l := newLoop(t)
+	for _, d := range []time.Duration{0, time.Millisecond, heldWait + time.Millisecond} {
+		_, now := l.Now()
+		l.Wait(now + d)
+		if _, after := l.Recent(); after < now+d && !l.interrupted {
+			t.Errorf("a wait of %v ended %v early", d, now+d-after)
+		}
+	}
+}
