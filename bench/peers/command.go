@@ -40,7 +40,8 @@ type bench struct {
 	ca       string // file with the TLS server's authority
 	programs map[client]string
 	sink     string
-	header   int // bytes of the header that smtp-source puts before a message
+	header   int  // bytes of the header that smtp-source puts before a message
+	pin      bool // client and server have a processor each
 }
 
 // prepare builds or finds every program. oursPath is where ours is; "" builds
@@ -87,6 +88,9 @@ func goBuild(ctx context.Context, dir, pkg string) (string, error) {
 func (b *bench) command(c client, w work, addr string) ([]string, error) {
 	n := strconv.Itoa
 	argv := []string{b.programs[c]}
+	if b.pin {
+		argv = append([]string{"taskset", "--cpu-list", "0"}, argv...)
+	}
 	switch c {
 	case ours, oursPlain:
 		_, port, err := net.SplitHostPort(addr)

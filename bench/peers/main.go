@@ -4,9 +4,11 @@
 // smtp-source, with go-smtp's client, and with the floor, which is the least
 // any client can do. It is what "make bench-peers" runs.
 //
-//	go run ./bench/peers [-rounds n] [-cases a,b] [-messages n] [-quick] [-ours program]
+//	go run ./bench/peers [-rounds n] [-cases a,b] [-messages n] [-pin] [-quick] [-ours program]
 //
-// The clients of a case take turns, round by round, against a server started
+// With -pin the client has the first processor to itself and the server the
+// second, where it is a process of its own; otherwise the kernel places them,
+// now on one and now on two. The clients of a case take turns, round by round, against a server started
 // anew for each, on loopback. Ratios are taken within a round; a table gives
 // their median and range. A client whose messages the server has not all seen
 // gets no figures, and the exit code is 1.
@@ -39,6 +41,7 @@ func run(ctx context.Context, args []string) error {
 	rounds := flags.Int("rounds", 5, "how often each client runs")
 	cases := flags.String("cases", "", "only these, separated by commas: "+strings.Join(names(), ", "))
 	messages := flags.Int("messages", 0, "messages a run, in place of each case's own number")
+	pin := flags.Bool("pin", false, "a processor for the client and another for the server")
 	quick := flags.Bool("quick", false, "a round with a twentieth of the messages: to see that all works, not to compare")
 	oursPath := flags.String("ours", "", "the smtpgauge to measure; built where left out")
 	limit := flags.Duration("limit", 2*time.Minute, "kill a client that runs longer")
@@ -61,6 +64,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	b.pin = *pin
 	if err := b.calibrate(ctx); err != nil {
 		return err
 	}
@@ -76,7 +80,11 @@ func run(ctx context.Context, args []string) error {
 			w.messages = *messages
 		}
 	}
-	fmt.Printf("%s, %d cores\n", runtime.Version(), runtime.NumCPU())
+	placed := "placed by the kernel"
+	if b.pin {
+		placed = "client and server on a core each"
+	}
+	fmt.Printf("%s, %d cores, %s\n", runtime.Version(), runtime.NumCPU(), placed)
 	return b.all(ctx, chosen, *rounds, *limit)
 }
 

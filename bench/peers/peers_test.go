@@ -93,6 +93,11 @@ func TestVerdicts(t *testing.T) {
 			t.Errorf("%s: %s, want %s", test.target, got, test.want)
 		}
 	}
+	run(floor, 150)
+	const want = "0.50 (0.50–0.50), missed; the floor: 0.25 (0.25–0.25)"
+	if got := s.verdict(target{metric: cpu, against: openSSL, bound: .3}, trial, base); got != want {
+		t.Errorf("with a floor: %s, want %s", got, want)
+	}
 }
 
 func TestRefusesWorkNotDone(t *testing.T) {

@@ -140,7 +140,22 @@ func (s *series) verdict(g target, t trial, base func(string) *series) string {
 	if g.metric == memory {
 		return fmt.Sprintf("%.1f (%.1f–%.1f) KiB, %s", figure.median/1024, figure.low/1024, figure.high/1024, verdict)
 	}
-	return figure.format(2) + ", " + verdict
+	return figure.format(2) + ", " + verdict + s.least(g)
+}
+
+// least says what the floor makes of a target against another client: where it
+// is hardly better, it is the server or the kernel that is measured.
+func (s *series) least(g target) string {
+	figures := map[metric]func(usage) float64{cpu: usage.perMessage, rate: usage.rate}
+	figure := figures[g.metric]
+	if figure == nil || g.against == floor {
+		return ""
+	}
+	r, ok := s.ratios(floor, g.against, figure)
+	if !ok {
+		return ""
+	}
+	return "; the floor: " + r.format(2)
 }
 
 // figure is what a target bounds.

@@ -177,6 +177,12 @@ func (b *bench) serve(ctx context.Context, on server, w work) (addr string, stop
 	if err != nil {
 		return "", nil, err
 	}
+	if b.pin {
+		if err := s.Pin(1); err != nil {
+			_, stopped := s.Stop()
+			return "", nil, errors.Join(err, stopped)
+		}
+	}
 	return s.Addr, func() (yardstick.Counts, labserver.Counts, error) {
 		c, err := s.Stop()
 		return c, labserver.Counts{}, err

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Counts are what a server saw of its clients.
@@ -99,6 +101,13 @@ func start(ctx context.Context, dir string, read func(string) (Counts, error), a
 		return nil, fmt.Errorf("%s: %w\n%s", args[0], err, s.stderr.String())
 	}
 	return s, nil
+}
+
+// Pin leaves the sink one processor, counted from 0. Both sinks are one thread.
+func (s *Server) Pin(processor int) error {
+	var set unix.CPUSet
+	set.Set(processor)
+	return unix.SchedSetaffinity(s.cmd.Process.Pid, &set)
 }
 
 // freeAddr finds a port that is free now.
