@@ -236,12 +236,13 @@ func (e *Engine) resolve(ctx context.Context, t *Target) target {
 var networks = map[Family]string{AnyFamily: "ip", IPv4: "ip4", IPv6: "ip6"}
 
 // tlsConfig is the flow's configuration as the engine uses it: with full-size
-// records from the start, since small ones that grow serve browsers.
+// records from the start, since small ones that grow serve browsers, and with
+// a memory of the chains that were verified.
 func (t *Target) tlsConfig() *tls.Config {
 	if t.TLS == nil {
 		return nil
 	}
-	c := t.TLS.Clone()
+	c := netdrive.RememberChains(t.TLS)
 	c.DynamicRecordSizingDisabled = true
 	return c
 }

@@ -336,6 +336,8 @@ func TestTLSFailuresHaveTheirClass(t *testing.T) {
 			class  smtpwire.Class
 		}{
 			{"wrong name", wrongName, func(c net.Conn) { shout(tls.Server(c, server)) }, smtpwire.TLSCertificate},
+			{"wrong name, remembered", RememberChains(wrongName), func(c net.Conn) { shout(tls.Server(c, server)) }, smtpwire.TLSCertificate},
+			{"unknown authority, remembered", RememberChains(stranger), func(c net.Conn) { shout(tls.Server(c, server)) }, smtpwire.TLSCertificate},
 			{"unknown authority", stranger, func(c net.Conn) { shout(tls.Server(c, server)) }, smtpwire.TLSCertificate},
 			{"not TLS", client, func(c net.Conn) { _, _ = c.Write([]byte("220 hello\r\n")); shout(c) }, smtpwire.TLSHandshake},
 			{"closed", client, func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)) }, smtpwire.Closed},
