@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
+)
+
+// block is what stands in the README between fences of the given kind, the
+// first after a heading.
+func block(t *testing.T, heading, kind string) string {
+	t.Helper()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, found := strings.Cut(string(readme), "\n## "+heading+"\n")
+	_, rest, begins := strings.Cut(section, "\n```"+kind+"\n")
+	text, _, ends := strings.Cut(rest, "\n```\n")
+	if !found || !begins || !ends {
+		t.Fatalf("the README has no block of %q under %q", kind, heading)
+	}
+	return text + "\n"
+}
+
+// The first minutes are run as the README has them, on a free port and for a
+// shorter time. That a busy machine may have its measurement called invalid
+// (exit 1) is no fault of the commands.
+func TestReadmeFirstMinutes(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	l.Close()
+	commands := strings.NewReplacer("2525", port, "5s", "300ms").Replace(block(t, "First minutes", ""))
+	server, rest, _ := strings.Cut(commands, "\n")
+	if !strings.HasPrefix(server, "smtpgauge sink ") {
+		t.Fatalf("the first command is %q, want the sink", server)
+	}
+	script := "set -uo pipefail\n" +
+		"exec 3< <(exec " + server + "\n)\nsink=$!\n" +
+		"until (exec 4<>/dev/tcp/127.0.0.1/" + port + ") 2>/dev/null; do kill -0 $sink || exit 9; done\n"
+	for line := range strings.Lines(rest) {
+		script += strings.TrimSpace(line) + " || [ $? = 1 ] || exit 9\n"
+	}
+	script += "kill -INT $sink\ncat <&3\n"
+
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	dir := t.TempDir()
+	cmd := exec.CommandContext(ctx, "bash", "-c", script)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s\n%s", err, script, out)
+	}
+	for _, want := range []string{"\n| flow ", "messages"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	if runs, _ := filepath.Glob(filepath.Join(dir, "quick-*.jsonl")); len(runs) != 2 {
+		t.Errorf("%d run files, want one of quick and one of run", len(runs))
+	}
+}
+
+func TestReadmeScenarioIsValid(t *testing.T) {
+	sink, err := smtpsink.Start(smtpsink.Config{Listeners: []smtpsink.Listener{{Address: "127.0.0.1:0", TLS: smtpsink.StartTLS}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { sink.Close() })
+	dir := t.TempDir()
+	for name, text := range map[string]string{"ca.pem": string(sink.CAPEM()), "readme.yaml": block(t, "First minutes", "yaml")} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "smtpgauge", "validate", "readme.yaml")
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "SMTP_PASSWORD=hush-hush")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
