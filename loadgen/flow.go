@@ -56,7 +56,7 @@ type policy interface {
 	start(now time.Duration)
 	// step begins what is due.
 	step(now time.Duration)
-	// next is when step has something to do.
+	// next is when the next thing is due.
 	next() time.Duration
 	// ended tells whether the load proper is over, apart from its duration.
 	ended() bool
@@ -152,9 +152,9 @@ func (f *flowRun) step(now time.Duration) {
 	}
 }
 
-// next is when step has something to do.
+// next is when step has something to do, apart from what is due.
 func (f *flowRun) next() time.Duration {
-	next := min(f.load.next(), f.cutAt)
+	next := f.cutAt
 	switch f.stage {
 	case Warmup:
 		next = min(next, f.steadyAt)

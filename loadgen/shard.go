@@ -103,13 +103,14 @@ func (s *shard) step() bool {
 	return going
 }
 
-// next is when step has something to do, as far as no byte arrives.
-func (s *shard) next() time.Duration {
-	next := min(s.tickAt, s.timers.next())
+// next is when step has something to do, as far as no byte arrives, and when
+// something is due.
+func (s *shard) next() (until, due time.Duration) {
+	until, due = min(s.tickAt, s.timers.next()), never
 	for _, f := range s.flows {
-		next = min(next, f.next())
+		until, due = min(until, f.next()), min(due, f.load.next())
 	}
-	return next
+	return until, due
 }
 
 // readClock reads the clock and looks for a step of the wall clock, which the

@@ -34,14 +34,15 @@ type Driver interface {
 	// Dial begins a connection. The outcome comes to h as Connected or Broken,
 	// never before Dial returns.
 	Dial(a Addr, h Handler) Conn
-	// Wait handles what has happened, and where nothing has, waits for it
-	// until the given time since the epoch. Once that has come it returns, also
-	// where there is more to handle.
-	Wait(until time.Duration)
+	// Wait handles what has happened, and where nothing has, waits for it. It
+	// returns at the earlier of two times since the epoch: until, and due, at
+	// which something has to begin. It does its best not to be late for the
+	// latter: it may wait for it awake, and does not handle more before it.
+	Wait(until, due time.Duration)
 	// Wake makes a Wait under way return. It may be called from any goroutine.
 	Wake()
-	// CPU is the processor time the driver's thread has used, 0 where that is
-	// not known.
+	// CPU is the processor time the driver's thread has used, but for what it
+	// waited awake, and 0 where that is not known.
 	CPU() time.Duration
 	// RunDelay is how long the driver's thread has been ready to run and had
 	// to wait for a processor, 0 where that is not known.

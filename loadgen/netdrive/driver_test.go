@@ -90,7 +90,7 @@ func drive(t *testing.T, d Driver, done func() bool) {
 		if now-began > 20*time.Second {
 			t.Fatal("nothing happens any more")
 		}
-		d.Wait(now + time.Second)
+		d.Wait(now+time.Second, now+time.Hour)
 	}
 }
 
@@ -377,7 +377,7 @@ func TestWake(t *testing.T) {
 	drivers(t, func(t *testing.T, d Driver) {
 		go d.Wake()
 		_, now := d.Now()
-		d.Wait(now + time.Hour)
+		d.Wait(now+time.Hour, now+time.Hour)
 	})
 }
 

@@ -33,6 +33,7 @@ type epoll struct {
 	gen         uint32
 	fresh       bool // the clock was read for the event being handled
 
+	awake       time.Duration // processor time spent waiting
 	timeout     unix.Timespec
 	interrupted bool // a signal ended the last wait
 
@@ -86,7 +87,7 @@ func (l *epoll) open(c *epollConn, a Addr) {
 		return
 	}
 	if err == nil {
-		err = l.watch(c, fd, a.Path == "")
+		err = l.enter(c, fd, a.Path == "")
 	}
 	if err != nil {
 		c.dialErr = err
@@ -96,9 +97,9 @@ func (l *epoll) open(c *epollConn, a Addr) {
 	}
 }
 
-// watch watches fd. A connection to this machine mostly stands when connect
+// enter begins to watch fd. A connection to this machine mostly stands when connect
 // returns: asking costs less than being told so by an event.
-func (l *epoll) watch(c *epollConn, fd int, tcp bool) error {
+func (l *epoll) enter(c *epollConn, fd int, tcp bool) error {
 	l.gen++
 	c.fd, c.gen = fd, l.gen
 	for fd >= len(l.conns) {
@@ -116,12 +117,12 @@ func (l *epoll) watch(c *epollConn, fd int, tcp bool) error {
 	return l.opener.watch(l.fd, unix.EPOLL_CTL_ADD, fd, c.gen, also)
 }
 
-// Wait handles events, or waits for some until the given time. When that has
-// come, events that are left wait for the next call: what is due then is not
-// to be late because the server was busy answering.
-func (l *epoll) Wait(until time.Duration) {
+// Wait handles events, or waits for some. When something is due, events that
+// are left wait for the next call: it is not to be late because the server was
+// busy answering.
+func (l *epoll) Wait(until, due time.Duration) {
 	_, now := l.Now()
-	limit := until
+	limit := min(until, due)
 	if l.tellDialed() {
 		limit = now // there may be more, but something has happened
 	}
@@ -129,7 +130,11 @@ func (l *epoll) Wait(until time.Duration) {
 		limit = min(limit, now+time.Millisecond)
 	}
 	if len(l.ready) == 0 {
-		l.ready = l.events[:l.poll(now, limit)]
+		n := l.poll(min(limit, due-awakeFor(due-now)) - now)
+		if n == 0 && limit == due && !l.interrupted {
+			n = l.watch(due)
+		}
+		l.ready = l.events[:n]
 	}
 	if len(l.queued) > 0 {
 		l.retry()
@@ -141,7 +146,7 @@ func (l *epoll) Wait(until time.Duration) {
 		ev := &l.ready[0]
 		l.ready = l.ready[1:]
 		l.handle(ev)
-		if l.mono >= until {
+		if l.mono >= due {
 			return
 		}
 	}
@@ -195,30 +200,34 @@ func (l *epoll) tellDialed() bool {
 // than this, and a garbage collection interrupts the wait by a signal.
 const heldWait = 5 * time.Millisecond
 
-// A processor that has been idle takes its time to wake up: up to some hundred
-// microseconds in a virtual machine, and the longer it was idle the more. So
-// the last part of a wait is spent awake: a tenth of it, and watchful at most,
-// which bounds what that costs.
-const (
-	wakefulPart = 10
-	watchful    = 500 * time.Microsecond
-)
-
-// poll waits for events until the given time, with a limit in nanoseconds: a
-// millisecond is an age between two arrivals.
-func (l *epoll) poll(now, until time.Duration) int {
-	d := max(0, until-now)
-	d -= min(d/wakefulPart, watchful)
+// poll waits for events, with a limit in nanoseconds: a millisecond is an age
+// between two arrivals.
+func (l *epoll) poll(d time.Duration) int {
 	n := l.pwait(min(d, heldWait), true)
-	if n == 0 && d > heldWait && !l.interrupted {
-		n = l.pwait(d-heldWait, false)
+	if n > 0 || d <= heldWait || l.interrupted {
+		return n
 	}
+	return l.pwait(d-heldWait, false)
+}
+
+// awakeFor is how much of a wait for something that is due is spent awake. A
+// processor that has been idle takes its time to wake up: up to some hundred
+// microseconds in a virtual machine, and the longer it was idle the more. A
+// tenth of the wait and half a millisecond at most bounds what that costs.
+func awakeFor(d time.Duration) time.Duration {
+	return min(max(0, d/10), 500*time.Microsecond)
+}
+
+// watch looks for events until something is due, without sleeping.
+func (l *epoll) watch(due time.Duration) int {
+	before, n := threadCPU(), 0
 	for n == 0 && !l.interrupted {
-		if _, now = l.Now(); now >= until {
+		if _, now := l.Now(); now >= due {
 			break
 		}
 		n = l.pwait(0, true)
 	}
+	l.awake += threadCPU() - before
 	return n
 }
 
@@ -252,8 +261,8 @@ func (l *epoll) Wake() {
 	_, _ = unix.Write(l.wakeFD, one[:]) // fails only when a wake is pending already
 }
 
-// CPU is the time of the loop's thread.
-func (l *epoll) CPU() time.Duration { return threadCPU() }
+// CPU is the time of the loop's thread that did something.
+func (l *epoll) CPU() time.Duration { return threadCPU() - l.awake }
 
 // RunDelay is the wait of the loop's thread.
 func (l *epoll) RunDelay() time.Duration { return runDelay(l.sched) }

@@ -1,12 +1,15 @@
 package netdrive
 
 import (
+	"math"
 	"net"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
+
+const never = time.Duration(math.MaxInt64)
 
 func newLoop(t *testing.T) *epoll {
 	t.Helper()
@@ -85,7 +88,7 @@ func TestWaitEndsWhenItsTimeHasCome(t *testing.T) {
 	}
 	already := heard() // while the others were dialed
 	for want := already + 1; want <= len(peers); want++ {
-		l.Wait(0)
+		l.Wait(never, 0)
 		if n := heard(); n != want {
 			t.Fatalf("a wait whose time had come took %d answers at once", n-want+1)
 		}
@@ -98,10 +101,27 @@ func TestWaitEndsWhenItsTimeHasCome(t *testing.T) {
 func TestWaitLastsUntilItsTime(t *testing.T) {
 	l := newLoop(t)
 	for _, d := range []time.Duration{0, time.Millisecond, heldWait + time.Millisecond} {
-		_, now := l.Now()
-		l.Wait(now + d)
-		if _, after := l.Recent(); after < now+d && !l.interrupted {
-			t.Errorf("a wait of %v ended %v early", d, now+d-after)
+		for _, due := range []bool{false, true} {
+			_, now := l.Now()
+			until, dueAt := now+d, never
+			if due {
+				until, dueAt = dueAt, until
+			}
+			l.Wait(until, dueAt)
+			if _, after := l.Recent(); after < now+d && !l.interrupted {
+				t.Errorf("a wait of %v, due %v, ended %v early", d, due, now+d-after)
+			}
+		}
+	}
+}
+
+func TestAwakeForIsBounded(t *testing.T) {
+	for wait, want := range map[time.Duration]time.Duration{
+		-time.Second: 0, 0: 0, 100 * time.Microsecond: 10 * time.Microsecond,
+		time.Millisecond: 100 * time.Microsecond, never: 500 * time.Microsecond,
+	} {
+		if got := awakeFor(wait); got != want {
+			t.Errorf("%v of a wait of %v are spent awake, want %v", got, wait, want)
 		}
 	}
 }

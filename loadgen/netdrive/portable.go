@@ -70,9 +70,9 @@ func (l *portable) Dial(a Addr, h Handler) Conn {
 }
 
 // Wait runs events, or waits for one.
-func (l *portable) Wait(until time.Duration) {
+func (l *portable) Wait(until, due time.Duration) {
 	_, now := l.Now()
-	timer := time.NewTimer(max(0, until-now))
+	timer := time.NewTimer(max(0, min(until, due)-now))
 	defer timer.Stop()
 	select {
 	case run := <-l.events:
