@@ -55,8 +55,10 @@ type Row struct {
 	New    float64 `json:"new"`
 	Delta  float64 `json:"delta"` // how far New is above Base, by Hodges and Lehmann
 
-	// DeltaPercent is null where a value is zero, so that nothing is a per
-	// cent of it, and IntervalPercent where there are too few rounds.
+	// Interval is where Delta lies, in Unit, and IntervalPercent where
+	// DeltaPercent does: null where there are too few rounds. DeltaPercent is
+	// null where a value is zero, so that nothing is a per cent of it.
+	Interval        *[2]float64 `json:"interval"`
 	DeltaPercent    *float64    `json:"delta_percent"`
 	IntervalPercent *[2]float64 `json:"interval_percent"`
 	IntervalOf      string      `json:"interval_of,omitempty"` // rounds, or within-run where there is one a side
@@ -242,14 +244,19 @@ func (c *comparing) flow(name string, base, other flowSide) {
 		if len(pair.Base) == 0 || len(pair.New) == 0 || !matches(c.o.Metrics, name, m.name) {
 			continue
 		}
-		row := Row{
-			Flow: name, Metric: m.name, Unit: m.kind.unit(), BaseRounds: len(pair.Base), NewRounds: len(pair.New),
-			kind: m.kind, headline: m.headline, interval: stats.Interval{Low: math.Inf(-1), High: math.Inf(1)},
-		}
+		row := newRow(name, m, &pair)
 		if alone != nil && newAlone != nil && m.within != nil {
 			row.within(m, alone, newAlone, c.level())
 		}
 		c.comparison.Rows, c.pairs = append(c.comparison.Rows, row), append(c.pairs, pair)
+	}
+}
+
+// newRow is a row before it is judged.
+func newRow(flow string, m comparedMetric, pair *stats.Pair) Row {
+	return Row{
+		Flow: flow, Metric: m.name, Unit: m.kind.unit(), BaseRounds: len(pair.Base), NewRounds: len(pair.New),
+		kind: m.kind, headline: m.headline, interval: stats.Interval{Low: math.Inf(-1), High: math.Inf(1)},
 	}
 }
 
@@ -324,6 +331,9 @@ func (r *Row) judged(j *stats.Judgement, f *stats.Family, minEffect float64) {
 		if j.Ratio != nil && j.Ratio.Finite() {
 			r.IntervalPercent = percents(j.Ratio.Interval)
 		}
+	}
+	if r.interval.Finite() {
+		r.Interval = &[2]float64{r.interval.Low, r.interval.High}
 	}
 	r.noise = j.Noise
 	if j.Resolvable != nil {

@@ -144,7 +144,11 @@ func (r *Row) span() string {
 	default:
 		return noSamples
 	}
-	// A unit that both share is said once.
+	return r.between(low, high)
+}
+
+// between is an interval. A unit that both ends share is said once.
+func (r *Row) between(low, high string) string {
 	if cut := strings.LastIndexByte(low, ' '); cut > 0 && strings.HasSuffix(high, low[cut:]) {
 		low = low[:cut]
 	}

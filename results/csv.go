@@ -27,6 +27,9 @@ func writeCSV(w io.Writer, res *Result) error {
 		f.flow = printable(name)
 		f.ofFlow(flow)
 	})
+	if res.Matrix != nil {
+		f.ofMatrix(res.Matrix)
+	}
 	f.flow = ""
 	for _, t := range res.Thresholds {
 		ok := 0.0

@@ -37,18 +37,19 @@ func (r *Run) Result() *Result {
 	for i := range h.Thresholds {
 		res.Thresholds = append(res.Thresholds, r.threshold(res, &h.Thresholds[i]))
 	}
+	res.Matrix = newMatrix(r)
 	res.Verdict = r.verdict(res)
 	return res
 }
 
 // Label is what a flow is in short: port, TLS and AUTH.
-func (f *FlowHeader) Label() string {
-	parts := []string{strconv.Itoa(f.Port), f.TLS}
-	if f.Unix {
+func (h *FlowHeader) Label() string {
+	parts := []string{strconv.Itoa(h.Port), h.TLS}
+	if h.Unix {
 		parts[0] = "unix"
 	}
-	if f.Auth != "" {
-		parts = append(parts, f.Auth)
+	if h.Auth != "" {
+		parts = append(parts, h.Auth)
 	}
 	return strings.Join(parts, " ")
 }

@@ -42,6 +42,14 @@ type FlowHeader struct {
 	Unix bool   `json:"unix,omitempty"`
 	Open bool   `json:"open"`           // the load
 	Unit string `json:"unit,omitempty"` // of an open load: sessions or messages
+
+	// What else a flow is set apart by. Files of earlier versions do not say:
+	// there Pipelining and Rest are empty, and the others mean nothing.
+	Messages   int    `json:"messages_per_session,omitempty"` // 0 for as many as the load lasts
+	Pipelining string `json:"pipelining,omitempty"`           // auto, on or off
+	Size       string `json:"size,omitempty"`                 // of a message, for people
+	Recipients int    `json:"recipients,omitempty"`
+	Rest       string `json:"rest,omitempty"` // a fingerprint of all the flow does beside these, its accounts left out
 }
 
 // An Environment is the fingerprint of where a run was made. Where two runs
@@ -87,6 +95,7 @@ func flowHeader(f *loadgen.Flow) FlowHeader {
 			h.Unit = "messages"
 		}
 	}
+	h.choose(f)
 	return h
 }
 

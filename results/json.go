@@ -9,10 +9,10 @@ import (
 	"unicode/utf16"
 )
 
-// writeJSON writes a Result, a Comparison or a Noise indented. Characters that do not print are escaped, as
-// JSON allows and terminals need: encoding/json leaves the C1 controls and the
-// marks of direction alone.
-func writeJSON[T Result | Comparison | Noise](w io.Writer, res *T) error {
+// writeJSON writes a Result, a Comparison, a Noise or a Matrix indented.
+// Characters that do not print are escaped, as JSON allows and terminals need:
+// encoding/json leaves the C1 controls and the marks of direction alone.
+func writeJSON[T Result | Comparison | Noise | Matrix](w io.Writer, res *T) error {
 	var plain bytes.Buffer
 	e := json.NewEncoder(&plain)
 	e.SetEscapeHTML(false) // thresholds have < and > in them

@@ -25,10 +25,10 @@ func (res *Result) heading() string {
 // where the time went, what failed, and whether to believe it.
 func (res *Result) report() []section {
 	var list []section
-	for _, s := range []section{
-		res.flowSection(), res.sessionSection(), res.phaseSection(), res.overheadSection(), res.errorSection(),
-		res.roundSection(), res.thresholdSection(), res.generatorSection(), res.verdictSection(),
-	} {
+	sections := []section{res.flowSection(), res.sessionSection(), res.phaseSection()}
+	sections = append(sections, res.Matrix.sections()...)
+	sections = append(sections, res.errorSection(), res.roundSection(), res.thresholdSection(), res.generatorSection(), res.verdictSection())
+	for _, s := range sections {
 		if len(s.rows)+len(s.lines) > 0 {
 			list = append(list, s)
 		}

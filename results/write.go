@@ -107,7 +107,8 @@ func Formats() []string {
 //     shows them
 //
 //   - csv: one figure a row, under the columns run, flow, metric, phase, part,
-//     stat, value and unit
+//     stat, value and unit. Where there is a baseline, cost, overhead and
+//     choice are what the Matrix holds
 //
 //   - hgrm: HdrHistogram's percentile distributions in milliseconds, one
 //     for every flow, phase and time. Each begins with a line such as

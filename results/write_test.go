@@ -140,6 +140,7 @@ func written() map[string]func(*bytes.Buffer) error {
 		},
 	}
 	maps.Copy(m, exported())
+	maps.Copy(m, matrices())
 	for name, res := range map[string]*Result{"four-ports": fourPorts(), "bad-day": badDay()} {
 		for _, width := range []int{80, 100, 160} {
 			m[fmt.Sprintf("%s-%d.txt", name, width)] = func(b *bytes.Buffer) error {
@@ -189,7 +190,7 @@ func TestGolden(t *testing.T) {
 }
 
 func TestTablesKeepWithinWidth(t *testing.T) {
-	for _, res := range []*Result{fourPorts(), badDay()} {
+	for _, res := range []*Result{fourPorts(), badDay(), madeMatrix()} {
 		for _, width := range []int{60, 80, 100, 120, 160, 200} {
 			var b bytes.Buffer
 			if err := writeTables(&b, res, WriteOptions{Width: width}); err != nil {
@@ -274,21 +275,6 @@ func TestNoSamplesAreNoFigure(t *testing.T) {
 	}
 	if strings.Contains(b.String(), ",dead,time,") || strings.Contains(b.String(), ",dead,rate,") {
 		t.Errorf("figures of a flow without samples:\n%s", b.String())
-	}
-}
-
-func TestSetUpCountsEverySample(t *testing.T) {
-	f := &FlowFigures{Sessions: SessionFigures{Started: 10}, Phases: map[string]*PhaseFigures{
-		"connect": {Service: &Distribution{Count: 10, Mean: 100}},
-		"ehlo":    {Service: &Distribution{Count: 20, Mean: 50}}, // before and after STARTTLS
-		"mail":    {Service: &Distribution{Count: 90, Mean: 1000}},
-	}}
-	if ns, ok := f.setUp(); !ok || ns != 200 {
-		t.Errorf("set-up is %d, %t; want 200, as two EHLO a session count twice", ns, ok)
-	}
-	f.Sessions.Started = 0
-	if _, ok := f.setUp(); ok {
-		t.Error("set-up without a session")
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -112,20 +111,27 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 		err = fmt.Errorf("%s is not whole: %w", file.Name(), err)
 	}
 	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
-	appendStepSummary([]*results.Run{run}, s.err)
-	return errors.Join(f.print(s.out, run, file.Name()), err, judge(run))
+	shown, unread := f.stored(run, file.Name())
+	appendStepSummary([]*results.Run{shown}, s.err)
+	return errors.Join(unread, f.format.write(s.out, shown), err, judge(run))
 }
 
-// print prints a run. A page shows it over time, which is in its file alone.
-func (f *runFlags) print(w io.Writer, run *results.Run, file string) error {
-	if f.format == "html" {
-		stored, err := readRun(file)
-		if err != nil {
-			return errors.Join(fmt.Errorf("%s: %w", file, err), f.format.write(w, run))
-		}
-		run = stored
+// stored is a run as its file has it, where there is more in that than the
+// totals: a page shows the run over time, and a matrix tells whose CPU time was
+// whose. The matrix does without where the file cannot be read back, as
+// /dev/null cannot.
+func (f *runFlags) stored(run *results.Run, file string) (*results.Run, error) {
+	if f.format != "html" && run.Header.Baseline == "" {
+		return run, nil
 	}
-	return f.format.write(w, run)
+	stored, err := readRun(file)
+	switch {
+	case err == nil:
+		return stored, nil
+	case f.format == "html":
+		return run, fmt.Errorf("%s: %w", file, err)
+	}
+	return run, nil
 }
 
 // judge turns what a run came to into an error; nil is a success.

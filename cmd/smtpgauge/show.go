@@ -3,7 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,20 +15,26 @@ import (
 
 func newShow(s streams) *cobra.Command {
 	var format formatFlag
-	var merge bool
+	var merge, repeats bool
 	c := &cobra.Command{
 		Use:   "show RUN...",
 		Short: "print runs from their files",
 		Long: `Prints runs, one after the other. With --merge they are one run by several
-generators, and have to be of the same scenario.`,
+generators, and have to be of the same scenario. With --repeats they are the
+same scenario run again and again: what its flows and their choices cost, over
+the rounds of all runs.`,
 		Example: `  smtpgauge show relay-20261121-100000.jsonl
   smtpgauge show relay.jsonl --format json
   smtpgauge show relay.jsonl --format html > relay.html
   smtpgauge show relay-*.jsonl --format otava > relay.csv
-  smtpgauge show --merge east.jsonl west.jsonl`,
+  smtpgauge show --merge east.jsonl west.jsonl
+  smtpgauge show --repeats matrix-*.jsonl`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef(c.CommandPath()+" --help shows examples", "no run file given")
+			}
+			if merge && repeats {
+				return usagef("runs by several generators at once merge, runs one after the other are repeats", "--merge and --repeats are either or")
 			}
 			return nil
 		},
@@ -33,6 +42,9 @@ generators, and have to be of the same scenario.`,
 			runs, err := readRuns(args)
 			if err != nil {
 				return err
+			}
+			if repeats {
+				return writeRepeats(s.out, string(format), runs)
 			}
 			if merge {
 				run, err := results.Merge(runs...)
@@ -46,8 +58,21 @@ generators, and have to be of the same scenario.`,
 		},
 	}
 	c.Flags().BoolVar(&merge, "merge", false, "take the files as one run by several generators")
+	c.Flags().BoolVar(&repeats, "repeats", false, "take the files as repeats, and print what each choice costs over all their rounds")
 	format.register(c.Flags())
 	return c
+}
+
+// writeRepeats prints the matrix of runs that repeat one scenario.
+func writeRepeats(w io.Writer, format string, runs []*results.Run) error {
+	if !slices.Contains(results.MatrixFormats(), format) {
+		return usagef("use one of "+strings.Join(results.MatrixFormats(), ", "), "--repeats prints no %s", format)
+	}
+	m, err := results.NewMatrix(runs)
+	if err != nil {
+		return usagef("give files of one scenario that has a baseline", "%w", err)
+	}
+	return results.WriteMatrix(w, format, m, writeOptions(w))
 }
 
 func readRuns(names []string) ([]*results.Run, error) {

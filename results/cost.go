@@ -1,0 +1,122 @@
+package results
+
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/results/stats"
+)
+
+// What a delivered message costs is all the time that sessions spent on their
+// phases and messages, over the messages accepted: a connection counts in
+// parts, as many as it carried messages, and what failed is paid for by what
+// was delivered. It is service time, a mean, and of sums, so that the phases
+// add up to it.
+//
+// Left out are the look-up of the name, which is done once for all sessions,
+// pauses between messages, waiting for one's turn under open load, and the
+// generator's own time between the phases of a set-up: none of them is the
+// server's. Its own time within a message is in the span of that, and so in
+// the cost; OwnShare says how much of it there is. A session that began in the warm-up leaves its set-up
+// there; over many connections, as many begin in the load and end after it.
+
+// ownPhases are a session's beside its messages. Pipelined or not, none of
+// them overlaps another.
+var ownPhases = []smtpwire.Phase{
+	smtpwire.Connect, smtpwire.TLS, smtpwire.Banner, smtpwire.EHLO, smtpwire.StartTLS, smtpwire.Auth, smtpwire.Rset, smtpwire.Quit,
+}
+
+// costPhases are all that a message's cost is told by, in the order of a
+// session.
+var costPhases = []smtpwire.Phase{
+	smtpwire.Connect, smtpwire.TLS, smtpwire.Banner, smtpwire.EHLO, smtpwire.StartTLS, smtpwire.Auth,
+	smtpwire.Mail, smtpwire.Rcpt, smtpwire.Data, smtpwire.Body, smtpwire.Rset, smtpwire.Quit,
+}
+
+// costSlots hold what a cost is the sum of: a message's own phases may overlap,
+// so that it counts as the span it took.
+var costSlots = func() []slot {
+	list := []slot{slotOf(smtpwire.SpanMessage, loadgen.Service)}
+	for _, p := range ownPhases {
+		list = append(list, slotOf(p, loadgen.Service))
+	}
+	return list
+}()
+
+// A cost is what a delivered message takes.
+type cost struct {
+	whole  time.Duration
+	phases map[smtpwire.Phase]time.Duration // those that have samples
+	// between is what of the message's span is in none of its phases: the
+	// sending of its bytes and the generator's own. Where phases overlap, since
+	// they are pipelined, it is what that saves, and negative.
+	between time.Duration
+}
+
+// cost is false where nothing was delivered.
+func (t *total) cost() (cost, bool) {
+	n := t.Outcomes[smtpwire.Accepted]
+	if n == 0 {
+		return cost{}, false
+	}
+	share := func(s slot) time.Duration {
+		return time.Duration(float64(t.hists[s].Sum()) / float64(n))
+	}
+	c := cost{phases: map[smtpwire.Phase]time.Duration{}}
+	for _, s := range costSlots {
+		c.whole += share(s)
+	}
+	c.between = c.whole
+	for _, p := range costPhases {
+		if s := slotOf(p, loadgen.Service); t.hists[s].Count() > 0 {
+			c.phases[p] = share(s)
+			c.between -= share(s)
+		}
+	}
+	return c, true
+}
+
+// costMetrics are what flows are held against each other by.
+var costMetrics = []comparedMetric{
+	{name: "cost.time", within: costWithin, of: func(r *roundData) (float64, bool) {
+		c, ok := r.total.cost()
+		return float64(c.whole), ok
+	}},
+	{name: "cost.cpu", of: (*roundData).deliveredCPU},
+}
+
+// deliveredCPU is the generator's CPU time over the messages accepted.
+func (r *roundData) deliveredCPU() (float64, bool) {
+	m := r.total.messages()
+	if r.cpu <= 0 || m.Accepted == 0 {
+		return 0, false
+	}
+	return float64(r.cpu) * float64(m.Attempted) / float64(m.Accepted), true
+}
+
+// costWithin is the cost over the intervals of a single round; nil where they
+// were read without what it is the sum of.
+func costWithin(f *flowIntervals) stats.Track {
+	var sums [][]*Histogram
+	for _, s := range costSlots {
+		if f.total.hists[s].Count() == 0 {
+			continue
+		}
+		list := f.histograms(s)
+		seen := int64(0)
+		for _, h := range list {
+			seen += h.Count()
+		}
+		if seen == 0 {
+			return nil
+		}
+		sums = append(sums, list)
+	}
+	return f.quotient(func(n int, i *StoredInterval) (above, below float64) {
+		for _, list := range sums {
+			above += float64(list[n].Sum())
+		}
+		return above, float64(i.Messages[smtpwire.Accepted])
+	})
+}

@@ -1,0 +1,266 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/results/stats"
+)
+
+// MatrixFormats returns the names of the formats that WriteMatrix knows.
+func MatrixFormats() []string { return []string{"table", "json", "markdown"} }
+
+// WriteMatrix writes a matrix by itself, in one of MatrixFormats.
+func WriteMatrix(w io.Writer, format string, m *Matrix, o WriteOptions) error {
+	heading := fmt.Sprintf("%s · %s", m.name, countOf(int64(m.Rounds), "round"))
+	if m.runs > 1 {
+		heading += " in " + countOf(int64(m.runs), "run")
+	}
+	switch format {
+	case "table":
+		return drawReport(w, heading, m.sections(), o)
+	case "json":
+		return writeJSON(w, m)
+	case "markdown":
+		return markdownReport(w, heading, m.sections())
+	}
+	return errors.New("no format of a matrix is named " + format)
+}
+
+// sections are the matrix for people: what each flow chose and what a message
+// costs with it, which phases that is made of, what lies between flows, and
+// what of it is the work of a single choice.
+func (m *Matrix) sections() []section {
+	if m == nil {
+		return nil
+	}
+	return slices.DeleteFunc([]section{m.matrixSection(), m.costSection(), m.overheadSection(), m.choiceSection()},
+		func(s section) bool { return len(s.rows)+len(s.lines) == 0 })
+}
+
+// shownChoices leaves out what all flows chose alike, but for the ones a matrix
+// is asked for.
+func (m *Matrix) shownChoices() []string {
+	always := []string{choicePort, choiceTLS, choiceAuth, choiceReuse, choicePipelining}
+	return slices.DeleteFunc(slices.Clone(choiceNames), func(name string) bool {
+		alike := !slices.ContainsFunc(m.Flows, func(f MatrixFlow) bool {
+			return f.header.choice(name) != m.Flows[0].header.choice(name)
+		})
+		return alike && !slices.Contains(always, name)
+	})
+}
+
+func (m *Matrix) matrixSection() section {
+	s := section{title: "Matrix", columns: []column{{name: "flow", left: true}}}
+	shown := m.shownChoices()
+	for _, name := range shown {
+		s.columns = append(s.columns, column{name: name, left: name == choiceTLS || name == choiceAuth || name == choicePipelining})
+	}
+	s.columns = append(s.columns, numbers("message", "CPU")...)
+	for i := range m.Flows {
+		f := &m.Flows[i]
+		row := plain(f.Flow)
+		for _, name := range shown {
+			row = append(row, cell{text: f.header.choice(name)})
+		}
+		s.rows = append(s.rows, append(row, plain(humanTime(f.Cost), humanTime(f.CPU))...))
+	}
+	s.lines = plain("message: what a delivered one takes, its share of the connection's set-up and end with it: all service times of the flow's sessions over the messages accepted. Pauses, waiting, and the generator's own between the phases of a set-up are no part of it. " +
+		"CPU: of the generator, a delivered message. reuse: messages a connection.")
+	return s
+}
+
+// humanTime is a time that may not be known.
+func humanTime(ns *int64) string {
+	if ns == nil {
+		return noSamples
+	}
+	return humanDuration(time.Duration(*ns))
+}
+
+func (m *Matrix) costSection() section {
+	s := section{title: "Phases of a delivered message", columns: []column{{name: "flow", left: true}}}
+	var names []string
+	for _, p := range costPhases {
+		name := p.String()
+		if slices.ContainsFunc(m.Flows, func(f MatrixFlow) bool { _, ok := f.Phases[name]; return ok }) {
+			names = append(names, name)
+		}
+	}
+	s.columns = append(s.columns, numbers(append(slices.Clone(names), "between")...)...)
+	for i := range m.Flows {
+		f := &m.Flows[i]
+		row := plain(f.Flow)
+		for _, name := range names {
+			text := noSamples
+			if ns, ok := f.Phases[name]; ok {
+				text = humanDuration(time.Duration(ns))
+			}
+			row = append(row, cell{text: text})
+		}
+		between := noSamples
+		if f.Cost != nil {
+			between = humanDuration(time.Duration(f.Between))
+		}
+		s.rows = append(s.rows, append(row, cell{text: between}))
+	}
+	s.lines = plain("Means that add up to the message above: a phase's times over the messages delivered. " + noSamples +
+		": the flow has no such phase. between: the sending, and the generator's own; where pipelined phases overlap it is what they save, and negative.")
+	return s
+}
+
+func (m *Matrix) overheadSection() section {
+	s := section{title: "Overhead against " + m.Baseline, columns: []column{{name: "flow", left: true}}}
+	s.columns = append(s.columns, m.Against.addedColumns(s.title)...)
+	for i := range m.Against.Pairs {
+		d := &m.Against.Pairs[i]
+		s.rows = append(s.rows, append(plain(d.New), d.cells(m.Against.cpu())...))
+	}
+	if len(s.rows) > 0 {
+		notes := []string{"What a delivered message costs more than the baseline's, by Hodges and Lehmann over rounds."}
+		if !m.InTurn {
+			notes = append(notes, "The flows ran together, so each had the others' load beside it: schedule: {flows: in-turn} keeps them apart.")
+		}
+		s.lines = plain(append(notes, m.Against.notes(m.Rounds)...)...)
+	}
+	return s
+}
+
+func (m *Matrix) choiceSection() section {
+	s := section{title: "What each choice costs", columns: []column{{name: "choice", left: true}, {name: "flow", left: true}, {name: "against", left: true}}}
+	columns := m.Choices.addedColumns(s.title)
+	columns[0].apart = s.title + ", time"
+	s.columns = append(s.columns, columns...)
+	accompanied := false
+	for i := range m.Choices.Pairs {
+		d := &m.Choices.Pairs[i]
+		accompanied = accompanied || len(d.Changes) > 1
+		s.rows = append(s.rows, append(plain(d.choice(), d.New, d.Base), d.cells(m.Choices.cpu())...))
+	}
+	if len(s.rows) > 0 {
+		notes := []string{"Flows that are alike in all but the choice named."}
+		if accompanied {
+			notes = append(notes, "+ port: the flows are on different ports too, which goes with the choice; what that costs is in it.")
+		}
+		s.lines = plain(append(notes, m.Choices.notes(m.Rounds)...)...)
+	}
+	return s
+}
+
+// choice names what a pair differs in.
+func (d *Difference) choice() string {
+	last := d.Changes[len(d.Changes)-1]
+	text := last.Choice + " " + last.From + " → " + last.To
+	if len(d.Changes) > 1 {
+		text += " + port"
+	}
+	return text
+}
+
+// addedColumns are what cells fill; without CPU where no pair has it.
+func (d *Differences) addedColumns(title string) []column {
+	columns := []column{{name: "adds"}, {name: "95 % interval"}, {name: "p"}, {name: "verdict", left: true}, {name: "in percent (95 % interval)"}}
+	if d.cpu() {
+		columns = append(columns, columns...)
+		columns[5].apart = title + ", CPU"
+	}
+	return columns
+}
+
+// cpu tells whether the generator's CPU time is known of any pair.
+func (d *Differences) cpu() bool {
+	return slices.ContainsFunc(d.Pairs, func(p Difference) bool { return p.CPU != nil })
+}
+
+func (d *Difference) cells(cpu bool) []cell {
+	cells := d.Time.added()
+	if cpu {
+		cells = append(cells, d.CPU.added()...)
+	}
+	return cells
+}
+
+// added is a difference with its intervals, and what to make of it.
+func (r *Row) added() []cell {
+	cells := plain(noSamples, noSamples, noSamples, noSamples, noSamples)
+	if r == nil {
+		return cells
+	}
+	cells[0].text = r.absolute(r.Delta)
+	if r.Interval != nil {
+		cells[1].text = r.unitInterval()
+	}
+	if r.P != nil {
+		cells[2].text = probability(*r.P)
+	}
+	cells[3].text = verdictWords[r.Verdict] // a cost is a finding, no bad news
+	if r.DeltaPercent != nil {
+		cells[4].text = signedPercent(*r.DeltaPercent)
+	}
+	if r.IntervalPercent != nil {
+		cells[4].text += " (" + r.shareInterval() + ")"
+	}
+	return cells
+}
+
+// unitInterval and shareInterval are where a difference lies, in its unit and
+// in per cent; "" where there is no interval.
+func (r *Row) unitInterval() string {
+	if r.Interval == nil {
+		return ""
+	}
+	return r.between(r.absolute(r.Interval[0]), r.absolute(r.Interval[1]))
+}
+
+func (r *Row) shareInterval() string {
+	if r.IntervalPercent == nil {
+		return ""
+	}
+	return r.between(signedPercent(r.IntervalPercent[0]), signedPercent(r.IntervalPercent[1]))
+}
+
+// verdictWords say what a verdict means of a cost.
+var verdictWords = map[stats.Verdict]string{
+	stats.Worse: "more", stats.Better: "less", stats.Same: "none found", stats.TooFewRuns: "too few",
+}
+
+// notes say how far the differences may be relied on.
+func (d *Differences) notes(rounds int) []string {
+	var list []string
+	few, within, judged := 0, false, 0
+	for i := range d.Pairs {
+		for _, r := range []*Row{d.Pairs[i].Time, d.Pairs[i].CPU} {
+			switch {
+			case r == nil:
+				continue
+			case r.Verdict == stats.TooFewRuns:
+				few++
+			}
+			judged++
+			within = within || r.IntervalOf == withinRun
+		}
+	}
+	switch {
+	case judged == 0 && len(d.Pairs) > 0:
+		return append(list, "Nothing to tell apart: no message was delivered on one side of each pair, or there are too many rounds and flows to hold against each other here; compare --flow A --flow B judges two.")
+	case judged == few && few > 0:
+		list = append(list, fmt.Sprintf("Too few rounds for a verdict: with %s tested it takes %d of each flow, and this has %d (schedule: {flows: in-turn, rounds: %d}).",
+			countOf(int64(d.Tested), "difference"), d.RoundsNeeded, rounds, d.RoundsNeeded))
+	default:
+		list = append(list, fmt.Sprintf("p is of the U test over rounds, adjusted (Holm) for the %s tested: at most %s of such tables without any difference raise an alarm. Intervals hold one by one.",
+			countOf(int64(d.Tested), "difference"), percent(100*d.Alpha)))
+		if few > 0 {
+			list = append(list, fmt.Sprintf("too few: rounds for %s; %d of each flow would do.", countOf(int64(few), "difference"), d.RoundsNeeded))
+		}
+	}
+	if !d.cpu() {
+		list = append(list, "The generator's CPU is not known: it is told by the run file's seconds, where flows run in turn for two or more.")
+	}
+	if within {
+		list = append(list, "* within this run only: how far one run's figures wander from second to second. Other runs may differ by more.")
+	}
+	return list
+}
