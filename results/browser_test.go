@@ -161,3 +161,32 @@ func TestComparisonInBrowser(t *testing.T) {
 	}
 	complain(t, b, url)
 }
+
+// TestMatrixInBrowser: each flow and choice has its lanes, in which what is
+// known is seen, and the names of the scale do not run into each other.
+func TestMatrixInBrowser(t *testing.T) {
+	url := kept(t, pageText(t, made(madePorts(), 6)))
+	b := startBrowser(t)
+	for _, width := range []int{1400, 420} {
+		for _, scheme := range []string{"light", "dark"} {
+			b.open(url, width, scheme)
+			b.picture(fmt.Sprintf("matrix-%d-%s", width, scheme))
+			var whiskers []float64
+			b.eval(`[...document.querySelectorAll(".matrix .whisker")].map(e => e.getBoundingClientRect().width)`, &whiskers)
+			if len(whiskers) != 24 || slices.Min(whiskers) < 2 {
+				t.Errorf("whiskers of %v pixels at %d, want time and CPU of 6 flows and 6 choices", whiskers, width)
+			}
+			var within, overlapping, wide bool
+			b.eval(`[...document.querySelectorAll(".matrix .whisker, .matrix .estimate")].every(e => {
+				const own = e.getBoundingClientRect(), field = e.closest("td").getBoundingClientRect();
+				return own.left >= field.left - 1 && own.right <= field.right + 1; })`, &within)
+			b.eval(`[...document.querySelectorAll(".matrix .axis")].some(axis => [...axis.children].some((e, i, all) =>
+				i > 0 && e.getBoundingClientRect().left < all[i - 1].getBoundingClientRect().right))`, &overlapping)
+			b.eval(`document.documentElement.scrollWidth > innerWidth`, &wide)
+			if !within || overlapping || wide {
+				t.Errorf("at %d %s: within the field %t, names overlap %t, page too wide %t", width, scheme, within, overlapping, wide)
+			}
+		}
+	}
+	complain(t, b, url)
+}

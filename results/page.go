@@ -27,7 +27,7 @@ func (r *Run) page() (*report.Page, error) {
 	return &report.Page{
 		Title: printable(res.Name), Subtitle: printable(res.subtitle()), Verdict: res.pageVerdict(), Checks: res.checks(),
 		Flows: res.overview(), FlowNotes: printableAll(res.timesNote()), Timeline: timeline, Curves: r.curves(res),
-		Breakdowns: res.breakdowns(), Rounds: res.roundStrips(), Tables: res.pageTables(),
+		Breakdowns: res.breakdowns(), Rounds: res.roundStrips(), Matrices: res.Matrix.figures(), Tables: res.pageTables(),
 	}, nil
 }
 
@@ -172,15 +172,20 @@ func (res *Result) pageTables() []report.Table {
 		if s.title == "Verdict" || s.title == "Thresholds" {
 			continue
 		}
-		t := report.Table{Title: s.title, Open: s.title == "Errors"}
-		for _, c := range s.columns {
-			t.Columns = append(t.Columns, report.Column{Name: printable(c.name), Left: c.left})
-		}
+		t := report.Table{Title: s.title, Columns: reportColumns(s.columns), Open: s.title == "Errors"}
 		for _, row := range s.rows {
 			t.Rows = append(t.Rows, reportCells(row))
 		}
 		t.Lines = reportCells(s.lines)
 		list = append(list, t)
+	}
+	return list
+}
+
+func reportColumns(columns []column) []report.Column {
+	var list []report.Column
+	for _, c := range columns {
+		list = append(list, report.Column{Name: printable(c.name), Left: c.left})
 	}
 	return list
 }

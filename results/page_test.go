@@ -138,3 +138,21 @@ func TestRunOfUnmeasuredFlowsHasAPage(t *testing.T) {
 		t.Error("the page does not say what it is about")
 	}
 }
+
+// TestPageHasTheMatrix: every flow and every choice has its place, also where
+// nothing was delivered, and names from a file stay text.
+func TestPageHasTheMatrix(t *testing.T) {
+	flows := append(madePorts(), madeFlow{name: "<b>dead", port: 26, messages: 10, failing: 100})
+	page := pageText(t, made(flows, 6))
+	for want, n := range map[string]int{
+		"What a delivered message costs, against relay-25": 1, `scope="rowgroup"`: 14, ">baseline<": 1, "TLS none → starttls": 2,
+		`class="whisker"`: 24, "&lt;b&gt;dead": 9,
+	} {
+		if got := strings.Count(page, want); got < n {
+			t.Errorf("%d of %s, want %d", got, want, n)
+		}
+	}
+	if strings.Contains(page, "<b>dead") || strings.Contains(page, "NaN") {
+		t.Error("a flow's name is markup, or a figure of nothing is shown")
+	}
+}

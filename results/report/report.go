@@ -29,6 +29,7 @@ type Page struct {
 	Curves      []Curves
 	Breakdowns  []Breakdown
 	Rounds      []Rounds
+	Matrices    []Matrix
 	Comparison  []Interval
 	Comparisons string   // what is compared with what, above Comparison
 	Warnings    []string // on top of everything
