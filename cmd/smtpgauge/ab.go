@@ -259,11 +259,7 @@ func (l *alternation) measure(stop interruption, p *loadgen.Plan, name string, d
 	if err != nil {
 		return nil, err
 	}
-	m := measurement{
-		plan: p, file: file, drain: stop.drain,
-		onInterval: func(i *results.Interval) { display.show(newProgress(p, i, stop.draining())) },
-	}
-	run, err := m.run(stop.ctx)
+	run, err := measure(stop, p, file, display)
 	if err = errors.Join(err, file.Close()); err != nil {
 		err = fmt.Errorf("%s is not whole: %w", name, err)
 	}

@@ -33,9 +33,9 @@ func TestComparisonsJudged(t *testing.T) {
 
 // Two more rounds than a verdict takes, in as many turns as that makes.
 func TestEnoughTurns(t *testing.T) {
-	m := measurement{plan: smallPlan(t, "sessions: 1, messages: 5"), file: new(discard)}
-	m.plan.Rounds = 2
-	run, err := m.run(t.Context())
+	p := smallPlan(t, "sessions: 1, messages: 5")
+	p.Rounds = 2
+	run, err := results.Measurement{Plan: p, FreeCores: freeCores}.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,3 @@ func TestEnoughTurns(t *testing.T) {
 		}
 	}
 }
-
-type discard struct{}
-
-func (discard) Write(p []byte) (int, error) { return len(p), nil }

@@ -38,13 +38,13 @@ func TestMeasurementIsAFunctionCall(t *testing.T) {
 	for range 2 { // and can be made again
 		var file bytes.Buffer
 		intervals := 0
-		m := measurement{plan: p, file: &file, onInterval: func(i *results.Interval) {
+		m := results.Measurement{Plan: p, File: &file, FreeCores: freeCores, OnInterval: func(i *results.Interval) {
 			intervals++
 			if got := newProgress(p, i, false); got.name != "small" || len(got.flows) != 1 || got.flows[0].name != "relay" {
 				t.Errorf("progress %+v", got)
 			}
 		}}
-		run, err := m.run(t.Context())
+		run, err := m.Run(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,8 +67,8 @@ func TestMeasurementIsAFunctionCall(t *testing.T) {
 func TestCanceledMeasurementIsARunAllTheSame(t *testing.T) {
 	p := smallPlan(t, "sessions: 1, duration: 10m")
 	ctx, cancel := context.WithCancel(t.Context())
-	m := measurement{plan: p, file: new(bytes.Buffer), onInterval: func(*results.Interval) { cancel() }}
-	run, err := m.run(ctx)
+	m := results.Measurement{Plan: p, FreeCores: freeCores, OnInterval: func(*results.Interval) { cancel() }}
+	run, err := m.Run(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,8 +83,8 @@ func TestCanceledMeasurementIsARunAllTheSame(t *testing.T) {
 
 // A full disk ends the file, not the measurement.
 func TestMeasurementOutlivesItsFile(t *testing.T) {
-	m := measurement{plan: smallPlan(t, "sessions: 1, messages: 20"), file: &fullDisk{room: 1}}
-	run, err := m.run(t.Context())
+	m := results.Measurement{Plan: smallPlan(t, "sessions: 1, messages: 20"), File: &fullDisk{room: 1}, FreeCores: freeCores}
+	run, err := m.Run(t.Context())
 	if !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("error %v, want that of the disk", err)
 	}

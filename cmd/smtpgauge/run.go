@@ -97,11 +97,7 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 	if err != nil {
 		return err
 	}
-	m := measurement{
-		plan: p, file: file, drain: stop.drain,
-		onInterval: func(i *results.Interval) { display.show(newProgress(p, i, stop.draining())) },
-	}
-	run, err := m.run(stop.ctx)
+	run, err := measure(stop, p, file, display)
 	err = errors.Join(err, file.Close())
 	display.end()
 	if run == nil {
