@@ -11,7 +11,7 @@ type closedLoad struct {
 	flow  *flowRun
 	fixed bool  // an amount of messages is set
 	left  int64 // of that amount, not taken yet
-	taken int64 // taken and not ended yet
+	taken int64 // messages taken and not ended yet
 	rand  *rand.Rand
 }
 
@@ -33,18 +33,18 @@ func (l *closedLoad) start(now time.Duration) {
 
 func (l *closedLoad) step(time.Duration)   {}
 func (l *closedLoad) next() time.Duration  { return never }
-func (l *closedLoad) ended() bool          { return l.fixed && l.left == 0 && l.taken == 0 }
+func (l *closedLoad) ended() bool          { return (l.fixed && l.left == 0 || l.flow.enough) && l.taken == 0 }
 func (l *closedLoad) idle() bool           { return true }
 func (l *closedLoad) abandon()             {}
 func (l *closedLoad) more(s *session) bool { return false }
 
-// take takes a message of the fixed amount, and tells whether there was one.
+// take takes a message of what is to be sent, and tells whether there was one.
 // The warm-up's messages come on top.
 func (l *closedLoad) take() bool {
-	if !l.fixed || l.flow.stage == Warmup {
+	switch {
+	case l.flow.stage == Warmup:
 		return true
-	}
-	if l.left == 0 {
+	case l.fixed && l.left == 0, !l.flow.mayBegin():
 		return false
 	}
 	l.left--
@@ -78,7 +78,7 @@ func (l *closedLoad) message(s *session) {
 
 // messageEnded gives the room of a message back.
 func (l *closedLoad) messageEnded(series Series) {
-	if l.fixed && series.Stage == Steady && l.taken > 0 {
+	if series.Stage == Steady && l.taken > 0 {
 		l.taken--
 	}
 }

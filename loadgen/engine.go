@@ -30,6 +30,13 @@ type Options struct {
 	NewDriver func(epoch time.Time) (netdrive.Driver, error)
 	// Resolve looks up the addresses of a host; nil means netdrive.Resolve.
 	Resolve func(ctx context.Context, network, host string) ([]netip.Addr, error)
+	// More is asked before each message of the load proper begins, and under
+	// open load when its arrival is due. The first false ends the load of that
+	// flow's round in order, and ends the asking. So a load can be given out one
+	// by one, as testing.B does; the plan's own end counts as well, and need not
+	// be there. nil is always true. It is called from the shards' goroutines,
+	// and may block, which holds up its shard and no time that is measured.
+	More func() bool
 }
 
 // An Engine runs one plan, once.

@@ -188,8 +188,14 @@ func stage(d time.Duration, rate pace.Rate) []pace.Stage {
 // given, is called in its own goroutine.
 func runFake(t *testing.T, p *Plan, f *fakeServer, during func(e *Engine, stop func())) (*tape, *Report) {
 	t.Helper()
+	return runFakeWith(t, p, f, Options{}, during)
+}
+
+func runFakeWith(t *testing.T, p *Plan, f *fakeServer, o Options, during func(e *Engine, stop func())) (*tape, *Report) {
+	t.Helper()
 	rec := newTape()
-	e, err := New(p, func(int) Recorder { return rec }, Options{NewDriver: f.driver})
+	o.NewDriver = f.driver
+	e, err := New(p, func(int) Recorder { return rec }, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,6 +48,7 @@ type flowRun struct {
 	failures    int           // connects failed since
 	failedClass smtpwire.Class
 	gone        bool // the target is lost
+	enough      bool // Options.More has ended the load
 }
 
 // A policy is what makes a load closed or open.
@@ -160,6 +161,9 @@ func (f *flowRun) next() time.Duration {
 		next = min(next, f.steadyAt)
 	case Steady:
 		next = min(next, f.endAt)
+		if f.load.ended() {
+			next = 0
+		}
 	}
 	return next
 }
@@ -243,6 +247,19 @@ func (f *flowRun) lose(now time.Duration) {
 	since := f.aliveAt - (f.steadyAt - f.shard.plan.Warmup)
 	f.shard.lost = append(f.shard.lost, fmt.Sprintf("%s: no connection succeeded in the last %s (%s), from %s into the flow's load",
 		f.flow.Name, (now-f.aliveAt).Round(100*time.Millisecond), f.failedClass, since.Round(100*time.Millisecond)))
+}
+
+// mayBegin asks whether the load proper goes on with another message.
+func (f *flowRun) mayBegin() bool {
+	more := f.shard.engine.options.More
+	if more == nil || f.enough {
+		return !f.enough
+	}
+	f.enough = !more()
+	// What is sent next is stamped by the last reading of the clock, and that
+	// was before the question.
+	f.shard.driver.Now()
+	return !f.enough
 }
 
 // enlist gives out a session that does nothing yet.

@@ -58,11 +58,15 @@ func (l *openLoad) next() time.Duration {
 	return l.nextDue
 }
 
-func (l *openLoad) ended() bool { return false }
+func (l *openLoad) ended() bool { return l.flow.enough }
 func (l *openLoad) idle() bool  { return l.begun == l.due && l.nextDue == never }
 
 func (l *openLoad) step(now time.Duration) {
 	for l.nextDue <= now {
+		if l.seriesOf(l.nextDue).Stage == Steady && !l.flow.mayBegin() {
+			l.nextDue = never
+			break
+		}
 		l.flow.shard.recorder.Late(l.seriesOf(l.nextDue), now-l.nextDue)
 		l.due++
 		l.flow.totals.due++
@@ -141,6 +145,10 @@ func (l *openLoad) message(s *session) {
 	if !s.owes {
 		// A session that arrived sends its further messages one after the
 		// other: each is due when the one before has ended.
+		if s.arrival.Stage == Steady && !l.flow.mayBegin() {
+			s.quit()
+			return
+		}
 		s.due = s.lastEnd.Add(l.flow.flow.Session.Think)
 	}
 	s.owes = false

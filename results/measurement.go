@@ -21,6 +21,7 @@ type Measurement struct {
 	File       io.Writer       // takes the run file as it grows; nil keeps none
 	OnInterval func(*Interval) // called about once a second; nil where nobody looks
 	Drain      <-chan struct{} // closed to end the run early but in order; may be nil
+	More       func() bool     // gives the load out one by one, as loadgen.Options has it; nil leaves it to the plan
 	Shards     int             // loops that share the load, a thread each; 0 means 1
 
 	// FreeCores looks at what else the machine does, before and after the load;
@@ -36,7 +37,7 @@ func (m Measurement) Run(ctx context.Context) (*Run, error) {
 	m = m.withDefaults()
 	var collector *Collector
 	record := func(shard int) loadgen.Recorder { return collector.Recorder(shard) }
-	engine, err := loadgen.New(m.Plan, record, loadgen.Options{Shards: m.Shards})
+	engine, err := loadgen.New(m.Plan, record, loadgen.Options{Shards: m.Shards, More: m.More})
 	if err != nil {
 		return nil, err
 	}
