@@ -1,99 +1,209 @@
 package bench
 
 import (
-	"io"
+	"context"
+	"crypto/tls"
+	"flag"
+	"math"
+	"net"
+	"os"
+	"path/filepath"
 	"runtime"
 	"testing"
-
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/mail"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
-	"github.com/smtpgauge/smtpgauge/results"
 )
 
-// closedPlan sends so many messages of 1 KiB over one connection.
-func closedPlan(addr string, pipelining smtpwire.Switch, messages int64) *loadgen.Plan {
-	return &loadgen.Plan{Name: "bench", Seed: 1, Rounds: 1, Flows: []loadgen.Flow{{
-		Name:    "flow",
-		Target:  loadgen.Target{Network: "tcp", Host: "127.0.0.1", Port: 25, Dial: addr},
-		Session: loadgen.Session{Wire: smtpwire.Options{Pipelining: pipelining}},
-		Load:    loadgen.Load{Sessions: 1, Messages: messages},
-		Mail:    mail.Options{From: "bench@example.test", To: []string{"bench@example.test"}, Size: mail.Size{Median: 1 << 10}},
-	}}}
+func TestMain(m *testing.M) {
+	freeCores = func(context.Context) (float64, bool) { return 0, false }
+	os.Exit(m.Run())
 }
 
-// prepare makes a plan ready to run as the command runs it: the platform's
-// driver, everything recorded, the run file written.
-func prepare(t testing.TB, p *loadgen.Plan) (run func()) {
+// relay is a scenario of one flow with the load given.
+func relay(load string) Option {
+	return YAML(`name: relay
+target: {host: mx.example.test}
+flows:
+  relay: {port: 25, load: {` + load + `}, session: {messages: 5}}
+`)
+}
+
+// benchmark runs f as go test -benchtime would, and fails the test where the
+// benchmark failed.
+func benchmark(t *testing.T, benchtime string, f func(*testing.B)) testing.BenchmarkResult {
 	t.Helper()
-	c, err := results.NewCollector(io.Discard, results.NewHeader(p), p, 1, nil)
-	if err != nil {
+	before := flag.Lookup("test.benchtime").Value.String()
+	if err := flag.Set("test.benchtime", benchtime); err != nil {
 		t.Fatal(err)
 	}
-	e, err := loadgen.New(p, c.Recorder, loadgen.Options{})
-	if err != nil {
-		t.Fatal(err)
+	defer flag.Set("test.benchtime", before)
+	r := testing.Benchmark(f)
+	if r.N == 0 {
+		t.Fatal("the benchmark failed")
 	}
-	return func() {
-		t.Helper()
-		report, err := e.Run(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		run, err := c.Close(report, results.Generator{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := run.Result().Flows["flow"].Messages.Accepted; got != p.Flows[0].Load.Messages {
-			t.Fatalf("%d messages accepted, want %d", got, p.Flows[0].Load.Messages)
-		}
-	}
+	return r
 }
 
-var ways = []struct {
-	name       string
-	pipelining smtpwire.Switch
-}{{"lockstep", smtpwire.Off}, {"pipelined", smtpwire.On}}
-
-// BenchmarkMessage is a message from end to end over an open connection, with
-// the server's part: it is in this process, allocates nothing, and does no more
-// than it has to.
-func BenchmarkMessage(b *testing.B) {
-	for _, w := range ways {
-		b.Run(w.name, func(b *testing.B) {
-			run := prepare(b, closedPlan(listen(b), w.pipelining, int64(b.N)))
-			b.ReportAllocs()
-			b.ResetTimer()
-			run()
+func TestEveryMessageIsSent(t *testing.T) {
+	for _, c := range []struct {
+		name, load, set string
+		warm            bool
+	}{
+		{"closed", "sessions: 4, duration: 1h", "warmup=0s", false},
+		{"closed and warm", "sessions: 4, duration: 1h", "warmup=50ms", true},
+		{"an amount of its own", "sessions: 4, messages: 7", "warmup=0s", false},
+		{"more sessions than messages", "sessions: 300, duration: 1s", "warmup=0s", false},
+		{"messages arrive", "rate: 2000 messages/s, duration: 10ms", "warmup=0s", false},
+		{"sessions arrive", "rate: 500 sessions/s, duration: 10ms", "warmup=0s", false},
+		{"messages arrive at a warm pool", "rate: 2000 messages/s, duration: 1s", "warmup=50ms", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l, got := listen(t), &tally{}
+			serve(t, l, got, nil)
+			r := benchmark(t, "100x", func(b *testing.B) { Run(b, "relay.yaml", relay(c.load), Set(c.set), At(l.Addr())) })
+			delivered := got.delivered.Load()
+			if r.N != 100 || r.Extra["errors"] != 0 {
+				t.Errorf("%d messages, %v errors: want 100 and none", r.N, r.Extra["errors"])
+			}
+			if c.warm && delivered <= 100 || !c.warm && delivered != 100 {
+				t.Errorf("the server has %d messages: want 100, and those of a warm-up on top: %v", delivered, c.warm)
+			}
 		})
 	}
 }
 
-// TestSteadyStateAllocatesNothing takes the allocations of a run from those of
-// one that is twice as long: what is left is the price of so many messages,
-// without that of beginning and ending. The process does some more that is no
-// message's, an interval a second for one, so a few are let pass: an allocation
-// for every message, or every tenth, is not among them.
-func TestSteadyStateAllocatesNothing(t *testing.T) {
-	const messages = 20_000
-	for _, w := range ways {
-		t.Run(w.name, func(t *testing.T) {
-			addr := listen(t)
-			mallocs := func(n int64) int64 {
-				var before, after runtime.MemStats
-				run := prepare(t, closedPlan(addr, w.pipelining, n))
-				runtime.ReadMemStats(&before)
-				run()
-				runtime.ReadMemStats(&after)
-				return int64(after.Mallocs - before.Mallocs)
+func TestBenchtimeIsATime(t *testing.T) {
+	l, got := listen(t), &tally{}
+	serve(t, l, got, nil)
+	r := benchmark(t, "50ms", func(b *testing.B) { Run(b, "relay.yaml", relay("sessions: 4, duration: 1h"), At(l.Addr())) })
+	if int64(r.N) != got.delivered.Load() || r.T.Milliseconds() < 50 {
+		t.Errorf("%d messages in %v, and the server has %d: want as many, in 50 ms or more", r.N, r.T, got.delivered.Load())
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	l := listen(t)
+	serve(t, l, &tally{}, nil)
+	before := runtime.GOMAXPROCS(0)
+	r := benchmark(t, "200x", func(b *testing.B) { Run(b, "relay.yaml", relay("sessions: 4, duration: 1h"), At(l.Addr())) })
+	p50, p99, rate, each := r.Extra["p50-ns"], r.Extra["p99-ns"], r.Extra["msgs/s"], r.Extra["ns/op"]
+	if p50 <= 0 || p99 < p50 || r.Extra["errors"] != 0 {
+		t.Errorf("metrics %v: want 0 < p50 <= p99 and no errors", r.Extra)
+	}
+	if product := rate * each / 1e9; math.Abs(product-1) > 1e-6 {
+		t.Errorf("%v msgs/s and %v ns/op: without errors each should be the other's inverse", rate, each)
+	}
+	if each < p50/8 { // four sessions, and room for the connections
+		t.Errorf("%v ns/op and p50 %v ns: four sessions cannot do that", each, p50)
+	}
+	if after := runtime.GOMAXPROCS(0); after != before {
+		t.Errorf("GOMAXPROCS is %d afterwards, and was %d", after, before)
+	}
+}
+
+// A server that says no is measured: how often it does is a metric.
+func TestRejectionsAreErrors(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		server *tally
+	}{{"no recipient", &tally{reject: true}}, {"TLS required", &tally{lock: true}}} {
+		t.Run(c.name, func(t *testing.T) {
+			l := listen(t)
+			serve(t, l, c.server, nil)
+			r := benchmark(t, "20x", func(b *testing.B) { Run(b, "relay.yaml", relay("sessions: 2, duration: 1h"), At(l.Addr())) })
+			if r.Extra["errors"] != 20 || r.Extra["msgs/s"] != 0 || c.server.delivered.Load() != 0 {
+				t.Errorf("metrics %v, the server has %d: want 20 errors and nothing delivered", r.Extra, c.server.delivered.Load())
 			}
-			mallocs(messages) // what is made once a process
-			once, twice := mallocs(messages), mallocs(2*messages)
-			perMessage := float64(twice-once) / messages
-			t.Logf("%d allocations in %d messages, %d in %d", once, messages, twice, 2*messages)
-			if perMessage > 0.1 {
-				t.Errorf("%.2f allocations a message, want none", perMessage)
+			if p50, ok := r.Extra["p50-ns"]; ok {
+				t.Errorf("p50 of %v ns from no message", p50)
 			}
 		})
+	}
+}
+
+const submission = `name: submission
+target: {host: mail.example.test}
+flows:
+  submission:
+    port: 587
+    auth: {mechanism: PLAIN, username: bench@example.test, password: open sesame}
+    load: {sessions: 2, duration: 1h}
+    session: {messages: 5}
+`
+
+func TestServersCertificateIsTrusted(t *testing.T) {
+	pair, pool := certificate(t)
+	for _, c := range []struct {
+		name    string
+		options []Option
+	}{
+		{"pool", []Option{Trust(pool)}},
+		{"pool and name", []Option{Trust(pool), Set("target.tls.server_name=example.com")}},
+		{"config", []Option{TLS(&tls.Config{RootCAs: pool})}},
+		{"config with a name", []Option{TLS(&tls.Config{RootCAs: pool, ServerName: "example.com"})}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l, got := listen(t), &tally{}
+			serve(t, l, got, pair)
+			r := benchmark(t, "20x", func(b *testing.B) {
+				Run(b, "submission.yaml", append(c.options, YAML(submission), At(l.Addr()))...)
+			})
+			if r.Extra["errors"] != 0 || got.secured.Load() != 20 || got.authenticated.Load() == 0 {
+				t.Errorf("%v errors, %d messages under TLS, %d AUTH: want none, 20 and some", r.Extra["errors"], got.secured.Load(), got.authenticated.Load())
+			}
+		})
+	}
+}
+
+func TestListenersOfEveryKind(t *testing.T) {
+	pair, pool := certificate(t)
+	everywhere, err := net.Listen("tcp", ":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder, err := os.MkdirTemp("", "bench") // t.TempDir may be too long a path
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(folder) })
+	socket, err := net.Listen("unix", filepath.Join(folder, "smtp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name     string
+		listener net.Listener
+		set      string
+	}{
+		{"every address", everywhere, "flows.relay.tls=none"},
+		{"Unix socket", socket, "flows.relay.tls=none"},
+		{"implicit TLS", tls.NewListener(listen(t), &tls.Config{Certificates: []tls.Certificate{*pair}}), "flows.relay.tls=implicit"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := &tally{}
+			serve(t, c.listener, got, nil)
+			benchmark(t, "20x", func(b *testing.B) {
+				Run(b, "relay.yaml", relay("sessions: 2, duration: 1h"), Set(c.set), At(c.listener.Addr()), Trust(pool))
+			})
+			if got.delivered.Load() != 20 {
+				t.Errorf("the server has %d messages, want 20", got.delivered.Load())
+			}
+		})
+	}
+}
+
+func TestBuiltInServerAndScenarios(t *testing.T) {
+	r := benchmark(t, "20x", func(b *testing.B) { Run(b, "builtin:four-ports", Flow("submit-587"), Set("warmup=0s")) })
+	if r.N != 20 || r.Extra["errors"] != 0 {
+		t.Errorf("%d messages, %v errors: want 20 and none", r.N, r.Extra["errors"])
+	}
+}
+
+// What spoils a measurement shows in its metrics.
+func TestInvalidMeasurementShows(t *testing.T) {
+	usual := freeCores
+	t.Cleanup(func() { freeCores = usual })
+	freeCores = func(context.Context) (float64, bool) { return 0, true }
+	r := benchmark(t, "20x", func(b *testing.B) { Run(b, "builtin:four-ports", Flow("relay-25"), Set("warmup=0s")) })
+	if r.Extra["invalid"] != 1 {
+		t.Errorf("metrics %v: want invalid", r.Extra)
 	}
 }

@@ -1,99 +1,113 @@
 package bench
 
 import (
-	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
 	"net"
-	"sync"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
 )
 
-// listen starts a server that takes every message, and returns its address. It
-// answers without looking at more than it must, and once a connection stands
-// it allocates nothing: what a benchmark counts is the generator's.
-func listen(t testing.TB) string {
-	t.Helper()
+// A tally is a go-smtp backend that counts, and says no where it is told to.
+type tally struct {
+	reject bool // every recipient
+	lock   bool // MAIL without TLS, as RFC 3207 has it
+
+	delivered, secured, authenticated atomic.Int64
+}
+
+func (t *tally) NewSession(c *smtp.Conn) (smtp.Session, error) {
+	_, secure := c.TLSConnectionState()
+	return &countedSession{t, secure}, nil
+}
+
+type countedSession struct {
+	tally  *tally
+	secure bool
+}
+
+func (s *countedSession) AuthMechanisms() []string { return []string{sasl.Plain} }
+
+func (s *countedSession) Auth(string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, username, password string) error {
+		if username != "bench@example.test" || password != "open sesame" {
+			return smtp.ErrAuthFailed
+		}
+		s.tally.authenticated.Add(1)
+		return nil
+	}), nil
+}
+
+func (s *countedSession) Mail(string, *smtp.MailOptions) error {
+	if s.tally.lock && !s.secure {
+		return &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "must issue STARTTLS first"}
+	}
+	return nil
+}
+
+func (s *countedSession) Rcpt(string, *smtp.RcptOptions) error {
+	if s.tally.reject {
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such person"}
+	}
+	return nil
+}
+
+func (s *countedSession) Data(r io.Reader) error {
+	_, err := io.Copy(io.Discard, r)
+	s.tally.delivered.Add(1)
+	if s.secure {
+		s.tally.secured.Add(1)
+	}
+	return err
+}
+
+func (s *countedSession) Reset()        {}
+func (s *countedSession) Logout() error { return nil }
+
+// serve serves a listener until the end of the test. With a certificate it
+// offers STARTTLS.
+func serve(tb testing.TB, l net.Listener, t *tally, certificate *tls.Certificate) {
+	tb.Helper()
+	server := smtp.NewServer(t)
+	server.Domain = "localhost"
+	if certificate != nil {
+		server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*certificate}}
+	}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(l) }()
+	tb.Cleanup(func() {
+		if err := server.Shutdown(context.WithoutCancel(tb.Context())); err != nil {
+			tb.Error(err)
+		}
+		if err := <-done; err != nil && !errors.Is(err, smtp.ErrServerClosed) {
+			tb.Error(err)
+		}
+	})
+}
+
+func listen(tb testing.TB) net.Listener {
+	tb.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	var served sync.WaitGroup
-	served.Go(func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return // closed, below
-			}
-			served.Go(func() { serve(c) })
-		}
-	})
-	t.Cleanup(func() {
-		l.Close()
-		served.Wait() // the clients are gone by then, and so are their connections
-	})
-	return l.Addr().String()
+	return l
 }
 
-// serve answers one client until it is gone.
-func serve(c net.Conn) {
-	defer c.Close()
-	var d dialogue
-	d.out = append(d.out, "220 bench\r\n"...)
-	in := make([]byte, 64<<10)
-	for {
-		if _, err := c.Write(d.out); err != nil {
-			return
-		}
-		n, err := c.Read(in)
-		if err != nil {
-			return
-		}
-		d.out = d.out[:0]
-		d.take(in[:n])
-	}
-}
-
-// A dialogue is the server's side of a session: what came, and what to answer.
-type dialogue struct {
-	content bool   // between 354 and the final dot
-	line    []byte // begun and not ended yet
-	out     []byte
-}
-
-func (d *dialogue) take(p []byte) {
-	for len(p) > 0 {
-		end := bytes.IndexByte(p, '\n')
-		if end < 0 {
-			d.line = append(d.line, p...)
-			return
-		}
-		line := p[:end+1]
-		if len(d.line) > 0 {
-			d.line = append(d.line, line...)
-			line = d.line
-		}
-		d.answer(line)
-		d.line, p = d.line[:0], p[end+1:]
-	}
-}
-
-var finalDot = []byte(".\r\n")
-
-func (d *dialogue) answer(line []byte) {
-	switch {
-	case d.content:
-		if !bytes.Equal(line, finalDot) {
-			return
-		}
-		d.content = false
-		d.out = append(d.out, "250 2.0.0 queued\r\n"...)
-	case line[0] == 'E': // EHLO
-		d.out = append(d.out, "250-bench\r\n250 PIPELINING\r\n"...)
-	case line[0] == 'D': // DATA
-		d.content = true
-		d.out = append(d.out, "354 go on\r\n"...)
-	case line[0] == 'Q': // QUIT
-		d.out = append(d.out, "221 bye\r\n"...)
-	default:
-		d.out = append(d.out, "250 ok\r\n"...)
-	}
+// certificate borrows httptest's, which is for 127.0.0.1 and example.com, with
+// the pool that trusts it.
+func certificate(tb testing.TB) (*tls.Certificate, *x509.CertPool) {
+	tb.Helper()
+	server := httptest.NewTLSServer(nil)
+	tb.Cleanup(server.Close)
+	pool := x509.NewCertPool()
+	pool.AddCert(server.Certificate())
+	return &server.TLS.Certificates[0], pool
 }

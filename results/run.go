@@ -135,6 +135,19 @@ func (r *Run) flowIndex(name string) int {
 	return slices.IndexFunc(r.Header.Flows, func(f FlowHeader) bool { return f.Name == name })
 }
 
+// Steady returns when a flow's load proper began and ended: that of its first
+// round and that of its last. Both are zero where there was none.
+func (r *Run) Steady(flow string) (from, to time.Time) {
+	var all window
+	for round := range r.Header.Rounds {
+		all = all.union(r.windows[loadgen.Series{Flow: r.flowIndex(flow), Round: round, Stage: loadgen.Steady}])
+	}
+	if all == (window{}) {
+		return time.Time{}, time.Time{}
+	}
+	return all.from.Time(), all.to.Time()
+}
+
 // steady is the length of a flow's load: all rounds' together.
 func (r *Run) steady(flow int) time.Duration {
 	var d time.Duration

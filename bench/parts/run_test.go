@@ -1,0 +1,99 @@
+package parts
+
+import (
+	"io"
+	"runtime"
+	"testing"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/mail"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/results"
+)
+
+// closedPlan sends so many messages of 1 KiB over one connection.
+func closedPlan(addr string, pipelining smtpwire.Switch, messages int64) *loadgen.Plan {
+	return &loadgen.Plan{Name: "bench", Seed: 1, Rounds: 1, Flows: []loadgen.Flow{{
+		Name:    "flow",
+		Target:  loadgen.Target{Network: "tcp", Host: "127.0.0.1", Port: 25, Dial: addr},
+		Session: loadgen.Session{Wire: smtpwire.Options{Pipelining: pipelining}},
+		Load:    loadgen.Load{Sessions: 1, Messages: messages},
+		Mail:    mail.Options{From: "bench@example.test", To: []string{"bench@example.test"}, Size: mail.Size{Median: 1 << 10}},
+	}}}
+}
+
+// prepare makes a plan ready to run as the command runs it: the platform's
+// driver, everything recorded, the run file written.
+func prepare(t testing.TB, p *loadgen.Plan) (run func()) {
+	t.Helper()
+	c, err := results.NewCollector(io.Discard, results.NewHeader(p), p, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := loadgen.New(p, c.Recorder, loadgen.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		t.Helper()
+		report, err := e.Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, err := c.Close(report, results.Generator{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := run.Result().Flows["flow"].Messages.Accepted; got != p.Flows[0].Load.Messages {
+			t.Fatalf("%d messages accepted, want %d", got, p.Flows[0].Load.Messages)
+		}
+	}
+}
+
+var ways = []struct {
+	name       string
+	pipelining smtpwire.Switch
+}{{"lockstep", smtpwire.Off}, {"pipelined", smtpwire.On}}
+
+// BenchmarkMessage is a message from end to end over an open connection, with
+// the server's part: it is in this process, allocates nothing, and does no more
+// than it has to.
+func BenchmarkMessage(b *testing.B) {
+	for _, w := range ways {
+		b.Run(w.name, func(b *testing.B) {
+			run := prepare(b, closedPlan(listen(b), w.pipelining, int64(b.N)))
+			b.ReportAllocs()
+			b.ResetTimer()
+			run()
+		})
+	}
+}
+
+// TestSteadyStateAllocatesNothing takes the allocations of a run from those of
+// one that is twice as long: what is left is the price of so many messages,
+// without that of beginning and ending. The process does some more that is no
+// message's, an interval a second for one, so a few are let pass: an allocation
+// for every message, or every tenth, is not among them.
+func TestSteadyStateAllocatesNothing(t *testing.T) {
+	const messages = 20_000
+	for _, w := range ways {
+		t.Run(w.name, func(t *testing.T) {
+			addr := listen(t)
+			mallocs := func(n int64) int64 {
+				var before, after runtime.MemStats
+				run := prepare(t, closedPlan(addr, w.pipelining, n))
+				runtime.ReadMemStats(&before)
+				run()
+				runtime.ReadMemStats(&after)
+				return int64(after.Mallocs - before.Mallocs)
+			}
+			mallocs(messages) // what is made once a process
+			once, twice := mallocs(messages), mallocs(2*messages)
+			perMessage := float64(twice-once) / messages
+			t.Logf("%d allocations in %d messages, %d in %d", once, messages, twice, 2*messages)
+			if perMessage > 0.1 {
+				t.Errorf("%.2f allocations a message, want none", perMessage)
+			}
+		})
+	}
+}

@@ -1,0 +1,61 @@
+package bench
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/results"
+)
+
+// figuresOf returns the figures of a run's one flow, and logs what there is to
+// know about them. It returns nil, and has failed the benchmark, where there
+// is nothing that could be called a measurement.
+func figuresOf(b *testing.B, run *results.Run) *results.FlowFigures {
+	b.Helper()
+	res := run.Result()
+	name := res.FlowOrder[0]
+	f := res.Flows[name]
+	if f.Messages.Accepted+f.Messages.Rejected == 0 || run.Closing.Lost != "" {
+		b.Errorf("flow %s: %s", name, strings.Join(res.Verdict.Reasons, "; "))
+		return nil
+	}
+	for i, e := range f.Errors {
+		if i == maxErrorsShown {
+			b.Logf("flow %s: and %d kinds of error more", name, len(f.Errors)-i)
+			break
+		}
+		b.Logf("flow %s: %d times %s at %s: %s", name, e.Count, e.Class, e.Phase, e.Example)
+	}
+	if !res.Verdict.Valid {
+		b.ReportMetric(1, "invalid")
+		b.Logf("flow %s: INVALID: %s", name, strings.Join(res.Verdict.Reasons, "; "))
+	}
+	for _, note := range res.Verdict.Notes {
+		b.Logf("flow %s: %s", name, note)
+	}
+	return f
+}
+
+// maxErrorsShown is how many kinds of error are logged: go test keeps ten
+// lines of a benchmark.
+const maxErrorsShown = 3
+
+// report gives testing.B the metrics that the run's benchmark format has, by
+// the same names.
+func report(b *testing.B, f *results.FlowFigures, rate float64) {
+	b.ReportMetric(rate, "msgs/s")
+	b.ReportMetric(float64(f.Messages.Attempted-f.Messages.Accepted), "errors")
+	message := f.Phases[smtpwire.SpanMessage.String()]
+	if message == nil {
+		return // every message was turned away before its end: there is no such time
+	}
+	times := message.Service
+	if f.Load == "open" {
+		times = message.Response
+	}
+	if times != nil {
+		b.ReportMetric(float64(times.P50), "p50-ns")
+		b.ReportMetric(float64(times.P99), "p99-ns")
+	}
+}

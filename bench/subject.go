@@ -1,0 +1,145 @@
+package bench
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/scenarios"
+)
+
+// A subject is what a benchmark measures: a scenario with the test's settings.
+type subject struct {
+	scenario *scenarios.Scenario
+	settings settings
+	name     string
+	flows    []string
+}
+
+// open reads a scenario. What is wrong with it ends the benchmark, and stands
+// in the test's output as file:line:column: message.
+func open(b *testing.B, name string, options []Option) *subject {
+	b.Helper()
+	s := &subject{name: name}
+	for _, option := range options {
+		option(&s.settings)
+	}
+	var err error
+	if s.settings.inline {
+		s.scenario, err = scenarios.Parse(name, s.settings.source, s.settings.load)
+	} else {
+		s.scenario, err = scenarios.Load(name, s.settings.load)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, err := s.scenario.Plan()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var all []string
+	for i := range p.Flows {
+		all = append(all, p.Flows[i].Name)
+		if s.settings.flow == "" || s.settings.flow == p.Flows[i].Name {
+			s.flows = append(s.flows, p.Flows[i].Name)
+		}
+	}
+	if len(s.flows) == 0 {
+		b.Fatalf("%s: no flow is named %q: bench.Flow can take %s", name, s.settings.flow, strings.Join(all, ", "))
+	}
+	return s
+}
+
+// plan is the plan of one flow, without an end of its own: testing.B says how
+// many messages there are to be. Rounds are go test's, by -count.
+func (s *subject) plan(b *testing.B, flow string) *loadgen.Plan {
+	b.Helper()
+	p, err := s.scenario.Plan()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range p.Flows {
+		if p.Flows[i].Name == flow {
+			p.Flows = p.Flows[i : i+1]
+			break
+		}
+	}
+	p.Rounds, p.InTurn, p.Baseline, p.Thresholds = 1, false, "", nil
+	f := &p.Flows[0]
+	if err := endless(&f.Load); err != nil {
+		b.Fatalf("%s: flow %s: %v", s.name, flow, err)
+	}
+	if err := s.place(&f.Target); err != nil {
+		b.Fatalf("%s: flow %s: %v", s.name, flow, err)
+	}
+	if err := scenarios.CheckTarget(p, s.settings.mayLoad); err != nil {
+		b.Fatalf("%s: %v (in a benchmark, bench.MayLoad does)", s.name, err)
+	}
+	if len(scenarios.SinkPorts(p)) > 0 {
+		s.serve(b, p)
+	}
+	return p
+}
+
+// endless takes the end off a load.
+func endless(l *loadgen.Load) error {
+	if !l.Open() {
+		l.Messages, l.Duration = 0, 0
+		return nil
+	}
+	if len(l.Stages) > 1 || l.Stages[0].From != l.Stages[0].To {
+		return fmt.Errorf("a benchmark is as long as go test -benchtime says, and stages have lengths of their own: " +
+			"give the load a rate, or sessions")
+	}
+	const years = 10 * 365 * 24 * time.Hour
+	l.Stages[0].For = years
+	return nil
+}
+
+// place points a flow at the test's own server, where there is one.
+func (s *subject) place(t *loadgen.Target) error {
+	if t.TLS != nil && s.settings.tls != nil {
+		name := t.TLS.ServerName
+		t.TLS = s.settings.tls.Clone()
+		if t.TLS.ServerName == "" {
+			t.TLS.ServerName = name
+		}
+	}
+	if t.TLS != nil && s.settings.trust != nil {
+		t.TLS.RootCAs = s.settings.trust
+	}
+	if s.settings.server == nil {
+		return nil
+	}
+	host, network := s.settings.server.String(), s.settings.server.Network()
+	switch network {
+	case "unix":
+		*t = loadgen.Target{Network: network, Host: host, TLS: t.TLS}
+		return nil
+	case "tcp":
+	default:
+		return fmt.Errorf("bench.At: %s is an address of %s: want tcp or unix", host, network)
+	}
+	address, err := netip.ParseAddrPort(host)
+	if err != nil {
+		return fmt.Errorf("bench.At: %s is not an address and a port", host)
+	}
+	if ip := address.Addr(); ip.IsUnspecified() { // it listens on every address
+		address = netip.AddrPortFrom(loopback(ip), address.Port())
+	}
+	if t.TLS != nil && t.TLS.ServerName == t.Host {
+		t.TLS.ServerName = address.Addr().Unmap().String()
+	}
+	t.Network, t.Host, t.Dial = network, address.Addr().Unmap().String(), address.String()
+	return nil
+}
+
+func loopback(of netip.Addr) netip.Addr {
+	if of.Is4() {
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	return netip.IPv6Loopback()
+}
