@@ -76,7 +76,7 @@ func (s *subject) plan(b *testing.B, flow string) *loadgen.Plan {
 		b.Fatalf("%s: flow %s: %v", s.name, flow, err)
 	}
 	if err := scenarios.CheckTarget(p, s.settings.mayLoad); err != nil {
-		b.Fatalf("%s: %v (in a benchmark, bench.MayLoad does)", s.name, err)
+		b.Fatalf("%s: %v: bench.MayLoad says that you may load it", s.name, err)
 	}
 	if len(scenarios.SinkPorts(p)) > 0 {
 		s.serve(b, p)

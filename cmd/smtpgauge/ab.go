@@ -137,7 +137,7 @@ func (l *alternation) load(names []string, targets [2]string, s streams) error {
 			continue
 		}
 		if err := scenarios.CheckTarget(p, l.source.mayLoad); err != nil {
-			errs = append(errs, usagef("load only what is yours; builtin scenarios need no server", "%w", err))
+			errs = append(errs, usagef("--i-may-load HOST says that you may load it; builtin scenarios need no server", "%w", err))
 		}
 		l.scenarios[i] = sc
 	}

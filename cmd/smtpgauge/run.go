@@ -79,7 +79,7 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 		return describe(s.out, p)
 	}
 	if err := scenarios.CheckTarget(p, f.source.mayLoad); err != nil {
-		return usagef("load only what is yours; builtin scenarios and smtpgauge quick sink need no server", "%w", err)
+		return usagef("--i-may-load HOST says that you may load it; builtin scenarios and smtpgauge quick sink need no server", "%w", err)
 	}
 	ensureDescriptors(descriptorsFor(p), s.err)
 
