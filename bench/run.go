@@ -25,10 +25,7 @@ func Run(b *testing.B, scenario string, options ...Option) {
 		return
 	}
 	for _, flow := range s.flows {
-		b.Run(flow, func(b *testing.B) {
-			b.Helper()
-			s.measure(b, flow)
-		})
+		b.Run(flow, func(b *testing.B) { s.measure(b, flow) })
 	}
 }
 
