@@ -259,7 +259,7 @@ func (l *alternation) measure(stop interruption, p *loadgen.Plan, name string, d
 	if err != nil {
 		return nil, err
 	}
-	run, err := measure(stop, p, file, display)
+	run, err := measure(stop, p, file, func(i *results.Interval) { display.show(newProgress(p, i, stop.draining())) })
 	if err = errors.Join(err, file.Close()); err != nil {
 		err = fmt.Errorf("%s is not whole: %w", name, err)
 	}

@@ -11,11 +11,8 @@ import (
 // they have to pass however busy it is.
 var freeCores = results.FreeCores
 
-// measure carries out a plan in view of whoever waits for it: display shows
-// how far it is, and stop ends it early.
-func measure(stop interruption, p *loadgen.Plan, file io.Writer, display *live) (*results.Run, error) {
-	return results.Measurement{
-		Plan: p, File: file, Drain: stop.drain, FreeCores: freeCores,
-		OnInterval: func(i *results.Interval) { display.show(newProgress(p, i, stop.draining())) },
-	}.Run(stop.ctx)
+// measure carries out a plan, unless stop ends it early. onInterval hears about
+// once a second how far it is.
+func measure(stop interruption, p *loadgen.Plan, file io.Writer, onInterval func(*results.Interval)) (*results.Run, error) {
+	return results.Measurement{Plan: p, File: file, OnInterval: onInterval, Drain: stop.drain, FreeCores: freeCores}.Run(stop.ctx)
 }

@@ -97,7 +97,7 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 	if err != nil {
 		return err
 	}
-	run, err := measure(stop, p, file, display)
+	run, err := measure(stop, p, file, func(i *results.Interval) { display.show(newProgress(p, i, stop.draining())) })
 	err = errors.Join(err, file.Close())
 	display.end()
 	if run == nil {
