@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
@@ -33,42 +32,24 @@ func smallPlan(t *testing.T, load string) *loadgen.Plan {
 	return p
 }
 
-func TestMeasurementIsAFunctionCall(t *testing.T) {
+func TestMeasurementShowsItsProgress(t *testing.T) {
 	p := smallPlan(t, "sessions: 2, messages: 50")
-	for range 2 { // and can be made again
-		var file bytes.Buffer
-		intervals := 0
-		m := results.Measurement{Plan: p, File: &file, FreeCores: freeCores, OnInterval: func(i *results.Interval) {
-			intervals++
-			if got := newProgress(p, i, false); got.name != "small" || len(got.flows) != 1 || got.flows[0].name != "relay" {
-				t.Errorf("progress %+v", got)
-			}
-		}}
-		run, err := m.Run(t.Context())
-		if err != nil {
-			t.Fatal(err)
+	shown := 0
+	run, err := measure(interruption{ctx: t.Context()}, p, new(bytes.Buffer), func(i *results.Interval) {
+		shown++
+		if got := newProgress(p, i, false); got.name != "small" || len(got.flows) != 1 || got.flows[0].name != "relay" {
+			t.Errorf("progress %+v", got)
 		}
-		if got := run.Result().Flows["relay"].Messages.Accepted; got != 50 {
-			t.Errorf("%d messages accepted, want 50", got)
-		}
-		read, err := results.Read(&file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := read.Result().Flows["relay"].Messages.Accepted; got != 50 {
-			t.Errorf("%d messages accepted in the file, want 50", got)
-		}
-		if intervals == 0 {
-			t.Error("no interval was shown")
-		}
+	})
+	if err != nil || run.Result().Flows["relay"].Messages.Accepted != 50 || shown == 0 {
+		t.Errorf("%v, %+v, shown %d times", err, run, shown)
 	}
 }
 
 func TestCanceledMeasurementIsARunAllTheSame(t *testing.T) {
 	p := smallPlan(t, "sessions: 1, duration: 10m")
 	ctx, cancel := context.WithCancel(t.Context())
-	m := results.Measurement{Plan: p, FreeCores: freeCores, OnInterval: func(*results.Interval) { cancel() }}
-	run, err := m.Run(ctx)
+	run, err := measure(interruption{ctx: ctx}, p, new(bytes.Buffer), func(*results.Interval) { cancel() })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,28 +60,6 @@ func TestCanceledMeasurementIsARunAllTheSame(t *testing.T) {
 	if err := judge(run); !errors.Is(err, errInterrupted) {
 		t.Errorf("judged as %v, want interrupted", err)
 	}
-}
-
-// A full disk ends the file, not the measurement.
-func TestMeasurementOutlivesItsFile(t *testing.T) {
-	m := results.Measurement{Plan: smallPlan(t, "sessions: 1, messages: 20"), File: &fullDisk{room: 1}, FreeCores: freeCores}
-	run, err := m.Run(t.Context())
-	if !errors.Is(err, syscall.ENOSPC) {
-		t.Errorf("error %v, want that of the disk", err)
-	}
-	if run == nil || run.Result().Flows["relay"].Messages.Accepted != 20 {
-		t.Error("what was measured is lost")
-	}
-}
-
-// A fullDisk takes a number of writes.
-type fullDisk struct{ room int }
-
-func (d *fullDisk) Write(p []byte) (int, error) {
-	if d.room--; d.room < 0 {
-		return 0, syscall.ENOSPC
-	}
-	return len(p), nil
 }
 
 func TestRunFileNamesAreNew(t *testing.T) {
