@@ -22,8 +22,7 @@
 //	bench.Run(b, "testdata/submission.yaml", bench.At(l.Addr()), bench.Trust(pool))
 //
 // A target of sink starts the built-in server in the process of the test, which
-// is there for trying things out. The folder example has a server in a test,
-// plain and with STARTTLS and AUTH, to start one's own from.
+// is there for trying things out.
 //
 // # What is measured
 //
@@ -65,7 +64,9 @@
 //
 // # The folders below
 //
-// The others are this project's own: parts measures the generator, part by
+// Two more are there to be copied: example has a server that is benchmarked in
+// its own tests, and workflow compares pull requests on GitHub. The others are
+// this project's own: parts measures the generator, part by
 // part, and programs hold the whole command against something independent:
 // other clients (peers), the packets on the wire (truth), and runs known to be
 // sound or spoiled (verdict).

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"regexp"
@@ -29,6 +30,9 @@ var children = map[string]func(*testing.B){
 	"flows":   func(b *testing.B) { Start(b, "builtin:four-ports") },
 	"stages": func(b *testing.B) {
 		Run(b, "relay.yaml", relay("stages: [{for: 1s, from: 0 messages/s, to: 10 messages/s}]"), Set("target.host=sink"))
+	},
+	"packets": func(b *testing.B) {
+		Run(b, "relay.yaml", relay("sessions: 1, duration: 1s"), At(&net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 25}))
 	},
 	"public": func(b *testing.B) {
 		Run(b, "relay.yaml", relay("sessions: 1, duration: 1s"), Set("target.host=192.0.2.1"))
@@ -149,6 +153,7 @@ func TestFailures(t *testing.T) {
 		{"flow", []string{`output_test.go:\d+: builtin:four-ports: no flow is named "relay": bench.Flow can take relay-25, smtps-465, submit-587, alt-2525`}},
 		{"flows", []string{`output_test.go:\d+: builtin:four-ports has the flows relay-25, .*: bench.Flow says which`}},
 		{"stages", []string{`output_test.go:\d+: relay.yaml: flow relay: .* give the load a rate, or sessions`}},
+		{"packets", []string{`output_test.go:\d+: relay.yaml: flow relay: bench.At: 127.0.0.1:25 is an address of udp: want tcp or unix`}},
 		{"public", []string{`output_test.go:\d+: relay.yaml: 192.0.2.1 is neither loopback nor private: .*bench.MayLoad`}},
 		{"plain", []string{`output_test.go:\d+: flow submission: nothing measured: .* starttls-missing at `}},
 		{"stranger", []string{`output_test.go:\d+: flow submission: nothing measured: .* tls-certificate at tls`}},

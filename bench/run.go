@@ -39,6 +39,9 @@ var freeCores = results.FreeCores
 func (s *subject) measure(b *testing.B, flow string) {
 	b.Helper()
 	p := s.plan(b, flow)
+	if err := endless(&p.Flows[0].Load); err != nil {
+		b.Fatalf("%s: flow %s: %v", s.name, flow, err)
+	}
 	defer spareProcessor()()
 	b.StartTimer() // Loop wants it running, and sets it back itself
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+	"time"
 )
 
 func TestMain(m *testing.M) {
@@ -96,6 +97,41 @@ func TestMetrics(t *testing.T) {
 	}
 	if after := runtime.GOMAXPROCS(0); after != before {
 		t.Errorf("GOMAXPROCS is %d afterwards, and was %d", after, before)
+	}
+}
+
+// Under open load the arrivals' pace is that of the iterations.
+func TestOpenLoadKeepsItsPace(t *testing.T) {
+	l := listen(t)
+	serve(t, l, &tally{}, nil)
+	r := benchmark(t, "200x", func(b *testing.B) { Run(b, "relay.yaml", relay("rate: 1000 messages/s, duration: 1s"), At(l.Addr())) })
+	if each := r.Extra["ns/op"]; each < 250_000 { // a millisecond, and room for a beginning that is late
+		t.Errorf("%v ns/op at 1000 messages/s", each)
+	}
+	if rate := r.Extra["msgs/s"]; rate <= 0 || rate > 4000 || r.Extra["p50-ns"] <= 0 {
+		t.Errorf("metrics %v: want about 1000 msgs/s", r.Extra)
+	}
+}
+
+func TestWarmupIsNotTimed(t *testing.T) {
+	l := listen(t)
+	serve(t, l, &tally{}, nil)
+	const warmup = 500 * time.Millisecond
+	for name, measure := range map[string]func(*testing.B, ...Option){
+		"Run": func(b *testing.B, o ...Option) { Run(b, "relay.yaml", o...) },
+		"Start": func(b *testing.B, o ...Option) {
+			s := Start(b, "relay.yaml", o...)
+			for b.Loop() {
+				s.Send()
+			}
+		},
+	} {
+		r := benchmark(t, "4x", func(b *testing.B) {
+			measure(b, relay("sessions: 1, duration: 1h"), Set("warmup="+warmup.String()), At(l.Addr()))
+		})
+		if took := time.Duration(r.N) * time.Duration(r.NsPerOp()); took >= warmup || r.T >= warmup {
+			t.Errorf("%s: four messages took %v, by the timer %v", name, took, r.T)
+		}
 	}
 }
 

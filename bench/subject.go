@@ -53,8 +53,8 @@ func open(b *testing.B, name string, options []Option) *subject {
 	return s
 }
 
-// plan is the plan of one flow, without an end of its own: testing.B says how
-// many messages there are to be. Rounds are go test's, by -count.
+// plan is the plan of one flow, with its server in place. Rounds are go test's
+// matter, by -count.
 func (s *subject) plan(b *testing.B, flow string) *loadgen.Plan {
 	b.Helper()
 	p, err := s.scenario.Plan()
@@ -68,11 +68,7 @@ func (s *subject) plan(b *testing.B, flow string) *loadgen.Plan {
 		}
 	}
 	p.Rounds, p.InTurn, p.Baseline, p.Thresholds = 1, false, "", nil
-	f := &p.Flows[0]
-	if err := endless(&f.Load); err != nil {
-		b.Fatalf("%s: flow %s: %v", s.name, flow, err)
-	}
-	if err := s.place(&f.Target); err != nil {
+	if err := s.place(&p.Flows[0].Target); err != nil {
 		b.Fatalf("%s: flow %s: %v", s.name, flow, err)
 	}
 	if err := scenarios.CheckTarget(p, s.settings.mayLoad); err != nil {
@@ -84,7 +80,8 @@ func (s *subject) plan(b *testing.B, flow string) *loadgen.Plan {
 	return p
 }
 
-// endless takes the end off a load.
+// endless takes the end off a load: testing.B says how many messages there are
+// to be.
 func endless(l *loadgen.Load) error {
 	if !l.Open() {
 		l.Messages, l.Duration = 0, 0

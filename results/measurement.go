@@ -75,7 +75,7 @@ func (m Measurement) withDefaults() Measurement {
 }
 
 // watch drains the engine when it is told to.
-func (m *Measurement) watch(engine *loadgen.Engine) (stop func()) {
+func (m Measurement) watch(engine *loadgen.Engine) (stop func()) {
 	over, gone := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(gone)
