@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +69,7 @@ func (s *subject) plan(b *testing.B, flow string) *loadgen.Plan {
 		}
 	}
 	p.Rounds, p.InTurn, p.Baseline, p.Thresholds = 1, false, "", nil
+	s.trust(&p.Flows[0].Target)
 	if err := s.place(&p.Flows[0].Target); err != nil {
 		b.Fatalf("%s: flow %s: %v", s.name, flow, err)
 	}
@@ -92,22 +94,30 @@ func endless(l *loadgen.Load) error {
 			"give the load a rate, or sessions")
 	}
 	const years = 10 * 365 * 24 * time.Hour
+	l.Stages = slices.Clone(l.Stages) // the scenario's, and another plan's too
 	l.Stages[0].For = years
 	return nil
 }
 
-// place points a flow at the test's own server, where there is one.
-func (s *subject) place(t *loadgen.Target) error {
-	if t.TLS != nil && s.settings.tls != nil {
+// trust takes what the test says about TLS.
+func (s *subject) trust(t *loadgen.Target) {
+	if t.TLS == nil {
+		return
+	}
+	if s.settings.tls != nil {
 		name := t.TLS.ServerName
 		t.TLS = s.settings.tls.Clone()
 		if t.TLS.ServerName == "" {
 			t.TLS.ServerName = name
 		}
 	}
-	if t.TLS != nil && s.settings.trust != nil {
+	if s.settings.trust != nil {
 		t.TLS.RootCAs = s.settings.trust
 	}
+}
+
+// place points a flow at the test's own server, where there is one.
+func (s *subject) place(t *loadgen.Target) error {
 	if s.settings.server == nil {
 		return nil
 	}
