@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -50,6 +51,23 @@ func TestClosedLoadMeasuresTheServersDelays(t *testing.T) {
 		}
 		if report.Interrupted || report.Lost != "" || report.Clock != UserClock {
 			t.Errorf("report: %+v", report)
+		}
+	})
+}
+
+// The first sessions of a round say what the server introduced itself with,
+// and only they, since it costs.
+func TestFirstSessionsTellTheGreeting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeServer{answer: map[string]string{"ehlo": "250-fake\r\n250 SIZE 1000"}}
+		p := plan(Load{Sessions: 2, Messages: 3 * greetings})
+		p.Rounds, p.Flows[0].Session.Messages = 2, 1
+		rec, _ := runFake(t, p, f, nil)
+		if len(rec.greetings) != 2*greetings || rec.events[SessionCompleted] != 6*greetings {
+			t.Fatalf("%d greetings of %d sessions, want %d a round", len(rec.greetings), rec.events[SessionCompleted], greetings)
+		}
+		if want := (smtpwire.Greeting{Banner: "fake", Clear: []string{"SIZE 1000"}}); !reflect.DeepEqual(rec.greetings[0], want) {
+			t.Errorf("%q, want %q", rec.greetings[0], want)
 		}
 	})
 }

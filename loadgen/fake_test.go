@@ -112,6 +112,8 @@ type tape struct {
 	windows  []window
 	ticks    []Tick
 	order    []Series // of messages, repeats left out
+
+	greetings []smtpwire.Greeting
 }
 
 type window struct {
@@ -154,6 +156,9 @@ func (t *tape) Message(s Series, o smtpwire.Outcome, now Stage, _, _ int) {
 	}
 }
 func (t *tape) Session(_ Series, e SessionEvent) { t.events[e]++ }
+func (t *tape) Greeting(_ Series, g *smtpwire.Greeting) {
+	t.greetings = append(t.greetings, *g)
+}
 func (t *tape) Failure(_ Series, f *smtpwire.Failure) {
 	t.failures[f.Phase.String()+" "+f.Class.String()]++
 }

@@ -39,6 +39,9 @@ type flowRun struct {
 	cutAt     time.Duration // end of the patience with what is under way
 	stageFrom smtpwire.Instant
 
+	curious smtpwire.Options // the flow's, and to keep the server's greeting
+	wired   int              // sessions that began
+
 	live []*session // with a connection, or about to have one
 	idle idleList   // ready and waiting for a message
 	free []*session // to use again
@@ -83,8 +86,9 @@ func newFlowRun(s *shard, index, round int, t target) *flowRun {
 	flow := &s.plan.Flows[index]
 	f := &flowRun{
 		shard: s, flow: flow, index: index, round: round, source: s.engine.sources[index], tls: s.engine.tls[index],
-		totals: &s.totals[index], targets: t.addrs, endAt: never, cutAt: never,
+		totals: &s.totals[index], targets: t.addrs, endAt: never, cutAt: never, curious: flow.Session.Wire,
 	}
+	f.curious.Capture = true
 	if flow.Load.Open() {
 		f.load = newOpenLoad(f)
 	} else {
@@ -96,6 +100,19 @@ func newFlowRun(s *shard, index, round int, t target) *flowRun {
 		s.recorder.Service(f.series(Steady), smtpwire.Resolve, t.took)
 	}
 	return f
+}
+
+// greetings is how many sessions of a round keep what the server introduces
+// itself with. Keeping it allocates, so not all do; servers that share an
+// address take turns, so one is not enough.
+const greetings = 16
+
+// wire is how the next session speaks.
+func (f *flowRun) wire() *smtpwire.Options {
+	if f.wired++; f.wired <= greetings {
+		return &f.curious
+	}
+	return &f.flow.Session.Wire
 }
 
 // unresolved ends the flow before it began: there is nowhere to connect to.

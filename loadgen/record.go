@@ -30,6 +30,8 @@ func (s *session) record(e *smtpwire.Event) {
 		r.Failure(s.seriesOf(e.Failure.Phase), &e.Failure)
 	case smtpwire.MessageEnded:
 		s.messageEnded(e)
+	case smtpwire.Greeted:
+		r.Greeting(s.series, s.client.Hello())
 	case smtpwire.SessionQuit:
 		s.completed = true
 		r.Service(s.series, smtpwire.SpanSession, max(0, e.End.Sub(s.began)))

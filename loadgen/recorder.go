@@ -63,6 +63,9 @@ type Recorder interface {
 	Message(s Series, o smtpwire.Outcome, now Stage, accepted, rejected int)
 	// Session counts a session's beginning or end.
 	Session(s Series, e SessionEvent)
+	// Greeting takes how the server introduced itself to one of the first
+	// sessions of a flow's round. g does not change any more.
+	Greeting(s Series, g *smtpwire.Greeting)
 	// Failure counts a failure. f is the caller's again on return.
 	Failure(s Series, f *smtpwire.Failure)
 

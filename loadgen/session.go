@@ -74,7 +74,7 @@ func (s *session) dial(series Series) {
 	if a := f.flow.Session.Accounts; len(a) > 0 {
 		account = &a[s.number%int64(len(a))]
 	}
-	s.client.Start(&f.flow.Session.Wire, account)
+	s.client.Start(f.wire(), account)
 	f.opened()
 	f.shard.recorder.Session(series, SessionStarted)
 	s.began, _ = f.shard.driver.Now()

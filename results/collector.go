@@ -160,6 +160,7 @@ func (c *Collector) emit(n int64) {
 		f := c.pending[first]
 		delete(c.pending, first)
 		c.out.interval(f, &c.run.Header)
+		c.out.greetings(c.run.hear(f.heard), &c.run.Header)
 		_ = c.out.flush() // kept by the writer, for Close
 		c.run.absorb(f)
 		c.follow(f)

@@ -33,6 +33,7 @@ type Comparison struct {
 	MinEffectPercent float64       `json:"min_effect_percent"`
 	Tested           int           `json:"tested"`        // metrics, which the p-values are adjusted for
 	RoundsNeeded     int           `json:"rounds_needed"` // a side, before any verdict is possible
+	Surroundings     []Surrounding `json:"surroundings"`
 	Rows             []Row         `json:"rows"`
 	Gates            []GateOutcome `json:"gates,omitempty"`
 	Warnings         []string      `json:"warnings"`
@@ -117,7 +118,14 @@ func Compare(base, other []*Run, o CompareOptions) (*Comparison, error) {
 	}
 	c.onOneSide("base", names, others)
 	c.onOneSide("new", others, names)
-	c.warn(differences(base, other)...)
+	c.surround(surroundings(base, other)...)
+	for _, name := range names {
+		if slices.Contains(others, name) {
+			c.surround(servers(name+" ", flowSide{base, name}, flowSide{other, name})...)
+		}
+	}
+	c.warn(doubts("base", base)...)
+	c.warn(doubts("new", other)...)
 	return c.judge()
 }
 
@@ -135,12 +143,13 @@ func CompareFlows(runs []*Run, a, b string, o CompareOptions) (*Comparison, erro
 	c.comparison.Base, c.comparison.New = newSide(runs), newSide(runs)
 	c.comparison.Base.Name, c.comparison.New.Name = a, b
 	c.flow(b, flowSide{runs, a}, flowSide{runs, b})
+	c.surround(servers("", flowSide{runs, a}, flowSide{runs, b})...)
 	return c.judge()
 }
 
 func newComparison(o CompareOptions) *Comparison {
 	return &Comparison{
-		Format: ComparisonFormat, MinEffectPercent: 100 * o.MinEffect, Rows: []Row{}, Warnings: []string{},
+		Format: ComparisonFormat, MinEffectPercent: 100 * o.MinEffect, Surroundings: []Surrounding{}, Rows: []Row{}, Warnings: []string{},
 	}
 }
 
@@ -191,6 +200,12 @@ type comparing struct {
 
 func (c *comparing) warn(texts ...string) {
 	c.comparison.Warnings = append(c.comparison.Warnings, texts...)
+}
+
+// surround notes what both sides were made in, and warns where that differs.
+func (c *comparing) surround(list ...Surrounding) {
+	c.comparison.Surroundings = append(c.comparison.Surroundings, list...)
+	c.warn(warnings(list)...)
 }
 
 // add takes over the rows of another.

@@ -175,7 +175,7 @@ func TestMinEffect(t *testing.T) {
 
 func TestSurroundingsThatDiffer(t *testing.T) {
 	base, other := quiet().readAnew(t), quiet().readAnew(t)
-	if w := differences([]*Run{base}, []*Run{other}); len(w) > 0 {
+	if w := warnings(surroundings([]*Run{base}, []*Run{other})); len(w) > 0 {
 		t.Fatalf("the same run twice: %q", w)
 	}
 	e := &other.Header.Environment

@@ -62,7 +62,7 @@ func (r *Run) flowFigures(flow int, t *total) *FlowFigures {
 		Messages:   t.messages(),
 		Recipients: RecipientFigures{t.RcptAccepted, t.RcptRejected},
 		Rate:       rate(t.InWindow, r.steady(flow)), Window: int64(r.steady(flow)),
-		Phases: t.phases(), Errors: append([]ErrorFigures{}, t.failures.figures()...),
+		Greetings: r.greetings[flow].list, Phases: t.phases(), Errors: append([]ErrorFigures{}, t.failures.figures()...),
 	}
 	if h.Open {
 		f.Load = "open"

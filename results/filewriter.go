@@ -78,6 +78,12 @@ func (f *fileWriter) windows(list []windowEntry, h *Header) {
 	}
 }
 
+func (f *fileWriter) greetings(list []greetingEntry, h *Header) {
+	for _, e := range list {
+		f.line(greetingLine{greetingType, h.Flows[e.flow].Name, e.Greeting})
+	}
+}
+
 // closing ends the file: totals, so that reading need not add up the
 // intervals, and the run's last words.
 func (f *fileWriter) closing(r *Run) {

@@ -29,29 +29,79 @@ var fingerprints = []struct {
 	}},
 }
 
-// differences says where the surroundings of two sides are not the same, and
-// which runs are not to be relied on.
-func differences(base, other []*Run) []string {
-	var list []string
+// A Surrounding is what one thing about the runs of each side is, all runs of
+// the side together: a thing that can make figures differ.
+type Surrounding struct {
+	Name    string   `json:"name"`
+	Base    []string `json:"base"` // the values there are, sorted
+	New     []string `json:"new"`
+	Differs bool     `json:"differs"`
+
+	lines bool // the values are lines of one text, of which the difference is told
+}
+
+// newSurrounding compares the values of both sides.
+func newSurrounding(name string, base, other []string) Surrounding {
+	return Surrounding{Name: name, Base: base, New: other, Differs: !slices.Equal(base, other)}
+}
+
+// surroundings are what the runs of two sides were made in.
+func surroundings(base, other []*Run) []Surrounding {
+	var list []Surrounding
 	for _, f := range fingerprints {
-		if b, n := seen(base, f.of), seen(other, f.of); !slices.Equal(b, n) {
-			list = append(list, fmt.Sprintf("%s differs: %s on the base side, %s on the new", f.name, strings.Join(b, ", "), strings.Join(n, ", ")))
+		list = append(list, newSurrounding(f.name, seen(base, f.of), seen(other, f.of)))
+	}
+	return list
+}
+
+// warning says what is different.
+func (s *Surrounding) warning() string {
+	if s.lines {
+		var parts []string
+		for _, side := range []struct {
+			name       string
+			own, other []string
+		}{{"base", s.Base, s.New}, {"new", s.New, s.Base}} {
+			if only := without(side.own, side.other); len(only) > 0 {
+				parts = append(parts, fmt.Sprintf("%s on the %s side only", strings.Join(only, ", "), side.name))
+			}
+		}
+		return fmt.Sprintf("%s differs: %s", s.Name, strings.Join(parts, "; "))
+	}
+	return fmt.Sprintf("%s differs: %s on the base side, %s on the new", s.Name, strings.Join(s.Base, ", "), strings.Join(s.New, ", "))
+}
+
+// without are the values that others are not.
+func without(values, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(values), func(v string) bool { return slices.Contains(others, v) })
+}
+
+// warnings are those of the surroundings that differ.
+func warnings(list []Surrounding) []string {
+	var texts []string
+	for i := range list {
+		if list[i].Differs {
+			texts = append(texts, list[i].warning())
 		}
 	}
-	list = append(list, doubts("base", base)...)
-	return append(list, doubts("new", other)...)
+	return texts
 }
 
 // seen are the different values of a side, those that are known.
 func seen(runs []*Run, of func(*Run) string) []string {
 	var list []string
 	for _, r := range runs {
-		if v := of(r); v != "" && !slices.Contains(list, v) {
+		if v := of(r); v != "" {
 			list = append(list, v)
 		}
 	}
+	return distinct(list)
+}
+
+// distinct sorts values and leaves out those that come again.
+func distinct(list []string) []string {
 	slices.Sort(list)
-	if len(list) == 0 {
+	if list = slices.Compact(list); len(list) == 0 {
 		return []string{"unknown"}
 	}
 	return list

@@ -14,6 +14,7 @@ type frame struct {
 	from, to smtpwire.Instant
 	series   map[loadgen.Series]*total
 	windows  []windowEntry
+	heard    []greetingEntry
 	gauges   []gauge // by flow
 	busy     float64 // CPU time over time of the busiest shard
 	waited   float64 // time without a CPU that was wanted, over time, of the shard with most of it
@@ -53,6 +54,7 @@ func (f *frame) absorb(b *batch) {
 		f.series[s].absorb(tally)
 	}
 	f.windows = append(f.windows, b.windows...)
+	f.heard = append(f.heard, b.heard...)
 }
 
 // ordered returns the frame's series in a fixed order.

@@ -14,6 +14,7 @@ const (
 	headerType   = "header"
 	intervalType = "interval" // a flow's part of a second
 	windowType   = "window"   // when a stage of a flow's round lasted
+	greetingType = "greeting" // how a server introduced itself to a flow, once
 	totalType    = "total"    // what a flow's round came to, written at the end
 	closingType  = "closing"  // the last line of a whole file
 )

@@ -129,6 +129,8 @@ func (f *fileReader) line(line []byte) error {
 		return f.interval(line, nil)
 	case windowType:
 		return f.window(line)
+	case greetingType:
+		return f.greeting(line)
 	case totalType:
 		return f.total(line)
 	case closingType:
@@ -179,6 +181,14 @@ func (f *fileReader) window(line []byte) error {
 	}
 	f.run.windows[s] = f.run.windows[s].union(window{l.From, l.To})
 	return nil
+}
+
+func (f *fileReader) greeting(line []byte) error {
+	var l greetingLine
+	if err := json.Unmarshal(line, &l); err != nil {
+		return err
+	}
+	return f.run.readGreeting(&l)
 }
 
 func (f *fileReader) total(line []byte) error {

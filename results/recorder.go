@@ -22,6 +22,7 @@ type batch struct {
 	tallies map[loadgen.Series]*tally
 	spare   []*tally // emptied ones, to use again
 	windows []windowEntry
+	heard   []greetingEntry
 	tick    loadgen.Tick
 }
 
@@ -39,7 +40,7 @@ func (b *batch) reset() {
 		b.spare = append(b.spare, t)
 		delete(b.tallies, s)
 	}
-	b.windows = b.windows[:0]
+	b.windows, b.heard = b.windows[:0], b.heard[:0]
 }
 
 func (r *recorder) of(s loadgen.Series) *tally {
@@ -101,6 +102,10 @@ func (r *recorder) Session(s loadgen.Series, e loadgen.SessionEvent) {
 	case loadgen.SessionFailed:
 		t.FailedSession++
 	}
+}
+
+func (r *recorder) Greeting(s loadgen.Series, g *smtpwire.Greeting) {
+	r.current.heard = append(r.current.heard, greetingEntry{s.Flow, newGreeting(g)})
 }
 
 func (r *recorder) Failure(s loadgen.Series, f *smtpwire.Failure) {

@@ -62,6 +62,7 @@ type FlowFigures struct {
 	Rate       float64                  `json:"messages_per_second"` // accepted within the load's windows, over their length
 	Window     int64                    `json:"window_ns"`           // the length of those windows
 	Arrivals   *ArrivalFigures          `json:"arrivals,omitempty"`  // open load only
+	Greetings  []Greeting               `json:"greetings,omitempty"` // of its servers, those that differ, a few at most
 	Phases     map[string]*PhaseFigures `json:"phases"`
 	Errors     []ErrorFigures           `json:"errors"` // most frequent first
 	Warmup     *WarmupFigures           `json:"warmup,omitempty"`

@@ -23,6 +23,7 @@ type Run struct {
 	totals     map[loadgen.Series]*total
 	windows    map[loadgen.Series]window
 	apart      map[loadgen.Series]time.Duration // of a window, the time between generators that ran at different times
+	greetings  []greetings                      // by flow
 	gauges     []gauge                          // by flow: the last, with the highest peak
 	processors processors
 	to         smtpwire.Instant
@@ -48,7 +49,7 @@ func (w window) union(o window) window {
 func newRun(h Header) *Run {
 	return &Run{
 		Header: h, totals: map[loadgen.Series]*total{}, windows: map[loadgen.Series]window{},
-		gauges: make([]gauge, len(h.Flows)),
+		gauges: make([]gauge, len(h.Flows)), greetings: make([]greetings, len(h.Flows)),
 	}
 }
 
@@ -226,6 +227,9 @@ func (r *Run) merge(from *Run) {
 	}
 	for s, w := range from.windows {
 		r.windows[s] = r.windows[s].union(w)
+	}
+	for i := range from.greetings {
+		r.greetings[i].merge(from.greetings[i])
 	}
 	for i, g := range from.gauges {
 		into := &r.gauges[i]

@@ -57,7 +57,7 @@ type Client struct {
 	queue  []awaited // replies outstanding, from head, oldest first
 	events []Event
 	reply  reply
-	hello  *greeting       // what Hello returns; nil unless Options.Capture
+	hello  *Greeting       // what Hello returns; nil unless Options.Capture
 	auth   *authentication // under way; nil otherwise
 
 	queued int64 // octets ever put into vec
@@ -103,7 +103,7 @@ func (c *Client) Start(o *Options, cred *Credentials) {
 		out: c.out[:0], vec: c.vec[:0], queue: c.queue[:0], events: c.events[:0],
 	}
 	if o.Capture {
-		c.hello = new(greeting)
+		c.hello = new(Greeting)
 	}
 	if o.TLS == TLSImplicit {
 		c.state = Handshake
@@ -240,14 +240,9 @@ func (c *Client) Events() []Event {
 	return events
 }
 
-// Hello returns the banner's first line and what the last EHLO offered, a line
-// each. Both are empty unless Options.Capture.
-func (c *Client) Hello() (banner string, capabilities []string) {
-	if c.hello == nil {
-		return "", nil
-	}
-	return c.hello.banner, c.hello.capabilities
-}
+// Hello returns how the server introduced itself, as far as that has come;
+// nil unless Options.Capture.
+func (c *Client) Hello() *Greeting { return c.hello }
 
 // begin opens a call that may report events.
 func (c *Client) begin() {

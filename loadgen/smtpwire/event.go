@@ -9,6 +9,7 @@ const (
 	FailedEvent                   // Failure says what; End is when
 	MessageEnded                  // Outcome, Accepted, Rejected; Start is 0 where MAIL was never sent
 	SessionQuit                   // QUIT was answered, at End: the session completed
+	Greeted                       // Options.Capture alone: EHLO was answered for the last time, at End, and Hello is whole
 )
 
 // An Event is what a Client reports. End is never before Start. Both are 0 for

@@ -26,10 +26,27 @@ var extensions = []struct {
 	{"CHUNKING", chunking},
 }
 
-// greeting is what Hello returns.
-type greeting struct {
-	banner       string
-	capabilities []string
+// A Greeting is how a server introduced itself. Its texts are one line each,
+// printable and bounded.
+type Greeting struct {
+	Banner string   // the first line, without its code
+	Clear  []string // what EHLO offered in the clear, in its order
+	Secure []string // what it offered under TLS
+}
+
+// offers is where what EHLO offers is kept.
+func (c *Client) offers() *[]string {
+	if c.secured {
+		return &c.hello.Secure
+	}
+	return &c.hello.Clear
+}
+
+// introduced tells that all there is to Hello has come.
+func (c *Client) introduced(at Instant) {
+	if c.hello != nil {
+		c.emit(Event{Kind: Greeted, End: at})
+	}
 }
 
 func (c *Client) awaitBanner() {
@@ -61,7 +78,7 @@ func (c *Client) greet() {
 	c.await(EHLO)
 	c.out = append(append(append(c.out, verb...), name...), "\r\n"...)
 	if c.hello != nil {
-		c.hello.capabilities = nil
+		*c.offers() = nil
 	}
 }
 
@@ -72,7 +89,7 @@ func (c *Client) heard(text []byte) {
 	}
 	switch p := c.queue[c.head].phase; {
 	case p == Banner && c.reply.lines == 1 && c.hello != nil:
-		c.hello.banner = printable(text)
+		c.hello.Banner = printable(text)
 	case p == EHLO && c.reply.lines > 1 && !c.helo:
 		c.offer(text)
 	}
@@ -81,7 +98,7 @@ func (c *Client) heard(text []byte) {
 // offer takes a line of what EHLO offers (RFC 5321 section 4.1.1.1).
 func (c *Client) offer(line []byte) {
 	if c.hello != nil {
-		c.hello.capabilities = append(c.hello.capabilities, printable(line))
+		*c.offers() = append(*c.offers(), printable(line))
 	}
 	keyword, args, _ := bytes.Cut(line, []byte{' '})
 	// "AUTH=LOGIN" is how it stood before RFC 2554, and some still say so.
@@ -133,8 +150,10 @@ func (c *Client) answerHello(at Instant) {
 	}
 	switch {
 	case c.o.TLS != TLSStart || c.secured:
+		c.introduced(at)
 		c.authenticate(at)
 	case c.offered&startTLS == 0:
+		c.introduced(at)
 		c.missing(StartTLS, StartTLSMissing, "the server does not offer STARTTLS", at)
 	default:
 		c.command(StartTLS, "STARTTLS\r\n")

@@ -1,0 +1,114 @@
+package results
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// The bounds of greetings: what a server says of itself is foreign, and servers
+// that share an address may each say something else.
+const (
+	maxGreetings = 4  // a flow
+	maxOffers    = 32 // lines of one EHLO; those beyond are told as one of dots
+	maxOffer     = 1024
+)
+
+// A Greeting is how a server introduced itself to a flow's sessions.
+type Greeting struct {
+	Banner string   `json:"banner"`
+	Clear  []string `json:"offers,omitempty"`     // by EHLO in the clear, a line each
+	Secure []string `json:"offers_tls,omitempty"` // by EHLO under TLS
+}
+
+func newGreeting(g *smtpwire.Greeting) Greeting {
+	bounded := func(lines []string) []string {
+		if len(lines) > maxOffers {
+			lines = append(slices.Clone(lines[:maxOffers-1]), "…")
+		}
+		return lines
+	}
+	return Greeting{g.Banner, bounded(g.Clear), bounded(g.Secure)}
+}
+
+// alike tells whether two greetings are the same but for what a banner says
+// anew to each session.
+func (g *Greeting) alike(o *Greeting) bool {
+	return lasting(g.Banner) == lasting(o.Banner) && slices.Equal(g.Clear, o.Clear) && slices.Equal(g.Secure, o.Secure)
+}
+
+// check refuses what no server's greeting is kept as.
+func (g *Greeting) check() error {
+	for _, lines := range [][]string{{g.Banner}, g.Clear, g.Secure} {
+		if len(lines) > maxOffers {
+			return fmt.Errorf("a greeting of %d lines, want at most %d", len(lines), maxOffers)
+		}
+		for _, l := range lines {
+			if len(l) > maxOffer {
+				return fmt.Errorf("a greeting with a line of %d octets, want at most %d", len(l), maxOffer)
+			}
+		}
+	}
+	return nil
+}
+
+// greetings are the different ones that a flow has heard.
+type greetings struct {
+	list []Greeting
+	more bool // there were others, beyond maxGreetings
+}
+
+// hear takes a greeting and tells whether it is news.
+func (g *greetings) hear(x Greeting) bool {
+	switch {
+	case slices.ContainsFunc(g.list, func(known Greeting) bool { return known.alike(&x) }):
+		return false
+	case len(g.list) < maxGreetings:
+		g.list = append(g.list, x)
+		return true
+	}
+	news := !g.more
+	g.more = true
+	return news
+}
+
+func (g *greetings) merge(from greetings) {
+	for _, x := range from.list {
+		g.hear(x)
+	}
+	g.more = g.more || from.more
+}
+
+// A greetingEntry is a greeting and the index of the flow that heard it.
+type greetingEntry struct {
+	flow int
+	Greeting
+}
+
+// hear takes greetings, and returns those that are news.
+func (r *Run) hear(list []greetingEntry) []greetingEntry {
+	return slices.DeleteFunc(list, func(e greetingEntry) bool { return !r.greetings[e.flow].hear(e.Greeting) })
+}
+
+// greetingLine is a greeting as it stands in a file, where it follows the
+// interval it was first heard in. It comes once: the first of those that are
+// too many to be kept stands for all of them.
+type greetingLine struct {
+	Type string `json:"type"`
+	Flow string `json:"flow"`
+	Greeting
+}
+
+// readGreeting takes a greeting from a file.
+func (r *Run) readGreeting(l *greetingLine) error {
+	flow := r.flowIndex(l.Flow)
+	if flow < 0 {
+		return fmt.Errorf("flow %q is not in the header", l.Flow)
+	}
+	if err := l.check(); err != nil {
+		return err
+	}
+	r.greetings[flow].hear(l.Greeting)
+	return nil
+}
