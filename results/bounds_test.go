@@ -19,7 +19,7 @@ func withHeader(t *testing.T, change func(*Header)) string {
 	_, file := collect(t, 1, nil)
 	h := testHeader(twoFlows(1))
 	change(&h)
-	first, err := json.Marshal(headerLine{headerType, h})
+	first, err := json.Marshal(newHeaderLine(&h))
 	if err != nil {
 		t.Fatal(err)
 	}

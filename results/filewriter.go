@@ -44,7 +44,7 @@ func (f *fileWriter) flush() error {
 	return f.err
 }
 
-func (f *fileWriter) header(h *Header) { f.line(headerLine{headerType, *h}) }
+func (f *fileWriter) header(h *Header) { f.line(newHeaderLine(h)) }
 
 // interval writes a line for each flow and round that has anything to tell.
 func (f *fileWriter) interval(fr *frame, h *Header) {

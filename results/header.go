@@ -30,7 +30,7 @@ type Header struct {
 	Rounds      int                 `json:"rounds"`
 	InTurn      bool                `json:"in_turn"`
 	Baseline    string              `json:"baseline,omitempty"`
-	Thresholds  []loadgen.Threshold `json:"thresholds,omitempty"`
+	Thresholds  []loadgen.Threshold `json:"-"` // headerLine has them, by names
 }
 
 // A FlowHeader is what tables say about a flow beside its figures.

@@ -22,6 +22,24 @@ const (
 type headerLine struct {
 	Type string `json:"type"`
 	Header
+	Thresholds []thresholdLine `json:"thresholds,omitempty"`
+}
+
+func newHeaderLine(h *Header) headerLine {
+	return headerLine{headerType, *h, thresholdLines(h.Thresholds)}
+}
+
+// header reads a line back.
+func (l *headerLine) header() (Header, error) {
+	h := l.Header
+	for i := range l.Thresholds {
+		t, err := l.Thresholds[i].threshold()
+		if err != nil {
+			return h, fmt.Errorf("threshold %.80q: %w", l.Thresholds[i].Expr, err)
+		}
+		h.Thresholds = append(h.Thresholds, t)
+	}
+	return h, h.check()
 }
 
 type closingLine struct {

@@ -95,17 +95,18 @@ func (f *fileReader) next() ([]byte, error) {
 }
 
 func (f *fileReader) header(line []byte) error {
-	var h headerLine
-	if err := json.Unmarshal(line, &h); err != nil {
+	var l headerLine
+	if err := json.Unmarshal(line, &l); err != nil {
 		return fmt.Errorf("not a run file: %w", err)
 	}
-	if h.Type != headerType || h.Format != FileFormat {
+	if l.Type != headerType || l.Format != FileFormat {
 		return fmt.Errorf("not a run file of format %s", FileFormat)
 	}
-	if err := h.check(); err != nil {
+	h, err := l.header()
+	if err != nil {
 		return err
 	}
-	f.run = newRun(h.Header)
+	f.run = newRun(h)
 	f.totals = map[loadgen.Series]*total{}
 	return nil
 }

@@ -116,7 +116,7 @@ func TestWrongFilesAreRefusedByLine(t *testing.T) {
 		"flow":        {with(1, `"flow":"closed"`, `"flow":"x"`), `line 2: flow "x"`},
 		"round":       {with(1, `"round":1`, `"round":9`), "line 2: round 9 of 1"},
 		"stage":       {with(1, `"stage":"warmup"`, `"stage":"x"`), `line 2: stage "x"`},
-		"count":       {with(1, `"outcomes":[10`, `"outcomes":[-1`), "line 2: a count of -1"},
+		"count":       {with(1, `"outcomes":{"accepted":10`, `"outcomes":{"accepted":-1`), "line 2: a count of -1"},
 		"histogram":   {with(total, `"message":"`, `"message":"AAAA`), "histogram"},
 		"phase":       {with(total, `"message":"`, `"mess":"`), `histogram "mess"`},
 		"after close": {string(file) + lines[1], "follows the closing line"},

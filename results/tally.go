@@ -50,14 +50,14 @@ var slotsByName = func() map[string]slot {
 
 // counts are the numbers of a series beside its histograms.
 type counts struct {
-	Started       int64                       `json:"sessions_started,omitempty"`
-	Completed     int64                       `json:"sessions_completed,omitempty"`
-	FailedSession int64                       `json:"sessions_failed,omitempty"`
-	Outcomes      [smtpwire.NumOutcomes]int64 `json:"outcomes"`            // accepted, rejected, failed, unknown
-	InWindow      int64                       `json:"in_window,omitempty"` // accepted while the load lasted
-	RcptAccepted  int64                       `json:"recipients_accepted,omitempty"`
-	RcptRejected  int64                       `json:"recipients_rejected,omitempty"`
-	Unstamped     int64                       `json:"unstamped,omitempty"`
+	Started       int64    `json:"sessions_started,omitempty"`
+	Completed     int64    `json:"sessions_completed,omitempty"`
+	FailedSession int64    `json:"sessions_failed,omitempty"`
+	Outcomes      outcomes `json:"outcomes"`
+	InWindow      int64    `json:"in_window,omitempty"` // accepted while the load lasted
+	RcptAccepted  int64    `json:"recipients_accepted,omitempty"`
+	RcptRejected  int64    `json:"recipients_rejected,omitempty"`
+	Unstamped     int64    `json:"unstamped,omitempty"`
 }
 
 func (c *counts) add(from *counts) {
