@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/loadgen/gate"
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
@@ -23,6 +24,8 @@ type Plan struct {
 
 	Baseline   string // the flow the others are compared with; "" for none
 	Thresholds []Threshold
+	Gates      []gate.Gate // what comparisons with other runs must not show
+	MinEffect  float64     // the smallest effect of interest to them, as a share
 
 	// Scenario is the resolved scenario as JSON, without secrets. The engine
 	// carries it and does not look inside.

@@ -17,6 +17,9 @@ const (
 	// Every flow and every threshold is worked out over all rounds. Each bound
 	// by itself would let a header of a few lines ask for minutes of work.
 	maxWork = 1_000_000
+	// A comparison holds every gate against every row.
+	maxGates     = 1000
+	maxMinEffect = 1e6
 	// A share of an interval, such as the time on a CPU, is about 1 at most. A
 	// last interval of a few nanoseconds can have much more, by the grain of
 	// what it is measured with; sums of that are still finite.
@@ -34,6 +37,10 @@ func (h *Header) check() error {
 	case work > maxWork:
 		return fmt.Errorf("%d flows and %d thresholds in %d rounds, want at most %d of them together times the rounds",
 			len(h.Flows), len(h.Thresholds), h.Rounds, maxWork)
+	case len(h.Gates) > maxGates:
+		return fmt.Errorf("%d gates, want at most %d", len(h.Gates), maxGates)
+	case h.MinEffect < 0 || h.MinEffect > maxMinEffect:
+		return fmt.Errorf("a smallest effect of %g, want 0 to %g", h.MinEffect, float64(maxMinEffect))
 	}
 	for i := range h.Thresholds {
 		if t := &h.Thresholds[i]; !knownMetric(&t.Metric) || !slices.Contains([]string{"<", "<=", ">", ">="}, t.Op) {

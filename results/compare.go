@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/smtpgauge/smtpgauge/loadgen/gate"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
 
@@ -20,7 +21,7 @@ type CompareOptions struct {
 	Alpha     float64  // chance of any false alarm in all rows together; 0 means 0.05
 	MinEffect float64  // smallest effect of interest, as a share: 0.03 for 3 %; 0 means none
 	Metrics   []string // patterns as of path.Match for METRIC or FLOW.METRIC; none means all
-	Gates     []Gate
+	Gates     []gate.Gate
 }
 
 // A Comparison is two sides held against each other. It marshals to what
@@ -327,8 +328,8 @@ func (c *comparing) judge() (*Comparison, error) {
 	for i := range out.Rows {
 		out.Rows[i].judged(&family.Judgements[i], family, c.o.MinEffect)
 	}
-	for _, g := range c.o.Gates {
-		out.Gates = append(out.Gates, g.hold(out)...)
+	for i := range c.o.Gates {
+		out.Gates = append(out.Gates, out.hold(&c.o.Gates[i])...)
 	}
 	return out, nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtpgauge/smtpgauge/loadgen/gate"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
 
@@ -237,12 +238,12 @@ func TestGates(t *testing.T) {
 		{"errors > +0.1pp", true, true, 2},
 		{"smtps.message.p50 > +5%", false, false, 1},
 	} {
-		g, err := ParseGate(c.gate)
+		g, err := gate.Parse(c.gate)
 		if err != nil {
 			t.Error(err)
 			continue
 		}
-		out := compared(t, quiet(), other, CompareOptions{Gates: []Gate{g}}).Gates
+		out := compared(t, quiet(), other, CompareOptions{Gates: []gate.Gate{g}}).Gates
 		ok, known := true, true
 		for _, o := range out {
 			ok, known = ok && o.OK, known && o.Known
@@ -253,23 +254,12 @@ func TestGates(t *testing.T) {
 	}
 	few := quiet()
 	few.rounds = 2
-	g, err := ParseGate("message.p50 > +5%")
+	g, err := gate.Parse("message.p50 > +5%")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out := compared(t, few, few, CompareOptions{Gates: []Gate{g}}).Gates; out[0].Known || out[0].OK || !strings.Contains(out[0].Reason, "too few rounds") {
+	if out := compared(t, few, few, CompareOptions{Gates: []gate.Gate{g}}).Gates; out[0].Known || out[0].OK || !strings.Contains(out[0].Reason, "too few rounds") {
 		t.Errorf("two rounds: %+v", out)
-	}
-}
-
-func TestGatesThatAreNone(t *testing.T) {
-	for _, text := range []string{
-		"", "message.p99", "message.p99 > fast", "message.p99 >= 5%", "message.p98 > 5%", "relay > 5%", "errors > 5ms",
-		"rate < -3pp", "rate < -3ms", "message.p99 > 1pp", "p99 > 5%",
-	} {
-		if g, err := ParseGate(text); err == nil {
-			t.Errorf("%q is taken as %+v", text, g)
-		}
 	}
 }
 
@@ -285,7 +275,7 @@ func table(t *testing.T, c *Comparison, o WriteOptions) string {
 func TestComparisonFormats(t *testing.T) {
 	other := quiet()
 	other.seed, other.slower, other.failing = 2, map[string]float64{"submit": 0.3}, 0.2
-	c := compared(t, quiet(), other, CompareOptions{Gates: []Gate{{Expr: "x | y", Metric: "rate"}}})
+	c := compared(t, quiet(), other, CompareOptions{Gates: []gate.Gate{{Expr: "x | y", Metric: "rate"}}})
 	for _, width := range []int{80, 100, 160} {
 		for line := range strings.Lines(table(t, c, WriteOptions{Width: width})) {
 			if n := textWidth(strings.TrimSuffix(line, "\n")); n > width {

@@ -3,82 +3,10 @@ package results
 import (
 	"fmt"
 	"math"
-	"regexp"
-	"strconv"
-	"strings"
-	"time"
 
+	"github.com/smtpgauge/smtpgauge/loadgen/gate"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
-
-// A Gate is a change that a comparison must not show: "message.p99 > +5%",
-// "relay-25.rate < -3%", "setup > +2ms" or "errors > +0.1pp".
-type Gate struct {
-	Expr   string // as written
-	Flow   string // "" for every flow
-	Metric string
-	above  bool
-	limit  float64 // relative as a share; otherwise in the metric's unit
-	share  bool    // limit is relative
-	points bool    // limit is in percentage points
-}
-
-var gateRegexp = regexp.MustCompile(`^\s*([A-Za-z0-9_.-]+)\s*([<>])\s*([+-]?)([0-9]+(?:\.[0-9]+)?)\s*(%|pp|ns|us|µs|ms|s)\s*$`)
-
-// ParseGate reads a gate: [FLOW.]METRIC, > or <, and by how much: per cent, a
-// time, or percentage points (pp) for errors.
-func ParseGate(text string) (Gate, error) {
-	m := gateRegexp.FindStringSubmatch(text)
-	if m == nil {
-		return Gate{}, fmt.Errorf("gate %q: want a change such as message.p99 > +5%%, setup > +2ms or errors > +0.1pp", text)
-	}
-	g := Gate{Expr: strings.TrimSpace(text), above: m[2] == ">"}
-	var err error
-	if g.limit, err = strconv.ParseFloat(m[3]+m[4], 64); err != nil {
-		return Gate{}, fmt.Errorf("gate %q: %w", text, err)
-	}
-	switch m[5] {
-	case "%":
-		g.share = true
-		g.limit /= 100
-	case "pp":
-		g.points = true
-		g.limit /= 100
-	default:
-		unit, err := time.ParseDuration("1" + m[5])
-		if err != nil {
-			return Gate{}, fmt.Errorf("gate %q: %w", text, err)
-		}
-		g.limit *= float64(unit)
-	}
-	err = g.name(m[1])
-	return g, err
-}
-
-// name takes a flow off the metric, which ends in a name of ours.
-func (g *Gate) name(text string) error {
-	known := map[string]figureKind{}
-	for _, open := range []bool{false, true} {
-		for _, m := range comparedMetrics(open) {
-			known[m.name] = m.kind
-		}
-	}
-	for rest := text; ; {
-		if kind, ok := known[rest]; ok {
-			g.Metric, g.Flow = rest, strings.TrimSuffix(strings.TrimSuffix(text, rest), ".")
-			if !g.share && g.points != (kind == kindShare) || !g.share && kind == kindRate {
-				return fmt.Errorf("gate %q: %s changes by per cent%s", g.Expr, g.Metric,
-					map[figureKind]string{kindTime: " or by a time such as +2ms", kindShare: " or by points such as +0.1pp"}[kind])
-			}
-			return nil
-		}
-		_, after, found := strings.Cut(rest, ".")
-		if !found {
-			return fmt.Errorf("gate %q: no metric is named %q: message.p50, message.p99, rate, errors, setup, generator.cpu and PHASE.p50 or .p99 are", g.Expr, text)
-		}
-		rest = after
-	}
-}
 
 // A GateOutcome is a gate held against one row.
 type GateOutcome struct {
@@ -91,11 +19,11 @@ type GateOutcome struct {
 
 // hold holds a gate against the rows it is about. A gate that finds none does
 // not hold.
-func (g *Gate) hold(c *Comparison) []GateOutcome {
+func (c *Comparison) hold(g *gate.Gate) []GateOutcome {
 	var list []GateOutcome
 	for i := range c.Rows {
 		if r := &c.Rows[i]; r.Metric == g.Metric && (g.Flow == "" || g.Flow == r.Flow) {
-			list = append(list, g.row(r, c.Alpha))
+			list = append(list, r.hold(g, c.Alpha))
 		}
 	}
 	if len(list) == 0 {
@@ -104,9 +32,9 @@ func (g *Gate) hold(c *Comparison) []GateOutcome {
 	return list
 }
 
-// row holds a gate against one row. What is not significant is no change, and
+// hold holds a gate against one row. What is not significant is no change, and
 // too few rounds are no answer.
-func (g *Gate) row(r *Row, alpha float64) GateOutcome {
+func (r *Row) hold(g *gate.Gate, alpha float64) GateOutcome {
 	out := GateOutcome{Expr: g.Expr, Flow: r.Flow}
 	if r.Verdict == stats.TooFewRuns {
 		out.Reason = fmt.Sprintf("too few rounds to tell, %d a side would do", r.RoundsNeeded)
@@ -114,7 +42,7 @@ func (g *Gate) row(r *Row, alpha float64) GateOutcome {
 	}
 	out.Known = true
 	delta := r.Delta
-	if g.share {
+	if g.Share {
 		switch {
 		case r.DeltaPercent != nil:
 			delta = *r.DeltaPercent / 100
@@ -122,13 +50,43 @@ func (g *Gate) row(r *Row, alpha float64) GateOutcome {
 			delta = math.Inf(int(math.Copysign(1, delta)))
 		}
 	}
-	beyond := delta > g.limit
-	if !g.above {
-		beyond = delta < g.limit
+	beyond := delta > g.Limit
+	if !g.Above {
+		beyond = delta < g.Limit
 	}
 	out.OK = r.P == nil || *r.P > alpha || !beyond
 	if !out.OK {
 		out.Reason = "the change is " + r.change()
 	}
 	return out
+}
+
+// DeclaredGates are the gates that the scenarios of runs declare, each once. The
+// error says which of them is none that this version knows.
+func DeclaredGates(runs []*Run) ([]gate.Gate, error) {
+	var list []gate.Gate
+	known := map[string]bool{}
+	for _, r := range runs {
+		for _, text := range r.Header.Gates {
+			if known[text] {
+				continue
+			}
+			g, err := gate.Parse(text)
+			if err != nil {
+				return nil, fmt.Errorf("gate %.200q of the run file: %w", text, err)
+			}
+			list, known[text] = append(list, g), true
+		}
+	}
+	return list, nil
+}
+
+// DeclaredMinEffect is the smallest effect of interest that the scenarios of
+// runs declare; where they differ, the least.
+func DeclaredMinEffect(runs []*Run) float64 {
+	least := math.Inf(1)
+	for _, r := range runs {
+		least = min(least, r.Header.MinEffect)
+	}
+	return least
 }

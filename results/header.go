@@ -30,7 +30,9 @@ type Header struct {
 	Rounds      int                 `json:"rounds"`
 	InTurn      bool                `json:"in_turn"`
 	Baseline    string              `json:"baseline,omitempty"`
-	Thresholds  []loadgen.Threshold `json:"-"` // headerLine has them, by names
+	Thresholds  []loadgen.Threshold `json:"-"`                    // headerLine has them, by names
+	Gates       []string            `json:"gates,omitempty"`      // as written: see loadgen/gate
+	MinEffect   float64             `json:"min_effect,omitempty"` // of interest to comparisons, as a share
 }
 
 // A FlowHeader is what tables say about a flow beside its figures.
@@ -72,6 +74,10 @@ func NewHeader(p *loadgen.Plan) Header {
 		Format: FileFormat, Name: p.Name, Started: time.Now().UTC(), Seed: p.Seed,
 		Scenario: p.Scenario, Hash: hex.EncodeToString(sum[:]), Environment: ThisEnvironment(),
 		Rounds: max(1, p.Rounds), InTurn: p.InTurn, Baseline: p.Baseline, Thresholds: p.Thresholds,
+		MinEffect: p.MinEffect,
+	}
+	for i := range p.Gates {
+		h.Gates = append(h.Gates, p.Gates[i].Expr)
 	}
 	for i := range p.Flows {
 		h.Flows = append(h.Flows, flowHeader(&p.Flows[i]))

@@ -17,6 +17,8 @@ type document struct {
 	baseline     string
 	warmup       time.Duration
 	thresholds   []string
+	gates        []string
+	minEffect    float64
 	seed         uint64
 	allowDomains []string
 }
@@ -57,6 +59,10 @@ var scenarioShape = object[document]{
 			"How long each flow runs, in each round, before its figures count.").or("0s"),
 		opt("thresholds", several(thresholdText, 0, 1000), func(d *document) *[]string { return &d.thresholds },
 			"Conditions the run has to meet, or it ends with exit code 3: FLOW.PHASE[.service|.response|.lag].STAT < DURATION, FLOW.errors < 0.1%, FLOW.rate > 100/s, FLOW.accepted >= 1000."),
+		opt("gates", several(gateText, 0, 1000), func(d *document) *[]string { return &d.gates },
+			"Changes that a comparison of such runs with earlier ones must not show, or compare and ab end with exit code 3: [FLOW.]METRIC > +5%, rate < -3%, setup > +2ms, errors > +0.1pp. Without a flow, all are meant."),
+		opt("min_effect", minEffect, func(d *document) *float64 { return &d.minEffect },
+			"The smallest effect of interest to such a comparison, as a percentage: a smaller change is the same."),
 		opt("seed", count[uint64](0, 1<<63-1), func(d *document) *uint64 { return &d.seed },
 			"Of everything random: arrivals, sizes, addresses, text. It is the same from run to run unless you change it, so that runs can be compared.").or("1"),
 		opt("allow_domains", several(text("a domain such as example.net, or *.example.net for all below it", domainPattern), 0, 1000), func(d *document) *[]string { return &d.allowDomains },

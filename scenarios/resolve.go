@@ -19,6 +19,8 @@ func (doc *document) plan(d *decoder) *loadgen.Plan {
 		Rounds:   doc.schedule.rounds,
 		Warmup:   doc.warmup,
 		Baseline: doc.baseline,
+
+		MinEffect: doc.minEffect,
 	}
 	for i := range doc.flows {
 		p.Flows = append(p.Flows, doc.resolveFlow(d, &doc.flows[i]))
@@ -31,6 +33,7 @@ func (doc *document) plan(d *decoder) *loadgen.Plan {
 		d.faultf(doc.at("baseline"), "no flow is named %s: %sknown are %s", quote(doc.baseline), suggest(doc.baseline, names), list(names))
 	}
 	p.Thresholds = doc.resolveThresholds(d, names)
+	p.Gates = doc.resolveGates(d, names)
 	doc.node.drop("defaults", "target")
 	p.Scenario = json.RawMessage(doc.node.appendJSON(nil))
 	return p

@@ -26,7 +26,8 @@ func newAB(s streams) *cobra.Command {
 		Short: "alternate between two scenarios, or two servers, and compare",
 		Long: `Runs two scenarios in turn, or one against two servers, and judges the second
 against the first as smtpgauge compare does. The turns go A B B A, again and
-again, so that what drifts meanwhile weighs on both sides alike. The run files
+again, so that what drifts meanwhile weighs on both sides alike. The gates are
+those that the second scenario declares, or those of --fail-on. The run files
 are kept in a folder, for compare.`,
 		Example: `  smtpgauge ab before.yaml after.yaml --min-effect 3%
   smtpgauge ab relay.yaml --a 10.0.0.5 --b 10.0.0.6 --repeat 10`,
@@ -51,7 +52,7 @@ are kept in a folder, for compare.`,
 			if len(runs[0]) == 0 || len(runs[1]) == 0 {
 				return err
 			}
-			comparison, failed := results.Compare(runs[0], runs[1], o)
+			comparison, failed := f.judge(runs[0], runs[1], o)
 			if failed != nil {
 				return errors.Join(err, failed)
 			}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/smtpgauge/smtpgauge/loadgen/gate"
 	"github.com/smtpgauge/smtpgauge/results"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
@@ -32,7 +33,10 @@ are too few rounds for a verdict, the table says how many would do.
 
 A row is worse, or better, where the difference is significant among all that
 were tested and not under the smallest effect of interest. Any row that is
-worse ends in exit code 3; with --fail-on, only a gate does that is missed.`,
+worse ends in exit code 3; where there are gates, only one that is missed does.
+Gates are those that the scenario of the new side declares (gates, and
+min_effect with them), and --fail-on and --min-effect take their place. Between
+two flows of a run, those of the scenario count for nothing.`,
 		Example: `  smtpgauge compare before.jsonl after.jsonl
   smtpgauge compare --base 'before-*.jsonl' --new 'after-*.jsonl' --min-effect 3%
   smtpgauge compare ports.jsonl --flow relay-25 --flow submit-587
@@ -64,8 +68,8 @@ type compareFlags struct {
 
 func (f *compareFlags) register(flags *pflag.FlagSet) {
 	f.noiseFlags.register(flags)
-	flags.Var(&f.minEffect, "min-effect", "smallest effect of interest, as `PERCENT`: a smaller one is the same")
-	flags.StringArrayVar(&f.failOn, "fail-on", nil, "exit 3 on a `CHANGE` such as 'message.p99 > +5%', and on no other (repeatable)")
+	flags.Var(&f.minEffect, "min-effect", "smallest effect of interest, as `PERCENT`: a smaller one is the same (default: the new side's scenario's)")
+	flags.StringArrayVar(&f.failOn, "fail-on", nil, "exit 3 on a `CHANGE` such as 'message.p99 > +5%', and on no other (repeatable; default: the gates of the new side's scenario)")
 	f.format = choiceFlag{"table", results.ComparisonFormats()}
 	flags.Var(&f.format, "format", "print the comparison as `FORMAT`: "+strings.Join(f.format.known, ", "))
 }
@@ -89,15 +93,31 @@ func (f *noiseFlags) options() results.CompareOptions {
 
 func (f *compareFlags) options() (results.CompareOptions, error) {
 	o := f.noiseFlags.options()
-	o.MinEffect = float64(f.minEffect)
+	o.MinEffect = f.minEffect.share
 	for _, text := range f.failOn {
-		g, err := results.ParseGate(text)
+		g, err := gate.Parse(text)
 		if err != nil {
-			return o, usagef("smtpgauge compare --help shows examples", "%w", err)
+			return o, usagef("smtpgauge compare --help shows examples", "gate %q: %w", text, err)
 		}
 		o.Gates = append(o.Gates, g)
 	}
 	return o, nil
+}
+
+// judge compares two sides. What the command line leaves open is as the
+// scenario of the new side has it.
+func (f *compareFlags) judge(base, other []*results.Run, o results.CompareOptions) (*results.Comparison, error) {
+	if !f.minEffect.given {
+		o.MinEffect = results.DeclaredMinEffect(other)
+	}
+	if len(f.failOn) == 0 {
+		gates, err := results.DeclaredGates(other)
+		if err != nil {
+			return nil, err
+		}
+		o.Gates = gates
+	}
+	return results.Compare(base, other, o)
 }
 
 // compare finds out what is to be compared, and compares it.
@@ -130,7 +150,7 @@ func (f *compareFlags) compare(c *cobra.Command, args, base, other, flows []stri
 	if err != nil {
 		return nil, err
 	}
-	return results.Compare(runs[:len(base)], runs[len(base):], o)
+	return f.judge(runs[:len(base)], runs[len(base):], o)
 }
 
 // globs replaces patterns by the files they match.
@@ -208,21 +228,29 @@ func judgeComparison(c *results.Comparison) error {
 }
 
 // A percentFlag is a share, written in per cent.
-type percentFlag float64
+type percentFlag struct {
+	share float64
+	given bool
+}
 
-func (f *percentFlag) String() string { return strconv.FormatFloat(100*float64(*f), 'g', -1, 64) + "%" }
+// String is empty for what is not given, which has no default here.
+func (f *percentFlag) String() string {
+	if !f.given {
+		return ""
+	}
+	return strconv.FormatFloat(100*f.share, 'g', -1, 64) + "%"
+}
 
 // Type names the value in the help.
 func (f *percentFlag) Type() string { return "PERCENT" }
 
 // Set reads a percentage.
 func (f *percentFlag) Set(text string) error {
-	number, ok := strings.CutSuffix(strings.TrimSpace(text), "%")
-	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-	if !ok || err != nil || !(v >= 0 && v < 1e6) {
-		return errors.New("want a percentage such as 3%")
+	v, err := gate.ParseShare(text)
+	if err != nil {
+		return err
 	}
-	*f = percentFlag(v / 100)
+	f.share, f.given = v, true
 	return nil
 }
 

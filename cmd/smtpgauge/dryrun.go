@@ -33,6 +33,12 @@ func describe(w io.Writer, p *loadgen.Plan) error {
 	for _, th := range p.Thresholds {
 		line("threshold", "%s", th.Expr)
 	}
+	for _, g := range p.Gates {
+		line("gate", "%s", g.Expr)
+	}
+	if p.MinEffect > 0 {
+		line("min. effect", "%.4g%%", 100*p.MinEffect)
+	}
 	for i := range p.Flows {
 		f := &p.Flows[i]
 		fmt.Fprintf(t, "\nflow %s\n", f.Name)

@@ -1,0 +1,89 @@
+package gate
+
+import (
+	"errors"
+	"testing"
+)
+
+func TestParse(t *testing.T) {
+	for text, want := range map[string]Gate{
+		"message.p99 > +5%":              {Metric: "message.p99", Above: true, Share: true, Limit: 0.05},
+		" relay-25.rate<-3% ":            {Expr: "relay-25.rate<-3%", Flow: "relay-25", Metric: "rate", Share: true, Limit: -0.03},
+		"setup > 2ms":                    {Metric: "setup", Above: true, Limit: 2e6},
+		"generator.cpu > +1us":           {Metric: "generator.cpu", Above: true, Limit: 1e3},
+		"generator.generator.cpu > +1µs": {Flow: "generator", Metric: "generator.cpu", Above: true, Limit: 1e3},
+		"errors > +0.1pp":                {Metric: "errors", Above: true, Limit: 0.001},
+		"a.errors > 10%":                 {Flow: "a", Metric: "errors", Above: true, Share: true, Limit: 0.1},
+		"peak.message.response.p99 > 0%": {Flow: "peak", Metric: "message.response.p99", Above: true, Share: true},
+		"message.rate < -5%":             {Flow: "message", Metric: "rate", Share: true, Limit: -0.05},
+		"session.p50 > +1.5s":            {Metric: "session.p50", Above: true, Limit: 1.5e9},
+	} {
+		if want.Expr == "" {
+			want.Expr = text
+		}
+		if got, err := Parse(text); err != nil || got != want {
+			t.Errorf("%q: %+v, %v, want %+v", text, got, err, want)
+		}
+	}
+}
+
+func TestWhatIsNoGate(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                        "want a change such as " + Example,
+		"message.p99":             "want a change such as " + Example,
+		"message.p99 > fast":      "want a change such as " + Example,
+		"message.p99 >= 5%":       "want a change such as " + Example,
+		"message.p99 > 1e9%":      "want a change such as " + Example,
+		"errors > 5ms":            "errors changes by per cent or by points such as +0.1pp",
+		"rate < -3pp":             "rate changes by per cent",
+		"rate < -3ms":             "rate changes by per cent",
+		"message.p99 > 1pp":       "message.p99 changes by per cent or by a time such as +2ms",
+		"message.p98 > 5%":        UnknownMetric("message.p98").Error(),
+		"relay > 5%":              UnknownMetric("relay").Error(),
+		".rate > 5%":              UnknownMetric(".rate").Error(),
+		"p99 > 5%":                UnknownMetric("p99").Error(),
+		"message.lag.p99 > 1%":    UnknownMetric("message.lag.p99").Error(),
+		"relay.nonesuch.p50 > 1%": UnknownMetric("relay.nonesuch.p50").Error(),
+	} {
+		g, err := Parse(text)
+		if err == nil || err.Error() != want {
+			t.Errorf("%q: %+v, %v, want %q", text, g, err, want)
+		}
+	}
+	var unknown UnknownMetric
+	if _, err := Parse("x > 5%"); !errors.As(err, &unknown) || unknown != "x" {
+		t.Errorf("%v names %q", err, unknown)
+	}
+}
+
+func TestParseShare(t *testing.T) {
+	for text, want := range map[string]float64{"3%": 0.03, " 0.5 % ": 0.005, "0%": 0, "250%": 2.5} {
+		if got, err := ParseShare(text); err != nil || got != want {
+			t.Errorf("%q: %v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "3", "-3%", "%", "1e3%", "NaN%", "1234567%", "3 %%"} {
+		if got, err := ParseShare(text); err == nil {
+			t.Errorf("%q is taken as %v", text, got)
+		}
+	}
+}
+
+// Whatever is taken is named and limited, and reads again as the same.
+func FuzzParse(f *testing.F) {
+	for _, text := range []string{"message.p99 > +5%", "a.errors > +0.1pp", "setup<-2.5ms", "rate < -3%", "message.response.p50 > 1s", "..rate > 1%"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		g, err := Parse(text)
+		if err != nil {
+			return
+		}
+		if !Known(g.Metric, true) && !Known(g.Metric, false) {
+			t.Errorf("%q is of no metric: %+v", text, g)
+		}
+		if again, err := Parse(g.Expr); err != nil || again != g {
+			t.Errorf("%q: %+v, and again %+v, %v", text, g, again, err)
+		}
+	})
+}
