@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/smtpgauge/smtpgauge/results/report"
 )
 
 // kept keeps a page in a file and returns its address.
@@ -137,27 +135,63 @@ func TestPageByKeyboard(t *testing.T) {
 	complain(t, b, url)
 }
 
+// forestry is what is seen of a comparison's plot.
+const forestry = `({
+	whiskers: [...document.querySelectorAll(".whisker:not(:has(+ .beyond))")].map(e => e.getBoundingClientRect().width),
+	dots: [...document.querySelectorAll(".estimate")].filter(e => e.getBoundingClientRect().width > 0).length,
+	hidden: [...document.querySelectorAll(".forest .pill")].filter(e => e.getBoundingClientRect().right > innerWidth).length,
+	beyond: document.querySelectorAll(".estimate.beyond").length,
+	out: [...document.querySelectorAll(".whisker, .estimate, .forest .axis span")].filter(e => {
+		const own = e.getBoundingClientRect(), field = e.closest("td, th").getBoundingClientRect();
+		return own.width > 0 && (own.right > field.right + 24 || own.left < field.left - 24);
+	}).map(e => e.outerHTML),
+	wide: document.documentElement.scrollWidth > innerWidth,
+	owned: document.title === "owned" || !!document.querySelector("img"),
+	theme: document.documentElement.dataset.theme,
+	nameless: [...document.querySelectorAll("button, [tabindex='0'], section")].filter(e =>
+		!(e.ariaLabel || e.getAttribute("aria-labelledby") || e.textContent.trim())).map(e => e.outerHTML.slice(0, 99)),
+})`
+
 func TestComparisonInBrowser(t *testing.T) {
-	var page strings.Builder
-	err := report.WriteComparison(&page, "base against new", "3 rounds each, message times", []report.Interval{
-		{Name: "relay-25 message.p50", Estimate: 0.4, Low: -1.1, High: 1.8, Verdict: "same"},
-		{Name: "relay-25 message.p99", Estimate: 12.5, Low: 8.2, High: 17.1, Verdict: "worse"},
-		{Name: "submit-587 message.p99", Estimate: -7.5, Low: -9.9, High: -4.2, Verdict: "better"},
-		{Name: "submit-587 rate", Estimate: 3.1, Low: -14, High: 22, Verdict: "too-few-runs"},
-	}, []string{"the kernels differ: 6.12.1 and 6.12.9"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	url := kept(t, page.String())
+	c := contrast(t)
+	url := kept(t, comparisonText(t, "html", c))
+	drawn := len(c.page(false).Comparison)
 	b := startBrowser(t)
 	for _, width := range []int{1400, 420} {
-		b.open(url, width, "light")
-		b.picture(fmt.Sprintf("comparison-%d", width))
-		var widths []float64
-		b.eval(`[...document.querySelectorAll(".whisker")].map(e => e.getBoundingClientRect().width)`, &widths)
-		if len(widths) != 4 || slices.Min(widths) < 2 {
-			t.Errorf("whiskers of %v pixels at %d", widths, width)
+		for _, scheme := range []string{"light", "dark"} {
+			t.Run(fmt.Sprintf("%d-%s", width, scheme), func(t *testing.T) {
+				b.t = t
+				b.open(url, width, scheme)
+				b.picture("comparison-" + t.Name()[strings.IndexByte(t.Name(), '/')+1:])
+				var seen struct {
+					Whiskers             []float64
+					Dots, Beyond, Hidden int
+					Out, Nameless        []string
+					Wide, Owned          bool
+					Theme                string
+				}
+				b.eval(forestry, &seen)
+				switch {
+				// Errors have no percentage where the base has none, and so no dot.
+				case len(seen.Whiskers) != drawn-2-seen.Beyond || seen.Dots != drawn-2 || slices.Min(seen.Whiskers) < 2:
+					t.Errorf("%d rows, of which %d have dots and lines of %v pixels", drawn, seen.Dots, seen.Whiskers)
+				case seen.Beyond == 0:
+					t.Error("what lies beyond the scale has no arrow")
+				case len(seen.Out)+len(seen.Nameless) > 0:
+					t.Errorf("outside of their place: %q, without a name: %q", seen.Out, seen.Nameless)
+				case seen.Hidden > 0:
+					t.Errorf("%d verdicts are beside the window", seen.Hidden)
+				case seen.Wide || seen.Owned || seen.Theme != scheme:
+					t.Errorf("%+v", seen)
+				}
+				complain(t, b, url)
+			})
 		}
+	}
+	b.t = t
+	b.open(url, 1400, "dark")
+	if n := b.print("comparison-print"); n < 20_000 {
+		t.Errorf("%d octets on paper", n)
 	}
 	complain(t, b, url)
 }

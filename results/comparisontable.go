@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/smtpgauge/smtpgauge/results/report"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
 
@@ -23,6 +24,8 @@ var comparisonFormats = []struct {
 		return markdownReport(w, c.heading(), c.report(o))
 	}},
 	{"csv", func(w io.Writer, c *Comparison, _ WriteOptions) error { return writeComparisonCSV(w, c) }},
+	{"junit", func(w io.Writer, c *Comparison, _ WriteOptions) error { return writeComparisonJUnit(w, c) }},
+	{"html", func(w io.Writer, c *Comparison, o WriteOptions) error { return report.Write(w, c.page(o.All)) }},
 }
 
 // ComparisonFormats returns the names of the formats that WriteComparison
@@ -36,8 +39,10 @@ func ComparisonFormats() []string {
 }
 
 // WriteComparison writes a comparison in one of ComparisonFormats: table,
-// json, markdown, or csv with a row for each row of the comparison. The table
-// and Markdown leave out phases that tell nothing, unless o.All.
+// json, markdown, csv with a row for each row of the comparison, junit with a
+// test case for each gate and each row, or html: a page to look at in a browser,
+// without a network. The table, Markdown and the page's plot leave out phases
+// that tell nothing, unless o.All.
 func WriteComparison(w io.Writer, format string, c *Comparison, o WriteOptions) error {
 	for _, f := range comparisonFormats {
 		if f.name == format {

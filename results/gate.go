@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/gate"
 	"github.com/smtpgauge/smtpgauge/results/stats"
@@ -15,6 +16,14 @@ type GateOutcome struct {
 	OK     bool   `json:"ok"`
 	Known  bool   `json:"known"` // false where it cannot be told, so that OK is false too
 	Reason string `json:"reason,omitempty"`
+}
+
+// Name is the gate, with the flow where the gate is about all.
+func (g *GateOutcome) Name() string {
+	if strings.HasPrefix(g.Expr, g.Flow+".") {
+		return g.Expr
+	}
+	return strings.TrimSpace(g.Flow + " " + g.Expr)
 }
 
 // hold holds a gate against the rows it is about. A gate that finds none does

@@ -24,8 +24,8 @@ type junitSuite struct {
 	Errors    int             `xml:"errors,attr"`
 	Skipped   int             `xml:"skipped,attr"`
 	Time      string          `xml:"time,attr"` // seconds
-	Timestamp string          `xml:"timestamp,attr"`
-	Hostname  string          `xml:"hostname,attr"`
+	Timestamp string          `xml:"timestamp,attr,omitempty"`
+	Hostname  string          `xml:"hostname,attr,omitempty"`
 	Property  []junitProperty `xml:"properties>property"`
 	Cases     []junitCase     `xml:"testcase"`
 	Output    junitOutput     `xml:"system-out"`
@@ -46,8 +46,14 @@ type junitCase struct {
 	Class   string        `xml:"classname,attr"`
 	Name    string        `xml:"name,attr"`
 	Time    string        `xml:"time,attr"`
+	Skipped *junitSkipped `xml:"skipped"`
 	Failure *junitProblem `xml:"failure"`
 	Error   *junitProblem `xml:"error"`
+	Output  *junitOutput  `xml:"system-out"`
+}
+
+type junitSkipped struct {
+	Message string `xml:"message,attr"`
 }
 
 type junitProblem struct {
@@ -66,14 +72,38 @@ func writeJUnit(w io.Writer, list []*Result) error {
 		if err != nil {
 			return err
 		}
-		report.Suites = append(report.Suites, s)
-		report.Tests, report.Failures, report.Errors = report.Tests+s.Tests, report.Failures+s.Failures, report.Errors+s.Errors
+		report.add(s)
 	}
+	return report.write(w)
+}
+
+// add counts a suite's cases and takes it in. Its name begins that of each
+// case's class, by which CI systems sort cases.
+func (r *junitReport) add(s junitSuite) {
+	for i := range s.Cases {
+		c := &s.Cases[i]
+		c.Class = s.Name + "." + c.Class
+		s.Tests++
+		if c.Failure != nil {
+			s.Failures++
+		}
+		if c.Error != nil {
+			s.Errors++
+		}
+		if c.Skipped != nil {
+			s.Skipped++
+		}
+	}
+	r.Suites = append(r.Suites, s)
+	r.Tests, r.Failures, r.Errors = r.Tests+s.Tests, r.Failures+s.Failures, r.Errors+s.Errors
+}
+
+func (r *junitReport) write(w io.Writer) error {
 	var b bytes.Buffer
 	b.WriteString(xml.Header)
 	e := xml.NewEncoder(&b)
 	e.Indent("", "  ")
-	if err := e.Encode(report); err != nil {
+	if err := e.Encode(r); err != nil {
 		return fmt.Errorf("writing the result as XML: %w", err)
 	}
 	b.WriteString("\n")
@@ -86,27 +116,14 @@ func (res *Result) junit() (junitSuite, error) {
 	if err := writeTables(&tables, res, WriteOptions{Width: 120}); err != nil {
 		return junitSuite{}, err
 	}
-	name := printable(res.Name)
-	s := junitSuite{
-		Name: name, Time: seconds(res.Elapsed), Timestamp: res.Started.UTC().Format(time.RFC3339),
+	return junitSuite{
+		Name: printable(res.Name), Time: seconds(res.Elapsed), Timestamp: res.Started.UTC().Format(time.RFC3339),
 		Hostname: printable(res.Environment.Host), Output: junitOutput{tables.String()},
 		Property: []junitProperty{
 			{"clock", printable(res.Clock)}, {"seed", fmt.Sprint(res.Seed)}, {"version", printable(res.Environment.Version)},
 		},
 		Cases: append([]junitCase{res.verdictCase()}, res.thresholdCases()...),
-	}
-	for i := range s.Cases {
-		c := &s.Cases[i]
-		c.Class = name + "." + c.Class
-		s.Tests++
-		if c.Failure != nil {
-			s.Failures++
-		}
-		if c.Error != nil {
-			s.Errors++
-		}
-	}
-	return s, nil
+	}, nil
 }
 
 func (res *Result) verdictCase() junitCase {

@@ -172,11 +172,8 @@ func (res *Result) pageTables() []report.Table {
 		if s.title == "Verdict" || s.title == "Thresholds" {
 			continue
 		}
-		t := report.Table{Title: s.title, Columns: reportColumns(s.columns), Open: s.title == "Errors"}
-		for _, row := range s.rows {
-			t.Rows = append(t.Rows, reportCells(row))
-		}
-		t.Lines = reportCells(s.lines)
+		t := s.reportTable()
+		t.Open = s.title == "Errors"
 		list = append(list, t)
 	}
 	return list
@@ -188,6 +185,14 @@ func reportColumns(columns []column) []report.Column {
 		list = append(list, report.Column{Name: printable(c.name), Left: c.left})
 	}
 	return list
+}
+
+func (s *section) reportTable() report.Table {
+	t := report.Table{Title: s.title, Columns: reportColumns(s.columns), Lines: reportCells(s.lines)}
+	for _, row := range s.rows {
+		t.Rows = append(t.Rows, reportCells(row))
+	}
+	return t
 }
 
 func reportCells(cells []cell) []report.Cell {

@@ -11,7 +11,7 @@ import (
 type WriteOptions struct {
 	Width int  // of a line of tables, in characters; 0 means 100
 	Color bool // red for what is wrong, by ANSI escapes; tables only
-	All   bool // of a comparison, also the phases in which no change shows; tables and Markdown
+	All   bool // of a comparison, also the phases in which no change shows; tables, Markdown and the plot of a page
 }
 
 var formats = []struct {

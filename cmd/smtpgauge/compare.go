@@ -40,7 +40,8 @@ two flows of a run, those of the scenario count for nothing.`,
 		Example: `  smtpgauge compare before.jsonl after.jsonl
   smtpgauge compare --base 'before-*.jsonl' --new 'after-*.jsonl' --min-effect 3%
   smtpgauge compare ports.jsonl --flow relay-25 --flow submit-587
-  smtpgauge compare before.jsonl after.jsonl --fail-on 'message.p99 > +5%'`,
+  smtpgauge compare before.jsonl after.jsonl --fail-on 'message.p99 > +5%'
+  smtpgauge compare before.jsonl after.jsonl --format html >comparison.html`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			comparison, err := f.compare(c, args, base, other, flows)
@@ -216,9 +217,9 @@ func judgeComparison(c *results.Comparison) error {
 		switch {
 		case g.OK:
 		case g.Known:
-			errs = append(errs, fmt.Errorf("%w: %s: %s", errRegression, strings.TrimSpace(g.Flow+" "+g.Expr), g.Reason))
+			errs = append(errs, fmt.Errorf("%w: %s: %s", errRegression, g.Name(), g.Reason))
 		default:
-			errs = append(errs, fmt.Errorf("%w: %s: %s", errUndecided, strings.TrimSpace(g.Flow+" "+g.Expr), g.Reason))
+			errs = append(errs, fmt.Errorf("%w: %s: %s", errUndecided, g.Name(), g.Reason))
 		}
 	}
 	if n := c.Count(stats.Worse); n > 0 && len(c.Gates) == 0 {

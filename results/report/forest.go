@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -54,33 +55,27 @@ func (s scale) ticks(n int, text func(float64) string) []tick {
 type forest struct {
 	Ticks []tick
 	Rows  []tree
+	Cut   bool // some estimates lie beyond the scale
 }
 
 // A tree is a row of a forest.
 type tree struct {
 	Name, Verdict, Class string
 	Text                 string
-	Known                bool // there is an estimate
+	Known                bool   // there is an estimate
+	Beyond               string // "left" or "right", where the estimate is beyond the scale
 	Low, Width, Estimate template.CSS
 }
 
 // Forest lays the comparison out on a scale that has zero on it.
 func (p *Page) Forest() forest {
-	s := scale{}
-	for _, r := range p.Comparison {
-		for _, v := range []float64{r.Low, r.Estimate, r.High} {
-			if finite(v) {
-				s = scale{min(s.from, v), max(s.to, v)}
-			}
-		}
-	}
-	if s.from == s.to {
-		s = scale{-1, 1}
-	}
-	s = s.padded()
+	s := p.forestScale()
 	f := forest{Ticks: s.ticks(6, tickPercent)}
 	for _, r := range p.Comparison {
 		t := tree{Name: r.Name, Verdict: r.Verdict, Class: verdictClass(r.Verdict), Text: "–"}
+		if r.Text != "" {
+			t.Text = r.Text
+		}
 		if finite(r.Estimate) {
 			t.Known, t.Text, t.Estimate = true, signedPercent(r.Estimate), percent(s.at(r.Estimate))
 			low, high := r.Low, r.High
@@ -90,10 +85,46 @@ func (p *Page) Forest() forest {
 				t.Text += fmt.Sprintf(" (%s to %s)", signedPercent(low), signedPercent(high))
 			}
 			t.Low, t.Width = percent(s.at(low)), percent(s.at(high)-s.at(low))
+			switch {
+			case r.Estimate < s.from:
+				t.Beyond = "left"
+			case r.Estimate > s.to:
+				t.Beyond = "right"
+			}
+			f.Cut = f.Cut || t.Beyond != ""
 		}
 		f.Rows = append(f.Rows, t)
 	}
 	return f
+}
+
+// cutAt is how many times as far as half of the rows reach a scale goes. A
+// server that has become ten times as slow in one thing would otherwise leave no
+// more than a dot of all else.
+const cutAt = 10
+
+// forestScale has zero on it, and every row that does not reach far beyond the
+// others.
+func (p *Page) forestScale() scale {
+	s := scale{}
+	var reaches []float64
+	for _, r := range p.Comparison {
+		reach := 0.0
+		for _, v := range []float64{r.Low, r.Estimate, r.High} {
+			if finite(v) {
+				s, reach = scale{min(s.from, v), max(s.to, v)}, max(reach, math.Abs(v))
+			}
+		}
+		if reach > 0 {
+			reaches = append(reaches, reach)
+		}
+	}
+	if len(reaches) == 0 {
+		return scale{-1, 1}.padded()
+	}
+	slices.Sort(reaches)
+	most := cutAt * reaches[(len(reaches)-1)/2]
+	return scale{max(s.from, -most), min(s.to, most)}.padded()
 }
 
 // verdictClass is the verdict where it is one that has a style.

@@ -22,6 +22,7 @@ type Page struct {
 	Subtitle string
 	Verdict  *Verdict
 	Checks   []Check
+	ChecksOf string // what the checks are; "" for thresholds
 
 	Flows       []Flow // in the order that gives them their colours
 	FlowNotes   []string
@@ -39,15 +40,17 @@ type Page struct {
 // A Verdict says whether the figures may be believed.
 type Verdict struct {
 	Good    bool
+	Open    bool // neither good nor bad: there is no telling
 	Text    string
 	Reasons []string
 	Notes   []string
 }
 
-// A Check is a threshold and what became of it.
+// A Check is a threshold or a gate and what became of it.
 type Check struct {
 	Text, Value, Reason string
 	OK                  bool
+	Open                bool // there is no telling, so that OK is false too
 }
 
 // A Flow is a row of the overview.
@@ -130,10 +133,12 @@ type RoundsRow struct {
 }
 
 // An Interval is a row of a comparison: a change in percent and the interval
-// it lies in. Verdict is same, better, worse or too-few-runs.
+// it lies in, NaN where there is none. Verdict is same, better, worse or
+// too-few-runs.
 type Interval struct {
 	Name                string
 	Estimate, Low, High float64
+	Text                string // the change where it is no percentage; "" otherwise
 	Verdict             string
 }
 
@@ -148,8 +153,10 @@ type Table struct {
 
 // A Column has words on the left or figures on the right.
 type Column struct {
-	Name string
-	Left bool
+	Name  string
+	Left  bool
+	Whole bool // its words are not broken, however narrow the window
+	Roomy bool // as wide as the last column, for long texts
 }
 
 // A Cell is a text, and whether it is bad news.

@@ -63,12 +63,6 @@ func Write(w io.Writer, p *Page) error {
 	return err
 }
 
-// WriteComparison writes a page that holds a comparison alone: its intervals
-// as a forest plot, with warnings on top and tables below.
-func WriteComparison(w io.Writer, title, compared string, rows []Interval, warnings []string, tables ...Table) error {
-	return Write(w, &Page{Title: title, Comparisons: compared, Comparison: rows, Warnings: warnings, Tables: tables})
-}
-
 // A view is a page with what it takes to show it.
 type view struct {
 	*Page

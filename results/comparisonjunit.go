@@ -1,0 +1,88 @@
+package results
+
+import (
+	"bytes"
+	"io"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/results/stats"
+)
+
+// writeComparisonJUnit writes a comparison as a test suite, in which a CI
+// system shows red what ends the command in an error and nothing else: each
+// gate is a case, and each row. A gate that is missed is a failure, one that
+// cannot be told an error. A row that is worse is a failure where there are no
+// gates, and one without a verdict is skipped.
+func writeComparisonJUnit(w io.Writer, c *Comparison) error {
+	var tables bytes.Buffer
+	if err := drawReport(&tables, c.heading(), c.report(WriteOptions{All: true}), WriteOptions{Width: 120}); err != nil {
+		return err
+	}
+	s := junitSuite{Name: printable(c.title()), Time: "0", Output: junitOutput{tables.String()}}
+	for _, side := range []struct {
+		name   string
+		values func(*Surrounding) []string
+	}{
+		{"base", func(s *Surrounding) []string { return s.Base }},
+		{"new", func(s *Surrounding) []string { return s.New }},
+	} {
+		for i := range c.Surroundings {
+			about := &c.Surroundings[i]
+			s.Property = append(s.Property, junitProperty{printable(side.name + "." + about.Name), printable(strings.Join(side.values(about), ", "))})
+		}
+	}
+	for i := range c.Gates {
+		s.Cases = append(s.Cases, c.Gates[i].junit())
+	}
+	for i := range c.Rows {
+		s.Cases = append(s.Cases, c.Rows[i].junit(len(c.Gates) > 0))
+	}
+	var report junitReport
+	report.add(s)
+	return report.write(w)
+}
+
+// title is what is compared, the same from one comparison to the next.
+func (c *Comparison) title() string {
+	if c.Base.Name == c.New.Name {
+		return c.New.Name
+	}
+	return c.Base.Name + " → " + c.New.Name
+}
+
+func (g *GateOutcome) junit() junitCase {
+	c := junitCase{Class: "gates", Name: printable(g.Name()), Time: "0"}
+	problem := &junitProblem{Message: printable(g.Reason), Text: printable(g.Name() + ": " + g.Reason)}
+	switch {
+	case g.OK:
+	case g.Known:
+		problem.Type, c.Failure = "gate-missed", problem
+	default:
+		problem.Type, c.Error = "gate-undecided", problem
+	}
+	return c
+}
+
+func (r *Row) junit(gated bool) junitCase {
+	c := junitCase{Class: printable(r.Flow), Name: r.Metric, Time: "0"}
+	text := printable(r.sentence())
+	switch {
+	case r.Verdict == stats.TooFewRuns:
+		c.Skipped = &junitSkipped{Message: text}
+	case r.Verdict == stats.Worse && !gated:
+		c.Failure = &junitProblem{Type: string(r.Verdict), Message: text, Text: text}
+	default:
+		c.Output = &junitOutput{text}
+	}
+	return c
+}
+
+// sentence is a row in words: "worse: +12.5 % (+8.2 to +17.1 %), from 4.01 ms
+// to 4.51 ms".
+func (r *Row) sentence() string {
+	text := string(r.Verdict) + ": " + r.change()
+	if span := r.span(); span != noSamples {
+		text += " (" + span + ")"
+	}
+	return text + ", from " + r.kind.human(r.Base) + " to " + r.kind.human(r.New)
+}

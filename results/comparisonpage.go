@@ -1,0 +1,125 @@
+package results
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/results/report"
+	"github.com/smtpgauge/smtpgauge/results/stats"
+)
+
+// page is a comparison as a page to look at. The plot has the rows that the
+// tables for terminals have; those below it have all.
+func (c *Comparison) page(all bool) *report.Page {
+	p := &report.Page{
+		Title: printable(c.title()), Subtitle: printable(c.subtitle()), Warnings: printableAll(c.Warnings),
+		Verdict: c.pageVerdict(), Checks: c.checks(), ChecksOf: "Gates",
+		Comparisons: "Of the " + c.level() + " intervals each holds by itself; verdicts take into account that " +
+			countOf(int64(c.Tested), "metric") + " were tested.",
+	}
+	hidden := 0
+	for i := range c.Rows {
+		if r := &c.Rows[i]; all || r.tells() {
+			p.Comparison = append(p.Comparison, r.drawn())
+		} else {
+			hidden++
+		}
+	}
+	if hidden > 0 {
+		p.Comparisons += " " + countOf(int64(hidden), "metric") + " of phases, in which no change shows, are in the table alone."
+	}
+	rows := c.rowSection(true)
+	rows.title = "All metrics"
+	metrics := rows.reportTable()
+	metrics.Open, metrics.Columns[0].Whole, metrics.Columns[1].Whole = true, true, true
+	p.Tables = append(p.Tables, metrics)
+	if around := c.surroundingSection(); len(around.rows) > 0 {
+		sides := around.reportTable()
+		sides.Open, sides.Columns[0].Whole, sides.Columns[1].Roomy = true, true, true
+		p.Tables = append(p.Tables, sides)
+	}
+	return p
+}
+
+// subtitle says of how much on each side.
+func (c *Comparison) subtitle() string {
+	sides := []string{countOf(int64(c.Base.Rounds), "round") + " as the base", countOf(int64(c.New.Rounds), "round") + " as the new side"}
+	if c.MinEffectPercent > 0 {
+		sides = append(sides, "smallest effect of interest "+percent(c.MinEffectPercent))
+	}
+	return strings.Join(sides, " · ")
+}
+
+// pageVerdict is what the command ends with, in words.
+func (c *Comparison) pageVerdict() *report.Verdict {
+	v := &report.Verdict{Good: true, Text: "Nothing is worse"}
+	missed, open := 0, 0
+	for i := range c.Gates {
+		switch g := &c.Gates[i]; {
+		case g.OK:
+		case g.Known:
+			missed++
+		default:
+			open++
+		}
+	}
+	gates := countOf(int64(len(c.Gates)), "gate")
+	switch worse := c.Count(stats.Worse); {
+	case missed > 0:
+		v.Good, v.Text = false, fmt.Sprintf("%d of %s missed", missed, gates)
+	case open > 0:
+		v.Open, v.Text = true, fmt.Sprintf("%d of %s cannot be told", open, gates)
+	case len(c.Gates) > 0:
+		v.Text = gates + " met"
+	case worse > 0:
+		v.Good, v.Text = false, "Worse in "+countOf(int64(worse), "metric")+" of "+humanCount(int64(len(c.Rows)))
+	case c.Count(stats.TooFewRuns) == len(c.Rows):
+		v.Open, v.Text = true, "Too few rounds for a verdict"
+	}
+	for _, line := range c.verdictSection().lines {
+		v.Reasons = append(v.Reasons, printable(line.text))
+	}
+	return v
+}
+
+func (c *Comparison) checks() []report.Check {
+	var list []report.Check
+	for i := range c.Gates {
+		g := &c.Gates[i]
+		list = append(list, report.Check{Text: printable(g.Name()), Reason: printable(g.Reason), OK: g.OK, Open: !g.Known})
+	}
+	return list
+}
+
+// drawn is a row for the plot.
+func (r *Row) drawn() report.Interval {
+	i := report.Interval{
+		Name: printable(r.Flow + " " + r.Metric), Verdict: string(r.Verdict), Estimate: math.NaN(), Low: math.NaN(), High: math.NaN(),
+	}
+	if r.DeltaPercent == nil {
+		i.Text = r.absolute(r.Delta)
+		return i
+	}
+	i.Estimate = *r.DeltaPercent
+	if p := r.IntervalPercent; p != nil {
+		i.Low, i.High = p[0], p[1]
+	}
+	return i
+}
+
+// surroundingSection is what both sides were made in; what differs stands out.
+func (c *Comparison) surroundingSection() section {
+	s := section{title: "Where and with what", columns: []column{{name: "", left: true}, {name: "base", left: true}, {name: "new", left: true}}}
+	for i := range c.Surroundings {
+		about := &c.Surroundings[i]
+		row := []cell{{text: about.Name}}
+		for _, side := range [][2][]string{{about.Base, about.New}, {about.New, about.Base}} {
+			text := strings.Join(side[0], ", ")
+			row = append(row, cell{text, about.Differs && !slices.Equal(side[0], side[1])})
+		}
+		s.rows = append(s.rows, row)
+	}
+	return s
+}

@@ -1,0 +1,106 @@
+package results
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/gate"
+	"github.com/smtpgauge/smtpgauge/results/report"
+)
+
+// contrast is a comparison with something in every part: what is slower, much
+// slower and the same, gates that are met, missed and undecided, servers that
+// differ, and foreign text.
+func contrast(t *testing.T, gates ...string) *Comparison {
+	t.Helper()
+	slower := quiet()
+	slower.seed, slower.slower = 2, map[string]float64{"relay": 0.03, "submit": 9}
+	base, other := quiet().readAnew(t), slower.readAnew(t)
+	base.greetings[0].hear(Greeting{Banner: "mx.example.test ESMTP one", Clear: []string{"SIZE 1"}})
+	other.greetings[0].hear(Greeting{Banner: "mx.example.test ESMTP " + hostile, Clear: []string{"SIZE 2"}})
+	o := CompareOptions{MinEffect: 0.02}
+	for _, text := range append(gates, "submit.message.p99 > +5%", "errors > +0.1pp", "relay.rate < -50%", "tls.p99 > +10%") {
+		g, err := gate.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Gates = append(o.Gates, g)
+	}
+	o.Gates = append(o.Gates, gate.Gate{Expr: "nonesuch", Metric: "nonesuch"})
+	c, err := Compare([]*Run{base}, []*Run{other}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func comparisonText(t *testing.T, format string, c *Comparison) string {
+	t.Helper()
+	var b strings.Builder
+	if err := WriteComparison(&b, format, c, WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestComparisonPageIsWholeAndSafe(t *testing.T) {
+	page := comparisonText(t, "html", contrast(t))
+	for _, bad := range []string{"<script>document.title", "<img", "<link", "@import", "url(", "src=\"", "\x1b", "\u202e"} {
+		if i := strings.Index(page, bad); i >= 0 {
+			t.Errorf("the page holds %q: %q", bad, page[max(0, i-60):i+60])
+		}
+	}
+	for _, want := range []string{
+		"default-src &#39;none&#39;", "relay banner differs", "submit.message.p99 &gt; &#43;5%", "missed", "undecided", "met",
+		"relay message.p99", ">worse<", "smallest effect of interest 2.0 %", "kernel", "SIZE 2", `aria-label="Gates"`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+}
+
+func TestComparisonPageSaysWhatItComesTo(t *testing.T) {
+	few := quiet()
+	few.rounds = 1
+	slower := quiet()
+	slower.seed, slower.slower = 2, map[string]float64{"submit": 0.3}
+	gates := func(texts ...string) (o CompareOptions) {
+		for _, text := range texts {
+			g, err := gate.Parse(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.Gates = append(o.Gates, g)
+		}
+		return o
+	}
+	for want, v := range map[string]*report.Verdict{
+		"Nothing is worse":             compared(t, quiet(), quiet(), CompareOptions{}).pageVerdict(),
+		"Worse in 5 metrics of 60":     compared(t, quiet(), slower, CompareOptions{}).pageVerdict(),
+		"Too few rounds for a verdict": compared(t, few, few, CompareOptions{}).pageVerdict(),
+		"3 gates met":                  compared(t, quiet(), slower, gates("errors > +1pp", "submit.rate < -50%")).pageVerdict(),
+		"1 of 2 gates missed":          compared(t, quiet(), slower, gates("submit.message.p50 > +5%", "relay.rate < -50%")).pageVerdict(),
+		"1 of 1 gate cannot be told":   compared(t, few, few, gates("submit.message.p50 > +5%")).pageVerdict(),
+	} {
+		good := !strings.HasPrefix(want, "Worse") && !strings.HasSuffix(want, "missed")
+		open := strings.HasPrefix(want, "Too few") || strings.HasSuffix(want, "told")
+		if v.Text != want || v.Good != good || v.Open != open {
+			t.Errorf("%+v, want %q", v, want)
+		}
+	}
+}
+
+// What no percentage is has its own words, and what has no interval no line.
+func TestRowsAsDrawn(t *testing.T) {
+	failing := quiet()
+	failing.failing, failing.seed = 0.3, 4
+	c := compared(t, quiet(), failing, CompareOptions{})
+	if i := find(t, c, "relay", "errors").drawn(); !math.IsNaN(i.Estimate) || !strings.HasSuffix(i.Text, " pp") {
+		t.Errorf("%+v", i)
+	}
+	if i := find(t, c, "relay", "message.p50").drawn(); math.IsNaN(i.Estimate) || math.IsNaN(i.Low) || i.Text != "" {
+		t.Errorf("%+v", i)
+	}
+}
