@@ -93,32 +93,6 @@ func TestBenchmarkNamesAreOneWord(t *testing.T) {
 	}
 }
 
-func TestJUnitReadsBack(t *testing.T) {
-	b := text(t, exported()["both.junit.xml"])
-	var report junitReport
-	d := xml.NewDecoder(b)
-	d.Strict = true
-	if err := d.Decode(&report); err != nil {
-		t.Fatal(err)
-	}
-	if report.Tests != 9 || report.Failures != 4 || report.Errors != 1 || len(report.Suites) != 2 {
-		t.Fatalf("%d tests, %d failures, %d errors, %d suites", report.Tests, report.Failures, report.Errors, len(report.Suites))
-	}
-	bad := report.Suites[1]
-	if e := bad.Cases[0].Error; e == nil || !strings.Contains(e.Text, "generator-bound: arrivals began late") {
-		t.Errorf("the verdict is %+v, want an error with its reasons", bad.Cases[0])
-	}
-	if f := bad.Cases[1].Failure; f == nil || f.Message != "it is 45.0 ms" || bad.Cases[1].Name != "inbound.message.response.p99 < 5ms" {
-		t.Errorf("the missed threshold is %+v", bad.Cases[1])
-	}
-	if f := bad.Cases[4].Failure; f == nil || f.Message != "no samples of tls" {
-		t.Errorf("the threshold without samples is %+v", bad.Cases[4])
-	}
-	if c := bad.Cases[5]; c.Failure != nil || c.Error != nil {
-		t.Errorf("the threshold that was met is %+v", c)
-	}
-}
-
 // TestJUnitKeepsForeignTextApart holds what a server says within its element,
 // CDATA's own end above all.
 func TestJUnitKeepsForeignTextApart(t *testing.T) {
