@@ -35,7 +35,7 @@ func newGreeting(g *smtpwire.Greeting) Greeting {
 // alike tells whether two greetings are the same but for what a banner says
 // anew to each session.
 func (g *Greeting) alike(o *Greeting) bool {
-	return lasting(g.Banner) == lasting(o.Banner) && slices.Equal(g.Clear, o.Clear) && slices.Equal(g.Secure, o.Secure)
+	return (g.Banner == o.Banner || lasting(g.Banner) == lasting(o.Banner)) && slices.Equal(g.Clear, o.Clear) && slices.Equal(g.Secure, o.Secure)
 }
 
 // check refuses what no server's greeting is kept as.

@@ -198,7 +198,12 @@ type flow struct {
 		Count   int
 		Service map[string]float64
 	}
-	Errors []failure
+	Errors    []failure
+	Greetings []struct {
+		Banner    string
+		Offers    []string
+		OffersTLS []string `json:"offers_tls"`
+	}
 }
 
 type failure struct {

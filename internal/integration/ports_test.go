@@ -4,6 +4,8 @@ package integration
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -43,6 +45,7 @@ func TestPortsAndTLS(t *testing.T) {
 			t.Errorf("%s: not every message was accepted: %+v %v", name, f.Messages, f.Errors)
 		}
 		checkPhases(t, name, f)
+		checkGreeting(t, name, f)
 	}
 	if len(res.Thresholds) != 2 || !res.Thresholds[0].OK || !res.Thresholds[1].OK {
 		t.Errorf("thresholds: %+v", res.Thresholds)
@@ -70,5 +73,27 @@ func checkPhases(t *testing.T, name string, f *flow) {
 		if got := f.Phases[phase].Count; got != want {
 			t.Errorf("%s: phase %s was timed %d times, want %d", name, phase, got, want)
 		}
+	}
+}
+
+// checkGreeting holds what a flow kept of Postfix's introduction to how each
+// port is set up: all sessions heard the same.
+func checkGreeting(t *testing.T, name string, f *flow) {
+	t.Helper()
+	if len(f.Greetings) != 1 {
+		t.Errorf("%s: %d greetings, want one: %+v", name, len(f.Greetings), f.Greetings)
+		return
+	}
+	heard := f.Greetings[0]
+	offered := func(lines []string, keyword string) bool {
+		return slices.ContainsFunc(lines, func(line string) bool { return line == keyword || strings.HasPrefix(line, keyword+" ") })
+	}
+	clear, secure := name != "smtps-465", name != "relay-25"
+	if !strings.Contains(heard.Banner, "ESMTP Postfix") || offered(heard.Offers, "PIPELINING") != clear ||
+		offered(heard.OffersTLS, "PIPELINING") != secure || offered(heard.OffersTLS, "AUTH") != secure {
+		t.Errorf("%s: heard %+v", name, heard)
+	}
+	if upgraded := clear && secure; upgraded && (!offered(heard.Offers, "STARTTLS") || offered(heard.OffersTLS, "STARTTLS")) {
+		t.Errorf("%s: STARTTLS before %q, after %q", name, heard.Offers, heard.OffersTLS)
 	}
 }
