@@ -1,8 +1,6 @@
 package smtpwire
 
 import (
-	"reflect"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -340,69 +338,6 @@ func TestCapabilities(t *testing.T) {
 				tt.line, c.offered, c.mechs, c.sizeOf, tt.offered, tt.mechs, tt.sizeOf)
 		}
 	}
-}
-
-func TestHello(t *testing.T) {
-	var c Client
-	c.Start(&Options{Capture: true}, nil)
-	c.Established(1)
-	c.Receive([]byte("220-mx.example.test \x1b[31mESMTP\r\n220 more\r\n"), 2)
-	c.Sent(100, 3)
-	c.Receive([]byte("250-mx\r\n250-PIPELINING\r\n250 SIZE 1\x00\r\n"), 4)
-	want := &Greeting{Banner: "mx.example.test ?[31mESMTP", Clear: []string{"PIPELINING", "SIZE 1?"}}
-	if !reflect.DeepEqual(c.Hello(), want) {
-		t.Errorf("%q, want %q", c.Hello(), want)
-	}
-}
-
-// What is offered before the handshake and after it is kept apart, and told
-// once, when there is no more to come.
-func TestHelloBeforeAndAfterTLS(t *testing.T) {
-	var c Client
-	c.Start(&Options{Capture: true, TLS: TLSStart}, nil)
-	c.Established(1)
-	greeted := 0
-	say := func(reply string) {
-		c.Sent(pending(&c), 2)
-		c.Receive([]byte(reply), 3)
-		for _, e := range c.Events() {
-			if e.Kind == Greeted {
-				greeted++
-			}
-		}
-	}
-	say("220 mx.example.test\r\n")
-	say("250-mx\r\n250-SIZE 100\r\n250 STARTTLS\r\n")
-	say("220 go on\r\n")
-	if c.Secured(); greeted != 0 {
-		t.Error("told before the handshake")
-	}
-	say("250-mx\r\n250-SIZE 100\r\n250 AUTH PLAIN\r\n")
-	want := &Greeting{Banner: "mx.example.test", Clear: []string{"SIZE 100", "STARTTLS"}, Secure: []string{"SIZE 100", "AUTH PLAIN"}}
-	if greeted != 1 || !reflect.DeepEqual(c.Hello(), want) {
-		t.Errorf("told %d times: %q, want %q", greeted, c.Hello(), want)
-	}
-}
-
-// A server that lacks what was wanted has introduced itself all the same.
-func TestHelloWithoutStartTLS(t *testing.T) {
-	var c Client
-	c.Start(&Options{Capture: true, TLS: TLSStart}, nil)
-	c.Established(1)
-	c.Receive([]byte("220 mx\r\n"), 2)
-	c.Sent(pending(&c), 3)
-	c.Receive([]byte("250-mx\r\n250 HELP\r\n"), 4)
-	if !slices.ContainsFunc(c.Events(), func(e Event) bool { return e.Kind == Greeted }) || c.State() != Ended {
-		t.Errorf("not told, in state %d", c.State())
-	}
-}
-
-// pending is how much the client wants to send.
-func pending(c *Client) (n int) {
-	for _, b := range c.Pending() {
-		n += len(b)
-	}
-	return n
 }
 
 func TestFailureText(t *testing.T) {
