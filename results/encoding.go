@@ -100,8 +100,18 @@ func (e *encoder) appendCounts(b []byte, h *Histogram) []byte {
 
 // countsIndex returns which count, in order of values, v falls into.
 func countsIndex(v int64) int {
-	bucket := 64 - bits.LeadingZeros64(uint64(v)|subBucketMask) - unitMagnitude - (halfMagnitude + 1)
+	bucket := bucketOf(v)
 	return bucket<<halfMagnitude + int(v>>(bucket+unitMagnitude))
+}
+
+// highestEquivalent returns the highest value that is counted with v.
+func highestEquivalent(v int64) int64 {
+	return v | (1<<(bucketOf(v)+unitMagnitude) - 1)
+}
+
+// bucketOf returns which bucket, each as wide as all before it, v falls into.
+func bucketOf(v int64) int {
+	return 64 - bits.LeadingZeros64(uint64(v)|subBucketMask) - unitMagnitude - (halfMagnitude + 1)
 }
 
 // appendZigZag appends v in HdrHistogram's variant of LEB128, whose ninth byte

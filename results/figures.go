@@ -100,8 +100,8 @@ func rate(n int64, d time.Duration) float64 {
 	return float64(n) / d.Seconds()
 }
 
-func (t *total) messages() MessageFigures {
-	o := &t.Outcomes
+func (c *counts) messages() MessageFigures {
+	o := &c.Outcomes
 	m := MessageFigures{
 		Accepted: o[smtpwire.Accepted], Rejected: o[smtpwire.Rejected],
 		Failed: o[smtpwire.Failed], Unknown: o[smtpwire.Unknown],

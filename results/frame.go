@@ -69,9 +69,13 @@ func (f *frame) ordered() []loadgen.Series {
 
 // An Interval is how a run stands after one of its seconds, for a display.
 type Interval struct {
+	Started time.Time // the run
 	Elapsed time.Duration
 	Length  time.Duration // of this interval
 	Flows   []FlowInterval
+
+	// BusyShare and DeniedShare are those of GeneratorFigures, in this interval.
+	BusyShare, DeniedShare float64
 }
 
 // A FlowInterval is one flow's part of an Interval.
@@ -87,6 +91,7 @@ type FlowInterval struct {
 	// under open load, service time otherwise. It is valid during the call.
 	Message *Histogram
 	Errors  map[smtpwire.Class]int64 // so far
+	Standing
 }
 
 // flowProgress is what an Interval is made from.
@@ -96,6 +101,7 @@ type flowProgress struct {
 	message    *Histogram
 	errors     map[smtpwire.Class]int64
 	due, start int64
+	standing   standing
 }
 
 // follow tells the display about a frame.
@@ -103,9 +109,12 @@ func (c *Collector) follow(f *frame) {
 	if c.onInterval == nil {
 		return
 	}
+	cpu := processors{{f.to.Sub(f.from), f.busy, f.waited}}
 	i := &Interval{
+		Started: c.run.Header.Started,
 		Elapsed: f.to.Sub(smtpwire.Instant(c.run.Header.Started.UnixNano())), Length: f.to.Sub(f.from),
-		Flows: make([]FlowInterval, len(c.progress)),
+		Flows:     make([]FlowInterval, len(c.progress)),
+		BusyShare: cpu.busiest(), DeniedShare: cpu.denied(),
 	}
 	for flow := range i.Flows {
 		g, p := f.gauges[flow], &c.progress[flow]
@@ -113,14 +122,17 @@ func (c *Collector) follow(f *frame) {
 			Name: c.run.Header.Flows[flow].Name, Open: g.Open, Due: g.Due - p.due, Started: g.Begun - p.start,
 		}
 		p.due, p.start = g.Due, g.Begun
+		p.standing.begin()
 	}
 	for _, s := range f.ordered() {
 		c.progress[s.Flow].follow(f.series[s], s.Stage, c.run.Header.Flows[s.Flow].Open)
+		c.progress[s.Flow].standing.add(f.series[s], s.Stage)
 		i.Flows[s.Flow].Accepted += f.series[s].Outcomes[smtpwire.Accepted]
 	}
 	for flow := range i.Flows {
 		p, out := &c.progress[flow], &i.Flows[flow]
 		out.Begun, out.Stage, out.Message, out.Errors = p.begun, p.stage, p.message, p.errors
+		out.Standing = p.standing.told(c.run.gauges[flow], c.run.Header.Flows[flow].Open)
 	}
 	c.onInterval(i)
 }

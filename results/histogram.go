@@ -2,6 +2,7 @@ package results
 
 import (
 	"io"
+	"iter"
 	"math"
 	"time"
 
@@ -77,6 +78,20 @@ func (h *Histogram) Mean() (time.Duration, bool) {
 func (h *Histogram) Sum() time.Duration {
 	mean, _ := h.Mean()
 	return time.Duration(float64(mean) * float64(h.Count()))
+}
+
+// All goes through the durations seen, in ascending order, with how often each
+// was. One stands for all that are not told apart from it, and is the longest
+// of them, as in Quantile: so the two agree on what is below a bound.
+func (h *Histogram) All() iter.Seq2[time.Duration, int64] {
+	return func(yield func(time.Duration, int64) bool) {
+		if h == nil {
+			return
+		}
+		h.buckets.ForEachBucket(func(lowest, count int64) bool {
+			return yield(time.Duration(highestEquivalent(lowest)), count)
+		})
+	}
 }
 
 // Merge adds the samples of from, which may be nil.

@@ -190,3 +190,27 @@ func BenchmarkDecode(b *testing.B) {
 		}
 	}
 }
+
+// TestAllAgreesWithQuantile holds what is passed on bucket by bucket to what is
+// read off as quantiles.
+func TestAllAgreesWithQuantile(t *testing.T) {
+	h := NewHistogram()
+	var n int64
+	for d := time.Duration(1); d < 2*time.Hour; d = d*13/10 + 1 {
+		h.Record(d)
+		n++
+	}
+	var below int64
+	for d, count := range h.All() {
+		below += count
+		if at, ok := h.Quantile(float64(below) / float64(n)); !ok || at != d {
+			t.Errorf("%d of %d samples are within %v, and the quantile is %v", below, n, d, at)
+		}
+	}
+	if below != n {
+		t.Errorf("%d samples gone through, want %d", below, n)
+	}
+	for range (*Histogram)(nil).All() {
+		t.Error("an empty histogram has a duration")
+	}
+}
