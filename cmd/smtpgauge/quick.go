@@ -47,7 +47,9 @@ implicit, 587 and 2525 starttls; any other has to say it.
 
 The password of --user is taken from ` + quickPassword + `, or asked for.
 --print writes the scenario it would run, to start a file from; the password is
-not in it.`,
+not in it.
+
+` + metricsHelp,
 		Example: `  smtpgauge quick sink
   smtpgauge quick 127.0.0.1:2525 --tls none --sessions 50 --for 30s
   smtpgauge quick mail.example.test --user bench@example.test --rate 20 --for 1m

@@ -28,7 +28,9 @@ everything measured to a run file, which smtpgauge show prints again.
 
 SCENARIO is a path, - for stdin, or builtin:NAME for one that comes with the
 program (smtpgauge scenarios lists them). The first ^C lets what is under way
-finish, the second stops at once; what was measured is kept either way.`,
+finish, the second stops at once; what was measured is kept either way.
+
+` + metricsHelp,
 		Example: `  smtpgauge run builtin:four-ports
   smtpgauge run relay.yaml --target 10.0.0.5 --set flows.relay.load.sessions=50
   smtpgauge run relay.yaml --dry-run
@@ -56,17 +58,19 @@ finish, the second stops at once; what was measured is kept either way.`,
 
 // runFlags are what run and quick share.
 type runFlags struct {
-	source sourceFlags
-	output string
-	format formatFlag
-	quiet  bool
-	dryRun bool
+	source  sourceFlags
+	output  string
+	format  formatFlag
+	metrics addressFlag
+	quiet   bool
+	dryRun  bool
 }
 
 func (f *runFlags) register(flags *pflag.FlagSet) {
 	flags.StringVarP(&f.output, "output", "o", "", "write the run file to `FILE` (default NAME-TIME.jsonl)")
 	flags.BoolVar(&f.quiet, "quiet", false, "no progress on stderr")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be done, and send nothing")
+	flags.Var(&f.metrics, "metrics", "serve live metrics to Prometheus on `[HOST]:PORT`")
 	f.format.register(flags)
 }
 
@@ -86,6 +90,11 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 	display := newLive(s.err, f.quiet)
 	stop, release := interruptible(ctx, display)
 	defer release()
+	live, err := expose(ctx, p, f.metrics, display)
+	if err != nil {
+		return err
+	}
+	defer live.end(stop)
 	if sc.UsesSink() {
 		sink, err := placeSink(stop.ctx, sc, p, display)
 		if err != nil {
@@ -97,7 +106,10 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 	if err != nil {
 		return err
 	}
-	run, err := measure(stop, p, file, func(i *results.Interval) { display.show(newProgress(p, i, stop.draining())) })
+	run, err := measure(stop, p, file, func(i *results.Interval) {
+		display.show(newProgress(p, i, stop.draining()))
+		live.observe(i)
+	})
 	err = errors.Join(err, file.Close())
 	display.end()
 	if run == nil {
@@ -106,6 +118,7 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 	if err != nil {
 		err = fmt.Errorf("%s is not whole: %w", file.Name(), err)
 	}
+	live.finish(run)
 	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
 	shown, unread := f.stored(run, file.Name())
 	appendStepSummary([]*results.Run{shown}, s.err)

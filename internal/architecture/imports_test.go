@@ -21,10 +21,11 @@ const module = "github.com/smtpgauge/smtpgauge"
 // A part is a folder of the module with those below it. parts says which
 // other parts each may import; packages of one part may import each other.
 var parts = map[string][]string{
-	"cmd":                   {"bench", "internal/smtpsink", "loadgen", "results", "scenarios"},
+	"cmd":                   {"bench", "internal/smtpsink", "loadgen", "results", "scenarios", "telemetry"},
 	"bench":                 {"internal/smtpsink", "loadgen", "results", "scenarios"},
 	"scenarios":             {"loadgen"},
 	"results":               {"loadgen"},
+	"telemetry":             {"loadgen", "results"},
 	"loadgen":               {},
 	"internal/smtpsink":     {},
 	"internal/integration":  {}, // it runs the command and reads what that prints
@@ -46,11 +47,14 @@ var confined = map[string][]string{
 	"github.com/santhosh-tekuri/jsonschema":   {},
 	"github.com/rogpeppe/go-internal":         {},
 	"github.com/joshdk/go-junit":              {}, // reads what results writes
+	"github.com/prometheus":                   {"telemetry"},
+	"go.opentelemetry.io":                     {"telemetry"},
+	"github.com/go-logr/logr":                 {"telemetry"}, // to keep OpenTelemetry from logging
 
 	// A library neither prints nor traps signals, and has no flags.
 	"os/signal": {"cmd"},
 	"flag":      {"bench/peers", "bench/truth", "bench/verdict"}, // programs, not libraries
-	"log":       {"internal/smtpsink"},
+	"log":       {"internal/smtpsink", "telemetry"},
 }
 
 // pure names the packages without I/O and without a clock, which is what lets
@@ -86,6 +90,8 @@ func TestRulesBite(t *testing.T) {
 		{"internal/smtpsink", module + "/loadgen/smtpwire"},
 		{"util", "fmt"},
 		{"results", "github.com/emersion/go-smtp"},
+		{"results", "github.com/prometheus/client_golang/prometheus"},
+		{"results", module + "/telemetry"},
 		{"loadgen/mail", "github.com/emersion/go-sasl"},
 		{"cmd/smtpgauge", "go.yaml.in/yaml/v4"},
 		{"loadgen", "os/signal"},

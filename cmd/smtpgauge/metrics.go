@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/telemetry"
+)
+
+// metricsHelp is how --metrics and the environment are told of in the help of
+// the commands that have them.
+const metricsHelp = `--metrics :9464 serves the run's metrics to Prometheus while it goes on, at
+/metrics on 127.0.0.1: to be scraped from beyond this machine takes an address,
+such as 0.0.0.0:9464. Where Prometheus has been there, the end waits for the
+scrape that sees the last values; ^C skips that. Where OpenTelemetry's
+OTEL_EXPORTER_OTLP_ENDPOINT is set, the metrics are pushed there.`
+
+// An addressFlag is an address to listen on; "" where there is none.
+type addressFlag string
+
+func (f *addressFlag) String() string { return string(*f) }
+func (f *addressFlag) Type() string   { return "string" }
+
+func (f *addressFlag) Set(text string) error {
+	address, err := telemetry.ParseAddress(text)
+	*f = addressFlag(address)
+	return err
+}
+
+// An exposure is the metrics of a run under way, and the ways out to those who
+// watch. A nil server or push is one that nobody asked for.
+type exposure struct {
+	metrics *telemetry.Metrics
+	server  *telemetry.Server
+	push    *telemetry.Push
+	stderr  io.Writer
+}
+
+// expose begins to show a run of p that is about to start. It says where.
+func expose(ctx context.Context, p *loadgen.Plan, address addressFlag, stderr io.Writer) (*exposure, error) {
+	e := &exposure{metrics: telemetry.NewMetrics(p), stderr: stderr}
+	if address != "" {
+		var err error
+		if e.server, err = telemetry.Serve(string(address), e.metrics); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(stderr, "metrics: %s\n", e.server.URL())
+	}
+	e.push = telemetry.StartPush(ctx, e.metrics, func(text string) { fmt.Fprintf(stderr, "warning: %s\n", text) })
+	if e.push != nil {
+		fmt.Fprintf(stderr, "metrics: pushed to %s\n", e.push)
+	}
+	return e, nil
+}
+
+// watched tells whether anybody has a use for the metrics.
+func (e *exposure) watched() bool { return e.server != nil || e.push != nil }
+
+// observe passes an interval on.
+func (e *exposure) observe(i *results.Interval) {
+	if e.watched() {
+		e.metrics.Observe(i)
+	}
+}
+
+// finish adds what the run came to.
+func (e *exposure) finish(run *results.Run) {
+	if e.watched() {
+		e.metrics.Finish(run.Result())
+	}
+}
+
+// end lets those who watch see the last values, unless the user has had enough.
+func (e *exposure) end(stop interruption) {
+	e.push.End()
+	if e.server == nil {
+		return
+	}
+	if until, waits := e.server.LastScrape(); waits && !stop.draining() {
+		fmt.Fprintf(e.stderr, "metrics: waiting for the last scrape, until %s at most; ^C skips it\n", until.Format(time.TimeOnly))
+	}
+	e.server.End(stop.drain)
+}

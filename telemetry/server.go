@@ -1,0 +1,109 @@
+package telemetry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// ParseAddress reads "HOST:PORT", ":PORT" or "PORT". Without a host it is
+// 127.0.0.1, as for the sink and as OpenTelemetry has it for an exporter on
+// this port: to be seen from beyond this machine takes an address that says so.
+func ParseAddress(text string) (string, error) {
+	host, port := "", text
+	if _, err := strconv.ParseUint(text, 10, 64); err != nil {
+		if host, port, err = net.SplitHostPort(text); err != nil {
+			return "", fmt.Errorf("want [HOST]:PORT, such as :9464 or 0.0.0.0:9464")
+		}
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return "", fmt.Errorf("port %q: want a number from 0, which takes a free one, to 65535", port)
+	} else if port = strconv.FormatUint(n, 10); host == "" {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port), nil
+}
+
+// A Server is where Prometheus scrapes a run.
+type Server struct {
+	http     *http.Server
+	listener net.Listener
+	scrapes  scrapes
+	served   chan struct{} // closed when it serves no more
+}
+
+// maxRequests is how many requests are answered at a time. The machine has
+// something else to do.
+const maxRequests = 4
+
+// Serve begins to serve m on an address as ParseAddress returns it.
+func Serve(address string, m *Metrics) (*Server, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		var failed *net.OpError
+		if errors.As(err, &failed) {
+			err = failed.Err // the address is told already
+		}
+		return nil, fmt.Errorf("metrics cannot be served on %s: %w", address, err)
+	}
+	s := &Server{listener: listener, served: make(chan struct{})}
+	s.http = &http.Server{
+		Handler:           s.handler(m),
+		ReadHeaderTimeout: 5 * time.Second,
+		WriteTimeout:      10 * time.Second,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          log.New(io.Discard, "", 0), // of requests, which are their sender's matter
+	}
+	go func() {
+		defer close(s.served)
+		_ = s.http.Serve(listener) // until End
+	}()
+	return s, nil
+}
+
+func (s *Server) handler(m *Metrics) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/metrics", s.scrapes.watch(promhttp.HandlerFor(m.registry(true), promhttp.HandlerOpts{
+		EnableOpenMetrics:   true,
+		DisableCompression:  true, // it would take CPU time, on the machine that measures
+		MaxRequestsInFlight: maxRequests,
+	})))
+	mux.Handle("/{$}", http.RedirectHandler("/metrics", http.StatusFound))
+	return mux
+}
+
+// URL is where the metrics are. Where every address is listened on, it is that
+// of this machine.
+func (s *Server) URL() string {
+	a := s.listener.Addr().(*net.TCPAddr)
+	host := a.IP.String()
+	if a.IP.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(a.Port)) + "/metrics"
+}
+
+// End ends serving, when who scrapes has seen the last values. It waits for
+// that as long as LastScrape tells, and until skip is closed.
+func (s *Server) End(skip <-chan struct{}) {
+	s.scrapes.await(skip)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if s.http.Shutdown(ctx) != nil {
+		_ = s.http.Close() // it was asked to end nicely
+	}
+	<-s.served
+}
+
+// LastScrape tells until when End would wait for one more scrape; it is false
+// where it would not wait. It is to be called once the metrics do not change
+// any more.
+func (s *Server) LastScrape() (until time.Time, waits bool) { return s.scrapes.end() }
