@@ -2,7 +2,7 @@
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # Debian packages the integration suite runs against.
-SERVERS := postfix dovecot-core dovecot-lmtpd
+SERVERS := postfix dovecot-core dovecot-lmtpd prometheus
 
 GO          ?= go
 GOTESTFLAGS ?=
@@ -43,7 +43,7 @@ check: ## format, vet, lint, module file
 fmt: ## format every file
 	gofmt -s -w .
 
-integration: build ## run against Postfix and Dovecot; installs them where missing
+integration: build ## run against Postfix, Dovecot and Prometheus; installs them where missing
 	.ci/packages $(SERVERS)
 	$(GO) test -tags integration -count=1 -timeout=10m -v $(if $(SUDO),-exec $(SUDO)) ./internal/integration -args -smtpgauge=$(CURDIR)/bin/smtpgauge
 

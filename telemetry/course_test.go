@@ -40,7 +40,7 @@ type course struct {
 	observed  chan struct{} // after each interval
 }
 
-func newCourse(t *testing.T) *course {
+func newCourse(t testing.TB) *course {
 	t.Helper()
 	c := &course{plan: twoFlows(), observed: make(chan struct{}, 100)}
 	c.metrics, c.header = NewMetrics(c.plan), results.NewHeader(c.plan)
@@ -98,7 +98,7 @@ func (c *course) record() {
 }
 
 // end ends the run.
-func (c *course) end(t *testing.T) *results.Run {
+func (c *course) end(t testing.TB) *results.Run {
 	t.Helper()
 	end := time.Duration(c.second)*time.Second + 100*time.Millisecond
 	due := int64(10 * c.second)

@@ -5,9 +5,10 @@ import "github.com/prometheus/client_golang/prometheus"
 // A family is a metric as it is declared: with its name, what it means, and
 // the labels its series differ in.
 type family struct {
-	name string
-	desc *prometheus.Desc
-	kind prometheus.ValueType // of histograms it is not used
+	name   string
+	labels []string
+	desc   *prometheus.Desc
+	kind   prometheus.ValueType // untyped for a histogram, which has a type of its own
 }
 
 func counter(name, help string, labels ...string) family {
@@ -24,7 +25,7 @@ func histogram(name, help string, labels ...string) family {
 
 func declare(kind prometheus.ValueType, name, help string, labels []string) family {
 	name = prometheus.BuildFQName("smtpgauge", "", name)
-	return family{name, prometheus.NewDesc(name, help, labels, nil), kind}
+	return family{name, labels, prometheus.NewDesc(name, help, labels, nil), kind}
 }
 
 // What is exposed. Names, labels and meaning are those of package results'

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -37,6 +38,7 @@ type Push struct {
 	provider *metric.MeterProvider
 	report   func(string)
 	failed   sync.Once
+	ending   atomic.Bool
 }
 
 // StartPush starts pushing m where OpenTelemetry's environment variables name
@@ -56,7 +58,11 @@ func StartPush(ctx context.Context, m *Metrics, report func(string)) *Push {
 	// What the SDK logs by itself would go to stderr at any time, and show
 	// headers that it cannot read, which are secrets.
 	otel.SetLogger(logr.Discard())
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(p.fail))
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
+		if !p.ending.Load() { // the end breaks off a push that is under way, and makes its own
+			p.fail(err)
+		}
+	}))
 	exporter, err := p.exporter(ctx)
 	if err != nil {
 		p.fail(err)
@@ -109,6 +115,7 @@ func (p *Push) End() {
 	if p == nil {
 		return
 	}
+	p.ending.Store(true)
 	ctx, cancel := context.WithTimeout(context.Background(), lastPush)
 	defer cancel()
 	if err := p.provider.Shutdown(ctx); err != nil {

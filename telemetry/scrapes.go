@@ -6,9 +6,13 @@ import (
 	"time"
 )
 
-// maxPatience bounds the wait for a last scrape. It is more than the minute
-// that Prometheus takes where nothing else is configured.
-const maxPatience = 90 * time.Second
+// The bounds of the wait for a last scrape: no scraper is so busy that it takes
+// longer than the first for one that is due, and the other is more than the
+// minute that Prometheus lets pass where nothing else is configured.
+const (
+	minPatience = 5 * time.Second
+	maxPatience = 90 * time.Second
+)
 
 // scrapes know when Prometheus was here. What a run comes to in its last
 // seconds would be lost to it if the metrics were gone before the next scrape.
@@ -57,7 +61,8 @@ func (s *scrapes) saw() {
 }
 
 // end says that the metrics are the last ones, and tells until when one more
-// scrape is to be waited for: twice as long as it ever took to the next one.
+// scrape is to be waited for: twice as long as it ever took to the next one,
+// within the bounds.
 func (s *scrapes) end() (until time.Time, waits bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -65,7 +70,7 @@ func (s *scrapes) end() (until time.Time, waits bool) {
 		s.ended, s.seen = true, make(chan struct{})
 		patience := maxPatience
 		if s.gap > 0 {
-			patience = min(patience, 2*s.gap)
+			patience = min(patience, max(minPatience, 2*s.gap))
 		}
 		s.until = s.last.Add(patience)
 	}

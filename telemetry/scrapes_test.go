@@ -69,6 +69,14 @@ func TestWaitIsBounded(t *testing.T) {
 	if got := waited(t, once, nothing); got != maxPatience {
 		t.Errorf("the end took %v after one scrape, want %v", got, maxPatience)
 	}
+	often := func(h http.Handler) {
+		visit(h, true)
+		time.Sleep(time.Second)
+		visit(h, true)
+	}
+	if got := waited(t, often, nothing); got != minPatience {
+		t.Errorf("the end took %v after scrapes a second apart, want %v", got, minPatience)
+	}
 	seldom := func(h http.Handler) {
 		visit(h, true)
 		time.Sleep(time.Hour)

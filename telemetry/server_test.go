@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"syscall"
 	"testing"
@@ -133,4 +134,21 @@ func TestServerIsGoneAtTheEnd(t *testing.T) {
 		connection.Close()
 		t.Error("the port is open after the end")
 	}
+}
+
+// BenchmarkScrape is what a scrape of two flows costs the machine that measures.
+func BenchmarkScrape(b *testing.B) {
+	c := newCourse(b)
+	c.record()
+	c.record()
+	defer c.end(b)
+	h := (&Server{}).handler(c.metrics)
+	r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+	var size int
+	for b.Loop() {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		size = w.Body.Len()
+	}
+	b.ReportMetric(float64(size), "octets")
 }

@@ -1,7 +1,7 @@
 // Package integration runs the real command against real mail servers: Debian's
 // Postfix on the four ports, Dovecot's LMTP on a Unix socket, and Postfix's
-// smtp-sink. Nothing in it is compiled without the build tag "integration",
-// and it is run by
+// smtp-sink; and has runs scraped by Debian's Prometheus. Nothing in it is
+// compiled without the build tag "integration", and it is run by
 //
 //	make integration
 //
@@ -11,5 +11,6 @@
 // system's own configuration is neither read nor written.
 //
 // What the tests hold the command to is the server's own word: the messages
-// Postfix logged as queued have to be those the command counts as accepted.
+// Postfix logged as queued have to be those the command counts as accepted, and
+// what Prometheus has stored in the end is what the command prints.
 package integration
