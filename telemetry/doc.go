@@ -5,7 +5,7 @@
 //	server, err := telemetry.Serve("127.0.0.1:9464", m)
 //	// run the plan, with m.Observe as the collector's onInterval
 //	m.Finish(run.Result())
-//	server.End(ctx)
+//	server.End(skip)
 //
 // Every metric is declared once, in family.go, and both ways out read it from
 // there. Its value is cumulative since the run began, so that whoever comes

@@ -110,13 +110,14 @@ func wantsExponential() bool {
 // String says where to, and how.
 func (p *Push) String() string { return fmt.Sprintf("%s (%s)", p.order.endpoint, p.order.protocol) }
 
-// End pushes the last values and ends pushing. It takes five seconds at most.
-func (p *Push) End() {
+// End pushes the last values and ends pushing. It takes five seconds at most,
+// and no longer than ctx lasts.
+func (p *Push) End(ctx context.Context) {
 	if p == nil {
 		return
 	}
 	p.ending.Store(true)
-	ctx, cancel := context.WithTimeout(context.Background(), lastPush)
+	ctx, cancel := context.WithTimeout(ctx, lastPush)
 	defer cancel()
 	if err := p.provider.Shutdown(ctx); err != nil {
 		p.fail(err)
@@ -126,8 +127,11 @@ func (p *Push) End() {
 // fail tells of the first failure; the others would say the same.
 func (p *Push) fail(err error) {
 	p.failed.Do(func() {
-		if errors.Is(err, context.DeadlineExceeded) {
+		switch {
+		case errors.Is(err, context.DeadlineExceeded):
 			err = errors.New("no answer in time")
+		case errors.Is(err, context.Canceled):
+			err = errors.New("broken off")
 		}
 		p.report(fmt.Sprintf("metrics could not be pushed to %s: %s (more of this is not told)", p.order.endpoint, oneLine(err.Error())))
 	})

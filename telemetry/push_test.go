@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	collector "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
 	common "go.opentelemetry.io/proto/otlp/common/v1"
@@ -126,7 +127,7 @@ func TestPush(t *testing.T) {
 	c.record()
 	c.record()
 	run := c.end(t)
-	p.End()
+	p.End(t.Context())
 	resource, metrics := r.last(t)
 	if attributeOf(resource, "service.name") != "nightly" || attributeOf(resource, "deployment.environment") != "lab" {
 		t.Errorf("resource %v", resource)
@@ -172,7 +173,7 @@ func TestPushOfExponentialHistograms(t *testing.T) {
 	p, said := start(t, c)
 	c.record()
 	c.end(t)
-	p.End()
+	p.End(t.Context())
 	resource, metrics := r.last(t)
 	if r.path != "/as/it/is" || attributeOf(resource, "service.name") != "smtpgauge" || len(*said) > 0 {
 		t.Errorf("pushed to %s from %v, said %q", r.path, resource, *said)
@@ -203,7 +204,7 @@ func TestPushByGRPC(t *testing.T) {
 	p, said := start(t, c)
 	c.record()
 	c.end(t)
-	p.End()
+	p.End(t.Context())
 	if _, metrics := r.last(t); metrics["smtpgauge_messages_total"] == nil || len(*said) > 0 {
 		t.Errorf("pushed %d metrics, said %q", len(metrics), *said)
 	}
@@ -228,11 +229,32 @@ func TestCollectorThatIsDown(t *testing.T) {
 			p, said := start(t, c)
 			c.record()
 			c.end(t)
-			p.End()
+			p.End(t.Context())
 			if len(*said) != 1 || strings.ContainsAny((*said)[0], "\n\x1b") || !strings.Contains((*said)[0], "could not be pushed to "+server.URL) {
 				t.Errorf("said %q, want one line", *said)
 			}
 		})
+	}
+}
+
+// TestCollectorThatHangs wants an end that comes all the same.
+func TestCollectorThatHangs(t *testing.T) {
+	hold := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-hold }))
+	defer server.Close()
+	defer close(hold)
+	for _, protocol := range []string{overHTTP, overGRPC} {
+		environment(t, map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": server.URL, "OTEL_EXPORTER_OTLP_PROTOCOL": protocol})
+		c := newCourse(t)
+		p, said := start(t, c)
+		c.record()
+		c.end(t)
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		p.End(ctx)
+		if len(*said) != 1 {
+			t.Errorf("%s: said %q, want one line", protocol, *said)
+		}
 	}
 }
 
@@ -257,7 +279,7 @@ func TestNoPush(t *testing.T) {
 		if p != nil {
 			t.Errorf("%v is pushed", test.variables)
 		}
-		p.End() // of nothing
+		p.End(t.Context()) // of nothing
 		told := slices.ContainsFunc(*said, func(line string) bool { return strings.Contains(line, test.says) })
 		if test.says == "" && len(*said) > 0 || test.says != "" && (len(*said) != 1 || !told) || strings.Contains(strings.Join(*said, ""), "hush") {
 			t.Errorf("%v: said %q, want %q", test.variables, *said, test.says)

@@ -76,7 +76,7 @@ func (e *exposure) finish(run *results.Run) {
 
 // end lets those who watch see the last values, unless the user has had enough.
 func (e *exposure) end(stop interruption) {
-	e.push.End()
+	e.push.End(stop.ctx)
 	if e.server == nil {
 		return
 	}
