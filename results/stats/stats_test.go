@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 	"testing"
 )
@@ -26,6 +27,62 @@ func TestMinPIsWhatTheTestGives(t *testing.T) {
 	if got := MinP(0, 5); got != 1 {
 		t.Errorf("nothing on one side: %v", got)
 	}
+}
+
+// With ties, the answer is that of going through every way of dealing the
+// values to the sides, whatever their sizes and their order.
+func TestTiedValues(t *testing.T) {
+	for _, c := range []struct{ base, other []float64 }{
+		{[]float64{1, 3, 3, 4}, []float64{0, 1, 1, 2, 3, 4}},
+		{[]float64{0, 4, 4, 4, 4}, []float64{0, 2, 2, 3, 3, 4}},
+		{[]float64{0, 0, 0, 0, 0, 0, 0}, []float64{0, 0.1, 0.1, 0.2}}, // errors that came
+		{[]float64{1, 1, 2}, []float64{2, 2, 2, 3, 3, 3, 3}},
+		{[]float64{1, 1, 2, 2, 2}, []float64{2, 2, 3, 3, 3}},
+	} {
+		want := dealt(c.base, c.other)
+		if got := Test(c.base, c.other); !near(got, want) {
+			t.Errorf("%v and %v: %v, want %v", c.base, c.other, got, want)
+		}
+		if got := Test(c.other, c.base); !near(got, want) {
+			t.Errorf("%v and %v: %v, want %v", c.other, c.base, got, want)
+		}
+	}
+}
+
+// dealt is the p-value of the U test by its definition.
+func dealt(base, other []float64) float64 {
+	all := slices.Concat(base, other)
+	u := func(hand int) float64 {
+		sum := 0.0
+		for i, a := range all {
+			for j, b := range all {
+				if hand>>i&1 == 1 && hand>>j&1 == 0 && a >= b {
+					sum++
+					if a == b {
+						sum -= 0.5
+					}
+				}
+			}
+		}
+		return sum
+	}
+	seen := u(1<<len(base) - 1)
+	lower, upper, hands := 0.0, 0.0, 0.0
+	for hand := range 1 << len(all) {
+		if bits.OnesCount(uint(hand)) != len(base) {
+			continue
+		}
+		hands++
+		if v := u(hand); v <= seen {
+			lower++
+			if v == seen {
+				upper++
+			}
+		} else {
+			upper++
+		}
+	}
+	return min(1, 2*min(lower, upper)/hands)
 }
 
 func TestRoundsNeeded(t *testing.T) {

@@ -35,9 +35,28 @@ func Summarize(values []float64, alpha float64) Summary {
 // is to find the sides so far apart or farther, were they alike. It is 1 where
 // all values are equal or a side is empty.
 func Test(base, other []float64) float64 {
+	// benchmath looks the smaller U up in the distribution of its first sample's.
+	// With ties and sides of different sizes that is lopsided, and the answer
+	// right only where the smaller U is the first sample's.
+	if above(base, other) > above(other, base) {
+		base, other = other, base
+	}
 	// What the comparison warns of, too few samples, MinP says exactly.
 	p := benchmath.AssumeNothing.Compare(sample(base, 0.05), sample(other, 0.05)).P
 	return min(1, p) // doubling a tail that holds the middle exceeds 1
+}
+
+// above counts the pairs of which the value of a is above that of b.
+func above(a, b []float64) int {
+	n := 0
+	for _, v := range a {
+		for _, w := range b {
+			if v > w {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // sample hands values to benchmath, which sorts them in place.
