@@ -56,32 +56,70 @@ func Resolvable(noise float64, n1, n2 int, alpha float64, tests int) float64 {
 func RoundsFor(noise, change, alpha float64, tests int) int {
 	const most = 1_000_000_000
 	least := RoundsNeeded(alpha, tests)
-	distance := math.Abs(math.Log1p(change))
-	enough := func(n int) bool { return noise*findable(n, n, alpha/float64(max(1, tests))) <= distance }
+	deviations := math.Abs(math.Log1p(change)) / noise
+	enough := func(n int) bool { return finds(n, n, alpha/float64(max(1, tests)), deviations) }
 	return least + sort.Search(most-least, func(more int) bool { return enough(least + more) })
 }
 
-// efficiency is the U test's next to the t test's where noise is normal
-// (Pitman), which is what turns the textbook's sample sizes into ours.
-const efficiency = 3 / math.Pi
+// finds tells whether the U test finds two normal distributions different at
+// alpha with the chance Power, which are so many standard deviations apart.
+func finds(n1, n2 int, alpha, deviations float64) bool {
+	k := mosesOrder(n1, n2, alpha)
+	if n1 < 1 || n2 < 1 || k < 1 {
+		return false
+	}
+	if n1*n2 <= simulatedLimit {
+		return simulated(n1, n2, k) <= deviations
+	}
+	return reached(n1, n2, k, deviations)
+}
 
-// findable is the distance between two normal distributions, in their standard
-// deviation, at which the U test finds them different at alpha with the chance
-// Power.
+// findable is the smallest distance that finds is true of.
 func findable(n1, n2 int, alpha float64) float64 {
 	k := mosesOrder(n1, n2, alpha)
 	switch {
 	case n1 < 1 || n2 < 1 || k < 1:
 		return math.Inf(1)
-	case n1*n2 > simulatedLimit:
-		return (normalQuantile(1-alpha/2) + normalQuantile(Power)) * math.Sqrt((1/float64(n1)+1/float64(n2))/efficiency)
+	case n1*n2 <= simulatedLimit:
+		return simulated(n1, n2, k)
 	}
-	return simulated(n1, n2, k)
+	low, high := 0.0, 16.0 // beyond that two distributions have nothing in common
+	for range 40 {
+		if middle := (low + high) / 2; reached(n1, n2, k, middle) {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	return high
 }
 
-// Few rounds are further from the textbook than a factor mends: with the
-// fewest, all of one side have to be above all of the other. Up to this product
-// of sizes the distance is simulated.
+// reached tells whether U comes to where the test is significant with the
+// chance Power: it is taken to be normal, with the mean and the variance that
+// it has between distributions so far apart (Lehmann 1975). The textbook's
+// sample sizes for the t test take the variance between distributions that are
+// alike, and so promise too much where alpha is small.
+func reached(n1, n2, k int, deviations float64) bool {
+	all := float64(n1) * float64(n2)
+	p := normalShare(deviations / math.Sqrt2) // of pairs in order
+	// Two values of the one side above the same value of the other.
+	both := 0.0
+	const step = 0.25
+	for x := -8.0; x <= 8; x += step {
+		share := normalShare(x + deviations)
+		both += step / math.Sqrt(2*math.Pi) * math.Exp(-x*x/2) * share * share
+	}
+	variance := all * (p*(1-p) + float64(n1+n2-2)*(both-p*p))
+	// Significant is all-k or more; the half is the correction for continuity.
+	return all*p-(all-float64(k)+0.5) >= normalQuantile(Power)*math.Sqrt(max(0, variance))
+}
+
+// normalShare is how much of the standard normal distribution is under x.
+func normalShare(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
+
+// Of few rounds U is far from normal: with the fewest, all of one side have to
+// be above all of the other. Up to this product of sizes the distance is
+// simulated.
 const (
 	simulatedLimit = 16 * 16
 	simulations    = 1000
