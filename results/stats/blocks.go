@@ -27,9 +27,10 @@ const resamples = 500
 // intervals at level 1-alpha that hold within these two runs only: they tell
 // what chance within a run can do, not what the next run would bring. They come
 // from a moving-block bootstrap (Künsch 1989), which keeps seconds that follow
-// one another together, since they are alike. The interval of the ratio is
-// infinite where a value drawn is not positive, and both are where a run has
-// too few intervals. It is false where a track has no figure.
+// one another together, since they are alike; what it misses of their variance
+// is put back. The interval of the ratio is infinite where a value drawn is not
+// positive, and both are where a run has too few intervals. It is false where a
+// track has no figure.
 func WithinRun(base, other Track, alpha float64, seed uint64) (shift, ratio Estimate, ok bool) {
 	b, okBase := base.Value([]Span{{0, base.Len()}})
 	o, okOther := other.Value([]Span{{0, other.Len()}})
@@ -42,16 +43,19 @@ func WithinRun(base, other Track, alpha float64, seed uint64) (shift, ratio Esti
 		return shift, ratio, true
 	}
 	random := rand.New(rand.NewPCG(seed, 0x5347))
-	lengthBase, lengthOther := blockLength(base), blockLength(other)
+	blocksBase, blocksOther := newBlocks(base), newBlocks(other)
+	// What is known of the variance comes from so many blocks only.
+	widen := studentQuantile(1-alpha/2, blocksBase.freedom+blocksOther.freedom) / normalQuantile(1-alpha/2)
+	widenBase, widenOther := widen*blocksBase.missed, widen*blocksOther.missed
 	var shifts, ratios []float64
 	for range resamples {
-		b, okBase := base.Value(draw(base.Len(), lengthBase, random))
-		o, okOther := other.Value(draw(other.Len(), lengthOther, random))
+		drawnBase, okBase := base.Value(draw(base.Len(), blocksBase.length, random))
+		drawnOther, okOther := other.Value(draw(other.Len(), blocksOther.length, random))
 		if okBase && okOther {
-			shifts = append(shifts, o-b)
+			shifts = append(shifts, o-b+widenOther*(drawnOther-o)-widenBase*(drawnBase-b))
 		}
-		if okBase && okOther && b > 0 && o > 0 {
-			ratios = append(ratios, o/b-1)
+		if okBase && okOther && drawnBase > 0 && drawnOther > 0 {
+			ratios = append(ratios, math.Expm1(math.Log(o/b)+widenOther*math.Log(drawnOther/o)-widenBase*math.Log(drawnBase/b)))
 		}
 	}
 	shift.Interval = percentiles(shifts, alpha)
@@ -62,18 +66,52 @@ func WithinRun(base, other Track, alpha float64, seed uint64) (shift, ratio Esti
 // minIntervals is how many a run needs for blocks of them to be resampled.
 const minIntervals = 5
 
-// blockLength is how many intervals to keep together: the more, the longer
+// blocks are how a run's intervals are drawn.
+type blocks struct {
+	length  int     // of one, in intervals
+	missed  float64 // how many times as wide as the draws the truth spreads
+	freedom float64 // of the variance that they show
+}
+
+// newBlocks chooses how many intervals to keep together: the more, the longer
 // what happens in one is felt in those after it (Carlstein 1986, for a
 // first-order autoregression), and a quarter of the run at the most.
-func blockLength(t Track) int {
-	n := t.Len()
-	c := autocorrelation(t)
-	length := math.Cbrt(float64(n)) * math.Pow(math.Sqrt(6)*c/(1-c*c), 2./3)
-	return max(1, min(int(math.Ceil(max(length, math.Cbrt(float64(n))))), n/4))
+//
+// Draws of blocks spread less than the truth. They cut what ties intervals of
+// different blocks, and they are centred on what the run came to. For an
+// autoregression both is known.
+func newBlocks(t Track) blocks {
+	n, c := float64(t.Len()), autocorrelation(t)
+	length := math.Ceil(max(1, math.Cbrt(n)*max(1, math.Pow(math.Sqrt(6)*c/(1-c*c), 2./3))))
+	length = max(1, min(length, math.Floor(n/4)))
+	whole := inflation(n, c)
+	return blocks{
+		length: int(length),
+		missed: math.Sqrt(whole / max(whole/maxMissed, inflation(length, c)-whole*length/n)),
+		// Overlapping blocks tell half as much again as ones side by side.
+		freedom: max(1, 1.5*n/length-1),
+	}
+}
+
+// maxMissed bounds how much of a variance is put back: as many times what the
+// draws show. Where more is missing, so few intervals are so alike that their
+// likeness is not known either.
+const maxMissed = 25
+
+// inflation is how many times as large as of unrelated intervals the variance
+// of the mean of n is, where those that follow one another are correlated by c.
+func inflation(n, c float64) float64 {
+	sum, power := 1.0, 1.0
+	for k := 1.0; k < n; k++ {
+		power *= c
+		sum += 2 * (1 - k/n) * power
+	}
+	return sum
 }
 
 // autocorrelation is how alike neighbouring intervals are: 0 for not at all,
-// and never quite 1.
+// and never quite 1. A short run shows less of it than there is, since its own
+// mean follows its values: that is made up for (Kendall 1954).
 func autocorrelation(t Track) float64 {
 	var values []float64
 	mean := 0.0
@@ -83,7 +121,8 @@ func autocorrelation(t Track) float64 {
 			mean += v
 		}
 	}
-	mean /= float64(max(1, len(values)))
+	n := float64(len(values))
+	mean /= max(1, n)
 	products, squares := 0.0, 0.0
 	for i, v := range values {
 		squares += (v - mean) * (v - mean)
@@ -91,10 +130,10 @@ func autocorrelation(t Track) float64 {
 			products += (v - mean) * (values[i-1] - mean)
 		}
 	}
-	if squares == 0 {
+	if squares == 0 || n < minIntervals {
 		return 0
 	}
-	return min(max(0, products/squares), 0.97)
+	return min(max(0, (n*products/squares+1)/(n-3)), 0.97)
 }
 
 // draw chooses n intervals in blocks that may overlap.

@@ -134,3 +134,12 @@ func uTail(n1, n2 int) []float64 {
 
 // normalQuantile is the p-quantile of the standard normal distribution.
 func normalQuantile(p float64) float64 { return math.Sqrt2 * math.Erfinv(2*p-1) }
+
+// studentQuantile is the p-quantile of Student's distribution with five degrees
+// of freedom or more, by the expansion of Fisher and Cornish (1960).
+func studentQuantile(p, freedom float64) float64 {
+	z := normalQuantile(p)
+	z3, z5, z7 := math.Pow(z, 3), math.Pow(z, 5), math.Pow(z, 7)
+	return z + (z3+z)/4/freedom + (5*z5+16*z3+3*z)/96/(freedom*freedom) +
+		(3*z7+19*z5+17*z3-15*z)/384/math.Pow(freedom, 3)
+}

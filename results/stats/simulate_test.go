@@ -103,58 +103,71 @@ func TestRoundsForIsEnough(t *testing.T) {
 	}
 }
 
-// The interval of the ratio holds the true change as often as it says.
+// The interval of the ratio holds the true change as often as it says, however
+// few the rounds.
 func TestIntervalsCover(t *testing.T) {
-	r := rand.New(rand.NewPCG(7, 7))
-	const trials = 2000
-	missed := 0
-	for range trials {
-		base, other := rounds(r, 6, 1e6, 0.05), rounds(r, 6, 1.1e6, 0.05)
-		e, ok := Ratio(base, other, 0.1)
-		if !ok || !e.Finite() {
-			t.Fatal("no interval")
+	for n := 5; n <= 12; n++ {
+		r := rand.New(rand.NewPCG(7, uint64(n)))
+		const trials = 2000
+		missed := 0
+		for range trials {
+			e, ok := Ratio(rounds(r, n, 1e6, 0.05), rounds(r, n, 1.1e6, 0.05), 0.05)
+			if !ok || !e.Finite() {
+				t.Fatal("no interval")
+			}
+			if !e.Contains(0.1) {
+				missed++
+			}
 		}
-		if !e.Contains(0.1) {
-			missed++
+		t.Logf("%d rounds: missed %d of %d", n, missed, trials)
+		if missed > trials*6/100 {
+			t.Errorf("%d rounds: the 95 %% interval misses the true change in %d of %d", n, missed, trials)
 		}
-	}
-	t.Logf("missed %d of %d", missed, trials)
-	if missed > trials/10 {
-		t.Errorf("the 90 %% interval misses the true change in %d of %d", missed, trials)
 	}
 }
 
-// wander draws a run of intervals whose level drifts slowly, as servers do.
-func wander(r *rand.Rand, n int, middle float64) (above, below []float64) {
-	level := 0.0
+// wander draws a run of intervals whose level drifts slowly, as servers do:
+// each is as like the one before as likeness says.
+func wander(r *rand.Rand, n int, middle, likeness float64) (above, below []float64) {
+	level := r.NormFloat64() / math.Sqrt(1-likeness*likeness)
 	for range n {
-		level = 0.8*level + 0.02*r.NormFloat64()
-		above = append(above, 1000*middle*math.Exp(level))
+		level = likeness*level + r.NormFloat64()
+		above = append(above, 1000*middle*math.Exp(0.02*level))
 		below = append(below, 1000)
 	}
 	return above, below
 }
 
 // Within a run the interval nearly holds what it says, although seconds that
-// follow one another are alike: about 85 % for 95 with seconds as alike as
-// here, where draws of single seconds would miss more often than not.
+// follow one another are alike. Draws of single seconds would miss more often
+// than not where they are very much alike; and where a run is short besides, no
+// one can tell from it how much.
 func TestBlocksCover(t *testing.T) {
-	r := rand.New(rand.NewPCG(8, 8))
-	const trials = 100
-	missed := 0
-	for trial := range trials {
-		base := NewQuotient(wander(r, 200, 1))
-		other := NewQuotient(wander(r, 200, 1.1))
-		_, ratio, ok := WithinRun(base, other, 0.05, uint64(trial))
-		if !ok || !ratio.Finite() {
-			t.Fatal("no interval")
+	for _, c := range []struct {
+		n        int
+		likeness float64
+		misses   int // of 400, at most: 20 are to be expected of a true interval
+	}{
+		{5, 0, 24}, {5, 0.5, 48}, {10, 0, 32}, {10, 0.5, 52}, {30, 0, 36}, {30, 0.5, 52}, {30, 0.8, 80},
+		{200, 0, 32}, {200, 0.5, 36}, {200, 0.8, 44}, {200, 0.95, 72},
+	} {
+		r := rand.New(rand.NewPCG(8, 8))
+		const trials = 400
+		missed := 0
+		for trial := range trials {
+			base := NewQuotient(wander(r, c.n, 1, c.likeness))
+			other := NewQuotient(wander(r, c.n, 1.1, c.likeness))
+			shift, ratio, ok := WithinRun(base, other, 0.05, uint64(trial))
+			if !ok || !ratio.Finite() || !shift.Finite() {
+				t.Fatal("no interval")
+			}
+			if !ratio.Contains(0.1) {
+				missed++
+			}
 		}
-		if !ratio.Contains(0.1) {
-			missed++
+		t.Logf("%+v: missed %d of %d", c, missed, trials)
+		if missed > c.misses {
+			t.Errorf("%d seconds, alike by %v: the interval misses the true change in %d of %d", c.n, c.likeness, missed, trials)
 		}
-	}
-	t.Logf("missed %d of %d", missed, trials)
-	if missed > trials/5 {
-		t.Errorf("the interval misses the true change in %d of %d", missed, trials)
 	}
 }
