@@ -62,6 +62,11 @@ func checkDelays(delays map[string]time.Duration, listeners []Listener) error {
 	return nil
 }
 
+// spinning is up to where a wait keeps its core busy. The runtime's timers may
+// be a millisecond late, so that a delay of some microseconds, the work of a
+// server that became a little slower, could not be had from them.
+const spinning = 100 * time.Microsecond
+
 // wait holds the calling session back where a delay was asked for, and lets go
 // at once when the sink closes.
 func (s *Server) wait(command string) {
@@ -70,6 +75,11 @@ func (s *Server) wait(command string) {
 	}
 	d := s.delays[command]
 	if d <= 0 {
+		return
+	}
+	if d <= spinning {
+		for began := time.Now(); time.Since(began) < d; {
+		}
 		return
 	}
 	t := time.NewTimer(d)

@@ -120,6 +120,22 @@ func TestDelayWithoutHookIsRefused(t *testing.T) {
 	}
 }
 
+// A delay of microseconds is not one of a millisecond, as a timer would make
+// it. However busy the machine is, some wait of many is not disturbed.
+func TestShortDelays(t *testing.T) {
+	const delay = 20 * time.Microsecond
+	s := &Server{delays: map[string]time.Duration{"rcpt": delay}}
+	shortest := time.Hour
+	for range 1000 {
+		began := time.Now()
+		s.wait("rcpt")
+		shortest = min(shortest, time.Since(began))
+	}
+	if shortest < delay || shortest > 2*delay {
+		t.Errorf("the shortest wait of %v took %v", delay, shortest)
+	}
+}
+
 // Close must not wait for a delay to pass.
 func TestCloseEndsDelays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
