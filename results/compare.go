@@ -105,12 +105,17 @@ func Compare(base, other []*Run, o CompareOptions) (*Comparison, error) {
 	names, others := flowNames(base), flowNames(other)
 	var parts []*comparing
 	var group sync.WaitGroup
+	slots := make(chan struct{}, flowsAtOnce)
 	for _, name := range names {
 		if slices.Contains(others, name) {
 			// Each flow by itself, as single rounds take a bootstrap each.
 			part := &comparing{o: o, comparison: newComparison(o)}
 			parts = append(parts, part)
-			group.Go(func() { part.flow(name, flowSide{base, name}, flowSide{other, name}) })
+			group.Go(func() {
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				part.flow(name, flowSide{base, name}, flowSide{other, name})
+			})
 		}
 	}
 	group.Wait()
@@ -129,6 +134,10 @@ func Compare(base, other []*Run, o CompareOptions) (*Comparison, error) {
 	c.warn(doubts("new", other)...)
 	return c.judge()
 }
+
+// flowsAtOnce bounds memory, not time: a flow's intervals of ten minutes are
+// some ten megabytes once they are unpacked.
+const flowsAtOnce = 2
 
 // CompareFlows judges flow b against flow a of the same runs.
 func CompareFlows(runs []*Run, a, b string, o CompareOptions) (*Comparison, error) {
