@@ -15,7 +15,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test race check fmt integration browser bench-peers truth verdict fuzz clean
+.PHONY: help build demo test race check fmt integration browser bench-peers truth verdict detect fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,11 @@ verdict: ## count how often sound runs are called invalid and spoiled ones are n
 	@mkdir -p bin
 	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/verdict
 	$(SUDO) bin/verdict -ours bin/smtpgauge $(VERDICT)
+
+detect: ## count how often compare calls noise a change, and misses one; DETECT adds flags, -only for a part
+	@mkdir -p bin
+	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/detect
+	bin/detect -ours bin/smtpgauge $(DETECT)
 
 fuzz: ## run each fuzz target for FUZZTIME
 	@mkdir -p bin

@@ -68,6 +68,6 @@
 // its own tests, and workflow compares pull requests on GitHub. The others are
 // this project's own: parts measures the generator, part by
 // part, and programs hold the whole command against something independent:
-// other clients (peers), the packets on the wire (truth), and runs known to be
-// sound or spoiled (verdict).
+// other clients (peers), the packets on the wire (truth), runs known to be
+// sound or spoiled (verdict), and sides known to be alike or not (detect).
 package bench

@@ -1,0 +1,124 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/stats"
+)
+
+// A change is what is done to the new side of a comparison.
+type change struct {
+	name      string
+	title     string
+	fixed     time.Duration // more at RCPT,
+	share     float64       // and this much of the median of a message
+	minEffect float64       // that compare is told; 0 for none
+	madeUp    bool          // only in made-up rounds
+}
+
+var changes = []change{
+	{name: "alike", title: "nothing"},
+	{name: "3ms", title: "3 ms at RCPT", fixed: 3 * time.Millisecond},
+	{name: "10%", title: "10 % at RCPT", share: 0.1, madeUp: true},
+	{name: "1%", title: "1 % at RCPT", share: 0.01, minEffect: 0.01},
+}
+
+// added is how much longer RCPT takes where messages take that median.
+func (c *change) added(median time.Duration) time.Duration {
+	return c.fixed + time.Duration(c.share*float64(median))
+}
+
+// nothing tells whether nothing is changed, so that whatever is called
+// different is a false alarm.
+func (c *change) nothing() bool { return c.fixed == 0 && c.share == 0 }
+
+// The rows that a change at RCPT has to show in. Loads are open, so the time
+// of a message is there twice; the noise is told by the one that counts.
+const (
+	responseMedian = "message.response.p50"
+	messageMedian  = "message.p50"
+	rcptMedian     = "rcpt.p50"
+)
+
+// An outcome is what one comparison came to.
+type outcome struct {
+	rounds     int           // a side
+	tested     int           // metrics
+	found      bool          // messages are worse, and RCPT where the change is large
+	unresolved bool          // messages are called the same, and the change not resolvable
+	alarms     []string      // rows called what they are not
+	told       *float64      // by how many per cent messages are longer
+	resolvable *float64      // per cent
+	needed     int           // rounds a side; 0 where none is told
+	took       time.Duration // to make the rounds and compare them
+
+	runs, invalid int
+	reason        string // of the first invalid run
+}
+
+// judge reads what compare said.
+func (c *change) judge(comparison *results.Comparison) (*outcome, error) {
+	rows := map[string]*results.Row{}
+	for i := range comparison.Rows {
+		rows[comparison.Rows[i].Metric] = &comparison.Rows[i]
+	}
+	for _, name := range []string{responseMedian, messageMedian, rcptMedian} {
+		if rows[name] == nil {
+			return nil, fmt.Errorf("the comparison has no row %s", name)
+		}
+	}
+	message := rows[responseMedian]
+	o := &outcome{
+		rounds: min(message.BaseRounds, message.NewRounds), tested: comparison.Tested,
+		told: message.DeltaPercent, resolvable: message.ResolvablePercent, needed: message.RoundsNeeded,
+	}
+	if message.Verdict == stats.TooFewRuns {
+		return nil, fmt.Errorf("%d rounds a side are too few for any verdict: %d would do", o.rounds, o.needed)
+	}
+	o.found = message.Verdict == stats.Worse
+	if c.fixed > 0 {
+		o.found = o.found && rows[messageMedian].Verdict == stats.Worse && rows[rcptMedian].Verdict == stats.Worse
+	}
+	if message.Verdict == stats.Same && !c.nothing() {
+		o.unresolved = o.needed > o.rounds
+		if c.minEffect == 0 { // then none are told
+			o.unresolved = o.resolvable == nil || *o.resolvable > 100*c.share
+		}
+	}
+	for i := range comparison.Rows {
+		// Nothing makes anything better. What takes longer at RCPT takes longer
+		// altogether, in more sessions at once, so that anything may be worse.
+		if r := &comparison.Rows[i]; r.Verdict == stats.Better || r.Verdict == stats.Worse && c.nothing() {
+			o.alarms = append(o.alarms, r.Metric+" "+string(r.Verdict))
+		}
+	}
+	return o, nil
+}
+
+func changeNames() []string {
+	var all []string
+	for _, c := range changes {
+		all = append(all, c.name)
+	}
+	return all
+}
+
+// choose finds things by their names; none given means all.
+func choose(list string, known []string) ([]string, error) {
+	if list == "" {
+		return known, nil
+	}
+	chosen := strings.Split(list, ",")
+	for _, name := range chosen {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("nothing is named %q: there are %s", name, strings.Join(known, ", "))
+		}
+	}
+	return chosen, nil
+}

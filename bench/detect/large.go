@@ -1,0 +1,124 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/results"
+)
+
+// The largest comparison that has to be answered at once: two runs of so long,
+// of so many flows, with every phase there is of a message and its session.
+const (
+	largeSeconds = 600
+	largeFlows   = 20
+	largeTimes   = 5
+)
+
+var largeLimit = timing{Took: time.Second, Memory: 200_000_000}
+
+// timeWord makes this program time instead of compare. A process of its own
+// does it: what the system counts as the most memory that a command ever had
+// begins with what the one had that started it, and making files up takes some.
+const timeWord = "time"
+
+// A timing is what a command took, as the timing process tells it.
+type timing struct {
+	Took   time.Duration
+	CPU    time.Duration // user and system time of all cores
+	Memory int64         // bytes
+}
+
+// compareLarge makes two large runs up and times the command on them, a few
+// times over.
+func compareLarge(ctx context.Context, w io.Writer, ours, dir string, seed uint64) error {
+	args := []string{timeWord, ours, "compare", "--format", "json"}
+	size := int64(0)
+	for side := range uint64(2) {
+		file := filepath.Join(dir, fmt.Sprintf("large-%d.jsonl", side+1))
+		n, err := writeLarge(file, newMachine(seed, 1<<32+side))
+		if err != nil {
+			return err
+		}
+		args, size = append(args, file), size+n
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	best, slowest := timing{Took: time.Hour, CPU: time.Hour}, timing{}
+	for range largeTimes {
+		cmd := exec.CommandContext(ctx, program, args...)
+		cmd.Stderr = os.Stderr
+		out, err := cmd.Output()
+		if err != nil {
+			return fmt.Errorf("timing smtpgauge compare: %w", err)
+		}
+		var t timing
+		if err := json.Unmarshal(out, &t); err != nil {
+			return err
+		}
+		best.Took, slowest.Took, best.CPU = min(best.Took, t.Took), max(slowest.Took, t.Took), min(best.CPU, t.CPU)
+		slowest.Memory = max(slowest.Memory, t.Memory)
+	}
+	fmt.Fprintf(w, `
+smtpgauge compare of two runs of %d s and %d flows with %d phases, %.0f MB of files:
+  %.2f s (the slowest of %d: %.2f s), %.2f s of CPU and %.0f MB of memory; want %v and %.0f MB at most
+`, largeSeconds, largeFlows, len(sessionPhases)+len(messagePhases)+1, float64(size)/1e6,
+		best.Took.Seconds(), largeTimes, slowest.Took.Seconds(), best.CPU.Seconds(), float64(slowest.Memory)/1e6, largeLimit.Took, float64(largeLimit.Memory)/1e6)
+	if best.Took > largeLimit.Took || slowest.Memory > largeLimit.Memory {
+		return errors.New("comparing two large runs takes too much")
+	}
+	return nil
+}
+
+func writeLarge(file string, m *machine) (int64, error) {
+	f, err := os.Create(file)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	plan := madePlan(largeFlows, largeSeconds)
+	w := bufio.NewWriter(f)
+	if err := errors.Join(m.write(w, results.NewHeader(plan), plan, largeSeconds, 0), w.Flush()); err != nil {
+		return 0, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), f.Close()
+}
+
+// timeCommand runs a command that compares, and tells what it took.
+func timeCommand(ctx context.Context, args []string, w io.Writer) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.Stderr = os.Stderr
+	began := time.Now()
+	err := cmd.Run()
+	took := time.Since(began)
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 3) { // 3: something is worse
+		return err
+	}
+	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return errors.New("the system does not tell what a process used")
+	}
+	state := cmd.ProcessState
+	return json.NewEncoder(w).Encode(timing{took, state.UserTime() + state.SystemTime(), usage.Maxrss * 1024})
+}

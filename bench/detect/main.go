@@ -1,0 +1,180 @@
+//go:build linux
+
+// Detect shows that compare tells a change from noise: how often it raises a
+// false alarm where nothing was changed, that it finds what is there to be
+// found, and that it says so where a change is too small for the rounds there
+// are. It is what "make detect" runs.
+//
+//	go run ./bench/detect [-only a,b] [-made-up n] [-measured n] [-ours program]
+//
+// Two hundred comparisons of each kind are of made-up rounds, with noise as
+// machines have it; twenty are made by the command, "smtpgauge ab", against the
+// built-in server, the two sides on two ports of one process of it. The last
+// figure is what comparing large run files takes. The exit code is 1 where
+// anything is not as it should be.
+//
+// Measuring wants a machine that does nothing else: invalid runs are counted,
+// and are compared like all others.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+func main() {
+	var word string
+	if len(os.Args) > 2 {
+		word = os.Args[1]
+	}
+	var err error
+	switch ctx := context.Background(); word {
+	case serveWord:
+		err = serve(os.Args[2], os.Stdin, os.Stdout)
+	case timeWord:
+		err = timeCommand(ctx, os.Args[2:], os.Stdout)
+	default:
+		err = run(ctx, os.Args[1:], os.Stdout)
+	}
+	if err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "detect:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+// large is the name of what is compared last.
+const large = "large"
+
+func run(ctx context.Context, args []string, w io.Writer) error {
+	known := append(changeNames(), large)
+	flags := flag.NewFlagSet("detect", flag.ContinueOnError)
+	only := flags.String("only", "", "only these, separated by commas: "+strings.Join(known, ", "))
+	madeUp := flags.Int("made-up", 200, "comparisons of made-up rounds, of each kind")
+	measuredCount := flags.Int("measured", 20, "comparisons by the command, of each kind")
+	length := flags.Duration("for", 500*time.Millisecond, "how long each round's load lasts")
+	messages := flags.Int("rate", 400, "messages a second")
+	rounds := flags.Int("rounds", 0, "rounds a side by the command; 0 leaves it to that")
+	seed := flags.Uint64("seed", 1, "of what is made up")
+	ours := flags.String("ours", "", "the smtpgauge to judge; built where left out")
+	verbose := flags.Bool("v", false, "print every comparison by the command")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	chosen, err := choose(*only, known)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "detect-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if *ours == "" {
+		if *ours, err = build(ctx, dir); err != nil {
+			return err
+		}
+	}
+	labs := []laboratory{
+		{title: "made up", madeUp: true, comparisons: *madeUp, comparer: newMadeUp(*seed)},
+		{title: "measured", comparisons: *measuredCount, comparer: &measured{dir: dir, ours: *ours, length: *length, rate: *messages, rounds: *rounds}},
+	}
+	if *verbose {
+		labs[1].log = w
+	}
+	fmt.Fprintf(w, "%s, %d cores; measured rounds are %d messages/s for %v\n\n", runtime.Version(), runtime.NumCPU(), *messages, *length)
+	rows, err := compareAll(ctx, labs, chosen)
+	var faults []string
+	if len(rows) > 0 {
+		printTable(w, rows)
+	}
+	for i := range rows {
+		faults = append(faults, rows[i].faults()...)
+	}
+	if len(faults) > 0 {
+		err = errors.Join(err, errors.New(strings.Join(faults, "\n")))
+	}
+	if slices.Contains(chosen, large) {
+		err = errors.Join(err, compareLarge(ctx, w, *ours, dir, *seed))
+	}
+	return err
+}
+
+func build(ctx context.Context, dir string) (string, error) {
+	program := filepath.Join(dir, "smtpgauge")
+	out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "github.com/smtpgauge/smtpgauge/cmd/smtpgauge").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return program, nil
+}
+
+// A laboratory is where comparisons come from.
+type laboratory struct {
+	title       string
+	madeUp      bool
+	comparisons int // of each kind
+	comparer
+	log io.Writer // takes a line a comparison; nil where nobody reads them
+}
+
+type comparer interface {
+	// median is how long a message takes where nothing was changed.
+	median(ctx context.Context) (time.Duration, error)
+	// compare makes comparison n of a change, with so much added at RCPT.
+	compare(ctx context.Context, c *change, added time.Duration, n int) (*outcome, error)
+}
+
+// compareAll makes the comparisons of all kinds. The rows are there also
+// beside an error.
+func compareAll(ctx context.Context, labs []laboratory, chosen []string) (rows []row, err error) {
+	for i := range labs {
+		lab := &labs[i]
+		for _, c := range changes {
+			if !slices.Contains(chosen, c.name) || lab.comparisons == 0 || c.madeUp && !lab.madeUp {
+				continue
+			}
+			r, failed := lab.series(ctx, c)
+			if len(r.outcomes) > 0 {
+				rows = append(rows, r)
+			}
+			if failed != nil {
+				err = errors.Join(err, fmt.Errorf("%s, %s: %w", lab.title, c.title, failed))
+			}
+		}
+	}
+	return rows, err
+}
+
+// series makes the comparisons of one kind.
+func (lab *laboratory) series(ctx context.Context, c change) (row, error) {
+	r := row{change: c, rounds: lab.title}
+	median, err := lab.median(ctx)
+	if err != nil {
+		return r, err
+	}
+	r.added = c.added(median)
+	for n := range lab.comparisons {
+		o, err := lab.compare(ctx, &c, r.added, n)
+		if err != nil {
+			return r, err
+		}
+		r.outcomes = append(r.outcomes, o)
+		if lab.log != nil {
+			fmt.Fprintf(lab.log, "%s %d: found %v, not resolvable %v, needed %d, alarms %q, %d of %d runs invalid, %.1f s\n",
+				c.name, n+1, o.found, o.unresolved, o.needed, o.alarms, o.invalid, o.runs, o.took.Seconds())
+		}
+	}
+	return r, nil
+}

@@ -1,0 +1,167 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/results"
+)
+
+// measured makes comparisons by the command, with servers and loads that are
+// real.
+type measured struct {
+	dir    string
+	ours   string
+	length time.Duration // of a round
+	rate   int           // messages a second
+	rounds int           // a side; 0 for as many as the command chooses
+}
+
+const flow = "judged"
+
+// scenario writes the load of one side into a file. It is light, so that no
+// message waits for another: then a server that takes longer at RCPT is not
+// worse or better in anything else.
+func (lab *measured) scenario(name string, port int) (string, error) {
+	file := filepath.Join(lab.dir, name+".yaml")
+	return file, os.WriteFile(file, fmt.Appendf(nil, `name: %s
+target: {host: 127.0.0.1}
+flows:
+  %s:
+    port: %d
+    tls: none
+    load: {rate: %d messages/s, max_sessions: 50, duration: %v}
+    session: {messages: 20}
+    message: {size: 1KiB}
+    envelope: {from: bench@example.test, to: bench@example.test}
+`, name, flow, port, lab.rate, lab.length), 0o600)
+}
+
+// median is that of the response times of messages, without any change, over
+// some rounds.
+func (lab *measured) median(ctx context.Context) (time.Duration, error) {
+	servers, err := startPair(ctx, 0)
+	if err != nil {
+		return 0, err
+	}
+	file, err := lab.scenario("median", servers.ports[0])
+	var out []byte
+	if err == nil {
+		out, err = lab.command(ctx, "run", file, "--repeat", "5", "--format", "json", "-o", filepath.Join(lab.dir, "median.jsonl"))
+	}
+	if err := errors.Join(err, servers.stop()); err != nil {
+		return 0, err
+	}
+	var r results.Result
+	if err := json.Unmarshal(out, &r); err != nil {
+		return 0, fmt.Errorf("result of smtpgauge: %w", err)
+	}
+	f := r.Flows[flow]
+	if f == nil || f.Phases["message"] == nil || f.Phases["message"].Response == nil {
+		return 0, fmt.Errorf("the result of smtpgauge has no message of flow %s", flow)
+	}
+	return time.Duration(f.Phases["message"].Response.P50), nil
+}
+
+// compare makes one comparison.
+func (lab *measured) compare(ctx context.Context, c *change, added time.Duration, n int) (o *outcome, err error) {
+	servers, err := startPair(ctx, added)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, servers.stop()) }()
+	args := []string{"ab"}
+	for side, name := range []string{"base", "new"} {
+		file, err := lab.scenario(name, servers.ports[side])
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, file)
+	}
+	runs := filepath.Join(lab.dir, fmt.Sprintf("%s-%d", c.name, n+1))
+	args = append(args, "--format", "json", "-o", runs)
+	if c.minEffect > 0 {
+		args = append(args, "--min-effect", fmt.Sprintf("%g%%", 100*c.minEffect))
+	}
+	if lab.rounds > 0 {
+		args = append(args, "--repeat", strconv.Itoa(lab.rounds))
+	}
+	began := time.Now()
+	out, err := lab.command(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	var comparison results.Comparison
+	if err := json.Unmarshal(out, &comparison); err != nil {
+		return nil, fmt.Errorf("comparison of smtpgauge: %w", err)
+	}
+	if o, err = c.judge(&comparison); err != nil {
+		return nil, err
+	}
+	o.took = time.Since(began)
+	return o, o.look(runs)
+}
+
+// look counts the runs in a folder, and those that are invalid, and removes
+// them.
+func (o *outcome) look(folder string) error {
+	files, err := filepath.Glob(filepath.Join(folder, "*.jsonl"))
+	if err != nil {
+		return err
+	}
+	for _, name := range files {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		run, err := results.ReadTotals(bytes.NewReader(content))
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		o.runs++
+		if v := run.Result().Verdict; !v.Valid {
+			if o.invalid++; o.invalid == 1 {
+				o.reason = v.Reasons[0]
+			}
+		}
+	}
+	return os.RemoveAll(folder)
+}
+
+// command runs the generator and returns what it prints. Exit 1 may mean that
+// runs are invalid, and 3 that something is worse: both are outcomes.
+func (lab *measured) command(ctx context.Context, args ...string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, lab.ours, append(args, "--quiet")...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || !slices.Contains([]int{1, 3}, exit.ExitCode()) || len(out) == 0) {
+		return nil, fmt.Errorf("smtpgauge %s: %w\n%s", args[0], err, stderr.String())
+	}
+	return out, nil
+}
+
+func portOf(address string) (int, error) {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(port)
+}

@@ -1,0 +1,167 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/results/stats"
+)
+
+// A row is what the comparisons of one kind came to.
+type row struct {
+	change
+	rounds   string // where they come from
+	added    time.Duration
+	outcomes []*outcome
+}
+
+func (r *row) count(of func(*outcome) bool) rate {
+	n := 0
+	for _, o := range r.outcomes {
+		if of(o) {
+			n++
+		}
+	}
+	return rate{n, len(r.outcomes)}
+}
+
+func (r *row) found() rate      { return r.count(func(o *outcome) bool { return o.found }) }
+func (r *row) unresolved() rate { return r.count(func(o *outcome) bool { return o.unresolved }) }
+func (r *row) alarms() rate     { return r.count(func(o *outcome) bool { return len(o.alarms) > 0 }) }
+
+// missed are the comparisons that found nothing, and called the change
+// resolvable.
+func (r *row) missed() rate {
+	return r.count(func(o *outcome) bool { return !o.found && !o.unresolved })
+}
+
+// faults says what of a row should not be.
+func (r *row) faults() []string {
+	var list []string
+	fault := func(format string, args ...any) {
+		list = append(list, fmt.Sprintf("%s, %s: ", r.rounds, r.title)+fmt.Sprintf(format, args...))
+	}
+	if a := r.alarms(); float64(a.count) > stats.DefaultAlpha*float64(a.of) {
+		fault("%d of %d raised a false alarm, more than %g %%", a.count, a.of, 100*stats.DefaultAlpha)
+	}
+	missed, found := r.missed(), r.found()
+	switch {
+	case r.fixed > 0:
+		if found.count < found.of {
+			fault("found in %d of %d only", found.count, found.of)
+		}
+	case r.share > 0: // of what is resolvable, one in ten is missed
+		if low, _ := (rate{missed.count, missed.count + found.count}).interval(); low > 1-stats.Power {
+			fault("missed in %d of %d in which it was resolvable", missed.count, missed.count+found.count)
+		}
+	}
+	return list
+}
+
+func printTable(w io.Writer, rows []row) {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "rounds\tadded\tcomparisons\tfound\tnot resolvable\tmissed\tfalse alarms\trate, %\t95 % interval\tstated")
+	for i := range rows {
+		r := &rows[i]
+		found, unresolved, missed := "–", "–", "–"
+		if !r.nothing() {
+			found, missed = fmt.Sprint(r.found().count), fmt.Sprint(r.missed().count)
+		}
+		if r.share > 0 {
+			unresolved = fmt.Sprint(r.unresolved().count)
+		}
+		a := r.alarms()
+		low, high := a.interval()
+		fmt.Fprintf(tw, "%s\t%s\t%d\t%s\t%s\t%s\t%d\t%.1f\t%.1f to %.1f\t%g\n", r.rounds, r.title, a.of, found, unresolved, missed,
+			a.count, 100*float64(a.count)/float64(max(1, a.of)), 100*low, 100*high, 100*stats.DefaultAlpha)
+	}
+	fmt.Fprintln(tw, "\nrounds\tadded\tmetrics\trounds a side\tresolvable, %\trounds needed\ttold, %\ts each\tinvalid runs")
+	for i := range rows {
+		r := &rows[i]
+		runs, invalid := 0, 0
+		for _, o := range r.outcomes {
+			runs, invalid = runs+o.runs, invalid+o.invalid
+		}
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d of %d\n", r.rounds, r.what(),
+			r.spread(0, func(o *outcome) (float64, bool) { return float64(o.tested), true }),
+			r.spread(0, func(o *outcome) (float64, bool) { return float64(o.rounds), true }),
+			r.spread(1, func(o *outcome) (float64, bool) { return value(o.resolvable) }),
+			r.spread(0, func(o *outcome) (float64, bool) { return float64(o.needed), o.needed > 0 }),
+			r.spread(1, func(o *outcome) (float64, bool) { return value(o.told) }),
+			r.spread(1, func(o *outcome) (float64, bool) { return o.took.Seconds(), true }), invalid, runs)
+	}
+	tw.Flush()
+	fmt.Fprintf(w, `
+found: messages are called worse, and for 3 ms RCPT too. not resolvable: they are called the same, and the
+  change is said to be too small for so many rounds. missed: neither.
+false alarms: comparisons in which any metric is called better, or, where nothing was added, worse; with the
+  interval that holds their chance with 95 %% confidence, and the chance that compare states.
+resolvable, rounds needed, told: of %s, as compare says. All are medians, with their range.
+`, responseMedian)
+	printNotes(w, rows)
+}
+
+// what is the change in words, with its size where that follows from a
+// measurement.
+func (r *row) what() string {
+	if r.share > 0 {
+		return fmt.Sprintf("%s: %v", r.title, r.added)
+	}
+	return r.title
+}
+
+// printNotes tells what is behind the counts: which metrics false alarms were
+// about, where those are few, and why runs were invalid.
+func printNotes(w io.Writer, rows []row) {
+	for i := range rows {
+		r := &rows[i]
+		heading := fmt.Sprintf("%s, %s, comparison", r.rounds, r.title)
+		reason := false
+		for n, o := range r.outcomes {
+			if o.invalid > 0 && !reason {
+				reason = true
+				fmt.Fprintf(w, "%s %d: the first of the invalid runs: %s\n", heading, n+1, o.reason)
+			}
+			if len(o.alarms) > 0 && r.alarms().count <= shown {
+				fmt.Fprintf(w, "%s %d: false alarm: %s\n", heading, n+1, strings.Join(o.alarms, ", "))
+			}
+		}
+	}
+}
+
+// shown is up to how many false alarms of a kind each is told.
+const shown = 10
+
+func value(v *float64) (float64, bool) {
+	if v == nil {
+		return 0, false
+	}
+	return *v, true
+}
+
+// spread is the median of a figure with its range, over the comparisons that
+// have it.
+func (r *row) spread(digits int, of func(*outcome) (float64, bool)) string {
+	var figures []float64
+	for _, o := range r.outcomes {
+		if v, ok := of(o); ok {
+			figures = append(figures, v)
+		}
+	}
+	if len(figures) == 0 {
+		return "–"
+	}
+	slices.Sort(figures)
+	n := len(figures)
+	middle := (figures[(n-1)/2] + figures[n/2]) / 2
+	if figures[0] == figures[n-1] {
+		return fmt.Sprintf("%.*f", digits, middle)
+	}
+	return fmt.Sprintf("%.*f (%.*f to %.*f)", digits, middle, digits, figures[0], digits, figures[n-1])
+}
