@@ -38,12 +38,10 @@ func (c *change) added(median time.Duration) time.Duration {
 // different is a false alarm.
 func (c *change) nothing() bool { return c.fixed == 0 && c.share == 0 }
 
-// The rows that a change at RCPT has to show in. Loads are open, so the time
-// of a message is there twice; the noise is told by the one that counts.
+// The rows that a change at RCPT has to show in.
 const (
-	responseMedian = "message.response.p50"
-	messageMedian  = "message.p50"
-	rcptMedian     = "rcpt.p50"
+	messageMedian = "message.p50"
+	rcptMedian    = "rcpt.p50"
 )
 
 // An outcome is what one comparison came to.
@@ -68,12 +66,12 @@ func (c *change) judge(comparison *results.Comparison) (*outcome, error) {
 	for i := range comparison.Rows {
 		rows[comparison.Rows[i].Metric] = &comparison.Rows[i]
 	}
-	for _, name := range []string{responseMedian, messageMedian, rcptMedian} {
+	for _, name := range []string{messageMedian, rcptMedian} {
 		if rows[name] == nil {
 			return nil, fmt.Errorf("the comparison has no row %s", name)
 		}
 	}
-	message := rows[responseMedian]
+	message := rows[messageMedian]
 	o := &outcome{
 		rounds: min(message.BaseRounds, message.NewRounds), tested: comparison.Tested,
 		told: message.DeltaPercent, resolvable: message.ResolvablePercent, needed: message.RoundsNeeded,
@@ -83,7 +81,7 @@ func (c *change) judge(comparison *results.Comparison) (*outcome, error) {
 	}
 	o.found = message.Verdict == stats.Worse
 	if c.fixed > 0 {
-		o.found = o.found && rows[messageMedian].Verdict == stats.Worse && rows[rcptMedian].Verdict == stats.Worse
+		o.found = o.found && rows[rcptMedian].Verdict == stats.Worse
 	}
 	if message.Verdict == stats.Same && !c.nothing() {
 		o.unresolved = o.needed > o.rounds
@@ -93,7 +91,7 @@ func (c *change) judge(comparison *results.Comparison) (*outcome, error) {
 	}
 	for i := range comparison.Rows {
 		// Nothing makes anything better. What takes longer at RCPT takes longer
-		// altogether, in more sessions at once, so that anything may be worse.
+		// altogether, so that more than RCPT may be worse.
 		if r := &comparison.Rows[i]; r.Verdict == stats.Better || r.Verdict == stats.Worse && c.nothing() {
 			o.alarms = append(o.alarms, r.Metric+" "+string(r.Verdict))
 		}

@@ -95,10 +95,7 @@ func (m *machine) second(r loadgen.Recorder, s loadgen.Series, factor float64, a
 			sum += t
 			r.Service(s, p, t)
 		}
-		lag := m.time(20*time.Microsecond, factor)
 		r.Service(s, smtpwire.SpanMessage, sum)
-		r.Response(s, smtpwire.SpanMessage, sum+lag)
-		r.Lag(s, smtpwire.SpanMessage, lag)
 		r.Message(s, smtpwire.Accepted, loadgen.Steady, 1, 0)
 	}
 }
@@ -112,15 +109,13 @@ func (m *machine) write(w io.Writer, h results.Header, plan *loadgen.Plan, secon
 	}
 	began, factor := smtpwire.Instant(h.Started.UnixNano()), m.round()
 	r := collector.Recorder(0)
-	flows := len(plan.Flows)
-	tick := loadgen.Tick{To: began, Open: make([]int, flows), Peak: make([]int, flows), Due: make([]int64, flows), Begun: make([]int64, flows)}
+	tick := loadgen.Tick{To: began}
 	for second := range seconds {
 		tick.From, tick.To, tick.Last = tick.To, tick.To.Add(time.Second), second == seconds-1
 		tick.Busy = m.time(30*time.Millisecond, factor)
-		for i := range flows {
+		for i := range plan.Flows {
 			s := loadgen.Series{Flow: i, Stage: loadgen.Steady}
 			m.second(r, s, factor, added)
-			tick.Due[i], tick.Begun[i] = tick.Due[i]+madeRate, tick.Begun[i]+madeRate
 			if tick.Last {
 				r.Window(s, began, tick.To)
 			}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
@@ -23,12 +22,12 @@ type madeUp struct {
 	plan   *loadgen.Plan
 }
 
-// What is made up of a run: an open load of so many messages a second, for
-// seconds, over sessions that are opened and closed now and then.
+// What is made up of a run: so many messages a second, in sessions that each
+// last one.
 const (
 	madeRate     = 200
 	madeSeconds  = 1
-	madeSessions = 10 // a second
+	madeSessions = 10
 )
 
 func newMadeUp(seed uint64) *madeUp {
@@ -45,9 +44,7 @@ func madePlan(flows, seconds int) *loadgen.Plan {
 		}
 		plan.Flows = append(plan.Flows, loadgen.Flow{
 			Name: name, Target: loadgen.Target{Network: "tcp", Host: "127.0.0.1", Port: 25},
-			Load: loadgen.Load{
-				Stages: []pace.Stage{{For: time.Duration(seconds) * time.Second, From: madeRate, To: madeRate}}, Unit: loadgen.Messages,
-			},
+			Load: loadgen.Load{Sessions: madeSessions, Duration: time.Duration(seconds) * time.Second},
 		})
 	}
 	return plan
@@ -62,13 +59,13 @@ func (m *machine) run(lab *madeUp, added time.Duration) (*results.Run, error) {
 	return results.ReadTotals(bytes.NewReader(file.Bytes()))
 }
 
-// median is that of the response times of messages, without any change.
+// median is that of the times of messages, without any change.
 func (lab *madeUp) median(context.Context) (time.Duration, error) {
 	run, err := (&machine{random: rand.New(rand.NewPCG(lab.seed, 0))}).run(lab, 0)
 	if err != nil {
 		return 0, err
 	}
-	return time.Duration(run.Result().Flows[flow].Phases["message"].Response.P50), nil
+	return time.Duration(run.Result().Flows[flow].Phases["message"].Service.P50), nil
 }
 
 // compare makes up the rounds of comparison n, in the order A B B A as the

@@ -64,7 +64,7 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	madeUp := flags.Int("made-up", 200, "comparisons of made-up rounds, of each kind")
 	measuredCount := flags.Int("measured", 20, "comparisons by the command, of each kind")
 	length := flags.Duration("for", 500*time.Millisecond, "how long each round's load lasts")
-	messages := flags.Int("rate", 400, "messages a second")
+	think := flags.Duration("think", 2*time.Millisecond, "how long it rests between messages")
 	rounds := flags.Int("rounds", 0, "rounds a side by the command; 0 leaves it to that")
 	seed := flags.Uint64("seed", 1, "of what is made up")
 	ours := flags.String("ours", "", "the smtpgauge to judge; built where left out")
@@ -88,12 +88,12 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	}
 	labs := []laboratory{
 		{title: "made up", madeUp: true, comparisons: *madeUp, comparer: newMadeUp(*seed)},
-		{title: "measured", comparisons: *measuredCount, comparer: &measured{dir: dir, ours: *ours, length: *length, rate: *messages, rounds: *rounds}},
+		{title: "measured", comparisons: *measuredCount, comparer: &measured{dir: dir, ours: *ours, length: *length, think: *think, rounds: *rounds}},
 	}
 	if *verbose {
 		labs[1].log = w
 	}
-	fmt.Fprintf(w, "%s, %d cores; measured rounds are %d messages/s for %v\n\n", runtime.Version(), runtime.NumCPU(), *messages, *length)
+	fmt.Fprintf(w, "%s, %d cores; measured rounds are one session for %v, with %v between messages\n\n", runtime.Version(), runtime.NumCPU(), *length, *think)
 	rows, err := compareAll(ctx, labs, chosen)
 	var faults []string
 	if len(rows) > 0 {

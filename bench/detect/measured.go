@@ -26,15 +26,18 @@ type measured struct {
 	dir    string
 	ours   string
 	length time.Duration // of a round
-	rate   int           // messages a second
+	think  time.Duration // between messages
 	rounds int           // a side; 0 for as many as the command chooses
 }
 
 const flow = "judged"
 
-// scenario writes the load of one side into a file. It is light, so that no
-// message waits for another: then a server that takes longer at RCPT is not
-// worse or better in anything else.
+// scenario writes the load of one side into a file. It is one session that
+// rests between messages, always as long, and waits for each reply: then all
+// that changes with a server that takes longer at RCPT is RCPT. Under an open
+// load the server would have been idle for less time before MAIL; and with
+// pipelining, what comes after RCPT waits with it, and replies arrive apart
+// that came in one piece.
 func (lab *measured) scenario(name string, port int) (string, error) {
 	file := filepath.Join(lab.dir, name+".yaml")
 	return file, os.WriteFile(file, fmt.Appendf(nil, `name: %s
@@ -43,14 +46,14 @@ flows:
   %s:
     port: %d
     tls: none
-    load: {rate: %d messages/s, max_sessions: 50, duration: %v}
-    session: {messages: 20}
+    load: {sessions: 1, duration: %v}
+    session: {messages: 20, think: %v, pipelining: off}
     message: {size: 1KiB}
     envelope: {from: bench@example.test, to: bench@example.test}
-`, name, flow, port, lab.rate, lab.length), 0o600)
+`, name, flow, port, lab.length, lab.think), 0o600)
 }
 
-// median is that of the response times of messages, without any change, over
+// median is that of the times of messages, without any change, over
 // some rounds.
 func (lab *measured) median(ctx context.Context) (time.Duration, error) {
 	servers, err := startPair(ctx, 0)
@@ -70,10 +73,10 @@ func (lab *measured) median(ctx context.Context) (time.Duration, error) {
 		return 0, fmt.Errorf("result of smtpgauge: %w", err)
 	}
 	f := r.Flows[flow]
-	if f == nil || f.Phases["message"] == nil || f.Phases["message"].Response == nil {
+	if f == nil || f.Phases["message"] == nil {
 		return 0, fmt.Errorf("the result of smtpgauge has no message of flow %s", flow)
 	}
-	return time.Duration(f.Phases["message"].Response.P50), nil
+	return time.Duration(f.Phases["message"].Service.P50), nil
 }
 
 // compare makes one comparison.

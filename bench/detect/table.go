@@ -103,7 +103,7 @@ found: messages are called worse, and for 3 ms RCPT too. not resolvable: they ar
 false alarms: comparisons in which any metric is called better, or, where nothing was added, worse; with the
   interval that holds their chance with 95 %% confidence, and the chance that compare states.
 resolvable, rounds needed, told: of %s, as compare says. All are medians, with their range.
-`, responseMedian)
+`, messageMedian)
 	printNotes(w, rows)
 }
 
