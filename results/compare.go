@@ -6,6 +6,7 @@ import (
 	"math"
 	"path"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/gate"
@@ -264,9 +265,14 @@ func (c *comparing) flow(name string, base, other flowSide) {
 	if len(baseRounds) == 1 && len(newRounds) == 1 {
 		alone, newAlone = base.alone(), other.alone()
 	}
+	var lopsided []string
 	for _, m := range comparedMetrics(open && newOpen) {
 		pair := stats.Pair{Base: values(baseRounds, m), New: values(newRounds, m), HigherIsBetter: m.higher}
 		if len(pair.Base) == 0 || len(pair.New) == 0 || !matches(c.o.Metrics, name, m.name) {
+			continue
+		}
+		if m.lopsided(baseRounds, newRounds) {
+			lopsided = append(lopsided, m.name)
 			continue
 		}
 		row := newRow(name, m, &pair)
@@ -274,6 +280,10 @@ func (c *comparing) flow(name string, base, other flowSide) {
 			row.within(m, alone, newAlone, c.level())
 		}
 		c.comparison.Rows, c.pairs = append(c.comparison.Rows, row), append(c.pairs, pair)
+	}
+	if len(lopsided) > 0 {
+		c.warn(fmt.Sprintf("flow %s: not compared: %s: the sides have different numbers of samples, and too few a round for such a percentile",
+			name, strings.Join(lopsided, ", ")))
 	}
 }
 

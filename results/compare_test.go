@@ -149,6 +149,29 @@ func TestSingleRounds(t *testing.T) {
 	}
 }
 
+// The largest of ten samples is smaller than the largest of sixty, and nothing
+// has become better by that.
+func TestPercentilesOfFewSamples(t *testing.T) {
+	base, other := quiet(), quiet()
+	other.seed, other.messages = 2, 5
+	c := compared(t, base, other, CompareOptions{})
+	for _, r := range c.Rows {
+		if strings.HasSuffix(r.Metric, ".p99") {
+			t.Errorf("%s.%s is compared", r.Flow, r.Metric)
+		}
+	}
+	find(t, c, "relay", "message.p90")
+	if len(c.Warnings) != 2 || !strings.Contains(c.Warnings[0], "flow relay: not compared: message.p99, connect.p99") {
+		t.Errorf("warnings %q", c.Warnings)
+	}
+	// As many samples on both sides are alike, however few.
+	base.messages = 5
+	if c = compared(t, base, other, CompareOptions{}); len(c.Warnings) > 0 {
+		t.Errorf("warnings %q", c.Warnings)
+	}
+	find(t, c, "relay", "message.p99")
+}
+
 func TestMinEffect(t *testing.T) {
 	other := quiet()
 	other.seed, other.slower = 2, map[string]float64{"relay": 0.2}

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"math"
 	"path"
 	"slices"
 	"time"
@@ -25,6 +26,11 @@ type comparedMetric struct {
 	headline bool // always in the tables; the others where they tell something
 	of       func(*roundData) (float64, bool)
 	within   func(*flowIntervals) stats.Track // nil where a single round has no interval
+
+	// Of a quantile: how many samples a round has, and how many it takes for
+	// one to be beyond the quantile.
+	samples func(*roundData) int64
+	enough  float64
 }
 
 // comparedMetrics are what a flow's rounds are compared by, in the order of the
@@ -58,10 +64,41 @@ func comparedMetrics(open bool) []comparedMetric {
 }
 
 func quantileMetric(s slot, stat string, q float64) comparedMetric {
-	return comparedMetric{name: s.name() + "." + stat, within: quantileWithin(s, q), of: func(r *roundData) (float64, bool) {
-		v, ok := r.total.hists[s].Quantile(q)
-		return float64(v), ok
-	}}
+	return comparedMetric{
+		name: s.name() + "." + stat, within: quantileWithin(s, q), enough: math.Round(1 / (1 - q)),
+		of: func(r *roundData) (float64, bool) {
+			v, ok := r.total.hists[s].Quantile(q)
+			return float64(v), ok
+		},
+		samples: func(r *roundData) int64 { return r.total.hists[s].Count() },
+	}
+}
+
+// lopsided tells whether a metric differs between sides by the number of their
+// samples. Where these are too few for a quantile, it is their maximum, and the
+// maximum of fewer is smaller: a server that takes longer, under closed load,
+// would seem to have become better at what it does once a session.
+func (m *comparedMetric) lopsided(base, other []roundData) bool {
+	if m.samples == nil {
+		return false
+	}
+	b, o := m.typicalSamples(base), m.typicalSamples(other)
+	return min(b, o) < m.enough && max(b, o) > 1.1*min(b, o)
+}
+
+// typicalSamples is the median number of samples of the rounds that have any.
+func (m *comparedMetric) typicalSamples(rounds []roundData) float64 {
+	var list []int64
+	for i := range rounds {
+		if n := m.samples(&rounds[i]); n > 0 {
+			list = append(list, n)
+		}
+	}
+	if len(list) == 0 {
+		return 0
+	}
+	slices.Sort(list)
+	return float64(list[len(list)/2])
 }
 
 func meanOf(s slot) func(*roundData) (float64, bool) {
