@@ -13,13 +13,14 @@ type flowIntervals struct {
 	intervals []*StoredInterval
 	window    window
 	total     *total
-	decoded   map[slot][]*Histogram // by interval
+	decoded   map[slot][]*Histogram     // by interval
+	buckets   map[slot][][]stats.Bucket // what those hold
 }
 
 // onlyRound returns the intervals of a flow that has one round.
 func (r *Run) onlyRound(flow int) *flowIntervals {
 	s := loadgen.Series{Flow: flow, Stage: loadgen.Steady}
-	f := &flowIntervals{window: r.windows[s], total: r.totals[s], decoded: map[slot][]*Histogram{}}
+	f := &flowIntervals{window: r.windows[s], total: r.totals[s], decoded: map[slot][]*Histogram{}, buckets: map[slot][][]stats.Bucket{}}
 	for i := range r.Intervals {
 		if in := &r.Intervals[i]; in.Flow == flow && in.Stage == loadgen.Steady {
 			f.intervals = append(f.intervals, in)
@@ -43,6 +44,20 @@ func (f *flowIntervals) histograms(s slot) []*Histogram {
 		}
 	}
 	f.decoded[s] = list
+	return list
+}
+
+// held is what the intervals' histograms of a phase hold, which each quantile
+// asks for.
+func (f *flowIntervals) held(s slot) [][]stats.Bucket {
+	if list, ok := f.buckets[s]; ok {
+		return list
+	}
+	var list [][]stats.Bucket
+	for _, h := range f.histograms(s) {
+		list = append(list, h.all())
+	}
+	f.buckets[s] = list
 	return list
 }
 
@@ -83,11 +98,7 @@ func meanWithin(s slot) func(*flowIntervals) stats.Track {
 
 func quantileWithin(s slot, q float64) func(*flowIntervals) stats.Track {
 	return func(f *flowIntervals) stats.Track {
-		var list [][]stats.Bucket
-		for _, h := range f.histograms(s) {
-			list = append(list, h.all())
-		}
-		return stats.NewQuantile(q, f.total.hists[s].all(), list)
+		return stats.NewQuantile(q, f.total.hists[s].all(), f.held(s))
 	}
 }
 
