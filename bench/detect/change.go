@@ -83,7 +83,7 @@ func (c *change) judge(comparison *results.Comparison) (*outcome, error) {
 	if c.fixed > 0 {
 		o.found = o.found && rows[rcptMedian].Verdict == stats.Worse
 	}
-	if message.Verdict == stats.Same && !c.nothing() {
+	if message.Verdict == stats.Same && c.share > 0 {
 		o.unresolved = o.needed > o.rounds
 		if c.minEffect == 0 { // then none are told
 			o.unresolved = o.resolvable == nil || *o.resolvable > 100*c.share

@@ -82,6 +82,7 @@ func TestComparisonsAreJudgedByWhatWasAdded(t *testing.T) {
 		{"alike", said(worse, same, same), true, false, "message.p50 worse"},
 		{"3ms", said(worse, worse, worse), true, false, ""},
 		{"3ms", said(worse, same, same), false, false, ""},
+		{"3ms", said(same, same, same), false, false, ""},
 		{"3ms", said(worse, worse, better), true, false, "quit.p99 better"},
 		{"10%", said(same, same, same), false, false, ""}, // 4 % were resolvable
 		{"1%", said(same, same, same), false, true, ""},
