@@ -185,22 +185,6 @@ func flowNames(runs []*Run) []string {
 	return names
 }
 
-// A flowSide is a flow in all runs of a side.
-type flowSide struct {
-	runs []*Run
-	flow string
-}
-
-func (s *flowSide) rounds() (rounds []roundData, open bool) {
-	for _, r := range s.runs {
-		if i := r.flowIndex(s.flow); i >= 0 {
-			rounds = append(rounds, r.roundData(i)...)
-			open = open || r.Header.Flows[i].Open
-		}
-	}
-	return rounds, open
-}
-
 // comparing is a comparison on its way: rows without verdicts, and their
 // values.
 type comparing struct {
@@ -300,16 +284,6 @@ func (c *comparing) level() float64 {
 		return stats.DefaultAlpha
 	}
 	return c.o.Alpha
-}
-
-// alone is the only round of a side; nil where it is one of a run with others.
-func (s *flowSide) alone() *flowIntervals {
-	for _, r := range s.runs {
-		if i := r.flowIndex(s.flow); i >= 0 && len(r.roundData(i)) > 0 && r.Header.Rounds == 1 {
-			return r.onlyRound(i)
-		}
-	}
-	return nil
 }
 
 func values(rounds []roundData, m comparedMetric) []float64 {
