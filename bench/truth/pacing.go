@@ -27,7 +27,6 @@ const (
 var paces = []load{
 	{rate: 100, bySession: true, perSession: 1},
 	{rate: 1000, bySession: true, perSession: 1},
-	{rate: 1000},
 	{rate: 10000},
 }
 

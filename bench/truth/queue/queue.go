@@ -16,16 +16,12 @@ type Service func(n int, begun time.Duration) time.Duration
 // Responses returns for each arrival the time from when it was due until it was
 // served, in the order of arrival. due must not decrease. Arrivals are taken in
 // turn by so many servers, each serving one at a time: the queue G/G/c of the
-// books, first come first served. handover is how long a server takes from one
-// arrival to the next that waits; in the books it is 0.
-func Responses(due []time.Duration, servers int, handover time.Duration, service Service) []time.Duration {
+// books, first come first served.
+func Responses(due []time.Duration, servers int, service Service) []time.Duration {
 	free := make(instants, servers) // when each server is free; all are at first
 	responses := make([]time.Duration, len(due))
 	for n, at := range due {
-		begun := at
-		if free[0] > at {
-			begun = free[0] + handover
-		}
+		begun := max(at, free[0])
 		free[0] = begun + service(n, begun)
 		responses[n] = free[0] - at
 		heap.Fix(&free, 0)

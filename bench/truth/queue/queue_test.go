@@ -16,31 +16,28 @@ func TestResponses(t *testing.T) {
 	for name, test := range map[string]struct {
 		due     []time.Duration
 		servers int
-		hand    time.Duration
 		service Service
 		want    []time.Duration
 	}{
-		"no wait":     {[]time.Duration{0, 10, 20}, 1, 0, constant(10), []time.Duration{10, 10, 10}},
-		"one server":  {[]time.Duration{0, 5, 6, 100}, 1, 0, constant(10), []time.Duration{10, 15, 24, 10}},
-		"two servers": {[]time.Duration{0, 5, 6, 7}, 2, 0, constant(10), []time.Duration{10, 10, 14, 18}},
-		"all at once": {[]time.Duration{0, 0, 0}, 2, 0, constant(10), []time.Duration{10, 10, 20}},
-		// Number 1 waits for the handover as well; number 2 finds a free server.
-		"handover": {[]time.Duration{0, 5, 100}, 1, 3, constant(10), []time.Duration{10, 18, 10}},
+		"no wait":     {[]time.Duration{0, 10, 20}, 1, constant(10), []time.Duration{10, 10, 10}},
+		"one server":  {[]time.Duration{0, 5, 6, 100}, 1, constant(10), []time.Duration{10, 15, 24, 10}},
+		"two servers": {[]time.Duration{0, 5, 6, 7}, 2, constant(10), []time.Duration{10, 10, 14, 18}},
+		"all at once": {[]time.Duration{0, 0, 0}, 2, constant(10), []time.Duration{10, 10, 20}},
 		// The second server is free first, though it began later.
 		"overtaking": {
-			[]time.Duration{0, 1, 2}, 2, 0,
+			[]time.Duration{0, 1, 2}, 2,
 			func(n int, _ time.Duration) time.Duration { return []time.Duration{50, 5, 5}[n] },
 			[]time.Duration{50, 5, 9},
 		},
 		// Number 1 begins at 5 and stalls until 105; what comes meanwhile is
 		// served then, by both servers.
 		"stall": {
-			[]time.Duration{0, 5, 20, 30, 200}, 2, 0, Stalled(1, 100, constant(10)),
+			[]time.Duration{0, 5, 20, 30, 200}, 2, Stalled(1, 100, constant(10)),
 			[]time.Duration{10, 110, 95, 95, 10},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := Responses(test.due, test.servers, test.hand, test.service); !slices.Equal(got, test.want) {
+			if got := Responses(test.due, test.servers, test.service); !slices.Equal(got, test.want) {
 				t.Errorf("%v, want %v", got, test.want)
 			}
 		})
@@ -59,7 +56,7 @@ func TestAgreesWithTheBooks(t *testing.T) {
 		due[i] = time.Duration(at)
 	}
 	sum := 0.0
-	for _, r := range Responses(due, 1, 0, constant(service)) {
+	for _, r := range Responses(due, 1, constant(service)) {
 		sum += float64(r)
 	}
 	want := float64(service) * (1 + load/2/(1-load))

@@ -41,15 +41,8 @@ type Analysis struct {
 	Samples map[Phase][]time.Duration
 	Begun   []Time         // when each connection's first SYN left
 	Mailed  []Time         // when each MAIL left
-	Handed  []Handover     // in clear only: between two messages of a session
 	Again   int            // segments seen before: retransmissions, or a capture with copies
 	Strange map[string]int // what could not be made sense of, by what it was
-}
-
-// A Handover is when a session was done with a message, and when it began the
-// next.
-type Handover struct {
-	Freed, Taken Time
 }
 
 // NewAnalysis begins an analysis. implicit says that connections begin with

@@ -35,7 +35,6 @@ type conversation struct {
 	line    []byte
 	lineAt  Time // when the line's first byte left
 	mailAt  Time // when the last MAIL left
-	freedAt Time // when the last message was answered; 0 before the first was
 	dot     int  // how much of CRLF.CRLF the content ends with
 	cut     bool // some of the content was not captured
 	lastAt  Time // when the last byte of content left
@@ -145,9 +144,6 @@ func (c *conversation) command(line string, at Time) {
 	if phase == Mail {
 		c.mailAt = c.lineAt
 		c.to.Mailed = append(c.to.Mailed, c.lineAt)
-		if c.freedAt != 0 {
-			c.to.Handed = append(c.to.Handed, Handover{c.freedAt, c.lineAt})
-		}
 	}
 	c.waiting = append(c.waiting, pending{phase: phase, from: c.lineAt})
 }
@@ -207,7 +203,6 @@ func (c *conversation) reply(code string, at Time) {
 		c.tls = &turns{conversation: c}
 	case p.phase == Body:
 		c.to.sample(Message, p.message, at)
-		c.freedAt = at
 	case p.phase == Quit:
 		c.to.sample(Session, c.dialed, at)
 	}

@@ -112,25 +112,6 @@ func TestLockstep(t *testing.T) {
 	}
 }
 
-// Between two messages of a session lies the time from the reply to the first
-// to the MAIL of the second.
-func TestHandovers(t *testing.T) {
-	c := newTape(2000, 100)
-	c.gets(200, "220 hello\r\n")
-	at := Time(300)
-	for range 2 {
-		c.sends(at, "MAIL FROM:<>\r\nRCPT TO:<a@example.test>\r\nDATA\r\n")
-		c.gets(at+10, "250 ok\r\n250 ok\r\n354 go\r\n")
-		c.sends(at+20, "x\r\n.\r\n")
-		c.gets(at+30, "250 ok\r\n")
-		at += 100
-	}
-	a := analyse(false, c)
-	if want := []Handover{{330_000, 400_000}}; !slices.Equal(a.Handed, want) {
-		t.Errorf("handed over %v, want %v", a.Handed, want)
-	}
-}
-
 func TestPipelined(t *testing.T) {
 	c := greeted(newTape(40000, 0))
 	c.sends(300, "MAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nRCPT TO:<e@d.test>\r\nDATA\r\n")
