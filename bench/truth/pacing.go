@@ -27,6 +27,7 @@ const (
 var paces = []load{
 	{rate: 100, bySession: true, perSession: 1},
 	{rate: 1000, bySession: true, perSession: 1},
+	{rate: 1000},
 	{rate: 10000},
 }
 
@@ -93,6 +94,10 @@ func (t *truth) pace(ctx context.Context, w io.Writer, l load, port string) (mis
 		d, p := arrivals.Poisson(times, l.rate)
 		_, ideal := arrivals.Poisson(due, l.rate)
 		check(p >= likely, "gaps exponential: Kolmogorov-Smirnov D %.4f, p %.3f (the schedule's own p %.3f)", d, p, ideal)
+		// Two arrivals cannot begin closer together than it takes to begin one.
+		each := arrivals.Closest(times)
+		d, p = arrivals.Poisson(arrivals.InTurn(due, each), l.rate)
+		fmt.Fprintf(w, "  what begins them in turn, %v each and never late, gets D %.4f, p %.3f\n", each, d, p)
 		d, p = arrivals.Spread(times)
 		_, ideal = arrivals.Spread(due)
 		check(p >= likely, "times spread evenly: Kolmogorov-Smirnov D %.4f, p %.3f (the schedule's own p %.3f)", d, p, ideal)

@@ -211,11 +211,13 @@ func (l *epoll) poll(d time.Duration) int {
 }
 
 // awakeFor is how much of a wait for something that is due is spent awake. A
-// processor that has been idle takes its time to wake up: up to some hundred
-// microseconds in a virtual machine, and the longer it was idle the more. A
-// tenth of the wait and half a millisecond at most bounds what that costs.
+// processor that has been idle takes its time to wake up: some tens of
+// microseconds after a moment, some hundred in a virtual machine that has
+// slept. So it is the last 50 µs, for which an idle kernel often polls itself,
+// or a tenth of the wait, and half a millisecond at most, which bounds what
+// that costs.
 func awakeFor(d time.Duration) time.Duration {
-	return min(max(0, d/10), 500*time.Microsecond)
+	return min(max(0, d), max(d/10, 50*time.Microsecond), 500*time.Microsecond)
 }
 
 // watch looks for events until something is due, without sleeping.

@@ -117,8 +117,8 @@ func TestWaitLastsUntilItsTime(t *testing.T) {
 
 func TestAwakeForIsBounded(t *testing.T) {
 	for wait, want := range map[time.Duration]time.Duration{
-		-time.Second: 0, 0: 0, 100 * time.Microsecond: 10 * time.Microsecond,
-		time.Millisecond: 100 * time.Microsecond, never: 500 * time.Microsecond,
+		-time.Second: 0, 0: 0, 30 * time.Microsecond: 30 * time.Microsecond,
+		100 * time.Microsecond: 50 * time.Microsecond, time.Millisecond: 100 * time.Microsecond, never: 500 * time.Microsecond,
 	} {
 		if got := awakeFor(wait); got != want {
 			t.Errorf("%v of a wait of %v are spent awake, want %v", got, wait, want)

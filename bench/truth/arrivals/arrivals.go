@@ -30,6 +30,27 @@ func Lateness[T ~int64](times []T, due []time.Duration) []time.Duration {
 	return late
 }
 
+// InTurn is when things due would come if nothing but one were late: whoever
+// begins them does so one after the other, and each takes so long.
+func InTurn(due []time.Duration, each time.Duration) []time.Duration {
+	begun := slices.Clone(due)
+	for i := 1; i < len(begun); i++ {
+		begun[i] = max(begun[i], begun[i-1]+each)
+	}
+	return begun
+}
+
+// Closest is the gap between sorted times that one in a thousand is below.
+// There have to be two times at least.
+func Closest[T ~int64](times []T) time.Duration {
+	gaps := make([]time.Duration, len(times)-1)
+	for i := range gaps {
+		gaps[i] = time.Duration(times[i+1] - times[i])
+	}
+	slices.Sort(gaps)
+	return gaps[len(gaps)/1000]
+}
+
 // Poisson holds the gaps between sorted times against the exponential
 // distribution of a Poisson process with so many arrivals a second, by the
 // test of Kolmogorov and Smirnov. It returns the test's statistic, the largest

@@ -82,3 +82,16 @@ func TestRateAndLateness(t *testing.T) {
 		t.Errorf("lateness %v, want %v", got, want)
 	}
 }
+
+func TestInTurn(t *testing.T) {
+	due := []time.Duration{0, 1, 2, 50, 51}
+	if got, want := InTurn(due, 10), []time.Duration{0, 10, 20, 50, 60}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if !slices.Equal(due, []time.Duration{0, 1, 2, 50, 51}) {
+		t.Errorf("what is due has changed: %v", due)
+	}
+	if got := Closest(InTurn(due, 10)); got != 10 {
+		t.Errorf("the closest two are %d apart, want 10", got)
+	}
+}
