@@ -81,7 +81,7 @@ type Recorder interface {
 type Tick struct {
 	Shard    int
 	From, To smtpwire.Instant // wall clock
-	Busy     time.Duration    // CPU time of the shard's thread in the interval; 0 where not known
+	Busy     time.Duration    // CPU time of the shard's thread in the interval, but for what it waited awake; 0 where not known
 	Waited   time.Duration    // how long that thread was ready to run and had no CPU; 0 where not known
 	Open     []int            // sessions open now, by flow
 	Peak     []int            // the most open at once in the interval, by flow

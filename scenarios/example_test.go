@@ -38,8 +38,8 @@ func ExampleScenario_Plan() {
 		fmt.Println(f.Name, f.Target.Port, f.Load.Sessions, f.Load.Duration)
 	}
 	// Output:
-	// relay-25 25 4 2s
-	// smtps-465 465 4 2s
-	// submit-587 587 4 2s
-	// alt-2525 2525 4 2s
+	// relay-25 25 4 500ms
+	// smtps-465 465 4 500ms
+	// submit-587 587 4 500ms
+	// alt-2525 2525 4 500ms
 }
