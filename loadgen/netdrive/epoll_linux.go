@@ -97,8 +97,8 @@ func (l *epoll) open(c *epollConn, a Addr) {
 	}
 }
 
-// enter begins to watch fd. A connection to this machine mostly stands when connect
-// returns: asking costs less than being told so by an event.
+// enter begins to watch fd. A connection to this machine mostly stands when
+// connect returns: asking costs less than being told so by an event.
 func (l *epoll) enter(c *epollConn, fd int, tcp bool) error {
 	l.gen++
 	c.fd, c.gen = fd, l.gen
@@ -107,7 +107,7 @@ func (l *epoll) enter(c *epollConn, fd int, tcp bool) error {
 	}
 	l.conns[fd] = c
 	var also uint32
-	if c.up = tcp && l.info.read(fd) && l.info.established(); c.up {
+	if tcp && l.info.read(fd) && l.info.established() {
 		l.Now()
 		c.connected()
 	} else {
