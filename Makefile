@@ -53,23 +53,23 @@ browser: ## open the pages in headless Chromium; installs it where missing
 
 bench-peers: ## measure what a message costs against other clients; PEERS adds flags, -quick for one
 	.ci/packages gcc libc6-dev openssl postfix
-	$(GO) run ./bench/peers $(PEERS)
+	$(GO) run ./bench/internal/peers $(PEERS)
 
 truth: ## hold what is measured against captured packets; TRUTH adds flags
 	.ci/packages gcc libc6-dev
 	@mkdir -p bin
-	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/truth
+	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/internal/truth
 	$(SUDO) bin/truth -ours bin/smtpgauge $(TRUTH)
 
 verdict: ## count how often sound runs are called invalid and spoiled ones are not; VERDICT adds flags
 	.ci/packages gcc libc6-dev
 	@mkdir -p bin
-	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/verdict
+	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/internal/verdict
 	$(SUDO) bin/verdict -ours bin/smtpgauge $(VERDICT)
 
 detect: ## count how often compare calls noise a change, and misses one; DETECT adds flags, -only for a part
 	@mkdir -p bin
-	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/detect
+	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/internal/detect
 	bin/detect -ours bin/smtpgauge $(DETECT)
 
 fuzz: ## run each fuzz target for FUZZTIME

@@ -64,10 +64,10 @@
 //
 // # The folders below
 //
-// Two more are there to be copied: example has a server that is benchmarked in
-// its own tests, and workflow compares pull requests on GitHub. The others are
-// this project's own: parts measures the generator, part by
-// part, and programs hold the whole command against something independent:
-// other clients (peers), the packets on the wire (truth), runs known to be
-// sound or spoiled (verdict), and sides known to be alike or not (detect).
+// Two are there to be copied: example has a server that is benchmarked in its
+// own tests, and workflow compares pull requests on GitHub. What is below
+// internal is this project's own: parts measures the generator, part by part,
+// and programs hold the whole command against something independent: other
+// clients (peers), the packets on the wire (truth), runs known to be sound or
+// spoiled (verdict), and sides known to be alike or not (detect).
 package bench

@@ -53,7 +53,7 @@ var confined = map[string][]string{
 
 	// A library neither prints nor traps signals, and has no flags.
 	"os/signal": {"cmd"},
-	"flag":      {"bench/detect", "bench/peers", "bench/truth", "bench/verdict"}, // programs, not libraries
+	"flag":      {"bench/internal"}, // programs, not libraries
 	"log":       {"internal/smtpsink", "telemetry"},
 }
 

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/bench/peers/yardstick"
-	"github.com/smtpgauge/smtpgauge/bench/truth/labserver"
+	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
+	"github.com/smtpgauge/smtpgauge/bench/internal/yardstick"
 )
 
 func TestMeasure(t *testing.T) {

@@ -14,9 +14,9 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/bench/truth/labserver"
-	"github.com/smtpgauge/smtpgauge/bench/truth/queue"
-	"github.com/smtpgauge/smtpgauge/bench/truth/wire"
+	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
+	"github.com/smtpgauge/smtpgauge/bench/internal/truth/queue"
+	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 )
 

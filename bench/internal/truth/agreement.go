@@ -9,7 +9,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/bench/truth/wire"
+	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
 )
 
 // shares of the machine's capacity at which the generator is checked.

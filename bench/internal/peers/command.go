@@ -13,8 +13,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/bench/peers/yardstick"
-	"github.com/smtpgauge/smtpgauge/bench/truth/labserver"
+	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
+	"github.com/smtpgauge/smtpgauge/bench/internal/yardstick"
 )
 
 const module = "github.com/smtpgauge/smtpgauge"
@@ -55,7 +55,7 @@ func prepare(ctx context.Context, dir, oursPath string) (*bench, error) {
 			return nil, err
 		}
 	}
-	if b.programs[goSMTP], err = goBuild(ctx, dir, module+"/bench/peers/gosmtp"); err != nil {
+	if b.programs[goSMTP], err = goBuild(ctx, dir, module+"/bench/internal/peers/gosmtp"); err != nil {
 		return nil, err
 	}
 	if b.programs[floor], err = yardstick.BuildFloor(ctx, dir); err != nil {

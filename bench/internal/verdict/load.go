@@ -15,7 +15,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/bench/peers/yardstick"
+	"github.com/smtpgauge/smtpgauge/bench/internal/yardstick"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 

@@ -4,7 +4,7 @@
 // is called invalid, and how often a spoiled one is not. It is what "make
 // verdict" runs.
 //
-//	go run ./bench/verdict [-runs n] [-only a,b] [-for duration] [-ours program]
+//	go run ./bench/internal/verdict [-runs n] [-only a,b] [-for duration] [-ours program]
 //
 // Each circumstance is met by as many short runs against the epoll sink on
 // loopback. The exit code is 1 where any run was judged wrongly. Starving a
@@ -26,7 +26,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/bench/peers/yardstick"
+	"github.com/smtpgauge/smtpgauge/bench/internal/yardstick"
 )
 
 func main() {

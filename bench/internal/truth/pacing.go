@@ -11,8 +11,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/bench/truth/arrivals"
-	"github.com/smtpgauge/smtpgauge/bench/truth/wire"
+	"github.com/smtpgauge/smtpgauge/bench/internal/truth/arrivals"
+	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
 )
 
 // What issue 3 asks of pacing.

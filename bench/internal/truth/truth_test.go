@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/bench/truth/wire"
+	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
 )
 
 func TestAgrees(t *testing.T) {

@@ -1,5 +1,5 @@
 // Gosmtp sends mail with go-smtp's client, a goroutine a session: what one
-// would write in Go in an afternoon, and a yardstick for bench/peers.
+// would write in Go in an afternoon, and a yardstick for bench/internal/peers.
 //
 //	gosmtp [-c] [-s sessions] [-m messages] [-l bytes] [-ca file [-r]] address:port
 //

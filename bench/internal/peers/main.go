@@ -4,7 +4,7 @@
 // smtp-source, with go-smtp's client, and with the floor, which is the least
 // any client can do. It is what "make bench-peers" runs.
 //
-//	go run ./bench/peers [-rounds n] [-cases a,b] [-messages n] [-pin] [-quick] [-ours program]
+//	go run ./bench/internal/peers [-rounds n] [-cases a,b] [-messages n] [-pin] [-quick] [-ours program]
 //
 // With -pin the client has the first processor to itself and the server the
 // second, where it is a process of its own; otherwise the kernel places them,

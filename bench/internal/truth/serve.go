@@ -7,8 +7,8 @@ import (
 	"net"
 	"os"
 
-	"github.com/smtpgauge/smtpgauge/bench/peers/yardstick"
-	"github.com/smtpgauge/smtpgauge/bench/truth/labserver"
+	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
+	"github.com/smtpgauge/smtpgauge/bench/internal/yardstick"
 )
 
 // A truth has what the checks need.

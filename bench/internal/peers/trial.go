@@ -12,8 +12,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/bench/peers/yardstick"
-	"github.com/smtpgauge/smtpgauge/bench/truth/labserver"
+	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
+	"github.com/smtpgauge/smtpgauge/bench/internal/yardstick"
 )
 
 // A series is what the rounds of one case on one server gave.

@@ -4,9 +4,9 @@
 // what servers with known delays must give. It is what "make truth" runs, and
 // needs root to capture packets on the loopback device.
 //
-//	go run ./bench/truth [-only plain,implicit,starttls,queueing,pacing] [-for 10s] [-ours program]
-//	go run ./bench/truth compare -port N [-tls implicit|starttls] PCAP RESULT.json
-//	go run ./bench/truth wire -port N [-tls implicit|starttls] PCAP
+//	go run ./bench/internal/truth [-only plain,implicit,starttls,queueing,pacing] [-for 10s] [-ours program]
+//	go run ./bench/internal/truth compare -port N [-tls implicit|starttls] PCAP RESULT.json
+//	go run ./bench/internal/truth wire -port N [-tls implicit|starttls] PCAP
 //
 // The first runs everything and prints a table for each check. The exit code
 // is 1 where something was not ok. The others look at a capture made before:
@@ -28,7 +28,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/bench/peers/yardstick"
+	"github.com/smtpgauge/smtpgauge/bench/internal/yardstick"
 )
 
 func main() {

@@ -16,7 +16,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/smtpgauge/smtpgauge/bench/truth/wire"
+	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
 )
 
 // A recording is a capture under way, in a process of its own: the server and

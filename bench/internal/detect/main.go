@@ -5,7 +5,7 @@
 // found, and that it says so where a change is too small for the rounds there
 // are. It is what "make detect" runs.
 //
-//	go run ./bench/detect [-only a,b] [-made-up n] [-measured n] [-ours program]
+//	go run ./bench/internal/detect [-only a,b] [-made-up n] [-measured n] [-ours program]
 //
 // Two hundred comparisons of each kind are of made-up rounds, with noise as
 // machines have it; twenty are made by the command, "smtpgauge ab", against the

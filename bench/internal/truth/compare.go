@@ -10,7 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/bench/truth/wire"
+	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
 )
 
 // What issue 3 allows between the wire and what is told: the larger of both.

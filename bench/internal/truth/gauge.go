@@ -15,7 +15,7 @@ import (
 	"text/template"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/bench/truth/labserver"
+	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
 )
 
 // A load is what the generator is told to do.
