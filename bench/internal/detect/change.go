@@ -4,8 +4,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/results"
@@ -105,18 +103,4 @@ func changeNames() []string {
 		all = append(all, c.name)
 	}
 	return all
-}
-
-// choose finds things by their names; none given means all.
-func choose(list string, known []string) ([]string, error) {
-	if list == "" {
-		return known, nil
-	}
-	chosen := strings.Split(list, ",")
-	for _, name := range chosen {
-		if !slices.Contains(known, name) {
-			return nil, fmt.Errorf("nothing is named %q: there are %s", name, strings.Join(known, ", "))
-		}
-	}
-	return chosen, nil
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/results"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 	"github.com/smtpgauge/smtpgauge/scenarios"
@@ -193,7 +194,7 @@ func TestMadeUpRounds(t *testing.T) {
 }
 
 func TestLoadsAreScenarios(t *testing.T) {
-	lab := &measured{dir: t.TempDir(), length: 500 * time.Millisecond, think: 2 * time.Millisecond}
+	lab := &measured{Bench: &harness.Bench{Dir: t.TempDir()}, length: 500 * time.Millisecond, think: 2 * time.Millisecond}
 	file, err := lab.scenario("base", 2525)
 	if err != nil {
 		t.Fatal(err)
@@ -284,18 +285,5 @@ func TestTimingACommand(t *testing.T) {
 	}
 	if err := timeCommand(t.Context(), []string{"sh", "-c", "exit 1"}, &out); err == nil {
 		t.Error("a command that failed was timed")
-	}
-}
-
-func TestChoosing(t *testing.T) {
-	known := []string{"a", "b"}
-	if got, err := choose("", known); err != nil || len(got) != 2 {
-		t.Errorf("%q, %v", got, err)
-	}
-	if got, err := choose("b", known); err != nil || len(got) != 1 || got[0] != "b" {
-		t.Errorf("%q, %v", got, err)
-	}
-	if _, err := choose("b,c", known); err == nil || !strings.Contains(err.Error(), `"c"`) {
-		t.Errorf("%v", err)
 	}
 }

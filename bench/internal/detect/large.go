@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
@@ -42,24 +43,23 @@ type timing struct {
 
 // compareLarge makes two large runs up and times the command on them, a few
 // times over.
-func compareLarge(ctx context.Context, w io.Writer, ours, dir string, seed uint64) error {
-	args := []string{timeWord, ours, "compare", "--format", "json"}
+func compareLarge(ctx context.Context, w io.Writer, h *harness.Bench, seed uint64) error {
+	args := []string{timeWord, h.Ours, "compare", "--format", "json"}
 	size := int64(0)
 	for side := range uint64(2) {
-		file := filepath.Join(dir, fmt.Sprintf("large-%d.jsonl", side+1))
+		file := filepath.Join(h.Dir, fmt.Sprintf("large-%d.jsonl", side+1))
 		n, err := writeLarge(file, newMachine(seed, 1<<32+side))
 		if err != nil {
 			return err
 		}
 		args, size = append(args, file), size+n
 	}
-	program, err := os.Executable()
-	if err != nil {
-		return err
-	}
 	best, slowest := timing{Took: time.Hour, CPU: time.Hour}, timing{}
 	for range largeTimes {
-		cmd := exec.CommandContext(ctx, program, args...)
+		cmd, err := harness.Self(ctx, args...)
+		if err != nil {
+			return err
+		}
 		cmd.Stderr = os.Stderr
 		out, err := cmd.Output()
 		if err != nil {
@@ -105,8 +105,7 @@ func writeLarge(file string, m *machine) (int64, error) {
 func timeCommand(ctx context.Context, args []string, w io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd := harness.Command(ctx, args[0], args[1:]...)
 	cmd.Stderr = os.Stderr
 	began := time.Now()
 	err := cmd.Run()

@@ -24,71 +24,51 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 )
 
 func main() {
-	var word string
-	if len(os.Args) > 2 {
-		word = os.Args[1]
-	}
-	var err error
-	switch ctx := context.Background(); word {
-	case serveWord:
-		err = serve(os.Args[2], os.Stdin, os.Stdout)
-	case timeWord:
-		err = timeCommand(ctx, os.Args[2:], os.Stdout)
-	default:
-		err = run(ctx, os.Args[1:], os.Stdout)
-	}
-	if err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "detect:", err)
+	harness.Main("detect", func(ctx context.Context, args []string, w io.Writer) error {
+		if len(args) > 1 {
+			switch args[0] {
+			case serveWord:
+				return serve(args[1], os.Stdin, w)
+			case timeWord:
+				return timeCommand(ctx, args[1:], w)
+			}
 		}
-		os.Exit(1)
-	}
+		return run(ctx, args, w)
+	})
 }
 
 // large is the name of what is compared last.
 const large = "large"
 
+// kinds are the names of the comparisons there are.
+var kinds = harness.Choice[string]{Noun: "kind of comparison", All: append(changeNames(), large), Name: func(name string) string { return name }}
+
 func run(ctx context.Context, args []string, w io.Writer) error {
-	known := append(changeNames(), large)
 	flags := flag.NewFlagSet("detect", flag.ContinueOnError)
-	only := flags.String("only", "", "only these, separated by commas: "+strings.Join(known, ", "))
 	madeUp := flags.Int("made-up", 200, "comparisons of made-up rounds, of each kind")
 	measuredCount := flags.Int("measured", 20, "comparisons by the command, of each kind")
 	length := flags.Duration("for", 500*time.Millisecond, "how long each round's load lasts")
 	think := flags.Duration("think", 2*time.Millisecond, "how long it rests between messages")
 	rounds := flags.Int("rounds", 0, "rounds a side by the command; 0 leaves it to that")
 	seed := flags.Uint64("seed", 1, "of what is made up")
-	ours := flags.String("ours", "", "the smtpgauge to judge; built where left out")
 	verbose := flags.Bool("v", false, "print every comparison by the command")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	chosen, err := choose(*only, known)
+	h, chosen, err := kinds.Open(ctx, flags, "only", args)
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "detect-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	if *ours == "" {
-		if *ours, err = build(ctx, dir); err != nil {
-			return err
-		}
-	}
+	defer h.Close()
 	labs := []laboratory{
 		{title: "made up", madeUp: true, comparisons: *madeUp, comparer: newMadeUp(*seed)},
-		{title: "measured", comparisons: *measuredCount, comparer: &measured{dir: dir, ours: *ours, length: *length, think: *think, rounds: *rounds}},
+		{title: "measured", comparisons: *measuredCount, comparer: &measured{Bench: h, length: *length, think: *think, rounds: *rounds}},
 	}
 	if *verbose {
 		labs[1].log = w
@@ -106,18 +86,9 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 		err = errors.Join(err, errors.New(strings.Join(faults, "\n")))
 	}
 	if slices.Contains(chosen, large) {
-		err = errors.Join(err, compareLarge(ctx, w, *ours, dir, *seed))
+		err = errors.Join(err, compareLarge(ctx, w, h, *seed))
 	}
 	return err
-}
-
-func build(ctx context.Context, dir string) (string, error) {
-	program := filepath.Join(dir, "smtpgauge")
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "github.com/smtpgauge/smtpgauge/cmd/smtpgauge").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return program, nil
 }
 
 // A laboratory is where comparisons come from.

@@ -8,23 +8,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
-	"syscall"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
 // measured makes comparisons by the command, with servers and loads that are
 // real.
 type measured struct {
-	dir    string
-	ours   string
+	*harness.Bench
 	length time.Duration // of a round
 	think  time.Duration // between messages
 	rounds int           // a side; 0 for as many as the command chooses
@@ -39,7 +35,7 @@ const flow = "judged"
 // pipelining, what comes after RCPT waits with it, and replies arrive apart
 // that came in one piece.
 func (lab *measured) scenario(name string, port int) (string, error) {
-	file := filepath.Join(lab.dir, name+".yaml")
+	file := filepath.Join(lab.Dir, name+".yaml")
 	return file, os.WriteFile(file, fmt.Appendf(nil, `name: %s
 target: {host: 127.0.0.1}
 flows:
@@ -63,7 +59,7 @@ func (lab *measured) median(ctx context.Context) (time.Duration, error) {
 	file, err := lab.scenario("median", servers.ports[0])
 	var out []byte
 	if err == nil {
-		out, err = lab.command(ctx, "run", file, "--repeat", "5", "--format", "json", "-o", filepath.Join(lab.dir, "median.jsonl"))
+		out, err = lab.command(ctx, "run", file, "--repeat", "5", "--format", "json", "-o", filepath.Join(lab.Dir, "median.jsonl"))
 	}
 	if err := errors.Join(err, servers.stop()); err != nil {
 		return 0, err
@@ -94,7 +90,7 @@ func (lab *measured) compare(ctx context.Context, c *change, added time.Duration
 		}
 		args = append(args, file)
 	}
-	runs := filepath.Join(lab.dir, fmt.Sprintf("%s-%d", c.name, n+1))
+	runs := filepath.Join(lab.Dir, fmt.Sprintf("%s-%d", c.name, n+1))
 	args = append(args, "--format", "json", "-o", runs)
 	if c.minEffect > 0 {
 		args = append(args, "--min-effect", fmt.Sprintf("%g%%", 100*c.minEffect))
@@ -144,27 +140,9 @@ func (o *outcome) look(folder string) error {
 	return os.RemoveAll(folder)
 }
 
-// command runs the generator and returns what it prints. Exit 1 may mean that
-// runs are invalid, and 3 that something is worse: both are outcomes.
+// command runs the generator and returns what it prints.
 func (lab *measured) command(ctx context.Context, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, lab.ours, append(args, "--quiet")...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	var exit *exec.ExitError
-	if err != nil && (!errors.As(err, &exit) || !slices.Contains([]int{1, 3}, exit.ExitCode()) || len(out) == 0) {
-		return nil, fmt.Errorf("smtpgauge %s: %w\n%s", args[0], err, stderr.String())
-	}
-	return out, nil
-}
-
-func portOf(address string) (int, error) {
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return 0, err
-	}
-	return strconv.Atoi(port)
+	return lab.Outcome(ctx, append(args, "--quiet")...)
 }

@@ -8,12 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"runtime/debug"
-	"syscall"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
 )
 
@@ -46,9 +47,7 @@ func serve(added string, stdin io.Reader, stdout io.Writer) error {
 			return err
 		}
 		defer sink.Close() // it ends with the process; nothing is to be done about an error
-		if ports[side], err = portOf(sink.Addrs()[0].String()); err != nil {
-			return err
-		}
+		ports[side] = sink.Addrs()[0].(*net.TCPAddr).Port
 	}
 	if err := json.NewEncoder(stdout).Encode(ports); err != nil {
 		return err
@@ -59,13 +58,12 @@ func serve(added string, stdin io.Reader, stdout io.Writer) error {
 
 // startPair starts a pair and waits until it listens.
 func startPair(ctx context.Context, added time.Duration) (*pair, error) {
-	program, err := os.Executable()
+	cmd, err := harness.Self(ctx, serveWord, added.String())
 	if err != nil {
 		return nil, err
 	}
-	p := &pair{cmd: exec.CommandContext(ctx, program, serveWord, added.String())}
+	p := &pair{cmd: cmd}
 	p.cmd.Stderr = os.Stderr
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
 		return nil, err
 	}

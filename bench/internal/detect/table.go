@@ -5,11 +5,11 @@ package main
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
 
@@ -157,11 +157,9 @@ func (r *row) spread(digits int, of func(*outcome) (float64, bool)) string {
 	if len(figures) == 0 {
 		return "–"
 	}
-	slices.Sort(figures)
-	n := len(figures)
-	middle := (figures[(n-1)/2] + figures[n/2]) / 2
-	if figures[0] == figures[n-1] {
-		return fmt.Sprintf("%.*f", digits, middle)
+	s := harness.Over(figures)
+	if s.Low == s.High {
+		return fmt.Sprintf("%.*f", digits, s.Median)
 	}
-	return fmt.Sprintf("%.*f (%.*f to %.*f)", digits, middle, digits, figures[0], digits, figures[n-1])
+	return fmt.Sprintf("%.*f (%.*f to %.*f)", digits, s.Median, digits, s.Low, digits, s.High)
 }

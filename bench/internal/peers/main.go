@@ -16,80 +16,60 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"os"
+	"io"
 	"runtime"
-	"slices"
-	"strings"
 	"syscall"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 )
 
-func main() {
-	if err := run(context.Background(), os.Args[1:]); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "peers:", err)
-		}
-		os.Exit(1)
-	}
-}
+func main() { harness.Main("peers", run) }
 
-func run(ctx context.Context, args []string) error {
+func run(ctx context.Context, args []string, w io.Writer) error {
 	flags := flag.NewFlagSet("peers", flag.ContinueOnError)
 	rounds := flags.Int("rounds", 5, "how often each client runs")
-	cases := flags.String("cases", "", "only these, separated by commas: "+strings.Join(names(), ", "))
 	messages := flags.Int("messages", 0, "messages a run, in place of each case's own number")
 	pin := flags.Bool("pin", false, "a processor for the client and another for the server")
 	quick := flags.Bool("quick", false, "a round with a twentieth of the messages: to see that all works, not to compare")
-	oursPath := flags.String("ours", "", "the smtpgauge to measure; built where left out")
 	limit := flags.Duration("limit", 2*time.Minute, "kill a client that runs longer")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	chosen, err := choose(*cases)
+	h, chosen, err := known.Open(ctx, flags, "cases", args)
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "peers-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
+	defer h.Close()
 	if err := raiseDescriptors(); err != nil {
 		return err
 	}
-	b, err := prepare(ctx, dir, *oursPath)
+	h.Pin = *pin
+	b, err := prepare(ctx, h)
 	if err != nil {
-		return err
-	}
-	b.pin = *pin
-	if err := b.calibrate(ctx); err != nil {
 		return err
 	}
 	if *quick {
 		*rounds = 1
 	}
 	for i := range chosen {
-		w := &chosen[i].work
+		load := &chosen[i].work
 		if *quick {
-			w.messages /= 20
+			load.messages /= 20
 		}
 		if *messages > 0 {
-			w.messages = *messages
+			load.messages = *messages
 		}
 	}
 	placed := "placed by the kernel"
-	if b.pin {
+	if b.Pin {
 		placed = "client and server on a core each"
 	}
-	fmt.Printf("%s, %d cores, %s\n", runtime.Version(), runtime.NumCPU(), placed)
-	return b.all(ctx, chosen, *rounds, *limit)
+	fmt.Fprintf(w, "%s, %d cores, %s\n", runtime.Version(), runtime.NumCPU(), placed)
+	return b.all(ctx, w, chosen, *rounds, *limit)
 }
 
 // all runs the cases one after the other and prints each when it is done.
-func (b *bench) all(ctx context.Context, chosen []trial, rounds int, limit time.Duration) error {
+func (b *bench) all(ctx context.Context, w io.Writer, chosen []trial, rounds int, limit time.Duration) error {
 	type key struct {
 		name string
 		on   server
@@ -109,7 +89,7 @@ func (b *bench) all(ctx context.Context, chosen []trial, rounds int, limit time.
 		}
 		for _, on := range t.servers {
 			s := done[key{t.name, on}]
-			s.print(os.Stdout, t, on, func(name string) *series { return done[key{name, on}] })
+			s.print(w, t, on, func(name string) *series { return done[key{name, on}] })
 			failed += len(s.failed)
 		}
 	}
@@ -119,29 +99,8 @@ func (b *bench) all(ctx context.Context, chosen []trial, rounds int, limit time.
 	return nil
 }
 
-func names() []string {
-	var all []string
-	for _, t := range trials {
-		all = append(all, t.name)
-	}
-	return all
-}
-
-// choose finds the cases by their names; none given means all.
-func choose(list string) ([]trial, error) {
-	if list == "" {
-		return slices.Clone(trials), nil
-	}
-	var chosen []trial
-	for name := range strings.SplitSeq(list, ",") {
-		i := slices.Index(names(), name)
-		if i < 0 {
-			return nil, fmt.Errorf("no case %q: there are %s", name, strings.Join(names(), ", "))
-		}
-		chosen = append(chosen, trials[i])
-	}
-	return chosen, nil
-}
+// known are the cases to choose from.
+var known = harness.Choice[trial]{Noun: "case", All: trials, Name: func(t trial) string { return t.name }}
 
 // raiseDescriptors lets this process and its children hold 10,000 connections.
 // Go raises its own limit and gives children the old one back, unless it is set

@@ -8,11 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"regexp"
 	"strconv"
-	"syscall"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 )
 
 // A usage is what one run of a client took.
@@ -33,8 +33,7 @@ func (u usage) rate() float64 { return float64(u.done) / u.wall.Seconds() }
 func measure(ctx context.Context, limit time.Duration, argv []string) (usage, string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("still running after %v", limit))
 	defer cancel()
-	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd := harness.Command(ctx, argv[0], argv[1:]...)
 	cmd.WaitDelay = time.Second
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

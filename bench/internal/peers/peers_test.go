@@ -4,12 +4,11 @@ package main
 
 import (
 	"errors"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/bench/internal/yardstick"
 )
 
@@ -30,15 +29,6 @@ func TestMeasureKillsWhatLasts(t *testing.T) {
 	}
 }
 
-func TestSpread(t *testing.T) {
-	if got := over([]float64{5, 1, 3}); got != (spread{3, 1, 5}) {
-		t.Errorf("%v", got)
-	}
-	if got := over([]float64{4, 1, 2, 3}); got != (spread{2.5, 1, 4}) {
-		t.Errorf("%v", got)
-	}
-}
-
 // The ratio is taken round by round: here every round says ½, while the medians
 // of both would say something else.
 func TestRatiosWithinRounds(t *testing.T) {
@@ -48,7 +38,7 @@ func TestRatiosWithinRounds(t *testing.T) {
 		s.runs[floor] = append(s.runs[floor], usage{cpu: 20 * slow, done: 1})
 	}
 	got, ok := s.ratios(ours, floor, usage.perMessage)
-	if !ok || got != (spread{.5, .5, .5}) {
+	if !ok || got != (harness.Spread{Median: .5, Low: .5, High: .5}) {
 		t.Errorf("%v, %v", got, ok)
 	}
 	s.failed[floor] = errors.New("lost")
@@ -102,16 +92,16 @@ func TestVerdicts(t *testing.T) {
 
 func TestRefusesWorkNotDone(t *testing.T) {
 	w := work{size: 100}
-	good := yardstick.Counts{Connections: 2, Messages: 10, Quits: 2, Bytes: 1010}
+	good := harness.Counts{Counts: yardstick.Counts{Connections: 2, Messages: 10, Quits: 2, Bytes: 1010}}
 	if err := agree(w, 10, good); err != nil {
 		t.Errorf("refuses what is right: %v", err)
 	}
-	for name, spoil := range map[string]func(*yardstick.Counts){
-		"lost":      func(c *yardstick.Counts) { c.Messages-- },
-		"twice":     func(c *yardstick.Counts) { c.Messages++ },
-		"no QUIT":   func(c *yardstick.Counts) { c.Quits-- },
-		"errors":    func(c *yardstick.Counts) { c.Errors++ },
-		"too short": func(c *yardstick.Counts) { c.Bytes = 900 },
+	for name, spoil := range map[string]func(*harness.Counts){
+		"lost":      func(c *harness.Counts) { c.Messages-- },
+		"twice":     func(c *harness.Counts) { c.Messages++ },
+		"no QUIT":   func(c *harness.Counts) { c.Quits-- },
+		"errors":    func(c *harness.Counts) { c.Errors++ },
+		"too short": func(c *harness.Counts) { c.Bytes = 900 },
 	} {
 		c := good
 		spoil(&c)
@@ -119,10 +109,10 @@ func TestRefusesWorkNotDone(t *testing.T) {
 			t.Errorf("%s: passes", name)
 		}
 	}
-	if handshakes(work{security: fullTLS}, labserver.Counts{Handshakes: 9, Resumed: 1}) == nil {
+	if handshakes(work{security: fullTLS}, harness.Counts{Handshakes: 9, Resumed: 1}) == nil {
 		t.Error("a resumed handshake passes as full")
 	}
-	if handshakes(work{security: resumeTLS, sessions: 2}, labserver.Counts{Handshakes: 9, Resumed: 4}) == nil {
+	if handshakes(work{security: resumeTLS, sessions: 2}, harness.Counts{Handshakes: 9, Resumed: 4}) == nil {
 		t.Error("full handshakes pass as resumed")
 	}
 }
@@ -146,11 +136,7 @@ func TestJudged(t *testing.T) {
 
 func TestScenario(t *testing.T) {
 	w := work{sessions: 20, messages: 100, size: 1024, reconnect: true, security: resumeTLS}
-	path, err := writeScenario(t.TempDir(), w, "2600", "ca.pem", "lab.example.test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(path)
+	text, err := scenarioText(w, "2600", "ca.pem")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +145,7 @@ func TestScenario(t *testing.T) {
 		"port: 2600", "tls: implicit", "load: {sessions: 20, messages: 100}",
 		"session: {messages: 1, pipelining: off}", "message: {size: 1024B}",
 	} {
-		if !strings.Contains(string(text), line+"\n") {
+		if !strings.Contains(text, line+"\n") {
 			t.Errorf("no %q in\n%s", line, text)
 		}
 	}

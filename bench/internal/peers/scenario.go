@@ -3,10 +3,10 @@
 package main
 
 import (
-	"bytes"
-	"os"
-	"path/filepath"
+	"strings"
 	"text/template"
+
+	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
 )
 
 // scenario is the work in the words of ours. Everything a user gets is on:
@@ -32,18 +32,15 @@ flows:
     envelope: {from: bench@example.test, to: bench@example.test}
 `))
 
-// writeScenario writes the work into a folder and returns the file's path.
-func writeScenario(dir string, w work, port, ca, serverName string) (string, error) {
-	var text bytes.Buffer
+// scenarioText is the work as a scenario against a port, with the authority of
+// the server under TLS in the file ca.
+func scenarioText(w work, port, ca string) (string, error) {
+	var text strings.Builder
 	err := scenario.Execute(&text, map[string]any{
-		"Port": port, "TLS": w.security != plain, "CA": ca, "ServerName": serverName,
+		"Port": port, "TLS": w.security != plain, "CA": ca, "ServerName": labserver.ServerName,
 		"Resume": w.security == resumeTLS, "Sessions": w.sessions, "Messages": w.messages,
 		"Reconnect": w.reconnect, "Pipelined": w.pipelined, "Size": w.size,
 		"Idle": w.idle, "Ramp": idleRamp(w), "Hold": idleRamp(w) + idleHold,
 	})
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "peers.yaml")
-	return path, os.WriteFile(path, text.Bytes(), 0o600)
+	return text.String(), err
 }

@@ -5,28 +5,12 @@ package main
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 )
-
-// A spread is a figure over the rounds.
-type spread struct {
-	median, low, high float64
-}
-
-// over sums up the rounds. There has to be one at least.
-func over(figures []float64) spread {
-	sorted := slices.Sorted(slices.Values(figures))
-	n := len(sorted)
-	return spread{(sorted[(n-1)/2] + sorted[n/2]) / 2, sorted[0], sorted[n-1]}
-}
-
-// format prints the spread, with so many digits after the point.
-func (s spread) format(digits int) string {
-	return fmt.Sprintf("%.*f (%.*f–%.*f)", digits, s.median, digits, s.low, digits, s.high)
-}
 
 // each applies a figure to all rounds of a client.
 func each(runs []usage, figure func(usage) float64) []float64 {
@@ -40,33 +24,33 @@ func each(runs []usage, figure func(usage) float64) []float64 {
 // ratios divides one client's figure by another's within each round, so that
 // what slowed the machine in a round slowed both. ok is false where either has
 // none.
-func (s *series) ratios(a, b client, figure func(usage) float64) (spread, bool) {
+func (s *series) ratios(a, b client, figure func(usage) float64) (harness.Spread, bool) {
 	return divided(each(s.runs[a], figure), each(s.runs[b], figure), s.failed[a] == nil && s.failed[b] == nil)
 }
 
-func divided(a, b []float64, ok bool) (spread, bool) {
+func divided(a, b []float64, ok bool) (harness.Spread, bool) {
 	n := min(len(a), len(b))
 	if n == 0 || !ok {
-		return spread{}, false
+		return harness.Spread{}, false
 	}
 	all := make([]float64, n)
 	for i := range all {
 		all[i] = a[i] / b[i]
 	}
-	return over(all), true
+	return harness.Over(all), true
 }
 
 // perSession is the memory that each session beyond the first takes.
-func (s *series) perSession(c client, w work) (spread, bool) {
+func (s *series) perSession(c client, w work) (harness.Spread, bool) {
 	n := min(len(s.runs[c]), len(s.alone[c]))
 	if n == 0 || w.sessions < 2 || s.failed[c] != nil {
-		return spread{}, false
+		return harness.Spread{}, false
 	}
 	all := make([]float64, n)
 	for i := range all {
 		all[i] = float64(s.runs[c][i].peak-s.alone[c][i].peak) / float64(w.sessions-1)
 	}
-	return over(all), true
+	return harness.Over(all), true
 }
 
 // print writes the table of a case on a server, then the targets.
@@ -81,21 +65,21 @@ func (s *series) print(w io.Writer, t trial, on server, base func(name string) *
 		}
 		kib, cpuRatio, rateRatio := "", "", ""
 		if m, ok := s.perSession(c, t.work); ok {
-			m.median, m.low, m.high = m.median/1024, m.low/1024, m.high/1024
-			kib = m.format(1)
+			m.Median, m.Low, m.High = m.Median/1024, m.Low/1024, m.High/1024
+			kib = m.Format(1)
 		}
 		if c != ours && c != oursPlain && c != dialOnly { // those are no rivals
 			if r, ok := s.ratios(ours, c, usage.perMessage); ok {
-				cpuRatio = r.format(2)
+				cpuRatio = r.Format(2)
 			}
 			if r, ok := s.ratios(ours, c, usage.rate); ok {
-				rateRatio = r.format(2)
+				rateRatio = r.Format(2)
 			}
 		}
 		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c,
-			over(each(s.runs[c], func(u usage) float64 { return u.perMessage() / 1e3 })).format(1),
-			over(each(s.runs[c], usage.rate)).format(0),
-			over(each(s.runs[c], func(u usage) float64 { return float64(u.peak) / (1 << 20) })).format(1),
+			harness.Over(each(s.runs[c], func(u usage) float64 { return u.perMessage() / 1e3 })).Format(1),
+			harness.Over(each(s.runs[c], usage.rate)).Format(0),
+			harness.Over(each(s.runs[c], func(u usage) float64 { return float64(u.peak) / (1 << 20) })).Format(1),
 			kib, cpuRatio, rateRatio)
 	}
 	tw.Flush()
@@ -134,13 +118,13 @@ func (s *series) verdict(g target, t trial, base func(string) *series) string {
 		return "not measured"
 	}
 	verdict := "missed"
-	if g.atLeast == (figure.median >= g.bound) || figure.median == g.bound {
+	if g.atLeast == (figure.Median >= g.bound) || figure.Median == g.bound {
 		verdict = "met"
 	}
 	if g.metric == memory {
-		return fmt.Sprintf("%.1f (%.1f–%.1f) KiB, %s", figure.median/1024, figure.low/1024, figure.high/1024, verdict)
+		return fmt.Sprintf("%.1f (%.1f–%.1f) KiB, %s", figure.Median/1024, figure.Low/1024, figure.High/1024, verdict)
 	}
-	return figure.format(2) + ", " + verdict + s.least(g)
+	return figure.Format(2) + ", " + verdict + s.least(g)
 }
 
 // least says what the floor makes of a target against another client: where it
@@ -155,11 +139,11 @@ func (s *series) least(g target) string {
 	if !ok {
 		return ""
 	}
-	return "; the floor: " + r.format(2)
+	return "; the floor: " + r.Format(2)
 }
 
 // figure is what a target bounds.
-func (s *series) figure(g target, t trial, base func(string) *series) (spread, bool) {
+func (s *series) figure(g target, t trial, base func(string) *series) (harness.Spread, bool) {
 	switch g.metric {
 	case cpu:
 		return s.ratios(ours, g.against, usage.perMessage)
@@ -170,7 +154,7 @@ func (s *series) figure(g target, t trial, base func(string) *series) (spread, b
 	case growth:
 		b := base(g.base)
 		if b == nil {
-			return spread{}, false
+			return harness.Spread{}, false
 		}
 		return divided(each(s.runs[ours], usage.perMessage), each(b.runs[ours], usage.perMessage),
 			s.failed[ours] == nil && b.failed[ours] == nil)
@@ -180,7 +164,7 @@ func (s *series) figure(g target, t trial, base func(string) *series) (spread, b
 
 // handshakes compares what a handshake alone costs: a session of ours less the
 // same session in clear, against s_time's connection less a bare one.
-func (s *series) handshakes() (spread, bool) {
+func (s *series) handshakes() (harness.Spread, bool) {
 	less := func(a, b client) []float64 {
 		all := each(s.runs[a], usage.perMessage)
 		rest := each(s.runs[b], usage.perMessage)

@@ -7,13 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"slices"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
-	"github.com/smtpgauge/smtpgauge/bench/internal/yardstick"
 )
 
 // A series is what the rounds of one case on one server gave.
@@ -68,17 +67,16 @@ func (b *bench) run(ctx context.Context, c client, w work, on server, s *series,
 	if c == oursPlain {
 		w.security = plain
 	}
-	addr, stop, err := b.serve(ctx, on, w)
+	loaded, err := b.serve(ctx, on, w)
 	if err != nil {
 		return usage{}, err
 	}
-	argv, err := b.command(c, w, addr)
+	argv, err := b.command(c, w, loaded)
 	if err != nil {
-		_, _, stopped := stop()
-		return usage{}, errors.Join(err, stopped)
+		return usage{}, errors.Join(err, loaded.Close())
 	}
 	u, out, err := measure(ctx, limit, argv)
-	seen, lab, stopped := stop()
+	seen, stopped := loaded.Stop()
 	if c == ours || c == oursPlain {
 		err = s.judged(out, err)
 	}
@@ -94,12 +92,12 @@ func (b *bench) run(ctx context.Context, c client, w work, on server, s *series,
 		if u.done, err = connections(out); err != nil {
 			return u, err
 		}
-		return u, handshakes(w, lab)
+		return u, handshakes(w, seen)
 	case dialOnly:
 		return u, nil
 	}
 	if w.reconnect && w.security != plain {
-		if err := handshakes(w, lab); err != nil {
+		if err := handshakes(w, seen); err != nil {
 			return u, err
 		}
 	}
@@ -107,7 +105,7 @@ func (b *bench) run(ctx context.Context, c client, w work, on server, s *series,
 }
 
 // agree refuses figures of work that was not done.
-func agree(w work, done int64, seen yardstick.Counts) error {
+func agree(w work, done int64, seen harness.Counts) error {
 	switch {
 	case seen.Messages != done:
 		return fmt.Errorf("the server took %d messages, not %d", seen.Messages, done)
@@ -126,7 +124,7 @@ func agree(w work, done int64, seen yardstick.Counts) error {
 
 // handshakes refuses figures of handshakes of another kind than asked for. The
 // first ones have nothing to resume.
-func handshakes(w work, seen labserver.Counts) error {
+func handshakes(w work, seen harness.Counts) error {
 	if w.security == fullTLS && seen.Resumed > 0 {
 		return fmt.Errorf("%d of %d handshakes were resumed, and should be full", seen.Resumed, seen.Handshakes)
 	}
@@ -162,56 +160,15 @@ func (s *series) judged(out string, failure error) error {
 	return nil
 }
 
-// serve starts what is loaded. stop ends it and tells what it saw; the second
-// of its counts is of the TLS server only.
-func (b *bench) serve(ctx context.Context, on server, w work) (addr string, stop func() (yardstick.Counts, labserver.Counts, error), err error) {
-	if on == labTLS {
-		return serveLab(b.ca, w)
+// serve starts what is loaded.
+func (b *bench) serve(ctx context.Context, on server, w work) (*harness.Server, error) {
+	switch {
+	case on == epollSink:
+		return b.Sink(ctx)
+	case on == postfixSink:
+		return b.PostfixSink(ctx)
+	case w.security == plain:
+		return b.Lab(labserver.Config{})
 	}
-	var s *yardstick.Server
-	if on == epollSink {
-		s, err = yardstick.StartSink(ctx, b.sink, b.dir)
-	} else {
-		s, err = yardstick.StartPostfix(ctx, b.dir)
-	}
-	if err != nil {
-		return "", nil, err
-	}
-	if b.pin {
-		if err := s.Pin(1); err != nil {
-			_, stopped := s.Stop()
-			return "", nil, errors.Join(err, stopped)
-		}
-	}
-	return s.Addr, func() (yardstick.Counts, labserver.Counts, error) {
-		c, err := s.Stop()
-		return c, labserver.Counts{}, err
-	}, nil
-}
-
-// serveLab serves TLS in this process, which has nothing else to do meanwhile.
-// What it costs is not the client's.
-func serveLab(ca string, w work) (string, func() (yardstick.Counts, labserver.Counts, error), error) {
-	config, pem, err := labserver.NewTLS()
-	if err != nil {
-		return "", nil, err
-	}
-	if err := os.WriteFile(ca, pem, 0o600); err != nil {
-		return "", nil, err
-	}
-	mode := labserver.Implicit
-	if w.security == plain {
-		mode = labserver.Plain
-	}
-	s, err := labserver.Start(labserver.Config{Mode: mode, TLS: config})
-	if err != nil {
-		return "", nil, err
-	}
-	return s.Addr(), func() (yardstick.Counts, labserver.Counts, error) {
-		err := s.Close()
-		c := s.Counts()
-		return yardstick.Counts{
-			Connections: c.Connections, Messages: c.Messages, Quits: c.Quits, Bytes: c.Bytes,
-		}, c, err
-	}, nil
+	return b.Lab(labserver.Config{Mode: labserver.Implicit})
 }

@@ -25,11 +25,11 @@ func (t *truth) agreement(ctx context.Context, w io.Writer, secure string, lengt
 	if err != nil {
 		return 0, err
 	}
-	defer func() { failure = errors.Join(failure, s.stop()) }()
+	defer func() { failure = errors.Join(failure, s.Close()) }()
 	// Ten messages a connection, so that its beginning and its end are seen
 	// often enough as well.
 	most := load{sessions: 50, length: min(length, 3*time.Second), perSession: 10, size: 1024}
-	_, r, err := t.observe(ctx, most, s.port, secure)
+	_, r, err := t.observe(ctx, most, s.Port, secure)
 	if err != nil {
 		return 0, err
 	}
@@ -44,7 +44,7 @@ func (t *truth) agreement(ctx context.Context, w io.Writer, secure string, lengt
 			open: true, rate: share * capacity, poisson: true, sessions: sessionsAtOnce,
 			length: length, perSession: most.perSession, size: most.size,
 		}
-		a, r, err := t.observe(ctx, l, s.port, secure)
+		a, r, err := t.observe(ctx, l, s.Port, secure)
 		if err != nil {
 			return missed, err
 		}

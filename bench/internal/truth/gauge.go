@@ -3,14 +3,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"text/template"
 	"time"
@@ -126,29 +121,22 @@ func readResult(out []byte) (*result, error) {
 	return &r, nil
 }
 
-// gauge runs the generator with a load and reads its result. Exit 1 may mean
-// that it calls its own run invalid; that is a result too, and says so.
+// gauge runs the generator with a load and reads its result. One that calls its
+// own run invalid is a result too, and says so.
 func (t *truth) gauge(ctx context.Context, l load, port, secure string) (*result, error) {
-	text, err := l.text(port, secure, t.ca)
+	text, err := l.text(port, secure, t.CA)
 	if err != nil {
 		return nil, err
 	}
-	file, run := filepath.Join(t.dir, "truth.yaml"), filepath.Join(t.dir, "truth.jsonl")
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		return nil, err
-	}
-	if err := os.RemoveAll(run); err != nil {
+	file, err := t.Scenario(text)
+	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, l.length+time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, t.ours, "run", file, "--quiet", "--format", "json", "-o", run)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	var exit *exec.ExitError
-	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1 || len(out) == 0) {
-		return nil, fmt.Errorf("smtpgauge: %w\n%s", err, stderr.String())
+	out, err := t.Outcome(ctx, t.RunArgs(file)...)
+	if err != nil {
+		return nil, err
 	}
 	return readResult(out)
 }

@@ -17,39 +17,27 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/bench/internal/yardstick"
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 )
 
-func main() {
-	if err := run(context.Background(), os.Args[1:]); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "truth:", err)
-		}
-		os.Exit(1)
-	}
-}
+func main() { harness.Main("truth", run) }
 
-func run(ctx context.Context, args []string) error {
+func run(ctx context.Context, args []string, w io.Writer) error {
 	if len(args) > 0 {
 		switch args[0] {
 		case "capture":
-			return capture(args[1:], os.Stdin, os.Stdout)
+			return capture(args[1:], os.Stdin, w)
 		case "compare", "wire":
-			return look(args[0], args[1:], os.Stdout)
+			return look(args[0], args[1:], w)
 		}
 	}
-	return checkAll(ctx, args, os.Stdout)
+	return checkAll(ctx, args, w)
 }
 
 // A check prints its tables and returns how much was not ok.
@@ -64,35 +52,23 @@ func agreementOf(secure string) func(*truth, context.Context, io.Writer, time.Du
 	}
 }
 
-var checks = []check{
+var checks = harness.Choice[check]{Noun: "check", Name: func(c check) string { return c.name }, All: []check{
 	{"plain", agreementOf("")},
 	{"implicit", agreementOf("implicit")},
 	{"starttls", agreementOf("starttls")},
 	{"queueing", (*truth).queueing},
 	{"pacing", (*truth).pacing},
-}
+}}
 
 func checkAll(ctx context.Context, args []string, w io.Writer) error {
 	flags := flag.NewFlagSet("truth", flag.ContinueOnError)
-	only := flags.String("only", "", "only these checks, separated by commas: plain, implicit, starttls, queueing, pacing")
 	length := flags.Duration("for", 10*time.Second, "how long each load lasts")
-	ours := flags.String("ours", "", "the smtpgauge to check; built where left out")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	chosen, err := choose(*only)
+	h, chosen, err := checks.Open(ctx, flags, "only", args)
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "truth-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	t := &truth{dir: dir, ca: filepath.Join(dir, "ca.pem"), ours: *ours}
-	if err := t.build(ctx); err != nil {
-		return err
-	}
+	defer h.Close()
+	t := &truth{h}
 	missed := 0
 	for _, c := range chosen {
 		n, err := c.run(t, ctx, w, *length)
@@ -103,35 +79,6 @@ func checkAll(ctx context.Context, args []string, w io.Writer) error {
 	}
 	if missed > 0 {
 		return fmt.Errorf("%d figures are not ok, see above", missed)
-	}
-	return nil
-}
-
-// choose finds the checks by their names; none given means all.
-func choose(list string) ([]check, error) {
-	if list == "" {
-		return checks, nil
-	}
-	var chosen []check
-	for name := range strings.SplitSeq(list, ",") {
-		i := slices.IndexFunc(checks, func(c check) bool { return c.name == name })
-		if i < 0 {
-			return nil, fmt.Errorf("no check %q: there are plain, implicit, starttls, queueing and pacing", name)
-		}
-		chosen = append(chosen, checks[i])
-	}
-	return chosen, nil
-}
-
-// build makes the programs that the checks run.
-func (t *truth) build(ctx context.Context) (err error) {
-	if t.sink, err = yardstick.BuildSink(ctx, t.dir); err != nil || t.ours != "" {
-		return err
-	}
-	t.ours = filepath.Join(t.dir, "smtpgauge")
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", t.ours, "github.com/smtpgauge/smtpgauge/cmd/smtpgauge").CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	return nil
 }

@@ -33,15 +33,15 @@ var paces = []load{
 
 // pacing checks when arrivals began, by the generator's word and on the wire.
 func (t *truth) pacing(ctx context.Context, w io.Writer, length time.Duration) (missed int, failure error) {
-	s, err := t.serveSink(ctx)
+	s, err := t.Sink(ctx)
 	if err != nil {
 		return 0, err
 	}
-	defer func() { failure = errors.Join(failure, s.stop()) }()
+	defer func() { failure = errors.Join(failure, s.Close()) }()
 	for _, l := range paces {
 		l.open, l.sessions, l.length, l.size = true, 1000, length, 1024
 		for _, l.poisson = range []bool{false, true} {
-			n, err := t.pace(ctx, w, l, s.port)
+			n, err := t.pace(ctx, w, l, s.Port)
 			if err != nil {
 				return missed, err
 			}

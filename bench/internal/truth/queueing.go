@@ -119,17 +119,17 @@ func (t *truth) behaviour(ctx context.Context, w io.Writer, k known) (missed int
 	var first atomic.Int64 // the smallest number a message had
 	first.Store(math.MaxInt64)
 	delay := k.server()
-	s, err := t.serveLab(labserver.Plain, func(verb string, seq int64) time.Duration {
+	s, err := t.Lab(labserver.Config{Delay: func(verb string, seq int64) time.Duration {
 		if verb == "mail" {
 			lower(&first, seq)
 		}
 		return delay(verb, seq)
-	})
+	}})
 	if err != nil {
 		return 0, err
 	}
-	defer func() { failure = errors.Join(failure, s.stop()) }()
-	a, r, err := t.observe(ctx, k.load, s.port, "")
+	defer func() { failure = errors.Join(failure, s.Close()) }()
+	a, r, err := t.observe(ctx, k.load, s.Port, "")
 	if err != nil {
 		return 0, err
 	}
@@ -191,12 +191,12 @@ func printQueue(w io.Writer, expected wire.Distribution, response, service figur
 
 // closedLoop checks that no response time is told where nothing was due.
 func (t *truth) closedLoop(ctx context.Context, w io.Writer) (missed int, failure error) {
-	s, err := t.serveLab(labserver.Plain, labserver.At("rcpt", 50*time.Millisecond))
+	s, err := t.Lab(labserver.Config{Delay: labserver.At("rcpt", 50*time.Millisecond)})
 	if err != nil {
 		return 0, err
 	}
-	defer func() { failure = errors.Join(failure, s.stop()) }()
-	r, err := t.gauge(ctx, load{sessions: 4, length: 2 * time.Second, size: 1024}, s.port, "")
+	defer func() { failure = errors.Join(failure, s.Close()) }()
+	r, err := t.gauge(ctx, load{sessions: 4, length: 2 * time.Second, size: 1024}, s.Port, "")
 	if err != nil {
 		return 0, err
 	}

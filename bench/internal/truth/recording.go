@@ -14,8 +14,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
 )
 
@@ -31,13 +31,11 @@ type recording struct {
 
 // record begins to capture a port and returns when it does.
 func (t *truth) record(ctx context.Context, port string) (*recording, error) {
-	self, err := os.Executable()
-	if err != nil {
+	r := &recording{path: filepath.Join(t.Dir, "truth.pcap")}
+	var err error
+	if r.cmd, err = harness.Self(ctx, "capture", "-port", port, "-o", r.path); err != nil {
 		return nil, err
 	}
-	r := &recording{path: filepath.Join(t.dir, "truth.pcap")}
-	r.cmd = exec.CommandContext(ctx, self, "capture", "-port", port, "-o", r.path)
-	r.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	r.cmd.Stderr = &r.stderr
 	stdin, err := r.cmd.StdinPipe()
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
@@ -20,8 +21,8 @@ type circumstance struct {
 	name   string
 	title  string
 	reason *regexp.Regexp // some reason must say this; nil where the run is sound
-	load   func(h *harness) load
-	run    func(h *harness, ctx context.Context, l load, n int) (*results.Result, error)
+	load   func(j *judge) load
+	run    func(j *judge, ctx context.Context, l load, n int) (*results.Result, error)
 }
 
 var (
@@ -38,13 +39,13 @@ const (
 	many = 200
 )
 
-func halfOpen(h *harness) load   { return load{rate: h.rate, sessions: many, length: h.length} }
-func fewClosed(h *harness) load  { return load{sessions: few, length: h.length} }
-func slowOpen(h *harness) load   { return load{rate: 100, sessions: many, length: h.length} }
-func reconnect(h *harness) load  { return load{sessions: few, perSession: 1, length: h.length} }
-func manyClosed(h *harness) load { return load{sessions: many, length: h.length} }
+func halfOpen(j *judge) load   { return load{rate: j.rate, sessions: many, length: j.length} }
+func fewClosed(j *judge) load  { return load{sessions: few, length: j.length} }
+func slowOpen(j *judge) load   { return load{rate: 100, sessions: many, length: j.length} }
+func reconnect(j *judge) load  { return load{sessions: few, perSession: 1, length: j.length} }
+func manyClosed(j *judge) load { return load{sessions: many, length: j.length} }
 
-var circumstances = []circumstance{
+var circumstances = harness.Choice[circumstance]{Noun: "circumstance", Name: func(c circumstance) string { return c.name }, All: []circumstance{
 	{"quiet-open", "quiet, open load at half capacity", nil, halfOpen, quiet},
 	{"quiet-slow", "quiet, open load of 100 messages/s", nil, slowOpen, quiet},
 	{"quiet-closed", "quiet, closed load of 2 sessions", nil, fewClosed, quiet},
@@ -57,21 +58,21 @@ var circumstances = []circumstance{
 	{"ports", "50 local ports for 200 sessions", noPorts, manyClosed, fewPorts},
 	{"clock-open", "wall clock steps in the run, open load", clocked, halfOpen, stepped},
 	{"clock-closed", "wall clock steps in the run, closed load", clocked, fewClosed, stepped},
-}
+}}
 
 // patience is how long a sound run waits for the machine to be quiet.
 const patience = time.Minute
 
 // quiet leaves the machine to the run. Where others use it, it waits for them:
 // a run beside them would not be sound.
-func quiet(h *harness, ctx context.Context, l load, _ int) (*results.Result, error) {
+func quiet(j *judge, ctx context.Context, l load, _ int) (*results.Result, error) {
 	for began := time.Now(); ; {
 		free, ok := results.FreeCores(ctx)
 		if !ok {
 			return nil, errors.Join(ctx.Err(), errors.New("the system does not tell how busy it is"))
 		}
 		if cores := float64(runtime.NumCPU()); free > 0.9*cores {
-			return h.gauge(ctx, l, h.command)
+			return j.gauge(ctx, l, j.command)
 		} else if time.Since(began) > patience {
 			return nil, fmt.Errorf("%.1f of %.0f cores are free: sound runs take a quiet machine", free, cores)
 		}
@@ -79,41 +80,41 @@ func quiet(h *harness, ctx context.Context, l load, _ int) (*results.Result, err
 }
 
 // busy gives every core something else to do.
-func busy(h *harness, ctx context.Context, l load, _ int) (*results.Result, error) {
+func busy(j *judge, ctx context.Context, l load, _ int) (*results.Result, error) {
 	stop, err := startSpinning(ctx, runtime.NumCPU())
 	if err != nil {
 		return nil, err
 	}
-	result, err := h.gauge(ctx, l, h.command)
+	result, err := j.gauge(ctx, l, j.command)
 	return result, errors.Join(err, stop())
 }
 
 // fewDescriptors sets the hard limit too, which the generator cannot raise.
-func fewDescriptors(h *harness, ctx context.Context, l load, _ int) (*results.Result, error) {
-	return h.gauge(ctx, l, func(ctx context.Context, args ...string) *exec.Cmd {
-		return exec.CommandContext(ctx, "sh", append([]string{"-c", `ulimit -n 40 && exec "$@"`, "sh", h.ours}, args...)...)
+func fewDescriptors(j *judge, ctx context.Context, l load, _ int) (*results.Result, error) {
+	return j.gauge(ctx, l, func(ctx context.Context, args ...string) *exec.Cmd {
+		return harness.Command(ctx, "sh", append([]string{"-c", `ulimit -n 40 && exec "$@"`, "sh", j.Ours}, args...)...)
 	})
 }
 
 // fewPorts runs in a network of its own, whose range of ports is small.
-func fewPorts(h *harness, ctx context.Context, l load, _ int) (result *results.Result, err error) {
+func fewPorts(j *judge, ctx context.Context, l load, _ int) (result *results.Result, err error) {
 	err = inOwnNetwork(func() error {
 		if err := setPortRange(40000, 40049); err != nil {
 			return err
 		}
-		result, err = h.gauge(ctx, l, h.command)
+		result, err = j.gauge(ctx, l, j.command)
 		return err
 	})
 	return result, err
 }
 
 // command runs the generator as it is.
-func (h *harness) command(ctx context.Context, args ...string) *exec.Cmd {
-	return exec.CommandContext(ctx, h.ours, args...)
+func (j *judge) command(ctx context.Context, args ...string) *exec.Cmd {
+	return harness.Command(ctx, j.Ours, args...)
 }
 
-// judge says what is wrong with a verdict; "" where it is right.
-func (c *circumstance) judge(v *results.Verdict) string {
+// fault says what is wrong with a verdict; "" where it is right.
+func (c *circumstance) fault(v *results.Verdict) string {
 	said := strings.Join(v.Reasons, "; ")
 	if c.reason == nil {
 		return said

@@ -3,19 +3,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
-	"os"
 	"os/exec"
-	"path/filepath"
-	"syscall"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/bench/internal/yardstick"
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
@@ -49,44 +44,28 @@ flows:
 }
 
 // serve starts a sink and writes the load against it into a file.
-func (h *harness) serve(ctx context.Context, l load) (scenario string, stop func() error, err error) {
-	sink, err := yardstick.StartSink(ctx, h.sink, h.dir)
-	if err != nil {
+func (j *judge) serve(ctx context.Context, l load) (scenario string, sink *harness.Server, err error) {
+	if sink, err = j.Sink(ctx); err != nil {
 		return "", nil, err
 	}
-	stop = func() error { _, err := sink.Stop(); return err }
-	_, port, err := net.SplitHostPort(sink.Addr)
-	if err == nil {
-		scenario = filepath.Join(h.dir, "verdict.yaml")
-		err = os.WriteFile(scenario, []byte(l.text(port)), 0o600)
+	if scenario, err = j.Scenario(l.text(sink.Port)); err != nil {
+		return "", nil, errors.Join(err, sink.Close())
 	}
-	if err != nil {
-		return "", nil, errors.Join(err, stop())
-	}
-	return scenario, stop, nil
+	return scenario, sink, nil
 }
 
-// gauge runs the generator with a load and reads its result. Exit 1 may mean
-// that it calls its own run invalid, which is what is looked for.
-func (h *harness) gauge(ctx context.Context, l load, command func(ctx context.Context, args ...string) *exec.Cmd) (*results.Result, error) {
-	scenario, stop, err := h.serve(ctx, l)
+// gauge runs the generator with a load and reads its result. That it calls its
+// own run invalid is what is looked for.
+func (j *judge) gauge(ctx context.Context, l load, command func(ctx context.Context, args ...string) *exec.Cmd) (*results.Result, error) {
+	scenario, sink, err := j.serve(ctx, l)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, l.length+time.Minute)
 	defer cancel()
-	cmd := command(ctx, "run", scenario, "--quiet", "--format", "json", "-o", filepath.Join(h.dir, "verdict.jsonl"))
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	stopped := stop()
-	var exit *exec.ExitError
-	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1 || len(out) == 0) {
-		return nil, fmt.Errorf("smtpgauge: %w\n%s", err, stderr.String())
-	}
-	if stopped != nil {
-		return nil, stopped
+	out, err := harness.Outcome(command(ctx, j.RunArgs(scenario)...))
+	if err := errors.Join(err, sink.Close()); err != nil {
+		return nil, err
 	}
 	var r results.Result
 	if err := json.Unmarshal(out, &r); err != nil {

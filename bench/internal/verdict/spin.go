@@ -5,9 +5,9 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 	"os/exec"
-	"syscall"
+
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 )
 
 // spinWord makes this program spin instead of measure.
@@ -35,14 +35,13 @@ func startSpinning(ctx context.Context, n int) (stop func() error, err error) {
 		}
 		return failed
 	}
-	program, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
 	for range n {
-		c := exec.CommandContext(ctx, program, spinWord)
-		c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true}
-		if err := c.Start(); err != nil {
+		c, err := harness.Self(ctx, spinWord)
+		if err == nil {
+			c.SysProcAttr.Setsid = true
+			err = c.Start()
+		}
+		if err != nil {
 			return nil, errors.Join(err, stop())
 		}
 		spinning = append(spinning, c)

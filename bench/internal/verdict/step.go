@@ -22,8 +22,8 @@ import (
 // no namespace for the wall clock. So the step is made where the engine reads
 // its times, which is all it knows of the clock: the readings, the stamps of
 // what arrives, the times of what is written.
-func stepped(h *harness, ctx context.Context, l load, n int) (*results.Result, error) {
-	scenario, stop, err := h.serve(ctx, l)
+func stepped(j *judge, ctx context.Context, l load, n int) (*results.Result, error) {
+	scenario, sink, err := j.serve(ctx, l)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func stepped(h *harness, ctx context.Context, l load, n int) (*results.Result, e
 	step := stepSize(random)
 	when := l.length/10 + time.Duration(random.Int64N(int64(l.length*8/10)))
 	result, err := runStepped(ctx, scenario, when, step)
-	return result, errors.Join(err, stop())
+	return result, errors.Join(err, sink.Close())
 }
 
 // stepSize is from a millisecond to an hour, forward or backward, each order

@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
@@ -26,17 +27,17 @@ type row struct {
 }
 
 // meet makes the runs of a circumstance.
-func (h *harness) meet(ctx context.Context, c circumstance, runs int) (row, error) {
+func (j *judge) meet(ctx context.Context, c circumstance, runs int) (row, error) {
 	r := row{circumstance: c}
 	for n := range runs {
-		result, err := c.run(h, ctx, c.load(h), n)
+		result, err := c.run(j, ctx, c.load(j), n)
 		if err != nil {
 			return r, err
 		}
 		r.add(result)
-		if h.log != nil {
+		if j.log != nil {
 			g := &result.Generator
-			fmt.Fprintf(h.log, "%s %d: %.0f/s, late p99 %.0f µs, own %.1f %%, denied %.1f %%, busy %.1f %%, %q\n", c.name, n+1,
+			fmt.Fprintf(j.log, "%s %d: %.0f/s, late p99 %.0f µs, own %.1f %%, denied %.1f %%, busy %.1f %%, %q\n", c.name, n+1,
 				result.Flows[flow].Rate, late(g), 100*g.OwnShare, 100*g.DeniedShare, 100*g.BusiestShare, result.Verdict.Reasons)
 		}
 	}
@@ -48,7 +49,7 @@ func (r *row) add(result *results.Result) {
 	if !result.Verdict.Valid {
 		r.marked++
 	}
-	if fault := r.judge(&result.Verdict); fault != "" {
+	if fault := r.fault(&result.Verdict); fault != "" {
 		r.faults = append(r.faults, fault)
 	}
 	g := &result.Generator
@@ -98,12 +99,11 @@ func printRates(w io.Writer, rows []row) {
 	fmt.Fprintf(w, "\nsound runs marked: %d of %d; spoiled runs not marked, or for another reason: %d of %d\n", alarms, sound, misses, spoiled)
 }
 
-// spread is the median of a figure with its range.
+// spread is the median of a figure with its range; a closed load has no
+// lateness.
 func spread(figures []float64, digits int) string {
-	sorted := slices.Sorted(slices.Values(figures))
-	if len(sorted) == 0 || math.IsNaN(sorted[0]) {
+	if len(figures) == 0 || slices.ContainsFunc(figures, math.IsNaN) {
 		return "–"
 	}
-	n := len(sorted)
-	return fmt.Sprintf("%.*f (%.*f–%.*f)", digits, (sorted[(n-1)/2]+sorted[n/2])/2, digits, sorted[0], digits, sorted[n-1])
+	return harness.Over(figures).Format(digits)
 }

@@ -19,10 +19,10 @@ import (
 )
 
 func TestLoadsAreScenarios(t *testing.T) {
-	h := &harness{rate: 1234.5, length: time.Second}
-	for _, c := range circumstances {
+	j := &judge{rate: 1234.5, length: time.Second}
+	for _, c := range circumstances.All {
 		file := filepath.Join(t.TempDir(), "verdict.yaml")
-		if err := os.WriteFile(file, []byte(c.load(h).text("2525")), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(c.load(j).text("2525")), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		s, err := scenarios.Load(file, scenarios.LoadOptions{})
@@ -42,7 +42,7 @@ func TestLoadsAreScenarios(t *testing.T) {
 
 func TestEveryReasonHasToBeTheRightOne(t *testing.T) {
 	find := func(name string) *circumstance {
-		list, err := choose(name)
+		list, err := circumstances.Choose(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,12 +68,12 @@ func TestEveryReasonHasToBeTheRightOne(t *testing.T) {
 		{"ports", []string{files}, false},
 		{"clock-open", []string{step}, true},
 	} {
-		fault := find(c.name).judge(&results.Verdict{Valid: len(c.reasons) == 0, Reasons: c.reasons})
+		fault := find(c.name).fault(&results.Verdict{Valid: len(c.reasons) == 0, Reasons: c.reasons})
 		if (fault == "") != c.right {
 			t.Errorf("%s, %q: fault %q", c.name, c.reasons, fault)
 		}
 	}
-	if _, err := choose("noise"); err == nil {
+	if _, err := circumstances.Choose("noise"); err == nil {
 		t.Error("a circumstance that is none was chosen")
 	}
 }
@@ -127,7 +127,7 @@ func TestOnlyWhatComesAfterTheStepIsShifted(t *testing.T) {
 }
 
 func TestTableCountsBothErrors(t *testing.T) {
-	list, err := choose("quiet-closed,busy-closed")
+	list, err := circumstances.Choose("quiet-closed,busy-closed")
 	if err != nil {
 		t.Fatal(err)
 	}
