@@ -59,7 +59,7 @@ var confined = map[string][]string{
 
 // pure names the packages without I/O and without a clock, which is what lets
 // them be tested in every detail.
-var pure = []string{"loadgen/gate", "loadgen/pace", "loadgen/smtpwire"}
+var pure = []string{"loadgen/chance", "loadgen/gate", "loadgen/pace", "loadgen/smtpwire"}
 
 // impure is what those stay away from.
 var impure = []string{"net", "os", "syscall", "crypto/tls", "golang.org/x/sys"}

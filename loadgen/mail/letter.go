@@ -3,6 +3,8 @@ package mail
 import (
 	"errors"
 	"strconv"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/chance"
 )
 
 // A letter is the form of synthetic messages.
@@ -38,7 +40,7 @@ func newLetter(o *Options) (*letter, error) {
 		eightBit:    o.UTF8,
 		attachments: len(o.Attach) > 0,
 	}
-	boundary := "=_" + strconv.FormatUint(mix(o.Seed), 36) // no line of text or base64 has it
+	boundary := "=_" + strconv.FormatUint(chance.At(o.Seed, 0), 36) // no line of text or base64 has it
 	l.common = appendMIME(common, boundary, l.attachments, o.UTF8)
 	var attachErr error
 	if l.attachments {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/chance"
 )
 
 const (
@@ -51,6 +53,6 @@ func (s *sizer) of(seq uint64) int64 {
 	if s.sigma == 0 {
 		return s.median
 	}
-	normal := math.Sqrt2 * math.Erfinv(2*unit(draw(s.seed, sizeStream, seq, 0))-1)
+	normal := math.Sqrt2 * math.Erfinv(2*chance.Unit(draw(s.seed, sizeStream, seq, 0))-1)
 	return int64(math.Round(min(math.Exp(s.mu+s.sigma*normal), float64(s.top))))
 }

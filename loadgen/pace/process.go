@@ -1,6 +1,10 @@
 package pace
 
-import "math"
+import (
+	"math"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/chance"
+)
 
 // A process lays arrivals out on the unit-rate axis.
 type process struct {
@@ -17,7 +21,7 @@ type process struct {
 func newProcess(p Process, seed uint64) process {
 	// Mixing the seed keeps schedules of neighbouring seeds from being the
 	// same one shifted.
-	s := process{poisson: p == Poisson, seed: mix(seed)}
+	s := process{poisson: p == Poisson, seed: chance.At(seed, 0)}
 	s.rewind()
 	return s
 }
@@ -42,20 +46,5 @@ func (s *process) position(n int64, end float64) float64 {
 
 // gap returns the exponential gap before arrival n, of mean 1.
 func (s *process) gap(n int64) float64 {
-	h := mix(s.seed + uint64(n)*golden)
-	u := (float64(h>>12) + 0.5) * 0x1p-52 // in (0, 1), both ends excluded
-	return -math.Log(u)
-}
-
-// golden is 2^64 divided by the golden ratio, made odd.
-const golden = 0x9e3779b97f4a7c15
-
-// mix is the finalizer of SplitMix64 (Steele, Lea and Flood, "Fast splittable
-// pseudorandom number generators", 2014), which makes a counter a random
-// number.
-func mix(x uint64) uint64 {
-	x += golden
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
+	return -math.Log(chance.Unit(chance.At(s.seed, uint64(n))))
 }

@@ -3,6 +3,8 @@ package labserver
 import (
 	"sync"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/chance"
 )
 
 // Sequence returns the first number in the local part of the address in a MAIL
@@ -46,20 +48,11 @@ func Either(verb string, short, long time.Duration, every uint64) Delay {
 		if v != verb {
 			return 0
 		}
-		if mix(uint64(seq))%every == 0 {
+		if chance.At(uint64(seq), 0)%every == 0 {
 			return long
 		}
 		return short
 	}
-}
-
-// mix is the finalizer of SplitMix64 (Steele, Lea, Flood 2014): neighbouring
-// numbers come out unrelated.
-func mix(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
 }
 
 // A Stall holds back every reply for a while, once: from when the MAIL of
