@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtpgauge/smtpgauge/internal/madeup"
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results"
@@ -59,6 +60,29 @@ func TestCanceledMeasurementIsARunAllTheSame(t *testing.T) {
 	}
 	if err := judge(run); !errors.Is(err, errInterrupted) {
 		t.Errorf("judged as %v, want interrupted", err)
+	}
+}
+
+// Valid figures that miss a threshold end in 3, others in 0. The run is made up:
+// a true one is invalid on a machine that is busy enough.
+func TestValidRunsAreJudgedByThresholds(t *testing.T) {
+	for threshold, want := range map[string]int{"relay.accepted > 1000": exitMissed, "relay.accepted >= 200": exitOK} {
+		_, p, err := resolve(scenarios.Parse("judged.yaml", []byte("name: judged\ntarget: {host: 127.0.0.1}\nflows:\n"+
+			"  relay: {port: 25, load: {sessions: 1, messages: 5}}\nthresholds: ['"+threshold+"']\n"), scenarios.LoadOptions{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var file bytes.Buffer
+		if err := madeup.Steady(1, 0).Write(&file, madeup.NewRun(p)); err != nil {
+			t.Fatal(err)
+		}
+		run, err := results.Read(&file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := exitCode(judge(run)); got != want {
+			t.Errorf("%s: exit %d, want %d: %v", threshold, got, want, judge(run))
+		}
 	}
 }
 

@@ -22,12 +22,13 @@ const module = "github.com/smtpgauge/smtpgauge"
 // other parts each may import; packages of one part may import each other.
 var parts = map[string][]string{
 	"cmd":                   {"bench", "internal/smtpsink", "loadgen", "results", "scenarios", "telemetry"},
-	"bench":                 {"internal/smtpsink", "loadgen", "results", "scenarios"},
+	"bench":                 {"internal/madeup", "internal/smtpsink", "loadgen", "results", "scenarios"},
 	"scenarios":             {"loadgen"},
 	"results":               {"loadgen"},
 	"telemetry":             {"loadgen", "results"},
 	"loadgen":               {},
 	"internal/smtpsink":     {},
+	"internal/madeup":       {"loadgen", "results"},
 	"internal/integration":  {}, // it runs the command and reads what that prints
 	"internal/architecture": {},
 }

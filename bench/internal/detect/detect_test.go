@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
+	"github.com/smtpgauge/smtpgauge/internal/madeup"
 	"github.com/smtpgauge/smtpgauge/results"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 	"github.com/smtpgauge/smtpgauge/scenarios"
@@ -219,7 +220,9 @@ func TestInvalidRunsAreCounted(t *testing.T) {
 	for i, seconds := range []int{1, 0, 1} { // nothing is measured in no time
 		f, err := os.Create(filepath.Join(folder, fmt.Sprintf("a%d.jsonl", i)))
 		if err == nil {
-			err = newMachine(1, 1).write(f, lab.header, lab.plan, seconds, 0)
+			run := lab.like
+			run.Seconds = seconds
+			err = madeup.NewMachine(1, 1).Write(f, run)
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/internal/madeup"
 )
 
 // The largest comparison that has to be answered at once: two runs of so long,
@@ -48,7 +48,7 @@ func compareLarge(ctx context.Context, w io.Writer, h *harness.Bench, seed uint6
 	size := int64(0)
 	for side := range uint64(2) {
 		file := filepath.Join(h.Dir, fmt.Sprintf("large-%d.jsonl", side+1))
-		n, err := writeLarge(file, newMachine(seed, 1<<32+side))
+		n, err := writeLarge(file, madeup.NewMachine(seed, 1<<32+side))
 		if err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func compareLarge(ctx context.Context, w io.Writer, h *harness.Bench, seed uint6
 	fmt.Fprintf(w, `
 smtpgauge compare of two runs of %d s and %d flows with %d phases, %.0f MB of files:
   %.2f s (the slowest of %d: %.2f s), %.2f s of CPU and %.0f MB of memory; want %v and %.0f MB at most
-`, largeSeconds, largeFlows, len(sessionPhases)+len(messagePhases)+1, float64(size)/1e6,
+`, largeSeconds, largeFlows, madeup.Phases(), float64(size)/1e6,
 		best.Took.Seconds(), largeTimes, slowest.Took.Seconds(), best.CPU.Seconds(), float64(slowest.Memory)/1e6, largeLimit.Took, float64(largeLimit.Memory)/1e6)
 	if best.Took > largeLimit.Took || slowest.Memory > largeLimit.Memory {
 		return errors.New("comparing two large runs takes too much")
@@ -83,15 +83,16 @@ smtpgauge compare of two runs of %d s and %d flows with %d phases, %.0f MB of fi
 	return nil
 }
 
-func writeLarge(file string, m *machine) (int64, error) {
+func writeLarge(file string, m *madeup.Machine) (int64, error) {
 	f, err := os.Create(file)
 	if err != nil {
 		return 0, err
 	}
 	defer f.Close()
-	plan := madePlan(largeFlows, largeSeconds)
+	run := madeup.NewRun(madePlan(largeFlows))
+	run.Seconds = largeSeconds
 	w := bufio.NewWriter(f)
-	if err := errors.Join(m.write(w, results.NewHeader(plan), plan, largeSeconds, 0), w.Flush()); err != nil {
+	if err := errors.Join(m.Write(w, run), w.Flush()); err != nil {
 		return 0, err
 	}
 	info, err := f.Stat()

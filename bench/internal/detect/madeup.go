@@ -7,35 +7,24 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/internal/madeup"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
-// madeUp makes up the rounds of comparisons: by random numbers, but through
-// the recorder, the run file and the reader that true ones go through.
+// madeUp makes up the rounds of comparisons.
 type madeUp struct {
-	seed   uint64
-	header results.Header
-	plan   *loadgen.Plan
+	seed uint64
+	like madeup.Run // each of them, but for what is added
 }
-
-// What is made up of a run: so many messages a second, in sessions that each
-// last one.
-const (
-	madeRate     = 200
-	madeSeconds  = 1
-	madeSessions = 10
-)
 
 func newMadeUp(seed uint64) *madeUp {
-	plan := madePlan(1, madeSeconds)
-	return &madeUp{seed: seed, header: results.NewHeader(plan), plan: plan}
+	return &madeUp{seed: seed, like: madeup.NewRun(madePlan(1))}
 }
 
-func madePlan(flows, seconds int) *loadgen.Plan {
+func madePlan(flows int) *loadgen.Plan {
 	plan := &loadgen.Plan{Name: "made-up", Seed: 1, Rounds: 1, Scenario: json.RawMessage(`{"name":"made-up"}`)}
 	for i := range flows {
 		name := flow
@@ -44,16 +33,18 @@ func madePlan(flows, seconds int) *loadgen.Plan {
 		}
 		plan.Flows = append(plan.Flows, loadgen.Flow{
 			Name: name, Target: loadgen.Target{Network: "tcp", Host: "127.0.0.1", Port: 25},
-			Load: loadgen.Load{Sessions: madeSessions, Duration: time.Duration(seconds) * time.Second},
+			Load: loadgen.Load{Sessions: 10, Duration: time.Second},
 		})
 	}
 	return plan
 }
 
 // run makes a run up and reads it back.
-func (m *machine) run(lab *madeUp, added time.Duration) (*results.Run, error) {
+func (lab *madeUp) run(m *madeup.Machine, added time.Duration) (*results.Run, error) {
+	run := lab.like
+	run.Added = []time.Duration{added}
 	var file bytes.Buffer
-	if err := m.write(&file, lab.header, lab.plan, madeSeconds, added); err != nil {
+	if err := m.Write(&file, run); err != nil {
 		return nil, err
 	}
 	return results.ReadTotals(bytes.NewReader(file.Bytes()))
@@ -61,7 +52,7 @@ func (m *machine) run(lab *madeUp, added time.Duration) (*results.Run, error) {
 
 // median is that of the times of messages, without any change.
 func (lab *madeUp) median(context.Context) (time.Duration, error) {
-	run, err := (&machine{random: rand.New(rand.NewPCG(lab.seed, 0))}).run(lab, 0)
+	run, err := lab.run(madeup.Steady(lab.seed, 0), 0)
 	if err != nil {
 		return 0, err
 	}
@@ -72,12 +63,12 @@ func (lab *madeUp) median(context.Context) (time.Duration, error) {
 // command does, and compares them.
 func (lab *madeUp) compare(_ context.Context, c *change, added time.Duration, n int) (*outcome, error) {
 	began := time.Now()
-	m, o := newMachine(lab.seed, uint64(n+1)), results.CompareOptions{MinEffect: c.minEffect}
+	m, o := madeup.NewMachine(lab.seed, uint64(n+1)), results.CompareOptions{MinEffect: c.minEffect}
 	var runs [2][]*results.Run
 	turns := 1
 	for turn := 0; turn < turns; turn++ {
 		for _, side := range [2][2]int{{0, 1}, {1, 0}}[turn%2] {
-			run, err := m.run(lab, added*time.Duration(side))
+			run, err := lab.run(m, added*time.Duration(side))
 			if err != nil {
 				return nil, err
 			}

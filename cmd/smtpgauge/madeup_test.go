@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"hash/fnv"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/smtpgauge/smtpgauge/internal/madeup"
+	"github.com/smtpgauge/smtpgauge/scenarios"
+)
+
+// makeUp OUT ROUNDS SCENARIO [FLOW+DURATION | PATH=VALUE]... makes up what a
+// scenario measures, so that what is made of it can be told whatever this
+// machine is busy with. OUT.jsonl is a run of so many rounds, and a folder OUT/x
+// gets so many runs of one, x1.jsonl and so on. Messages take a tenth of a
+// millisecond, and a flow's so much longer.
+func makeUp(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: makeup OUT ROUNDS SCENARIO [FLOW+DURATION | PATH=VALUE] ...")
+	}
+	out := args[0]
+	rounds, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	var set []string
+	added := map[string]time.Duration{}
+	for _, arg := range args[3:] {
+		flow, longer, found := strings.Cut(arg, "+")
+		if strings.Contains(arg, "=") || !found {
+			set = append(set, arg)
+			continue
+		}
+		added[flow], err = time.ParseDuration(longer)
+		ts.Check(err)
+	}
+	_, p, err := resolve(scenarios.Load(ts.MkAbs(args[2]), scenarios.LoadOptions{Set: set}))
+	ts.Check(err)
+	files := []string{out}
+	if strings.HasSuffix(out, ".jsonl") {
+		p.Rounds = rounds
+	} else {
+		files = nil
+		for n := range rounds {
+			files = append(files, fmt.Sprintf("%s%d.jsonl", out, n+1))
+		}
+	}
+	run := madeup.NewRun(p)
+	for i := range p.Flows {
+		run.Added = append(run.Added, added[p.Flows[i].Name])
+	}
+	seed := fnv.New64a()
+	seed.Write([]byte(out))
+	m := madeup.Steady(seed.Sum64(), 0)
+	for _, name := range files {
+		name = ts.MkAbs(name)
+		ts.Check(os.MkdirAll(filepath.Dir(name), 0o777))
+		f, err := os.Create(name)
+		ts.Check(err)
+		ts.Check(m.Write(f, run))
+		ts.Check(f.Close())
+	}
+}

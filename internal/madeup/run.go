@@ -1,0 +1,111 @@
+package madeup
+
+import (
+	"io"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/results"
+)
+
+// What each flow does in a second: so many messages, in sessions that are over
+// with it.
+const (
+	messagesPerSecond = 200
+	sessionsPerSecond = 10
+)
+
+// A Run says what is made up. Of the plan it takes the flows and the rounds; all
+// flows run at once, whatever the plan says.
+type Run struct {
+	Header  results.Header
+	Plan    *loadgen.Plan
+	Seconds int             // that each round lasts
+	Added   []time.Duration // to each RCPT, by flow; nothing for the flows beyond
+}
+
+// NewRun is a run of a plan, in rounds of a second.
+func NewRun(p *loadgen.Plan) Run {
+	return Run{Header: results.NewHeader(p), Plan: p, Seconds: 1}
+}
+
+// Phases is how many phases are made up, the message among them.
+func Phases() int { return len(messagePhases) + len(sessionPhases) + 1 }
+
+// The phases that are made up, with their medians.
+var (
+	messagePhases = map[smtpwire.Phase]time.Duration{
+		smtpwire.Mail: 30 * time.Microsecond, smtpwire.Rcpt: 35 * time.Microsecond,
+		smtpwire.Data: 35 * time.Microsecond, smtpwire.Body: 20 * time.Microsecond,
+	}
+	sessionPhases = map[smtpwire.Phase]time.Duration{
+		smtpwire.Connect: 8 * time.Microsecond, smtpwire.TLS: 2 * time.Millisecond, smtpwire.Banner: 60 * time.Microsecond,
+		smtpwire.EHLO: 50 * time.Microsecond, smtpwire.StartTLS: 60 * time.Microsecond, smtpwire.Auth: 90 * time.Microsecond,
+		smtpwire.Quit: 30 * time.Microsecond,
+	}
+)
+
+// second records what a flow does in a second, with so much added at RCPT.
+func (m *Machine) second(r loadgen.Recorder, s loadgen.Series, factor float64, added time.Duration) {
+	for range sessionsPerSecond {
+		r.Session(s, loadgen.SessionStarted)
+		sum := time.Duration(0)
+		for p := range smtpwire.Phase(smtpwire.NumPhases) {
+			if median := sessionPhases[p]; median > 0 {
+				t := m.time(median, factor)
+				sum += t
+				r.Service(s, p, t)
+			}
+		}
+		r.Service(s, smtpwire.SpanSession, sum)
+		r.Session(s, loadgen.SessionCompleted)
+	}
+	for range messagesPerSecond {
+		now, sum := factor*m.message(), time.Duration(0)
+		for p := smtpwire.Mail; p <= smtpwire.Body; p++ {
+			t := m.time(messagePhases[p], now)
+			if p == smtpwire.Rcpt {
+				t += added
+			}
+			sum += t
+			r.Service(s, p, t)
+		}
+		r.Service(s, smtpwire.SpanMessage, sum)
+		r.Message(s, smtpwire.Accepted, loadgen.Steady, 1, 0)
+	}
+}
+
+// Write makes a run up and writes its file.
+func (m *Machine) Write(w io.Writer, run Run) error {
+	written := make(chan struct{})
+	collector, err := results.NewCollector(w, run.Header, run.Plan, 1, func(*results.Interval) { written <- struct{}{} })
+	if err != nil {
+		return err
+	}
+	began := smtpwire.Instant(run.Header.Started.UnixNano())
+	r, rounds := collector.Recorder(0), max(1, run.Plan.Rounds)
+	tick := loadgen.Tick{To: began}
+	for round := range rounds {
+		factor, from := m.round(), tick.To
+		for second := range run.Seconds {
+			last := second == run.Seconds-1
+			tick.From, tick.To, tick.Last = tick.To, tick.To.Add(time.Second), last && round == rounds-1
+			tick.Busy = m.time(30*time.Millisecond, factor)
+			for i := range run.Plan.Flows {
+				s, added := loadgen.Series{Flow: i, Round: round, Stage: loadgen.Steady}, time.Duration(0)
+				if i < len(run.Added) {
+					added = run.Added[i]
+				}
+				m.second(r, s, factor, added)
+				if last {
+					r.Window(s, from, tick.To)
+				}
+			}
+			r.Tick(tick)
+			<-written // no faster than that: a collector lets shards run ahead for ever
+		}
+	}
+	_, err = collector.Close(&loadgen.Report{Started: began, Ended: tick.To, Shards: 1}, results.Generator{CPU: time.Second, GOMAXPROCS: 2})
+	return err
+}
