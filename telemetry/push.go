@@ -58,20 +58,27 @@ func StartPush(ctx context.Context, m *Metrics, report func(string)) *Push {
 	// What the SDK logs by itself would go to stderr at any time, and show
 	// headers that it cannot read, which are secrets.
 	otel.SetLogger(logr.Discard())
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
-		if !p.ending.Load() { // the end breaks off a push that is under way, and makes its own
-			p.fail(err)
-		}
-	}))
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(p.meanwhile))
 	exporter, err := p.exporter(ctx)
 	if err != nil {
 		p.fail(err)
 		return nil
 	}
 	producer := prometheusbridge.NewMetricProducer(prometheusbridge.WithGatherer(m.registry(wantsExponential())))
+	who := p.resource(ctx)
 	reader := metric.NewPeriodicReader(exporter, metric.WithProducer(producer))
-	p.provider = metric.NewMeterProvider(metric.WithReader(reader), metric.WithResource(p.resource(ctx)))
+	p.provider = metric.NewMeterProvider(metric.WithReader(reader), metric.WithResource(who))
 	return p
+}
+
+// meanwhile takes an error of a push that the SDK made by itself.
+func (p *Push) meanwhile(err error) {
+	switch {
+	case p.ending.Load(): // the end breaks off a push that is under way, and makes its own
+	case errors.Is(err, metric.ErrReaderNotRegistered): // an interval was over before all was set up
+	default:
+		p.fail(err)
+	}
 }
 
 // exporter makes what speaks the protocol.

@@ -3,6 +3,7 @@ package telemetry
 import (
 	"compress/gzip"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel/sdk/metric"
 	collector "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
 	common "go.opentelemetry.io/proto/otlp/common/v1"
 	otlp "go.opentelemetry.io/proto/otlp/metrics/v1"
@@ -27,10 +29,10 @@ type receiver struct {
 	headers  http.Header
 	path     string
 	pushes   []*otlp.ResourceMetrics
-	received chan struct{} // a push each
+	received chan struct{} // holds one while something was received
 }
 
-func newReceiver() *receiver { return &receiver{received: make(chan struct{}, 100)} }
+func newReceiver() *receiver { return &receiver{received: make(chan struct{}, 1)} }
 
 // ServeHTTP takes a push by HTTP.
 func (r *receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
@@ -55,7 +57,10 @@ func (r *receiver) Export(_ context.Context, push *collector.ExportMetricsServic
 	r.mu.Lock()
 	r.pushes = append(r.pushes, push.GetResourceMetrics()...)
 	r.mu.Unlock()
-	r.received <- struct{}{}
+	select {
+	case r.received <- struct{}{}:
+	default:
+	}
 	return &collector.ExportMetricsServiceResponse{}, nil
 }
 
@@ -158,6 +163,26 @@ func TestPush(t *testing.T) {
 	}
 	if metrics["smtpgauge_run_valid"] == nil {
 		t.Error("the last push is without what the run came to")
+	}
+}
+
+// An interval may be over before the SDK is set up, which is nobody's fault.
+func TestOnlyFailuresOfPushesAreTold(t *testing.T) {
+	var said []string
+	p := &Push{report: func(text string) { said = append(said, text) }}
+	p.meanwhile(fmt.Errorf("collect: %w", metric.ErrReaderNotRegistered))
+	if len(said) > 0 {
+		t.Errorf("said %q before anything was pushed", said)
+	}
+	p.meanwhile(io.ErrUnexpectedEOF)
+	p.meanwhile(io.ErrUnexpectedEOF)
+	if len(said) != 1 || !strings.Contains(said[0], "unexpected EOF") {
+		t.Errorf("said %q, want the first failure", said)
+	}
+	p, said = &Push{report: p.report}, nil
+	p.ending.Store(true)
+	if p.meanwhile(io.ErrUnexpectedEOF); len(said) > 0 {
+		t.Errorf("said %q of what the end broke off", said)
 	}
 }
 
