@@ -1,37 +1,51 @@
 package workflow
 
 import (
+	"bytes"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
+	"github.com/smtpgauge/smtpgauge/internal/madeup"
+	"github.com/smtpgauge/smtpgauge/loadgen"
 )
 
 // A runner is the machine that the scripts run on: an empty folder, smtpgauge,
 // and scripts in place of go and gh.
 type runner struct {
-	folder   string
-	tolerant bool // a measurement that is called invalid is one all the same
-	keep     bool // the run file that is there is the outcome of the next run
+	folder string
+}
+
+var built string // smtpgauge
+
+// TestMain builds smtpgauge once for all tests.
+func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "workflow-")
+	if err != nil {
+		panic(err)
+	}
+	built = filepath.Join(folder, "smtpgauge")
+	out, err := exec.Command("go", "build", "-o", built, "../../cmd/smtpgauge").CombinedOutput()
+	code := 1
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+	} else {
+		code = m.Run()
+	}
+	_ = os.RemoveAll(folder)
+	os.Exit(code)
 }
 
 func newRunner(t *testing.T) *runner {
 	t.Helper()
 	r := &runner{folder: t.TempDir()}
-	for _, name := range []string{"programs", "artefacts"} {
+	for _, name := range []string{"programs", "artefacts", "measured"} {
 		if err := os.Mkdir(filepath.Join(r.folder, name), 0o755); err != nil {
 			t.Fatal(err)
 		}
-	}
-	built := filepath.Join(r.folder, "smtpgauge")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", built, "../../cmd/smtpgauge").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
 	}
 	for name, script := range map[string]string{"smtpgauge": playedSmtpgauge, "go": playedGo, "gh": playedGH} {
 		if err := os.WriteFile(filepath.Join(r.folder, "programs", name), []byte("#!/usr/bin/env bash\nset -eu\n"+script), 0o755); err != nil {
@@ -41,12 +55,14 @@ func newRunner(t *testing.T) *runner {
 	return r
 }
 
-// playedSmtpgauge is the real one, but for what a busy machine does to it.
+// playedSmtpgauge is the real one, but for what a busy machine does to it: what
+// was made up for a scenario is what its run measures, and a true measurement
+// that is called invalid is one all the same.
 const playedSmtpgauge = `
-case "$1" in run) if [ -n "${KEEP-}" ]; then exit; fi ;; esac
+if [ "$1" = run ] && cp "$RUNNER/measured/$2.jsonl" run.jsonl 2>/dev/null; then exit; fi
 code=0
-"$RUNNER/smtpgauge" "$@" || code=$?
-if [ "$1 $code" = "run 1" ] && [ -n "${TOLERANT-}" ]; then code=0; fi
+"$BUILT" "$@" || code=$?
+if [ "$1 $code" = "run 1" ]; then code=0; fi
 exit $code
 `
 
@@ -77,14 +93,8 @@ esac
 func (r *runner) bash(script string, env map[string]string) (out string, err error) {
 	c := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script)
 	c.Dir = r.folder
-	c.Env = append(os.Environ(), "RUNNER="+r.folder, "GITHUB_STEP_SUMMARY="+filepath.Join(r.folder, "summary"),
+	c.Env = append(os.Environ(), "RUNNER="+r.folder, "BUILT="+built, "GITHUB_STEP_SUMMARY="+filepath.Join(r.folder, "summary"),
 		"PATH="+filepath.Join(r.folder, "programs")+string(os.PathListSeparator)+os.Getenv("PATH"))
-	if r.tolerant {
-		c.Env = append(c.Env, "TOLERANT=1")
-	}
-	if r.keep {
-		c.Env = append(c.Env, "KEEP=1")
-	}
 	for name, value := range env {
 		c.Env = append(c.Env, name+"="+value)
 	}
@@ -120,25 +130,18 @@ func (r *runner) store(t *testing.T, from, to string) {
 	r.put(t, to, string(text))
 }
 
-// scenarios are of the same name and load a server that takes its time, and
-// one that takes more.
-func (r *runner) scenarios(t *testing.T) (fast, slow string) {
+// makeUp makes up what a scenario measures: eight rounds, in which each message
+// takes so much longer.
+func (r *runner) makeUp(t *testing.T, scenario string, added time.Duration) {
 	t.Helper()
-	for name, delay := range map[string]time.Duration{"fast.yaml": 5 * time.Millisecond, "slow.yaml": 25 * time.Millisecond} {
-		sink, err := smtpsink.Start(smtpsink.Config{
-			Listeners: []smtpsink.Listener{{Address: "127.0.0.1:0"}},
-			Delays:    map[string]time.Duration{"body": delay},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { sink.Close() })
-		port := sink.Addrs()[0].(*net.TCPAddr).Port
-		r.put(t, name, strings.ReplaceAll(fmt.Sprintf(`name: relay
-target: {host: 127.0.0.1}
-flows:
-	relay: {port: %d, tls: none, load: {sessions: 1, messages: 5}}
-`, port), "\t", "  "))
+	run := madeup.NewRun(&loadgen.Plan{
+		Name: "relay", Rounds: 8, Scenario: []byte(`{}`),
+		Flows: []loadgen.Flow{{Name: "relay", Load: loadgen.Load{Sessions: 1}}},
+	})
+	run.Added = []time.Duration{added}
+	var file bytes.Buffer
+	if err := madeup.Steady(1, uint64(added)).Write(&file, run); err != nil {
+		t.Fatal(err)
 	}
-	return "fast.yaml", "slow.yaml"
+	r.put(t, "measured/"+scenario+".jsonl", file.String())
 }
