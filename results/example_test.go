@@ -3,7 +3,7 @@ package results_test
 import (
 	"context"
 	"fmt"
-	"time"
+	"os"
 
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
 	"github.com/smtpgauge/smtpgauge/results"
@@ -33,12 +33,9 @@ schedule: {rounds: 5}
 	return results.Measurement{Plan: plan}.Run(context.Background())
 }
 
-// serve starts a server that takes its time for each message.
-func serve(delay time.Duration) (address string, stop func() error, err error) {
-	sink, err := smtpsink.Start(smtpsink.Config{
-		Listeners: []smtpsink.Listener{{Address: "127.0.0.1:0"}},
-		Delays:    map[string]time.Duration{"body": delay},
-	})
+// serve starts a server.
+func serve() (address string, stop func() error, err error) {
+	sink, err := smtpsink.Start(smtpsink.Config{Listeners: []smtpsink.Listener{{Address: "127.0.0.1:0"}}})
 	if err != nil {
 		return "", nil, err
 	}
@@ -46,7 +43,7 @@ func serve(delay time.Duration) (address string, stop func() error, err error) {
 }
 
 func ExampleMeasurement() {
-	address, stop, err := serve(0)
+	address, stop, err := serve()
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -65,14 +62,14 @@ func ExampleMeasurement() {
 
 func ExampleCompare() {
 	var runs []*results.Run
-	for _, delay := range []time.Duration{5 * time.Millisecond, 50 * time.Millisecond} {
-		address, stop, err := serve(delay)
+	for _, name := range []string{"before.jsonl", "after.jsonl"} {
+		file, err := os.Open("testdata/runs/" + name)
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		defer stop()
-		run, err := measure(address)
+		defer file.Close()
+		run, err := results.Read(file)
 		if err != nil {
 			fmt.Println(err)
 			return
