@@ -363,6 +363,7 @@ func TestClosedDuringHandshake(t *testing.T) {
 		a := tcp(listen(t, "tcp", "127.0.0.1:0", func(c net.Conn) {
 			_, _ = c.Read(make([]byte, 4096)) // the ClientHello, unanswered
 			began <- struct{}{}
+			d.Wake()
 			_, _ = c.Read(make([]byte, 1))
 		}))
 		p := dial(t, d, a, &peer{tls: client})
