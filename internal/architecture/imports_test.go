@@ -23,12 +23,13 @@ const module = "github.com/smtpgauge/smtpgauge"
 var parts = map[string][]string{
 	"cmd":                   {"bench", "internal/smtpsink", "loadgen", "results", "scenarios", "telemetry"},
 	"bench":                 {"internal/madeup", "internal/smtpsink", "loadgen", "results", "scenarios"},
-	"scenarios":             {"loadgen"},
+	"scenarios":             {"internal/textfile", "loadgen"},
 	"results":               {"loadgen"},
 	"telemetry":             {"loadgen", "results"},
-	"loadgen":               {},
+	"loadgen":               {"internal/textfile"},
 	"internal/smtpsink":     {},
 	"internal/madeup":       {"loadgen", "results"},
+	"internal/textfile":     {},
 	"internal/integration":  {}, // it runs the command and reads what that prints
 	"internal/architecture": {},
 }
