@@ -37,6 +37,9 @@ func open(b *testing.B, name string, options []Option) *subject {
 	if err != nil {
 		b.Fatal(err)
 	}
+	for _, note := range s.scenario.Notes() {
+		b.Log(note)
+	}
 	p, err := s.scenario.Plan()
 	if err != nil {
 		b.Fatal(err)

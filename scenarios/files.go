@@ -2,18 +2,31 @@ package scenarios
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/internal/textfile"
 )
 
 // files opens what a scenario names, relative to the scenario's own folder.
 type files struct {
 	fsys fs.FS  // nil means the operating system's
 	dir  string // the scenario's folder
+}
+
+// beside returns the files that a scenario of that name is among. What the
+// system shows of an open file, such as /dev/stdin and <(command), is in no
+// folder: the current one stands for it.
+func beside(scenario string, fsys fs.FS) files {
+	switch {
+	case fsys != nil:
+		return files{fsys: fsys, dir: path.Dir(scenario)}
+	case strings.HasPrefix(scenario, "/dev/"), strings.HasPrefix(scenario, "/proc/"):
+		return files{dir: "."}
+	}
+	return files{dir: filepath.Dir(scenario)}
 }
 
 // locate returns a file system and the name a path has in it.
@@ -32,7 +45,7 @@ func (f files) locate(name string) (fs.FS, string, error) {
 	if base == "" {
 		base = "."
 	}
-	return os.DirFS(folder), base, nil
+	return textfile.Folder(folder), base, nil
 }
 
 // show is the name a file has in faults.
@@ -49,22 +62,9 @@ func (f files) read(name string, most int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := fsys.Open(name)
+	data, err := textfile.Read(fsys, name, most)
 	if err != nil {
 		return nil, plain(err)
-	}
-	defer file.Close() // read only: nothing is lost when closing fails
-	if info, err := file.Stat(); err != nil {
-		return nil, plain(err)
-	} else if info.IsDir() {
-		return nil, errors.New("is a folder")
-	}
-	data, err := io.ReadAll(io.LimitReader(file, most+1))
-	if err != nil {
-		return nil, plain(err)
-	}
-	if int64(len(data)) > most {
-		return nil, fmt.Errorf("is larger than %d octets", most)
 	}
 	return data, nil
 }
@@ -77,4 +77,33 @@ func plain(err error) error {
 		return pe.Err
 	}
 	return err
+}
+
+// octets returns a file that a scenario names, or reports why it cannot. It
+// reads each once: a pipe has what it has for one reader.
+func (d *decoder) octets(at position, name string, most int64) ([]byte, bool) {
+	data, known := d.contents[name]
+	if !known || int64(len(data)) > most {
+		var err error
+		if data, err = d.files.read(name, most); err != nil {
+			d.faultf(at, "%s: %v", d.files.show(name), err)
+			return nil, false
+		}
+		d.contents[name] = data
+	}
+	return data, true
+}
+
+// text returns the text of a file that a scenario names.
+func (d *decoder) text(at position, name string, most int64) ([]byte, bool) {
+	data, ok := d.octets(at, name, most)
+	if !ok {
+		return nil, false
+	}
+	text, err := textfile.Decode(data)
+	if err != nil {
+		d.faultf(at, "%s: %v", d.files.show(name), err)
+		return nil, false
+	}
+	return text, true
 }

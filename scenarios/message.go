@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"errors"
+	"io/fs"
 	"mime"
 	"path"
 	"strings"
@@ -32,7 +34,7 @@ var messageShape = object[message]{
 		opt("attachments", several(attachmentShape, 0, 100), func(m *message) *[]attachment { return &m.attachments },
 			"MIME parts beside the text."),
 		opt("file", filePath, func(m *message) *string { return &m.file },
-			"Messages to send in place of synthetic ones, in turn: an .eml file, a folder of them, or an mbox."),
+			"Messages to send in place of synthetic ones, in turn: an .eml file, an mbox, a folder of them, or a Maildir. Of a folder, those files are mail that are named .eml or begin with the header of a message or as an mbox; others are left out."),
 		opt("header", headerShape, func(m *message) *[]named[string] { return &m.header },
 			"Further header fields of synthetic messages."),
 		opt("utf8", truth, func(m *message) *bool { return &m.utf8 },
@@ -193,7 +195,7 @@ func (a *attachment) part(d *decoder) mail.Attachment {
 		// Only the type: what follows the semicolon is about text we do not know.
 		p.Type, _, _ = strings.Cut(mime.TypeByExtension(path.Ext(p.Name)), ";")
 	}
-	p.Data, _ = d.content(a.at("file"), a.file, mail.MaxFileSize)
+	p.Data, _ = d.octets(a.at("file"), a.file, mail.MaxFileSize)
 	p.Size = int64(len(p.Data))
 	return p
 }
@@ -208,13 +210,19 @@ func (d *decoder) messages(at position, name string) []mail.File {
 		d.faultf(at, "%s: %v", d.files.show(name), err)
 		return nil
 	}
-	files, err := mail.ReadFiles(fsys, inside)
-	switch {
-	case err != nil:
-		d.faultf(at, "%s: %v", d.files.show(name), plain(err))
-	case len(files) == 0:
-		d.faultf(at, "%s: no message in it: want an .eml file, a folder of them, or an mbox", d.files.show(name))
+	// Names inside the file system become those the scenario would have.
+	show := func(found string) string { return d.files.show(name) + strings.TrimPrefix(found, inside) }
+	box, err := mail.ReadFiles(fsys, inside)
+	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
+		d.faultf(at, "%s: %v", show(pe.Path), pe.Err)
+		return nil
 	}
-	d.mails[name] = files
-	return files
+	for i := range box.Files {
+		box.Files[i].Name = show(box.Files[i].Name)
+	}
+	for _, note := range box.Notes {
+		d.notef(at, "%s: %s", d.files.show(name), note)
+	}
+	d.mails[name] = box.Files
+	return box.Files
 }

@@ -1,14 +1,14 @@
 package scenarios
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 	"go.yaml.in/yaml/v4/plugin/loaderlimits"
+
+	"github.com/smtpgauge/smtpgauge/internal/textfile"
 )
 
 // Bounds on hostile files. The node count is after aliases are filled in, so
@@ -27,13 +27,17 @@ func parse(file string, source []byte, r *report) *node {
 		r.faultf(start, "the scenario is larger than 1 MiB")
 		return nil
 	}
-	source = bytes.TrimPrefix(source, []byte("\ufeff"))
-	if at, message := unreadable(file, source); message != "" {
+	source, err := textfile.Decode(source)
+	if err != nil {
+		r.faultf(start, "the scenario %v", err)
+		return nil
+	}
+	if at, message := unreadable(file, source, "write it as an escape in double quotes"); message != "" {
 		r.faultf(at, "%s", message)
 		return nil
 	}
 	var doc yaml.Node
-	err := yaml.Load(source, &doc, yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(maxDepth))))
+	err = yaml.Load(source, &doc, yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(maxDepth))))
 	if err != nil {
 		at, message := syntaxFault(start, err)
 		r.faultf(at, "%s", message)
@@ -80,27 +84,6 @@ func (n *node) place(at position) {
 	for _, item := range n.items {
 		item.place(at)
 	}
-}
-
-// unreadable finds the first character YAML does not allow, which the library
-// reports without its place.
-func unreadable(file string, source []byte) (position, string) {
-	line, column := 1, 1
-	for i := 0; i < len(source); {
-		c, size := utf8.DecodeRune(source[i:])
-		switch {
-		case c == utf8.RuneError && size == 1:
-			return position{file, line, column}, "the text is not UTF-8"
-		case c < ' ' && c != '\t' && c != '\n' && c != '\r', c == 0x7f,
-			c > 0x7f && c < 0xa0 && c != 0x85, c == 0xfffe, c == 0xffff:
-			return position{file, line, column}, fmt.Sprintf("control character U+%04X: write it as an escape in double quotes", c)
-		case c == '\n':
-			line, column = line+1, 0
-		}
-		column++
-		i += size
-	}
-	return position{}, ""
 }
 
 // syntaxFault words an error of the YAML library. Its text about anchors and

@@ -5,8 +5,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
-	"path/filepath"
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
@@ -35,6 +33,7 @@ type LoadOptions struct {
 type Scenario struct {
 	name        string
 	description string
+	notes       []string
 	plan        *loadgen.Plan
 }
 
@@ -42,10 +41,7 @@ type Scenario struct {
 // standard input. Everything wrong with it is reported together: the error is
 // Faults.
 func Load(name string, o LoadOptions) (*Scenario, error) {
-	f := files{fsys: o.FS, dir: filepath.Dir(name)}
-	if o.FS != nil {
-		f.dir = path.Dir(name)
-	}
+	f := beside(name, o.FS)
 	var source []byte
 	var err error
 	builtin, isBuiltin := strings.CutPrefix(name, builtinPrefix)
@@ -68,11 +64,7 @@ func Load(name string, o LoadOptions) (*Scenario, error) {
 // Parse reads a scenario from memory. name stands in faults, and the files the
 // scenario names are relative to its folder.
 func Parse(name string, source []byte, o LoadOptions) (*Scenario, error) {
-	f := files{fsys: o.FS, dir: filepath.Dir(name)}
-	if o.FS != nil {
-		f.dir = path.Dir(name)
-	}
-	return read(name, source, f, o)
+	return read(name, source, beside(name, o.FS), o)
 }
 
 func readAll(r io.Reader) ([]byte, error) {
@@ -83,7 +75,10 @@ func readAll(r io.Reader) ([]byte, error) {
 }
 
 func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error) {
-	d := &decoder{files: f, lookup: o.LookupEnv, tables: map[string]*table{}, mails: map[string][]mail.File{}}
+	d := &decoder{
+		files: f, lookup: o.LookupEnv,
+		contents: map[string][]byte{}, tables: map[string]*table{}, mails: map[string][]mail.File{},
+	}
 	d.report.files = []string{name}
 	if d.lookup == nil {
 		d.lookup = os.LookupEnv
@@ -107,7 +102,7 @@ func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error)
 	if err := d.err(); err != nil {
 		return nil, err
 	}
-	return &Scenario{name: doc.name, description: doc.description, plan: plan}, nil
+	return &Scenario{name: doc.name, description: doc.description, notes: d.notes, plan: plan}, nil
 }
 
 // inherit merges the scenario's target and its defaults into each flow. It
@@ -145,6 +140,10 @@ func (s *Scenario) Name() string { return s.name }
 
 // Description returns what the scenario says it is for.
 func (s *Scenario) Description() string { return s.description }
+
+// Notes are what to know about a scenario that is nevertheless right, each with
+// its place as a fault has it: files that were left out, what servers may refuse.
+func (s *Scenario) Notes() []string { return s.notes }
 
 // Format prints the scenario's name, whatever the verb.
 func (s *Scenario) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "scenario %s", s.name) }

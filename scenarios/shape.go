@@ -34,8 +34,11 @@ type decoder struct {
 	option string // what is being read, for messages
 
 	// Files that flows share are read once.
-	tables map[string]*table
-	mails  map[string][]mail.File
+	contents map[string][]byte
+	tables   map[string]*table
+	mails    map[string][]mail.File
+
+	notes []string // what to know about a scenario that is valid
 }
 
 // wantf reports a value that is not what its option takes.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/pflag"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
@@ -24,9 +26,15 @@ func (f *sourceFlags) registerManners(flags *pflag.FlagSet) {
 }
 
 // load reads and resolves a scenario by its path, builtin:NAME, or - for
-// stdin.
+// stdin. It says what there is to know about one that is right.
 func (f *sourceFlags) load(name string, s streams) (*scenarios.Scenario, *loadgen.Plan, error) {
-	return resolve(scenarios.Load(name, scenarios.LoadOptions{Set: f.set, Target: f.target, Stdin: s.in}))
+	sc, p, err := resolve(scenarios.Load(name, scenarios.LoadOptions{Set: f.set, Target: f.target, Stdin: s.in}))
+	if err == nil {
+		for _, note := range sc.Notes() {
+			fmt.Fprintf(s.err, "note: %s\n", note)
+		}
+	}
+	return sc, p, err
 }
 
 // resolve goes on from a scenario to its plan.

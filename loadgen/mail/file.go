@@ -2,96 +2,149 @@ package mail
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"strings"
+
+	"github.com/smtpgauge/smtpgauge/internal/textfile"
 )
 
 // maxFilesSize is how many octets ReadFiles reads in all.
 const maxFilesSize = 1 << 30
 
-// ReadFiles reads messages from an .eml file, a folder of them, or an mbox.
+// A Mailbox is the mail that is found under one name.
+type Mailbox struct {
+	Files []File
+	Notes []string // what to know about it: what was left out, what servers may refuse
+}
+
+// ReadFiles reads messages from an .eml file, an mbox, or a folder of such
+// files, which may be a Maildir.
 //
-// A file that begins with "From " is an mbox, unless it is named .eml; any
-// other is one message. Of a folder, all files are read in the order of their
-// names, but for those hidden by a dot and those of folders within. A message
-// may have 64 MiB, all together 1 GiB.
-func ReadFiles(fsys fs.FS, name string) ([]File, error) {
-	names, err := messageFiles(fsys, name)
+// A file named .eml is one message. Any other is an mbox if it begins as one
+// does, with From, an address and a date (RFC 4155), and one message if not. Of
+// a folder, those files are read that are mail, in the order of their names:
+// they are named .eml or begin as mail does, with a header or as an mbox. Of a
+// Maildir these are all files in cur and new. Hidden files are not looked at,
+// and those of other folders within are not mail of this one.
+//
+// Text is decoded as package textfile does it. A message may have 64 MiB, all
+// together 1 GiB. An error is an *fs.PathError that names the file.
+func ReadFiles(fsys fs.FS, name string) (Mailbox, error) {
+	var box Mailbox
+	info, err := textfile.Stat(fsys, name)
 	if err != nil {
-		return nil, err
+		return box, err
 	}
-	var all []File
+	names := []string{name}
+	if info.IsDir() {
+		var leftOut []string
+		if names, leftOut, err = listFolder(fsys, name); err != nil {
+			return box, err
+		}
+		box.leave(leftOut)
+	}
 	left := int64(maxFilesSize)
 	for _, n := range names {
-		data, err := readFile(fsys, n, left)
+		messages, size, err := readMessages(fsys, n, left)
 		if err != nil {
-			return nil, err
+			return box, err
 		}
-		left -= int64(len(data))
-		messages := []File{{Name: n, Data: data}}
-		if bytes.HasPrefix(data, []byte("From ")) {
-			messages = splitMbox(n, data)
-			if strings.EqualFold(path.Ext(n), ".eml") {
-				messages = []File{{Name: n, Data: afterLine(data)}} // exported by a careless program
-			}
-		}
-		for _, m := range messages {
-			if len(m.Data) > MaxFileSize {
-				return nil, fmt.Errorf("%s: the message has %d octets; the limit is %d", m.Name, len(m.Data), MaxFileSize)
-			}
-		}
-		all = append(all, messages...)
+		left -= size
+		box.Files = append(box.Files, messages...)
 	}
-	return all, nil
+	box.noteLongLines()
+	return box, nil
 }
 
-func messageFiles(fsys fs.FS, name string) ([]string, error) {
-	info, err := fs.Stat(fsys, name)
+// readMessages reads one file, and says how many octets that has.
+func readMessages(fsys fs.FS, name string, left int64) ([]File, int64, error) {
+	fault := func(err error) ([]File, int64, error) {
+		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: err}
+	}
+	eml := hasSuffix(name, ".eml")
+	most := left
+	if eml {
+		most = min(most, MaxFileSize)
+	}
+	data, err := textfile.Read(fsys, name, most)
+	if tooLarge := textfile.TooLarge(0); errors.As(err, &tooLarge) && most == left {
+		return fault(fmt.Errorf("the messages have more than %d octets together: want fewer of them", int64(maxFilesSize)))
+	}
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	if !info.IsDir() {
-		return []string{name}, nil
-	}
-	entries, err := fs.ReadDir(fsys, name) // sorted
+	text, err := textfile.Decode(data)
 	if err != nil {
-		return nil, err
+		return fault(err)
 	}
-	var names []string
-	for _, e := range entries {
-		n := path.Join(name, e.Name())
-		if strings.HasPrefix(e.Name(), ".") {
-			continue
-		}
-		info, err := fs.Stat(fsys, n) // follows links, which e does not
-		if err != nil {
-			return nil, err
-		}
-		if info.Mode().IsRegular() {
-			names = append(names, n)
+	messages, err := split(name, text, eml)
+	if err != nil {
+		return fault(err)
+	}
+	for _, m := range messages {
+		if len(m.Data) > MaxFileSize {
+			return fault(fmt.Errorf("a message has %d octets; the limit is %d", len(m.Data), MaxFileSize))
 		}
 	}
-	if len(names) == 0 {
-		return nil, fmt.Errorf("%s: no message in this folder; a file each would be right", name)
-	}
-	return names, nil
+	return messages, int64(len(data)), nil
 }
 
-func readFile(fsys fs.FS, name string, left int64) (data []byte, err error) {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
+// split takes the text of a file apart into its messages.
+func split(name string, text []byte, eml bool) ([]File, error) {
+	first := bytes.TrimLeft(text, "\r\n")
+	switch {
+	case eml:
+		return []File{{Name: name, Data: withoutSeparator(text)}}, nil
+	case isSeparator(firstLine(first)):
+		return splitMbox(name, first), nil
+	case hasSuffix(name, ".mbox"), bytes.HasPrefix(first, []byte("From ")):
+		return nil, errors.New("is no mbox: its first line wants From, an address and a date (RFC 4155)")
 	}
-	defer f.Close() // nothing was written
-	data, err = io.ReadAll(io.LimitReader(f, left+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	return []File{{Name: name, Data: text}}, nil
+}
+
+// withoutSeparator takes off the line that begins a message in an mbox: some
+// programs leave it there when they export one.
+func withoutSeparator(text []byte) []byte {
+	if line := firstLine(text); isSeparator(line) || bytes.HasPrefix(line, []byte("From ")) && isField(firstLine(afterLine(text))) {
+		return afterLine(text)
 	}
-	if int64(len(data)) > left {
-		return nil, fmt.Errorf("%s: the messages have more than %d octets together; fewer of them would do", name, int64(maxFilesSize))
+	return text
+}
+
+func hasSuffix(name, suffix string) bool { return strings.EqualFold(path.Ext(name), suffix) }
+
+// maxLine is how long a line may be without the CRLF that ends it (RFC 5322,
+// 2.1.1).
+const maxLine = 998
+
+// noteLongLines says which messages have lines that are longer than mail may
+// have them. They are sent as they are: some servers take them.
+func (b *Mailbox) noteLongLines() {
+	count, first := 0, ""
+	for i := range b.Files {
+		if line := longLine(b.Files[i].Data); line > 0 {
+			if count++; count == 1 {
+				first = fmt.Sprintf("%s in line %d", b.Files[i].Name, line)
+			}
+		}
 	}
-	return data, nil
+	if count > 0 {
+		b.Notes = append(b.Notes, fmt.Sprintf("messages with lines over %d octets: %d, the first of them %s; RFC 5322, 2.1.1 forbids those, and servers break or refuse them", maxLine, count, first))
+	}
+}
+
+// longLine returns the number of the first line that is too long, 0 for none.
+func longLine(text []byte) int {
+	for number := 1; len(text) > 0; number++ {
+		rest := afterLine(text)
+		if len(text)-len(rest) > maxLine && len(bytes.TrimRight(text[:len(text)-len(rest)], "\r\n")) > maxLine {
+			return number
+		}
+		text = rest
+	}
+	return 0
 }

@@ -66,6 +66,19 @@ func TestStoredMessagesInTurn(t *testing.T) {
 	}
 }
 
+func TestStoredMessageFaults(t *testing.T) {
+	for data, want := range map[string]string{
+		"":                     "m.eml: the message is empty",
+		" \r\n":                "m.eml: the message is empty",
+		"A: 1\n\nx\x00y\n\x00": "m.eml: NUL in line 3, which no mail may have (RFC 5322, 2.1)",
+	} {
+		_, err := New(Options{To: []string{"a@x.test"}, Files: []File{{Name: "m.eml", Data: []byte(data)}}})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: want %q: %v", data, want, err)
+		}
+	}
+}
+
 func TestStoredMessageTooBig(t *testing.T) {
 	_, err := New(Options{To: []string{"a@x.test"}, Files: []File{{Name: "big.eml", Data: bytes.Repeat([]byte("x"), MaxFileSize+1)}}})
 	if err == nil || !strings.Contains(err.Error(), "big.eml: the message has 67108865 octets; the limit is 67108864") {
@@ -74,23 +87,26 @@ func TestStoredMessageTooBig(t *testing.T) {
 }
 
 const twoInAnMbox = "From a@x.test Sat Nov 21 10:00:00 2026\n" +
-	"Subject: one\n\nOne more\nFrom here, with no empty line ahead, is text:\n>From there\n>>From where\n> From far\n\nend\n\n" +
+	"Subject: one\n\nOne more\nFrom here, with no empty line ahead, is text:\n>From there\n>>From where\n> From far\n\nFrom an empty line on, too\n\n" +
 	"From b@x.test Sat Nov 21 10:00:00 2026\nSubject: two\n\ntext\n"
 
 func TestReadFiles(t *testing.T) {
+	const mark = "\xef\xbb\xbf"
 	fsys := fstest.MapFS{
-		"one.eml":          {Data: []byte("A: 1\n\nx\n")},
-		"saved.EML":        {Data: []byte("From a@x.test Sat\nA: 1\n\nFrom b\n")},
-		"box":              {Data: []byte(twoInAnMbox)},
-		"crlf.mbox":        {Data: []byte(strings.ReplaceAll(twoInAnMbox, "\n", "\r\n"))},
-		"folder/b.eml":     {Data: []byte("b")},
-		"folder/a":         {Data: []byte("a")},
-		"folder/.hidden":   {Data: []byte("h")},
-		"folder/c/sub.eml": {Data: []byte("s")},
-		"folder/mbox":      {Data: []byte("From \n1\n\nFrom \n2\n")},
-		"empty/.keep":      {Data: nil},
+		"one.eml":      {Data: []byte("A: 1\n\nx\n")},
+		"marked.eml":   {Data: []byte(mark + "A: 1\r\n\r\nx\r\n")},
+		"wide.eml":     {Data: []byte("\xff\xfeA\x00:\x00\n\x00")},
+		"doubled.eml":  {Data: []byte("A: 1\r\r\nB: 2\r\r\n\r\r\nx\r\r\n")},
+		"saved.EML":    {Data: []byte("From a@x.test Sat\nA: 1\n\nFrom b\n")},
+		"sentence.eml": {Data: []byte("From here on\nall is text\n")},
+		"box":          {Data: []byte(twoInAnMbox)},
+		"crlf.mbox":    {Data: []byte(strings.ReplaceAll(twoInAnMbox, "\n", "\r\n"))},
+		"mac.mbox":     {Data: []byte(strings.ReplaceAll(twoInAnMbox, "\n", "\r"))},
+		"marked.mbox":  {Data: []byte(mark + "\n" + twoInAnMbox)},
+		"cut.mbox":     {Data: []byte(strings.TrimSuffix(twoInAnMbox, "\n"))},
+		"text":         {Data: []byte("Dear all,\n")},
 	}
-	one := "Subject: one\n\nOne more\nFrom here, with no empty line ahead, is text:\nFrom there\n>From where\n> From far\n\nend\n"
+	one := "Subject: one\n\nOne more\nFrom here, with no empty line ahead, is text:\nFrom there\n>From where\n> From far\n\nFrom an empty line on, too\n"
 	two := "Subject: two\n\ntext\n"
 	crlf := func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }
 	for _, tc := range []struct {
@@ -98,48 +114,95 @@ func TestReadFiles(t *testing.T) {
 		want []string // name and data in turn
 	}{
 		{"one.eml", []string{"one.eml", "A: 1\n\nx\n"}},
+		{"marked.eml", []string{"marked.eml", "A: 1\r\n\r\nx\r\n"}},
+		{"wide.eml", []string{"wide.eml", "A:\n"}},
+		{"doubled.eml", []string{"doubled.eml", "A: 1\r\nB: 2\r\n\r\nx\r\n"}},
 		{"saved.EML", []string{"saved.EML", "A: 1\n\nFrom b\n"}},
+		{"sentence.eml", []string{"sentence.eml", "From here on\nall is text\n"}},
 		{"box", []string{"box, message 1", one, "box, message 2", two}},
 		{"crlf.mbox", []string{"crlf.mbox, message 1", crlf(one), "crlf.mbox, message 2", crlf(two)}},
-		{"folder", []string{"folder/a", "a", "folder/b.eml", "b", "folder/mbox, message 1", "1\n", "folder/mbox, message 2", "2\n"}},
+		{"mac.mbox", []string{"mac.mbox, message 1", one, "mac.mbox, message 2", two}},
+		{"marked.mbox", []string{"marked.mbox, message 1", one, "marked.mbox, message 2", two}},
+		{"cut.mbox", []string{"cut.mbox, message 1", one, "cut.mbox, message 2", strings.TrimSuffix(two, "\n")}},
+		{"text", []string{"text", "Dear all,\n"}},
 	} {
-		files, err := ReadFiles(fsys, tc.path)
+		box, err := ReadFiles(fsys, tc.path)
 		if err != nil {
 			t.Errorf("%s: %v", tc.path, err)
 			continue
 		}
-		var got []string
-		for _, f := range files {
-			got = append(got, f.Name, string(f.Data))
+		if got := namesAndData(box.Files); !slices.Equal(got, tc.want) || len(box.Notes) > 0 {
+			t.Errorf("%s: %q, want %q; notes %q", tc.path, got, tc.want, box.Notes)
 		}
-		if !slices.Equal(got, tc.want) {
-			t.Errorf("%s: %q, want %q", tc.path, got, tc.want)
-		}
-	}
-	if _, err := ReadFiles(fsys, "nothing"); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a file that is not there: %v", err)
-	}
-	if _, err := ReadFiles(fsys, "empty"); err == nil || !strings.Contains(err.Error(), "no message in this folder") {
-		t.Errorf("an empty folder: %v", err)
 	}
 }
 
-func TestReadFilesTooBig(t *testing.T) {
-	fsys := fstest.MapFS{"big.eml": {Data: bytes.Repeat([]byte("x"), MaxFileSize+1)}}
-	if _, err := ReadFiles(fsys, "big.eml"); err == nil || !strings.Contains(err.Error(), "big.eml: the message has") {
-		t.Errorf("error %v", err)
+func namesAndData(files []File) []string {
+	var all []string
+	for _, f := range files {
+		all = append(all, f.Name, string(f.Data))
 	}
-	if _, err := readFile(fsys, "big.eml", 1000); err == nil || !strings.Contains(err.Error(), "together") {
-		t.Errorf("error %v", err)
+	return all
+}
+
+func TestReadFilesFaults(t *testing.T) {
+	big := &fstest.MapFile{Data: bytes.Repeat([]byte("x"), MaxFileSize+1)}
+	fsys := fstest.MapFS{
+		"sentence":  {Data: []byte("From here on\nall is text\n")},
+		"undated":   {Data: []byte("From a@x.test\nSubject: a\n\nx\n")},
+		"late.mbox": {Data: []byte("Subject: a\n\nx\n")},
+		"zip.eml":   {Data: []byte("PK\x03\x04")},
+		"cut.eml":   {Data: []byte("\xff\xfea")},
+		"big.eml":   big,
+		"big":       big,
+		"zero":      {Mode: fs.ModeDevice},
+	}
+	for name, want := range map[string]string{
+		"nothing":   "file does not exist",
+		"sentence":  "is no mbox: its first line wants From, an address and a date",
+		"undated":   "is no mbox",
+		"late.mbox": "is no mbox",
+		"zip.eml":   "is a ZIP archive",
+		"cut.eml":   "is UTF-16 that breaks off",
+		"big.eml":   "is larger than 67108864 octets",
+		"big":       "a message has 67108865 octets; the limit is 67108864",
+		"zero":      "is a device, not a file",
+	} {
+		_, err := ReadFiles(fsys, name)
+		if path := (*fs.PathError)(nil); !errors.As(err, &path) || path.Path != name || !strings.HasPrefix(path.Err.Error(), want) {
+			t.Errorf("%s: want %q: %v", name, want, err)
+		}
+	}
+	if _, _, err := readMessages(fsys, "big", 1000); err == nil || !strings.Contains(err.Error(), "more than 1073741824 octets together") {
+		t.Errorf("more than is left: %v", err)
 	}
 }
+
+func TestLongLinesAreNoted(t *testing.T) {
+	long := strings.Repeat("x", maxLine)
+	fsys := fstest.MapFS{
+		"m/a.eml": {Data: []byte("A: 1\r\n\r\n" + long + "\r\n")},
+		"m/b.eml": {Data: []byte("A: 1\n\n" + long + "\n" + long + "x\n")},
+		"m/c.eml": {Data: []byte("A: 1\n\n" + long + "x")},
+	}
+	box, err := ReadFiles(fsys, "m")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "messages with lines over 998 octets: 2, the first of them m/b.eml in line 4;"
+	if len(box.Notes) != 1 || !strings.HasPrefix(box.Notes[0], want) {
+		t.Errorf("notes %q, want %q", box.Notes, want)
+	}
+}
+
+const separator = "From a@x.test Sat Nov 21 10:00:00 2026\n"
 
 func FuzzMbox(f *testing.F) {
 	f.Add([]byte(twoInAnMbox))
-	f.Add([]byte("From \n\n\nFrom \r\n\r\n>From \n\r\n"))
-	f.Add([]byte("From "))
+	f.Add([]byte(separator + "\n\n" + separator + "\r\n>" + separator + "\r\n"))
+	f.Add([]byte(separator))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if !bytes.HasPrefix(data, []byte("From ")) {
+		if !isSeparator(firstLine(data)) {
 			return
 		}
 		whole := bytes.Clone(data)
@@ -153,7 +216,7 @@ func FuzzMbox(f *testing.F) {
 		// Written back as mboxrd and read again, they are the same.
 		var again []byte
 		for _, m := range messages {
-			again = append(again, "From \n"...)
+			again = append(again, separator...)
 			for line := range bytes.Lines(m.Data) {
 				if bytes.HasPrefix(bytes.TrimLeft(line, ">"), []byte("From ")) {
 					again = append(again, '>')

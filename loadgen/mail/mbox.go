@@ -6,11 +6,11 @@ import (
 )
 
 // splitMbox takes an mbox apart (RFC 4155, in the variety called mboxrd). A
-// message begins after a line that begins with "From ", at the start or behind
-// an empty line: writers that quote do so wherever it stands, those that don't
-// are often saved by the rule of the empty line. Where a message has ">From ",
-// with any number of ">", one was put there by quoting and is taken away. The
-// empty line that ends a message is not part of it.
+// message begins after a separator, at the start or behind an empty line:
+// writers that quote do so wherever it stands, those that don't are often saved
+// by the rule of the empty line. Where a message has ">From ", with any number
+// of ">", one was put there by quoting and is taken away. The empty line that
+// ends a message is not part of it.
 func splitMbox(name string, data []byte) []File {
 	var all []File
 	for len(data) > 0 {
@@ -31,8 +31,8 @@ func splitMbox(name string, data []byte) []File {
 func messageEnd(data []byte) (end int, quoted bool) {
 	empty := true // a message may be nothing but its separator
 	for end < len(data) {
-		line := data[end : len(data)-len(afterLine(data[end:]))]
-		if empty && bytes.HasPrefix(line, []byte("From ")) {
+		line := firstLine(data[end:])
+		if empty && isSeparator(line) {
 			return end, quoted
 		}
 		quoted = quoted || isQuoted(line)
@@ -49,8 +49,8 @@ func isQuoted(line []byte) bool {
 func unquote(msg []byte) []byte {
 	out := make([]byte, 0, len(msg))
 	for len(msg) > 0 {
-		rest := afterLine(msg)
-		line := msg[:len(msg)-len(rest)]
+		line := firstLine(msg)
+		rest := msg[len(line):]
 		if isQuoted(line) {
 			line = line[1:]
 		}
@@ -59,6 +59,9 @@ func unquote(msg []byte) []byte {
 	}
 	return out
 }
+
+// firstLine returns the first line with its end.
+func firstLine(data []byte) []byte { return data[:len(data)-len(afterLine(data))] }
 
 // afterLine returns what comes after the first line.
 func afterLine(data []byte) []byte {

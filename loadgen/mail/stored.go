@@ -20,7 +20,11 @@ func store(files []File) ([]stored, error) {
 	all := make([]stored, 0, len(files))
 	var faults []error
 	for _, f := range files {
+		zero := bytes.IndexByte(f.Data, 0)
 		switch {
+		case zero >= 0:
+			line := 1 + bytes.Count(f.Data[:zero], []byte("\n"))
+			faults = append(faults, fmt.Errorf("files: %s: NUL in line %d, which no mail may have (RFC 5322, 2.1): is it a text file?", f.Name, line))
 		case len(bytes.TrimSpace(f.Data)) == 0:
 			faults = append(faults, fmt.Errorf("files: %s: the message is empty", f.Name))
 		case len(f.Data) > MaxFileSize:
@@ -68,6 +72,11 @@ func withoutIdentity(msg []byte) []byte {
 		rest = rest[len(line):]
 	}
 	return out
+}
+
+func isField(line []byte) bool {
+	_, is := fieldName(line)
+	return is
 }
 
 // fieldName returns the name of the header field that line begins.
