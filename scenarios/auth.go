@@ -119,7 +119,7 @@ func (a *auth) pool(d *decoder) []smtpwire.Credentials {
 	wanted := secretName(slices.Contains(bearing, a.mechanism))
 	username, secret := slices.Index(t.Columns, "username"), slices.Index(t.Columns, wanted)
 	if username < 0 || secret < 0 {
-		d.faultf(position{t.file, 1, 1}, "want the columns username and %s, and identity where wanted", wanted)
+		d.faultf(position{t.file, 1, 1}, "want a header row with the columns username and %s, and identity where wanted", wanted)
 		return nil
 	}
 	identity := slices.Index(t.Columns, "identity")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // redacted stands in place of a secret wherever one would be shown.
@@ -65,6 +66,8 @@ func (c credential) decode(d *decoder, n *node, out *secret) {
 		d.faultf(n.at, "%s is empty", d.option)
 	case strings.ContainsAny(whole, "\x00\r\n"):
 		d.faultf(n.at, "%s has a line end or NUL in it", d.option)
+	case !utf8.ValidString(whole):
+		d.faultf(n.at, "%s is not UTF-8, which is what servers compare with (RFC 4616)", d.option)
 	default:
 		out.text = &whole
 	}
@@ -111,6 +114,15 @@ func (d *decoder) expand(n *node) (string, bool) {
 	return b.String(), true
 }
 
+// withoutLineEnd takes off the line end that editors and echo put at the end
+// of a file. Further ones were meant, or are a mistake to be told.
+func withoutLineEnd(text string) string {
+	if line, ended := strings.CutSuffix(text, "\n"); ended {
+		return strings.TrimSuffix(line, "\r")
+	}
+	return text
+}
+
 func (d *decoder) resolve(at position, name string) (string, bool) {
 	kind, what, _ := strings.Cut(name, ":")
 	switch kind {
@@ -120,11 +132,12 @@ func (d *decoder) resolve(at position, name string) (string, bool) {
 		}
 		d.faultf(at, "the environment has no variable %s", quote(what))
 	case "file":
-		data, err := d.files.read(what, maxSecret)
-		if err == nil {
-			return strings.TrimRight(string(data), "\r\n"), true
+		text, ok := d.text(at, what, maxSecret)
+		if ok && len(text) == 0 {
+			d.faultf(at, "%s: is empty", d.files.show(what))
+			ok = false
 		}
-		d.faultf(at, "%s: %v", d.files.show(what), err)
+		return withoutLineEnd(string(text)), ok
 	default:
 		// What stands between the braces is not shown: it may be a password.
 		d.faultf(at, "want ${env:NAME} or ${file:PATH}; write $$ for a dollar sign")

@@ -110,3 +110,38 @@ func TestFaultsDoNotShowPasswords(t *testing.T) {
 		}
 	}
 }
+
+func TestSecretFiles(t *testing.T) {
+	for name, test := range map[string]struct{ text, want string }{
+		"plain":        {"LEAK-1", ""},
+		"line end":     {"LEAK-1\n", ""},
+		"CRLF":         {"LEAK-1\r\n", ""},
+		"CR CR LF":     {"LEAK-1\r\r\n", ""},
+		"UTF-8 mark":   {"\xef\xbb\xbfLEAK-1\r\n", ""},
+		"UTF-16":       {utf16("LEAK-1\r\n"), ""},
+		"UTF-16, bare": {strings.TrimPrefix(utf16("LEAK-1\r\n"), "\xff\xfe"), ""},
+
+		"two line ends": {"LEAK-1\n\n", "s.yaml:9:37: password has a line end or NUL in it"},
+		"two lines":     {"LEAK-1\nLEAK-2\n", "s.yaml:9:37: password has a line end or NUL in it"},
+		"NUL":           {"LEAK-1\x00\n", "s.yaml:9:37: password has a line end or NUL in it"},
+		"latin 1":       {"LEAK-caf\xe9\n", "s.yaml:9:37: password is not UTF-8"},
+		"empty":         {"", "s.yaml:9:37: p.txt: is empty"},
+		"a mark":        {"\xef\xbb\xbf", "s.yaml:9:37: p.txt: is empty"},
+		"a line end":    {"\r\n", "s.yaml:9:37: password is empty"},
+		"cut":           {"\xff\xfeL\x00E", "s.yaml:9:37: p.txt: is UTF-16 that breaks off"},
+		"too large":     {strings.Repeat("x", maxSecret+1), "s.yaml:9:37: p.txt: is larger than 65536 octets"},
+	} {
+		fsys := fstest.MapFS{"p.txt": {Data: []byte(test.text)}}
+		s, err := Parse("s.yaml", withFile(`auth: {username: ada, password: "${file:p.txt}"}`+"\n    tls: starttls"), LoadOptions{FS: fsys})
+		switch {
+		case test.want == "" && err != nil:
+			t.Errorf("%s: %v", name, err)
+		case test.want == "":
+			equal(t, name, planOf(t, s).Flows[0].Session.Accounts[0].Password, "LEAK-1")
+		case err == nil || err.Error() != test.want && !strings.HasPrefix(err.Error(), test.want):
+			t.Errorf("%s: want %q: %v", name, test.want, err)
+		case strings.Contains(err.Error(), "LEAK"):
+			t.Errorf("%s: shown in %v", name, err)
+		}
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 )
@@ -28,12 +30,16 @@ func (d *decoder) readTable(at position, name string) *table {
 	if t := d.tables[name]; t != nil {
 		return t
 	}
-	data, ok := d.content(at, name, maxTable)
+	text, ok := d.text(at, name, maxTable)
 	if !ok {
 		return nil
 	}
 	t := &table{file: d.files.show(name)}
-	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
+	if at, message := unreadable(t.file, text, "want a CSV file, which is text"); message != "" {
+		d.faultf(at, "%s", message)
+		return nil
+	}
+	r := csv.NewReader(bytes.NewReader(text))
 	if !t.header(d, r) || !t.body(d, r) {
 		return nil
 	}
@@ -43,15 +49,30 @@ func (d *decoder) readTable(at position, name string) *table {
 
 func (t *table) header(d *decoder, r *csv.Reader) bool {
 	columns, err := r.Read()
-	if err != nil {
-		d.faultf(position{t.file, 1, 1}, "want a CSV file with a header row that names its columns")
+	start := position{t.file, 1, 1}
+	switch {
+	case err == io.EOF:
+		d.faultf(start, "the file is empty: want a CSV file with a header row that names its columns")
+		return false
+	case err != nil:
+		at, message := tableFault(t.file, err)
+		d.faultf(at, "%s", message)
+		return false
+	case len(columns) == 1 && strings.ContainsAny(columns[0], ";\t"):
+		separator := "semicolons"
+		if strings.Contains(columns[0], "\t") {
+			separator = "tabs"
+		}
+		d.faultf(start, "%s stand between the columns: want commas", separator)
 		return false
 	}
 	if len(columns) > maxColumns {
-		d.faultf(position{t.file, 1, 1}, "the table has %d columns: %d are the most", len(columns), maxColumns)
+		d.faultf(start, "the table has %d columns: %d are the most", len(columns), maxColumns)
 		return false
 	}
 	for i, name := range columns {
+		name = strings.TrimSpace(name) // people put one behind the comma
+		columns[i] = name
 		if name == "" || slices.Contains(columns[:i], name) {
 			line, column := r.FieldPos(i)
 			d.faultf(position{t.file, line, column}, "each column needs a name of its own in the header row")
@@ -62,25 +83,36 @@ func (t *table) header(d *decoder, r *csv.Reader) bool {
 }
 
 func (t *table) body(d *decoder, r *csv.Reader) bool {
+	whole := true
 	for {
 		row, err := r.Read()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
+		switch {
+		case err == io.EOF && len(t.Rows) == 0 && whole:
+			d.faultf(position{t.file, 1, 1}, "the table has a header row and nothing below it")
+			return false
+		case err == io.EOF:
+			return whole
+		case errors.Is(err, csv.ErrFieldCount):
+			line, _ := r.FieldPos(0)
+			d.faultf(position{t.file, line, 1}, "this row has %s, and the header row %d", cells(len(row)), len(t.Columns))
+			whole = false
+		case err != nil:
 			at, message := tableFault(t.file, err)
 			d.faultf(at, "%s", message)
 			return false
+		default:
+			line, _ := r.FieldPos(0)
+			t.lines = append(t.lines, line)
+			t.Rows = append(t.Rows, row)
 		}
-		line, _ := r.FieldPos(0)
-		t.lines = append(t.lines, line)
-		t.Rows = append(t.Rows, row)
 	}
-	if len(t.Rows) == 0 {
-		d.faultf(position{t.file, 1, 1}, "the table has a header row and nothing below it")
-		return false
+}
+
+func cells(n int) string {
+	if n == 1 {
+		return "1 cell"
 	}
-	return true
+	return strconv.Itoa(n) + " cells"
 }
 
 // tableFault words an error of encoding/csv, whose own text repeats nothing of
@@ -90,11 +122,7 @@ func tableFault(file string, err error) (position, string) {
 	if !errors.As(err, &pe) {
 		return position{file, 1, 1}, "not CSV"
 	}
-	at := position{file, pe.Line, max(pe.Column, 1)}
-	if errors.Is(pe.Err, csv.ErrFieldCount) {
-		return at, "this row has another number of cells than the header row"
-	}
-	return at, "not CSV: " + pe.Err.Error()
+	return position{file, pe.Line, max(pe.Column, 1)}, "not CSV: " + pe.Err.Error()
 }
 
 // at is where a row stands.

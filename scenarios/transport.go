@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"slices"
 )
 
@@ -45,7 +44,7 @@ var transportShape = object[transport]{
 	name: "tls",
 	fields: []field[transport]{
 		opt("ca", filePath, func(t *transport) *string { return &t.ca },
-			"PEM file of the certificate authorities to trust, in place of the system's."),
+			"File of the certificate authorities to trust, PEM or DER, in place of the system's."),
 		opt("server_name", text("a host name", hostPattern), func(t *transport) *string { return &t.serverName },
 			"The name the certificate has to be for; target.host where left out."),
 		opt("insecure", truth, func(t *transport) *bool { return &t.insecure },
@@ -59,9 +58,9 @@ var transportShape = object[transport]{
 		opt("curves", several(curveShape, 1, 10), func(t *transport) *[]tls.CurveID { return &t.curves },
 			"Key exchanges to offer, the most wanted first. Post-quantum X25519MLKEM768 is among Go's defaults and costs about half again as much as X25519."),
 		opt("cert", filePath, func(t *transport) *string { return &t.cert },
-			"PEM file of the client's certificate."),
+			"File of the client's certificate, PEM or DER."),
 		opt("key", filePath, func(t *transport) *string { return &t.key },
-			"PEM file of its private key."),
+			"File of its private key, PEM or DER."),
 		opt("resumption", truth, func(t *transport) *bool { return &t.resumption },
 			"Resume TLS sessions. Left out, each connection pays for a full handshake, as connections of many different clients do.").or("false"),
 	},
@@ -97,10 +96,6 @@ func suiteNames(suites []*tls.CipherSuite) []string {
 	return names
 }
 
-// maxPEM bounds files of certificates; the trust store of a system is a
-// quarter of it.
-const maxPEM = 4 << 20
-
 // config builds what crypto/tls needs. What is wrong with the files is
 // reported.
 func (t *transport) config(d *decoder, host string) *tls.Config {
@@ -129,40 +124,4 @@ func (t *transport) config(d *decoder, host string) *tls.Config {
 		c.Certificates = d.certificate(t)
 	}
 	return c
-}
-
-func (d *decoder) authorities(at position, name string) *x509.CertPool {
-	pem, ok := d.content(at, name, maxPEM)
-	if !ok {
-		return nil
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		d.faultf(at, "%s: no certificate in it: want PEM", d.files.show(name))
-	}
-	return pool
-}
-
-func (d *decoder) certificate(t *transport) []tls.Certificate {
-	cert, certOK := d.content(t.at("cert"), t.cert, maxPEM)
-	key, keyOK := d.content(t.at("key"), t.key, maxPEM)
-	if !certOK || !keyOK {
-		return nil
-	}
-	pair, err := tls.X509KeyPair(cert, key)
-	if err != nil {
-		d.faultf(t.at("cert"), "%s: %v", d.files.show(t.cert), err)
-		return nil
-	}
-	return []tls.Certificate{pair}
-}
-
-// content reads a file a scenario names, or reports why it cannot.
-func (d *decoder) content(at position, name string, most int64) ([]byte, bool) {
-	data, err := d.files.read(name, most)
-	if err != nil {
-		d.faultf(at, "%s: %v", d.files.show(name), err)
-		return nil, false
-	}
-	return data, true
 }

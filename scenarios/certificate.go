@@ -1,0 +1,154 @@
+package scenarios
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/internal/textfile"
+)
+
+// maxPEM bounds files of certificates; the trust store of a system is a
+// quarter of it.
+const maxPEM = 4 << 20
+
+// authorities reads the certificates to trust. Those of a bundle that cannot be
+// read are left out, as long as one can.
+func (d *decoder) authorities(at position, name string) *x509.CertPool {
+	blocks, ok := d.blocks(at, name, isCertificate)
+	if !ok {
+		return nil
+	}
+	pool := x509.NewCertPool()
+	read, unread := 0, error(nil)
+	for _, b := range blocks {
+		certificates, err := x509.ParseCertificates(b.Bytes)
+		if err != nil {
+			unread = err
+		}
+		for _, c := range certificates {
+			pool.AddCert(c)
+			read++
+		}
+	}
+	if read == 0 {
+		d.faultf(at, "%s: its certificate cannot be read: %v", d.files.show(name), unread)
+		return nil
+	}
+	return pool
+}
+
+// certificate reads who the client is.
+func (d *decoder) certificate(t *transport) []tls.Certificate {
+	certificates, certOK := d.blocks(t.at("cert"), t.cert, isCertificate)
+	keys, keyOK := d.blocks(t.at("key"), t.key, isKey)
+	if !certOK || !keyOK {
+		return nil
+	}
+	var cert bytes.Buffer
+	for _, b := range certificates {
+		_ = pem.Encode(&cert, b) // a buffer takes all
+	}
+	pair, err := tls.X509KeyPair(cert.Bytes(), pem.EncodeToMemory(keys[0]))
+	if err != nil {
+		d.faultf(t.at("cert"), "%s and %s: %s", d.files.show(t.cert), d.files.show(t.key), strings.TrimPrefix(err.Error(), "tls: "))
+		return nil
+	}
+	return []tls.Certificate{pair}
+}
+
+// A blockKind is what is looked for in a file.
+type blockKind struct {
+	name  string
+	label string // the end of its label in PEM
+	other string // what people give in its place
+}
+
+var (
+	isCertificate = blockKind{"certificate", "CERTIFICATE", "PRIVATE KEY"}
+	isKey         = blockKind{"private key", "PRIVATE KEY", "CERTIFICATE"}
+)
+
+// blocks returns what there is of a kind in a file: at least one.
+func (d *decoder) blocks(at position, name string, kind blockKind) ([]*pem.Block, bool) {
+	data, ok := d.octets(at, name, maxPEM)
+	if !ok {
+		return nil, false
+	}
+	blocks, err := kind.find(data)
+	if err != nil {
+		d.faultf(at, "%s: %v", d.files.show(name), err)
+	}
+	return blocks, err == nil
+}
+
+// blockBegin is how a block of PEM begins, or one that is damaged.
+var blockBegin = regexp.MustCompile(`(?m)^[ \t\x{feff}]*-----BEGIN `)
+
+// find takes a file apart. What stands between the blocks of PEM is about
+// them, and is left out; a file without any may be DER.
+func (k blockKind) find(data []byte) ([]*pem.Block, error) {
+	if k.isDER(data) {
+		return []*pem.Block{{Type: k.label, Bytes: data}}, nil
+	}
+	text, err := textfile.Decode(data)
+	if err != nil {
+		return nil, err
+	}
+	var found []*pem.Block
+	var labels []string
+	begun := len(blockBegin.FindAllIndex(text, -1))
+	for b, rest := pem.Decode(text); b != nil; b, rest = pem.Decode(rest) {
+		labels = append(labels, b.Type)
+		if k.is(b) {
+			found = append(found, b)
+		}
+	}
+	switch {
+	case len(labels) < begun:
+		return nil, fmt.Errorf("PEM blocks that cannot be read: %d; the lines of one are not indented, and end in a line of their own", begun-len(labels))
+	case len(found) > 0 && locked(found[0]):
+		return nil, errors.New("the private key has a passphrase: openssl pkey -in FILE -out NEW takes it off")
+	case len(found) > 0:
+		return found, nil
+	case len(labels) > 0 && strings.HasSuffix(labels[0], k.other):
+		return nil, fmt.Errorf("no %s in it, but a %s: the files are mistaken for each other", k.name, strings.ToLower(k.other))
+	case len(labels) > 0:
+		return nil, fmt.Errorf("no %s in it, but %s", k.name, quote(labels[0]))
+	}
+	return nil, fmt.Errorf("no %s in it: want PEM or DER", k.name)
+}
+
+// is tells whether a block is of the kind. OpenSSL has a kind of its own for
+// certificates with its own words on trust, which are not ours to follow.
+func (k blockKind) is(b *pem.Block) bool {
+	return b.Type == k.label || k.label == isKey.label && strings.HasSuffix(b.Type, " "+k.label)
+}
+
+func (k blockKind) isDER(data []byte) bool {
+	if k == isCertificate {
+		found, err := x509.ParseCertificates(data)
+		return err == nil && len(found) > 0
+	}
+	for _, parse := range []func([]byte) (any, error){
+		x509.ParsePKCS8PrivateKey,
+		func(b []byte) (any, error) { return x509.ParsePKCS1PrivateKey(b) },
+		func(b []byte) (any, error) { return x509.ParseECPrivateKey(b) },
+	} {
+		if _, err := parse(data); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// locked tells whether a block is encrypted, in the form of PKCS 8 or in that
+// of RFC 1421.
+func locked(b *pem.Block) bool {
+	return strings.HasPrefix(b.Type, "ENCRYPTED ") || strings.Contains(b.Headers["Proc-Type"], "ENCRYPTED")
+}
