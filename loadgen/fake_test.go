@@ -28,6 +28,39 @@ type fakeServer struct {
 	messages int
 	started  time.Time
 	served   sync.WaitGroup
+	bodies   chan struct{} // hears of messages, where it is there and has room
+	end      func()        // waits until no connection is served any more
+}
+
+// listen serves the flows of a plan by TCP, for drivers that need the network.
+func (f *fakeServer) listen(t *testing.T, p *Plan) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range p.Flows {
+		p.Flows[i].Target.Dial = l.Addr().String()
+	}
+	var accepting sync.WaitGroup
+	accepting.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return // closed, below
+			}
+			f.mu.Lock()
+			f.dials = append(f.dials, time.Since(f.started))
+			f.mu.Unlock()
+			f.served.Go(func() { f.serve(c) })
+		}
+	})
+	f.end = func() {
+		l.Close()
+		accepting.Wait()
+		f.served.Wait()
+	}
+	t.Cleanup(f.end)
 }
 
 func (f *fakeServer) dial(_ context.Context, _ netdrive.Addr) (net.Conn, error) {
@@ -75,6 +108,10 @@ func (f *fakeServer) serve(c net.Conn) {
 			f.mu.Lock()
 			f.messages++
 			f.mu.Unlock()
+			select {
+			case f.bodies <- struct{}{}:
+			default:
+			}
 			if !f.reply(c, r, "body", "250 queued") {
 				return
 			}
@@ -199,15 +236,22 @@ func runFake(t *testing.T, p *Plan, f *fakeServer, during func(e *Engine, stop f
 func runFakeWith(t *testing.T, p *Plan, f *fakeServer, o Options, during func(e *Engine, stop func())) (*tape, *Report) {
 	t.Helper()
 	rec := newTape()
-	o.NewDriver = f.driver
+	if o.NewDriver == nil {
+		o.NewDriver = f.driver
+	}
+	if f.end == nil {
+		f.end = f.served.Wait
+		t.Cleanup(f.end)
+	}
 	e, err := New(p, func(int) Recorder { return rec }, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	t.Cleanup(f.served.Wait)
+	f.mu.Lock()
 	f.started = time.Now()
+	f.mu.Unlock()
 	if during != nil {
 		go during(e, stop)
 	}

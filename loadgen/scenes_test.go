@@ -1,0 +1,272 @@
+package loadgen
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/mail"
+	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// A scene is a load whose outcome is the same however fast anything is, so that
+// it can be played in real time too. Other tests of the engine are exact about
+// time, and in virtual time for that; this platform's driver cannot take part
+// there, since a thread that waits in the kernel keeps virtual time from going
+// on. What a driver does differently shows in the scenes.
+type scene struct {
+	name   string
+	server *fakeServer // where it is not the usual one
+	load   Load
+	more   int         // messages that Options.More gives out; 0 without it
+	change func(*Plan) // where given
+	during func(f *fakeServer, e *Engine, stop func())
+	check  func(t *testing.T, f *fakeServer, rec *tape, report *Report)
+}
+
+// scenes are made anew each time, in the same order: they have state.
+func scenes() []scene {
+	return slices.Concat(amounts(), arrivals(), ends(), refusals())
+}
+
+// amounts are loads of so many messages.
+func amounts() []scene {
+	var list []scene
+	for _, perSession := range []int{0, 1, 7} {
+		for _, s := range []scene{
+			{name: "closed", load: Load{Sessions: 10, Messages: 123}},
+			{name: "pipelined", load: Load{Sessions: 10, Messages: 123}, server: &fakeServer{answer: map[string]string{"ehlo": "250-fake\r\n250 PIPELINING"}}},
+			{name: "asked for", load: Load{Sessions: 10}, more: 123},
+			{name: "messages arrive", load: Load{Stages: stage(time.Hour, 5000), Unit: Messages, MaxSessions: 10}, more: 123},
+			{name: "sessions arrive", load: Load{Stages: stage(time.Hour, 5000), Unit: Sessions, MaxSessions: 10}, more: 123},
+		} {
+			if s.load.Unit == Sessions && perSession == 0 {
+				continue // such sessions have no end
+			}
+			s.name = fmt.Sprintf("%s, %d a session", s.name, perSession)
+			s.change = func(p *Plan) { p.Flows[0].Session.Messages = perSession }
+			s.check = func(t *testing.T, f *fakeServer, rec *tape, report *Report) {
+				if rec.outcomes[smtpwire.Accepted] != 123 || rec.attempted() != 123 || f.messages != 123 {
+					t.Errorf("outcomes %v, the server has %d; want 123", rec.outcomes, f.messages)
+				}
+				if report.Interrupted || rec.events[SessionFailed] != 0 || rec.events[SessionStarted] != rec.events[SessionCompleted] {
+					t.Errorf("%+v, sessions %v", report, rec.events)
+				}
+			}
+			list = append(list, s)
+		}
+	}
+	return append(list, scene{
+		name: "more than a write takes", load: Load{Sessions: 2, Messages: 2},
+		change: func(p *Plan) { p.Flows[0].Mail.Size = mail.Size{Median: 2 << 20} },
+		check: func(t *testing.T, f *fakeServer, rec *tape, _ *Report) {
+			if rec.outcomes[smtpwire.Accepted] != 2 || f.messages != 2 {
+				t.Errorf("outcomes %v, the server has %d; want 2", rec.outcomes, f.messages)
+			}
+		},
+	}, scene{
+		name: "flows in turn and rounds", load: Load{Sessions: 2, Messages: 5},
+		change: func(p *Plan) {
+			p.Flows = append(p.Flows, p.Flows[0])
+			p.Flows[1].Name, p.InTurn, p.Rounds = "other", true, 2
+		},
+		check: func(t *testing.T, f *fakeServer, rec *tape, _ *Report) {
+			if want := []Series{{0, 0, Steady}, {1, 0, Steady}, {0, 1, Steady}, {1, 1, Steady}}; !slices.Equal(rec.order, want) {
+				t.Errorf("order %v, want %v", rec.order, want)
+			}
+			if f.messages != 20 {
+				t.Errorf("the server has %d messages, want 20", f.messages)
+			}
+		},
+	}, scene{
+		name: "greetings", load: Load{Sessions: 2, Messages: 3 * greetings},
+		server: &fakeServer{answer: map[string]string{"ehlo": "250-fake\r\n250 SIZE 1000000"}},
+		change: func(p *Plan) { p.Flows[0].Session.Messages = 1 },
+		check: func(t *testing.T, _ *fakeServer, rec *tape, _ *Report) {
+			if len(rec.greetings) != greetings {
+				t.Fatalf("%d greetings, want %d", len(rec.greetings), greetings)
+			}
+			if want := (smtpwire.Greeting{Banner: "fake", Clear: []string{"SIZE 1000000"}}); !reflect.DeepEqual(rec.greetings[0], want) {
+				t.Errorf("%q, want %q", rec.greetings[0], want)
+			}
+		},
+	})
+}
+
+// arrivals are open loads: nothing begins early and nothing is dropped, and no
+// time is shorter than what the server waited.
+func arrivals() []scene {
+	const wait = 2 * time.Millisecond
+	atLeast := func(t *testing.T, what string, got []time.Duration, n int, least time.Duration) {
+		if len(got) != n {
+			t.Errorf("%s: %d samples, want %d", what, len(got), n)
+		}
+		for _, d := range got {
+			if d < least {
+				t.Fatalf("%s: %v, want %v at least", what, d, least)
+			}
+		}
+	}
+	return []scene{{
+		name: "messages are timed", server: &fakeServer{delay: map[string]time.Duration{"body": wait}},
+		load: Load{Stages: stage(100*time.Millisecond, 1000), Unit: Messages, MaxSessions: 10},
+		check: func(t *testing.T, _ *fakeServer, rec *tape, _ *Report) {
+			// The wall clock may be slewed meanwhile, by a tiny part.
+			atLeast(t, "service", rec.service[smtpwire.SpanMessage], 100, wait*99/100)
+			atLeast(t, "response", rec.response[smtpwire.SpanMessage], 100, wait*99/100)
+			atLeast(t, "body", rec.service[smtpwire.Body], 100, wait*99/100)
+			atLeast(t, "lag", rec.lag[smtpwire.SpanMessage], 100, 0)
+			atLeast(t, "late", rec.late, 100, 0)
+		},
+	}, {
+		name: "sessions begin when they are due",
+		load: Load{Stages: stage(100*time.Millisecond, 500), Unit: Sessions, MaxSessions: 100},
+		change: func(p *Plan) {
+			p.Flows[0].Session.Messages = 1
+		},
+		check: func(t *testing.T, f *fakeServer, rec *tape, _ *Report) {
+			if rec.outcomes[smtpwire.Accepted] != 50 || len(f.dials) != 50 {
+				t.Errorf("outcomes %v of %d connections, want 50", rec.outcomes, len(f.dials))
+			}
+			for n, at := range f.dials {
+				if due := time.Duration(n)*2*time.Millisecond + time.Millisecond; at < due {
+					t.Errorf("session %d began at %v, and is due at %v", n, at, due)
+				}
+			}
+		},
+	}}
+}
+
+// ends are runs that are ended from outside while messages are under way, or by
+// a time limit.
+func ends() []scene {
+	underWay := func(f *fakeServer, n int) {
+		for range n {
+			<-f.bodies
+		}
+	}
+	return []scene{{
+		name: "drain", load: Load{Sessions: 3, Duration: time.Hour}, server: &fakeServer{bodies: make(chan struct{}, 1000)},
+		during: func(f *fakeServer, e *Engine, _ func()) {
+			underWay(f, 10)
+			e.Drain()
+		},
+		check: func(t *testing.T, f *fakeServer, rec *tape, report *Report) {
+			if !report.Interrupted || f.messages < 10 || rec.outcomes[smtpwire.Accepted] != f.messages || rec.events[SessionCompleted] != 3 {
+				t.Errorf("outcomes %v, sessions %v, interrupted %v; the server has %d", rec.outcomes, rec.events, report.Interrupted, f.messages)
+			}
+		},
+	}, {
+		name: "stop", load: Load{Sessions: 3, Duration: time.Hour},
+		server: &fakeServer{bodies: make(chan struct{}, 1000), answer: map[string]string{"body": "silent"}},
+		during: func(f *fakeServer, e *Engine, stop func()) {
+			underWay(f, 3)
+			e.Drain()
+			stop()
+		},
+		check: func(t *testing.T, _ *fakeServer, rec *tape, report *Report) {
+			if !report.Interrupted || rec.outcomes[smtpwire.Unknown] != 3 || rec.failures["body canceled"] != 3 {
+				t.Errorf("outcomes %v, failures %v, interrupted %v", rec.outcomes, rec.failures, report.Interrupted)
+			}
+		},
+	}, {
+		name: "silent banner", load: Load{Sessions: 2}, more: 2, server: &fakeServer{answer: map[string]string{"banner": "silent"}},
+		change: func(p *Plan) { p.Flows[0].Timeouts.Command = 20 * time.Millisecond },
+		check: func(t *testing.T, _ *fakeServer, rec *tape, _ *Report) {
+			if rec.failures["banner timeout"] != 2 || rec.outcomes[smtpwire.Failed] != 2 || rec.events[SessionFailed] != 2 {
+				t.Errorf("failures %v, outcomes %v, sessions %v", rec.failures, rec.outcomes, rec.events)
+			}
+		},
+	}, {
+		name: "silent after the final dot", load: Load{Sessions: 2}, more: 2, server: &fakeServer{answer: map[string]string{"body": "silent"}},
+		change: func(p *Plan) { p.Flows[0].Timeouts.Body = 20 * time.Millisecond },
+		check: func(t *testing.T, _ *fakeServer, rec *tape, _ *Report) {
+			if rec.failures["body timeout"] != 2 || rec.outcomes[smtpwire.Unknown] != 2 || rec.events[SessionFailed] != 2 {
+				t.Errorf("failures %v, outcomes %v, sessions %v", rec.failures, rec.outcomes, rec.events)
+			}
+		},
+	}}
+}
+
+// refusals are servers that say no, or hang up.
+func refusals() []scene {
+	var list []scene
+	for _, c := range []struct {
+		verb, answer, failure string
+		outcome               smtpwire.Outcome
+		sessions              int
+	}{
+		{"rcpt", "550 5.1.1 no such user", "rcpt recipient-unknown", smtpwire.Rejected, 1},
+		{"body", "554 5.6.0 no", "body permfail", smtpwire.Rejected, 1},
+		{"mail", "close", "mail closed", smtpwire.Failed, 3},
+		{"body", "close", "body closed", smtpwire.Unknown, 3},
+		{"banner", "close", "banner closed", smtpwire.Failed, 3},
+	} {
+		list = append(list, scene{
+			name: c.answer + " at " + c.verb, load: Load{Sessions: 1}, more: 3, server: &fakeServer{answer: map[string]string{c.verb: c.answer}},
+			check: func(t *testing.T, _ *fakeServer, rec *tape, _ *Report) {
+				if rec.outcomes[c.outcome] != 3 || rec.attempted() != 3 || rec.failures[c.failure] != 3 || rec.events[SessionStarted] != c.sessions {
+					t.Errorf("outcomes %v, failures %v, sessions %v", rec.outcomes, rec.failures, rec.events)
+				}
+			},
+		})
+	}
+	return list
+}
+
+// ways are how the engine gets to the fake server.
+var ways = []struct {
+	name    string
+	virtual bool
+	set     func(t *testing.T, f *fakeServer, p *Plan, o *Options)
+}{
+	{"virtual", true, func(*testing.T, *fakeServer, *Plan, *Options) {}},
+	{"portable", false, func(t *testing.T, f *fakeServer, p *Plan, o *Options) {
+		f.listen(t, p)
+		o.NewDriver = func(epoch time.Time) (netdrive.Driver, error) { return netdrive.NewPortable(epoch, nil), nil }
+	}},
+	{"platform", false, func(t *testing.T, f *fakeServer, p *Plan, o *Options) { // its own driver
+		f.listen(t, p)
+		o.NewDriver = netdrive.New
+	}},
+}
+
+func TestScenes(t *testing.T) {
+	for _, way := range ways {
+		for i, s := range scenes() {
+			t.Run(way.name+"/"+s.name, func(t *testing.T) {
+				play := func(t *testing.T) { scenes()[i].play(t, way.set) } // its channels are to be virtual time's
+				if way.virtual {
+					synctest.Test(t, play)
+				} else {
+					play(t)
+				}
+			})
+		}
+	}
+}
+
+func (s scene) play(t *testing.T, set func(t *testing.T, f *fakeServer, p *Plan, o *Options)) {
+	f, p, o := s.server, plan(s.load), Options{}
+	if f == nil {
+		f = &fakeServer{}
+	}
+	if s.change != nil {
+		s.change(p)
+	}
+	if s.more > 0 {
+		o.More = (&countdown{t: t, left: s.more}).more
+	}
+	set(t, f, p, &o)
+	var during func(e *Engine, stop func())
+	if s.during != nil {
+		during = func(e *Engine, stop func()) { s.during(f, e, stop) }
+	}
+	rec, report := runFakeWith(t, p, f, o, during)
+	f.end()
+	s.check(t, f, rec, report)
+}
