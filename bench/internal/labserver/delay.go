@@ -88,10 +88,3 @@ func (s *Stall) Delay(verb string, seq int64) time.Duration {
 	}
 	return d
 }
-
-// Begun is when the stall began; the zero time if it did not yet.
-func (s *Stall) Begun() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.begun
-}
