@@ -6,6 +6,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
 // benchUnits tell benchstat which way is better. The times' units begin with
@@ -28,7 +30,7 @@ func writeBenchmarks(w io.Writer, res *Result) error {
 	e := &res.Environment
 	for _, c := range [...]struct{ key, value string }{{"goos", e.OS}, {"goarch", e.Arch}, {"scenario", res.Name}} {
 		if c.value != "" {
-			fmt.Fprintf(&b, "%s: %s\n", c.key, printable(c.value))
+			fmt.Fprintf(&b, "%s: %s\n", c.key, printable.Text(c.value))
 		}
 	}
 	b.WriteString(benchUnits)
@@ -51,4 +53,4 @@ func writeBenchmarks(w io.Writer, res *Result) error {
 }
 
 // benchName makes a name that is one word.
-func benchName(name string) string { return strings.ReplaceAll(printable(name), " ", "_") }
+func benchName(name string) string { return strings.ReplaceAll(printable.Text(name), " ", "_") }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
 
@@ -18,7 +19,7 @@ func writeComparisonJUnit(w io.Writer, c *Comparison) error {
 	if err := drawReport(&tables, c.heading(), c.report(WriteOptions{All: true}), WriteOptions{Width: 120}); err != nil {
 		return err
 	}
-	s := junitSuite{Name: printable(c.title()), Time: "0", Output: junitOutput{tables.String()}}
+	s := junitSuite{Name: printable.Text(c.title()), Time: "0", Output: junitOutput{tables.String()}}
 	for _, side := range []struct {
 		name   string
 		values func(*Surrounding) []string
@@ -28,7 +29,7 @@ func writeComparisonJUnit(w io.Writer, c *Comparison) error {
 	} {
 		for i := range c.Surroundings {
 			about := &c.Surroundings[i]
-			s.Property = append(s.Property, junitProperty{printable(side.name + "." + about.Name), printable(strings.Join(side.values(about), ", "))})
+			s.Property = append(s.Property, junitProperty{printable.Text(side.name + "." + about.Name), printable.Text(strings.Join(side.values(about), ", "))})
 		}
 	}
 	for i := range c.Gates {
@@ -51,8 +52,8 @@ func (c *Comparison) title() string {
 }
 
 func (g *GateOutcome) junit() junitCase {
-	c := junitCase{Class: "gates", Name: printable(g.Name()), Time: "0"}
-	problem := &junitProblem{Message: printable(g.Reason), Text: printable(g.Name() + ": " + g.Reason)}
+	c := junitCase{Class: "gates", Name: printable.Text(g.Name()), Time: "0"}
+	problem := &junitProblem{Message: printable.Text(g.Reason), Text: printable.Text(g.Name() + ": " + g.Reason)}
 	switch {
 	case g.OK:
 	case g.Known:
@@ -64,8 +65,8 @@ func (g *GateOutcome) junit() junitCase {
 }
 
 func (r *Row) junit(gated bool) junitCase {
-	c := junitCase{Class: printable(r.Flow), Name: r.Metric, Time: "0"}
-	text := printable(r.sentence())
+	c := junitCase{Class: printable.Text(r.Flow), Name: r.Metric, Time: "0"}
+	text := printable.Text(r.sentence())
 	switch {
 	case r.Verdict == stats.TooFewRuns:
 		c.Skipped = &junitSkipped{Message: text}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/results/report"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
@@ -14,7 +15,7 @@ import (
 // tables for terminals have; those below it have all.
 func (c *Comparison) page(all bool) *report.Page {
 	p := &report.Page{
-		Title: printable(c.title()), Subtitle: printable(c.subtitle()), Warnings: printableAll(c.Warnings),
+		Title: printable.Text(c.title()), Subtitle: printable.Text(c.subtitle()), Warnings: printableAll(c.Warnings),
 		Verdict: c.pageVerdict(), Checks: c.checks(), ChecksOf: "Gates",
 		Comparisons: "Of the " + c.level() + " intervals each holds by itself; verdicts take into account that " +
 			countOf(int64(c.Tested), "metric") + " were tested.",
@@ -79,7 +80,7 @@ func (c *Comparison) pageVerdict() *report.Verdict {
 		v.Open, v.Text = true, "Too few rounds for a verdict"
 	}
 	for _, line := range c.verdictSection().lines {
-		v.Reasons = append(v.Reasons, printable(line.text))
+		v.Reasons = append(v.Reasons, printable.Text(line.text))
 	}
 	return v
 }
@@ -88,7 +89,7 @@ func (c *Comparison) checks() []report.Check {
 	var list []report.Check
 	for i := range c.Gates {
 		g := &c.Gates[i]
-		list = append(list, report.Check{Text: printable(g.Name()), Reason: printable(g.Reason), OK: g.OK, Open: !g.Known})
+		list = append(list, report.Check{Text: printable.Text(g.Name()), Reason: printable.Text(g.Reason), OK: g.OK, Open: !g.Known})
 	}
 	return list
 }
@@ -96,7 +97,7 @@ func (c *Comparison) checks() []report.Check {
 // drawn is a row for the plot.
 func (r *Row) drawn() report.Interval {
 	i := report.Interval{
-		Name: printable(r.Flow + " " + r.Metric), Verdict: string(r.Verdict), Estimate: math.NaN(), Low: math.NaN(), High: math.NaN(),
+		Name: printable.Text(r.Flow + " " + r.Metric), Verdict: string(r.Verdict), Estimate: math.NaN(), Low: math.NaN(), High: math.NaN(),
 	}
 	if r.DeltaPercent == nil {
 		i.Text = r.absolute(r.Delta)

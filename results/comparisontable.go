@@ -293,7 +293,7 @@ func writeComparisonCSV(w io.Writer, c *Comparison) error {
 			low, high = &p[0], &p[1]
 		}
 		err = out.Write([]string{
-			printable(r.Flow), r.Metric, r.Unit, number(&r.Base), number(&r.New), number(&r.Delta), number(r.DeltaPercent),
+			csvText(r.Flow), r.Metric, r.Unit, number(&r.Base), number(&r.New), number(&r.Delta), number(r.DeltaPercent),
 			number(low), number(high), r.IntervalOf, number(r.P), number(r.PUnadjusted), string(r.Verdict),
 			strconv.Itoa(r.BaseRounds), strconv.Itoa(r.NewRounds), number(r.ResolvablePercent), strconv.Itoa(r.RoundsNeeded),
 		})

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
 // A figureWriter writes a result in long form: a figure a row.
@@ -20,11 +22,11 @@ type figureWriter struct {
 // rounds have a prefix ("warmup.", "round-1."), so that the plain ones are
 // those of the flow as a whole. What has no samples has no row.
 func writeCSV(w io.Writer, res *Result) error {
-	f := &figureWriter{w: csv.NewWriter(w), run: printable(res.Name)}
+	f := &figureWriter{w: csv.NewWriter(w), run: csvText(res.Name)}
 	f.err = f.w.Write([]string{"run", "flow", "metric", "phase", "part", "stat", "value", "unit"})
 	f.ofRun(res)
 	res.eachFlow(func(name string, flow *FlowFigures) {
-		f.flow = printable(name)
+		f.flow = csvText(name)
 		f.ofFlow(flow)
 	})
 	if res.Matrix != nil {
@@ -36,7 +38,7 @@ func writeCSV(w io.Writer, res *Result) error {
 		if t.OK {
 			ok = 1
 		}
-		expr := printable(t.Expr)
+		expr := csvText(t.Expr)
 		f.put("threshold", "", expr, "ok", ok, "boolean")
 		if t.Value != nil {
 			f.put("threshold", "", expr, "value", *t.Value, kindOf(t.Expr).unit())
@@ -114,7 +116,7 @@ func (f *figureWriter) ofFlow(flow *FlowFigures) {
 		f.times("time", name, "lag", p.Lag)
 	})
 	for _, e := range flow.Errors {
-		f.put("errors", printable(e.Phase), printable(strings.TrimSpace(e.Class+" "+replyCode(e))), "count", float64(e.Count), "failures")
+		f.put("errors", csvText(e.Phase), csvText(strings.TrimSpace(e.Class+" "+replyCode(e))), "count", float64(e.Count), "failures")
 	}
 	if w := flow.Warmup; w != nil {
 		f.messages("warmup.messages", &w.Messages)
@@ -151,4 +153,14 @@ func (f *figureWriter) times(metric, phase, part string, d *Distribution) {
 	if d.Clamped > 0 {
 		f.put(metric, phase, part, "clamped", float64(d.Clamped), "samples")
 	}
+}
+
+// csvText makes a foreign text a cell. One that a spreadsheet would take for a
+// formula has an apostrophe before it, which makes it text there.
+func csvText(text string) string {
+	text = printable.Start(printable.Text(text))
+	if text != "" && strings.IndexByte("=+-@", text[0]) >= 0 {
+		return "'" + text
+	}
+	return text
 }

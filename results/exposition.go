@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
 // An exposition is a text in Prometheus' format 0.0.4. All samples of a metric
@@ -32,7 +34,7 @@ func (e *exposition) sample(name string, value float64, labels ...string) {
 		if i == 0 {
 			opening = "{"
 		}
-		fmt.Fprintf(&e.b, `%s%s="%s"`, opening, labels[i], labelEscapes.Replace(printable(labels[i+1])))
+		fmt.Fprintf(&e.b, `%s%s="%s"`, opening, labels[i], labelEscapes.Replace(printable.Text(labels[i+1])))
 	}
 	if len(labels) > 0 {
 		e.b.WriteString("}")

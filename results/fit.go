@@ -1,6 +1,10 @@
 package results
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
+)
 
 // fit returns s in as many tables as it takes to keep within a width. A table
 // whose first column and one other are too wide stays so.
@@ -37,9 +41,9 @@ func (s section) width() int {
 }
 
 func (s section) columnWidth(i int) int {
-	width := textWidth(printable(s.columns[i].name))
+	width := textWidth(printable.Text(s.columns[i].name))
 	for _, row := range s.rows {
-		width = max(width, textWidth(printable(row[i].text)))
+		width = max(width, textWidth(printable.Text(row[i].text)))
 	}
 	return width
 }
@@ -58,7 +62,7 @@ func (s section) clipped(width int) (section, bool) {
 	rows := make([][]cell, len(s.rows))
 	for n, row := range s.rows {
 		rows[n] = slices.Clone(row)
-		rows[n][i].text = clipText(printable(row[i].text), room)
+		rows[n][i].text = clipText(printable.Text(row[i].text), room)
 	}
 	s.rows = rows
 	return s, true

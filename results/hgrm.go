@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
@@ -23,7 +24,7 @@ func writePercentiles(w io.Writer, flows []string, find func(string, smtpwire.Ph
 				}
 				// HdrHistogram's own comments begin with "#[" too, but never
 				// with "#[flow": files are cut apart there.
-				fmt.Fprintf(&b, "#[flow %s, phase %s, %s]\n", printable(flow), phase, name)
+				fmt.Fprintf(&b, "#[flow %s, phase %s, %s]\n", printable.Text(flow), phase, name)
 				if err := h.WritePercentiles(&b); err != nil {
 					return fmt.Errorf("writing the percentiles of %s, %s: %w", flow, phase, err)
 				}

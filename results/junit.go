@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
 // The parts of a JUnit report that CI systems read.
@@ -117,10 +119,10 @@ func (res *Result) junit() (junitSuite, error) {
 		return junitSuite{}, err
 	}
 	return junitSuite{
-		Name: printable(res.Name), Time: seconds(res.Elapsed), Timestamp: res.Started.UTC().Format(time.RFC3339),
-		Hostname: printable(res.Environment.Host), Output: junitOutput{tables.String()},
+		Name: printable.Text(res.Name), Time: seconds(res.Elapsed), Timestamp: res.Started.UTC().Format(time.RFC3339),
+		Hostname: printable.Text(res.Environment.Host), Output: junitOutput{tables.String()},
 		Property: []junitProperty{
-			{"clock", printable(res.Clock)}, {"seed", fmt.Sprint(res.Seed)}, {"version", printable(res.Environment.Version)},
+			{"clock", printable.Text(res.Clock)}, {"seed", fmt.Sprint(res.Seed)}, {"version", printable.Text(res.Environment.Version)},
 		},
 		Cases: append([]junitCase{res.verdictCase()}, res.thresholdCases()...),
 	}, nil
@@ -133,7 +135,7 @@ func (res *Result) verdictCase() junitCase {
 	}
 	c.Error = &junitProblem{Type: "invalid-measurement", Message: "do not rely on these figures"}
 	for _, r := range res.Verdict.Reasons {
-		c.Error.Text += printable(r) + "\n"
+		c.Error.Text += printable.Text(r) + "\n"
 	}
 	return c
 }
@@ -141,9 +143,9 @@ func (res *Result) verdictCase() junitCase {
 func (res *Result) thresholdCases() []junitCase {
 	var list []junitCase
 	for _, t := range res.Thresholds {
-		c := junitCase{Class: "thresholds", Name: printable(t.Expr), Time: "0"}
+		c := junitCase{Class: "thresholds", Name: printable.Text(t.Expr), Time: "0"}
 		if !t.OK {
-			c.Failure = &junitProblem{Type: "threshold-missed", Message: printable(t.outcome()), Text: printable(t.Expr + ": " + t.outcome())}
+			c.Failure = &junitProblem{Type: "threshold-missed", Message: printable.Text(t.outcome()), Text: printable.Text(t.Expr + ": " + t.outcome())}
 		}
 		list = append(list, c)
 	}

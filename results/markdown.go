@@ -3,7 +3,8 @@ package results
 import (
 	"bytes"
 	"io"
-	"strings"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
 // writeMarkdown writes the report as GitHub shows it in a pull request.
@@ -39,7 +40,7 @@ func markdownTable(b *bytes.Buffer, s section) {
 	rule := "|"
 	b.WriteString("|")
 	for _, c := range s.columns {
-		b.WriteString(" " + markdownText(c.name) + " |")
+		b.WriteString(" " + markdownCell(c.name) + " |")
 		if c.left {
 			rule += " --- |"
 		} else {
@@ -50,9 +51,9 @@ func markdownTable(b *bytes.Buffer, s section) {
 	for _, row := range s.rows {
 		b.WriteString("|")
 		for i, c := range row {
-			text := markdownText(c.text)
+			text := markdownCell(c.text)
 			if s.columns[i].code && c.text != "" {
-				text = markdownCode(c.text)
+				text = markdownCellCode(printable.Text(c.text))
 			}
 			if c.bad {
 				text = "**" + text + "**"
@@ -61,26 +62,4 @@ func markdownTable(b *bytes.Buffer, s section) {
 		}
 		b.WriteString("\n")
 	}
-}
-
-var markdownEscapes = strings.NewReplacer(
-	`\`, `\\`, "|", `\|`, "<", `\<`, "`", "\\`", "*", `\*`, "[", `\[`,
-)
-
-// markdownText keeps text from being read as Markdown, above all as the end of
-// a table's cell.
-func markdownText(text string) string { return markdownEscapes.Replace(printable(text)) }
-
-// markdownCode makes a code span for a table's cell. Pipes are escaped in it
-// too, as tables are cut into cells before code is looked for.
-func markdownCode(text string) string {
-	text = printable(text)
-	fence := "`"
-	for strings.Contains(text, fence) {
-		fence += "`"
-	}
-	if len(fence) > 1 || strings.HasPrefix(text, " ") {
-		text = " " + text + " " // one space at either end is not shown
-	}
-	return fence + strings.ReplaceAll(text, "|", `\|`) + fence
 }

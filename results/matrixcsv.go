@@ -7,7 +7,7 @@ package results
 func (f *figureWriter) ofMatrix(m *Matrix) {
 	for i := range m.Flows {
 		flow := &m.Flows[i]
-		f.flow = printable(flow.Flow)
+		f.flow = csvText(flow.Flow)
 		if flow.Cost != nil {
 			f.put("cost", "", "", "mean", float64(*flow.Cost), "ns")
 		}
@@ -30,7 +30,7 @@ func (f *figureWriter) ofMatrix(m *Matrix) {
 }
 
 func (f *figureWriter) difference(metric, what string, d *Difference) {
-	f.flow = printable(d.New)
+	f.flow = csvText(d.New)
 	for _, side := range []struct {
 		part string
 		row  *Row
@@ -39,7 +39,9 @@ func (f *figureWriter) difference(metric, what string, d *Difference) {
 		if r == nil {
 			continue
 		}
-		put := func(stat string, v float64, unit string) { f.put(metric, printable(what), side.part, stat, v, unit) }
+		put := func(stat string, v float64, unit string) {
+			f.put(metric, csvText(what), side.part, stat, v, unit)
+		}
 		put("delta", r.Delta, r.Unit)
 		if r.Interval != nil {
 			put("low", r.Interval[0], r.Unit)

@@ -59,16 +59,16 @@ func (res *Result) otava() (names, row []string, err error) {
 		verdict = "invalid"
 	}
 	names = []string{"time", "run", "version", "verdict"}
-	row = []string{otavaTime(res), printable(res.Name), printable(res.Environment.Version), verdict}
+	row = []string{otavaTime(res), csvText(res.Name), csvText(res.Environment.Version), verdict}
 	res.eachFlow(func(name string, f *FlowFigures) {
 		figures := f.headlines()
 		for _, m := range otavaMetrics {
 			i := slices.IndexFunc(figures, func(h headline) bool { return h.name == m.name })
 			if i < 0 {
-				err = fmt.Errorf("flow %s of the run of %s measured nothing: it cannot have a row", printable(name), otavaTime(res))
+				err = fmt.Errorf("flow %s of the run of %s measured nothing: it cannot have a row", csvText(name), otavaTime(res))
 				return
 			}
-			names = append(names, printable(name)+"."+m.column)
+			names = append(names, csvText(name)+"."+m.column)
 			row = append(row, strconv.FormatFloat(figures[i].value/m.scale, 'f', -1, 64))
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 	"github.com/smtpgauge/smtpgauge/results/report"
 )
@@ -25,7 +26,7 @@ func (r *Run) page() (*report.Page, error) {
 		return nil, err
 	}
 	return &report.Page{
-		Title: printable(res.Name), Subtitle: printable(res.subtitle()), Verdict: res.pageVerdict(), Checks: res.checks(),
+		Title: printable.Text(res.Name), Subtitle: printable.Text(res.subtitle()), Verdict: res.pageVerdict(), Checks: res.checks(),
 		Flows: res.overview(), FlowNotes: printableAll(res.timesNote()), Timeline: timeline, Curves: r.curves(res),
 		Breakdowns: res.breakdowns(), Rounds: res.roundStrips(), Matrices: res.Matrix.figures(), Tables: res.pageTables(),
 	}, nil
@@ -52,7 +53,7 @@ func (res *Result) pageVerdict() *report.Verdict {
 func (res *Result) checks() []report.Check {
 	var list []report.Check
 	for _, t := range res.Thresholds {
-		c := report.Check{Text: printable(t.Expr), Value: noSamples, Reason: printable(t.Reason), OK: t.OK}
+		c := report.Check{Text: printable.Text(t.Expr), Value: noSamples, Reason: printable.Text(t.Reason), OK: t.OK}
 		if t.Value != nil {
 			c.Value = kindOf(t.Expr).human(*t.Value)
 		}
@@ -67,7 +68,7 @@ func (res *Result) overview() []report.Flow {
 	var list []report.Flow
 	res.eachFlow(func(name string, f *FlowFigures) {
 		row := report.Flow{
-			Name: printable(name), Label: printable(f.Label) + ", " + f.Load + " load", Rate: noSamples,
+			Name: printable.Text(name), Label: printable.Text(f.Label) + ", " + f.Load + " load", Rate: noSamples,
 			Errors: noSamples, Bad: f.Messages.unaccepted() > 0,
 		}
 		if f.Window > 0 {
@@ -182,13 +183,13 @@ func (res *Result) pageTables() []report.Table {
 func reportColumns(columns []column) []report.Column {
 	var list []report.Column
 	for _, c := range columns {
-		list = append(list, report.Column{Name: printable(c.name), Left: c.left})
+		list = append(list, report.Column{Name: printable.Text(c.name), Left: c.left})
 	}
 	return list
 }
 
 func (s *section) reportTable() report.Table {
-	t := report.Table{Title: s.title, Columns: reportColumns(s.columns), Lines: reportCells(s.lines)}
+	t := report.Table{Title: printable.Text(s.title), Columns: reportColumns(s.columns), Lines: reportCells(s.lines)}
 	for _, row := range s.rows {
 		t.Rows = append(t.Rows, reportCells(row))
 	}
@@ -198,7 +199,7 @@ func (s *section) reportTable() report.Table {
 func reportCells(cells []cell) []report.Cell {
 	var list []report.Cell
 	for _, c := range cells {
-		list = append(list, report.Cell{Text: printable(c.text), Bad: c.bad})
+		list = append(list, report.Cell{Text: printable.Text(c.text), Bad: c.bad})
 	}
 	return list
 }
@@ -206,7 +207,7 @@ func reportCells(cells []cell) []report.Cell {
 func printableAll(texts []string) []string {
 	var list []string
 	for _, t := range texts {
-		list = append(list, printable(t))
+		list = append(list, printable.Text(t))
 	}
 	return list
 }

@@ -3,6 +3,7 @@ package results
 import (
 	"math"
 
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/results/report"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
@@ -24,7 +25,7 @@ func (m *Matrix) againstFigure() report.Matrix {
 	table := m.matrixSection()
 	leading := len(m.shownChoices()) + 1
 	out := report.Matrix{
-		Title: printable("What a delivered message costs, against " + m.Baseline), Lead: reportColumns(table.columns[:leading]),
+		Title: printable.Text("What a delivered message costs, against " + m.Baseline), Lead: reportColumns(table.columns[:leading]),
 		Before: []report.Column{{Name: "cost", Left: true}, {Name: "a message"}},
 		Notes:  printableAll(texts(append(table.lines, m.overheadSection().lines...))),
 	}

@@ -1,11 +1,6 @@
 package results
 
 import (
-	"fmt"
-	"strings"
-	"unicode"
-	"unicode/utf8"
-
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -73,27 +68,4 @@ func (res *Result) eachFlow(visit func(name string, f *FlowFigures)) {
 			visit(name, f)
 		}
 	}
-}
-
-// printable makes foreign text harmless to a terminal: what does not print,
-// control and direction-changing characters above all, is shown as an escape.
-func printable(text string) string {
-	var b strings.Builder
-	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRuneInString(text[i:])
-		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, text[i])
-		case unicode.IsPrint(r):
-			b.WriteRune(r)
-		case r < 0x80:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		case r < 0x10000:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			fmt.Fprintf(&b, `\U%08x`, r)
-		}
-		i += size
-	}
-	return b.String()
 }

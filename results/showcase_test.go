@@ -20,16 +20,22 @@ const hostile = `550 5.1.1 </script><script>document.title='owned'</script><img 
 // and foreign text. It went through a file.
 func showcase(t *testing.T) *Run {
 	t.Helper()
-	p := &loadgen.Plan{Name: "ports & <tls>", Seed: 7, Rounds: 3, Baseline: "relay-25", Scenario: []byte(`{}`),
+	return showcaseOf(t, "ports & <tls>", func(flow string) string { return flow })
+}
+
+// showcaseOf is that with names of another kind.
+func showcaseOf(t *testing.T, name string, named func(flow string) string) *Run {
+	t.Helper()
+	p := &loadgen.Plan{Name: name, Seed: 7, Rounds: 3, Baseline: named("relay-25"), Scenario: []byte(`{}`),
 		Thresholds: []loadgen.Threshold{
-			{Expr: "submit-587.message.p99 < 250ms", Flow: "submit-587", Op: "<", Limit: 250e6, Metric: loadgen.Metric{Phase: smtpwire.SpanMessage, Stat: "p99", Q: .99}},
-			{Expr: "relay-25.errors < 0.1%", Flow: "relay-25", Op: "<", Limit: .001, Metric: loadgen.Metric{Kind: loadgen.Errors}},
+			{Expr: named("submit-587") + ".message.p99 < 250ms", Flow: named("submit-587"), Op: "<", Limit: 250e6, Metric: loadgen.Metric{Phase: smtpwire.SpanMessage, Stat: "p99", Q: .99}},
+			{Expr: named("relay-25") + ".errors < 0.1%", Flow: named("relay-25"), Op: "<", Limit: .001, Metric: loadgen.Metric{Kind: loadgen.Errors}},
 		}}
 	for _, f := range []struct {
 		name string
 		port int
 	}{{"relay-25", 25}, {"smtps-465", 465}, {"submit-587", 587}, {"alt-2525", 2525}} {
-		p.Flows = append(p.Flows, loadgen.Flow{Name: f.name, Target: loadgen.Target{Port: f.port}, Load: loadgen.Load{Sessions: 50}})
+		p.Flows = append(p.Flows, loadgen.Flow{Name: named(f.name), Target: loadgen.Target{Port: f.port}, Load: loadgen.Load{Sessions: 50}})
 	}
 	p.Flows[2].Load = loadgen.Load{Stages: []pace.Stage{{For: time.Minute, From: 5, To: 5}}, Unit: loadgen.Messages}
 	return collected(t, p, func(r loadgen.Recorder) {

@@ -9,6 +9,8 @@ import (
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
 const (
@@ -48,7 +50,8 @@ type tableText struct {
 }
 
 func (t *tableText) section(s section) error {
-	t.b.WriteString("\n" + printable(s.title) + "\n")
+	t.b.WriteString("\n")
+	t.put(printable.Text(s.title), false)
 	if len(s.rows) > 0 {
 		if err := t.table(s); err != nil {
 			return err
@@ -66,7 +69,7 @@ func (t *tableText) table(s section) error {
 	padding := make([]tw.Padding, len(s.columns))
 	header := make([]string, len(s.columns))
 	for i, c := range s.columns {
-		header[i] = printable(c.name)
+		header[i] = printable.Text(c.name)
 		align[i] = tw.AlignRight
 		if c.left {
 			align[i] = tw.AlignLeft
@@ -108,15 +111,21 @@ func (t *tableText) table(s section) error {
 		return err
 	}
 	for line := range strings.Lines(drawn.String()) {
-		t.b.WriteString(strings.TrimRight(line, " \n") + "\n")
+		t.put(strings.TrimRight(line, " \n"), false)
 	}
 	return nil
+}
+
+// put writes one line. Its beginning is somebody else's words where a cell or
+// a sentence is.
+func (t *tableText) put(line string, bad bool) {
+	t.b.WriteString(t.paint(printable.Start(line), bad) + "\n")
 }
 
 func (t *tableText) texts(row []cell) []string {
 	texts := make([]string, len(row))
 	for i, c := range row {
-		texts[i] = t.paint(printable(c.text), c.bad)
+		texts[i] = t.paint(printable.Text(c.text), c.bad)
 	}
 	return texts
 }
@@ -131,18 +140,18 @@ func (t *tableText) paint(text string, bad bool) string {
 // line writes a sentence, broken at spaces. A bad one stands out.
 func (t *tableText) line(indent string, c cell) {
 	line := indent
-	for _, word := range strings.Fields(printable(c.text)) {
+	for _, word := range strings.Fields(printable.Text(c.text)) {
 		switch {
 		case strings.TrimSpace(line) == "":
 			line += word
 		case textWidth(line)+1+textWidth(word) <= t.width:
 			line += " " + word
 		default:
-			t.b.WriteString(t.paint(line, c.bad) + "\n")
+			t.put(line, c.bad)
 			line = indent + "  " + word
 		}
 	}
-	t.b.WriteString(t.paint(line, c.bad) + "\n")
+	t.put(line, c.bad)
 }
 
 // textWidth is how many columns of a terminal text takes.

@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
 // A bencherMetric is one figure in Bencher Metric Format.
@@ -66,7 +68,7 @@ func writeSmallerIsBetter(w io.Writer, res *Result) error {
 			}
 			b := trackedBenchmark{
 				Name: res.trackedName(name) + " " + h.name, Unit: unit, Value: h.value / scale,
-				Extra: fmt.Sprintf("%s, %s, %s load", printable(f.Label), countOf(f.Messages.Attempted, "message"), f.Load),
+				Extra: fmt.Sprintf("%s, %s, %s load", printable.Text(f.Label), countOf(f.Messages.Attempted, "message"), f.Load),
 			}
 			if n := len(h.rounds); n > 1 {
 				half := (slices.Max(h.rounds) - slices.Min(h.rounds)) / 2 / scale
@@ -81,7 +83,7 @@ func writeSmallerIsBetter(w io.Writer, res *Result) error {
 
 // trackedName is what a flow is called where many scenarios are followed.
 func (res *Result) trackedName(flow string) string {
-	return printable(res.Name) + "/" + printable(flow)
+	return printable.Text(res.Name) + "/" + printable.Text(flow)
 }
 
 // writeTracked writes JSON of texts that are printable already.

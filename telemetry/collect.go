@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 	"github.com/smtpgauge/smtpgauge/results"
@@ -54,6 +55,7 @@ type collection struct {
 
 // add adds a sample of a counter or a gauge.
 func (c *collection) add(f family, value float64, labels ...string) {
+	printableLabels(labels)
 	if f.kind == prometheus.CounterValue {
 		c.send(f)(prometheus.NewConstMetricWithCreatedTimestamp(f.desc, f.kind, value, c.created, labels...))
 		return
@@ -63,8 +65,17 @@ func (c *collection) add(f family, value float64, labels ...string) {
 
 // distribution adds a histogram. There is none of zero samples.
 func (c *collection) distribution(f family, d *distribution, labels ...string) {
+	printableLabels(labels)
 	if d != nil && d.count > 0 {
 		c.send(f)(d.metric(f, c.created, c.native, labels...))
+	}
+}
+
+// printableLabels makes the values of labels harmless in their place: names
+// are somebody else's words, and a label that is not UTF-8 would be an error.
+func printableLabels(labels []string) {
+	for i, l := range labels {
+		labels[i] = printable.Text(l)
 	}
 }
 

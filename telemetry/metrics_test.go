@@ -175,3 +175,20 @@ func TestNoServersTextIsALabel(t *testing.T) {
 		}
 	}
 }
+
+// Names are somebody else's words, and are harmless where a dashboard or a
+// terminal shows them.
+func TestLabelsArePrintable(t *testing.T) {
+	p := twoFlows()
+	p.Name, p.Flows[0].Name = "two\x1b[2J\u202e", "relay\xff\n"
+	families := gathered(t, NewMetrics(p), true)
+	for of, want := range map[string]string{"smtpgauge_run_info": `run=two\x1b[2J\u202e`, "smtpgauge_sessions_open": `flow=relay\xff\x0a`} {
+		var all []string
+		for _, m := range families[of].GetMetric() {
+			all = append(all, labels(m))
+		}
+		if got := strings.Join(all, " "); !strings.Contains(got, want) {
+			t.Errorf("%s has the labels %s, want %s", of, got, want)
+		}
+	}
+}

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-	"unicode"
 
 	"github.com/go-logr/logr"
 	prometheusbridge "go.opentelemetry.io/contrib/bridges/prometheus"
@@ -19,6 +18,8 @@ import (
 	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp"
 	"go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/resource"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
 // Values are cumulative, so that a push that failed is made good by the next
@@ -149,13 +150,7 @@ const maxReason = 200
 
 // oneLine makes a text of any origin one line of bounded length.
 func oneLine(text string) string {
-	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "?")), " ")
-	text = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return '?'
-		}
-		return r
-	}, text)
+	text = printable.Text(strings.Join(strings.Fields(text), " "))
 	if r := []rune(text); len(r) > maxReason {
 		return string(r[:maxReason]) + "…"
 	}

@@ -21,12 +21,13 @@ const module = "github.com/smtpgauge/smtpgauge"
 // A part is a folder of the module with those below it. parts says which
 // other parts each may import; packages of one part may import each other.
 var parts = map[string][]string{
-	"cmd":                   {"bench", "internal/smtpsink", "loadgen", "results", "scenarios", "telemetry"},
+	"cmd":                   {"bench", "internal/printable", "internal/smtpsink", "loadgen", "results", "scenarios", "telemetry"},
 	"bench":                 {"internal/madeup", "internal/smtpsink", "loadgen", "results", "scenarios"},
 	"scenarios":             {"internal/textfile", "loadgen"},
-	"results":               {"loadgen"},
-	"telemetry":             {"loadgen", "results"},
+	"results":               {"internal/printable", "loadgen"},
+	"telemetry":             {"internal/printable", "loadgen", "results"},
 	"loadgen":               {"internal/textfile"},
+	"internal/printable":    {},
 	"internal/smtpsink":     {},
 	"internal/madeup":       {"loadgen", "results"},
 	"internal/textfile":     {},
@@ -52,6 +53,7 @@ var confined = map[string][]string{
 	"github.com/prometheus":                   {"telemetry"},
 	"go.opentelemetry.io":                     {"telemetry"},
 	"github.com/go-logr/logr":                 {"telemetry"}, // to keep OpenTelemetry from logging
+	"google.golang.org/grpc":                  {"telemetry"}, // to keep it from logging
 
 	// A library neither prints nor traps signals, and has no flags.
 	"os/signal": {"cmd"},
