@@ -44,6 +44,15 @@ type Server struct {
 // something else to do.
 const maxRequests = 4
 
+// How long a connection may take to ask, to read the answer, and to ask again.
+// Prometheus asks every minute at the least, and connects anew where its
+// connection is gone.
+const (
+	askLimit    = 5 * time.Second
+	answerLimit = 10 * time.Second
+	idleLimit   = time.Minute + askLimit
+)
+
 // Serve begins to serve m on an address as ParseAddress returns it.
 func Serve(address string, m *Metrics) (*Server, error) {
 	listener, err := net.Listen("tcp", address)
@@ -54,30 +63,49 @@ func Serve(address string, m *Metrics) (*Server, error) {
 		}
 		return nil, fmt.Errorf("metrics cannot be served on %s: %w", address, err)
 	}
+	return serve(listener, m), nil
+}
+
+func serve(listener net.Listener, m *Metrics) *Server {
 	s := &Server{listener: listener, served: make(chan struct{})}
 	s.http = &http.Server{
 		Handler:           s.handler(m),
-		ReadHeaderTimeout: 5 * time.Second,
-		WriteTimeout:      10 * time.Second,
+		ReadHeaderTimeout: askLimit,
+		ReadTimeout:       askLimit,
+		WriteTimeout:      answerLimit,
+		IdleTimeout:       idleLimit,
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          log.New(io.Discard, "", 0), // of requests, which are their sender's matter
 	}
 	go func() {
 		defer close(s.served)
-		_ = s.http.Serve(listener) // until End
+		_ = s.http.Serve(bound(listener, MaxConnections)) // until End
 	}()
-	return s, nil
+	return s
 }
 
 func (s *Server) handler(m *Metrics) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/metrics", s.scrapes.watch(promhttp.HandlerFor(m.registry(true), promhttp.HandlerOpts{
+	mux.Handle("GET /metrics", s.scrapes.watch(promhttp.HandlerFor(m.registry(true), promhttp.HandlerOpts{
 		EnableOpenMetrics:   true,
 		DisableCompression:  true, // it would take CPU time, on the machine that measures
 		MaxRequestsInFlight: maxRequests,
 	})))
-	mux.Handle("/{$}", http.RedirectHandler("/metrics", http.StatusFound))
-	return mux
+	mux.Handle("GET /{$}", http.RedirectHandler("/metrics", http.StatusFound))
+	return bodiless(mux)
+}
+
+// bodiless refuses requests with a body. Nothing here has a use for one, and
+// to end its request the server would read it.
+func bodiless(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			w.Header().Set("Connection", "close")
+			http.Error(w, "a request for metrics has no body", http.StatusRequestEntityTooLarge)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // URL is where the metrics are. Where every address is listened on, it is that

@@ -1,0 +1,63 @@
+package telemetry
+
+import (
+	"net"
+	"sync"
+)
+
+// MaxConnections is how many connections a Server has open at a time; one
+// beyond is closed as soon as it has come. Each takes a descriptor of the
+// process that measures, which its sessions need.
+const MaxConnections = 32
+
+// Descriptors is how many a Server takes at most: its listener's, its
+// connections', and that of one that is turned away.
+const Descriptors = MaxConnections + 2
+
+// A boundListener turns connections away where there are too many.
+type boundListener struct {
+	net.Listener
+	slots chan struct{} // as many values as there are connections
+}
+
+func bound(l net.Listener, most int) *boundListener {
+	return &boundListener{l, make(chan struct{}, most)}
+}
+
+// Accept returns the next connection there is room for.
+func (l *boundListener) Accept() (net.Conn, error) {
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		select {
+		case l.slots <- struct{}{}:
+			return &boundConn{Conn: c, leave: sync.OnceFunc(func() { <-l.slots })}, nil
+		default:
+			_ = c.Close() // nothing was said on it
+		}
+	}
+}
+
+// A boundConn gives its place back when it is closed.
+type boundConn struct {
+	net.Conn
+	leave func()
+}
+
+// Close closes the connection. The place is free before whoever is at the
+// other end can know.
+func (c *boundConn) Close() error {
+	c.leave()
+	return c.Conn.Close()
+}
+
+// CloseWrite ends what is sent and leaves the rest to be read, where the
+// connection can: the server's refusals arrive that way.
+func (c *boundConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
