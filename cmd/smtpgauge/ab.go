@@ -94,9 +94,9 @@ this scenario can see, and how many rounds it takes to see a smaller one.`,
 			if failed != nil {
 				return errors.Join(err, failed)
 			}
-			o := writeOptions(s.out)
+			o := s.results.options()
 			o.All = f.all
-			return errors.Join(results.WriteNoise(s.out, format.value, noise, o), err)
+			return errors.Join(results.WriteNoise(s.results, format.value, noise, o), err)
 		},
 	}
 	c.Flags().StringVar(&l.source.target, "target", "", "load `HOST` in place of target.host")

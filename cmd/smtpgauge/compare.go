@@ -203,10 +203,10 @@ func readTotal(name string) (*results.Run, error) {
 
 // finish prints a comparison and turns what it came to into an error.
 func (f *compareFlags) finish(s streams, c *results.Comparison) error {
-	o := writeOptions(s.out)
+	o := s.results.options()
 	o.All = f.all
 	summarizeStep(s.err, func(w io.Writer) error { return results.WriteComparison(w, "markdown", c, o) })
-	return errors.Join(results.WriteComparison(s.out, f.format.value, c, o), judgeComparison(c))
+	return errors.Join(results.WriteComparison(s.results, f.format.value, c, o), judgeComparison(c))
 }
 
 // judgeComparison is an error where a gate is missed, or cannot be told; and

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
@@ -19,9 +20,9 @@ import (
 // describe prints what a plan would do, for people. Nothing in it is secret.
 func describe(w io.Writer, p *loadgen.Plan) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	// tabwriter keeps its first error for Flush.
+	// tabwriter keeps its first error for Flush. A tab in a name is no column.
 	line := func(name, format string, args ...any) {
-		fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(format, args...))
+		fmt.Fprintf(t, "%s\t%s\n", name, printable.Text(fmt.Sprintf(format, args...)))
 	}
 	line("scenario", "%s, seed %d", p.Name, p.Seed)
 	line("order", "%s", order(p))

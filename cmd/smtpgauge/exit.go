@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -68,9 +69,11 @@ func finish(err error, stderr io.Writer) int {
 	case err == nil:
 	case errors.As(err, &faults):
 		// A line each, as editors and CI systems read them: no prefix.
-		fmt.Fprintln(stderr, faults)
+		for _, f := range faults {
+			fmt.Fprintln(stderr, printable.Text(f.Error()))
+		}
 	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "smtpgauge: %v\nhint: %s\n", usage, usage.hint)
+		fmt.Fprintf(stderr, "smtpgauge: %s\nhint: %s\n", printable.Text(usage.Error()), printable.Text(usage.hint))
 	default:
 		for line := range strings.SplitSeq(err.Error(), "\n") {
 			fmt.Fprintf(stderr, "smtpgauge: %s\n", line)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -33,14 +32,14 @@ func (f *formatFlag) Set(name string) error {
 }
 
 // write prints runs.
-func (f *formatFlag) write(w io.Writer, runs ...*results.Run) error {
-	return results.WriteAll(w, string(*f), runs, writeOptions(w))
+func (f *formatFlag) write(p *printout, runs ...*results.Run) error {
+	return results.WriteAll(p, string(*f), runs, p.options())
 }
 
-// writeOptions are as wide and as colourful as the terminal allows.
-func writeOptions(w io.Writer) results.WriteOptions {
+// options are as wide and as colourful as the terminal allows.
+func (p *printout) options() results.WriteOptions {
 	var o results.WriteOptions
-	if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+	if file, ok := p.w.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
 			o.Width = width
 		}

@@ -71,6 +71,19 @@ type longRun struct {
 
 func startRun(t *testing.T, server net.Addr) *longRun {
 	t.Helper()
+	r := newLongRun(t, server)
+	stderr, err := r.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.stderr = bufio.NewScanner(stderr)
+	r.start()
+	return r
+}
+
+// newLongRun is a run that has not begun, without a stderr.
+func newLongRun(t *testing.T, server net.Addr) *longRun {
+	t.Helper()
 	path, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -82,23 +95,24 @@ func startRun(t *testing.T, server net.Addr) *longRun {
 	if err := os.WriteFile(filepath.Join(dir, "long.yaml"), []byte(scenario), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r := &longRun{T: t, file: filepath.Join(dir, "run.jsonl")}
+	r := &longRun{T: t, file: filepath.Join(dir, "run.jsonl"), stderr: bufio.NewScanner(strings.NewReader(""))}
 	r.cmd = exec.CommandContext(t.Context(), path, "run", "long.yaml", "-o", r.file)
 	r.cmd.Args[0], r.cmd.Dir, r.cmd.Stdout = "smtpgauge", dir, &r.stdout
-	stderr, err := r.cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.stderr = bufio.NewScanner(stderr)
-	if err := r.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
 	return r
 }
 
-func (r *longRun) interrupt() {
+func (r *longRun) start() {
 	r.Helper()
-	if err := r.cmd.Process.Signal(os.Interrupt); err != nil {
+	if err := r.cmd.Start(); err != nil {
+		r.Fatal(err)
+	}
+}
+
+func (r *longRun) interrupt() { r.signal(os.Interrupt) }
+
+func (r *longRun) signal(s os.Signal) {
+	r.Helper()
+	if err := r.cmd.Process.Signal(s); err != nil {
 		r.Fatal(err)
 	}
 }
@@ -126,11 +140,13 @@ func (r *longRun) ends() {
 	if code := r.cmd.ProcessState.ExitCode(); code != exitInterrupted {
 		r.Errorf("exit %d, want %d; stderr: %q", code, exitInterrupted, r.said)
 	}
-	if !strings.Contains(r.stdout.String(), "relay") {
+	if r.cmd.Stdout == &r.stdout && !strings.Contains(r.stdout.String(), "relay") {
 		r.Errorf("no tables on stdout:\n%s", &r.stdout)
 	}
-	if _, err := readRun(r.file); err != nil {
+	if run, err := readRun(r.file); err != nil {
 		r.Errorf("the run file does not load: %v", err)
+	} else if run.Result().Partial {
+		r.Error("the run file has lost its end")
 	}
 }
 

@@ -11,29 +11,53 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
+	"log"
 	"os"
+	"os/signal"
 	"runtime/debug"
+	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
 func main() {
+	// Whoever reads the output may leave. That is an error of writing, which
+	// ends no load; the signal would.
+	signal.Ignore(syscall.SIGPIPE)
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // run is the whole command: results go to stdout, everything else to stderr,
 // and the exit code is returned. Canceling ctx stops what is under way.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	root := newRoot(streams{stdin, stdout, stderr})
+	s := newStreams(stdin, stdout, stderr)
+	defer s.err.flush()
+	log.SetOutput(s.err) // of libraries; none of ours logs
+	root := newRoot(s)
 	root.SetArgs(args)
-	return finish(root.ExecuteContext(ctx), stderr)
+	err := root.ExecuteContext(ctx)
+	if s.results.failed != nil && !errors.Is(err, s.results.failed) {
+		err = errors.Join(err, s.results.failed)
+	}
+	return finish(err, s.err)
 }
 
 // streams are where a command reads and writes.
 type streams struct {
-	in       io.Reader
-	out, err io.Writer
+	in      io.Reader
+	out     io.Writer // for text, which is made harmless on its way to results
+	results *printout // stdout, for formats that are harmless by themselves
+	err     *console
+}
+
+func newStreams(stdin io.Reader, stdout, stderr io.Writer) streams {
+	console := newConsole(stderr)
+	results := &printout{w: stdout, before: console.flush}
+	return streams{stdin, printable.NewWriter(results), results, console}
 }
 
 const description = `smtpgauge loads SMTP servers and measures what each phase of a session costs.

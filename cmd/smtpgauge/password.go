@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"syscall"
 
 	"golang.org/x/term"
 )
@@ -20,7 +19,7 @@ func askPassword(terminal *os.File, name string, stderr io.Writer) (string, erro
 		return "", fmt.Errorf("read the password: %w", err)
 	}
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, endings()...)
 	defer signal.Stop(signals)
 
 	type answer struct {

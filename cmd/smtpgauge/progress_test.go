@@ -104,36 +104,49 @@ func screen(written string) []string {
 	return rows[:len(rows)-1]
 }
 
+// aTerminal is a live display on a terminal of a size.
+func aTerminal(out *bytes.Buffer, width, height int) *live {
+	c := newConsole(out)
+	c.size = func() (int, int) { return width, height }
+	return newLive(c, false)
+}
+
 func TestLiveRedrawsInPlace(t *testing.T) {
 	var out bytes.Buffer
-	l := &live{w: &out, size: func() (int, int) { return 80, 24 }}
+	l := aTerminal(&out, 80, 24)
+	said := func(text string) []string {
+		fmt.Fprint(l, text)
+		l.flush()
+		return screen(out.String())
+	}
 	p := someProgress(time.Second)
 	l.show(p)
+	l.flush()
 	p = someProgress(2 * time.Second)
 	l.show(p)
-	if got, want := screen(out.String()), p.lines(79); strings.Join(got, "\n") != strings.Join(want, "\n") {
+	if got, want := said(""), p.lines(79); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("on the screen %q, want %q", got, want)
 	}
-	fmt.Fprintln(l, "draining")
-	if got, want := screen(out.String()), append([]string{"draining"}, p.lines(79)...); strings.Join(got, "\n") != strings.Join(want, "\n") {
+	if got, want := said("draining\n"), append([]string{"draining"}, p.lines(79)...); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("with a message %q, want %q", got, want)
 	}
 	l.end()
-	if got := screen(out.String()); len(got) != 1 || got[0] != "draining" {
+	if got := said(""); len(got) != 1 || got[0] != "draining" {
 		t.Errorf("left behind: %q", got)
 	}
-	fmt.Fprintln(l, "after")
 	l.show(p)
-	if got := screen(out.String()); len(got) != 2 || got[1] != "after" {
+	if got := said("after\n"); len(got) != 2 || got[1] != "after" {
 		t.Errorf("written after the end: %q", got)
 	}
 }
 
 func TestLiveFitsTheScreen(t *testing.T) {
 	var out bytes.Buffer
-	l := &live{w: &out, size: func() (int, int) { return 30, 3 }}
-	l.show(someProgress(time.Second))
-	l.show(someProgress(2 * time.Second))
+	l := aTerminal(&out, 30, 3)
+	for s := range 2 {
+		l.show(someProgress(time.Duration(s) * time.Second))
+		l.flush()
+	}
 	if got := screen(out.String()); len(got) != 2 {
 		t.Errorf("%d lines on a screen of 3, want 2: %q", len(got), got)
 	}
@@ -142,9 +155,10 @@ func TestLiveFitsTheScreen(t *testing.T) {
 func TestLiveLogsEveryFiveSeconds(t *testing.T) {
 	for quiet, want := range map[bool]int{false: 2, true: 0} {
 		var out bytes.Buffer
-		l := newLive(&out, quiet)
+		l := newLive(newConsole(&out), quiet)
 		for s := range 11 {
 			l.show(someProgress(time.Duration(s)*time.Second + 700*time.Microsecond))
+			l.flush()
 		}
 		if got := strings.Count(out.String(), "\n"); got != want {
 			t.Errorf("quiet %v: %d lines in 10 s, want %d:\n%s", quiet, got, want, out.String())

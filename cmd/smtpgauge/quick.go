@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -123,6 +124,11 @@ func (q *quickFlags) complete(target string) error {
 	if _, err := strconv.ParseFloat(q.rate, 64); err == nil {
 		q.rate += " messages/s"
 	}
+	for _, text := range append(q.allowDomains, q.host, q.ca, q.serverName, q.user, q.from, q.to) {
+		if !utf8.ValidString(text) {
+			return usagef("a terminal and a shell set to UTF-8 pass it on as that", "%q is not UTF-8, which a scenario is written in", text)
+		}
+	}
 	return nil
 }
 
@@ -183,7 +189,9 @@ func (q *quickFlags) scenario() string {
 		if q.mechanism != "" {
 			mechanism = "mechanism: " + quote(q.mechanism) + ", "
 		}
-		line(`    auth: {%susername: %s, password: "${env:%s}"}`, mechanism, quote(q.user), quickPassword)
+		// Of these texts alone a scenario takes $ for more than a dollar sign.
+		name := strings.ReplaceAll(q.user, "$", "$$")
+		line(`    auth: {%susername: %s, password: "${env:%s}"}`, mechanism, quote(name), quickPassword)
 	}
 	line("    load: {%s}", q.load())
 	line("    session: {messages: %d}", q.perSession)
@@ -232,8 +240,9 @@ var plainText = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9@._/ -]*$`)
 // quote writes text as YAML, in quotes where it could be taken for something
 // else.
 func quote(s string) string {
-	_, notNumber := strconv.ParseFloat(s, 64)
-	_, notInteger := strconv.ParseInt(s, 0, 64)
+	digits := strings.ReplaceAll(s, "_", "") // YAML takes 1_000 for a number
+	_, notNumber := strconv.ParseFloat(digits, 64)
+	_, notInteger := strconv.ParseInt(digits, 0, 64)
 	if !plainText.MatchString(s) || strings.HasSuffix(s, " ") || notNumber == nil || notInteger == nil {
 		return strconv.Quote(s)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -84,5 +85,28 @@ func TestQuickTellsTheRest(t *testing.T) {
 	}
 	if f.Target.TLS.ServerName != "mx.example.test" || !f.Target.TLS.InsecureSkipVerify {
 		t.Errorf("server name %q, insecure %v", f.Target.TLS.ServerName, f.Target.TLS.InsecureSkipVerify)
+	}
+}
+
+// A flag's text is sent as it was given: nothing in it means anything to the
+// scenario that is made of it, to YAML, or to what writes that.
+func TestQuickTakesTextsAsTheyAre(t *testing.T) {
+	for _, user := range []string{
+		"a$$b", "x${env:HOME}", "${file:/etc/passwd}", "$", "$$$", "${", "$SMTPGAUGE_PASSWORD", `back\slash "quoted" 'so'`, "a: b #c", "- x", "{y}", "[z]",
+		"*a", "&b", "!c", "%d", "@e", "`f`", "null", "~", "yes", "0x1F", "1_000", "1_0.5", "1e3", ".inf", "2001-12-14", "12:30:45", "=", "<<", " lead", "trail ",
+		"naïve", "日本", "\u202e\u200b\ufe0f", "\x1b[31m\u009b", "##vso[x]", "::error::", "e\u0301", "\U000e0041", "\u2028", "tab\there", "\ufeff",
+	} {
+		p := quickPlan(t, "sink", "--user", user)
+		if got := p.Flows[0].Session.Accounts[0].Username; got != user {
+			t.Errorf("--user %q is sent as %q", user, got)
+		}
+	}
+	f := quickPlan(t, "sink", "--from", "a$$b@example.test", "--to", "$HOME@example.test").Flows[0]
+	if f.Mail.From != "a$$b@example.test" || f.Mail.To[0] != "$HOME@example.test" {
+		t.Errorf("from %s to %s", f.Mail.From, f.Mail.To)
+	}
+	var stderr strings.Builder
+	if code := run(t.Context(), []string{"quick", "sink", "--print", "--user", "caf\xe9"}, strings.NewReader(""), io.Discard, &stderr); code != exitUsage || !strings.Contains(stderr.String(), `"caf\xe9" is not UTF-8`) {
+		t.Errorf("exit %d, %s", code, &stderr)
 	}
 }

@@ -122,7 +122,7 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
 	shown, unread := f.stored(run, file.Name())
 	appendStepSummary([]*results.Run{shown}, s.err)
-	return errors.Join(unread, f.format.write(s.out, shown), err, judge(run))
+	return errors.Join(unread, f.format.write(s.results, shown), err, judge(run))
 }
 
 // stored is a run as its file has it, where there is more in that than the

@@ -47,7 +47,7 @@ func printBuiltin(s streams, name string) error {
 	var names []string
 	for _, b := range scenarios.Builtins() {
 		if b.Name == name {
-			_, err := s.out.Write(b.Source)
+			_, err := s.results.Write(b.Source)
 			return err
 		}
 		names = append(names, b.Name)

@@ -16,7 +16,7 @@ Editors with the YAML language server use it where a file begins with
   # yaml-language-server: $schema=scenario.schema.json`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := s.out.Write(scenarios.Schema())
+			_, err := s.results.Write(scenarios.Schema())
 			return err
 		},
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -44,7 +43,7 @@ the rounds of all runs.`,
 				return err
 			}
 			if repeats {
-				return writeRepeats(s.out, string(format), runs)
+				return writeRepeats(s.results, string(format), runs)
 			}
 			if merge {
 				run, err := results.Merge(runs...)
@@ -54,7 +53,7 @@ the rounds of all runs.`,
 				runs = []*results.Run{run}
 			}
 			appendStepSummary(runs, s.err)
-			return format.write(s.out, runs...)
+			return format.write(s.results, runs...)
 		},
 	}
 	c.Flags().BoolVar(&merge, "merge", false, "take the files as one run by several generators")
@@ -64,7 +63,7 @@ the rounds of all runs.`,
 }
 
 // writeRepeats prints the matrix of runs that repeat one scenario.
-func writeRepeats(w io.Writer, format string, runs []*results.Run) error {
+func writeRepeats(p *printout, format string, runs []*results.Run) error {
 	if !slices.Contains(results.MatrixFormats(), format) {
 		return usagef("use one of "+strings.Join(results.MatrixFormats(), ", "), "--repeats prints no %s", format)
 	}
@@ -72,7 +71,7 @@ func writeRepeats(w io.Writer, format string, runs []*results.Run) error {
 	if err != nil {
 		return usagef("give files of one scenario that has a baseline", "%w", err)
 	}
-	return results.WriteMatrix(w, format, m, writeOptions(w))
+	return results.WriteMatrix(p, format, m, p.options())
 }
 
 func readRuns(names []string) ([]*results.Run, error) {

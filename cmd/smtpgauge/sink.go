@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -114,7 +113,7 @@ func (f *sinkFlags) config() (smtpsink.Config, error) {
 }
 
 func runSink(ctx context.Context, config smtpsink.Config, caOut string, s streams) error {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(ctx, endings()...)
 	defer stop()
 	config.Logf = fewLines(s.err)
 	sink, err := smtpsink.Start(config)

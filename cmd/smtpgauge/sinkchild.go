@@ -22,9 +22,9 @@ func newSinkProcess(s streams) *cobra.Command {
 		Hidden: true,
 		Args:   exactly(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
-			// ^C on a terminal reaches the whole process group, but a draining
-			// run still needs its sink: only the end of stdin ends it.
-			signal.Ignore(os.Interrupt, syscall.SIGTERM)
+			// ^C on a terminal and its end reach the whole process group, but a
+			// draining run still needs its sink: only the end of stdin ends it.
+			signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 			return serveSink(s.in, s.out, s.err)
 		},
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"sync"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
 // fewLines writes the sink's complaints to w, and stops after ten: a storm of
@@ -18,7 +20,7 @@ func fewLines(w io.Writer) func(string, ...any) {
 		if written++; written > most {
 			return
 		}
-		fmt.Fprintf(w, "sink: "+format+"\n", args...)
+		fmt.Fprintf(w, "sink: %s\n", printable.Text(fmt.Sprintf(format, args...)))
 		if written == most {
 			fmt.Fprintln(w, "sink: further trouble is only counted")
 		}

@@ -58,7 +58,7 @@ var confined = map[string][]string{
 	// A library neither prints nor traps signals, and has no flags.
 	"os/signal": {"cmd"},
 	"flag":      {"bench/internal"}, // programs, not libraries
-	"log":       {"internal/smtpsink", "telemetry"},
+	"log":       {"cmd", "internal/smtpsink", "telemetry"},
 }
 
 // pure names the packages without I/O and without a clock, which is what lets

@@ -1,0 +1,6 @@
+//go:build !linux && !darwin
+
+package main
+
+// writeFromBackground has nothing to do where terminals stop nobody.
+func writeFromBackground() (undo func()) { return func() {} }

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"io"
+	"sync"
+	"time"
+)
+
+// maxBacklog bounds what waits for a reader, in octets. It is more than a
+// command has to say.
+const maxBacklog = 64 << 10
+
+// flushLimit is how long an end waits for a reader who does not read.
+const flushLimit = time.Second
+
+// A backlog passes text on to a writer that may take its time, or never come
+// back: a pager that was stopped, a pipe that nobody reads, a terminal on hold.
+// Nobody waits for it; where it is too far behind, text is lost. So is what
+// cannot be written at all.
+type backlog struct {
+	w io.Writer
+
+	mu      sync.Mutex
+	waiting []byte
+	done    chan struct{} // closed once all is written; nil where all is
+	stuck   bool          // somebody has waited in vain, and nothing was read since
+}
+
+// put adds a text. It is false where there is no room, and the text is lost.
+func (b *backlog) put(text []byte) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.waiting)+len(text) > maxBacklog {
+		return false
+	}
+	b.waiting = append(b.waiting, text...)
+	if b.done == nil {
+		b.done = make(chan struct{})
+		go b.pass(b.done)
+	}
+	return true
+}
+
+// pass writes what waits until nothing does.
+func (b *backlog) pass(done chan struct{}) {
+	for {
+		b.mu.Lock()
+		text := b.waiting
+		b.waiting = nil
+		if len(text) == 0 {
+			b.done = nil
+			close(done)
+			b.mu.Unlock()
+			return
+		}
+		b.mu.Unlock()
+		_, _ = b.w.Write(text) // there is nowhere else to say it
+		b.mu.Lock()
+		b.stuck = false
+		b.mu.Unlock()
+	}
+}
+
+// empty tells whether the reader is up to date.
+func (b *backlog) empty() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.done == nil
+}
+
+// flush waits until all is written, for a second at most, and not again for a
+// reader who has not moved since.
+func (b *backlog) flush() {
+	b.mu.Lock()
+	done, stuck := b.done, b.stuck
+	b.mu.Unlock()
+	if done == nil || stuck {
+		return
+	}
+	limit := time.NewTimer(flushLimit)
+	defer limit.Stop()
+	select {
+	case <-done:
+	case <-limit.C:
+		b.mu.Lock()
+		b.stuck = true
+		b.mu.Unlock()
+	}
+}
