@@ -138,7 +138,9 @@ func Formats() []string {
 // service times under closed load.
 //
 // Names and servers' texts are foreign: in every format, what does not print
-// is escaped. The error is w's, or says that there is no such format.
+// is escaped, and nothing is a command to the CI system whose log it goes to;
+// Markdown links and mentions nothing of theirs. The error is w's, or says that
+// there is no such format.
 func Write(w io.Writer, format string, r *Run, o WriteOptions) error {
 	return WriteAll(w, format, []*Run{r}, o)
 }

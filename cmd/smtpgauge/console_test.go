@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -123,5 +124,16 @@ func TestMessagesStandAboveResults(t *testing.T) {
 	}
 	if i := strings.Index(both.String(), "printed 7\n"); i < strings.Index(both.String(), "said 7\n") || i > strings.Index(both.String(), "said 8\n") {
 		t.Errorf("the order is another: %s", both.String())
+	}
+}
+
+// What a library logs is said as everything else is.
+func TestLibrariesLogToTheConsole(t *testing.T) {
+	var stderr bytes.Buffer
+	s := newStreams(strings.NewReader(""), io.Discard, &stderr)
+	log.Print("from a library\x1b[2J")
+	s.err.flush()
+	if !strings.HasSuffix(stderr.String(), `from a library\x1b[2J`+"\n") {
+		t.Errorf("stderr: %q", &stderr)
 	}
 }

@@ -17,8 +17,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// describe prints what a plan would do, for people. Nothing in it is secret.
-func describe(w io.Writer, p *loadgen.Plan) error {
+// describe prints what a plan would do, for people, and how many open files
+// that takes. Nothing in it is secret.
+func describe(w io.Writer, p *loadgen.Plan, descriptors uint64) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	// tabwriter keeps its first error for Flush. A tab in a name is no column.
 	line := func(name, format string, args ...any) {
@@ -27,7 +28,7 @@ func describe(w io.Writer, p *loadgen.Plan) error {
 	line("scenario", "%s, seed %d", p.Name, p.Seed)
 	line("order", "%s", order(p))
 	line("takes", "%s", takes(p))
-	line("open files", "%d at most", descriptorsFor(p))
+	line("open files", "%d at most", descriptors)
 	if p.Baseline != "" {
 		line("baseline", "%s", p.Baseline)
 	}

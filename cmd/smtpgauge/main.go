@@ -36,7 +36,6 @@ func main() {
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	s := newStreams(stdin, stdout, stderr)
 	defer s.err.flush()
-	log.SetOutput(s.err) // of libraries; none of ours logs
 	root := newRoot(s)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -54,8 +53,10 @@ type streams struct {
 	err     *console
 }
 
+// newStreams returns streams, and makes what libraries log a part of them.
 func newStreams(stdin io.Reader, stdout, stderr io.Writer) streams {
 	console := newConsole(stderr)
+	log.SetOutput(console)
 	results := &printout{w: stdout, before: console.flush}
 	return streams{stdin, printable.NewWriter(results), results, console}
 }

@@ -15,7 +15,7 @@ import (
 // the commands that have them.
 const metricsHelp = `--metrics :9464 serves the run's metrics to Prometheus while it goes on, at
 /metrics on 127.0.0.1: to be scraped from beyond this machine takes an address,
-such as 0.0.0.0:9464. Where Prometheus has been there, the end waits for the
+such as 0.0.0.0:9464. It takes 32 connections at a time. Where Prometheus has been there, the end waits for the
 scrape that sees the last values; ^C skips that. Where OpenTelemetry's
 OTEL_EXPORTER_OTLP_ENDPOINT is set, the metrics are pushed there.`
 
@@ -29,6 +29,14 @@ func (f *addressFlag) Set(text string) error {
 	address, err := telemetry.ParseAddress(text)
 	*f = addressFlag(address)
 	return err
+}
+
+// descriptors is how many open files listening takes at most.
+func (f *addressFlag) descriptors() uint64 {
+	if *f == "" {
+		return 0
+	}
+	return telemetry.Descriptors
 }
 
 // An exposure is the metrics of a run under way, and the ways out to those who

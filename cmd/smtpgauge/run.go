@@ -28,7 +28,8 @@ everything measured to a run file, which smtpgauge show prints again.
 
 SCENARIO is a path, - for stdin, or builtin:NAME for one that comes with the
 program (smtpgauge scenarios lists them). The first ^C lets what is under way
-finish, the second stops at once; what was measured is kept either way.
+finish, the second stops at once; what was measured is kept either way. SIGTERM
+is as good, and so is the end of the terminal, unless nohup keeps it off.
 
 ` + metricsHelp,
 		Example: `  smtpgauge run builtin:four-ports
@@ -80,12 +81,12 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 		return usagef("give -o a file; show --format json prints results", "the run file cannot go to stdout, which is for results")
 	}
 	if f.dryRun {
-		return describe(s.out, p)
+		return describe(s.out, p, f.descriptors(p))
 	}
 	if err := scenarios.CheckTarget(p, f.source.mayLoad); err != nil {
 		return usagef("--i-may-load HOST says that you may load it; builtin scenarios and smtpgauge quick sink need no server", "%w", err)
 	}
-	ensureDescriptors(descriptorsFor(p), s.err)
+	ensureDescriptors(f.descriptors(p), s.err)
 
 	display := newLive(s.err, f.quiet)
 	stop, release := interruptible(ctx, display)
@@ -123,6 +124,11 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 	shown, unread := f.stored(run, file.Name())
 	appendStepSummary([]*results.Run{shown}, s.err)
 	return errors.Join(unread, f.format.write(s.results, shown), err, judge(run))
+}
+
+// descriptors is how many open files a run of p needs, with those who watch it.
+func (f *runFlags) descriptors(p *loadgen.Plan) uint64 {
+	return descriptorsFor(p) + f.metrics.descriptors()
 }
 
 // stored is a run as its file has it, where there is more in that than the
