@@ -46,6 +46,7 @@ type Engine struct {
 	record  func(shard int) Recorder
 	sources []*mail.Source // by flow
 	tls     []*tls.Config  // by flow
+	secrets *smtpwire.Secrets
 	mode    atomic.Int32
 	shards  []*shard
 	started chan struct{} // closed when shards can be woken
@@ -73,7 +74,7 @@ func New(p *Plan, record func(shard int) Recorder, o Options) (*Engine, error) {
 	if o.Resolve == nil {
 		o.Resolve = netdrive.Resolve
 	}
-	e := &Engine{plan: p, options: o, record: record, started: make(chan struct{})}
+	e := &Engine{plan: p, options: o, record: record, secrets: p.secrets(), started: make(chan struct{})}
 	for i := range p.Flows {
 		source, err := mail.New(p.Flows[i].Mail)
 		if err != nil {

@@ -1,8 +1,10 @@
 package loadgen
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -68,6 +70,31 @@ func TestFirstSessionsTellTheGreeting(t *testing.T) {
 		}
 		if want := (smtpwire.Greeting{Banner: "fake", Clear: []string{"SIZE 1000"}}); !reflect.DeepEqual(rec.greetings[0], want) {
 			t.Errorf("%q, want %q", rec.greetings[0], want)
+		}
+	})
+}
+
+// A server that has a password from one flow may say it to another, whose
+// texts are searched for it as well.
+func TestNoFlowSaysAnothersPassword(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeServer{answer: map[string]string{
+			"banner": "220 S3cretPassw0rd", "ehlo": "250-fake\r\n250-s3cretpassw0rd\r\n250 AUTH PLAIN",
+			"auth": "235 ok", "rcpt": "550 5.1.1 the password is S3cretPassw0rd",
+		}}
+		p := plan(Load{Sessions: 1, Messages: 2})
+		other := p.Flows[0]
+		p.Flows[0].Session.Accounts = []smtpwire.Credentials{{Username: "u", Password: "S3cretPassw0rd"}}
+		other.Name = "other"
+		p.Flows = append(p.Flows, other)
+		rec, _ := runFake(t, p, f, nil)
+		if len(rec.examples) != 4 || len(rec.greetings) != 2 {
+			t.Errorf("%d failures and %d greetings, want 4 and 2", len(rec.examples), len(rec.greetings))
+		}
+		for _, text := range append(rec.examples, fmt.Sprint(rec.greetings)) {
+			if !strings.Contains(text, smtpwire.Redacted) || strings.Contains(strings.ToLower(text), "s3cret") {
+				t.Errorf("%q", text)
+			}
 		}
 	})
 }

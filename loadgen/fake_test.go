@@ -146,6 +146,7 @@ type tape struct {
 	warm     int // messages of the warm-up
 	events   map[SessionEvent]int
 	failures map[string]int // by phase and class
+	examples []string       // of the failures
 	windows  []window
 	ticks    []Tick
 	order    []Series // of messages, repeats left out
@@ -198,6 +199,7 @@ func (t *tape) Greeting(_ Series, g *smtpwire.Greeting) {
 }
 func (t *tape) Failure(_ Series, f *smtpwire.Failure) {
 	t.failures[f.Phase.String()+" "+f.Class.String()]++
+	t.examples = append(t.examples, f.Example())
 }
 func (t *tape) Window(s Series, from, to smtpwire.Instant) {
 	t.windows = append(t.windows, window{s, from, to})

@@ -39,7 +39,8 @@ type flowRun struct {
 	cutAt     time.Duration // end of the patience with what is under way
 	stageFrom smtpwire.Instant
 
-	curious smtpwire.Options // the flow's, and to keep the server's greeting
+	speech  smtpwire.Options // the flow's, and what no text of the run may say
+	curious smtpwire.Options // those, and to keep the server's greeting
 	wired   int              // sessions that began
 
 	live []*session // with a connection, or about to have one
@@ -86,8 +87,10 @@ func newFlowRun(s *shard, index, round int, t target) *flowRun {
 	flow := &s.plan.Flows[index]
 	f := &flowRun{
 		shard: s, flow: flow, index: index, round: round, source: s.engine.sources[index], tls: s.engine.tls[index],
-		totals: &s.totals[index], targets: t.addrs, endAt: never, cutAt: never, curious: flow.Session.Wire,
+		totals: &s.totals[index], targets: t.addrs, endAt: never, cutAt: never, speech: flow.Session.Wire,
 	}
+	f.speech.Secrets = s.engine.secrets
+	f.curious = f.speech
 	f.curious.Capture = true
 	if flow.Load.Open() {
 		f.load = newOpenLoad(f)
@@ -112,7 +115,7 @@ func (f *flowRun) wire() *smtpwire.Options {
 	if f.wired++; f.wired <= greetings {
 		return &f.curious
 	}
-	return &f.flow.Session.Wire
+	return &f.speech
 }
 
 // unresolved ends the flow before it began: there is nowhere to connect to.

@@ -32,6 +32,16 @@ type Plan struct {
 	Scenario json.RawMessage
 }
 
+// secrets are the passwords and tokens of all accounts. A server may say one to
+// a session of another flow, so no flow's texts are searched for its own alone.
+func (p *Plan) secrets() *smtpwire.Secrets {
+	var accounts [][]smtpwire.Credentials
+	for i := range p.Flows {
+		accounts = append(accounts, p.Flows[i].Session.Accounts)
+	}
+	return smtpwire.NewSecrets(accounts...)
+}
+
 // A Flow is one kind of traffic within a plan.
 type Flow struct {
 	Name     string

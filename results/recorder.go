@@ -109,7 +109,13 @@ func (r *recorder) Greeting(s loadgen.Series, g *smtpwire.Greeting) {
 }
 
 func (r *recorder) Failure(s loadgen.Series, f *smtpwire.Failure) {
-	r.of(s).failures.add(failureKey{f.Phase, f.Class, int(f.Code), f.Enhanced}, 1, f.Text)
+	k := failureKey{f.Phase, f.Class, int(f.Code), f.Enhanced}
+	known := r.of(s).failures
+	if _, c := known.find(k); c != nil {
+		c.count++ // its example is there, and making another takes its time
+		return
+	}
+	known.add(k, 1, f.Example())
 }
 
 func (r *recorder) Window(s loadgen.Series, from, to smtpwire.Instant) {

@@ -93,12 +93,18 @@ const maxFailureKinds = 256
 
 type failures map[failureKey]*failureCount
 
-func (f failures) add(k failureKey, n int64, example string) {
+// find returns what a failure is counted under, and its count where it has one.
+func (f failures) find(k failureKey) (failureKey, *failureCount) {
 	c := f[k]
 	if c == nil && len(f) >= maxFailureKinds {
 		k.code, k.enhanced = 0, smtpwire.EnhancedCode{}
 		c = f[k]
 	}
+	return k, c
+}
+
+func (f failures) add(k failureKey, n int64, example string) {
+	k, c := f.find(k)
 	if c == nil {
 		c = &failureCount{example: example}
 		f[k] = c

@@ -6,10 +6,11 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// redacted stands in place of a secret wherever one would be shown.
-const redacted = "<redacted>"
+const redacted = smtpwire.Redacted
 
 // A secret is text that shows itself nowhere: every way of printing it, and
 // JSON, give a placeholder. It is behind a pointer because fmt asks no method

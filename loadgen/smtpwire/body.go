@@ -13,7 +13,7 @@ func (c *Client) answerGoAhead(at Instant) {
 	if c.o.LMTP {
 		// No recipient, so no reply to wait for (RFC 2033 section 4.2): the
 		// server must not have said 354.
-		c.abandon(Failure{Phase: Data, Class: Protocol, Text: "354 to DATA without a recipient"}, Rejected, at)
+		c.abandon(c.failure(Data, Protocol, "354 to DATA without a recipient"), Rejected, at)
 		return
 	}
 	c.endMessage(Rejected, at)

@@ -23,9 +23,9 @@ const (
 	AuthRejected           // 535 and other 5xx to AUTH
 	Busy                   // 421
 	Throttled              // another 4xx about rate or connections
-	Greylisted             // 450 or 451 to RCPT with 4.7.1 or saying so
+	Greylisted             // 450 or 451 to RCPT or the final dot, saying so
 	RecipientUnknown       // 5.1.x to RCPT
-	RelayDenied            // 5.7.1 to RCPT
+	RelayDenied            // 5xx to RCPT that speaks of relaying
 	TooBig                 // 552, 5.3.4, or over the SIZE offered
 	Policy                 // any other x.7.x
 	TempFail               // any other 4xx
@@ -61,45 +61,6 @@ func ParseClass(name string) (Class, bool) {
 		}
 	}
 	return 0, false
-}
-
-// An EnhancedCode is an enhanced mail system status code (RFC 3463), such as
-// 5.1.1. The zero value means there was none.
-type EnhancedCode [3]uint16
-
-// String returns the code with dots, and nothing for the zero value.
-func (e EnhancedCode) String() string {
-	if e == (EnhancedCode{}) {
-		return ""
-	}
-	return fmt.Sprintf("%d.%d.%d", e[0], e[1], e[2])
-}
-
-// A Failure is one thing that went wrong in a session: where, why, and in the
-// server's own words where it had any. It is data, part of the measurement.
-type Failure struct {
-	Phase    Phase
-	Class    Class
-	Enhanced EnhancedCode // zero where there was none
-	Code     int          // the reply's code, 0 where there was no reply
-	Text     string       // the reply's first line or the cause, printable, at most 200 bytes
-}
-
-// Error renders the failure on one line.
-func (f *Failure) Error() string {
-	s := f.Phase.String() + ": " + f.Class.String()
-	if f.Code != 0 {
-		s += fmt.Sprintf(": %d", f.Code)
-		if e := f.Enhanced.String(); e != "" {
-			s += " " + e
-		}
-		if f.Text != "" {
-			s += " " + f.Text
-		}
-	} else if f.Text != "" {
-		s += ": " + f.Text
-	}
-	return s
 }
 
 // An Outcome is what became of a message.

@@ -52,13 +52,15 @@ type Client struct {
 	cred *Credentials
 	t    *Transaction // under way; nil where none is
 
-	out    []byte    // command octets; those before cut are in vec
-	vec    [][]byte  // what is to be written, from first: commands and content
-	queue  []awaited // replies outstanding, from head, oldest first
-	events []Event
-	reply  reply
-	hello  *Greeting       // what Hello returns; nil unless Options.Capture
-	auth   *authentication // under way; nil otherwise
+	out     []byte    // command octets; those before cut are in vec
+	vec     [][]byte  // what is to be written, from first: commands and content
+	queue   []awaited // replies outstanding, from head, oldest first
+	events  []Event
+	reply   reply
+	hello   *introduction   // what Hello tells of; nil unless Options.Capture
+	auth    *authentication // under way; nil otherwise
+	said    *sayings        // what the events quote; nil where none has
+	secrets *Secrets        // what no text may say
 
 	queued int64 // octets ever put into vec
 	sent   int64 // octets of them that have left
@@ -98,12 +100,16 @@ type awaited struct {
 // for the banner, or asks for the Handshake of implicit TLS.
 func (c *Client) Start(o *Options, cred *Credentials) {
 	clear(c.vec)
+	c.said.clear()
 	*c = Client{
 		o: o, cred: cred,
-		out: c.out[:0], vec: c.vec[:0], queue: c.queue[:0], events: c.events[:0],
+		out: c.out[:0], vec: c.vec[:0], queue: c.queue[:0], events: c.events[:0], said: c.said,
+	}
+	if c.secrets = o.Secrets; c.secrets == nil && cred != nil {
+		c.secrets = NewSecrets([]Credentials{*cred})
 	}
 	if o.Capture {
-		c.hello = new(Greeting)
+		c.hello = new(introduction)
 	}
 	if o.TLS == TLSImplicit {
 		c.state = Handshake
@@ -156,7 +162,7 @@ func (c *Client) Send(t *Transaction) {
 	c.next, c.accepted, c.rejected = 0, 0, 0
 	c.begun, c.open, c.refused, c.data = false, false, false, false
 	if class, text := c.unfit(t); class != NoClass {
-		c.failed(Failure{Phase: Mail, Class: class, Text: text}, 0)
+		c.failed(c.failure(Mail, class, text), 0)
 		c.endMessage(Failed, 0)
 		return
 	}
@@ -210,7 +216,7 @@ func (c *Client) Lost(class Class, text string, at Instant) {
 	if c.state == Ended {
 		return
 	}
-	c.abandon(Failure{Phase: c.Awaiting(), Class: class, Text: printable([]byte(text))}, c.fate(), at)
+	c.abandon(c.failure(c.Awaiting(), class, text), c.fate(), at)
 }
 
 // Awaiting returns the phase of the oldest outstanding reply, TLS where the
@@ -237,18 +243,18 @@ func (c *Client) Events() []Event {
 	if c.state != Waiting && cap(events)*eventSize > keep {
 		c.events = nil
 	}
+	if c.said != nil && c.state != Waiting && cap(c.said.words) > keep {
+		c.said = nil
+	}
 	return events
 }
-
-// Hello returns how the server introduced itself, as far as that has come;
-// nil unless Options.Capture.
-func (c *Client) Hello() *Greeting { return c.hello }
 
 // begin opens a call that may report events.
 func (c *Client) begin() {
 	if c.taken {
 		clear(c.events)
 		c.events = c.events[:0]
+		c.said.clear()
 		c.taken = false
 	}
 }

@@ -134,8 +134,8 @@ func (m *monkey) check() {
 		if e.End < e.Start {
 			m.t.Errorf("%q from %d to %d", describe(e), e.Start, e.End)
 		}
-		if len(e.Failure.Text) > maxFailureText {
-			m.t.Errorf("a failure's text of %d octets", len(e.Failure.Text))
+		if len(e.Failure.Example()) > maxFailureText {
+			m.t.Errorf("a failure's text of %d octets", len(e.Failure.Example()))
 		}
 		switch e.Kind {
 		case FailedEvent:

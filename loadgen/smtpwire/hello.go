@@ -26,29 +26,6 @@ var extensions = []struct {
 	{"CHUNKING", chunking},
 }
 
-// A Greeting is how a server introduced itself. Its texts are one line each,
-// printable and bounded.
-type Greeting struct {
-	Banner string   // the first line, without its code
-	Clear  []string // what EHLO offered in the clear, in its order
-	Secure []string // what it offered under TLS
-}
-
-// offers is where what EHLO offers is kept.
-func (c *Client) offers() *[]string {
-	if c.secured {
-		return &c.hello.Secure
-	}
-	return &c.hello.Clear
-}
-
-// introduced tells that all there is to Hello has come.
-func (c *Client) introduced(at Instant) {
-	if c.hello != nil {
-		c.emit(Event{Kind: Greeted, End: at})
-	}
-}
-
 func (c *Client) awaitBanner() {
 	c.await(Banner)
 	// Its start is Established's to tell; it follows no octet of ours.
@@ -78,7 +55,7 @@ func (c *Client) greet() {
 	c.await(EHLO)
 	c.out = append(append(append(c.out, verb...), name...), "\r\n"...)
 	if c.hello != nil {
-		*c.offers() = nil
+		c.hello.forget(c.secured)
 	}
 }
 
@@ -88,8 +65,8 @@ func (c *Client) heard(text []byte) {
 		return
 	}
 	switch p := c.queue[c.head].phase; {
-	case p == Banner && c.reply.lines == 1 && c.hello != nil:
-		c.hello.Banner = printable(text)
+	case p == Banner && c.hello != nil:
+		c.hello.banner.hear(text)
 	case p == EHLO && c.reply.lines > 1 && !c.helo:
 		c.offer(text)
 	}
@@ -98,7 +75,7 @@ func (c *Client) heard(text []byte) {
 // offer takes a line of what EHLO offers (RFC 5321 section 4.1.1.1).
 func (c *Client) offer(line []byte) {
 	if c.hello != nil {
-		*c.offers() = append(*c.offers(), printable(line))
+		c.hello.offers(c.secured).hear(line)
 	}
 	keyword, args, _ := bytes.Cut(line, []byte{' '})
 	// "AUTH=LOGIN" is how it stood before RFC 2554, and some still say so.
@@ -174,5 +151,5 @@ func (c *Client) answerStartTLS(at Instant) {
 
 // missing ends a session over something that was needed to begin it.
 func (c *Client) missing(p Phase, class Class, text string, at Instant) {
-	c.abandon(Failure{Phase: p, Class: class, Text: text}, Failed, at)
+	c.abandon(c.failure(p, class, text), Failed, at)
 }

@@ -34,6 +34,10 @@ type Options struct {
 	MaxReplyLines int // lines of one reply; 0 means 128
 
 	Capture bool // keep the banner and what EHLO offered, for Client.Hello
+
+	// Secrets are what no text that leaves the client may say; nil means those
+	// of its own credentials. They are of a run, and no part of how it speaks.
+	Secrets *Secrets `json:"-"`
 }
 
 func (o *Options) limits() limits {

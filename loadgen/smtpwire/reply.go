@@ -20,6 +20,7 @@ type reply struct {
 type kept struct {
 	line []byte // the beginning of a line whose end has not arrived
 	text []byte // what a negative reply said, its lines joined, at most maxText
+	cut  bool   // it said more than that
 }
 
 // maxText bounds what is kept of a negative reply for classification.
@@ -85,7 +86,7 @@ func (r *reply) parse(line []byte, maxLines int) ([]byte, progress) {
 	if r.ended {
 		r.code, r.lines, r.ended = 0, 0, false
 		if r.kept != nil {
-			r.kept.text = r.kept.text[:0]
+			r.kept.text, r.kept.cut = r.kept.text[:0], false
 		}
 	}
 	if len(line) < 3 || !digit(line[0]) || !digit(line[1]) || !digit(line[2]) {
@@ -93,14 +94,16 @@ func (r *reply) parse(line []byte, maxLines int) ([]byte, progress) {
 	}
 	last, text := true, line[3:]
 	if len(text) > 0 {
-		switch text[0] {
-		case ' ':
-		case '-':
-			last = false
+		switch {
+		case text[0] == ' ':
+			text = text[1:]
+		case text[0] == '-':
+			last, text = false, text[1:]
+		case string(line[:3]) == "334":
+			// What a server prompts for is known without the blank, too.
 		default:
 			return []byte(faultCode), invalid
 		}
-		text = text[1:]
 	}
 	code := uint16(line[0]-'0')*100 + uint16(line[1]-'0')*10 + uint16(line[2]-'0')
 	switch {
@@ -145,7 +148,9 @@ func (r *reply) keepText(text []byte) {
 	if r.lines > 1 && len(k.text) < maxText {
 		k.text = append(k.text, '\n')
 	}
-	k.text = append(k.text, text[:min(len(text), maxText-len(k.text))]...)
+	room := maxText - len(k.text)
+	k.cut = k.cut || len(text) > room
+	k.text = append(k.text, text[:min(len(text), room)]...)
 }
 
 // is tells whether the code begins with d. Clients decide by that digit (RFC
@@ -154,6 +159,9 @@ func (r *reply) is(d uint16) bool { return r.code/100 == d }
 
 // negative tells whether the server said no, for now or for good.
 func (r *reply) negative() bool { return r.code >= 400 }
+
+// cut tells whether a negative reply said more than is kept.
+func (r *reply) cut() bool { return r.kept != nil && r.kept.cut }
 
 // said returns what a negative reply said.
 func (r *reply) said() []byte {

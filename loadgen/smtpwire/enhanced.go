@@ -1,0 +1,104 @@
+package smtpwire
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// An EnhancedCode is an enhanced mail system status code (RFC 3463), such as
+// 5.1.1. The zero value means there was none.
+type EnhancedCode [3]uint16
+
+// String returns the code with dots, and nothing for the zero value.
+func (e EnhancedCode) String() string {
+	if e == (EnhancedCode{}) {
+		return ""
+	}
+	return fmt.Sprintf("%d.%d.%d", e[0], e[1], e[2])
+}
+
+// parseEnhanced finds the enhanced code of a reply, and returns what it says
+// beside. It stands in front (RFC 2034 section 4), in some servers' ways of
+// writing one: 5.1.1, 5.1.1:, #5.1.1, (5.1.1), [5.1.1], and 5.7.606-649 for one
+// of those. qmail puts it at the end of the line, as (#5.1.1); the text is left
+// whole then. A code counts only if its class is that of the reply; otherwise
+// something else looks like one, a version or an address.
+func parseEnhanced(code int, text []byte) (EnhancedCode, []byte) {
+	front := bytes.TrimLeft(text, " \t")
+	if e, used := decorated(front); used > 0 && int(e[0]) == code/100 {
+		if front[used-1] == '-' { // the text tells which codes they are
+			return e, front
+		}
+		return e, bytes.TrimLeft(front[used:], " \t")
+	}
+	line, _, _ := bytes.Cut(text, []byte{'\n'})
+	line = bytes.TrimRight(line, " \t.")
+	for i := bytes.LastIndexAny(line, "([#"); i > 0; i = bytes.LastIndexAny(line[:i], "([#") {
+		e, used := decorated(line[i:])
+		if used > 0 && int(e[0]) == code/100 && (line[i] == '#' || i+used == len(line)) {
+			return e, text
+		}
+	}
+	return EnhancedCode{}, text
+}
+
+// decorated reads a code and the marks around it, and tells how many octets
+// they are: 0 where text begins with none. The hyphen of several is the last.
+func decorated(text []byte) (EnhancedCode, int) {
+	n, end := 0, byte(0)
+	switch {
+	case bytes.HasPrefix(text, []byte{'('}):
+		n, end = 1, ')'
+	case bytes.HasPrefix(text, []byte{'['}):
+		n, end = 1, ']'
+	}
+	if n < len(text) && text[n] == '#' {
+		n++
+	}
+	e, used := scanCode(text[n:])
+	if used == 0 {
+		return e, 0
+	}
+	n += used
+	switch {
+	case end != 0:
+		if n == len(text) || text[n] != end {
+			return EnhancedCode{}, 0
+		}
+		n++
+		if n < len(text) && text[n] == ':' {
+			n++
+		}
+	case n < len(text) && bytes.IndexByte([]byte(":;,-)]"), text[n]) >= 0:
+		n++
+	case n < len(text) && text[n] != ' ' && text[n] != '\t' && text[n] != '\n':
+		return EnhancedCode{}, 0
+	}
+	return e, n
+}
+
+// scanCode reads three numbers with dots between, none of which goes on.
+func scanCode(text []byte) (e EnhancedCode, used int) {
+	rest := text
+	for i := range e {
+		n, v := 0, uint16(0)
+		for n < len(rest) && n < 3 && digit(rest[n]) {
+			v = v*10 + uint16(rest[n]-'0')
+			n++
+		}
+		if n == 0 {
+			return EnhancedCode{}, 0
+		}
+		e[i], rest = v, rest[n:]
+		if i < 2 {
+			if len(rest) == 0 || rest[0] != '.' {
+				return EnhancedCode{}, 0
+			}
+			rest = rest[1:]
+		}
+	}
+	if len(rest) > 0 && digit(rest[0]) {
+		return EnhancedCode{}, 0
+	}
+	return e, len(text) - len(rest)
+}
