@@ -5,12 +5,13 @@ import "bytes"
 // classify says why the server said no in phase p: its code, its enhanced code
 // where there was one, and the text behind them. CONTRACT.md has the table.
 //
-// Enhanced codes decide before basic codes. The text decides where a class is
-// about nothing else, that a rate or greylisting is the reason, and where
-// there is no enhanced code to say which recipient or relay was meant.
+// Enhanced codes decide before basic codes, but 5.7.1 and 4.7.1 are what servers
+// say to everything that they will not have: relaying and greylisting are told
+// by the text, and only where it speaks of them. At RCPT many refuse what they
+// learned before, the client or the sender; that is not the recipient's class.
 func classify(p Phase, code int, e EnhancedCode, text []byte) Class {
 	var buf [maxText]byte
-	said := lower(buf[:0], text)
+	said := words(buf[:0], text)
 	switch {
 	case code == 421:
 		return Busy
@@ -28,16 +29,20 @@ func classify(p Phase, code int, e EnhancedCode, text []byte) Class {
 }
 
 func temporary(p Phase, code int, e EnhancedCode, said []byte) Class {
-	held := p == Rcpt && (code == 450 || code == 451)
+	held := (p == Rcpt || p == Body) && (code == 450 || code == 451)
 	switch {
 	case held && says(said, greylistWords):
 		return Greylisted
-	case e == EnhancedCode{4, 3, 2}, e == EnhancedCode{4, 4, 5}, e == EnhancedCode{4, 7, 28}, says(said, rateWords):
+	case e == EnhancedCode{4, 3, 2}, e == EnhancedCode{4, 7, 28}, says(said, rateWords):
 		return Throttled
-	case held && e == EnhancedCode{4, 7, 1}:
+	case e == EnhancedCode{4, 4, 5} && !says(said, spaceWords):
+		return Throttled
+	case held && e == EnhancedCode{4, 7, 1} && says(said, laterWords):
 		return Greylisted
 	case e == EnhancedCode{4, 3, 4}:
 		return TooBig
+	case code == 454 && (p == Auth || p == StartTLS):
+		return TempFail // RFC 3207 section 4, RFC 4954 section 6
 	case e[1] == 7:
 		return Policy
 	}
@@ -45,22 +50,21 @@ func temporary(p Phase, code int, e EnhancedCode, said []byte) Class {
 }
 
 func permanent(p Phase, code int, e EnhancedCode, said []byte) Class {
-	none := e[0] == 0
+	vague := e[0] == 0 || e == EnhancedCode{5, 0, 0}
+	sender := e == EnhancedCode{5, 1, 7} || e == EnhancedCode{5, 1, 8} || says(said, senderWords)
 	switch {
 	case e == EnhancedCode{5, 3, 4}, e == EnhancedCode{5, 2, 3}:
 		return TooBig
-	case p == Rcpt && e[1] == 1:
-		return RecipientUnknown
-	case p == Rcpt && e == EnhancedCode{5, 7, 1}:
+	case p == Rcpt && says(said, relayWords) && !says(said, openWords):
 		return RelayDenied
+	case p == Rcpt && e[1] == 1 && !sender:
+		return RecipientUnknown
 	case e[1] == 7:
 		return Policy
 	case code == 552 && e[1] != 2 && e[1] != 5:
 		// 5.2.2 is a mailbox that is full, 5.5.3 too many recipients.
 		return TooBig
-	case p == Rcpt && none && says(said, relayWords):
-		return RelayDenied
-	case p == Rcpt && none && says(said, unknownWords):
+	case p == Rcpt && vague && !sender && says(said, unknownWords):
 		return RecipientUnknown
 	}
 	return PermFail
@@ -68,26 +72,39 @@ func permanent(p Phase, code int, e EnhancedCode, said []byte) Class {
 
 // The words are those of servers in use, in lower case.
 var (
-	tlsWords      = []string{"tls", "encrypt"}
+	tlsWords      = []string{"tls", "encrypt", " ssl"}
 	greylistWords = []string{"greylist", "graylist", "grey-list", "gray-list", "grey list", "gray list"}
-	rateWords     = []string{
+	laterWords    = []string{
+		"later", "come back", "try again", "try your", "retry", "wait", "again in", "another time",
+	}
+	rateWords = []string{
 		"rate limit", "ratelimit", "rate-limit", "throttl", "too many connections",
 		"too many concurrent", "too many messages", "too many sessions", "too much mail",
-		"too fast", "too frequent", "connection limit", "connection rate", "message rate",
-		"sending rate", "unusual rate", "at a rate", "exceeded the rate", "concurrency limit",
-		"simultaneous connections",
+		"too fast", "too frequent", "too quickly", "too many recipients from", "too many auth",
+		"too many login", "too many new tls", "too many emails", "too many mails",
+		"connection limit", "connection rate", "connections exceeded", "number of connections",
+		"concurrent connections", "simultaneous connections", "concurrency limit",
+		"message rate", "sending rate", "unusual rate", "at a rate", "exceeded the rate",
+		"sending limit", "sending quota", "hourly limit", "daily limit",
+		"per second", "per minute", "per hour", "slow down",
 	}
-	relayWords   = []string{"relay"}
+	spaceWords  = []string{"disk", "space", "storage"}
+	relayWords  = []string{"relay", "rcpthosts"}
+	openWords   = []string{"open relay", "open proxy"}
+	senderWords = []string{
+		"sender address rejected", "sender rejected", "sender denied", "sender verify failed",
+		"sender verification failed", "sender domain", "domain of sender",
+	}
 	unknownWords = []string{
 		"user unknown", "unknown user", "no such user", "no such recipient", "no such mailbox",
 		"unknown recipient", "recipient unknown", "unrouteable address", "unroutable address",
 		"does not exist", "user not found", "mailbox not found", "unknown mailbox", "mailbox unknown",
-		"invalid mailbox", "no mailbox here",
+		"invalid mailbox", "no mailbox here", "invalid recipient", "recipient not found",
 	}
 )
 
-func says(text []byte, words []string) bool {
-	for _, w := range words {
+func says(text []byte, list []string) bool {
+	for _, w := range list {
 		if bytes.Contains(text, []byte(w)) {
 			return true
 		}
@@ -95,17 +112,42 @@ func says(text []byte, words []string) bool {
 	return false
 }
 
-// lower appends text in lower case. Line ends become spaces, for phrases go on
-// over them.
-func lower(dst, text []byte) []byte {
-	for _, b := range text {
-		switch {
-		case 'A' <= b && b <= 'Z':
-			b += 'a' - 'A'
-		case b == '\n':
+// words appends text in lower case. Line ends become spaces, for phrases go on
+// over them. Addresses, hosts and links are left out: relay.example.test is
+// somebody's name, and says nothing of relaying.
+func words(dst, text []byte) []byte {
+	for len(text) > 0 {
+		n := bytes.IndexAny(text, " \n<>()[]\",;'")
+		if n < 0 {
+			n = len(text)
+		}
+		if !isName(text[:n]) {
+			for _, b := range text[:n] {
+				if 'A' <= b && b <= 'Z' {
+					b += 'a' - 'A'
+				}
+				dst = append(dst, b)
+			}
+		}
+		if n == len(text) {
+			break
+		}
+		b := text[n]
+		if b == '\n' {
 			b = ' '
 		}
-		dst = append(dst, b)
+		dst, text = append(dst, b), text[n+1:]
 	}
 	return dst
+}
+
+// isName tells whether a word is an address, or has a dot between two letters
+// or digits.
+func isName(word []byte) bool {
+	for i, b := range word {
+		if b == '@' || b == '.' && i > 0 && i+1 < len(word) && isAlnum(word[i-1]) && isAlnum(word[i+1]) {
+			return true
+		}
+	}
+	return false
 }
