@@ -1,7 +1,9 @@
 package smtpwire
 
 import (
+	"bytes"
 	"encoding/base64"
+	"errors"
 	"strings"
 
 	"github.com/emersion/go-sasl"
@@ -13,9 +15,11 @@ const maxCommandLine = 512
 
 // authentication is an AUTH under way.
 type authentication struct {
-	sasl    sasl.Client
-	initial []byte // the initial response, while it waits for a challenge
-	waits   bool
+	sasl       sasl.Client
+	initial    []byte // the initial response, while it waits for a challenge
+	waits      bool
+	proves     bool // responses are proofs that the password is known
+	challenges int
 }
 
 // authenticate sends AUTH, or has the client ready where there is nobody to be.
@@ -35,7 +39,7 @@ func (c *Client) authenticate(at Instant) {
 		c.missing(Auth, AuthRejected, "the credentials do not suit "+m.String()+": "+err.Error(), at)
 		return
 	}
-	c.auth = &authentication{sasl: client}
+	c.auth = &authentication{sasl: client, proves: m&(cramMD5|scramSHA1|scramSHA256) != 0}
 	c.await(Auth)
 	c.out = append(append(c.out, "AUTH "...), name...)
 	switch n := base64.StdEncoding.EncodedLen(len(initial)); {
@@ -76,38 +80,50 @@ func (c *Client) unshared() string {
 	return s
 }
 
+// maxChallenges is far more than any mechanism has.
+const maxChallenges = 8
+
 // challenged answers a 334. The phase of AUTH goes on.
 func (c *Client) challenged(text []byte, at Instant) {
 	if c.unsent() {
 		c.breach("a challenge before the last one was answered", at)
 		return
 	}
-	response, ok := c.respond(text, at)
-	if !ok {
+	response, err := c.respond(text)
+	if err != nil {
+		c.breach(err.Error(), at)
 		return
 	}
 	c.out = base64.StdEncoding.AppendEncode(c.out, response)
 	c.out = append(c.out, "\r\n"...)
 }
 
-func (c *Client) respond(text []byte, at Instant) (response []byte, ok bool) {
+func (c *Client) respond(text []byte) ([]byte, error) {
 	a := c.auth
-	challenge, err := base64.StdEncoding.AppendDecode(nil, text)
 	if a.waits {
 		// Whatever the prompt is: it asks for the initial response.
 		a.waits = false
-		return a.initial, true
+		return a.initial, nil
 	}
-	if err != nil {
-		c.breach("a challenge that is not base64", at)
-		return nil, false
+	if a.challenges++; a.challenges > maxChallenges {
+		return nil, sasl.ErrUnexpectedServerChallenge
 	}
-	response, err = a.sasl.Next(challenge)
-	if err != nil {
-		c.breach(printable([]byte(err.Error())), at)
-		return nil, false
+	challenge, err := decodeChallenge(text)
+	if _, prompted := a.sasl.(prompted); err != nil && !prompted {
+		return nil, errors.New("a challenge that is not base64")
 	}
-	return response, true
+	response, err := a.sasl.Next(challenge)
+	if err == nil && a.proves {
+		// It is made from the password, and is as good to whoever guesses.
+		c.secrets = c.secrets.with(string(response[bytes.LastIndexAny(response, " =,")+1:]))
+	}
+	return response, err
+}
+
+// decodeChallenge reads base64 as servers write it: with blanks around it, and
+// without the padding.
+func decodeChallenge(text []byte) ([]byte, error) {
+	return base64.RawStdEncoding.AppendDecode(nil, bytes.TrimRight(bytes.TrimSpace(text), "="))
 }
 
 func (c *Client) answerAuth(at Instant) {

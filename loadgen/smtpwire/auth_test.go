@@ -1,7 +1,10 @@
 package smtpwire
 
 import (
+	"crypto/hmac"
+	"crypto/md5"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
@@ -99,6 +102,61 @@ func TestAuth(t *testing.T) {
 			failed auth: auth-missing: the server offers no AUTH mechanism that takes a password; it offers XOAUTH2
 			= ended`,
 	}, {
+		name: "PLAIN asked for once more", cred: user("PLAIN"),
+		script: auth("PLAIN") + "C: AUTH PLAIN " + b64("\x00tim\x00tanstaaftanstaaf") + `
+			S: 334 go on
+			C: ` + b64("\x00tim\x00tanstaaftanstaaf") + good,
+	}, {
+		name: "PLAIN asked for twice more", cred: user("PLAIN"),
+		script: auth("PLAIN") + `
+			> forget
+			S: 334
+			> forget
+			S: 334
+			failed auth: protocol: sasl: unexpected server challenge
+			= ended`,
+	}, {
+		name: "PLAIN with a NUL in the password", cred: &Credentials{Mechanism: "PLAIN", Username: "tim", Password: "tan\x00staaf"},
+		script: auth("PLAIN") + `
+			failed auth: auth-rejected: the credentials do not suit PLAIN: a NUL in the name or the password would end it there (RFC 4616 section 2)
+			= ended`,
+	}, {
+		name: "PLAIN with a NUL in the name", cred: &Credentials{Mechanism: "PLAIN", Username: "t\x00im", Password: "tanstaaf"},
+		script: auth("PLAIN") + `
+			failed auth: auth-rejected: the credentials do not suit PLAIN: a NUL in the name or the password would end it there (RFC 4616 section 2)
+			= ended`,
+	}, {
+		name: "XOAUTH2 with a separator in the token", cred: &Credentials{Mechanism: "XOAUTH2", Username: "tim", Password: "tan\x01staaf"},
+		script: auth("XOAUTH2") + `
+			failed auth: auth-rejected: the credentials do not suit XOAUTH2: a control character in the name or the token would end it there
+			= ended`,
+	}, {
+		name: "XOAUTH2 refused in plain words", cred: user("XOAUTH2"),
+		script: auth("XOAUTH2") + `
+			> forget
+			S: 334 {"status":"401"}
+			C:
+			S: 535 5.7.8 no
+			timed auth
+			failed auth: auth-rejected: 535 5.7.8 no
+			= ended`,
+	}, {
+		name: "OAUTHBEARER refused in plain words", cred: user("OAUTHBEARER"),
+		script: auth("OAUTHBEARER") + `
+			> forget
+			S: 334 no
+			C: AQ==
+			S: 535 5.7.8 no
+			timed auth
+			failed auth: auth-rejected: 535 5.7.8 no
+			= ended`,
+	}, {
+		name: "CRAM-MD5, its challenge without padding and with a blank", cred: user("CRAM-MD5"),
+		script: auth("CRAM-MD5") + `
+			C: AUTH CRAM-MD5
+			S: 334 ` + b64("<1@x>")[:7] + ` 
+			C: ` + b64("tim "+cramDigest("tanstaaftanstaaf", "<1@x>")) + good,
+	}, {
 		name: "the one wanted not offered", cred: user("scram-sha-256"),
 		script: auth("PLAIN LOGIN") + `
 			failed auth: auth-missing: the server does not offer AUTH SCRAM-SHA-256; it offers PLAIN LOGIN
@@ -146,6 +204,53 @@ func TestAuth(t *testing.T) {
 	}})
 }
 
+func cramDigest(password, challenge string) string {
+	h := hmac.New(md5.New, []byte(password))
+	h.Write([]byte(challenge))
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// What the prompts of LOGIN say is disregarded, and how they are written
+// (draft-murchison-sasl-login section 2.1).
+func TestLoginPrompts(t *testing.T) {
+	var dialogues []dialogue
+	for name, prompt := range map[string]string{
+		"in the clear":      "334 Username:",
+		"a trailing blank":  "334 VXNlcm5hbWU6 ",
+		"without padding":   "334 VXNlcm5hbWU",
+		"nothing":           "334 ",
+		"not even a blank":  "334",
+		"no blank ahead":    "334VXNlcm5hbWU6",
+		"no blank, a digit": "3345Xyz",
+		"a NUL":             "334 VXNlciBOYW1lAA==",
+		"a raw NUL":         "334 User\x00Name",
+		"two lines":         "334-VXNlcm5hbWU6\nS: 334 VXNlcm5hbWU6",
+	} {
+		for _, offer := range []string{"AUTH LOGIN", "AUTH=LOGIN", "auth=login plain"} {
+			dialogues = append(dialogues, dialogue{
+				name: name + ", " + offer, cred: &Credentials{Mechanism: "LOGIN", Username: "tim", Password: "tanstaaf"},
+				script: "S: 220 hi\nC: EHLO localhost\nS: 250-hi\nS: 250 " + offer + "\ntimed banner\ntimed ehlo\nC: AUTH LOGIN\n" +
+					"S: " + prompt + "\nC: " + b64("tim") + "\nS: " + prompt + "\nC: " + b64("tanstaaf") + "\nS: 235 welcome\ntimed auth\n= ready",
+			})
+		}
+	}
+	playAll(t, dialogues)
+}
+
+// A server that prompts for ever is left.
+func TestEndlessChallenges(t *testing.T) {
+	for _, mech := range []string{"PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER", "EXTERNAL"} {
+		n := -1 // the response with the command
+		state, events := exchange(t, &Credentials{Mechanism: mech, Username: "u", Password: "p"}, func(string) (string, bool, error) {
+			n++
+			return "more", false, nil
+		})
+		if state != Ended || n > maxChallenges {
+			t.Errorf("%s: state %d after %d challenges, %q", mech, state, n, events)
+		}
+	}
+}
+
 // exchange authenticates against a server's side of a mechanism, and returns
 // the state and the events after the server's verdict.
 func exchange(t *testing.T, cred *Credentials, next func(response string) (challenge string, done bool, err error)) (State, []string) {
@@ -155,10 +260,12 @@ func exchange(t *testing.T, cred *Credentials, next func(response string) (chall
 	c.Established(1)
 	c.Receive([]byte("220 hi\r\n"), 1)
 	writeAll(&c, 2)
-	c.Receive([]byte("250-hi\r\n250 AUTH PLAIN OAUTHBEARER EXTERNAL SCRAM-SHA-1 SCRAM-SHA-256\r\n"), 3)
-	line := strings.TrimSuffix(string(writeAll(&c, 4)), "\r\n")
-	encoded := line[strings.LastIndexByte(line, ' ')+1:]
-	for range 5 {
+	c.Receive([]byte("250-hi\r\n250 AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2 OAUTHBEARER EXTERNAL SCRAM-SHA-1 SCRAM-SHA-256\r\n"), 3)
+	encoded := ""
+	if line := strings.Fields(string(writeAll(&c, 4))); len(line) > 2 {
+		encoded = line[2]
+	}
+	for range 2 * maxChallenges {
 		response, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(encoded, "="))
 		if err != nil {
 			t.Fatalf("the response %q: %v", encoded, err)

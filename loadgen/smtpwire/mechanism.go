@@ -80,19 +80,57 @@ func newSASL(m mechanism, cred *Credentials) sasl.Client {
 	case scramSHA1, scramSHA256:
 		return &scramClient{name: m.String(), keys: keysOf(m, cred)}
 	case xoauth2:
-		return &xoauth2Client{cred}
+		return xoauth2Client{cred}
 	case oauthBearer:
 		return bearerClient{sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{Username: cred.Username, Token: cred.Password})}
 	case external:
-		return sasl.NewExternalClient(cred.Identity)
+		return &oneResponse{mech: "EXTERNAL", response: cred.Identity}
 	}
-	return sasl.NewPlainClient(cred.Identity, cred.Username, cred.Password)
+	return plainClient(cred)
 }
 
-// loginClient is LOGIN. It answers by position: go-sasl's insists on the one
-// prompt "Password:" and sends the name along with the command, and servers
-// differ over both.
+// prompted marks mechanisms whose answers do not depend on what a challenge
+// says, so that it need not be base64 either.
+type prompted interface{ disregardsChallenges() }
+
+type anyPrompt struct{}
+
+func (anyPrompt) disregardsChallenges() {}
+
+// oneResponse is PLAIN (RFC 4616) or EXTERNAL (RFC 4422 appendix A): all there
+// is to say goes with the command. A server that asks for it then gets it once
+// more.
+type oneResponse struct {
+	anyPrompt
+	mech     string
+	response string
+	repeated bool
+}
+
+func plainClient(c *Credentials) sasl.Client {
+	return &oneResponse{mech: "PLAIN", response: c.Identity + "\x00" + c.Username + "\x00" + c.Password}
+}
+
+func (o *oneResponse) Start() (mech string, ir []byte, err error) {
+	if strings.Count(o.response, "\x00") > 2 {
+		return "", nil, errors.New("a NUL in the name or the password would end it there (RFC 4616 section 2)")
+	}
+	return o.mech, []byte(o.response), nil
+}
+
+func (o *oneResponse) Next([]byte) ([]byte, error) {
+	if o.repeated {
+		return nil, sasl.ErrUnexpectedServerChallenge
+	}
+	o.repeated = true
+	return []byte(o.response), nil
+}
+
+// loginClient is LOGIN (draft-murchison-sasl-login). It answers by position,
+// whatever the prompts say: go-sasl's insists on the one prompt "Password:" and
+// sends the name along with the command, and servers differ over both.
 type loginClient struct {
+	anyPrompt
 	answers [2]string
 	given   int
 }
@@ -123,21 +161,21 @@ func (m *cramClient) Next(challenge []byte) ([]byte, error) {
 // brings on the reply that says so in SMTP.
 type xoauth2Client struct{ cred *Credentials }
 
-func (x *xoauth2Client) Start() (mech string, ir []byte, err error) {
+func (x xoauth2Client) disregardsChallenges() {}
+
+func (x xoauth2Client) Start() (mech string, ir []byte, err error) {
+	if strings.ContainsAny(x.cred.Username+x.cred.Password, "\x00\x01") {
+		return "", nil, errors.New("a control character in the name or the token would end it there")
+	}
 	return "XOAUTH2", []byte("user=" + x.cred.Username + "\x01auth=Bearer " + x.cred.Password + "\x01\x01"), nil
 }
 
-func (x *xoauth2Client) Next([]byte) ([]byte, error) { return nil, nil }
+func (x xoauth2Client) Next([]byte) ([]byte, error) { return nil, nil }
 
 // bearerClient is OAUTHBEARER. A challenge is what went wrong here, too; the
 // response to it is this octet (RFC 7628 section 3.2.3).
 type bearerClient struct{ sasl.Client }
 
-func (b bearerClient) Next(challenge []byte) ([]byte, error) {
-	_, err := b.Client.Next(challenge)
-	var refused *sasl.OAuthBearerError
-	if errors.As(err, &refused) {
-		return []byte{1}, nil
-	}
-	return nil, err
-}
+func (b bearerClient) disregardsChallenges() {}
+
+func (b bearerClient) Next([]byte) ([]byte, error) { return []byte{1}, nil }
