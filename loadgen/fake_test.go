@@ -147,9 +147,11 @@ type tape struct {
 	events   map[SessionEvent]int
 	failures map[string]int // by phase and class
 	examples []string       // of the failures
-	windows  []window
-	ticks    []Tick
-	order    []Series // of messages, repeats left out
+
+	unknown int // recipients
+	windows []window
+	ticks   []Tick
+	order   []Series // of messages, repeats left out
 
 	greetings []smtpwire.Greeting
 }
@@ -193,6 +195,8 @@ func (t *tape) Message(s Series, o smtpwire.Outcome, now Stage, _, _ int) {
 		t.order = append(t.order, s)
 	}
 }
+func (t *tape) Unknown(_ Series, recipients int) { t.unknown += recipients }
+
 func (t *tape) Session(_ Series, e SessionEvent) { t.events[e]++ }
 func (t *tape) Greeting(_ Series, g *smtpwire.Greeting) {
 	t.greetings = append(t.greetings, *g)

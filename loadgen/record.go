@@ -44,6 +44,9 @@ func (s *session) record(e *smtpwire.Event) {
 func (s *session) messageEnded(e *smtpwire.Event) {
 	f := s.flow
 	f.shard.recorder.Message(s.message, e.Outcome, f.stage, e.Accepted, e.Rejected)
+	if e.Unknown > 0 {
+		f.shard.recorder.Unknown(s.message, e.Unknown)
+	}
 	f.shard.release(s.tx)
 	s.tx = nil
 	s.sent++

@@ -61,6 +61,9 @@ type Recorder interface {
 	// Message counts what became of a message, and of its recipients. now is
 	// the stage it ended in: throughput is what ended in Steady.
 	Message(s Series, o smtpwire.Outcome, now Stage, accepted, rejected int)
+	// Unknown counts recipients that the server may have: the reply to the
+	// message was lost, or in LMTP the one for them.
+	Unknown(s Series, recipients int)
 	// Session counts a session's beginning or end.
 	Session(s Series, e SessionEvent)
 	// Greeting takes how the server introduced itself to one of the first

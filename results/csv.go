@@ -102,6 +102,9 @@ func (f *figureWriter) ofFlow(flow *FlowFigures) {
 	f.messages("messages", &flow.Messages)
 	f.count("recipients", "accepted", flow.Recipients.Accepted)
 	f.count("recipients", "rejected", flow.Recipients.Rejected)
+	if n := flow.Recipients.Unknown; n > 0 {
+		f.count("recipients", "unknown", n)
+	}
 	if flow.Window > 0 {
 		f.put("rate", "", "", "", flow.Rate, "messages/s")
 		f.put("window", "", "", "", float64(flow.Window), "ns")

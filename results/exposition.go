@@ -102,10 +102,13 @@ func (e *exposition) ofCounts(res *Result) {
 		e.sample("messages_total", float64(m.Failed), "flow", flow, "outcome", "failed")
 		e.sample("messages_total", float64(m.Unknown), "flow", flow, "outcome", "unknown")
 	})
-	e.metric("recipients_total", "counter", "Recipients of messages that got an answer.")
+	e.metric("recipients_total", "counter", "Recipients of messages that were sent whole or refused.")
 	res.eachFlow(func(flow string, f *FlowFigures) {
 		e.sample("recipients_total", float64(f.Recipients.Accepted), "flow", flow, "outcome", "accepted")
 		e.sample("recipients_total", float64(f.Recipients.Rejected), "flow", flow, "outcome", "rejected")
+		if n := f.Recipients.Unknown; n > 0 {
+			e.sample("recipients_total", float64(n), "flow", flow, "outcome", "unknown")
+		}
 	})
 	e.metric("sessions_total", "counter", "Sessions by how they ended.")
 	res.eachFlow(func(flow string, f *FlowFigures) {

@@ -60,7 +60,7 @@ func (r *Run) flowFigures(flow int, t *total) *FlowFigures {
 		Label: h.Label(), Load: "closed",
 		Sessions:   SessionFigures{t.Started, t.Completed, t.FailedSession, int64(r.gauges[flow].Peak)},
 		Messages:   t.messages(),
-		Recipients: RecipientFigures{t.RcptAccepted, t.RcptRejected},
+		Recipients: RecipientFigures{t.RcptAccepted, t.RcptRejected, t.RcptUnknown},
 		Rate:       rate(t.InWindow, r.steady(flow)), Window: int64(r.steady(flow)),
 		Greetings: r.greetings[flow].list, Phases: t.phases(), Errors: append([]ErrorFigures{}, t.failures.figures()...),
 	}

@@ -156,7 +156,7 @@ func (l *totalLine) total() (*total, error) {
 
 // check refuses numbers that no run has and that would overflow when added up.
 func (c *counts) check() error {
-	all := []int64{c.Started, c.Completed, c.FailedSession, c.InWindow, c.RcptAccepted, c.RcptRejected, c.Unstamped}
+	all := []int64{c.Started, c.Completed, c.FailedSession, c.InWindow, c.RcptAccepted, c.RcptRejected, c.RcptUnknown, c.Unstamped}
 	for _, n := range append(all, c.Outcomes[:]...) {
 		if n < 0 || n > maxCount {
 			return fmt.Errorf("a count of %d, want 0 to %d", n, int64(maxCount))

@@ -92,6 +92,10 @@ func (r *recorder) Message(s loadgen.Series, o smtpwire.Outcome, now loadgen.Sta
 	r.of(s).InWindow++
 }
 
+func (r *recorder) Unknown(s loadgen.Series, recipients int) {
+	r.of(s).RcptUnknown += int64(recipients)
+}
+
 func (r *recorder) Session(s loadgen.Series, e loadgen.SessionEvent) {
 	t := r.of(s)
 	switch e {

@@ -86,10 +86,11 @@ type MessageFigures struct {
 	Unknown   int64 `json:"unknown"`
 }
 
-// RecipientFigures count recipients of messages that got an answer.
+// RecipientFigures count recipients of messages that were sent whole or refused.
 type RecipientFigures struct {
 	Accepted int64 `json:"accepted"`
 	Rejected int64 `json:"rejected"`
+	Unknown  int64 `json:"unknown,omitempty"` // the server may have taken the message for them: its reply was lost
 }
 
 // ArrivalFigures are what an open load asked for and what began, the warm-up

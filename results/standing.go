@@ -75,7 +75,7 @@ func (s *standing) told(g gauge, open bool) Standing {
 	out := Standing{
 		Sessions: SessionFigures{c.Started, c.Completed, c.FailedSession, int64(g.Peak)},
 		Messages: c.messages(), Warmup: s.warmup.messages(),
-		Recipients: RecipientFigures{c.RcptAccepted, c.RcptRejected},
+		Recipients: RecipientFigures{c.RcptAccepted, c.RcptRejected, c.RcptUnknown},
 		Failures:   s.failures.figures(), added: s.added,
 	}
 	if open {

@@ -57,6 +57,7 @@ type counts struct {
 	InWindow      int64    `json:"in_window,omitempty"` // accepted while the load lasted
 	RcptAccepted  int64    `json:"recipients_accepted,omitempty"`
 	RcptRejected  int64    `json:"recipients_rejected,omitempty"`
+	RcptUnknown   int64    `json:"recipients_unknown,omitempty"`
 	Unstamped     int64    `json:"unstamped,omitempty"`
 }
 
@@ -70,6 +71,7 @@ func (c *counts) add(from *counts) {
 	c.InWindow += from.InWindow
 	c.RcptAccepted += from.RcptAccepted
 	c.RcptRejected += from.RcptRejected
+	c.RcptUnknown += from.RcptUnknown
 	c.Unstamped += from.Unstamped
 }
 

@@ -124,6 +124,9 @@ func (c *collection) ofCounts(f *flow) {
 	}
 	c.add(recipients, float64(s.Recipients.Accepted), f.name, "accepted")
 	c.add(recipients, float64(s.Recipients.Rejected), f.name, "rejected")
+	if n := s.Recipients.Unknown; n > 0 {
+		c.add(recipients, float64(n), f.name, "unknown")
+	}
 	c.add(sessions, float64(s.Sessions.Completed), f.name, "completed")
 	c.add(sessions, float64(s.Sessions.Failed), f.name, "failed")
 	c.add(peak, float64(s.Sessions.Peak), f.name)

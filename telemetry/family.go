@@ -39,7 +39,7 @@ var (
 
 	messages   = counter("messages_total", "Messages by what became of them, without the warm-up.", "flow", "outcome")
 	warmup     = counter("warmup_messages_total", "Messages of the warm-up by what became of them.", "flow", "outcome")
-	recipients = counter("recipients_total", "Recipients of messages that got an answer.", "flow", "outcome")
+	recipients = counter("recipients_total", "Recipients of messages that were sent whole or refused.", "flow", "outcome")
 	sessions   = counter("sessions_total", "Sessions by how they ended.", "flow", "result")
 	peak       = gauge("sessions_peak", "The most sessions open at once.", "flow")
 	openNow    = gauge("sessions_open", "Sessions open at the end of the last interval.", "flow")

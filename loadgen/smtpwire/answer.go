@@ -123,7 +123,8 @@ func (c *Client) fate() Outcome {
 	case n == 0 || c.queue[n-1].phase != Body || !c.queue[n-1].sent:
 		return Failed
 	case c.o.LMTP:
-		// The recipients answered for are the server's; the others nobody's.
+		// The recipients answered for are the server's; what became of the
+		// others nobody knows.
 		c.accepted -= int32(n) - c.head
 		if c.accepted > 0 {
 			return Accepted

@@ -119,7 +119,7 @@ func TestBDAT(t *testing.T) {
 		script: hello("CHUNKING", "PIPELINING") + piped + `
 			> lost closed
 			failed data: closed: gone
-			message unknown 0+0
+			message unknown 0+0+1?
 			= ended`,
 	}, {
 		name: "no octets",

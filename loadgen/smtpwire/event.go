@@ -7,7 +7,7 @@ type EventKind uint8
 const (
 	Timed        EventKind = iota // Phase took from Start to End; every reply, also a rejection, and SpanMessage
 	FailedEvent                   // Failure says what; End is when
-	MessageEnded                  // Outcome, Accepted, Rejected; Start is 0 where MAIL was never sent
+	MessageEnded                  // Outcome and recipients; Start is 0 where MAIL was never sent
 	SessionQuit                   // QUIT was answered, at End: the session completed
 	Greeted                       // Options.Capture alone: EHLO was answered for the last time, at End, and Hello is whole
 )
@@ -22,6 +22,7 @@ type Event struct {
 	Failure    Failure
 	Accepted   int // recipients the server took responsibility for
 	Rejected   int // recipients it refused, at RCPT or with the body
+	Unknown    int // recipients it may have, whose reply to the body was lost
 }
 
 func (c *Client) emit(e Event) {

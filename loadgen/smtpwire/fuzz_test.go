@@ -147,6 +147,10 @@ func (m *monkey) check() {
 			if e.Accepted < 0 || e.Rejected < 0 || e.Accepted+e.Rejected > len(monkeyMail.To) || (e.Outcome == Accepted) != (e.Accepted > 0) {
 				m.t.Errorf("%q", describe(e))
 			}
+			// Where the message may have been taken, every recipient is told of.
+			if sum := e.Accepted + e.Rejected + e.Unknown; sum > len(monkeyMail.To) || (e.Outcome == Accepted || e.Outcome == Unknown) && sum != len(monkeyMail.To) {
+				m.t.Errorf("%q of %d recipients", describe(e), len(monkeyMail.To))
+			}
 		}
 	}
 	m.ended = c.State() == Ended

@@ -59,7 +59,7 @@ func TestLMTP(t *testing.T) {
 			timed body
 			> lost reset
 			failed body: reset: gone
-			message accepted 1+1
+			message accepted 1+1+1?
 			= ended`,
 	}, {
 		name: "lost before the first",
@@ -67,7 +67,7 @@ func TestLMTP(t *testing.T) {
 		script: envelope + `
 			> lost reset
 			failed body: reset: gone
-			message unknown 0+1
+			message unknown 0+1+2?
 			= ended`,
 	}, {
 		name: "busy after the first",
@@ -79,6 +79,27 @@ func TestLMTP(t *testing.T) {
 			timed body
 			failed body: busy: 421 enough
 			message accepted 1+2
+			= ended`,
+	}, {
+		name: "closed after the refusal of the first",
+		o:    o, t: to(3),
+		script: envelope + `
+			S: 452 4.2.2 full
+			timed body
+			failed body: tempfail: 452 4.2.2 full
+			> lost closed
+			failed body: closed: gone
+			message unknown 0+2+1?
+			= ended`,
+	}, {
+		name: "garbage after the first",
+		o:    o, t: to(3),
+		script: envelope + `
+			S: 250 b
+			S: what
+			timed body
+			failed body: protocol: a reply without a code
+			message accepted 1+1+1?
 			= ended`,
 	}, {
 		name: "354 without a recipient",

@@ -189,7 +189,11 @@ func describe(e Event) string {
 	case FailedEvent:
 		return "failed " + e.Failure.Error()
 	case MessageEnded:
-		return fmt.Sprintf("message %v %d+%d", e.Outcome, e.Accepted, e.Rejected)
+		s := fmt.Sprintf("message %v %d+%d", e.Outcome, e.Accepted, e.Rejected)
+		if e.Unknown > 0 {
+			s += fmt.Sprintf("+%d?", e.Unknown)
+		}
+		return s
 	case SessionQuit:
 		return "completed"
 	}

@@ -176,14 +176,19 @@ func (c *Client) answerQuit(at Instant) {
 	c.end()
 }
 
-// endMessage reports what became of the message under way. A recipient
-// accepted at RCPT is not, in the end, where the message is not.
+// endMessage reports what became of the message under way, and of each of its
+// recipients. One accepted at RCPT is not, in the end, where the message is
+// not, nor where LMTP has no reply for it.
 func (c *Client) endMessage(o Outcome, at Instant) {
 	if o == Rejected {
 		c.rejected += c.accepted
 	}
 	if o != Accepted {
 		c.accepted = 0
+	}
+	unknown := 0
+	if o == Accepted || o == Unknown {
+		unknown = len(c.t.To) - int(c.accepted) - int(c.rejected)
 	}
 	end := at
 	if c.mailAt != 0 {
@@ -192,6 +197,7 @@ func (c *Client) endMessage(o Outcome, at Instant) {
 	c.emit(Event{
 		Kind: MessageEnded, Phase: SpanMessage, Outcome: o, Start: c.mailAt, End: end,
 		Accepted: int(c.accepted), Rejected: int(c.rejected),
+		Unknown: unknown,
 	})
 	c.t = nil
 }

@@ -226,7 +226,7 @@ func TestLockstep(t *testing.T) {
 			timed rcpt
 			timed data
 			failed body: reset: gone
-			message unknown 0+0
+			message unknown 0+0+1?
 			= ended`,
 	}, {
 		name: "nonsense after the final dot",
@@ -242,7 +242,7 @@ func TestLockstep(t *testing.T) {
 			timed rcpt
 			timed data
 			failed body: protocol: a reply without a code
-			message unknown 0+0
+			message unknown 0+0+1?
 			= ended`,
 	}, {
 		name: "busy in the body",

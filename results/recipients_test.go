@@ -1,0 +1,35 @@
+package results
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// A recipient whose reply was lost is in the figures and in what is exported,
+// so that the recipients of a message add up, and nowhere where there is none.
+func TestRecipientsAddUp(t *testing.T) {
+	for _, unknown := range []int{0, 2} {
+		p := &loadgen.Plan{Name: "lmtp", Flows: []loadgen.Flow{{Name: "f", Load: loadgen.Load{Sessions: 1}}}}
+		run := collected(t, p, func(r loadgen.Recorder) {
+			s := loadgen.Series{Stage: loadgen.Steady}
+			r.Message(s, smtpwire.Accepted, loadgen.Steady, 3, 1)
+			if unknown > 0 {
+				r.Unknown(s, unknown)
+			}
+			r.Tick(loadgen.Tick{From: at(0), To: at(time.Second), Open: []int{0}, Peak: []int{1}, Due: []int64{0}, Begun: []int64{0}, Last: true})
+		})
+		result := run.Result()
+		if got, want := result.Flows["f"].Recipients, (RecipientFigures{3, 1, int64(unknown)}); got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+		exported := text(t, func(b *bytes.Buffer) error { return writeExposition(b, result) }).String()
+		if told := strings.Contains(exported, `recipients_total{flow="f",outcome="unknown"} 2`); told != (unknown > 0) {
+			t.Errorf("%d unknown, exported: %v", unknown, told)
+		}
+	}
+}
