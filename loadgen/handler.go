@@ -60,7 +60,7 @@ func (s *session) Writable() {
 func (s *session) Broken(err error, at smtpwire.Instant) {
 	if s.state != connecting {
 		class, text := netdrive.Cause(err, s.client.Awaiting())
-		s.lose(class, text, at)
+		s.lose(class, s.spokenTo(err, text), at)
 		return
 	}
 	class, text := netdrive.Cause(err, smtpwire.Connect)

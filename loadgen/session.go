@@ -110,7 +110,7 @@ func (s *session) wake() {
 	case connecting:
 		s.unconnected(smtpwire.ConnectTimeout, "no answer within "+s.flow.flow.Timeouts.connect().String())
 	default:
-		s.lose(smtpwire.Timeout, "no reply within the limit", wall)
+		s.lose(smtpwire.Timeout, s.late(), wall)
 	}
 }
 
