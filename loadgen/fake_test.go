@@ -26,6 +26,7 @@ type fakeServer struct {
 	mu       sync.Mutex
 	dials    []time.Duration // since the start
 	messages int
+	eightBit bool // a message had octets over 127
 	started  time.Time
 	served   sync.WaitGroup
 	bodies   chan struct{} // hears of messages, where it is there and has room
@@ -100,13 +101,16 @@ func (f *fakeServer) serve(c net.Conn) {
 			return
 		}
 		if verb == "data" && f.answer["data"] == "" {
+			eight := false
 			for line != ".\r\n" {
 				if line, err = r.ReadString('\n'); err != nil {
 					return
 				}
+				eight = eight || strings.ContainsFunc(line, func(r rune) bool { return r > 127 })
 			}
 			f.mu.Lock()
 			f.messages++
+			f.eightBit = f.eightBit || eight
 			f.mu.Unlock()
 			select {
 			case f.bodies <- struct{}{}:

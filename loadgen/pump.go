@@ -115,6 +115,7 @@ func (s *session) send(series Series) {
 	f := s.flow
 	s.message = series
 	s.tx = f.shard.transaction()
+	s.tx.SevenBit = s.client.SevenBit()
 	wall, _ := f.shard.driver.Recent()
 	f.source.Render(uint64(f.shard.global(f.totals.messages)), wall.Time(), s.tx)
 	f.totals.messages++

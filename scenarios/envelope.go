@@ -50,6 +50,7 @@ func (e *envelope) fill(d *decoder, allowed []string, o *mail.Options) {
 	}
 	if e.from != "" {
 		d.checkAddress(e.at("from"), e.from, t, allowed)
+		d.checkSender(e.at("from"), e.from, t)
 	}
 	to := e.node.get("to")
 	for i, pattern := range e.to {
@@ -81,7 +82,7 @@ func (d *decoder) checkAddress(at position, pattern string, t *table, allowed []
 		return
 	}
 	domains, err := p.Domains(&t.Table)
-	if err == nil && !slices.ContainsFunc(domains, func(name string) bool { return !reserved(name, allowed) }) {
+	if err == nil && !slices.ContainsFunc(domains, func(name string) bool { return name != "" && !reserved(name, allowed) }) {
 		return
 	}
 	if fixed, err := p.Domains(nil); err == nil {
@@ -93,6 +94,22 @@ func (d *decoder) checkAddress(at position, pattern string, t *table, allowed []
 		return
 	}
 	d.checkRows(p, t, allowed)
+}
+
+// checkSender refuses a sender without a domain: only the recipient postmaster
+// may leave it out (RFC 5321 section 4.5.1).
+func (d *decoder) checkSender(at position, pattern string, t *table) {
+	p, err := mail.ParsePattern(pattern)
+	if err != nil {
+		return // told already
+	}
+	var columns *mail.Table
+	if t != nil {
+		columns = &t.Table
+	}
+	if domains, _ := p.Domains(columns); slices.Contains(domains, "") {
+		d.faultf(at, "the sender postmaster has no domain: only a recipient may leave it out, postmaster@example.test would be right")
+	}
 }
 
 // checkRows finds the rows of a table that make wrong addresses.
@@ -113,7 +130,7 @@ func (d *decoder) checkRows(p *mail.Pattern, t *table, allowed []string) {
 
 func (d *decoder) checkDomains(at position, domains, allowed []string) {
 	for _, name := range domains {
-		if !reserved(name, allowed) {
+		if name != "" && !reserved(name, allowed) { // "" is postmaster's: it stays at the target
 			d.faultf(at, "%s is not reserved for tests, and mail to it may reach people: use .test or example.com, or name it under allow_domains", quote(strings.TrimPrefix(name, ".")))
 		}
 	}

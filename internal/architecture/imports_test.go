@@ -39,6 +39,7 @@ var parts = map[string][]string{
 // go-smtp's client is the oracle.
 var confined = map[string][]string{
 	"github.com/emersion/go-smtp":             {"bench", "internal/smtpsink"},
+	"golang.org/x/net":                        {"loadgen/mail"},                                   // of it, international domain names
 	"github.com/emersion/go-sasl":             {"bench", "internal/smtpsink", "loadgen/smtpwire"}, // go-smtp's server speaks it
 	"github.com/xdg-go/scram":                 {"internal/smtpsink", "loadgen/smtpwire"},
 	"github.com/HdrHistogram/hdrhistogram-go": {"results"},

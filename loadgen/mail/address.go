@@ -17,9 +17,11 @@ const (
 )
 
 // checkAddress tells what keeps addr from being a Mailbox of RFC 5321, 4.1.2,
-// with the characters beyond ASCII that RFC 6531 adds. Leaving out the domain,
-// which the RFC allows for postmaster alone, is refused.
+// with the characters beyond ASCII that RFC 6531 adds, or <Postmaster>.
 func checkAddress(addr string) error {
+	if isPostmaster(addr) {
+		return nil
+	}
 	if !utf8.ValidString(addr) {
 		return errors.New("is not UTF-8")
 	}
@@ -41,6 +43,12 @@ func checkAddress(addr string) error {
 		return err
 	}
 	return checkDomain(domain)
+}
+
+// isPostmaster tells whether addr is the one recipient that needs no domain,
+// since every server has it: RFC 5321, 4.5.1.
+func isPostmaster[S string | []byte](addr S) bool {
+	return len(addr) == len("postmaster") && strings.EqualFold(string(addr), "postmaster")
 }
 
 func checkLocal(local string) error {
@@ -98,6 +106,13 @@ func checkDomain(domain string) error {
 	if strings.HasPrefix(domain, "[") {
 		return checkLiteral(domain)
 	}
+	if !isASCII(domain) {
+		ascii, err := aLabels(domain)
+		if err != nil {
+			return fmt.Errorf("has the domain %q, which %w", domain, err)
+		}
+		domain = ascii
+	}
 	for label := range strings.SplitSeq(domain, ".") {
 		switch {
 		case label == "":
@@ -108,7 +123,7 @@ func checkDomain(domain string) error {
 			return fmt.Errorf("has %q in its domain, which may not begin or end with a hyphen", label)
 		}
 		for _, r := range label {
-			if !isLetterDigit(r) && r != '-' && r < utf8.RuneSelf {
+			if !isLetterDigit(r) && r != '-' {
 				return fmt.Errorf("has %q in its domain, where letters, digits, dots and hyphens may be", r)
 			}
 		}

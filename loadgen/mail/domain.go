@@ -13,7 +13,7 @@ import (
 // Domains returns the domains the pattern's addresses have, sorted: all of
 // them where they are fixed or from the table, and what they end in, with a
 // leading dot, where a number is part of the domain ("u@host{1..9}.a.test"
-// gives ".a.test"). It checks every address that can come of the table. Errors
+// gives ".a.test"). Postmaster alone has none: "". It checks every address that can come of the table. Errors
 // are *PatternError. t may be nil where the pattern names no column.
 func (p *Pattern) Domains(t *Table) ([]string, error) {
 	b, err := p.bind(t)
@@ -103,6 +103,9 @@ func (p *Pattern) domain(row []string) (string, error) {
 			return "", err
 		}
 		return "", fmt.Errorf("%q %w", addr, err)
+	}
+	if isPostmaster(addr) {
+		return "", nil
 	}
 	domain := string(addr[strings.LastIndexByte(string(addr), '@')+1:])
 	varies -= len(addr) - len(domain)

@@ -39,6 +39,9 @@ func (e *envelope) bind(o *Options) error {
 	if o.From != "" {
 		e.from = bind("from", o.From)
 	}
+	if isPostmaster(o.From) {
+		faults = append(faults, errors.New("from: postmaster without a domain is for recipients alone"))
+	}
 	for _, text := range o.To {
 		e.to = append(e.to, bind("to", text))
 	}
@@ -77,7 +80,17 @@ func (e *envelope) fill(seq uint64, t *smtpwire.Transaction) {
 		p := e.to[(seq+uint64(i))%uint64(len(e.to))]
 		t.To[i] = p.append(t.To[i][:0], e.seed, seq, uint64(i)+1, row)
 	}
-	t.UTF8 = !e.ascii && (!isASCII(t.From) || !allASCII(t.To))
+	t.UTF8 = !e.ascii && e.needsUTF8(t)
+}
+
+// needsUTF8 tells whether an address needs SMTPUTF8. One that does for its
+// domain alone is put in a form that does not.
+func (e *envelope) needsUTF8(t *smtpwire.Transaction) bool {
+	t.From = withALabels(t.From)
+	for i := range t.To {
+		t.To[i] = withALabels(t.To[i])
+	}
+	return !isASCII(t.From) || !allASCII(t.To)
 }
 
 func allASCII(addrs [][]byte) bool {

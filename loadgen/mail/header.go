@@ -42,7 +42,7 @@ func (l *letter) appendHeader(head []byte, seq uint64, t *smtpwire.Transaction) 
 		}
 	}
 	if !l.given["to"] {
-		head = appendAddressField(head, "To: <", t.To[0])
+		head = appendRecipient(head, t.To[0])
 	}
 	if !l.given["subject"] {
 		h := draw(l.seed, subjectStream, seq, 0)
@@ -50,7 +50,16 @@ func (l *letter) appendHeader(head []byte, seq uint64, t *smtpwire.Transaction) 
 		head = append(head, l.subjects[below(h, uint64(len(l.subjects)))]...)
 		head = append(head, "\r\n"...)
 	}
-	return append(head, l.common...)
+	return append(head, l.formFor(t).common...)
+}
+
+// appendRecipient names a recipient. A header has no address without a domain,
+// so postmaster is a group that names nobody (RFC 5322, 3.4).
+func appendRecipient(head, addr []byte) []byte {
+	if isPostmaster(addr) {
+		return append(append(append(head, "To: "...), addr...), ":;\r\n"...)
+	}
+	return appendAddressField(head, "To: <", addr)
 }
 
 func appendAddressField(head []byte, field string, addr []byte) []byte {

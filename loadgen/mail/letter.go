@@ -2,23 +2,32 @@ package mail
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/chance"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
 // A letter is the form of synthetic messages.
 type letter struct {
 	seed     uint64
 	sizes    sizer
-	prose    *prose
+	form     form
+	sevenBit form // in place of it where the server takes no octets over 127
 	subjects []string
-	given    map[string]bool // fields of common that take the place of our own
-	common   []byte          // the end of every header, and of a first part's
-	eightBit bool
+	given    map[string]bool // fields of every header that take the place of our own
 
 	attached    closing // the parts after the text
 	attachments bool
+}
+
+// A form is how a letter's text is encoded.
+type form struct {
+	encoding string // as Content-Transfer-Encoding has it
+	charset  string
+	prose    *prose
+	common   []byte // the end of every header, and of a first part's
 }
 
 const (
@@ -30,18 +39,24 @@ const (
 
 func newLetter(o *Options) (*letter, error) {
 	sizes, sizeErr := newSizer(o.Size, o.Seed)
-	common, given, headerErr := appendGiven(nil, o.Header)
+	fields, given, headerErr := appendGiven(nil, o.Header)
 	l := &letter{
 		seed:        o.Seed,
 		sizes:       sizes,
-		prose:       newProse(o.Seed, o.UTF8),
+		form:        form{encoding: "7bit", charset: "us-ascii", prose: newProse(o.Seed, plainText)},
 		subjects:    subjects(o.Seed, numSubjects),
 		given:       given,
-		eightBit:    o.UTF8,
 		attachments: len(o.Attach) > 0,
 	}
 	boundary := "=_" + strconv.FormatUint(chance.At(o.Seed, 0), 36) // no line of text or base64 has it
-	l.common = appendMIME(common, boundary, l.attachments, o.UTF8)
+	l.sevenBit = l.form
+	if o.UTF8 {
+		l.form = form{encoding: "8bit", charset: "utf-8", prose: newProse(o.Seed, utf8Text)}
+		l.sevenBit = form{encoding: "quoted-printable", charset: "utf-8", prose: newProse(o.Seed, quotedText)}
+	}
+	for _, f := range []*form{&l.form, &l.sevenBit} {
+		f.common = f.appendMIME(slices.Clip(fields), boundary, l.attachments)
+	}
 	var attachErr error
 	if l.attachments {
 		l.attached, attachErr = attach(o.Attach, boundary, o.Seed)
@@ -49,28 +64,37 @@ func newLetter(o *Options) (*letter, error) {
 	return l, errors.Join(sizeErr, headerErr, attachErr)
 }
 
-// appendMIME appends the fields of RFC 2045 and the empty line after them; in
-// a multipart message, also what comes ahead of the first part's text.
-func appendMIME(head []byte, boundary string, multipart, utf8 bool) []byte {
-	charset, encoding := "us-ascii", "7bit"
-	if utf8 {
-		charset, encoding = "utf-8", "8bit"
+// formFor is the form that the server takes t in.
+func (l *letter) formFor(t *smtpwire.Transaction) *form {
+	if t.SevenBit {
+		return &l.sevenBit
 	}
-	transfer := "Content-Transfer-Encoding: " + encoding + "\r\n"
+	return &l.form
+}
+
+// appendMIME appends the fields of RFC 2045 and the empty line after them; in
+// a multipart message, also what comes ahead of the first part's text. A
+// multipart message as a whole is not encoded (RFC 2045, 6.4).
+func (f *form) appendMIME(head []byte, boundary string, multipart bool) []byte {
+	const transfer = "Content-Transfer-Encoding: "
 	head = append(head, "MIME-Version: 1.0\r\n"...)
 	if multipart {
-		head = append(head, "Content-Type: multipart/mixed; boundary=\""+boundary+"\"\r\n"+transfer...)
+		whole := f.encoding
+		if whole == "quoted-printable" {
+			whole = "7bit"
+		}
+		head = append(head, "Content-Type: multipart/mixed; boundary=\""+boundary+"\"\r\n"+transfer+whole+"\r\n"...)
 		head = append(head, "\r\n--"+boundary+"\r\n"...)
 	}
-	return append(head, "Content-Type: text/plain; charset="+charset+"\r\n"+transfer+"\r\n"...)
+	return append(head, "Content-Type: text/plain; charset="+f.charset+"\r\n"+transfer+f.encoding+"\r\n\r\n"...)
 }
 
 // appendText appends everything after the header in chunks, which holds
 // nothing else, and returns the last chunk apart.
-func (l *letter) appendText(chunks [][]byte, seq uint64) ([][]byte, closing) {
+func (l *letter) appendText(chunks [][]byte, seq uint64, f *form) ([][]byte, closing) {
 	n := max(l.sizes.of(seq)-int64(len(chunks[0])), int64(minText))
-	line := below(draw(l.seed, startStream, seq, 0), uint64(len(l.prose.starts)))
-	chunks, end := l.prose.appendTo(chunks, int(line), n)
+	line := below(draw(l.seed, startStream, seq, 0), uint64(len(f.prose.starts)))
+	chunks, end := f.prose.appendTo(chunks, int(line), n)
 	if l.attachments {
 		return append(chunks, end.raw), l.attached
 	}

@@ -29,7 +29,7 @@ type Options struct {
 	Size   Size              // of the synthetic message
 	Attach []Attachment      // makes the synthetic message multipart/mixed
 	Header map[string]string // further header fields, or in place of our From, To and Subject
-	UTF8   bool              // synthetic text beyond ASCII, 8bit encoded
+	UTF8   bool              // synthetic text beyond ASCII, 8bit or, where the server takes none, quoted-printable
 }
 
 // Size is how large a synthetic message is, in octets as SIZE counts them (RFC

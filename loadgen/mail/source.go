@@ -46,7 +46,7 @@ func (s *Source) checkRoom() error {
 	if s.letter == nil {
 		return nil
 	}
-	var t smtpwire.Transaction
+	t := smtpwire.Transaction{SevenBit: true} // its header is the longer one
 	s.Render(math.MaxUint64, time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC), &t)
 	needed := int64(len(t.Raw[0]) + len(slices.MaxFunc(s.letter.subjects, byLength)) + minText)
 	if median := s.letter.sizes.median; median < needed {
@@ -59,6 +59,9 @@ func byLength(a, b string) int { return len(a) - len(b) }
 
 // Render makes message seq, dated date, in t. The same seed, seq and date give
 // the same octets.
+//
+// Where t.SevenBit is set, a synthetic message is encoded so that it has no
+// octets over 127; one from a file is as it is.
 //
 // The slices t holds have to be from an earlier Render, of any Source, or nil:
 // they are written over, which saves allocating them anew. What Render leaves
@@ -75,8 +78,9 @@ func (s *Source) Render(seq uint64, date time.Time, t *smtpwire.Transaction) {
 	var end closing
 	if s.letter != nil {
 		head = s.letter.appendHeader(head, seq, t)
-		chunks, end = s.letter.appendText(append(chunks, head), seq)
-		t.EightBit = s.letter.eightBit || t.UTF8
+		form := s.letter.formFor(t)
+		chunks, end = s.letter.appendText(append(chunks, head), seq, form)
+		t.EightBit = form.encoding == "8bit" || t.UTF8
 	} else {
 		f := &s.files[seq%uint64(len(s.files))]
 		chunks, end = append(chunks, head), f.closing

@@ -3,7 +3,9 @@ package mail
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math"
+	"mime/quotedprintable"
 	netmail "net/mail"
 	"slices"
 	"strings"
@@ -159,6 +161,79 @@ func TestUTF8(t *testing.T) {
 	}
 }
 
+// Where the server takes no octets over 127, text beyond ASCII is encoded, and
+// the message is as large as before.
+func TestUTF8WhereTheServerTakesSevenBits(t *testing.T) {
+	for _, attach := range [][]Attachment{nil, {{Size: 100}}} {
+		s := newSource(t, Options{UTF8: true, Attach: attach})
+		for seq := range uint64(300) {
+			plain := smtpwire.Transaction{}
+			s.Render(seq, noon, &plain)
+			tr := smtpwire.Transaction{SevenBit: true}
+			s.Render(seq, noon, &tr)
+			raw := string(bytes.Join(tr.Raw, nil))
+			if tr.EightBit || !isASCII(raw) || !isASCII(string(bytes.Join(tr.Dotted, nil))) || tr.Size != plain.Size {
+				t.Fatalf("message %d: eight bit %v, ASCII %v, %d octets, want %d", seq, tr.EightBit, isASCII(raw), tr.Size, plain.Size)
+			}
+			if strings.Count(raw, "Content-Transfer-Encoding: quoted-printable\r\n") != 1 || strings.Contains(raw, "8bit") {
+				t.Fatalf("message %d: %q", seq, raw)
+			}
+			text := raw[strings.Index(raw, "quoted-printable\r\n\r\n")+len("quoted-printable\r\n\r\n"):]
+			if attach != nil {
+				text = text[:strings.Index(text, "--=_")]
+				if h := parse(t, raw).Header; h.Get("Content-Transfer-Encoding") != "7bit" {
+					t.Fatalf("the whole is %q", h.Get("Content-Transfer-Encoding"))
+				}
+			}
+			checkEncoded(t, text)
+			if plain, _ := io.ReadAll(quotedprintable.NewReader(strings.NewReader(text))); isASCII(plain) {
+				t.Fatalf("message %d has nothing beyond ASCII", seq)
+			}
+		}
+	}
+}
+
+// What is stored goes as it is, and says so.
+func TestStoredStaysEightBit(t *testing.T) {
+	s := newSource(t, Options{Files: []File{{Name: "a", Data: []byte("Subject: x\n\nä\n")}}})
+	tr := smtpwire.Transaction{SevenBit: true}
+	if s.Render(1, noon, &tr); !tr.EightBit {
+		t.Error("octets over 127, and not said")
+	}
+}
+
+// A domain beyond ASCII goes as A-labels, so that SMTPUTF8 is needed for local
+// parts alone.
+func TestDomainsBeyondASCII(t *testing.T) {
+	s := newSource(t, Options{
+		From:    "a{seq}@Bücher.Example",
+		To:      []string{"{name}@h{1..1}.{host}.test"},
+		Columns: &Table{Columns: []string{"name", "host"}, Rows: [][]string{{"anna", "straße"}, {"anna", "例え"}, {"jörg", "bücher"}, {"anna", "host"}}},
+	})
+	for seq, want := range []string{"anna@h1.xn--strae-oqa.test", "anna@h1.xn--r8jz45g.test", "jörg@h1.bücher.test", "anna@h1.host.test"} {
+		raw, tr := render(t, s, uint64(seq))
+		if string(tr.To[0]) != want || tr.UTF8 != !isASCII(want) || tr.EightBit != tr.UTF8 {
+			t.Errorf("to %s, want %s: UTF8 %v, eight bit %v", tr.To[0], want, tr.UTF8, tr.EightBit)
+		}
+		if from := fmt.Sprintf("a%d@xn--bcher-kva.example", seq); string(tr.From) != from || !strings.Contains(raw, "From: <"+from+">") {
+			t.Errorf("from %s, want %s, in %q", tr.From, from, raw)
+		}
+	}
+}
+
+// Postmaster is the one recipient without a domain, and a header has no such
+// address.
+func TestPostmaster(t *testing.T) {
+	s := newSource(t, Options{From: "a@example.test", To: []string{"Postmaster"}})
+	raw, tr := render(t, s, 1)
+	if string(tr.To[0]) != "Postmaster" || tr.UTF8 {
+		t.Errorf("to %q, UTF8 %v", tr.To[0], tr.UTF8)
+	}
+	if to := parse(t, raw).Header.Get("To"); to != "Postmaster:;" {
+		t.Errorf("To: %s", to)
+	}
+}
+
 func TestAddressesBeyondASCII(t *testing.T) {
 	s := newSource(t, Options{
 		To:      []string{"{name}@example.test"},
@@ -253,6 +328,7 @@ func TestOptionFaults(t *testing.T) {
 		{Options{}, []string{"to: no address"}},
 		{Options{From: "a", To: []string{"b@x.test", "c{@x.test"}, Recipients: -1, Size: Size{Median: 10, P99: 5}},
 			[]string{`from: address pattern "a": has no @`, `to: address pattern "c{@x.test", character 2`, "recipients: -1", "p99 of 5 octets is under the median"}},
+		{Options{From: "postmaster"}, []string{"from: postmaster without a domain is for recipients alone"}},
 		{Options{To: []string{"u{sq}@x.test"}}, []string{"to: ", "character 2", "no table"}},
 		{Options{Size: Size{Median: -1}}, []string{"over 0"}},
 		{Options{Size: Size{P99: 1}}, []string{"over 0"}},

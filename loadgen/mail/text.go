@@ -1,6 +1,10 @@
 package mail
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
 
 // prose is text long enough that every message takes its own from it, and
 // shared by all of them. Its lines are shorter than 78 columns (RFC 5322,
@@ -9,27 +13,59 @@ import "strings"
 type prose struct {
 	octets []byte
 	starts []int // of its lines, blank ones left out
+	quoted bool  // it is in quoted-printable
 }
 
 const (
 	proseSize  = 256 << 10
 	proseWidth = 76
+
+	// quotedWidth leaves room for the filling within the 76 columns that a line
+	// of quoted-printable may have (RFC 2045, 6.7). Every word fits in.
+	quotedWidth = proseWidth - len(filling)
 )
 
-func newProse(seed uint64, utf8 bool) *prose {
-	w := writer{words: asciiWords, seed: seed}
-	if utf8 {
+// script is what prose is written with.
+type script uint8
+
+const (
+	plainText  script = iota // ASCII
+	utf8Text                 // UTF-8 as it is
+	quotedText               // the same in quoted-printable
+)
+
+func newProse(seed uint64, in script) *prose {
+	w := writer{words: asciiWords, seed: seed, width: proseWidth}
+	if in != plainText {
 		w.words = append(strings.Fields(beyondASCII), asciiWords...)
+	}
+	if in == quotedText {
+		w.encode, w.width = quoted, quotedWidth
 	}
 	for len(w.out) < proseSize {
 		w.paragraph()
 	}
-	return &prose{octets: w.out, starts: w.starts}
+	return &prose{octets: w.out, starts: w.starts, quoted: in == quotedText}
+}
+
+// quoted is a word in quoted-printable.
+func quoted(word string) string {
+	var b strings.Builder
+	for i := range len(word) {
+		if word[i] < utf8.RuneSelf {
+			b.WriteByte(word[i])
+		} else {
+			fmt.Fprintf(&b, "=%02X", word[i])
+		}
+	}
+	return b.String()
 }
 
 // A writer writes seeded nonsense.
 type writer struct {
 	words  []string
+	encode func(word string) string // nil where words go as they are
+	width  int                      // of a line
 	seed   uint64
 	drawn  uint64
 	out    []byte
@@ -67,11 +103,14 @@ func (w *writer) sentence() {
 }
 
 func (w *writer) word(word string) {
-	width := len([]rune(word))
+	if w.encode != nil {
+		word = w.encode(word)
+	}
+	width := utf8.RuneCountInString(word)
 	switch {
 	case w.column == 0:
 		w.starts = append(w.starts, len(w.out))
-	case w.column+1+width > proseWidth:
+	case w.column+1+width > w.width:
 		w.out = append(w.out, "\r\n"...)
 		w.starts = append(w.starts, len(w.out))
 		w.column = 0
@@ -105,7 +144,7 @@ func subjects(seed uint64, n int) []string {
 // ending ends a text: filling to make up for octets that could not be cut
 // apart, the end of the line and, for DATA only, the line that ends the mail.
 const (
-	filling = "+++"
+	filling = "++++++++++++++"
 	ending  = filling + "\r\n.\r\n"
 )
 
@@ -131,8 +170,8 @@ func (p *prose) appendTo(chunks [][]byte, line int, n int64) ([][]byte, closing)
 }
 
 // boundary returns the last place at or before end where the prose can be cut
-// without parting CR from LF or a character in two. It is 3 octets before at
-// most.
+// without parting CR from LF or a character in two, encoded or not. It is no
+// further before than the filling makes up for.
 func (p *prose) boundary(end int) int {
 	if end > 0 && p.octets[end-1] == '\r' {
 		return end - 1
@@ -140,7 +179,24 @@ func (p *prose) boundary(end int) int {
 	for end < len(p.octets) && p.octets[end]&0xc0 == 0x80 {
 		end--
 	}
+	for end > 0 && p.withinQuoted(end) {
+		end--
+	}
 	return end
+}
+
+// withinQuoted tells whether a cut would be within a character in
+// quoted-printable, or leave a blank at the end of a line, which counts for
+// nothing there (RFC 2045, 6.7). Prose has = for nothing else.
+func (p *prose) withinQuoted(end int) bool {
+	o := p.octets
+	switch {
+	case !p.quoted:
+		return false
+	case o[end-1] == '=' || end > 1 && o[end-2] == '=', o[end-1] == ' ':
+		return true
+	}
+	return end+1 < len(o) && o[end] == '=' && '8' <= o[end+1] && o[end+1] <= 'B' // a character's further octet
 }
 
 // A closing is the last chunk of a message, with and without the line that

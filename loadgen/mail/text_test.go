@@ -2,6 +2,8 @@ package mail
 
 import (
 	"bytes"
+	"io"
+	"mime/quotedprintable"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -9,8 +11,8 @@ import (
 
 // Every length the text can have is cut right, wherever it falls.
 func TestEveryCut(t *testing.T) {
-	for _, beyond := range []bool{false, true} {
-		p := newProse(1, beyond)
+	for in := range quotedText + 1 {
+		p := newProse(1, in)
 		for _, line := range []int{0, 1, 100, len(p.starts) - 1} {
 			for n := int64(2); n < 700; n++ {
 				chunks, end := p.appendTo(nil, line, n)
@@ -21,6 +23,9 @@ func TestEveryCut(t *testing.T) {
 				if strings.ContainsAny(strings.ReplaceAll(text, "\r\n", ""), "\r\n") {
 					t.Fatalf("line %d, %d octets: a bare CR or LF in %q", line, n, text)
 				}
+				if in == quotedText {
+					checkEncoded(t, text)
+				}
 				if string(end.dotted) != string(end.raw)+".\r\n" {
 					t.Fatalf("ends %q and %q", end.raw, end.dotted)
 				}
@@ -29,11 +34,26 @@ func TestEveryCut(t *testing.T) {
 	}
 }
 
+// checkEncoded reads quoted-printable, which has to be UTF-8 and to have nothing
+// that a reader would take away.
+func checkEncoded(t *testing.T, text string) {
+	t.Helper()
+	plain, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(text)))
+	if err != nil || !utf8.Valid(plain) {
+		t.Fatalf("%v: %q is no UTF-8", err, text)
+	}
+	for line := range strings.SplitSeq(text, "\r\n") {
+		if len(line) > 76 || strings.HasSuffix(line, " ") || !isASCII(line) {
+			t.Fatalf("the line %q", line)
+		}
+	}
+}
+
 func TestProse(t *testing.T) {
-	for _, beyond := range []bool{false, true} {
-		p := newProse(7, beyond)
-		if isASCII(p.octets) == beyond {
-			t.Errorf("ASCII: %v", !beyond)
+	for in := range quotedText + 1 {
+		p := newProse(7, in)
+		if isASCII(p.octets) != (in != utf8Text) {
+			t.Errorf("ASCII: %v, written as %d", isASCII(p.octets), in)
 		}
 		for line := range strings.SplitSeq(string(p.octets), "\r\n") {
 			if utf8.RuneCountInString(line) > 77 || strings.HasPrefix(line, ".") || strings.HasPrefix(line, "-") || strings.HasSuffix(line, " ") {

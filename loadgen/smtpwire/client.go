@@ -150,8 +150,8 @@ func (c *Client) Established(at Instant) {
 // Send begins a mail transaction. It does nothing unless the client is Ready.
 // A message the server cannot take, by what it offered, fails without being
 // sent, and the client stays Ready: TooBig over the SIZE offered,
-// ChunkingMissing, and PermFail where SMTPUTF8 is needed and not offered or
-// where an address or the lack of one makes no command.
+// ChunkingMissing, and PermFail where SMTPUTF8 or 8BITMIME is needed and not
+// offered or where an address or the lack of one makes no command.
 func (c *Client) Send(t *Transaction) {
 	c.begin()
 	if c.state != Ready {
@@ -169,6 +169,10 @@ func (c *Client) Send(t *Transaction) {
 	c.state = Waiting
 	c.sendGroup()
 }
+
+// SevenBit tells a Ready client's user that the server takes no octets over
+// 127, as it does not offer 8BITMIME.
+func (c *Client) SevenBit() bool { return c.offered&eightBitMIME == 0 }
 
 // Quit ends the session in good order. It does nothing unless the client is
 // Ready.

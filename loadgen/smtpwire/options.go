@@ -68,7 +68,8 @@ type Transaction struct {
 	To   [][]byte // forward-paths, one at least
 
 	Size     int64    // octets as SIZE counts them (RFC 1870); 0 where not known
-	EightBit bool     // the content has octets over 127: BODY=8BITMIME where offered
+	SevenBit bool     // whoever makes the content is to make it of octets below 128: see Client.SevenBit
+	EightBit bool     // the content has octets over 127: BODY=8BITMIME, which has to be offered (RFC 6152)
 	UTF8     bool     // an address has: SMTPUTF8 is needed (RFC 6531)
 	Dotted   [][]byte // for DATA: dot-stuffed, ending in CRLF.CRLF
 	Raw      [][]byte // for BDAT: as it is

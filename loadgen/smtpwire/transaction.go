@@ -17,7 +17,9 @@ func (c *Client) unfit(t *Transaction) (Class, string) {
 	case c.o.BDAT && c.offered&chunking == 0:
 		return ChunkingMissing, "BDAT was asked for and the server does not offer CHUNKING"
 	case t.UTF8 && c.offered&smtpUTF8 == 0:
-		return PermFail, "an address needs SMTPUTF8, which the server does not offer"
+		return PermFail, "an address beyond ASCII needs SMTPUTF8, which the server does not offer (RFC 6531)"
+	case t.EightBit && c.SevenBit():
+		return PermFail, "the message has octets over 127, and the server does not offer 8BITMIME (RFC 6152)"
 	case c.sizeOf > 0 && t.Size > c.sizeOf:
 		return TooBig, "a message of " + strconv.FormatInt(t.Size, 10) +
 			" octets is over the SIZE offered, " + strconv.FormatInt(c.sizeOf, 10)
@@ -83,7 +85,7 @@ func (c *Client) sendMail() {
 	if c.offered&size != 0 && t.Size > 0 {
 		out = strconv.AppendInt(append(out, " SIZE="...), t.Size, 10)
 	}
-	if t.EightBit && c.offered&eightBitMIME != 0 {
+	if t.EightBit {
 		out = append(out, " BODY=8BITMIME"...)
 	}
 	if t.UTF8 {

@@ -62,10 +62,14 @@ func TestLockstep(t *testing.T) {
 			C: RCPT TO:<bö@example.test>
 			timed mail`,
 	}, {
-		name: "8BITMIME not offered: sent as it is",
+		name: "8BITMIME not offered",
 		t:    Transaction{To: [][]byte{[]byte("b@example.test")}, EightBit: true},
-		script: hello() + `
-			C: MAIL FROM:<>`,
+		script: hello("SMTPUTF8") + `
+			failed mail: permfail: the message has octets over 127, and the server does not offer 8BITMIME (RFC 6152)
+			message failed 0+0
+			= ready
+			> quit
+			C: QUIT`,
 	}, {
 		name: "over the SIZE offered",
 		t:    Transaction{To: [][]byte{[]byte("b@example.test")}, Size: 21},
@@ -79,7 +83,7 @@ func TestLockstep(t *testing.T) {
 		name: "SMTPUTF8 not offered",
 		t:    Transaction{To: [][]byte{[]byte("bö@example.test")}, UTF8: true},
 		script: hello() + `
-			failed mail: permfail: an address needs SMTPUTF8, which the server does not offer
+			failed mail: permfail: an address beyond ASCII needs SMTPUTF8, which the server does not offer (RFC 6531)
 			message failed 0+0
 			= ready`,
 	}, {

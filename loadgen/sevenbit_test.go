@@ -1,0 +1,24 @@
+package loadgen
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// Synthetic mail beyond ASCII goes to a server without 8BITMIME in seven bits,
+// and to one with it as it is; which it is, each session is told anew.
+func TestSyntheticMailFitsTheServer(t *testing.T) {
+	for ehlo, eight := range map[string]bool{"250 fake": false, "250-fake\r\n250 8BITMIME": true} {
+		synctest.Test(t, func(t *testing.T) {
+			f := &fakeServer{answer: map[string]string{"ehlo": ehlo}}
+			p := plan(Load{Sessions: 2, Messages: 20})
+			p.Flows[0].Session.Messages, p.Flows[0].Mail.UTF8 = 3, true
+			rec, _ := runFake(t, p, f, nil)
+			if rec.outcomes[smtpwire.Accepted] != 20 || f.eightBit != eight {
+				t.Errorf("%q: accepted %d of 20, octets over 127: %v, want %v", ehlo, rec.outcomes[smtpwire.Accepted], f.eightBit, eight)
+			}
+		})
+	}
+}
