@@ -80,6 +80,7 @@ func TestDomains(t *testing.T) {
 		"a@example.test": true, "a@b.c.example": true, "a@x.invalid": true, "a@localhost": true, "a@example.com": true,
 		"a@mx.example.org": true, "a@EXAMPLE.NET": true, "a@[127.0.0.1]": true, "a@[IPv6:::1]": true, "a@host{1..9}.example.test": true,
 		"a@corp.se": true, "a@mx.lab.se": true, "a@deep.mx.lab.se": true,
+		"postmaster": true, "Postmaster": true,
 		"a@gmail.com": false, "a@notexample.com": false, "a@example.com.evil.org": false, "a@mx.corp.se": false, "a@lab.se": false,
 		"a@[8.8.8.8]": false, "a@host{1..9}.se": false, "a@testing": false,
 	} {
@@ -93,6 +94,9 @@ func TestDomains(t *testing.T) {
 	}
 	if _, err := Parse("f.yaml", []byte(base), testOptions("flows.relay.envelope.from=ceo@corp.se")); err == nil {
 		t.Error("senders are not looked at")
+	}
+	if _, err := Parse("f.yaml", []byte(base), testOptions("flows.relay.envelope.from=postmaster")); err == nil || !strings.Contains(err.Error(), "only a recipient may leave it out") {
+		t.Errorf("a sender without a domain: %v", err)
 	}
 	if p := mustParse(t, base, "flows.relay.envelope.from=''"); p.Flows[0].Mail.From != "" {
 		t.Error("the null path is not taken")

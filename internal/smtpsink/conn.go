@@ -44,7 +44,7 @@ func (g *gate) next() (net.Conn, error) {
 		return nil, err
 	}
 	g.counters.connections.Add(1)
-	c := &conn{Conn: raw, sink: g.sink}
+	c := &conn{Conn: raw, sink: g.sink, sealed: g.tls != nil}
 	g.sink.track(c)
 	if g.tls != nil {
 		// It must be a *tls.Conn as it stands: that is how go-smtp knows that
@@ -99,27 +99,46 @@ func isTemporary(err error) bool {
 	return ok && t.Temporary()
 }
 
-// A conn holds back the replies that go-smtp sends without a hook, and tells
-// the sink when it is closed.
+// A conn holds back the replies that go-smtp sends without a hook, mends what
+// it has other rules for than the RFCs, and tells the sink when it is closed.
 type conn struct {
 	net.Conn
-	sink *Server
-	once sync.Once
-	err  error
+	sink     *Server
+	sealed   bool // TLS has begun, and there is nothing to be seen
+	commands commands
+	once     sync.Once
+	err      error
 }
 
-// Write sees one reply line at a time in clear. Under TLS it sees records,
-// which begin with none of these.
+func (c *conn) Read(p []byte) (int, error) {
+	if c.sealed {
+		return c.Conn.Read(p)
+	}
+	return c.commands.read(c.Conn, p)
+}
+
+// A response with AUTH that is no base64 is wrong for good (RFC 4954, 4).
+var (
+	noBase64    = []byte("454 4.7.0 Invalid base64 data")
+	wrongBase64 = []byte("501 5.5.2 Invalid base64 data")
+)
+
+// Write sees one reply line at a time in clear.
 func (c *conn) Write(p []byte) (int, error) {
-	if len(c.sink.delays) > 0 {
-		switch {
-		case bytes.HasPrefix(p, []byte("220 2.0.0 ")):
-			c.sink.wait("starttls")
-		case bytes.HasPrefix(p, []byte("354 ")):
-			c.sink.wait("data")
-		case bytes.HasPrefix(p, []byte("221 ")):
-			c.sink.wait("quit")
-		}
+	if c.sealed {
+		return c.Conn.Write(p)
+	}
+	c.commands.replied()
+	switch {
+	case bytes.HasPrefix(p, []byte("220 2.0.0 ")):
+		c.sink.wait("starttls")
+		c.sealed = true
+	case bytes.HasPrefix(p, []byte("354 ")):
+		c.sink.wait("data")
+	case bytes.HasPrefix(p, []byte("221 ")):
+		c.sink.wait("quit")
+	case bytes.HasPrefix(p, noBase64):
+		p = append(bytes.Clone(wrongBase64), p[len(noBase64):]...)
 	}
 	return c.Conn.Write(p)
 }

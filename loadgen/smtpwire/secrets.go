@@ -96,8 +96,10 @@ func (l *looks) add(from int, word, code bool) {
 	}
 }
 
+var lineEnds = strings.NewReplacer("\r", "", "\n", "")
+
 func (l *looks) secret(secret string) {
-	text := strings.TrimSpace(secret) // as the end of a line does not show it
+	text := lineEnds.Replace(strings.TrimSpace(secret)) // what lines do not show
 	if text == "" {
 		return
 	}

@@ -24,6 +24,7 @@ func TestRedact(t *testing.T) {
 		{Username: "y@example.test", Password: "schlüssel & %bund"},
 		{Username: "z@example.test", Password: "a trailing blank "},
 		{Username: "n@example.test"},
+		{Username: "m@example.test", Password: "first line\r\nsecond"},
 	}
 	s := NewSecrets(accounts[:2], accounts[2:])
 	plainOf := func(i int) string {
@@ -62,6 +63,8 @@ func TestRedact(t *testing.T) {
 		{"cut at a line", "bad: S3cretPass\ngo away", "bad: <redacted>\ngo away"},
 		{"base64 cut", "bad: " + cut(plainOf(0), 36), "bad: <redacted>"},
 		{"without its last blank", "a trailing blank", "<redacted>"},
+		{"of two lines", "first line\nsecond", "<redacted>"},
+		{"of two lines, encoded", plainOf(10), "<redacted>"},
 		{"a short one as a word", "no pw (pw) pwd spw", "no <redacted> (<redacted>) pwd spw"},
 		{"a short one with LOGIN", "no " + b64("pw"), "no <redacted>"},
 		{"a short one with PLAIN", "no " + plainOf(6), "no <redacted>"},
