@@ -107,8 +107,15 @@ func (a *auth) settle(d *decoder) {
 			Identity:  a.identity.reveal(),
 			Username:  a.username.reveal(),
 			Password:  secret.reveal(),
+			Private:   a.refers("username") || a.refers("identity"),
 		}}
 	}
+}
+
+// refers tells whether a text was brought in as secrets are, and so is one.
+func (a *auth) refers(name string) bool {
+	n := a.node.get(name)
+	return n != nil && reference.MatchString(n.text)
 }
 
 func (a *auth) pool(d *decoder) []smtpwire.Credentials {

@@ -26,7 +26,7 @@ var envelopeShape = object[envelope]{
 		opt("from", text("an address", ""), func(e *envelope) *string { return &e.from },
 			"The sender; \"\" is the null path of bounces. "+patternWords).or("bench@example.test"),
 		opt("to", orList(text("an address", `^[^\x00]+$`), 100_000), func(e *envelope) *[]string { return &e.to },
-			"The recipient, or a list that is gone through. "+patternWords).or("bench@example.test"),
+			"The recipient, or a list that is gone through; postmaster alone needs no domain. "+patternWords).or("bench@example.test"),
 		opt("recipients", count(1, 10_000), func(e *envelope) *int { return &e.recipients },
 			"Recipients a message.").or("1"),
 		opt("csv", filePath, func(e *envelope) *string { return &e.csv },

@@ -38,7 +38,7 @@ var messageShape = object[message]{
 		opt("header", headerShape, func(m *message) *[]named[string] { return &m.header },
 			"Further header fields of synthetic messages."),
 		opt("utf8", truth, func(m *message) *bool { return &m.utf8 },
-			"Synthetic text beyond ASCII, sent as 8BITMIME.").or("false"),
+			"Synthetic text beyond ASCII: as 8BITMIME, or in quoted-printable to a server that does not offer it.").or("false"),
 	},
 	check: checkMessage,
 }

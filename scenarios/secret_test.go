@@ -44,6 +44,7 @@ func TestSecretsArriveWhereTheyBelong(t *testing.T) {
 	p := planOf(t, s)
 	for i, want := range []string{"LEAK-literal", "LEAK-env", "LEAK-prefix-LEAK-env$x$y", "LEAK-token", "LEAK-account"} {
 		equal(t, p.Flows[i].Name, p.Flows[i].Session.Accounts[0].Password, want)
+		equal(t, p.Flows[i].Name+", whose name is private", p.Flows[i].Session.Accounts[0].Private, i == 1)
 	}
 	equal(t, "user", p.Flows[1].Session.Accounts[0].Username, "LEAK-user")
 	equal(t, "accounts of the sink", len(s.SinkAccounts()), 2) // ada, once, and the one of the environment

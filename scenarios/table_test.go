@@ -80,7 +80,7 @@ func FuzzTable(f *testing.F) {
 			}
 			for _, a := range planOf(t, s).Flows[0].Session.Accounts {
 				if a.Username == "" || a.Password == "" || strings.ContainsRune(a.Username+a.Password, 0) {
-					t.Fatalf("an account of %q", a)
+					t.Fatalf("an account of %+v", a)
 				}
 			}
 		}

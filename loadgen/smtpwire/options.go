@@ -58,6 +58,7 @@ type Credentials struct {
 	Identity  string // authorization identity, mostly empty
 	Username  string
 	Password  string // the password, or the bearer token
+	Private   bool   // the names are secrets as well
 }
 
 // A Transaction is one mail transaction: the envelope, and the content ready

@@ -55,9 +55,15 @@ func NewSecrets(lists ...[]Credentials) *Secrets {
 			if len(c.Password) < shortSecret {
 				looks.responses(c)
 			}
-			if !seen[c.Password] {
-				seen[c.Password] = true
-				looks.secret(c.Password)
+			secrets := []string{c.Password, c.Username, c.Identity}
+			if !c.Private {
+				secrets = secrets[:1]
+			}
+			for _, secret := range secrets {
+				if !seen[secret] {
+					seen[secret] = true
+					looks.secret(secret)
+				}
 			}
 		}
 	}

@@ -25,6 +25,7 @@ func TestRedact(t *testing.T) {
 		{Username: "z@example.test", Password: "a trailing blank "},
 		{Username: "n@example.test"},
 		{Username: "m@example.test", Password: "first line\r\nsecond"},
+		{Username: "hidden@example.test", Identity: "boss@example.test", Password: "first line\r\nsecond", Private: true},
 	}
 	s := NewSecrets(accounts[:2], accounts[2:])
 	plainOf := func(i int) string {
@@ -64,6 +65,7 @@ func TestRedact(t *testing.T) {
 		{"base64 cut", "bad: " + cut(plainOf(0), 36), "bad: <redacted>"},
 		{"without its last blank", "a trailing blank", "<redacted>"},
 		{"of two lines", "first line\nsecond", "<redacted>"},
+		{"a private name", "<hidden@example.test> is not boss@example.test", "<<redacted>> is not <redacted>"},
 		{"of two lines, encoded", plainOf(10), "<redacted>"},
 		{"a short one as a word", "no pw (pw) pwd spw", "no <redacted> (<redacted>) pwd spw"},
 		{"a short one with LOGIN", "no " + b64("pw"), "no <redacted>"},
