@@ -17,6 +17,7 @@ func (s *Secrets) redact(text []byte, cut bool) []byte {
 	for _, v := range views(text) {
 		for set := s; set != nil; set = set.more {
 			found = set.find(v, found)
+			found = set.proofs.secrets().find(v, found)
 		}
 	}
 	slices.SortFunc(found, func(a, b stretch) int { return cmp.Compare(a.from, b.from) })
@@ -40,6 +41,9 @@ type stretch struct{ from, to int }
 
 // find appends where in the text that v is of secrets stand.
 func (s *Secrets) find(v *view, found []stretch) []stretch {
+	if s == nil {
+		return found
+	}
 	for i := range v.octets {
 		n, p := s.at(v, i)
 		if n == 0 {
@@ -74,14 +78,14 @@ func (s *Secrets) at(v *view, i int) (int, pattern) {
 	return 0, pattern{}
 }
 
-// longest tells how much of a long pattern stands at i: all of one, or a part
-// that was cut there. What has most in common with a text is next to it in
+// longest tells how much of a long pattern stands at i: all of one, half of it
+// and more, or a part that was cut there. What has most in common with a text is next to it in
 // order; what is all of its beginning is before it.
 func (s *Secrets) longest(v *view, i int) (most int, which pattern) {
 	rest := v.octets[i:]
 	next := s.search(rest)
 	for _, p := range s.long[max(next-1, 0):min(next+1, len(s.long))] {
-		if n := common(p.text, rest); n > most && v.cutAt(i+n) {
+		if n := common(p.text, rest); n > most && (n >= len(p.text)/2 || v.cutAt(i+n)) {
 			most, which = n, p
 		}
 	}
@@ -183,9 +187,7 @@ func views(text []byte) []*view {
 		}
 	}
 	for _, v := range all {
-		for i := range v.octets {
-			v.octets[i] = fold(v.octets[i])
-		}
+		fold(v.octets)
 	}
 	return all
 }
@@ -195,7 +197,11 @@ func views(text []byte) []*view {
 func unfolded(text []byte) *view {
 	v := newView(text)
 	for i := 0; i < len(text); i++ {
-		if text[i] != '\n' {
+		switch text[i] {
+		case '\n':
+		case '\r':
+			continue
+		default:
 			v.add(text[i], i, i+1)
 			continue
 		}

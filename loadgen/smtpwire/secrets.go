@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -19,9 +20,10 @@ const Redacted = "<redacted>"
 // and as they look in base64 whatever stands before them, which finds the
 // responses of PLAIN, LOGIN, XOAUTH2 and OAUTHBEARER. Case counts nowhere.
 //
-// Secrets do not change, and may be used by many clients at a time. The zero
-// value, and nil, are none.
+// Secrets may be used by many clients at a time. The zero value, and nil, are
+// none.
 type Secrets struct {
+	proofs *proofs            // what the clients proved to know them by; nil for none
 	more   *Secrets           // others to look for
 	long   []pattern          // of longPattern octets and more, sorted
 	short  map[string]pattern // those shorter
@@ -67,16 +69,26 @@ func NewSecrets(lists ...[]Credentials) *Secrets {
 			}
 		}
 	}
-	return looks.secrets()
+	s := looks.secrets()
+	s.proofs = new(proofs)
+	return s
 }
 
-// with returns s and one secret more.
-func (s *Secrets) with(secret string) *Secrets {
-	var looks looks
-	looks.secret(secret)
-	t := looks.secrets()
-	t.more = s
+// with returns s and one secret more, and keeps that for a while in s as well.
+func (s *Secrets) with(proof string) *Secrets {
+	t := secretsOf(proof)
+	if t.more = s; s != nil {
+		s.proofs.add(proof)
+	}
 	return t
+}
+
+func secretsOf(texts ...string) *Secrets {
+	var looks looks
+	for _, text := range texts {
+		looks.secret(text)
+	}
+	return looks.secrets()
 }
 
 // looks are what secrets look like. There may be hundreds of thousands, so
@@ -94,9 +106,7 @@ type look struct {
 
 // add takes what was put at the end of text for a look.
 func (l *looks) add(from int, word, code bool) {
-	for i := from; i < len(l.text); i++ {
-		l.text[i] = fold(l.text[i])
-	}
+	fold(l.text[from:])
 	if from < len(l.text) {
 		l.patterns = append(l.patterns, look{from, len(l.text), word, code})
 	}
@@ -192,18 +202,26 @@ func (l *looks) secrets() *Secrets {
 	return s
 }
 
-// fold makes one octet of those that do not count as different: upper and
-// lower case, and the last two digits of both alphabets of base64 (RFC 4648).
-func fold(b byte) byte {
-	switch {
-	case 'A' <= b && b <= 'Z':
-		return b + 'a' - 'A'
-	case b == '-':
-		return '+'
-	case b == '_':
-		return '/'
+// fold makes one of what does not count as different: upper and lower case, and
+// the last two digits of both alphabets of base64 (RFC 4648). Octets keep their
+// places.
+func fold(text []byte) {
+	for i := 0; i < len(text); i++ {
+		switch b := text[i]; {
+		case 'A' <= b && b <= 'Z':
+			text[i] = b + 'a' - 'A'
+		case b == '-':
+			text[i] = '+'
+		case b == '_':
+			text[i] = '/'
+		case b >= utf8.RuneSelf:
+			r, n := utf8.DecodeRune(text[i:])
+			if low := unicode.ToLower(r); n > 1 && utf8.RuneLen(low) == n {
+				utf8.EncodeRune(text[i:], low)
+			}
+			i += n - 1
+		}
 	}
-	return b
 }
 
 func isASCII(text string) bool {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // A server that says a secret back, in whatever way, has it taken out, and what
@@ -37,6 +38,7 @@ func TestRedact(t *testing.T) {
 		{"twice", secret + secret + ", " + secret, "<redacted><redacted>, <redacted>"},
 		{"in a word", "x" + secret + "x", "x<redacted>x"},
 		{"in another case", "no " + strings.ToUpper(secret), "no <redacted>"},
+		{"beyond ASCII in another case", "SCHLÜSSEL & %BUND", "<redacted>"},
 		{"of another account", "no Another/One+Twelve", "no <redacted>"},
 		{"one of several that begin alike", "user1 user10-of user10-of-al user10-of-all user10-of-alx",
 			"<redacted> <redacted> <redacted> <redacted> <redacted>x"},
@@ -71,7 +73,8 @@ func TestRedact(t *testing.T) {
 		{"a short one with LOGIN", "no " + b64("pw"), "no <redacted>"},
 		{"a short one with PLAIN", "no " + plainOf(6), "no <redacted>"},
 
-		{"what only begins alike", "S3cretPass is no password", "S3cretPass is no password"},
+		{"half of it and more", "S3cretPa****** is wrong", "<redacted>****** is wrong"},
+		{"what only begins alike", "Another/ is no password, S3cret neither", "Another/ is no password, S3cret neither"},
 		{"nothing", "", ""},
 		{"what has nothing of one", "5.7.8 authentication failed: UGFzc3dvcmQ6 %41 deadbeefdeadbeef", "5.7.8 authentication failed: UGFzc3dvcmQ6 %41 deadbeefdeadbeef"},
 	} {
@@ -189,17 +192,33 @@ func TestProofsAreSecret(t *testing.T) {
 	}
 }
 
+// A proof that another session gave shows no more than the session's own, and
+// many of them take no memory.
+func TestProofsOfOtherSessionsAreSecret(t *testing.T) {
+	s := NewSecrets([]Credentials{{Password: "password-one"}})
+	for i := range 1000 {
+		s.with(fmt.Sprintf("%032x", 1e15+float64(i)))
+	}
+	last := fmt.Sprintf("%032x", 1e15+float64(999))
+	if got := string(s.redact([]byte("tim "+last), false)); got != "tim <redacted>" {
+		t.Errorf("%q", got)
+	}
+	if n := len(s.proofs.secrets().long); n > 4*len(s.proofs.recent) {
+		t.Errorf("%d patterns are kept", n)
+	}
+}
+
 // What no secret is in comes through as it was, and a secret never does.
 func FuzzRedact(f *testing.F) {
 	f.Add([]byte("535 5.7.8 you said \x00u\x00S3cretPassw0rd\n5.7.8 !"), "S3cretPassw0rd", uint8(3))
 	f.Add([]byte("QVVUSA== =41=42 %41 \\x41 4142434445464748"), "ABCDEFGH", uint8(9))
 	f.Fuzz(func(t *testing.T, text []byte, secret string, at uint8) {
-		if len(text) > maxText || len(secret) > maxText {
+		if len(text) > maxText || len(secret) > maxText || !utf8.ValidString(secret) {
 			return
 		}
 		s := NewSecrets([]Credentials{{Username: "u", Password: secret}, {Username: "v", Password: secret + "2"}})
 		secret = strings.TrimSpace(secret)
-		if len(secret) < shortSecret || strings.Contains(Redacted+Redacted, strings.ToLower(secret)) || strings.ContainsAny(secret, "\n<>") {
+		if len(secret) < shortSecret || strings.Contains(Redacted+Redacted, strings.ToLower(secret)) || strings.ContainsAny(secret, "\r\n<>") {
 			return
 		}
 		i := min(int(at), len(text))
