@@ -37,6 +37,7 @@ func (s *session) Received(p []byte, at netdrive.Arrival) {
 	if at.Stamped {
 		sh.stamped++
 		sh.recorder.Delay(s.series, at.Delay)
+		sh.still.unread = max(sh.still.unread, at.Delay)
 	} else {
 		sh.bare++
 		sh.recorder.Unstamped(s.series)

@@ -31,6 +31,7 @@ type shard struct {
 	tickAt   time.Duration // when the next tick is due
 	tickCPU  time.Duration
 	tickWait time.Duration
+	still    standstill
 	stamped  int64 // replies with a kernel stamp
 	bare     int64 // replies without
 	lost     []string
@@ -69,8 +70,12 @@ func (s *shard) runSegment(seg *segment) {
 	for _, f := range s.flows {
 		f.start()
 	}
+	_, now := s.driver.Now()
+	s.still.begin(now, s.driver)
 	for s.step() {
-		s.driver.Wait(s.next())
+		until, due := s.next()
+		s.still.wanted = min(until, due)
+		s.driver.Wait(until, due)
 	}
 	for _, f := range s.flows {
 		f.finish()
@@ -80,6 +85,7 @@ func (s *shard) runSegment(seg *segment) {
 // step does what is due now, and tells whether the segment goes on.
 func (s *shard) step() bool {
 	now := s.readClock()
+	s.still.turn(now, s.driver)
 	if m := s.engine.mode.Load(); m != s.mode {
 		s.mode = m
 		for _, f := range s.flows {
@@ -148,7 +154,8 @@ func (s *shard) tick(last bool) {
 	wall, mono := s.driver.Now()
 	s.tickAt = mono.Truncate(time.Second) + time.Second
 	cpu, wait := s.driver.CPU(), s.driver.RunDelay()
-	t := Tick{Shard: s.index, From: s.tickFrom, To: wall, Busy: cpu - s.tickCPU, Waited: wait - s.tickWait, Last: last}
+	t := Tick{Shard: s.index, From: s.tickFrom, To: wall, Busy: cpu - s.tickCPU, Waited: wait - s.tickWait,
+		Stood: s.still.take(), Last: last}
 	for i := range s.totals {
 		c := &s.totals[i]
 		t.Open, t.Peak = append(t.Open, c.open), append(t.Peak, c.peak)

@@ -212,7 +212,7 @@ func TestSurroundingsThatDiffer(t *testing.T) {
 	}
 	for _, want := range []string{
 		"host differs", "elsewhere", "kernel differs", "cores differs", "Go differs", "smtpgauge differs", "scenario differs",
-		"seed differs: 1 on the base side, 9 on the new", "new side: 1 of 1 run partial",
+		"seed differs: 1 on the base side, 9 on the new", "new side: 1 of 1 run invalid, the first because: partial: ",
 		"flow submit is on the base side only", "flow smtps is on the new side only",
 	} {
 		if !slices.ContainsFunc(c.Warnings, func(w string) bool { return strings.Contains(w, want) }) {

@@ -66,6 +66,7 @@ func (r *Run) flowFigures(flow int, t *total) *FlowFigures {
 	}
 	if h.Open {
 		f.Load = "open"
+		f.Late = distribution(t, lateSlot)
 		f.Arrivals = &ArrivalFigures{r.gauges[flow].Due, r.gauges[flow].Begun}
 	}
 	if w := r.flow(flow, loadgen.Warmup); w.messages().Attempted > 0 || w.Started > 0 {
@@ -148,6 +149,9 @@ func (r *Run) generatorFigures(all *total) GeneratorFigures {
 		Late: distribution(all, lateSlot), Delay: distribution(all, delaySlot), ClockSteps: []int64{},
 		BusiestShare: r.processors.busiest(), DeniedShare: r.processors.denied(),
 	}
+	if stood, length := r.processors.stood(); stood > 0 {
+		g.Stood, g.StoodShare = int64(stood), min(1, float64(stood)/float64(max(stood, length)))
+	}
 	if c := r.Closing; c != nil {
 		g.CPUSeconds, g.MaxRSS, g.GOMAXPROCS, g.Shards = c.Generator.CPU.Seconds(), c.Generator.MaxRSS, c.Generator.GOMAXPROCS, c.Shards
 		g.GCPauses, g.GCPauseTotal, g.GCPauseMax = c.Generator.GCPauses, int64(c.Generator.GCPauseTotal), int64(c.Generator.GCPauseMax)
@@ -209,8 +213,14 @@ func (r *Run) metric(f *FlowFigures, t *loadgen.Threshold) (value float64, reaso
 		if f.Window == 0 {
 			return 0, "the load did not begin"
 		}
+		if m.Attempted == 0 {
+			return 0, "no message was attempted"
+		}
 		return f.Rate, ""
 	case loadgen.Count:
+		if m.Attempted == 0 {
+			return 0, "no message was attempted"
+		}
 		counts := [smtpwire.NumOutcomes]int64{m.Accepted, m.Rejected, m.Failed, m.Unknown}
 		return float64(counts[t.Metric.Outcome]), ""
 	}

@@ -68,7 +68,7 @@ func (f *fileWriter) interval(fr *frame, h *Header) {
 func (f *fileWriter) seriesInterval(fr *frame, h *Header, s loadgen.Series, t *total) {
 	f.line(intervalLine{
 		totalLine: newTotalLine(intervalType, h.seriesLine(s), t),
-		Number:    fr.number, From: fr.from, To: fr.to, Gauge: fr.gauges[s.Flow], Busy: fr.busy, Waited: fr.waited,
+		Number:    fr.number, From: fr.from, To: fr.to, Gauge: fr.gauges[s.Flow], Busy: fr.busy, Waited: fr.waited, Stood: fr.stood,
 	})
 }
 

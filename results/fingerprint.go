@@ -118,7 +118,6 @@ func doubts(side string, runs []*Run) []string {
 			v := r.Result().Verdict
 			return strings.Join(v.Reasons, "; "), !v.Valid
 		}},
-		{"partial", func(r *Run) (string, bool) { return "its file has lost its end", r.Partial() }},
 		{"interrupted", func(r *Run) (string, bool) { return "it was ended before its time", r.Interrupted() }},
 	} {
 		n, first := 0, ""

@@ -15,9 +15,10 @@ type frame struct {
 	series   map[loadgen.Series]*total
 	windows  []windowEntry
 	heard    []greetingEntry
-	gauges   []gauge // by flow
-	busy     float64 // CPU time over time of the busiest shard
-	waited   float64 // time without a CPU that was wanted, over time, of the shard with most of it
+	gauges   []gauge       // by flow
+	busy     float64       // CPU time over time of the busiest shard
+	waited   float64       // time without a CPU that was wanted, over time, of the shard with most of it
+	stood    time.Duration // as Tick has it, of the shard with most of it
 }
 
 // A gauge is how a flow stands at the end of an interval.
@@ -38,6 +39,7 @@ func (f *frame) absorb(b *batch) {
 		f.from = t.From
 	}
 	f.to = max(f.to, t.To)
+	f.stood = max(f.stood, t.Stood)
 	if d := t.To.Sub(t.From); d > 0 {
 		f.busy = max(f.busy, float64(t.Busy)/float64(d))
 		f.waited = max(f.waited, float64(t.Waited)/float64(d))
@@ -55,6 +57,10 @@ func (f *frame) absorb(b *batch) {
 	}
 	f.windows = append(f.windows, b.windows...)
 	f.heard = append(f.heard, b.heard...)
+}
+
+func (f *frame) processor() processor {
+	return processor{f.to.Sub(f.from), f.busy, f.waited, f.stood}
 }
 
 // ordered returns the frame's series in a fixed order.
@@ -109,7 +115,7 @@ func (c *Collector) follow(f *frame) {
 	if c.onInterval == nil {
 		return
 	}
-	cpu := processors{{f.to.Sub(f.from), f.busy, f.waited}}
+	cpu := processors{f.processor()}
 	i := &Interval{
 		Started: c.run.Header.Started,
 		Elapsed: f.to.Sub(smtpwire.Instant(c.run.Header.Started.UnixNano())), Length: f.to.Sub(f.from),

@@ -17,6 +17,8 @@ type Generator struct {
 	// Free is how many cores nobody used before and after the load; nil where
 	// the system does not tell.
 	Free *FreeBeside `json:"free_cores,omitempty"`
+
+	freeUnsure bool // of several processes together: some do not tell
 }
 
 // FreeBeside is FreeCores on both sides of a load.
@@ -59,6 +61,7 @@ func MeasureGenerator() Generator {
 
 // merge adds another process.
 func (g *Generator) merge(from Generator) {
+	g.freeUnsure = g.freeUnsure || from.freeUnsure || from.Free == nil
 	g.CPU += from.CPU
 	g.MaxRSS += from.MaxRSS
 	g.GOMAXPROCS += from.GOMAXPROCS

@@ -99,6 +99,7 @@ type intervalLine struct {
 	Gauge  gauge            `json:"gauge"`
 	Busy   float64          `json:"busy"`
 	Waited float64          `json:"waited"`
+	Stood  time.Duration    `json:"stood_ns,omitempty"`
 }
 
 func newTotalLine(kind string, s seriesLine, t *total) totalLine {

@@ -57,7 +57,8 @@ func (m Measurement) Run(ctx context.Context) (*Run, error) {
 		return nil, err
 	}
 	generator := MeasureGenerator()
-	if after, ok := m.FreeCores(ctx); ok && known {
+	// Also of a run that was stopped at once: what it measured is judged by it.
+	if after, ok := m.FreeCores(context.WithoutCancel(ctx)); ok && known {
 		generator.Free = &FreeBeside{Before: before, After: after}
 	}
 	return collector.Close(report, generator)

@@ -10,6 +10,7 @@ type processor struct {
 	length time.Duration
 	busy   float64 // of that time, what its thread was on a CPU
 	waited float64 // of that time, what its thread was ready to run and had none
+	stood  time.Duration
 }
 
 // processors are those of a run, one an interval.
@@ -40,4 +41,13 @@ func (list processors) denied() float64 {
 		return 0
 	}
 	return waited / wanted
+}
+
+// stood is how long the shard stood still that did so most, and length how long
+// all the intervals were.
+func (list processors) stood() (stood, length time.Duration) {
+	for _, p := range list {
+		stood, length = stood+p.stood, length+p.length
+	}
+	return stood, length
 }

@@ -37,11 +37,14 @@ func (f *fileReader) read() (*Run, error) {
 			return nil, err
 		}
 		if line == nil {
+			if f.run.Partial() {
+				f.run.damaged = fmt.Sprintf("it ends after line %d", f.number)
+			}
 			return f.end()
 		}
 		if err := f.line(line); err != nil {
 			if f.cut() {
-				f.run.damaged = fmt.Sprintf("line %d is cut", f.number)
+				f.run.damaged = fmt.Sprintf("line %d is cut, and what it said is lost", f.number)
 				return f.end()
 			}
 			return nil, f.at(err)
@@ -165,7 +168,7 @@ func (f *fileReader) interval(line []byte, histograms map[string]string) error {
 	})
 	f.run.see(s.Flow, l.Gauge)
 	if n := len(f.run.Intervals); n < 2 || f.run.Intervals[n-2].Number != l.Number {
-		f.run.processors = append(f.run.processors, processor{l.To.Sub(l.From), l.Busy, l.Waited})
+		f.run.processors = append(f.run.processors, processor{l.To.Sub(l.From), l.Busy, l.Waited, l.Stood})
 	}
 	f.run.to = max(f.run.to, l.To)
 	return nil

@@ -43,6 +43,8 @@ type GeneratorFigures struct {
 	BusiestShare   float64       `json:"busiest_share"`        // CPU time over time of the busiest shard's thread, median over intervals, 0 to 1
 	DeniedShare    float64       `json:"denied_share"`         // of the time its thread wanted a CPU, that in which it had none, 0 to 1
 	Free           *FreeBeside   `json:"free_cores,omitempty"` // cores that nobody used before and after the load
+	Stood          int64         `json:"stood_ns"`             // how long it stood still with something to do, neither on a CPU nor waiting for one
+	StoodShare     float64       `json:"stood_share"`          // of the run, 0 to 1
 	UnstampedShare float64       `json:"unstamped_share"`      // replies without a kernel stamp, 0 to 1
 	Late           *Distribution `json:"late,omitempty"`       // due to when the scheduler got to it
 	Delay          *Distribution `json:"delay,omitempty"`      // kernel stamp to user clock, a reply
@@ -62,6 +64,7 @@ type FlowFigures struct {
 	Rate       float64                  `json:"messages_per_second"` // accepted within the load's windows, over their length
 	Window     int64                    `json:"window_ns"`           // the length of those windows
 	Arrivals   *ArrivalFigures          `json:"arrivals,omitempty"`  // open load only
+	Late       *Distribution            `json:"late,omitempty"`      // as the generator's, of this flow's arrivals
 	Greetings  []Greeting               `json:"greetings,omitempty"` // of its servers, those that differ, a few at most
 	Phases     map[string]*PhaseFigures `json:"phases"`
 	Errors     []ErrorFigures           `json:"errors"` // most frequent first

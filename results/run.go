@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
@@ -27,7 +28,7 @@ type Run struct {
 	gauges     []gauge                          // by flow: the last, with the highest peak
 	processors processors
 	to         smtpwire.Instant
-	damaged    string // what of the file could not be read
+	damaged    string // where its file ends, and what of that could not be read; "" where it is whole
 }
 
 // A window is when a stage of a flow's round lasted.
@@ -88,7 +89,7 @@ func (r *Run) absorb(f *frame) {
 	for i, g := range f.gauges {
 		r.see(i, g)
 	}
-	r.processors = append(r.processors, processor{f.to.Sub(f.from), f.busy, f.waited})
+	r.processors = append(r.processors, f.processor())
 	r.to = max(r.to, f.to)
 }
 
@@ -185,6 +186,7 @@ func Merge(runs ...*Run) (*Run, error) {
 		}
 		out.merge(r)
 		if r.Closing == nil {
+			out.damaged = strings.Join(nonEmpty(out.damaged, r.damaged), "; ")
 			whole = false
 			continue
 		}

@@ -18,23 +18,47 @@ func sound() *Run {
 		for range 1000 {
 			t.hist(slotOf(smtpwire.SpanMessage, loadgen.Service)).Record(10 * time.Millisecond)
 			t.hist(ownSlot).Record(10 * time.Microsecond)
+			t.hist(delaySlot).Record(5 * time.Microsecond)
 		}
 	}
 	for range 1000 {
 		r.total(open).hist(slotOf(smtpwire.SpanMessage, loadgen.Response)).Record(10 * time.Millisecond)
 		r.total(open).hist(lateSlot).Record(100 * time.Microsecond)
 	}
-	r.Closing = &Closing{Clock: "kernel"}
+	r.processors = processors{{length: 10 * time.Second, busy: 0.2}}
+	r.Closing = &Closing{Clock: "kernel", Generator: Generator{Free: &FreeBeside{Before: 1.9, After: 1.9}}}
 	return r
 }
+
+// lateBy makes so many of the open flow's arrivals late.
+func lateBy(n int, d time.Duration) func(*Run) {
+	return func(r *Run) {
+		for range n {
+			r.total(open).hist(lateSlot).Record(d)
+		}
+	}
+}
+
+// responses makes so many of the open flow's messages take that long.
+func responses(n int, d time.Duration) func(*Run) {
+	return func(r *Run) {
+		for range n {
+			r.total(open).hist(slotOf(smtpwire.SpanMessage, loadgen.Response)).Record(d)
+		}
+	}
+}
+
+func both(a, b func(*Run)) func(*Run) { return func(r *Run) { a(r); b(r) } }
+
+const none = "none"
 
 func TestVerdict(t *testing.T) {
 	for name, c := range map[string]struct {
 		spoil func(r *Run)
 		want  string // in a reason; "" for valid
-		note  string
+		note  string // in a note; none for no note at all
 	}{
-		"sound": {spoil: func(*Run) {}},
+		"sound": {spoil: func(*Run) {}, note: none},
 		"nothing answered": {
 			spoil: func(r *Run) {
 				r.total(closed).Outcomes = [smtpwire.NumOutcomes]int64{smtpwire.Failed: 5}
@@ -46,23 +70,45 @@ func TestVerdict(t *testing.T) {
 			r.total(closed).Outcomes = [smtpwire.NumOutcomes]int64{smtpwire.Rejected: 5}
 		}},
 		"lost": {spoil: func(r *Run) { r.Closing.Lost = "open: gone" }, want: "target lost: open: gone"},
-		"late": {
-			spoil: func(r *Run) {
-				for range 20 {
-					r.total(open).hist(lateSlot).Record(30 * time.Millisecond)
-				}
-			},
-			want: "generator-bound: arrivals began late: p99 30",
+		"late": {spoil: lateBy(20, 30*time.Millisecond), want: "generator-bound: arrivals began late: p99 30.0 ms after they were due in flow open, limit 2.00 ms"},
+		"late, but little against the response": {
+			spoil: both(responses(5000, 2*time.Second), lateBy(20, 30*time.Millisecond)), note: none,
 		},
-		"late, but little against the response": {spoil: func(r *Run) {
-			h := r.total(open).hist(slotOf(smtpwire.SpanMessage, loadgen.Response))
-			for range 5000 {
-				h.Record(2 * time.Second)
-			}
-			for range 20 {
-				r.total(open).hist(lateSlot).Record(30 * time.Millisecond)
-			}
-		}},
+		"late at the median":             {spoil: lateBy(2000, 1500*time.Microsecond), want: "arrivals began late: p50 1.50 ms"},
+		"late at p90":                    {spoil: lateBy(200, 4*time.Millisecond), want: "arrivals began late: p90 4.00 ms"},
+		"late at p99.9":                  {spoil: both(responses(9, 400*time.Millisecond), lateBy(9, 300*time.Millisecond)), want: "arrivals began late: p99.9 300 ms after they were due in flow open, limit 20.0 ms"},
+		"late at p99.9, which is slow":   {spoil: both(responses(9, 7*time.Second), lateBy(9, 300*time.Millisecond)), note: none},
+		"late at p99.9 by a turn or two": {spoil: lateBy(9, 8*time.Millisecond), note: none},
+		"the latest, by a turn or two":   {spoil: lateBy(1, 20*time.Millisecond), note: none},
+		"the latest":                     {spoil: lateBy(1, 300*time.Millisecond), note: "an arrival of flow open began 300 ms after it was due"},
+		"the latest of few is their p99.9": {
+			spoil: func(r *Run) {
+				r.total(open).hists[lateSlot] = nil
+				both(lateBy(500, time.Microsecond), lateBy(3, 300*time.Millisecond))(r)
+			},
+			note: "an arrival of flow open began 300 ms after it was due",
+		},
+		"late, of a flow beside one with more": {
+			spoil: func(r *Run) {
+				for range 1_000_000 {
+					r.total(closed).hist(lateSlot).Record(time.Microsecond)
+				}
+				lateBy(20, 30*time.Millisecond)(r)
+			},
+			want: "arrivals began late: p99 30.0 ms after they were due in flow open",
+		},
+		"lateness not known": {
+			spoil: func(r *Run) { r.total(open).hists[lateSlot] = nil },
+			want:  "nothing tells whether the arrivals of flow open began in time",
+		},
+		"stood still": {
+			spoil: func(r *Run) { r.processors[0].stood = time.Second },
+			want:  "generator-bound: the generator stood still for 1.00 s, 10.0 % of the run, limit 1 %",
+		},
+		"stood still for a moment": {
+			spoil: func(r *Run) { r.processors[0] = processor{length: 100 * time.Second, stood: 300 * time.Millisecond} },
+			note:  "the generator stood still for 300 ms: the longest times have that in them",
+		},
 		"own delay": {
 			spoil: func(r *Run) {
 				for range 1500 {
@@ -97,7 +143,25 @@ func TestVerdict(t *testing.T) {
 			want:  "generator-bound: the wall clock stepped 1 times (-1.00 s)",
 		},
 		"mixed clock": {spoil: func(r *Run) { r.total(open).Unstamped = 100 }, note: "no kernel stamp"},
-		"partial":     {spoil: func(r *Run) { r.Closing = nil }, note: "partial"},
+		"partial":     {spoil: func(r *Run) { r.Closing = nil }, want: "partial: the run file has lost its end: nothing tells"},
+		"cut": {
+			spoil: func(r *Run) { r.Closing, r.damaged = nil, "line 7 is cut, and what it said is lost" },
+			want:  "partial: the run file has lost its end (line 7 is cut, and what it said is lost): nothing tells",
+		},
+		"free cores not known":    {spoil: func(r *Run) { r.Closing.Generator.Free = nil }, note: "nothing tells whether something else kept the generator's cores busy"},
+		"free cores of one known": {spoil: func(r *Run) { r.Closing.Generator.merge(Generator{}) }, note: "nothing tells whether something else"},
+		"own delay not known": {
+			spoil: func(r *Run) { r.total(open).hists[ownSlot], r.total(closed).hists[ownSlot] = nil, nil },
+			note:  "nothing tells how much of message time was the generator's own",
+		},
+		"clock not known": {
+			spoil: func(r *Run) { r.total(open).hists[delaySlot], r.total(closed).hists[delaySlot] = nil, nil },
+			note:  "nothing tells whose clock",
+		},
+		"out of range": {
+			spoil: func(r *Run) { r.total(closed).clamped[slotOf(smtpwire.SpanMessage, loadgen.Service)] = 3 },
+			note:  "out of range: 3 times of flow closed are shorter than 0 or longer than 60",
+		},
 		"interrupted": {spoil: func(r *Run) { r.Closing.Interrupted = true }, note: "interrupted"},
 		"never begun": {
 			spoil: func(r *Run) {
@@ -112,7 +176,11 @@ func TestVerdict(t *testing.T) {
 		if v.Valid != (c.want == "") || !strings.Contains(strings.Join(v.Reasons, "\n"), c.want) {
 			t.Errorf("%s: valid %v, reasons %q, want %q", name, v.Valid, v.Reasons, c.want)
 		}
-		if !strings.Contains(strings.Join(v.Notes, "\n"), c.note) {
+		if c.note == none {
+			if len(v.Notes) > 0 {
+				t.Errorf("%s: notes %q, want none", name, v.Notes)
+			}
+		} else if !strings.Contains(strings.Join(v.Notes, "\n"), c.note) {
 			t.Errorf("%s: notes %q, want %q", name, v.Notes, c.note)
 		}
 	}
@@ -125,6 +193,19 @@ func TestThresholds(t *testing.T) {
 	r.total(closed).InWindow = 500
 	metric := func(stat string, q float64, p smtpwire.Phase, part loadgen.Part) loadgen.Metric {
 		return loadgen.Metric{Phase: p, Part: part, Stat: stat, Q: q}
+	}
+	nobody := newRun(testHeader(twoFlows(1)))
+	nobody.windows[closed] = window{at(0), at(10 * time.Second)}
+	for _, m := range []loadgen.Metric{
+		{Kind: loadgen.Errors}, {Kind: loadgen.Rate}, {Kind: loadgen.Count, Outcome: smtpwire.Failed},
+		metric("p99", 0.99, smtpwire.SpanMessage, loadgen.Service), metric("mean", 0, smtpwire.Mail, loadgen.Service),
+	} {
+		for _, op := range []string{"<", "<=", ">", ">="} {
+			got := nobody.threshold(nobody.Result(), &loadgen.Threshold{Flow: "closed", Metric: m, Op: op, Limit: 0.5})
+			if got.OK || got.Value != nil || got.Reason == "" {
+				t.Errorf("%+v %s of nothing at all: %+v", m, op, got)
+			}
+		}
 	}
 	for _, c := range []struct {
 		t      loadgen.Threshold
