@@ -40,6 +40,7 @@ func NewCollector(w io.Writer, h Header, p *loadgen.Plan, shards int, onInterval
 	if err := h.check(); err != nil {
 		return nil, fmt.Errorf("run file: %w", err)
 	}
+	h.ID = newID()
 	c := &Collector{
 		run: newRun(h), out: &fileWriter{w: w}, onInterval: onInterval, pending: map[int64]*frame{},
 		reached: make([]int64, shards), progress: make([]flowProgress, len(p.Flows)),

@@ -33,7 +33,7 @@ func twoFlows(rounds int) *loadgen.Plan {
 
 func testHeader(p *loadgen.Plan) Header {
 	h := NewHeader(p)
-	h.Started = epoch
+	h.ID, h.Started = newID(), epoch
 	return h
 }
 

@@ -103,6 +103,10 @@ func Compare(base, other []*Run, o CompareOptions) (*Comparison, error) {
 		return nil, err
 	}
 	c.comparison.Base, c.comparison.New = newSide(base), newSide(other)
+	var warning string
+	if warning, c.shared = shared(base, other); c.shared {
+		c.warn(warning)
+	}
 	names, others := flowNames(base), flowNames(other)
 	var parts []*comparing
 	var group sync.WaitGroup
@@ -191,6 +195,7 @@ type comparing struct {
 	o          CompareOptions
 	comparison *Comparison
 	pairs      []stats.Pair
+	shared     bool // a run is on both sides
 }
 
 func (c *comparing) warn(texts ...string) {
@@ -213,10 +218,15 @@ func (c *comparing) open(base, other []*Run) error {
 	switch {
 	case len(base) == 0 || len(other) == 0:
 		return errors.New("nothing to compare: each side needs a run")
-	case c.o.Alpha < 0 || c.o.Alpha >= 1:
+	case !(c.o.Alpha >= 0 && c.o.Alpha < 1): // so that it is a number, too
 		return fmt.Errorf("alpha is %v, want more than 0 and less than 1", c.o.Alpha)
-	case c.o.MinEffect < 0:
-		return fmt.Errorf("the smallest effect is %v, want 0 or more", c.o.MinEffect)
+	case !(c.o.MinEffect >= 0 && c.o.MinEffect <= maxMinEffect):
+		return fmt.Errorf("the smallest effect is %v, want 0 to %g", c.o.MinEffect, float64(maxMinEffect))
+	}
+	for _, side := range [][]*Run{base, other} {
+		if err := checkDistinct(side); err != nil {
+			return err
+		}
 	}
 	for _, pattern := range c.o.Metrics {
 		if _, err := path.Match(pattern, ""); err != nil {
@@ -322,6 +332,10 @@ func (c *comparing) judge() (*Comparison, error) {
 		out.Rows[i].judged(&family.Judgements[i], family, c.o.MinEffect)
 	}
 	for i := range c.o.Gates {
+		if c.shared {
+			out.Gates = append(out.Gates, GateOutcome{Expr: c.o.Gates[i].Expr, Reason: "the same run is on both sides"})
+			continue
+		}
 		out.Gates = append(out.Gates, out.hold(&c.o.Gates[i])...)
 	}
 	return out, nil

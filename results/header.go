@@ -20,6 +20,7 @@ const FileFormat = "smtpgauge.run/1"
 // A Header begins a run file: what was run, where and with what.
 type Header struct {
 	Format      string              `json:"format"`
+	ID          string              `json:"id,omitempty"` // of the run, given by its Collector; files of earlier versions have none
 	Name        string              `json:"name"`
 	Started     time.Time           `json:"started"`
 	Seed        uint64              `json:"seed"`

@@ -72,6 +72,9 @@ const maxDifferences = 5_000_000
 // NewMatrix makes the matrix of runs that repeat one scenario, of all their
 // rounds together. The error says why they have none.
 func NewMatrix(runs []*Run) (*Matrix, error) {
+	if err := checkDistinct(runs); err != nil {
+		return nil, err
+	}
 	for i, r := range runs {
 		if r.Header.Hash != runs[0].Header.Hash || !slices.Equal(r.Header.Flows, runs[0].Header.Flows) {
 			return nil, fmt.Errorf("run %d is of another scenario than run 1: only runs of the same one are repeats", i+1)

@@ -17,6 +17,7 @@ import (
 type Run struct {
 	Header  Header
 	Closing *Closing // nil where the run file has lost its end
+	Source  string   // the file it was read from, for messages; whoever opens that may say so
 
 	// Intervals are there where the run was read from a file.
 	Intervals []StoredInterval
@@ -28,7 +29,8 @@ type Run struct {
 	gauges     []gauge                          // by flow: the last, with the highest peak
 	processors processors
 	to         smtpwire.Instant
-	damaged    string // where its file ends, and what of that could not be read; "" where it is whole
+	identities []string // its own, or those of the runs it was merged from
+	damaged    string   // where its file ends, and what of that could not be read; "" where it is whole
 }
 
 // A window is when a stage of a flow's round lasted.
@@ -49,7 +51,7 @@ func (w window) union(o window) window {
 
 func newRun(h Header) *Run {
 	return &Run{
-		Header: h, totals: map[loadgen.Series]*total{}, windows: map[loadgen.Series]window{},
+		Header: h, identities: []string{h.identity()}, totals: map[loadgen.Series]*total{}, windows: map[loadgen.Series]window{},
 		gauges: make([]gauge, len(h.Flows)), greetings: make([]greetings, len(h.Flows)),
 	}
 }
@@ -174,7 +176,11 @@ func Merge(runs ...*Run) (*Run, error) {
 	if len(runs) == 0 {
 		return nil, errors.New("no run to merge")
 	}
+	if err := checkDistinct(runs); err != nil {
+		return nil, err
+	}
 	out := newRun(runs[0].Header)
+	out.identities = nil
 	closing := Closing{}
 	whole := true
 	for i, r := range runs {
@@ -224,6 +230,7 @@ func gaps(runs []*Run) map[loadgen.Series]time.Duration {
 }
 
 func (r *Run) merge(from *Run) {
+	r.identities = append(r.identities, from.identities...)
 	for s, t := range from.totals {
 		r.total(s).add(t)
 	}
