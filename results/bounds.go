@@ -1,17 +1,20 @@
 package results
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// The bounds of a run file: it may come from anywhere.
+// The bounds of a run file: it may come from anywhere. What writes one keeps to
+// them too, or does not begin.
 const (
 	maxLine   = 16 << 20
-	maxLines  = 4 << 20
+	maxLines  = 64 << 20 // 100 flows for a week
 	maxFlows  = 1000
 	maxRounds = 100_000
 	// Every flow and every threshold is worked out over all rounds. Each bound
@@ -24,6 +27,9 @@ const (
 	// last interval of a few nanoseconds can have much more, by the grain of
 	// what it is measured with; sums of that are still finite.
 	maxShare = 1e12
+	maxCores = 1e6
+	// A figure of a process adds up with those of others.
+	maxSpan = 1 << 60
 )
 
 // check refuses a header that no run has, or whose run would take too much
@@ -50,6 +56,44 @@ func (h *Header) check() error {
 	return nil
 }
 
+// Fits says why a run of p has no room in a run file; nil where it has. A run
+// that has none does not begin: this is to find out sooner.
+func Fits(p *loadgen.Plan) error {
+	h := NewHeader(p)
+	h.ID = newID() // which takes room too
+	if err := errors.Join(h.check(), checkLength(p)); err != nil {
+		return fmt.Errorf("run file: %w", err)
+	}
+	out := fileWriter{w: io.Discard}
+	out.header(&h)
+	return out.flush()
+}
+
+// A longLine is the length of a line that Read would refuse.
+type longLine int
+
+func (l longLine) Error() string {
+	return fmt.Sprintf("a line of %d octets, where %d are the most", int(l), maxLine-1)
+}
+
+// checkLength refuses a load of which every second would not find room in a
+// file. Loads that end by their messages are as long as these take.
+func checkLength(p *loadgen.Plan) error {
+	var seconds float64
+	for i := range p.Flows {
+		load := &p.Flows[i].Load
+		length := (p.Warmup + load.Duration).Seconds()
+		for _, s := range load.Stages {
+			length += s.For.Seconds()
+		}
+		seconds += length * float64(max(1, p.Rounds))
+	}
+	if seconds > maxLines/2 { // the rest is for what follows the load's end
+		return fmt.Errorf("all flows' rounds together last %.0f s, each a line: want at most %d; make the load shorter, or the flows or rounds fewer", seconds, maxLines/2)
+	}
+	return nil
+}
+
 // knownMetric tells whether every part of a metric is one there is.
 func knownMetric(m *loadgen.Metric) bool {
 	return m.Kind <= loadgen.Count && int(m.Phase) < smtpwire.NumPhases && m.Part <= loadgen.Lag &&
@@ -63,6 +107,38 @@ func (l *intervalLine) check() error {
 		return fmt.Errorf("interval %d of stage %s from %d to %d", l.Number, l.Stage, l.From, l.To)
 	case l.Busy < 0 || l.Busy > maxShare || l.Waited < 0 || l.Waited > maxShare:
 		return fmt.Errorf("interval %d has its shard busy for %g and waiting for %g of the time", l.Number, l.Busy, l.Waited)
+	case l.Stood < 0 || l.Stood > maxSpan:
+		return fmt.Errorf("interval %d has its shard stand still for %d ns", l.Number, l.Stood)
+	}
+	g := &l.Gauge
+	for _, n := range []int64{int64(g.Open), int64(g.Peak), g.Due, g.Begun} {
+		if n < 0 || n > maxCount {
+			return fmt.Errorf("interval %d has a gauge of %d, want 0 to %d", l.Number, n, int64(maxCount))
+		}
 	}
 	return l.counts.check()
+}
+
+// check refuses times of which the difference is none.
+func (l *windowLine) check() error {
+	if l.From < 0 || l.To < 0 {
+		return fmt.Errorf("stage %s of flow %s lasts from %d to %d", l.Stage, l.Flow, l.From, l.To)
+	}
+	return nil
+}
+
+// check refuses a generator that none is.
+func (c *Closing) check() error {
+	g := &c.Generator
+	for _, n := range []int64{
+		int64(g.CPU), g.MaxRSS, int64(g.GOMAXPROCS), g.GCPauses, int64(g.GCPauseTotal), int64(g.GCPauseMax), int64(c.Shards),
+	} {
+		if n < 0 || n > maxSpan {
+			return fmt.Errorf("the generator has a figure of %d, want 0 to %d", n, int64(maxSpan))
+		}
+	}
+	if f := g.Free; f != nil && !(f.Before >= 0 && f.Before <= maxCores && f.After >= 0 && f.After <= maxCores) {
+		return fmt.Errorf("%g cores are free before and %g after the load, want 0 to %g", f.Before, f.After, float64(maxCores))
+	}
+	return nil
 }

@@ -1,15 +1,18 @@
 package results
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -177,4 +180,123 @@ func TestTickNeverBlocks(t *testing.T) {
 			t.Errorf("%d messages, want %d: none is lost to a slow disk", got, seconds)
 		}
 	})
+}
+
+// What is written is read: a run that would write past what Read takes does not
+// begin.
+func TestRunThatDoesNotFitIsNotBegun(t *testing.T) {
+	long := func(n int) *loadgen.Plan {
+		p := twoFlows(1)
+		p.Scenario = []byte(`{"x":"` + strings.Repeat("x", n) + `"}`)
+		return p
+	}
+	h := testHeader(long(0))
+	h.Started = epoch
+	line, err := json.Marshal(newHeaderLine(&h))
+	if err != nil {
+		t.Fatal(err)
+	}
+	room := maxLine - 1 - len(line) // in the header's line
+	lasting := func(d time.Duration) *loadgen.Plan {
+		p := twoFlows(1)
+		p.Flows[0].Load.Duration = d
+		return p
+	}
+	for name, c := range map[string]struct {
+		plan *loadgen.Plan
+		want string
+	}{
+		"the largest scenario":  {long(room), ""},
+		"a larger one":          {long(room + 1), fmt.Sprintf("octets, where %d are the most: the scenario takes too much room", maxLine-1)},
+		"the longest load":      {lasting(maxLines/2*time.Second - time.Second), ""},
+		"a longer one":          {lasting(maxLines / 2 * time.Second), "each a line: want at most 33554432"},
+		"rounds":                {twoFlows(maxRounds + 1), "100001 rounds"},
+		"a warm-up a round":     {&loadgen.Plan{Rounds: 4000, Warmup: 10000 * time.Second, Flows: twoFlows(1).Flows, Scenario: []byte(`{}`)}, "last 80004000 s"},
+		"stages of an open one": {&loadgen.Plan{Rounds: 1, Flows: []loadgen.Flow{{Name: "x", Load: loadgen.Load{Stages: []pace.Stage{{For: maxLines * time.Second}}}}}, Scenario: []byte(`{}`)}, "each a line"},
+	} {
+		var file bytes.Buffer
+		h := testHeader(c.plan)
+		collector, err := NewCollector(&file, h, c.plan, 1, nil)
+		fits := Fits(c.plan)
+		if name == "the largest scenario" { // to the octet, of which the time of the start takes some more or less
+			fits = nil
+		}
+		for _, err := range []error{err, fits} {
+			if (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s: %v, want %q", name, err, c.want)
+			}
+		}
+		if err != nil {
+			if file.Len() > 0 {
+				t.Errorf("%s: a file of %d octets of a run that did not begin", name, file.Len())
+			}
+			continue
+		}
+		feed(collector.Recorder(0), 0)
+		if _, err := collector.Close(testReport(), Generator{}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := Read(&file); err != nil {
+			t.Errorf("%s: not read: %v", name, err)
+		}
+	}
+}
+
+// A wall clock that steps back within a run makes it invalid, and its file no
+// less readable.
+func TestClockThatStepsBackIsRead(t *testing.T) {
+	var file bytes.Buffer
+	p := twoFlows(1)
+	c, err := NewCollector(&file, testHeader(p), p, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, from := c.Recorder(0), time.Duration(0)
+	for n, to := range []time.Duration{time.Second, 2 * time.Second, -time.Hour, -time.Hour + time.Second, -time.Hour + 1500*time.Millisecond} {
+		r.Message(closed, smtpwire.Accepted, loadgen.Steady, 1, 0)
+		r.Tick(loadgen.Tick{From: at(from), To: at(to), Open: []int{1, 0}, Peak: []int{1, 0}, Due: []int64{0, 0}, Begun: []int64{0, 0}, Last: n == 4})
+		from = to
+	}
+	report := testReport()
+	report.Steps = []time.Duration{-time.Hour}
+	if _, err := c.Close(report, Generator{}); err != nil {
+		t.Fatal(err)
+	}
+	run, err := Read(bytes.NewReader(file.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var numbers []int64
+	for i := range run.Intervals {
+		numbers = append(numbers, run.Intervals[i].Number)
+	}
+	if !slices.Equal(numbers, []int64{1, 2, 3, 4, 5}) || run.Result().Flows["closed"].Messages.Accepted != 5 {
+		t.Errorf("intervals %v with %+v", numbers, run.Result().Flows["closed"].Messages)
+	}
+	if v := run.Result().Verdict; v.Valid {
+		t.Errorf("verdict %+v", v)
+	}
+}
+
+// Numbers at the end of a file that add up to no number are refused as those of
+// its intervals are.
+func TestHostileClosingsAreRefused(t *testing.T) {
+	_, file := collect(t, 1, nil)
+	for _, c := range []struct{ old, new, want string }{
+		{`"cpu_ns":1000000000`, `"cpu_ns":-1`, "a figure of -1"},
+		{`"gomaxprocs":2,`, `"gomaxprocs":2,"free_cores":{"before":1e300,"after":1},`, "1e+300 cores are free"},
+		{`"gomaxprocs":2,`, `"gomaxprocs":2,"free_cores":{"before":1,"after":-1},`, "-1 after the load"},
+		{`"stage":"steady","from":`, `"stage":"steady","from":-`, "stage steady of flow open lasts from -"},
+		{`"peak":3`, `"peak":9223372036854775807`, "a gauge of 9223372036854775807"},
+		{`"busy":0.25`, `"stood_ns":-5,"busy":0.25`, "stand still for -5 ns"},
+	} {
+		at := strings.LastIndex(string(file), c.old)
+		if at < 0 {
+			t.Fatalf("the file has no %s", c.old)
+		}
+		hostile := string(file[:at]) + c.new + string(file[at+len(c.old):])
+		if _, err := Read(strings.NewReader(hostile)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.new, err, c.want)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package results
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -14,10 +15,11 @@ import (
 // interval at a time, so that the file can be cut anywhere and loses no more
 // than what was being written. After an error nothing more is written.
 type fileWriter struct {
-	w    io.Writer
-	buf  bytes.Buffer
-	err  error
-	last map[int]loadgen.Series // by flow: where it was last seen
+	w      io.Writer
+	buf    bytes.Buffer
+	err    error
+	last   map[int]loadgen.Series // by flow: where it was last seen
+	number int64                  // of the last interval
 }
 
 func (f *fileWriter) line(v any) {
@@ -27,6 +29,10 @@ func (f *fileWriter) line(v any) {
 	b, err := json.Marshal(v)
 	if err != nil {
 		f.err = fmt.Errorf("run file: %w", err)
+		return
+	}
+	if len(b) >= maxLine {
+		f.err = fmt.Errorf("run file: %w", longLine(len(b)))
 		return
 	}
 	f.buf.Write(b)
@@ -44,13 +50,24 @@ func (f *fileWriter) flush() error {
 	return f.err
 }
 
-func (f *fileWriter) header(h *Header) { f.line(newHeaderLine(h)) }
+// header begins the file. It holds the scenario as resolved, in which what flows
+// share stands with each of them.
+func (f *fileWriter) header(h *Header) {
+	f.line(newHeaderLine(h))
+	var long longLine
+	if errors.As(f.err, &long) {
+		f.err = fmt.Errorf("%w: the scenario takes too much room, with what its flows share counted for each of them", f.err)
+	}
+}
 
 // interval writes a line for each flow and round that has anything to tell.
 func (f *fileWriter) interval(fr *frame, h *Header) {
 	if f.last == nil {
 		f.last = map[int]loadgen.Series{}
 	}
+	// A wall clock that steps back takes neither of them back.
+	f.number = max(f.number+1, fr.number)
+	fr.number, fr.to = f.number, max(fr.from, fr.to)
 	told := map[int]bool{}
 	for _, s := range fr.ordered() {
 		f.seriesInterval(fr, h, s, fr.series[s])

@@ -183,6 +183,9 @@ func (f *fileReader) window(line []byte) error {
 	if err != nil {
 		return err
 	}
+	if err := l.check(); err != nil {
+		return err
+	}
 	f.run.windows[s] = f.run.windows[s].union(window{l.From, l.To})
 	return nil
 }
@@ -215,6 +218,9 @@ func (f *fileReader) total(line []byte) error {
 func (f *fileReader) closing(line []byte) error {
 	var l closingLine
 	if err := json.Unmarshal(line, &l); err != nil {
+		return err
+	}
+	if err := l.check(); err != nil {
 		return err
 	}
 	f.run.Closing = &l.Closing
