@@ -116,7 +116,7 @@ func (l *intervalLine) check() error {
 			return fmt.Errorf("interval %d has a gauge of %d, want 0 to %d", l.Number, n, int64(maxCount))
 		}
 	}
-	return l.counts.check()
+	return l.counts.check(maxInterval)
 }
 
 // check refuses times of which the difference is none.

@@ -72,6 +72,7 @@ func TestHostileIntervalsAreRefused(t *testing.T) {
 		{`"busy":0.25`, `"busy":1e308`, "busy for 1e+308"},
 		{`"busy":0.25`, `"busy":-1`, "busy for -1"},
 		{`"waited":0.05`, `"waited":1e308`, "waiting for 1e+308"},
+		{`"outcomes":{"accepted":10`, `"outcomes":{"accepted":137438953472`, "a count of 137438953472, want 0 to 68719476736"},
 		{fmt.Sprintf(`"from":%d`, at(0)), `"from":-9223372036854775808`, "from -9223372036854775808"},
 	} {
 		hostile := strings.Replace(string(file), c.old, c.new, 1)

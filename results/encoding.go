@@ -31,9 +31,12 @@ const (
 	subBucketMask = (1<<(halfMagnitude+1) - 1) << unitMagnitude
 )
 
-// maxCount bounds the counts in one line of a run file. With maxLines it keeps
-// sums within an int64.
-const maxCount = 1 << 40
+// maxCount bounds the counts of a round, and maxInterval those of an interval.
+// With maxWork and maxLines they keep sums within an int64.
+const (
+	maxCount    = 1 << 40
+	maxInterval = 1 << 36
+)
 
 type encoder struct {
 	outer   bytes.Buffer

@@ -126,7 +126,7 @@ func newTotalLine(kind string, s seriesLine, t *total) totalLine {
 func (l *totalLine) total() (*total, error) {
 	t := newTotal()
 	t.counts = l.counts
-	if err := t.check(); err != nil {
+	if err := t.check(l.most()); err != nil {
 		return nil, err
 	}
 	for name, encoded := range l.Histograms {
@@ -137,6 +137,9 @@ func (l *totalLine) total() (*total, error) {
 		h, err := DecodeHistogram(encoded)
 		if err != nil {
 			return nil, fmt.Errorf("histogram %q: %w", name, err)
+		}
+		if n := h.Count(); n > l.most() {
+			return nil, fmt.Errorf("histogram %q has %d samples, want at most %d", name, n, l.most())
 		}
 		t.hists[s] = h
 	}
@@ -155,12 +158,20 @@ func (l *totalLine) total() (*total, error) {
 	return t, nil
 }
 
+// most is how large the line's counts may be.
+func (l *totalLine) most() int64 {
+	if l.Type == intervalType {
+		return maxInterval
+	}
+	return maxCount
+}
+
 // check refuses numbers that no run has and that would overflow when added up.
-func (c *counts) check() error {
+func (c *counts) check(most int64) error {
 	all := []int64{c.Started, c.Completed, c.FailedSession, c.InWindow, c.RcptAccepted, c.RcptRejected, c.RcptUnknown, c.Unstamped}
 	for _, n := range append(all, c.Outcomes[:]...) {
-		if n < 0 || n > maxCount {
-			return fmt.Errorf("a count of %d, want 0 to %d", n, int64(maxCount))
+		if n < 0 || n > most {
+			return fmt.Errorf("a count of %d, want 0 to %d", n, most)
 		}
 	}
 	return nil

@@ -52,6 +52,16 @@ func (f *fileReader) read() (*Run, error) {
 	}
 }
 
+// IsRunFile tells whether what r reads begins as a run file does.
+func IsRunFile(r io.Reader) bool {
+	start := make([]byte, len(fileStart))
+	_, err := io.ReadFull(r, start)
+	return err == nil && string(start) == fileStart
+}
+
+// fileStart is what every run file begins with.
+const fileStart = `{"type":"` + headerType + `","format":"` + FileFormat + `"`
+
 type fileReader struct {
 	lines  *bufio.Reader
 	lean   bool   // leaves out most of what intervals hold: see ReadTotals

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"time"
 
@@ -109,14 +110,15 @@ this scenario can see, and how many rounds it takes to see a smaller one.`,
 // An alternation runs two scenarios in the order A B B A.
 type alternation struct {
 	source    sourceFlags
-	repeat    int
+	repeat    wholeFlag
 	output    string
 	quiet     bool
 	scenarios [2]*scenarios.Scenario
 }
 
 func (l *alternation) register(flags *pflag.FlagSet) {
-	flags.IntVar(&l.repeat, "repeat", 0, "run each side `N` times (default: two more than any verdict takes)")
+	l.repeat = wholeFlag{least: 1, most: maxRepeat}
+	flags.Var(&l.repeat, "repeat", "run each side `N` times (default: two more than any verdict takes)")
 	flags.StringVarP(&l.output, "output", "o", "", "keep the run files in the folder `DIR` (default NAME-TIME)")
 	flags.BoolVar(&l.quiet, "quiet", false, "no progress on stderr")
 	flags.StringArrayVar(&l.source.set, "set", nil, "override a field on both sides: `PATH=VALUE` (repeatable)")
@@ -125,9 +127,6 @@ func (l *alternation) register(flags *pflag.FlagSet) {
 
 // load reads both sides, so that nothing runs before all is found to be right.
 func (l *alternation) load(names []string, targets [2]string, s streams) error {
-	if l.repeat < 0 {
-		return usagef("--repeat 8 runs each side eight times", "--repeat is %d, want 1 or more", l.repeat)
-	}
 	var errs []error
 	for i, name := range names {
 		source := l.source
@@ -139,6 +138,9 @@ func (l *alternation) load(names []string, targets [2]string, s streams) error {
 		}
 		if err := scenarios.CheckTarget(p, l.source.mayLoad); err != nil {
 			errs = append(errs, usagef("--i-may-load HOST says that you may load it; builtin scenarios need no server", "%w", err))
+		}
+		if err := results.Fits(p); err != nil {
+			errs = append(errs, usagef(fitsHint, "%w", err))
 		}
 		l.scenarios[i] = sc
 	}
@@ -159,7 +161,7 @@ func (l *alternation) run(ctx context.Context, o results.CompareOptions, s strea
 	stop, release := interruptible(ctx, display)
 	defer release()
 	defer display.end()
-	turns := l.repeat
+	turns := l.repeat.value // 0 until the first run says how many
 	for turn := 0; turns == 0 || turn < turns; turn++ {
 		for _, side := range [2][2]int{{0, 1}, {1, 0}}[turn%2] {
 			name := filepath.Join(folder, fmt.Sprintf("%c%d.jsonl", "ab"[side], turn+1))
@@ -220,6 +222,9 @@ func spoiled(sides [2][]*results.Run) error {
 // there; one that we choose is new.
 func (l *alternation) folder() (string, error) {
 	if l.output != "" {
+		if taken := earlierTurns(l.output); len(taken) > 0 {
+			return "", usagef("give -o another folder, or move those files away", "%s holds the run files of an earlier comparison, such as %s", l.output, taken[0])
+		}
 		return l.output, os.MkdirAll(l.output, 0o777)
 	}
 	base := l.scenarios[0].Name() + "-" + time.Now().Format("20060102-150405")
@@ -233,6 +238,19 @@ func (l *alternation) folder() (string, error) {
 		}
 	}
 }
+
+// earlierTurns are the files in a folder that are named as a turn's.
+func earlierTurns(folder string) (names []string) {
+	entries, _ := os.ReadDir(folder) // one that cannot be read cannot be made, which is told
+	for _, e := range entries {
+		if turnName.MatchString(e.Name()) {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
+var turnName = regexp.MustCompile(`^[ab][0-9]+\.jsonl$`)
 
 // turn runs a scenario once, into a file, and reads that back for comparing.
 func (l *alternation) turn(stop interruption, sc *scenarios.Scenario, name string, display *live) (*results.Run, error) {
@@ -256,7 +274,7 @@ func (l *alternation) turn(stop interruption, sc *scenarios.Scenario, name strin
 }
 
 func (l *alternation) measure(stop interruption, p *loadgen.Plan, name string, display *live) (*results.Run, error) {
-	file, err := os.Create(name)
+	file, err := openRunFile(name, nil)
 	if err != nil {
 		return nil, err
 	}

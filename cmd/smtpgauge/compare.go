@@ -77,19 +77,20 @@ func (f *compareFlags) register(flags *pflag.FlagSet) {
 
 // noiseFlags are those, and what noise has too.
 type noiseFlags struct {
-	alpha   float64
+	alpha   chanceFlag
 	metrics []string
 	all     bool
 }
 
 func (f *noiseFlags) register(flags *pflag.FlagSet) {
-	flags.Float64Var(&f.alpha, "alpha", stats.DefaultAlpha, "chance of any false alarm in all rows together")
+	f.alpha = stats.DefaultAlpha
+	flags.Var(&f.alpha, "alpha", "chance of any false alarm in all rows together")
 	flags.StringArrayVar(&f.metrics, "metrics", nil, "test only metrics that match `PATTERN`, such as message.* or relay.rate: fewer metrics need fewer rounds (repeatable)")
 	flags.BoolVar(&f.all, "all", false, "also show the phases in which no change shows")
 }
 
 func (f *noiseFlags) options() results.CompareOptions {
-	return results.CompareOptions{Alpha: f.alpha, Metrics: f.metrics}
+	return results.CompareOptions{Alpha: float64(f.alpha), Metrics: f.metrics}
 }
 
 func (f *compareFlags) options() (results.CompareOptions, error) {
@@ -198,7 +199,12 @@ func readTotal(name string) (*results.Run, error) {
 		return nil, errors.Unwrap(err) // the caller names the file
 	}
 	defer f.Close() // read only: nothing is lost when closing fails
-	return results.ReadTotals(f)
+	run, err := results.ReadTotals(f)
+	if err != nil {
+		return nil, err
+	}
+	run.Source = name
+	return run, nil
 }
 
 // finish prints a comparison and turns what it came to into an error.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -90,8 +91,11 @@ func TestRunFileNamesAreNew(t *testing.T) {
 	t.Chdir(t.TempDir())
 	seen := map[string]bool{}
 	for range 3 {
-		f, err := createRunFile("", "relay")
+		f, err := createRunFile("", "relay", io.Discard)
 		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte("x")); err != nil { // one that was not begun goes away
 			t.Fatal(err)
 		}
 		f.Close()

@@ -25,14 +25,14 @@ type quickFlags struct {
 	tls, ca, serverName      string
 	insecure                 bool
 	user, mechanism          string
-	sessions                 int
+	sessions                 wholeFlag
 	rate, duration           string
-	messages                 int64
-	perSession               int
+	messages, perSession     wholeFlag
 	size, from, to           string
 	allowDomains             []string
 	print                    bool
 	sessionsSet, durationSet bool
+	rateSet                  bool
 }
 
 func newQuick(s streams) *cobra.Command {
@@ -58,6 +58,7 @@ not in it.
 		Args: exactly(1, "one HOST[:PORT]"),
 		RunE: func(c *cobra.Command, args []string) error {
 			q.sessionsSet, q.durationSet = c.Flags().Changed("sessions"), c.Flags().Changed("for")
+			q.rateSet = c.Flags().Changed("rate")
 			if err := q.complete(args[0]); err != nil {
 				return err
 			}
@@ -84,11 +85,14 @@ not in it.
 	flags.BoolVar(&q.insecure, "insecure", false, "take any certificate")
 	flags.StringVar(&q.user, "user", "", "authenticate as `NAME`")
 	flags.StringVar(&q.mechanism, "mechanism", "", "SASL `MECHANISM` (default the best in common)")
-	flags.IntVar(&q.sessions, "sessions", 10, "sessions at once; with --rate, at most so many")
+	q.sessions = wholeFlag{value: 10, least: 1}
+	flags.Var(&q.sessions, "sessions", "sessions at once; with --rate, at most so many")
 	flags.StringVar(&q.rate, "rate", "", "`RATE` of arrivals, such as 20 sessions/s; a bare number is messages/s")
 	flags.StringVar(&q.duration, "for", "10s", "`DURATION` of the load")
-	flags.Int64Var(&q.messages, "messages", 0, "send so many messages, all sessions together")
-	flags.IntVar(&q.perSession, "per-session", 10, "messages a connection; 0 is as many as the load lasts")
+	q.messages = wholeFlag{least: 1}
+	flags.Var(&q.messages, "messages", "send so many messages, all sessions together")
+	q.perSession = wholeFlag{value: 10}
+	flags.Var(&q.perSession, "per-session", "messages a connection; 0 is as many as the load lasts")
 	flags.StringVar(&q.size, "size", "4KiB", "`SIZE` of a message")
 	flags.StringVar(&q.from, "from", "bench@example.test", "sender `ADDRESS`")
 	flags.StringVar(&q.to, "to", "bench@example.test", "recipient `ADDRESS`")
@@ -112,10 +116,10 @@ func (q *quickFlags) complete(target string) error {
 		q.port = q.usualPort()
 	}
 	switch {
-	case q.rate != "" && q.messages > 0:
+	case q.rateSet && strings.TrimSpace(q.rate) == "":
+		return usagef(hint, "--rate is empty, want a rate such as 20 sessions/s")
+	case q.rate != "" && q.messages.value > 0:
 		return usagef(hint, "--rate and --messages contradict each other: use --for with --rate")
-	case q.messages < 0 || q.perSession < 0 || q.sessions < 1:
-		return usagef(hint, "--sessions has to be 1 or more, --messages and --per-session 0 or more")
 	case q.tls == "" && usualMode[q.port] == "":
 		return usagef("add --tls none, starttls or implicit", "no TLS mode is usual on port %s", q.port)
 	case q.mechanism != "" && q.user == "":
@@ -194,7 +198,7 @@ func (q *quickFlags) scenario() string {
 		line(`    auth: {%susername: %s, password: "${env:%s}"}`, mechanism, quote(name), quickPassword)
 	}
 	line("    load: {%s}", q.load())
-	line("    session: {messages: %d}", q.perSession)
+	line("    session: {messages: %d}", q.perSession.value)
 	line("    message: {size: %s}", quote(q.size))
 	line("    envelope: {from: %s, to: %s}", quote(q.from), quote(q.to))
 	return b.String()
@@ -218,15 +222,15 @@ func (q *quickFlags) load() string {
 	if q.rate != "" {
 		s := fmt.Sprintf("rate: %s, duration: %s", quote(q.rate), quote(q.duration))
 		if q.sessionsSet {
-			s += fmt.Sprintf(", max_sessions: %d", q.sessions)
+			s += fmt.Sprintf(", max_sessions: %d", q.sessions.value)
 		}
 		return s
 	}
-	s := fmt.Sprintf("sessions: %d", q.sessions)
-	if q.messages > 0 {
-		s += fmt.Sprintf(", messages: %d", q.messages)
+	s := fmt.Sprintf("sessions: %d", q.sessions.value)
+	if q.messages.value > 0 {
+		s += fmt.Sprintf(", messages: %d", q.messages.value)
 	}
-	if q.messages == 0 || q.durationSet {
+	if q.messages.value == 0 || q.durationSet {
 		s += ", duration: " + quote(q.duration)
 	}
 	return s

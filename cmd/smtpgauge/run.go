@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -19,7 +16,7 @@ import (
 
 func newRun(s streams) *cobra.Command {
 	var f runFlags
-	repeat := 1
+	repeat := wholeFlag{value: 1, least: 1, most: maxRepeat}
 	c := &cobra.Command{
 		Use:   "run SCENARIO",
 		Short: "run a scenario, print its tables, write its run file",
@@ -43,19 +40,19 @@ is as good, and so is the end of the terminal, unless nohup keeps it off.
 			if err != nil {
 				return err
 			}
-			if repeat < 1 || repeat > 1000 {
-				return usagef("--repeat 8 makes eight rounds of one", "--repeat is %d, want 1 to 1000", repeat)
-			}
-			p.Rounds = max(1, p.Rounds) * repeat
+			p.Rounds = max(1, p.Rounds) * repeat.value
 			return f.run(c.Context(), sc, p, s)
 		},
 	}
-	c.Flags().IntVar(&repeat, "repeat", 1, "go through the scenario `N` times: as many rounds, which are what compare counts")
+	c.Flags().Var(&repeat, "repeat", "go through the scenario `N` times: as many rounds, which are what compare counts")
 	f.register(c.Flags())
 	f.source.register(c.Flags())
 	f.source.registerManners(c.Flags())
 	return c
 }
+
+// maxRepeat is how often a scenario is run on one command line.
+const maxRepeat = 1000
 
 // runFlags are what run and quick share.
 type runFlags struct {
@@ -75,10 +72,15 @@ func (f *runFlags) register(flags *pflag.FlagSet) {
 	f.format.register(flags)
 }
 
+const fitsHint = "make the scenario smaller, or its load shorter"
+
 // run carries out a plan with all that belongs to it on the command line.
 func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.Plan, s streams) error {
 	if f.output == "-" {
 		return usagef("give -o a file; show --format json prints results", "the run file cannot go to stdout, which is for results")
+	}
+	if err := results.Fits(p); err != nil {
+		return usagef(fitsHint, "%w", err)
 	}
 	if f.dryRun {
 		return describe(s.out, p, f.descriptors(p))
@@ -87,6 +89,11 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 		return usagef("--i-may-load HOST says that you may load it; builtin scenarios and smtpgauge quick sink need no server", "%w", err)
 	}
 	ensureDescriptors(f.descriptors(p), s.err)
+	file, err := createRunFile(f.output, p.Name, s.out)
+	if err != nil {
+		return err
+	}
+	defer file.Close() // where the run does not begin
 
 	display := newLive(s.err, f.quiet)
 	stop, release := interruptible(ctx, display)
@@ -102,10 +109,6 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 			return err
 		}
 		defer reportSink(sink, display)
-	}
-	file, err := createRunFile(f.output, p.Name)
-	if err != nil {
-		return err
 	}
 	run, err := measure(stop, p, file, func(i *results.Interval) {
 		display.show(newProgress(p, i, stop.draining()))
@@ -165,23 +168,4 @@ func judge(run *results.Run) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// createRunFile opens the run file. A name that was asked for is written over;
-// one that we choose is new.
-func createRunFile(name, scenario string) (*os.File, error) {
-	if name != "" {
-		return os.Create(name)
-	}
-	base := scenario + "-" + time.Now().Format("20060102-150405")
-	for n := 1; ; n++ {
-		name := base + ".jsonl"
-		if n > 1 {
-			name = fmt.Sprintf("%s-%d.jsonl", base, n)
-		}
-		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-		if !errors.Is(err, fs.ErrExist) {
-			return f, err
-		}
-	}
 }

@@ -94,5 +94,10 @@ func readRun(name string) (*results.Run, error) {
 		return nil, errors.Unwrap(err) // the caller names the file
 	}
 	defer f.Close() // read only: nothing is lost when closing fails
-	return results.Read(f)
+	run, err := results.Read(f)
+	if err != nil {
+		return nil, err
+	}
+	run.Source = name
+	return run, nil
 }

@@ -26,7 +26,7 @@ type sinkFlags struct {
 	listen, users, delays []string
 	caOut, hostname       string
 	insecureAuth          bool
-	maxMessage            int64
+	maxMessage            wholeFlag
 }
 
 func newSink(s streams) *cobra.Command {
@@ -70,7 +70,8 @@ where no listener has TLS.`,
 	flags.StringArrayVar(&f.delays, "delay", nil, "hold back the answer to a command: `COMMAND=DURATION` (repeatable)")
 	flags.StringVar(&f.caOut, "ca-out", "", "write the authority's certificate to `FILE`")
 	flags.StringVar(&f.hostname, "hostname", "", "`NAME` in the banner and the certificate (default the machine's)")
-	flags.Int64Var(&f.maxMessage, "max-message", 0, "largest message in `OCTETS` (default 128 MiB)")
+	f.maxMessage = wholeFlag{least: 1}
+	flags.Var(&f.maxMessage, "max-message", "largest message in `OCTETS` (default 128 MiB)")
 	return c
 }
 
@@ -78,7 +79,7 @@ func (f *sinkFlags) config() (smtpsink.Config, error) {
 	config := smtpsink.Config{
 		Hostname:          f.hostname,
 		AllowInsecureAuth: f.insecureAuth,
-		MaxMessage:        f.maxMessage,
+		MaxMessage:        int64(f.maxMessage.value),
 		Delays:            make(map[string]time.Duration),
 	}
 	if len(f.listen) == 0 {

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const runStart = `{"type":"header","format":"smtpgauge.run/1","name":"x"}` + "\n"
+
+// held is what a file holds.
+func held(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func put(t *testing.T, name, text string) string {
+	t.Helper()
+	name = filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// An older run is there until a new one has begun, by each of its names.
+func TestOlderRunStaysUntilANewOneBegins(t *testing.T) {
+	name := put(t, "run.jsonl", runStart+"and much more\n")
+	link := filepath.Join(filepath.Dir(name), "link.jsonl")
+	if err := os.Link(name, link); err != nil {
+		t.Skipf("no hard links here: %v", err)
+	}
+	for _, begins := range []bool{false, true} {
+		f, err := createRunFile(name, "x", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := runStart + "and much more\n"
+		if held(t, link) != want {
+			t.Error("the older run is gone before the new one began")
+		}
+		if begins {
+			want = "new\nlines\n"
+			for _, line := range []string{"new\n", "lines\n"} {
+				if _, err := f.Write([]byte(line)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if err := errors.Join(f.Close(), f.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if got := held(t, link); got != want {
+			t.Errorf("begins %v: the file holds %q, want %q", begins, got, want)
+		}
+	}
+}
+
+func TestTwoRunsInOneFile(t *testing.T) {
+	for _, name := range []string{filepath.Join(t.TempDir(), "new.jsonl"), put(t, "old.jsonl", runStart)} {
+		first, err := createRunFile(name, "x", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := createRunFile(name, "x", nil); err == nil || !strings.Contains(err.Error(), "another run is being written to "+name) {
+			t.Errorf("%s: a second run in it: %v", name, err)
+		}
+		if _, err := os.Stat(name); err != nil {
+			t.Errorf("the refused run took the file of the first: %v", err)
+		}
+		if err := first.Close(); err != nil {
+			t.Fatal(err)
+		}
+		again, err := createRunFile(name, "x", nil)
+		if err != nil {
+			t.Errorf("%s: a run after the first: %v", name, err)
+			continue
+		}
+		_ = again.Close()
+	}
+}
+
+func TestRunFileIsNotWhereResultsGo(t *testing.T) {
+	name := put(t, "both", "")
+	stdout, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdout.Close()
+	if _, err := createRunFile(name, "x", stdout); err == nil || exitCode(err) != exitUsage || !strings.Contains(err.Error(), "is where the results go") {
+		t.Errorf("the run file is stdout: %v", err)
+	}
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	f, err := createRunFile(os.DevNull, "x", null)
+	if err != nil {
+		t.Fatalf("both to nowhere: %v", err)
+	}
+	if _, err := f.Write([]byte("x")); err != nil {
+		t.Error(err)
+	}
+	_ = f.Close()
+	if _, err := os.Stat(os.DevNull); err != nil {
+		t.Error(err)
+	}
+}
