@@ -21,6 +21,12 @@ type standstill struct {
 	wanted time.Duration // when it had something to do after that
 	unread time.Duration // how long the longest waiting of the replies since then lay unread
 
+	// The last turn that was long in coming: from when to when it took, and how
+	// much of that the thread neither worked nor waited for a processor. It may
+	// have slept, and there was nothing to do: a reply that is found only after
+	// it, and was there before, tells that it stood still.
+	from, to, away time.Duration
+
 	readAt       time.Duration // when the thread's times were read
 	cpu, waiting time.Duration
 	sum          time.Duration
@@ -28,7 +34,7 @@ type standstill struct {
 
 // begin begins to watch at a time, after a pause that was meant.
 func (w *standstill) begin(now time.Duration, t threadTimes) {
-	w.turned, w.wanted, w.unread = now, now, 0
+	w.turned, w.wanted, w.unread, w.away = now, now, 0, 0
 	w.read(now, t)
 }
 
@@ -38,15 +44,19 @@ func (w *standstill) read(now time.Duration, t threadTimes) {
 
 // turn looks at the time since the last turn.
 func (w *standstill) turn(now time.Duration, t threadTimes) {
-	gap := max(now-max(w.turned, w.wanted), min(now-w.turned, w.unread))
-	w.turned, w.unread = now, 0
-	if gap < standstillFloor && now-w.readAt < standstillGrain {
-		return
+	since := min(w.wanted, now-w.unread) // when there was something to do
+	switch took := now - w.turned; {
+	case took >= standstillFloor:
+		cpu, waiting := w.cpu, w.waiting
+		w.read(now, t)
+		w.from, w.to, w.away = w.turned, now, took-(w.cpu-cpu)-(w.waiting-waiting)
+	case now-w.readAt >= standstillGrain:
+		w.read(now, t)
 	}
-	cpu, waiting := w.cpu, w.waiting
-	w.read(now, t)
-	if still := gap - (w.cpu - cpu) - (w.waiting - waiting); still >= standstillFloor {
+	w.turned, w.unread = now, 0
+	if still := min(w.away, w.to-max(w.from, since)); still >= standstillFloor {
 		w.sum += still
+		w.away = 0
 	}
 }
 

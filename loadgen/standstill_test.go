@@ -40,8 +40,33 @@ func TestStandstill(t *testing.T) {
 		if got := w.take(); got != c.want {
 			t.Errorf("%s: stood still for %v, want %v", name, got, c.want)
 		}
+		// The same is not found again by replies that come after it.
+		w.wanted, w.unread = time.Hour, c.unread+time.Millisecond
+		w.turn(begun+c.now+time.Millisecond, thread{time.Second + c.worked, time.Minute + c.waited})
 		if again := w.take(); again != 0 {
 			t.Errorf("%s: %v are told twice", name, again)
+		}
+	}
+}
+
+// A stop interrupts the wait, and the replies are only found in the next.
+func TestStandstillIsFoundByLaterReplies(t *testing.T) {
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		slept, unread, want time.Duration
+	}{
+		{300 * ms, 0, 0},
+		{300 * ms, 1 * ms, 0},          // it came when the sleep was over
+		{300 * ms, 291 * ms, 290 * ms}, // it came when the sleep had begun
+	} {
+		var w standstill
+		w.begin(0, thread{})
+		w.wanted = time.Second
+		w.turn(c.slept, thread{})
+		w.wanted, w.unread = time.Second, c.unread
+		w.turn(c.slept+ms, thread{})
+		if got := w.take(); got != c.want {
+			t.Errorf("%+v: stood still for %v", c, got)
 		}
 	}
 }

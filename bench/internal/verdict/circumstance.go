@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"regexp"
 	"runtime"
@@ -28,6 +29,7 @@ type circumstance struct {
 var (
 	starved = regexp.MustCompile(`^generator-bound: (arrivals began late|.* generator's own|the cores were busy)`)
 	clocked = regexp.MustCompile(`^generator-bound: the wall clock stepped`)
+	stopped = regexp.MustCompile(`^generator-bound: (arrivals began late|the generator stood still)`)
 	noFiles = regexp.MustCompile(`^generator-bound: local-limit: .*descriptors`)
 	noPorts = regexp.MustCompile(`^generator-bound: local-limit: .*local ports`)
 )
@@ -54,6 +56,9 @@ var circumstances = harness.Choice[circumstance]{Noun: "circumstance", Name: fun
 	{"busy-slow", "cores busy, open load of 100 messages/s", starved, slowOpen, busy},
 	{"busy-closed", "cores busy, closed load of 2 sessions", starved, fewClosed, busy},
 	{"busy-connect", "cores busy, 2 sessions, a connection a message", starved, reconnect, busy},
+	{"stopped-open", "generator stopped for 0.3 s, open load", stopped, halfOpen, halted},
+	{"stopped-slow", "generator stopped for 0.3 s, open load of 100 messages/s", stopped, slowOpen, halted},
+	{"stopped-closed", "generator stopped for 0.3 s, closed load of 2 sessions", stopped, fewClosed, halted},
 	{"descriptors", "40 descriptors for 200 sessions", noFiles, manyClosed, fewDescriptors},
 	{"ports", "50 local ports for 200 sessions", noPorts, manyClosed, fewPorts},
 	{"clock-open", "wall clock steps in the run, open load", clocked, halfOpen, stepped},
@@ -87,6 +92,20 @@ func busy(j *judge, ctx context.Context, l load, _ int) (*results.Result, error)
 	}
 	result, err := j.gauge(ctx, l, j.command)
 	return result, errors.Join(err, stop())
+}
+
+// halted stops the generator once, for less than an interval, after it has begun
+// the load.
+func halted(h *harness, ctx context.Context, l load, n int) (*results.Result, error) {
+	l.length = max(l.length, time.Second)
+	// The run file, the last argument, is there from when the load begins.
+	const halt = `"$@" & for file; do :; done; until [ -s "$file" ]; do sleep 0.01; done; sleep "$AFTER"; kill -STOP $!; sleep 0.3; kill -CONT $!; wait $!`
+	return h.gauge(ctx, l, func(ctx context.Context, args ...string) *exec.Cmd {
+		_ = os.Remove(args[len(args)-1]) // of an earlier run, if there was one
+		c := exec.CommandContext(ctx, "sh", append([]string{"-c", halt, "sh", h.ours}, args...)...)
+		c.Env = append(os.Environ(), fmt.Sprintf("AFTER=0.%02d", 10+n%40))
+		return c
+	})
 }
 
 // fewDescriptors sets the hard limit too, which the generator cannot raise.
