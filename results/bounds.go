@@ -13,10 +13,13 @@ import (
 // The bounds of a run file: it may come from anywhere. What writes one keeps to
 // them too, or does not begin.
 const (
-	maxLine   = 16 << 20
-	maxLines  = 64 << 20 // 100 flows for a week
-	maxFlows  = 1000
-	maxRounds = 100_000
+	maxLine  = 16 << 20
+	maxLines = 64 << 20
+	// Intervals are most of a file: these are 100 flows for half a week. What
+	// comes beside them and after them has the rest.
+	maxIntervals = maxLines / 2
+	maxFlows     = 1000
+	maxRounds    = 100_000
 	// Every flow and every threshold is worked out over all rounds. Each bound
 	// by itself would let a header of a few lines ask for minutes of work.
 	maxWork = 1_000_000
@@ -56,8 +59,7 @@ func (h *Header) check() error {
 	return nil
 }
 
-// Fits says why a run of p has no room in a run file; nil where it has. A run
-// that has none does not begin: this is to find out sooner.
+// Fits says why a run of p has no room in a run file; nil where it has.
 func Fits(p *loadgen.Plan) error {
 	h := NewHeader(p)
 	h.ID = newID() // which takes room too
@@ -88,8 +90,8 @@ func checkLength(p *loadgen.Plan) error {
 		}
 		seconds += length * float64(max(1, p.Rounds))
 	}
-	if seconds > maxLines/2 { // the rest is for what follows the load's end
-		return fmt.Errorf("all flows' rounds together last %.0f s, each a line: want at most %d; make the load shorter, or the flows or rounds fewer", seconds, maxLines/2)
+	if seconds > maxIntervals {
+		return fmt.Errorf("all flows' rounds together last %.0f s, each a line: want at most %d; make the load shorter, or the flows or rounds fewer", seconds, maxIntervals)
 	}
 	return nil
 }

@@ -203,29 +203,26 @@ func TestRunThatDoesNotFitIsNotBegun(t *testing.T) {
 		p.Flows[0].Load.Duration = d
 		return p
 	}
+	tooLarge := fmt.Sprintf("octets, where %d are the most: the scenario takes too much room", maxLine-1)
 	for name, c := range map[string]struct {
-		plan *loadgen.Plan
-		want string
+		plan   *loadgen.Plan
+		want   string // of Fits
+		begins bool   // all the same: a load may end before its time
 	}{
-		"the largest scenario":  {long(room), ""},
-		"a larger one":          {long(room + 1), fmt.Sprintf("octets, where %d are the most: the scenario takes too much room", maxLine-1)},
-		"the longest load":      {lasting(maxLines/2*time.Second - time.Second), ""},
-		"a longer one":          {lasting(maxLines / 2 * time.Second), "each a line: want at most 33554432"},
-		"rounds":                {twoFlows(maxRounds + 1), "100001 rounds"},
-		"a warm-up a round":     {&loadgen.Plan{Rounds: 4000, Warmup: 10000 * time.Second, Flows: twoFlows(1).Flows, Scenario: []byte(`{}`)}, "last 80004000 s"},
-		"stages of an open one": {&loadgen.Plan{Rounds: 1, Flows: []loadgen.Flow{{Name: "x", Load: loadgen.Load{Stages: []pace.Stage{{For: maxLines * time.Second}}}}}, Scenario: []byte(`{}`)}, "each a line"},
+		"too large a one":     {long(room + 1), tooLarge, false},
+		"the longest load":    {lasting((maxIntervals - 3) * time.Second), "", true},
+		"a longer one":        {lasting(maxIntervals * time.Second), "each a line: want at most 33554432", true},
+		"rounds":              {twoFlows(maxRounds + 1), "100001 rounds", false},
+		"a warm-up a round":   {&loadgen.Plan{Rounds: 4000, Warmup: 10000 * time.Second, Flows: twoFlows(1).Flows, Scenario: []byte(`{}`)}, "last 80004000 s", true},
+		"stages of open load": {staged(maxLines * time.Second), "each a line", true},
 	} {
-		var file bytes.Buffer
-		h := testHeader(c.plan)
-		collector, err := NewCollector(&file, h, c.plan, 1, nil)
-		fits := Fits(c.plan)
-		if name == "the largest scenario" { // to the octet, of which the time of the start takes some more or less
-			fits = nil
+		if err := Fits(c.plan); (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
-		for _, err := range []error{err, fits} {
-			if (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
-				t.Errorf("%s: %v, want %q", name, err, c.want)
-			}
+		var file bytes.Buffer
+		collector, err := NewCollector(&file, testHeader(c.plan), c.plan, 1, nil)
+		if (err == nil) != c.begins {
+			t.Errorf("%s: begins %v, %v", name, !c.begins, err)
 		}
 		if err != nil {
 			if file.Len() > 0 {
@@ -240,6 +237,49 @@ func TestRunThatDoesNotFitIsNotBegun(t *testing.T) {
 		if _, err := Read(&file); err != nil {
 			t.Errorf("%s: not read: %v", name, err)
 		}
+	}
+}
+
+func staged(d time.Duration) *loadgen.Plan {
+	p := twoFlows(1)
+	p.Flows[1].Load.Stages = []pace.Stage{{For: d}}
+	return p
+}
+
+// To the octet, and to the line: a run goes on that has filled its file.
+func TestWriterKeepsToTheReadersBounds(t *testing.T) {
+	for _, over := range []int{0, 1} {
+		var file bytes.Buffer
+		out := fileWriter{w: &file}
+		h := testHeader(twoFlows(1))
+		h.Scenario = []byte(`""`)
+		line, err := json.Marshal(newHeaderLine(&h))
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Scenario = []byte(`"` + strings.Repeat("x", maxLine-1-len(line)+over) + `"`)
+		out.header(&h)
+		if err := out.flush(); (err != nil) != (over > 0) {
+			t.Errorf("%d octets too many: %v", over, err)
+		}
+		if run, err := Read(&file); over == 0 && (err != nil || !run.Partial()) {
+			t.Errorf("the largest header is not read: %v", err)
+		}
+	}
+	var file bytes.Buffer
+	p := twoFlows(1)
+	c, err := NewCollector(&file, testHeader(p), p, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.out.lines = maxIntervals - 2
+	feed(c.Recorder(0), 0)
+	if _, err := c.Close(testReport(), Generator{}); err != nil {
+		t.Fatal(err)
+	}
+	run, err := Read(&file)
+	if err != nil || run.Partial() || len(run.Intervals) != 2 || run.Result().Flows["closed"].Messages.Accepted != 20 {
+		t.Errorf("%d intervals, %v, want 2 and all of the totals", len(run.Intervals), err)
 	}
 }
 

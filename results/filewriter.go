@@ -19,6 +19,7 @@ type fileWriter struct {
 	buf    bytes.Buffer
 	err    error
 	last   map[int]loadgen.Series // by flow: where it was last seen
+	lines  int                    // of intervals
 	number int64                  // of the last interval
 }
 
@@ -82,7 +83,12 @@ func (f *fileWriter) interval(fr *frame, h *Header) {
 	f.windows(fr.windows, h)
 }
 
+// seriesInterval writes a line, as long as there is room: a load may have no end
+// that is known ahead. All of it is in the totals.
 func (f *fileWriter) seriesInterval(fr *frame, h *Header, s loadgen.Series, t *total) {
+	if f.lines++; f.lines > maxIntervals {
+		return
+	}
 	f.line(intervalLine{
 		totalLine: newTotalLine(intervalType, h.seriesLine(s), t),
 		Number:    fr.number, From: fr.from, To: fr.to, Gauge: fr.gauges[s.Flow], Busy: fr.busy, Waited: fr.waited, Stood: fr.stood,

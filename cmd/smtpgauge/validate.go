@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/smtpgauge/smtpgauge/results"
 )
 
 func newValidate(s streams) *cobra.Command {
@@ -23,6 +25,9 @@ program.`,
 			_, p, err := source.load(args[0], s)
 			if err != nil {
 				return err
+			}
+			if err := results.Fits(p); err != nil {
+				return usagef(fitsHint, "%w", err)
 			}
 			_, err = fmt.Fprintf(s.out, "%s: valid: %s\n", args[0], countFlows(p))
 			return err

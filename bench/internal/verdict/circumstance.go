@@ -96,13 +96,13 @@ func busy(j *judge, ctx context.Context, l load, _ int) (*results.Result, error)
 
 // halted stops the generator once, for less than an interval, after it has begun
 // the load.
-func halted(h *harness, ctx context.Context, l load, n int) (*results.Result, error) {
+func halted(j *judge, ctx context.Context, l load, n int) (*results.Result, error) {
 	l.length = max(l.length, time.Second)
 	// The run file, the last argument, is there from when the load begins.
 	const halt = `"$@" & for file; do :; done; until [ -s "$file" ]; do sleep 0.01; done; sleep "$AFTER"; kill -STOP $!; sleep 0.3; kill -CONT $!; wait $!`
-	return h.gauge(ctx, l, func(ctx context.Context, args ...string) *exec.Cmd {
+	return j.gauge(ctx, l, func(ctx context.Context, args ...string) *exec.Cmd {
 		_ = os.Remove(args[len(args)-1]) // of an earlier run, if there was one
-		c := exec.CommandContext(ctx, "sh", append([]string{"-c", halt, "sh", h.ours}, args...)...)
+		c := harness.Command(ctx, "sh", append([]string{"-c", halt, "sh", j.Ours}, args...)...)
 		c.Env = append(os.Environ(), fmt.Sprintf("AFTER=0.%02d", 10+n%40))
 		return c
 	})
