@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -25,7 +26,7 @@ func TestEveryNumberIsBounded(t *testing.T) {
 		"quick sessions": zero, "quick messages": zero, "quick per-session": nil, "quick rate": nil, "quick for": {"0s"}, "quick size": nil,
 		"sink max-message": zero, "sink delay": {"rcpt=-1ms", "rcpt=NaN", "rcpt=1e999s", "rcpt=9999999999h"},
 	}
-	root := newRoot(streams{strings.NewReader(""), new(bytes.Buffer), new(bytes.Buffer)})
+	root := newRoot(newStreams(strings.NewReader(""), io.Discard, io.Discard))
 	for _, c := range root.Commands() {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			name := c.Name() + " " + f.Name

@@ -89,7 +89,7 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 		return usagef("--i-may-load HOST says that you may load it; builtin scenarios and smtpgauge quick sink need no server", "%w", err)
 	}
 	ensureDescriptors(f.descriptors(p), s.err)
-	file, err := createRunFile(f.output, p.Name, s.out)
+	file, err := createRunFile(f.output, p.Name, s.results.w)
 	if err != nil {
 		return err
 	}

@@ -10,8 +10,8 @@ import (
 
 const runStart = `{"type":"header","format":"smtpgauge.run/1","name":"x"}` + "\n"
 
-// held is what a file holds.
-func held(t *testing.T, name string) string {
+// contents is what a file holds.
+func contents(t *testing.T, name string) string {
 	t.Helper()
 	b, err := os.ReadFile(name)
 	if err != nil {
@@ -42,7 +42,7 @@ func TestOlderRunStaysUntilANewOneBegins(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := runStart + "and much more\n"
-		if held(t, link) != want {
+		if contents(t, link) != want {
 			t.Error("the older run is gone before the new one began")
 		}
 		if begins {
@@ -56,7 +56,7 @@ func TestOlderRunStaysUntilANewOneBegins(t *testing.T) {
 		if err := errors.Join(f.Close(), f.Close()); err != nil {
 			t.Fatal(err)
 		}
-		if got := held(t, link); got != want {
+		if got := contents(t, link); got != want {
 			t.Errorf("begins %v: the file holds %q, want %q", begins, got, want)
 		}
 	}
