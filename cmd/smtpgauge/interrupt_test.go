@@ -8,8 +8,10 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
@@ -88,6 +90,7 @@ func newLongRun(t *testing.T, server net.Addr) *longRun {
 	if err != nil {
 		t.Fatal(err)
 	}
+	hearHangups()
 	dir := t.TempDir()
 	scenario := fmt.Sprintf("name: long\ntarget: {host: 127.0.0.1}\nflows:\n"+
 		"  relay: {port: %d, tls: none, load: {sessions: 1, duration: 10m}, session: {messages: 0}}\n",
@@ -99,6 +102,14 @@ func newLongRun(t *testing.T, server net.Addr) *longRun {
 	r.cmd = exec.CommandContext(t.Context(), path, "run", "long.yaml", "-o", r.file)
 	r.cmd.Args[0], r.cmd.Dir, r.cmd.Stdout = "smtpgauge", dir, &r.stdout
 	return r
+}
+
+// hearHangups makes children begin with a SIGHUP that is heard, also where the
+// tests themselves were started by nohup.
+func hearHangups() {
+	if signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
 }
 
 func (r *longRun) start() {

@@ -59,6 +59,7 @@ func TestPromptGivesTheEchoBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	hearHangups()
 	for name, end := range map[string]func(*desk, *exec.Cmd) error{
 		"^C":      func(d *desk, _ *exec.Cmd) error { _, err := d.person.Write([]byte{3}); return err },
 		"hang-up": func(_ *desk, c *exec.Cmd) error { return c.Process.Signal(syscall.SIGHUP) },

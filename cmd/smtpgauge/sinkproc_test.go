@@ -11,7 +11,9 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/emersion/go-smtp"
@@ -127,6 +129,7 @@ func TestSinkDiesWithItsParent(t *testing.T) {
 }
 
 func TestSinkProcessIsNotForPeople(t *testing.T) {
+	t.Cleanup(func() { signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) }) // this process is no sink for good
 	var stdout, stderr bytes.Buffer
 	if code := run(t.Context(), []string{sinkCommand}, strings.NewReader(""), &stdout, &stderr); code != exitFailed {
 		t.Errorf("exit %d, want %d", code, exitFailed)
