@@ -17,7 +17,10 @@ type closedLoad struct {
 
 func newClosedLoad(f *flowRun) *closedLoad {
 	l := &closedLoad{flow: f, fixed: f.flow.Load.Messages > 0}
-	l.left = f.shard.share(f.flow.Load.Messages)
+	if f.shard.share(int64(f.flow.Load.Sessions)) > 0 {
+		// The first so many shards have a session, and the messages are theirs.
+		l.left = share(f.flow.Load.Messages, f.shard.index, min(f.shard.count, f.flow.Load.Sessions))
+	}
 	seed := f.shard.plan.seedFor(f.flow.Name, f.round)
 	l.rand = rand.New(rand.NewPCG(seed, uint64(f.shard.index)))
 	return l

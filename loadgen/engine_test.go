@@ -348,37 +348,3 @@ func TestRejectedMessagesGoOnInTheSession(t *testing.T) {
 		}
 	})
 }
-
-// However the load is dealt out to shards, together they begin the arrivals
-// of the one.
-func TestShardsTogetherAreTheWhole(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := &fakeServer{}
-		p := plan(Load{Stages: stage(time.Second, 101), Unit: Sessions, MaxSessions: 50})
-		p.Flows[0].Session.Messages = 1
-		var tapes []*tape
-		e, err := New(p, func(int) Recorder { tapes = append(tapes, newTape()); return tapes[len(tapes)-1] },
-			Options{Shards: 3, NewDriver: f.driver})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(f.served.Wait)
-		f.started = time.Now()
-		if _, err := e.Run(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		n := 0
-		for _, rec := range tapes {
-			n += rec.outcomes[smtpwire.Accepted]
-		}
-		if n != 101 {
-			t.Errorf("three shards sent %d, want 101", n)
-		}
-		slices.Sort(f.dials)
-		for i := 1; i < len(f.dials); i++ {
-			if f.dials[i] == f.dials[i-1] {
-				t.Fatalf("two sessions at %v: shards share an arrival", f.dials[i])
-			}
-		}
-	})
-}

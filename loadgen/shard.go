@@ -200,9 +200,10 @@ func (s *shard) tell(r *Report) {
 }
 
 // share is shard's part of n things dealt out one by one.
-func (s *shard) share(n int64) int64 {
-	return (n + int64(s.count-1-s.index)) / int64(s.count)
-}
+func (s *shard) share(n int64) int64 { return share(n, s.index, s.count) }
+
+// share is the part of one of count among whom n things are dealt out.
+func share(n int64, index, count int) int64 { return (n + int64(count-1-index)) / int64(count) }
 
 // global is the number among all shards of this shard's thing number k.
 func (s *shard) global(k int64) int64 { return k*int64(s.count) + int64(s.index) }
