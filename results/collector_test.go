@@ -156,8 +156,39 @@ func TestShardsAddUp(t *testing.T) {
 	if b.Rate != 3*a.Rate {
 		t.Errorf("rate %v, want three times %v: the shards' windows are one", b.Rate, a.Rate)
 	}
-	if n := strings.Count(string(file), `"type":"interval"`); n != 7 {
-		t.Errorf("%d interval lines, want 3 of a flow, 3 of the other and 1 of its warm-up, however many shards", n)
+	if n := strings.Count(string(file), `"type":"interval"`); n != 8 {
+		t.Errorf("%d interval lines, want 3 of a flow, 3 of the other, 1 of its warm-up and 1 of the end, however many shards", n)
+	}
+}
+
+// What the CPU was at while nothing was recorded is the file's, too.
+func TestQuietIntervalsAreKept(t *testing.T) {
+	var file bytes.Buffer
+	p := twoFlows(1)
+	c, err := NewCollector(&file, testHeader(p), p, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := c.Recorder(0)
+	for second := range 3 {
+		from := time.Duration(second) * time.Second
+		r.Tick(loadgen.Tick{From: at(from), To: at(from + time.Second), Busy: time.Duration(second) * 100 * time.Millisecond,
+			Waited: 300 * time.Millisecond, Open: []int{0, 0}, Peak: []int{0, 0}, Due: []int64{0, 0}, Begun: []int64{0, 0}, Last: second == 2})
+	}
+	run, err := c.Close(testReport(), Generator{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, err := Read(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, got := run.Result().Generator, stored.Result().Generator
+	if want.BusiestShare != 0.1 || want.DeniedShare != 0.75 {
+		t.Errorf("busiest %v, denied %v: want 0.1 and 0.75", want.BusiestShare, want.DeniedShare)
+	}
+	if got.BusiestShare != want.BusiestShare || got.DeniedShare != want.DeniedShare {
+		t.Errorf("the file says busiest %v, denied %v: want %v and %v", got.BusiestShare, got.DeniedShare, want.BusiestShare, want.DeniedShare)
 	}
 }
 

@@ -78,7 +78,12 @@ func (f *fileWriter) interval(fr *frame, h *Header) {
 		// Sessions that are open and silent are a fact too.
 		if s, seen := f.last[flow]; seen && !told[flow] && g.Open > 0 {
 			f.seriesInterval(fr, h, s, newTotal())
+			told[flow] = true
 		}
+	}
+	if len(told) == 0 && len(h.Flows) > 0 {
+		// And so is what the generator's threads were at meanwhile.
+		f.seriesInterval(fr, h, f.last[0], newTotal())
 	}
 	f.windows(fr.windows, h)
 }
