@@ -7,6 +7,7 @@ SERVERS := postfix dovecot-core dovecot-lmtpd prometheus
 GO          ?= go
 GOTESTFLAGS ?=
 FUZZTIME    ?= 1m
+CHAOSTIME   ?= 10m
 # Postfix needs root, and so do capturing packets and making networks; nothing
 # else here does.
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -15,7 +16,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test race check fmt integration browser bench-peers truth verdict detect fuzz clean
+.PHONY: help build demo test race check fmt integration browser bench-peers truth verdict detect fuzz chaos clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +80,9 @@ fuzz: ## run each fuzz target for FUZZTIME
 		echo "$$target in $$package"; \
 		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package" </dev/null; \
 	done < bin/fuzz-targets
+
+chaos: ## run against a server that misbehaves for CHAOSTIME, under -race; CHAOS adds flags, -chaos.seed N for a seed
+	$(GO) test -race -count=1 -timeout=0 -v -run '^TestChaos$$' ./internal/chaos -args -chaos.time $(CHAOSTIME) $(CHAOS)
 
 clean: ## remove what was built
 	rm -rf bin

@@ -33,6 +33,7 @@ var parts = map[string][]string{
 	"internal/textfile":     {},
 	"internal/integration":  {}, // it runs the command and reads what that prints
 	"internal/architecture": {},
+	"internal/chaos":        {}, // tests alone
 }
 
 // confined names the parts a library is used in. Tests are free: there

@@ -1,0 +1,88 @@
+package chaos
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"math/big"
+	"net"
+	"sync"
+	"testing"
+	"time"
+)
+
+// certificate is one for 127.0.0.1, and those who trust it. It is made once.
+var certificate = sync.OnceValues(func() (tls.Certificate, *x509.CertPool) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		panic(err)
+	}
+	pool := x509.NewCertPool()
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		panic(err)
+	}
+	pool.AddCert(leaf)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool
+})
+
+// serverTLS is how the server speaks TLS in a session.
+func serverTLS(p *plan, log *keyLog) *tls.Config {
+	own, _ := certificate()
+	c := &tls.Config{Certificates: []tls.Certificate{own}, KeyLogWriter: log, SessionTicketsDisabled: true}
+	if p.tls12 {
+		c.MaxVersion = tls.VersionTLS12
+	}
+	return c
+}
+
+// A client of crypto/tls reads records of our own making.
+func TestRecordsAreTLS(t *testing.T) {
+	near, far := net.Pipe()
+	defer near.Close()
+	_, pool := certificate()
+	told := make(chan error, 1)
+	go func() {
+		var log keyLog
+		c := tls.Server(far, serverTLS(&plan{}, &log))
+		err := c.Handshake()
+		if err == nil {
+			go io.Copy(io.Discard, far) // what KeyUpdate asks for is answered
+			var r *records
+			if r, err = newRecords(far, log.secret); err == nil {
+				for _, k := range []kind{tickets, crumbs, keyUpdate} {
+					_ = r.misbehave(fault{kind: k})
+					_, err = r.Write([]byte(k.String() + "\n"))
+				}
+				_ = r.misbehave(fault{kind: alert})
+			}
+		}
+		told <- err
+	}()
+	c := tls.Client(near, &tls.Config{RootCAs: pool, ServerName: "127.0.0.1"})
+	want := "tickets\ncrumbs\nkey-update\n"
+	var got []byte
+	for {
+		b := make([]byte, 100)
+		n, err := c.Read(b)
+		got = append(got, b[:n]...)
+		if err != nil {
+			break
+		}
+	}
+	near.Close()
+	if err := <-told; err != nil || string(got) != want {
+		t.Errorf("read %q, want %q; %v", got, want, err)
+	}
+}

@@ -1,0 +1,103 @@
+package chaos
+
+import (
+	"flag"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+var (
+	chaosTime = flag.Duration("chaos.time", 0, "how long trials go on; 0 for a few that are always the same")
+	chaosSeed = flag.Uint64("chaos.seed", 0, "the one trial to run, or with -chaos.time the first one")
+)
+
+// few is how many trials an ordinary test runs.
+const few = 60
+
+// atOnce is how many trials run at a time: mostly they wait.
+const atOnce = 6
+
+func TestChaos(t *testing.T) {
+	before := descriptors(t)
+	first, more := uint64(1), func(n uint64) bool { return n < few }
+	switch {
+	case *chaosTime > 0:
+		first = *chaosSeed
+		if first == 0 {
+			first = uint64(time.Now().Unix())
+		}
+		until := time.Now().Add(*chaosTime)
+		more = func(uint64) bool { return time.Now().Before(until) }
+	case *chaosSeed > 0:
+		first, more = *chaosSeed, func(n uint64) bool { return n == 0 }
+	}
+	var next, failed atomic.Uint64
+	var group sync.WaitGroup
+	for range atOnce {
+		group.Go(func() {
+			for n := next.Add(1) - 1; more(n) && failed.Load() < 20000; n = next.Add(1) - 1 {
+				if !try(t, first+n) {
+					failed.Add(1)
+				}
+			}
+		})
+	}
+	group.Wait()
+	t.Logf("%d trials from seed %d", next.Load()-atOnce, first)
+	settled(t, before)
+}
+
+// try runs the trial of a seed, and tells whether it kept its promises.
+func try(t *testing.T, seed uint64) bool {
+	trial := drawTrial(seed)
+	e, err := trial.run()
+	if err != nil {
+		t.Errorf("seed %d: %v\n%s", seed, err, &trial)
+		return false
+	}
+	faults := trial.faults(e)
+	for _, fault := range faults {
+		t.Errorf("seed %d: %s", seed, fault)
+	}
+	if len(faults) > 0 {
+		t.Logf("seed %d is this trial:\n%sgo test -race ./internal/chaos -run '^TestChaos$' -args -chaos.seed %d runs it again", seed, &trial, seed)
+	}
+	return len(faults) == 0
+}
+
+// settled waits until what the trials used is given back: goroutines,
+// descriptors and memory.
+func settled(t *testing.T, before int) {
+	t.Helper()
+	const goroutines, heap = 4, 64 << 20 // the test's own, and what a trial leaves to use again
+	var memory runtime.MemStats
+	for range 600 {
+		runtime.GC()
+		runtime.ReadMemStats(&memory)
+		if runtime.NumGoroutine() <= goroutines && descriptors(t) <= before && memory.HeapAlloc < heap {
+			return
+		}
+		time.Sleep(50 * time.Millisecond) // nobody tells when the last one is gone
+	}
+	stacks := make([]byte, 1<<16)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	t.Errorf("%d goroutines, %d descriptors (%d before) and %d bytes of heap are left\n%s",
+		runtime.NumGoroutine(), descriptors(t), before, memory.HeapAlloc, stacks)
+}
+
+// descriptors counts the open ones, where the system shows them.
+func descriptors(t *testing.T) int {
+	t.Helper()
+	open, err := os.ReadDir("/proc/self/fd")
+	if os.IsNotExist(err) {
+		return 0
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(open)
+}

@@ -1,0 +1,130 @@
+package chaos
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+	"testing"
+
+	"github.com/smtpgauge/smtpgauge/results"
+)
+
+// calm makes a trial one in which nothing goes wrong.
+func calm(seed uint64) trial {
+	t := drawTrial(seed)
+	t.load, t.settings, t.drain, t.cancel = "{sessions: 2, messages: 6}", "messages: 2", 0, 0
+	if t.bdat {
+		t.settings += ", bdat: true, chunk_size: 300B"
+	}
+	t.timeouts = "{connect: 1m, tls: 1m, command: 1m, body: 1m}" // the machine may be busy
+	t.plan = func(int) plan {
+		return plan{offer: []string{"PIPELINING", "CHUNKING", "STARTTLS", "AUTH " + allMechanisms}}
+	}
+	return t
+}
+
+// Without a fault the server takes everything, however it is asked: else a
+// trial would hold the client to nothing.
+func TestWithoutFaults(t *testing.T) {
+	before := descriptors(t)
+	for seed := range uint64(30) {
+		trial := calm(seed)
+		e, err := trial.run()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, fault := range trial.faults(e) {
+			t.Errorf("%s\n%s", fault, &trial)
+		}
+		if e.run == nil {
+			continue
+		}
+		f := e.run.Result().Flows["chaos"]
+		if m := f.Messages; m.Accepted != 6 || m.Attempted != 6 || len(f.Errors) > 0 || f.Sessions.Failed > 0 {
+			t.Errorf("%+v, %+v, errors %+v: want 6 messages accepted\n%s", m, f.Sessions, f.Errors, &trial)
+		}
+		if c := e.served; c.taken != 6 || c.granted != 6 || c.refused != 0 {
+			t.Errorf("the server counts %+v, want 6 taken\n%s", c, &trial)
+		}
+	}
+	settled(t, before)
+}
+
+// Each promise is broken once.
+func TestChecksBite(t *testing.T) {
+	trial := calm(5)
+	sound, err := trial.run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if faults := trial.faults(sound); len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	figures := func(change func(*results.FlowFigures)) []string {
+		f := *sound.run.Result().Flows["chaos"]
+		change(&f)
+		return append(missummed(&f), disagreements(&f, &sound.served)...)
+	}
+	password := trial.secrets.password
+	leak := func(said string) []string {
+		return trial.leaks(&ending{file: []byte("..." + said + "..."), outputs: map[string][]byte{}})
+	}
+	for _, c := range []struct {
+		name  string
+		found []string
+	}{
+		{"an outcome lost", figures(func(f *results.FlowFigures) { f.Messages.Rejected++ })},
+		{"a session lost", figures(func(f *results.FlowFigures) { f.Sessions.Started++ })},
+		{"a session too many", figures(func(f *results.FlowFigures) { f.Sessions.Completed++; f.Sessions.Started++ })},
+		{"a failure without an error", figures(func(f *results.FlowFigures) { f.Messages.Failed++; f.Messages.Attempted++ })},
+		{"an acceptance that was none", figures(func(f *results.FlowFigures) { f.Messages.Accepted++; f.Messages.Attempted++ })},
+		{"an acceptance lost", figures(func(f *results.FlowFigures) { f.Messages.Accepted--; f.Messages.Attempted-- })},
+		{"recipients lost", figures(func(f *results.FlowFigures) { f.Recipients.Accepted = 0 })},
+		{"our own fault", figures(func(f *results.FlowFigures) {
+			f.Errors = []results.ErrorFigures{{Phase: "connect", Class: "local-limit", Count: 1}}
+		})},
+		{"a text that does not print", figures(func(f *results.FlowFigures) {
+			f.Errors = []results.ErrorFigures{{Phase: "connect", Class: "closed", Count: 1, Example: "\x1b[2J"}}
+		})},
+		{"a file that is cut", misread(sound.run.Result(), sound.file[:len(sound.file)/2])},
+		{"a file of other figures", misread(sound.run.Result(), bytes.ReplaceAll(sound.file, []byte(`"accepted":6`), []byte(`"accepted":7`)))},
+		{"no run", trial.faults(&ending{})},
+		{"a run that did not end", trial.faults(&ending{run: sound.run, file: sound.file, served: sound.served, late: true})},
+		{"the secret", leak(password)},
+		{"a part of it", leak(password[3:14])},
+		{"its base64", leak(base64.StdEncoding.EncodeToString([]byte("AUTH failed: " + password + "!")))},
+	} {
+		if len(c.found) == 0 {
+			t.Errorf("%s: nothing was found", c.name)
+		}
+	}
+	if found := leak(trial.secrets.username + password[:fragment-1]); len(found) > 0 {
+		t.Errorf("too much was found: %q", found)
+	}
+}
+
+// A seed is a trial, and seeds side by side go through all there is.
+func TestSeedsCoverAll(t *testing.T) {
+	seen, drawn := map[[5]any]bool{}, map[kind]int{}
+	for seed := range uint64(combinations) {
+		trial, again := drawTrial(seed), drawTrial(seed)
+		if trial.String() != again.String() || trial.scenario(25) != again.scenario(25) {
+			t.Fatalf("seed %d is two trials:\n%s\n%s", seed, &trial, &again)
+		}
+		seen[[5]any{trial.tls, trial.pipelining, trial.mechanism, trial.lmtp, trial.bdat}] = true
+		for session := range 3 {
+			p := trial.plan(session)
+			for _, f := range p.faults {
+				drawn[f.kind]++
+			}
+		}
+	}
+	if len(seen) != combinations {
+		t.Errorf("%d combinations, want %d", len(seen), combinations)
+	}
+	for k := range kind(numKinds) {
+		if drawn[k] == 0 || strings.TrimSpace(k.String()) == "" {
+			t.Errorf("kind %d, %q, is drawn %d times", k, k, drawn[k])
+		}
+	}
+}

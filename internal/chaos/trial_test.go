@@ -1,0 +1,213 @@
+package chaos
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/scenarios"
+)
+
+// The combinations that seeds go through.
+var (
+	tlsModes    = []string{"none", "starttls", "implicit"}
+	pipelinings = []string{"auto", "on", "off"}
+	mechanisms  = []string{"", "strongest", "PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER"}
+)
+
+const combinations = 3 * 3 * 9 * 2 * 2
+
+// A trial is a run against a server that misbehaves, drawn from a seed.
+type trial struct {
+	seed       uint64
+	tls        string
+	pipelining string
+	mechanism  string // "" for no AUTH
+	lmtp, bdat bool
+	secrets    secrets
+	recipients int
+	load       string
+	settings   string // of the session
+	size       string
+	timeouts   string
+	shards     int
+	plan       func(session int) plan
+	drain      time.Duration // after which the run is asked to end; 0 for never
+	cancel     time.Duration // after which it is stopped; 0 for never
+}
+
+// drawTrial draws the trial of a seed.
+func drawTrial(seed uint64) trial {
+	r := rand.New(rand.NewPCG(seed, 1))
+	// A factor without a divisor in common with the combinations, so that seeds
+	// side by side differ in more than one thing, and all combinations come.
+	n := int(seed * 89 % combinations)
+	digit := func(base int) int {
+		d := n % base
+		n /= base
+		return d
+	}
+	t := trial{
+		seed: seed, tls: tlsModes[digit(3)], pipelining: pipelinings[digit(3)], mechanism: mechanisms[digit(9)],
+		timeouts: "{connect: 5s, tls: 400ms, command: 200ms, body: 200ms}",
+		lmtp:     digit(2) == 1, bdat: digit(2) == 1, secrets: drawSecrets(r), recipients: 1 + r.IntN(4), shards: 1 + r.IntN(2),
+	}
+	t.size = []string{"1KiB", "1KiB", "1KiB", "1KiB", "1KiB", "5000B", "64KiB", "1MiB"}[r.IntN(8)]
+	t.load = []string{
+		fmt.Sprintf("{sessions: %d, messages: %d}", 1+r.IntN(3), 2+r.IntN(5)),
+		"{sessions: 3, duration: 150ms}",
+		"{rate: 80 sessions/s, max_sessions: 4, duration: 100ms, arrivals: poisson}",
+		"{rate: 120 messages/s, max_sessions: 3, duration: 100ms}",
+	}[r.IntN(4)]
+	t.settings = fmt.Sprintf("messages: %d, think: %s", r.IntN(4), []string{"0s", "0s", "5ms"}[r.IntN(3)])
+	if t.bdat {
+		t.settings += ", bdat: true" + []string{"", ", chunk_size: 100B", ", chunk_size: 16KiB"}[r.IntN(3)]
+	}
+	switch r.IntN(12) {
+	case 0:
+		t.drain = time.Duration(r.IntN(200)) * time.Millisecond
+	case 1:
+		t.cancel = time.Duration(r.IntN(200)) * time.Millisecond
+	}
+	t.plan = func(session int) plan { return drawPlan(rand.New(rand.NewPCG(seed, 2+uint64(session)))) }
+	return t
+}
+
+// String is the trial on a few lines: what it does, and the plans of its first
+// sessions.
+func (t *trial) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "tls %s, lmtp %v, bdat %v, pipelining %s, auth %q, load %s, session {%s}, size %s, %d recipients, %d shards, drain %v, cancel %v\n",
+		t.tls, t.lmtp, t.bdat, t.pipelining, t.mechanism, t.load, t.settings, t.size, t.recipients, t.shards, t.drain, t.cancel)
+	for n := range 6 {
+		p := t.plan(n)
+		fmt.Fprintf(&b, "session %d: %s\n", n, &p)
+	}
+	return b.String()
+}
+
+// scenario is the trial as a user would write it.
+func (t *trial) scenario(port int) string {
+	auth := ""
+	if t.mechanism != "" {
+		word := "password"
+		if t.mechanism == "XOAUTH2" || t.mechanism == "OAUTHBEARER" {
+			word = "token"
+		}
+		auth = fmt.Sprintf("username: %s, %s: %q", t.secrets.username, word, t.secrets.password)
+		if t.mechanism != "strongest" {
+			auth += ", mechanism: " + t.mechanism
+		}
+		auth = "auth: {" + auth + "}"
+	}
+	return fmt.Sprintf(`name: chaos
+target: {host: 127.0.0.1, lmtp: %v}
+flows:
+  chaos:
+    port: %d
+    tls: %s
+    load: %s
+    session: {pipelining: %s, %s}
+    message: {size: %s}
+    envelope: {from: a@example.test, to: "u{1..9}@example.test", recipients: %d}
+    timeouts: %s
+    %s
+thresholds: [chaos.message.p99 < 1s, chaos.errors < 1%%]
+`, t.lmtp, port, t.tls, t.load, t.pipelining, t.settings, t.size, t.recipients, t.timeouts, auth)
+}
+
+// An ending is what a trial came to.
+type ending struct {
+	run     *results.Run
+	err     error
+	late    bool              // it did not end by itself
+	file    []byte            // the run file
+	outputs map[string][]byte // by format
+	served  counts
+}
+
+// patience is how long a trial may last. All its waits together are far below
+// that; the machine may be busy.
+const patience = 2 * time.Minute
+
+// run carries the trial out, the way the command does.
+func (t *trial) run() (*ending, error) {
+	server, err := serve(arrangement{tls: t.tls, lmtp: t.lmtp, rcpts: t.recipients, secrets: t.secrets, plan: t.plan})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if server != nil {
+			server.close()
+		}
+	}()
+	p, err := t.resolve(server.port())
+	if err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithTimeout(context.Background(), patience)
+	defer stop()
+	drain := make(chan struct{})
+	if t.drain > 0 {
+		defer time.AfterFunc(t.drain, func() { close(drain) }).Stop()
+	}
+	running := ctx
+	if t.cancel > 0 {
+		var cancel context.CancelFunc
+		running, cancel = context.WithTimeout(ctx, t.cancel)
+		defer cancel()
+	}
+	var file bytes.Buffer
+	e := &ending{outputs: map[string][]byte{}}
+	e.run, e.err = results.Measurement{
+		Plan: p, File: &file, Drain: drain, Shards: t.shards, OnInterval: func(*results.Interval) {},
+		FreeCores: func(context.Context) (float64, bool) { return 0, false },
+	}.Run(running)
+	e.late, e.file = ctx.Err() != nil, file.Bytes()
+	e.served = server.close()
+	server = nil
+	return e, e.write()
+}
+
+// resolve makes the scenario a plan that trusts the server.
+func (t *trial) resolve(port int) (*loadgen.Plan, error) {
+	sc, err := scenarios.Parse("chaos.yaml", []byte(t.scenario(port)), scenarios.LoadOptions{})
+	if err != nil {
+		return nil, err
+	}
+	p, err := sc.Plan()
+	if err != nil {
+		return nil, err
+	}
+	if err := scenarios.CheckTarget(p, nil); err != nil {
+		return nil, err
+	}
+	if c := p.Flows[0].Target.TLS; c != nil {
+		_, c.RootCAs = certificate()
+	}
+	return p, nil
+}
+
+// write writes every format, of the run as its file has it.
+func (e *ending) write() error {
+	if e.run == nil {
+		return nil // the checks say so
+	}
+	stored, err := results.Read(bytes.NewReader(e.file))
+	if err != nil {
+		return nil // and this too
+	}
+	for _, format := range results.Formats() {
+		var out bytes.Buffer
+		if err := results.Write(&out, format, stored, results.WriteOptions{Width: 100}); err != nil && len(stored.Result().Flows) == 0 {
+			return fmt.Errorf("%s: %w", format, err)
+		}
+		e.outputs[format] = out.Bytes()
+	}
+	return nil
+}
