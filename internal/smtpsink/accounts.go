@@ -85,12 +85,12 @@ func (a *accounts) server(mechanism string) (sasl.Server, error) {
 	case "XOAUTH2":
 		return &xoauth2{accounts: a}, nil
 	case "OAUTHBEARER":
-		return sasl.NewOAuthBearerServer(func(o sasl.OAuthBearerOptions) *sasl.OAuthBearerError {
+		return &oauthBearer{Server: sasl.NewOAuthBearerServer(func(o sasl.OAuthBearerOptions) *sasl.OAuthBearerError {
 			if a.check(o.Username, o.Token) != nil {
 				return &sasl.OAuthBearerError{Status: "invalid_token", Schemes: "bearer"}
 			}
 			return nil
-		}), nil
+		})}, nil
 	}
 	if a.any {
 		return nil, smtp.ErrAuthUnknownMechanism

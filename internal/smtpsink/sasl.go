@@ -12,7 +12,7 @@ import (
 	"github.com/xdg-go/scram"
 )
 
-// The server sides that go-sasl does not have. Each is used for one exchange;
+// The server sides that go-sasl does not have, or not quite. Each is used for one exchange;
 // a nil response means that the client sent no initial one.
 
 // login is AUTH LOGIN (draft-murchison-sasl-login).
@@ -88,6 +88,23 @@ func (x *xoauth2) Next(response []byte) (challenge []byte, done bool, err error)
 		return []byte(`{"status":"401","schemes":"bearer"}`), false, nil
 	}
 	return nil, true, nil
+}
+
+// oauthBearer is AUTH OAUTHBEARER. A client that was refused answers with one
+// octet (RFC 7628, 3.2.3), and go-sasl looks at that one even where there is
+// none.
+type oauthBearer struct {
+	sasl.Server
+	refused bool
+}
+
+func (o *oauthBearer) Next(response []byte) (challenge []byte, done bool, err error) {
+	if o.refused && len(response) == 0 {
+		return nil, true, sasl.ErrUnexpectedClientResponse
+	}
+	challenge, done, err = o.Server.Next(response)
+	o.refused = len(challenge) > 0
+	return challenge, done, err
 }
 
 // scramExchange is AUTH SCRAM-SHA-1 or SCRAM-SHA-256 (RFC 5802, RFC 7677).

@@ -1,0 +1,105 @@
+package scenarios
+
+import (
+	"math"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Quantities with a unit are within bounds, and what is taken is what the
+// schema lets through.
+func FuzzUnits(f *testing.F) {
+	for _, text := range []string{
+		"250ms", "1h30m", "0.5s", "720h", "1e9s", "-1s", "9999999999h", "1.5µs", "512B", "20KiB", "2MB", "1 GiB", "0.0000001KB", "1" + strings.Repeat("0", 400) + "B",
+		"200 sessions/s", "30000 messages/min", "0 message/h", "1.5sessions/s", "NaN sessions/s", "Inf messages/s", "5 messages/day", "12", "", " ", "0x10B",
+	} {
+		f.Add(text)
+	}
+	patterns := map[string]*regexp.Regexp{}
+	for _, p := range []string{durationPattern, sizePattern, ratePattern} {
+		patterns[p] = regexp.MustCompile(p)
+	}
+	length, size := duration(0).(literal[time.Duration]), octets(1).(literal[int64])
+	f.Fuzz(func(t *testing.T, text string) {
+		if v, err := length.parse(text); err == nil && (v < 0 || v > maxDuration || !patterns[durationPattern].MatchString(text)) {
+			t.Errorf("%q is the duration %v", text, v)
+		}
+		if v, err := size.parse(text); err == nil && (v < 1 || v > maxSize || !patterns[sizePattern].MatchString(text)) {
+			t.Errorf("%q is the size %d", text, v)
+		}
+		v, err := arrivalRate.parse(text)
+		if r := float64(v.pace); err == nil && (!(r >= 0 && r <= maxRate) || !v.known || !patterns[ratePattern].MatchString(text)) {
+			t.Errorf("%q is the rate %v", text, r)
+		}
+	})
+}
+
+func FuzzThreshold(f *testing.F) {
+	for _, text := range []string{
+		"relay.message.p99 < 250ms", "peak.message.response.p99.9 <= 1h", "relay.errors < 0.1%", "relay.errors < 1e9%", "peak.rate > 100 messages/s",
+		"relay.rate >= 99999999999999999999/h", "relay.unknown < 1", "peak.session.lag.max>0s", "relay.mail.p00 < 1s", "relay.mail.p99.99999 < 1s", "x.errors < 1",
+		"relay.accepted > NaN", "relay.errors < Inf", "a < b",
+	} {
+		f.Add(text)
+	}
+	open := func(flow string) (isOpen, known bool) { return flow == "peak", flow == "peak" || flow == "relay" }
+	pattern := regexp.MustCompile(thresholdPattern)
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := parseThreshold(text, open, []string{"relay", "peak"})
+		if err != nil {
+			return
+		}
+		if !(c.Limit >= 0) || math.IsInf(c.Limit, 0) || c.Metric.Q < 0 || c.Metric.Q >= 1 || !pattern.MatchString(text) {
+			t.Errorf("%q is %+v", text, c)
+		}
+		again, err := parseThreshold(c.Expr, open, []string{"relay", "peak"})
+		if err != nil || again != c {
+			t.Errorf("%q is %+v, and read again %+v, %v", text, c, again, err)
+		}
+	})
+}
+
+// No password stands in what is shown of a scenario, whether it was taken or
+// not, and however it came in.
+func FuzzSecret(f *testing.F) {
+	before := []string{"username: u, password: ", "token: ", "username: u, mechanism: XOAUTH2, password: ", "accounts: a.csv, password: ", "password: "}
+	for _, password := range []string{
+		"correct-horse", "a$$b${c}d", "${env:SECRET", "*anchor*", "!tag!tag!", "'quoted'", "back\\slash", "{a: b, c: d}", "\x00\r\nx\u202e", "ünïcödé", "- - - -", "&&&&&&",
+	} {
+		for i := range before {
+			f.Add(password, uint8(i))
+		}
+	}
+	plain, err := Parse("base.yaml", []byte(base), testOptions("flows.relay.auth={username: u, password: '${env:SECRET}'}"))
+	if err == nil {
+		f.Fatal("the secret is not known here, and was found")
+	}
+	shown := err.Error()
+	if plain, err = Parse("base.yaml", []byte(base), testOptions("flows.relay.auth={username: u, password: '${env:SMTP_PASSWORD}'}")); err != nil {
+		f.Fatal(err)
+	}
+	shown += string(plain.plan.Scenario) + "'${env:SECRET}'"
+	f.Fuzz(func(t *testing.T, password string, where uint8) {
+		// What is shown anyway, or can be a word of a message, is no secret.
+		if len(password) < 5 || strings.Contains(shown, password) || !strings.ContainsAny(password, "0123456789$*!{&\\\x00") {
+			return
+		}
+		show := func(how string, s *Scenario, err error) {
+			if err == nil && strings.Contains(string(s.plan.Scenario), password) {
+				t.Errorf("%s: the resolved scenario shows it: %s", how, s.plan.Scenario)
+			}
+			if err != nil && strings.Contains(err.Error(), password) {
+				t.Errorf("%s: a fault shows it: %v", how, err)
+			}
+		}
+		o := testOptions("flows.relay.auth={username: u, password: '${env:SECRET}'}")
+		o.LookupEnv = func(name string) (string, bool) { return password, name == "SECRET" }
+		s, err := Parse("base.yaml", []byte(base), o)
+		show("by a variable", s, err)
+		quoted := "'" + strings.ReplaceAll(password, "'", "''") + "'"
+		s, err = Parse("base.yaml", []byte(base), testOptions("flows.relay.auth={"+before[int(where)%len(before)]+quoted+"}"))
+		show("in the file", s, err)
+	})
+}
