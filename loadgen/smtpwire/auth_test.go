@@ -395,3 +395,33 @@ func TestSCRAMWrongProof(t *testing.T) {
 		t.Errorf("state %d, %q", state, events)
 	}
 }
+
+// A server with a new salt for each session fills no memory, and gets in all
+// the same.
+func TestSCRAMForgetsSalts(t *testing.T) {
+	cred := &Credentials{Mechanism: "SCRAM-SHA-256", Username: "tim", Password: "secret of many salts"}
+	keys := keysOf(scramSHA256, cred)
+	if keys.err != nil {
+		t.Fatal(keys.err)
+	}
+	first := keys.client
+	for n := range 3 * maxSalts {
+		conv := keys.conversation()
+		mine, err := conv.Step("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, nonce, _ := strings.Cut(mine, "r=")
+		s := &scramClient{name: "SCRAM-SHA-256", keys: keys, conv: conv}
+		salt := base64.StdEncoding.EncodeToString([]byte{byte(n)})
+		if _, err := s.Next([]byte("r=" + nonce + "x,s=" + salt + ",i=4096")); err != nil {
+			t.Fatal(err)
+		}
+		if len(keys.salts) > maxSalts {
+			t.Fatalf("%d salts are remembered, want at most %d", len(keys.salts), maxSalts)
+		}
+	}
+	if keys.client == first {
+		t.Error("the keys of the first salts are kept")
+	}
+}

@@ -26,7 +26,7 @@ func (s *scramClient) Start() (mech string, ir []byte, err error) {
 	if s.keys.err != nil {
 		return "", nil, s.keys.err
 	}
-	s.conv = s.keys.client.NewConversation()
+	s.conv = s.keys.conversation()
 	first, err := s.conv.Step("")
 	return s.name, []byte(first), err
 }
@@ -44,6 +44,7 @@ func (s *scramClient) Next(challenge []byte) ([]byte, error) {
 		if err != nil || n > maxIterations {
 			return nil, fmt.Errorf("a SCRAM iteration count that is none or over %d", maxIterations)
 		}
+		s.keys.remember(challenge)
 	}
 	response, err := s.conv.Step(string(challenge))
 	if err != nil {
@@ -59,8 +60,38 @@ func (s *scramClient) proved() bool { return s.conv.Valid() }
 // session does not spend a millisecond on what the last one of the same
 // account worked out, and the server's time is not measured with it.
 type scramKeys struct {
-	client *scram.Client
-	err    error
+	renew func() (*scram.Client, error)
+	err   error
+
+	mu     sync.Mutex
+	client *scram.Client   // who remembers
+	salts  map[string]bool // of what is remembered, with their iteration counts
+}
+
+// maxSalts bounds what is remembered of an account. A server has one salt for
+// it, and several servers behind one name a few.
+const maxSalts = 32
+
+func (k *scramKeys) conversation() *scram.ClientConversation {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.client.NewConversation()
+}
+
+// remember takes note of a salt whose keys are about to be derived, and forgets
+// the others where they become too many.
+func (k *scramKeys) remember(challenge []byte) {
+	_, salt, _ := bytes.Cut(challenge, []byte(",s="))
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.salts[string(salt)] {
+		return
+	}
+	if len(k.salts) == maxSalts {
+		k.client, _ = k.renew() // it could be made before
+		clear(k.salts)
+	}
+	k.salts[string(salt)] = true
 }
 
 type scramAccount struct {
@@ -79,8 +110,9 @@ func keysOf(m mechanism, cred *Credentials) *scramKeys {
 	if m == scramSHA1 {
 		hash = scram.SHA1
 	}
-	k := new(scramKeys)
-	k.client, k.err = hash.NewClient(cred.Username, cred.Password, cred.Identity)
+	k := &scramKeys{salts: map[string]bool{}}
+	k.renew = func() (*scram.Client, error) { return hash.NewClient(a.username, a.password, a.identity) }
+	k.client, k.err = k.renew()
 	kept, _ := scramAccounts.LoadOrStore(a, k)
 	return kept.(*scramKeys)
 }
