@@ -16,7 +16,7 @@ var (
 )
 
 // few is how many trials an ordinary test runs.
-const few = 60
+const few = 36
 
 // atOnce is how many trials run at a time: mostly they wait.
 const atOnce = 6
@@ -39,7 +39,7 @@ func TestChaos(t *testing.T) {
 	var group sync.WaitGroup
 	for range atOnce {
 		group.Go(func() {
-			for n := next.Add(1) - 1; more(n) && failed.Load() < 20000; n = next.Add(1) - 1 {
+			for n := next.Add(1) - 1; more(n) && failed.Load() < 20; n = next.Add(1) - 1 {
 				if !try(t, first+n) {
 					failed.Add(1)
 				}

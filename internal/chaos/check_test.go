@@ -27,15 +27,22 @@ func (t *trial) faults(e *ending) []string {
 	f := res.Flows["chaos"]
 	found = append(found, missummed(f)...)
 	found = append(found, disagreements(f, &e.served)...)
+	if a := f.Arrivals; a != nil && strings.Contains(t.load, "messages/s") && a.Begun != f.Messages.Attempted {
+		fault("%d messages arrived, %d were attempted", a.Begun, f.Messages.Attempted)
+	}
 	if limit := int64(t.recipients) * f.Messages.Attempted; f.Recipients.Accepted+f.Recipients.Rejected > limit {
 		fault("%d recipients of %d messages to %d each", f.Recipients.Accepted+f.Recipients.Rejected, f.Messages.Attempted, t.recipients)
 	}
 	return found
 }
 
-// leaks are the outputs with a secret in them.
+// leaks are the outputs with a secret in them, where there is one: what the
+// client was never told it cannot know for a secret.
 func (t *trial) leaks(e *ending) []string {
 	var found []string
+	if t.mechanism == "" {
+		return nil
+	}
 	look := func(name string, output []byte) {
 		if part := t.secrets.found(output); part != "" {
 			at := bytes.Index(output, []byte(part))

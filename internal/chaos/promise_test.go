@@ -27,7 +27,7 @@ func calm(seed uint64) trial {
 // trial would hold the client to nothing.
 func TestWithoutFaults(t *testing.T) {
 	before := descriptors(t)
-	for seed := range uint64(30) {
+	for seed := range uint64(10) {
 		trial := calm(seed)
 		e, err := trial.run()
 		if err != nil {
@@ -52,7 +52,7 @@ func TestWithoutFaults(t *testing.T) {
 
 // Each promise is broken once.
 func TestChecksBite(t *testing.T) {
-	trial := calm(5)
+	trial := calm(2)
 	sound, err := trial.run()
 	if err != nil {
 		t.Fatal(err)

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 	"github.com/smtpgauge/smtpgauge/results"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
@@ -36,6 +38,7 @@ type trial struct {
 	size       string
 	timeouts   string
 	shards     int
+	portable   bool // the driver is that of other systems
 	plan       func(session int) plan
 	drain      time.Duration // after which the run is asked to end; 0 for never
 	cancel     time.Duration // after which it is stopped; 0 for never
@@ -68,6 +71,7 @@ func drawTrial(seed uint64) trial {
 	if t.bdat {
 		t.settings += ", bdat: true" + []string{"", ", chunk_size: 100B", ", chunk_size: 16KiB"}[r.IntN(3)]
 	}
+	t.portable = r.IntN(4) == 0
 	switch r.IntN(12) {
 	case 0:
 		t.drain = time.Duration(r.IntN(200)) * time.Millisecond
@@ -82,8 +86,8 @@ func drawTrial(seed uint64) trial {
 // sessions.
 func (t *trial) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "tls %s, lmtp %v, bdat %v, pipelining %s, auth %q, load %s, session {%s}, size %s, %d recipients, %d shards, drain %v, cancel %v\n",
-		t.tls, t.lmtp, t.bdat, t.pipelining, t.mechanism, t.load, t.settings, t.size, t.recipients, t.shards, t.drain, t.cancel)
+	fmt.Fprintf(&b, "tls %s, lmtp %v, bdat %v, pipelining %s, auth %q, load %s, session {%s}, size %s, %d recipients, %d shards, portable %v, drain %v, cancel %v\n",
+		t.tls, t.lmtp, t.bdat, t.pipelining, t.mechanism, t.load, t.settings, t.size, t.recipients, t.shards, t.portable, t.drain, t.cancel)
 	for n := range 6 {
 		p := t.plan(n)
 		fmt.Fprintf(&b, "session %d: %s\n", n, &p)
@@ -164,14 +168,42 @@ func (t *trial) run() (*ending, error) {
 	}
 	var file bytes.Buffer
 	e := &ending{outputs: map[string][]byte{}}
-	e.run, e.err = results.Measurement{
-		Plan: p, File: &file, Drain: drain, Shards: t.shards, OnInterval: func(*results.Interval) {},
-		FreeCores: func(context.Context) (float64, bool) { return 0, false },
-	}.Run(running)
+	if t.portable {
+		e.run, e.err = t.measurePortably(running, p, &file)
+	} else {
+		e.run, e.err = results.Measurement{
+			Plan: p, File: &file, Drain: drain, Shards: t.shards, OnInterval: func(*results.Interval) {},
+			FreeCores: func(context.Context) (float64, bool) { return 0, false },
+		}.Run(running)
+	}
 	e.late, e.file = ctx.Err() != nil, file.Bytes()
 	e.served = server.close()
 	server = nil
 	return e, e.write()
+}
+
+// measurePortably is a Measurement with the driver that systems other than
+// Linux have.
+func (t *trial) measurePortably(ctx context.Context, p *loadgen.Plan, file io.Writer) (*results.Run, error) {
+	var collector *results.Collector
+	engine, err := loadgen.New(p, func(shard int) loadgen.Recorder { return collector.Recorder(shard) }, loadgen.Options{
+		Shards:    t.shards,
+		NewDriver: func(epoch time.Time) (netdrive.Driver, error) { return netdrive.NewPortable(epoch, nil), nil },
+	})
+	if err != nil {
+		return nil, err
+	}
+	if collector, err = results.NewCollector(file, results.NewHeader(p), p, t.shards, nil); err != nil {
+		return nil, err
+	}
+	if t.drain > 0 {
+		defer time.AfterFunc(t.drain, engine.Drain).Stop()
+	}
+	report, err := engine.Run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return collector.Close(report, results.MeasureGenerator())
 }
 
 // resolve makes the scenario a plan that trusts the server.

@@ -49,7 +49,7 @@ func FuzzChallenge(f *testing.F) {
 				t.Fatalf("%s: the client says %q", m.name, first)
 			}
 			// The nonce of SCRAM is the client's own: what extends it gets on.
-			_, nonce, _ := strings.Cut(decoded(first), "r=")
+			_, nonce, _ := strings.Cut(lastWord(first), "r=")
 			for _, challenge := range bytes.SplitN(challenges, []byte("|"), 30) {
 				challenge = bytes.Replace(challenge, []byte("r=x"), []byte("r="+nonce+"x"), 1)
 				if encode {
@@ -77,7 +77,7 @@ func FuzzChallenge(f *testing.F) {
 	})
 }
 
-func decoded(command []byte) string {
+func lastWord(command []byte) string {
 	fields := bytes.Fields(command)
 	b, _ := base64.StdEncoding.DecodeString(string(fields[len(fields)-1]))
 	return string(b)
