@@ -150,13 +150,16 @@ func (q *quickFlags) usualPort() string {
 
 // splitTarget takes HOST, HOST:PORT, an IPv6 address, or [ADDRESS]:PORT.
 func splitTarget(target string) (host, port string, err error) {
-	if bare, ok := strings.CutPrefix(target, "["); ok && strings.HasSuffix(bare, "]") {
-		return strings.TrimSuffix(bare, "]"), "", nil
-	}
-	if !strings.Contains(target, ":") || net.ParseIP(target) != nil {
+	bare, bracketed := strings.CutPrefix(target, "[")
+	switch {
+	case bracketed && strings.HasSuffix(bare, "]"):
+		host = strings.TrimSuffix(bare, "]")
+	case !strings.Contains(target, ":") || net.ParseIP(target) != nil:
 		host = target
-	} else if host, port, err = net.SplitHostPort(target); err != nil {
-		return "", "", fmt.Errorf("%q is no HOST[:PORT]: use one such as 127.0.0.1:2525", target)
+	default:
+		if host, port, err = net.SplitHostPort(target); err != nil {
+			return "", "", fmt.Errorf("%q is no HOST[:PORT]: use one such as 127.0.0.1:2525", target)
+		}
 	}
 	if host == "" {
 		return "", "", fmt.Errorf("%q names no host: use one such as 127.0.0.1:2525", target)
