@@ -15,7 +15,7 @@ func (c *Client) Hello() *Greeting {
 	if h == nil {
 		return nil
 	}
-	g := &Greeting{Clear: h.clear.lines(c.secrets), Secure: h.secure.lines(c.secrets)}
+	g := &Greeting{Clear: h.clear.offered(c.secrets), Secure: h.secure.offered(c.secrets)}
 	if banner := h.banner.lines(c.secrets); len(banner) > 0 {
 		g.Banner = banner[0]
 	}
@@ -61,6 +61,16 @@ func (s *statement) hear(line []byte) {
 	room := maxStatement - len(s.text)
 	s.cut = s.cut || len(line) > room
 	s.text = append(s.text, line[:min(len(line), room)]...)
+}
+
+// offered is what follows the line with the server's name. A secret may begin
+// in that one, so it is kept with the others until it is looked for.
+func (s *statement) offered(secrets *Secrets) []string {
+	lines := s.lines(secrets)
+	if len(lines) < 2 {
+		return nil
+	}
+	return lines[1:]
 }
 
 func (s *statement) lines(secrets *Secrets) []string {

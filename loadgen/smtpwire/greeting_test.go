@@ -48,6 +48,21 @@ func TestHelloBeforeAndAfterTLS(t *testing.T) {
 	}
 }
 
+// A secret that begins in the line of the name and ends in an offer is hidden
+// as a whole, and the offers that follow are kept.
+func TestHelloHidesWhatTheNameBegins(t *testing.T) {
+	cred := &Credentials{Username: "u", Password: "S3cretPassw0rd"}
+	var c Client
+	c.Start(&Options{Capture: true, Secrets: NewSecrets([]Credentials{*cred})}, cred)
+	c.Established(1)
+	c.Receive([]byte("220 mx\r\n"), 2)
+	c.Sent(pending(&c), 3)
+	c.Receive([]byte("250-mx S3cretPa\r\n250-ssw0rd\r\n250-HELP\r\n250 AUTH PLAIN\r\n"), 4)
+	if got, want := c.Hello().Clear, []string{"HELP", "AUTH PLAIN"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // A server that lacks what was wanted has introduced itself all the same.
 func TestHelloWithoutStartTLS(t *testing.T) {
 	var c Client

@@ -67,16 +67,18 @@ func (c *Client) heard(text []byte) {
 	switch p := c.queue[c.head].phase; {
 	case p == Banner && c.hello != nil:
 		c.hello.banner.hear(text)
-	case p == EHLO && c.reply.lines > 1 && !c.helo:
-		c.offer(text)
+	case p == EHLO && !c.helo:
+		if c.hello != nil {
+			c.hello.offers(c.secured).hear(text)
+		}
+		if c.reply.lines > 1 {
+			c.offer(text)
+		}
 	}
 }
 
 // offer takes a line of what EHLO offers (RFC 5321 section 4.1.1.1).
 func (c *Client) offer(line []byte) {
-	if c.hello != nil {
-		c.hello.offers(c.secured).hear(line)
-	}
 	keyword, args, _ := bytes.Cut(line, []byte{' '})
 	// "AUTH=LOGIN" is how it stood before RFC 2554, and some still say so.
 	if len(keyword) >= 5 && bytes.EqualFold(keyword[:5], []byte("AUTH=")) {
