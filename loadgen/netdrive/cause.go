@@ -107,12 +107,10 @@ func lostCause(err error) (smtpwire.Class, string) {
 	case errors.Is(err, context.Canceled):
 		return smtpwire.Canceled, "stopped"
 	}
-	var record tls.RecordHeaderError
-	var alert tls.AlertError
-	if errors.As(err, &record) || errors.As(err, &alert) {
-		return smtpwire.Protocol, err.Error()
+	if errno := syscall.Errno(0); errors.As(err, &errno) {
+		return smtpwire.Reset, reason(err)
 	}
-	return smtpwire.Reset, reason(err)
+	return smtpwire.Protocol, err.Error() // crypto/tls says so of what came
 }
 
 func isTimeout(err error) bool {
