@@ -12,14 +12,13 @@ import (
 type Option func(*settings)
 
 type settings struct {
-	source  []byte
-	inline  bool
-	load    scenarios.LoadOptions
-	flow    string
-	server  net.Addr
-	trust   *x509.CertPool
-	tls     *tls.Config
-	mayLoad []string
+	source []byte
+	inline bool
+	load   scenarios.LoadOptions
+	flow   string
+	server net.Addr
+	trust  *x509.CertPool
+	tls    *tls.Config
 }
 
 // YAML gives the scenario itself. The name that Run or Start is given then
@@ -64,5 +63,5 @@ func TLS(config *tls.Config) Option {
 // MayLoad says that host is yours to load, though it is neither this machine
 // nor on a private network.
 func MayLoad(host string) Option {
-	return func(s *settings) { s.mayLoad = append(s.mayLoad, host) }
+	return func(s *settings) { s.load.MayLoad = append(s.load.MayLoad, host) }
 }

@@ -1,15 +1,11 @@
 package loadgen
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"math"
-	"net/netip"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,7 +25,7 @@ type Options struct {
 	// NewDriver makes a shard's driver; nil means netdrive.New.
 	NewDriver func(epoch time.Time) (netdrive.Driver, error)
 	// Resolve looks up the addresses of a host; nil means netdrive.Resolve.
-	Resolve func(ctx context.Context, network, host string) ([]netip.Addr, error)
+	Resolve Resolver
 	// More is asked before each message of the load proper begins, and under
 	// open load when its arrival is due. The first false ends the load of that
 	// flow's round in order, and ends the asking. So a load can be given out one
@@ -71,9 +67,6 @@ func New(p *Plan, record func(shard int) Recorder, o Options) (*Engine, error) {
 	if o.NewDriver == nil {
 		o.NewDriver = netdrive.New
 	}
-	if o.Resolve == nil {
-		o.Resolve = netdrive.Resolve
-	}
 	e := &Engine{plan: p, options: o, record: record, secrets: p.secrets(), started: make(chan struct{})}
 	for i := range p.Flows {
 		source, err := mail.New(p.Flows[i].Mail)
@@ -109,7 +102,10 @@ func (e *Engine) turn(mode int32) {
 
 // Run carries out the plan and returns when all of it is recorded. Canceling
 // ctx stops it at once; what was measured is kept, and the error is nil: the
-// report says that the run was interrupted.
+// report says that the run was interrupted. A target that turns out to be
+// somebody else's ends the run before anything connects to it: the error is a
+// *netdrive.StrangerError, or the report says so where something was measured
+// before.
 func (e *Engine) Run(ctx context.Context) (*Report, error) {
 	epoch := time.Now()
 	segments, wait, err := e.startShards(epoch)
@@ -120,24 +116,40 @@ func (e *Engine) Run(ctx context.Context) (*Report, error) {
 	defer release()
 
 	report := &Report{Started: smtpwire.Instant(epoch.UnixNano()), Shards: len(e.shards)}
-	for round := range max(1, e.plan.Rounds) {
-		for _, flows := range e.turns() {
-			if e.mode.Load() != running {
-				break
-			}
-			e.runSegment(ctx, segments, &segment{round: round, flows: flows})
-		}
-	}
+	ran, err := e.goThrough(ctx, segments)
 	for _, c := range segments {
 		close(c)
 	}
 	wait()
+	if err != nil && ran == 0 {
+		return nil, err
+	}
 	report.Ended = smtpwire.Instant(time.Now().UnixNano())
 	report.Interrupted = e.mode.Load() != running
+	if err != nil {
+		report.Lost = err.Error() + ", and was not connected to"
+	}
 	for _, s := range e.shards {
 		s.tell(report)
 	}
 	return report, nil
+}
+
+// goThrough runs the segments of the plan, and says how many. The error is that
+// of a target which must not be loaded: there the run ends.
+func (e *Engine) goThrough(ctx context.Context, shards []chan *segment) (ran int, err error) {
+	for round := range max(1, e.plan.Rounds) {
+		for _, flows := range e.turns() {
+			if e.mode.Load() != running {
+				return ran, nil
+			}
+			if err := e.runSegment(ctx, shards, &segment{round: round, flows: flows}); err != nil {
+				return ran, err
+			}
+			ran++
+		}
+	}
+	return ran, nil
 }
 
 // startShards starts a goroutine a shard, each taking segments from a channel.
@@ -194,65 +206,20 @@ type segment struct {
 	done    sync.WaitGroup
 }
 
-// A target is a flow's addresses, looked up.
-type target struct {
-	addrs []netdrive.Addr
-	took  time.Duration // of the look-up; 0 where none was needed
-	err   error
-}
-
-func (e *Engine) runSegment(ctx context.Context, shards []chan *segment, seg *segment) {
+func (e *Engine) runSegment(ctx context.Context, shards []chan *segment, seg *segment) error {
 	for _, i := range seg.flows {
-		seg.targets = append(seg.targets, e.resolve(ctx, &e.plan.Flows[i].Target))
+		t, err := e.resolve(ctx, &e.plan.Flows[i])
+		if err != nil {
+			return err
+		}
+		seg.targets = append(seg.targets, t)
 	}
 	seg.done.Add(len(shards))
 	for _, c := range shards {
 		c <- seg
 	}
 	seg.done.Wait()
-}
-
-// resolve looks up a target. Names are looked up once a segment, not once a
-// session, so that the name server is not what is being loaded.
-func (e *Engine) resolve(ctx context.Context, t *Target) target {
-	switch {
-	case t.Network == "unix":
-		return target{addrs: []netdrive.Addr{{Path: cmp.Or(t.Dial, t.Host)}}}
-	case t.Dial != "":
-		ap, err := netip.ParseAddrPort(t.Dial)
-		return target{addrs: []netdrive.Addr{{TCP: ap}}, err: err}
-	case t.Port < 0 || t.Port > math.MaxUint16:
-		return target{err: fmt.Errorf("port %d, want 0 to %d", t.Port, math.MaxUint16)}
-	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	began := time.Now()
-	found, err := e.options.Resolve(ctx, networks[t.Family], t.Host)
-	out := target{err: err}
-	if _, literal := netip.ParseAddr(strings.Trim(t.Host, "[]")); literal != nil {
-		out.took = time.Since(began)
-	}
-	for _, a := range found {
-		out.addrs = append(out.addrs, netdrive.Addr{TCP: netip.AddrPortFrom(a, uint16(t.Port))})
-	}
-	if err == nil && len(found) == 0 {
-		out.err = fmt.Errorf("%s has no address", t.Host)
-	}
-	return out
-}
-
-var networks = map[Family]string{AnyFamily: "ip", IPv4: "ip4", IPv6: "ip6"}
-
-// tlsConfig is the flow's configuration as the engine uses it: with full-size
-// records from the start, since small ones that grow serve browsers, and with
-// a memory of the chains that were verified.
-func (t *Target) tlsConfig() *tls.Config {
-	if t.TLS == nil {
-		return nil
-	}
-	c := netdrive.RememberChains(t.TLS)
-	c.DynamicRecordSizingDisabled = true
-	return c
+	return nil
 }
 
 // seedFor derives an independent seed from the plan's.

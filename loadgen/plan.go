@@ -1,9 +1,7 @@
 package loadgen
 
 import (
-	"crypto/tls"
 	"encoding/json"
-	"net/netip"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/gate"
@@ -21,6 +19,11 @@ type Plan struct {
 	InTurn bool          // flows one after the other; otherwise all at once
 	Rounds int           // how often the flows are gone through; 0 means 1
 	Warmup time.Duration // at the start of each flow and round, measured apart
+
+	// MayLoad names hosts, as the flows' targets do, that are the user's to load
+	// though they are neither this machine nor on a private network. Nothing else
+	// is connected to: every address is judged each time it was looked up.
+	MayLoad []string
 
 	Baseline   string // the flow the others are compared with; "" for none
 	Thresholds []Threshold
@@ -51,27 +54,6 @@ type Flow struct {
 	Mail     mail.Options
 	Timeouts Timeouts
 }
-
-// A Target is where a flow connects to.
-type Target struct {
-	Network string       // "tcp" or "unix"
-	Host    string       // name, IP address, or socket path for "unix"
-	Port    int          // as in the scenario; names the flow's kind
-	Dial    string       // "address:port" or path to dial in place of Host and Port; "" for none
-	Family  Family       // which addresses of a name are used
-	Sources []netip.Addr // local addresses to bind, in turn; none leaves it to the kernel
-	TLS     *tls.Config  // nil where the flow never turns to TLS
-}
-
-// Family restricts the addresses of a name.
-type Family uint8
-
-// The address families.
-const (
-	AnyFamily Family = iota
-	IPv4
-	IPv6
-)
 
 // A Session says what each connection does.
 type Session struct {

@@ -13,8 +13,9 @@ import (
 // taken, and the process goes on. It may be run again.
 //
 // Flows that go to the built-in server have to have been placed by
-// scenarios.PlaceSink, and whether the targets may be loaded at all is asked of
-// scenarios.CheckTarget, before.
+// scenarios.PlaceSink before. A target that is neither this machine nor on a
+// private network, and not among the plan's MayLoad, ends the run with a
+// *netdrive.StrangerError; scenarios.CheckTarget finds it ahead.
 type Measurement struct {
 	Plan *loadgen.Plan
 

@@ -8,7 +8,7 @@
 //	}
 //	p, err := s.Plan()
 //	if err == nil {
-//		err = scenarios.CheckTarget(p, nil)
+//		err = scenarios.CheckTarget(p)
 //	}
 //
 // A file goes through four steps: YAML becomes nodes that know their place;

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
+	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 )
 
 // An envelope says from whom and to whom messages go.
@@ -145,7 +146,7 @@ func reserved(name string, allowed []string) bool {
 	name = strings.ToLower(name)
 	if inner, literal := strings.CutPrefix(name, "["); literal {
 		a, err := netip.ParseAddr(strings.TrimPrefix(strings.TrimSuffix(inner, "]"), "ipv6:"))
-		return err == nil && local(a)
+		return err == nil && netdrive.Local(a)
 	}
 	for _, r := range reservedDomains {
 		if name == r || strings.HasSuffix(name, "."+r) {

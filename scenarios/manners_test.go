@@ -18,8 +18,12 @@ func TestCheckTarget(t *testing.T) {
 			"outside.example.net": {"203.0.113.5"},
 			"mixed.example.net":   {"10.1.2.3", "203.0.113.5"},
 			"mapped.example.net":  {"::ffff:192.168.1.1"},
+			"mail.localhost":      {"203.0.113.6"},
 		}
-		switch addrs, ok := names[host]; {
+		if a, err := netip.ParseAddr(host); err == nil {
+			return []netip.Addr{a}, nil
+		}
+		switch addrs, ok := names[strings.TrimSuffix(host, ".")]; {
 		case ok:
 			var all []netip.Addr
 			for _, a := range addrs {
@@ -36,7 +40,8 @@ func TestCheckTarget(t *testing.T) {
 	}{
 		{"127.0.0.1", "", ""}, {"127.9.9.9", "", ""}, {"::1", "", ""}, {"10.0.0.1", "", ""}, {"172.16.0.1", "", ""},
 		{"192.168.0.1", "", ""}, {"169.254.1.1", "", ""}, {"fe80::1%eth0", "", ""}, {"fd12::1", "", ""}, {"sink", "", ""},
-		{"localhost", "", ""}, {"mail.localhost", "", ""}, {"nowhere.invalid", "", ""}, {"inside.example.net", "", ""},
+		{"mail.localhost", "", "mail.localhost (203.0.113.6) is neither"}, // whatever a resolver makes of it
+		{"inside.example.net", "", ""},
 		{"mapped.example.net", "", ""}, {"nosuch.example.net", "", ""},
 		{"8.8.8.8", "", "8.8.8.8 is neither loopback nor private"},
 		{"172.32.0.1", "", "neither"}, {"100.64.0.1", "", "neither"}, {"2001:db8::1", "", "neither"},
@@ -45,15 +50,30 @@ func TestCheckTarget(t *testing.T) {
 		{"unsure.example.net", "", "cannot tell"},
 		{"8.8.8.8", "8.8.8.8", ""}, {"8.8.8.8", "8.8.4.4", "neither"}, {"2001:db8::1", "[2001:db8::1]", ""},
 		{"outside.example.net", "Outside.Example.Net", ""}, {"outside.example.net", "example.net", "neither"},
-		{"outside.example.net", "203.0.113.5", "neither"}, // exactly as the scenario names it
+		{"2001:db8::1", "2001:0DB8:0::1", ""}, {"outside.example.net.", "outside.example.net", ""},
+		{"outside.example.net", "outside.example.net.", ""},
+		{"outside.example.net", "203.0.113.5", "neither"}, // as the scenario names it
 	} {
-		p := &loadgen.Plan{Flows: []loadgen.Flow{{Target: loadgen.Target{Network: "tcp", Host: test.host}}}}
-		err := checkTargets(t.Context(), p, []string{test.may}, find)
+		p := &loadgen.Plan{MayLoad: []string{test.may}, Flows: []loadgen.Flow{{Target: loadgen.Target{Network: "tcp", Host: test.host}}}}
+		err := checkTargets(t.Context(), p, find)
 		if test.want == "" && err != nil {
 			t.Errorf("%s, may %q: %v", test.host, test.may, err)
 		}
 		if test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
 			t.Errorf("%s, may %q: want %q in %v", test.host, test.may, test.want, err)
+		}
+	}
+}
+
+// Every plan of a scenario knows what it may load: ab makes one a turn.
+func TestPlansKeepWhatMayBeLoaded(t *testing.T) {
+	sc, err := Parse("f.yaml", []byte(base), LoadOptions{MayLoad: []string{"192.0.2.1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if p, err := sc.Plan(); err != nil || len(p.MayLoad) != 1 || p.MayLoad[0] != "192.0.2.1" {
+			t.Fatalf("%v, %v", p.MayLoad, err)
 		}
 	}
 }
@@ -65,13 +85,48 @@ func TestCheckTargetLooksAtEveryFlow(t *testing.T) {
 		{Target: loadgen.Target{Network: "tcp", Host: "9.9.9.9"}},
 		{Target: loadgen.Target{Network: "tcp", Host: "8.8.8.8"}},
 	}}
-	err := CheckTarget(p, nil)
+	err := CheckTarget(p)
 	var joined interface{ Unwrap() []error }
 	if !errors.As(err, &joined) || len(joined.Unwrap()) != 2 {
 		t.Errorf("want each host once: %v", err)
 	}
-	if err := CheckTarget(p, []string{"8.8.8.8", "9.9.9.9"}); err != nil {
+	p.MayLoad = []string{"8.8.8.8", "9.9.9.9"}
+	if err := CheckTarget(p); err != nil {
 		t.Error(err)
+	}
+}
+
+// An address is written in full, so that what is judged is what is meant.
+func TestHostsAreNamesOrAddressesInFull(t *testing.T) {
+	for host, want := range map[string]string{
+		"127.0.0.1": "", "::1": "", "[::1]": "", "fe80::1%eth0": "", "mail.example.test": "", "mx1": "", "4you.example.test": "", "0xfeed.example.test": "",
+		"127.1": "in full", "2130706433": "in full", "0x7f.1": "in full", "0x7f000001": "in full", "0177.0.0.1": "in full",
+		"8.8.8.8.": "in full", "127.0.0.1.": "in full", "mail.example.0x1": "in full",
+		"fe80::1": "needs the interface", "0.0.0.0": "no single host", "::": "no single host", "224.0.0.1": "no single host", "ff02::1%eth0": "no single host",
+	} {
+		_, err := Parse("f.yaml", []byte(base), testOptions("target.host='"+host+"'"))
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: want %q in %v", host, want, err)
+		}
+	}
+}
+
+// A source address that can reach no target is a fault where it stands.
+func TestSourcesAreOfTheTargetsFamily(t *testing.T) {
+	for _, test := range []struct{ target, want string }{
+		{"{host: 127.0.0.1, source: [127.0.0.2]}", ""},
+		{"{host: '::1', source: ['::1']}", ""},
+		{"{host: mail.example.test, source: ['::1', 127.0.0.2]}", ""},
+		{"{host: 127.0.0.1, source: [127.0.0.2, '::1']}", "f.yaml:2:47: the address is not of the family"},
+		{"{host: '::1', source: [127.0.0.2]}", "f.yaml:2:32: the address is not of the family"},
+		{"{host: mail.example.test, family: ipv4, source: ['::1']}", "f.yaml:2:58: the address is not of the family"},
+		{"{host: 127.0.0.1, family: ipv6}", "f.yaml:2:16: the address is not of the family"},
+		{"{host: 'fe80::2%eth0', source: ['fe80::1']}", "f.yaml:2:41: source: want an IP address, found \"fe80::1\": a link-local address needs the interface"},
+	} {
+		_, err := Parse("f.yaml", []byte("name: s\ntarget: "+test.target+"\nflows: {f: {port: 25, load: {sessions: 1, messages: 1}}}\n"), LoadOptions{})
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+			t.Errorf("%s: want %q in %v", test.target, test.want, err)
+		}
 	}
 }
 

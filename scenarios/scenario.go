@@ -19,6 +19,9 @@ type LoadOptions struct {
 	Set []string
 	// Target takes the place of target.host where it is not empty.
 	Target string
+	// MayLoad names hosts that are the user's to load, though they are neither
+	// this machine nor on a private network: it becomes Plan.MayLoad.
+	MayLoad []string
 	// LookupEnv finds the variables of ${env:NAME}; nil means os.LookupEnv.
 	LookupEnv func(string) (string, bool)
 	// FS is where scenarios and the files they name are read from; nil means
@@ -102,6 +105,7 @@ func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error)
 	if err := d.err(); err != nil {
 		return nil, err
 	}
+	plan.MayLoad = o.MayLoad
 	return &Scenario{name: doc.name, description: doc.description, notes: d.notes, plan: plan}, nil
 }
 

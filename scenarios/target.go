@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -43,10 +44,10 @@ var targetShape = object[target]{
 		opt("tls", transportShape, func(t *target) *transport { return &t.tls },
 			"How TLS is done, where a flow uses it.").or("{}"),
 	},
-	check: checkTarget,
+	check: checkTargetOptions,
 }
 
-func checkTarget(d *decoder, t *target) {
+func checkTargetOptions(d *decoder, t *target) {
 	switch {
 	case t.has("host") && t.has("socket"):
 		d.faultf(t.at("socket"), "a target has a host or a socket, not both: null takes the one from defaults away")
@@ -55,11 +56,28 @@ func checkTarget(d *decoder, t *target) {
 	case t.has("socket") && len(t.sources) > 0:
 		d.faultf(t.at("source"), "a socket has no source addresses")
 	}
+	family := t.family
+	if host, err := netip.ParseAddr(t.host); err == nil {
+		if !ofFamily(host, family) {
+			d.faultf(t.at("host"), "the address is not of the family the target has")
+		}
+		family = familyOf(host)
+	}
 	for i, a := range t.sources {
-		if t.family == loadgen.IPv4 && a.Is6() || t.family == loadgen.IPv6 && a.Is4() {
-			d.faultf(t.node.get("source").items[i].at, "the address is not of the family the target has")
+		if a.IsValid() && !ofFamily(a, family) {
+			d.faultf(t.node.get("source").items[i].at, "the address is not of the family the target has: nothing can connect from it")
 		}
 	}
+}
+
+// ofFamily tells whether an address is of a family.
+func ofFamily(a netip.Addr, f loadgen.Family) bool { return f == loadgen.AnyFamily || f == familyOf(a) }
+
+func familyOf(a netip.Addr) loadgen.Family {
+	if a.Unmap().Is4() {
+		return loadgen.IPv4
+	}
+	return loadgen.IPv6
 }
 
 var addressShape = literal[netip.Addr]{
@@ -70,9 +88,18 @@ var addressShape = literal[netip.Addr]{
 		if err != nil {
 			return a, errShape
 		}
-		return a.Unmap(), nil
+		return a.Unmap(), zoned(a)
 	},
 	schema: jsonSchema{Type: "string", Pattern: `^[0-9A-Fa-f:.]+(%.+)?$`},
+}
+
+// zoned wants the zone of an address that means nothing without one: each
+// interface has link-local addresses of its own (RFC 4007, section 6).
+func zoned(a netip.Addr) error {
+	if a.Is6() && a.IsLinkLocalUnicast() && a.Zone() == "" {
+		return fmt.Errorf("a link-local address needs the interface it is on: %s%%eth0", a)
+	}
+	return nil
 }
 
 // hostPattern takes what names and addresses are made of: no port, no scheme.
@@ -96,7 +123,7 @@ func parseHost(text string) (string, error) {
 		if a.IsUnspecified() || a.IsMulticast() {
 			return "", errors.New("it is no single host's address")
 		}
-		return a.String(), nil
+		return a.String(), zoned(a)
 	}
 	if strings.Contains(text, ":") {
 		return "", errors.New("ports belong to the flows: flows.NAME.port")
@@ -104,8 +131,16 @@ func parseHost(text string) (string, error) {
 	if !hostRegexp.MatchString(text) {
 		return "", errShape
 	}
+	if numeric.MatchString(text) {
+		return "", errors.New("it is neither a name nor an address in full: write one such as 127.0.0.1")
+	}
 	return text, nil
 }
+
+// numeric matches what ends in a number, as no name does: one of the spellings
+// of addresses that some systems take (127.1, 0x7f.1, 2130706433, 0177.0.0.1)
+// and others look up as a name (RFC 1123, section 2.1).
+var numeric = regexp.MustCompile(`(^|\.)([0-9]+|0[xX][0-9A-Fa-f]*)\.?$`)
 
 // resolved turns the target into what the engine dials.
 func (t *target) resolved(port int) loadgen.Target {

@@ -136,8 +136,8 @@ func (l *alternation) load(names []string, targets [2]string, s streams) error {
 			errs = append(errs, err)
 			continue
 		}
-		if err := scenarios.CheckTarget(p, l.source.mayLoad); err != nil {
-			errs = append(errs, usagef("--i-may-load HOST says that you may load it; builtin scenarios need no server", "%w", err))
+		if err := checkTarget(p); err != nil {
+			errs = append(errs, err)
 		}
 		if err := results.Fits(p); err != nil {
 			errs = append(errs, usagef(fitsHint, "%w", err))

@@ -14,5 +14,6 @@ var freeCores = results.FreeCores
 // measure carries out a plan, unless stop ends it early. onInterval hears about
 // once a second how far it is.
 func measure(stop interruption, p *loadgen.Plan, file io.Writer, onInterval func(*results.Interval)) (*results.Run, error) {
-	return results.Measurement{Plan: p, File: file, OnInterval: onInterval, Drain: stop.drain, FreeCores: freeCores}.Run(stop.ctx)
+	run, err := results.Measurement{Plan: p, File: file, OnInterval: onInterval, Drain: stop.drain, FreeCores: freeCores}.Run(stop.ctx)
+	return run, withManners(err)
 }

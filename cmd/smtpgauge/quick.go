@@ -67,7 +67,7 @@ not in it.
 			if err != nil {
 				return err
 			}
-			sc, p, err := resolve(scenarios.Parse("quick.yaml", []byte(text), scenarios.LoadOptions{LookupEnv: find}))
+			sc, p, err := resolve(scenarios.Parse("quick.yaml", []byte(text), scenarios.LoadOptions{MayLoad: f.source.mayLoad, LookupEnv: find}))
 			if err != nil {
 				return err
 			}

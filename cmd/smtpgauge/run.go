@@ -85,8 +85,8 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 	if f.dryRun {
 		return describe(s.out, p, f.descriptors(p))
 	}
-	if err := scenarios.CheckTarget(p, f.source.mayLoad); err != nil {
-		return usagef("--i-may-load HOST says that you may load it; builtin scenarios and smtpgauge quick sink need no server", "%w", err)
+	if err := checkTarget(p); err != nil {
+		return err
 	}
 	ensureDescriptors(f.descriptors(p), s.err)
 	file, err := createRunFile(f.output, p.Name, s.results.w)

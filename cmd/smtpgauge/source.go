@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/pflag"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -28,7 +30,7 @@ func (f *sourceFlags) registerManners(flags *pflag.FlagSet) {
 // load reads and resolves a scenario by its path, builtin:NAME, or - for
 // stdin. It says what there is to know about one that is right.
 func (f *sourceFlags) load(name string, s streams) (*scenarios.Scenario, *loadgen.Plan, error) {
-	sc, p, err := resolve(scenarios.Load(name, scenarios.LoadOptions{Set: f.set, Target: f.target, Stdin: s.in}))
+	sc, p, err := resolve(scenarios.Load(name, scenarios.LoadOptions{Set: f.set, Target: f.target, MayLoad: f.mayLoad, Stdin: s.in}))
 	if err == nil {
 		for _, note := range sc.Notes() {
 			fmt.Fprintf(s.err, "note: %s\n", note)
@@ -45,3 +47,22 @@ func resolve(sc *scenarios.Scenario, err error) (*scenarios.Scenario, *loadgen.P
 	p, err := sc.Plan()
 	return sc, p, err
 }
+
+// checkTarget looks at a plan's targets before anything of its run is there.
+func checkTarget(p *loadgen.Plan) error {
+	if err := scenarios.CheckTarget(p); err != nil {
+		return usagef(mayLoadHint, "%w", err)
+	}
+	return nil
+}
+
+// withManners adds what to type to the error of a run that would have loaded a
+// stranger.
+func withManners(err error) error {
+	if stranger := (*netdrive.StrangerError)(nil); errors.As(err, &stranger) {
+		return usagef(mayLoadHint, "%w", err)
+	}
+	return err
+}
+
+const mayLoadHint = "--i-may-load HOST says that you may load it; builtin scenarios and smtpgauge quick sink need no server"

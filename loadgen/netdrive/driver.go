@@ -56,6 +56,10 @@ type Addr struct {
 	Path   string         // of a Unix socket; otherwise
 	TCP    netip.AddrPort // the address
 	Source netip.Addr     // local address to bind; the zero value leaves it to the kernel
+
+	// Permitted says that TCP may be connected to though it is not Local. Every
+	// Driver refuses to dial anything else, with a *StrangerError.
+	Permitted bool
 }
 
 // String returns the address as net.Dial would take it.

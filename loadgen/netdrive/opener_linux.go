@@ -26,6 +26,9 @@ type opener struct {
 // open makes a non-blocking socket that stamps what it receives and begins to
 // connect it.
 func (o *opener) open(a Addr) (int, error) {
+	if err := a.judge(); err != nil {
+		return -1, err
+	}
 	family := unix.AF_INET
 	if a.Path != "" {
 		family = unix.AF_UNIX

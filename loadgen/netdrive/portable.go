@@ -56,7 +56,7 @@ func (l *portable) Dial(a Addr, h Handler) Conn {
 	c := &portableConn{loop: l, handler: h, ctx: ctx, cancel: cancel, out: make(chan []byte, 1)}
 	began := time.Now()
 	l.group.Go(func() {
-		conn, err := l.dial(ctx, a)
+		conn, err := l.connect(ctx, a)
 		at, took := time.Now(), time.Since(began)
 		if err != nil {
 			c.post(func() { c.handler.Broken(err, instant(at)) })
@@ -67,6 +67,13 @@ func (l *portable) Dial(a Addr, h Handler) Conn {
 		}
 	})
 	return c
+}
+
+func (l *portable) connect(ctx context.Context, a Addr) (net.Conn, error) {
+	if err := a.judge(); err != nil {
+		return nil, err
+	}
+	return l.dial(ctx, a)
 }
 
 // Wait runs events, or waits for one.
