@@ -23,7 +23,7 @@ func (s *session) Connected(at smtpwire.Instant, took time.Duration) {
 // Secured goes on after the handshake.
 func (s *session) Secured(from, to smtpwire.Instant) {
 	s.flow.shard.recorder.Service(s.series, smtpwire.TLS, max(0, to.Sub(from)))
-	s.state = talking
+	s.state, s.unproven = talking, true
 	s.client.Secured() // first: then an implicit session awaits the banner that Established begins
 	s.client.Established(to)
 	s.limit(s.flow.flow.Timeouts.command())
@@ -34,6 +34,7 @@ func (s *session) Secured(from, to smtpwire.Instant) {
 func (s *session) Received(p []byte, at netdrive.Arrival) {
 	sh := s.flow.shard
 	s.flow.alive()
+	s.unproven = false
 	if at.Stamped {
 		sh.stamped++
 		sh.recorder.Delay(s.series, at.Delay)
@@ -60,7 +61,7 @@ func (s *session) Writable() {
 // Broken tells the client, or tries the next address.
 func (s *session) Broken(err error, at smtpwire.Instant) {
 	if s.state != connecting {
-		class, text := netdrive.Cause(err, s.client.Awaiting())
+		class, text := netdrive.Cause(err, s.phase(err))
 		s.lose(class, s.spokenTo(err, text), at)
 		return
 	}
@@ -72,6 +73,17 @@ func (s *session) Broken(err error, at smtpwire.Instant) {
 		return
 	}
 	s.unconnected(class, text)
+}
+
+// phase is where a connection broke. Under TLS 1.3 a server looks at the
+// client's certificate, or the lack of one, when the client is done with the
+// handshake: an alert before anything else is its end of that (RFC 8446,
+// section 4.4.2.4).
+func (s *session) phase(err error) smtpwire.Phase {
+	if s.unproven && netdrive.IsAlert(err) {
+		return smtpwire.TLS
+	}
+	return s.client.Awaiting()
 }
 
 // lose ends a session whose connection is of no use any more.

@@ -3,7 +3,6 @@ package loadgen
 import (
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -31,7 +30,9 @@ func (s *session) pump() {
 			if (s.flush() || progress) && s.state == talking {
 				s.await()
 			}
-			return
+			if s.client.State() == smtpwire.Waiting {
+				return
+			}
 		}
 	}
 }
@@ -54,12 +55,7 @@ func (s *session) flush() bool {
 		if len(bufs) == 0 {
 			return left
 		}
-		n, at, err := s.conn.Write(bufs)
-		if err != nil {
-			class, text := netdrive.Cause(err, s.client.Awaiting())
-			s.lose(class, text, at)
-			return false
-		}
+		n, at := s.conn.Write(bufs)
 		if n == 0 {
 			s.blocked = true
 			return left

@@ -37,6 +37,7 @@ type session struct {
 	rest      bool // a message has ended, and the think time is not over
 	wrote     bool // since the last message ended
 	blocked   bool // the socket takes nothing more
+	unproven  bool // our side of the TLS handshake is done, and nothing has come since
 
 	liveAt  int           // index in flow.live
 	heapAt  int           // index in the timers, -1 when not there
@@ -69,7 +70,7 @@ func (s *session) dial(series Series) {
 	s.number = f.shard.global(f.totals.sessions)
 	f.totals.sessions++
 	s.series, s.sent, s.tried = series, 0, 0
-	s.worked, s.completed, s.rest, s.blocked, s.owes = false, false, false, false, false
+	s.worked, s.completed, s.rest, s.blocked, s.owes, s.unproven = false, false, false, false, false, false
 	var account *smtpwire.Credentials
 	if a := f.flow.Session.Accounts; len(a) > 0 {
 		account = &a[s.number%int64(len(a))]

@@ -113,6 +113,13 @@ func lostCause(err error) (smtpwire.Class, string) {
 	return smtpwire.Protocol, err.Error() // crypto/tls says so of what came
 }
 
+// IsAlert tells whether it was by an alert of TLS (RFC 8446, section 6) that the
+// server ended a connection.
+func IsAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
+}
+
 func isTimeout(err error) bool {
 	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, syscall.ETIMEDOUT)
 }

@@ -15,10 +15,11 @@ import (
 // thousands of times, and a signature costs a fifth of the client's handshake.
 // What was found good counts until the first certificate of the chain expires,
 // what was not is looked at again. A configuration that does not verify stays
-// as it is, and so does one with a way of its own.
+// as it is, and so do one with a way of its own and one without a name to verify,
+// which crypto/tls refuses to use.
 func RememberChains(c *tls.Config) *tls.Config {
 	c = c.Clone()
-	if c.InsecureSkipVerify || c.VerifyConnection != nil {
+	if c.InsecureSkipVerify || c.VerifyConnection != nil || c.ServerName == "" {
 		return c
 	}
 	m := &chains{name: c.ServerName, roots: c.RootCAs, now: c.Time}

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"net"
 	"testing"
 	"time"
 )
@@ -77,4 +78,23 @@ func TestUnverifiedStaysUnverified(t *testing.T) {
 	if c := RememberChains(&tls.Config{InsecureSkipVerify: true}); c.VerifyConnection != nil {
 		t.Error("a configuration that does not verify does now")
 	}
+}
+
+// Without a name there is nothing that a certificate could be for, and any
+// would be taken: crypto/tls refuses such a configuration, and has to see it.
+func TestNamelessIsRefused(t *testing.T) {
+	server, client := certificates(t)
+	client.ServerName = ""
+	c := RememberChains(client)
+	if c.InsecureSkipVerify || c.VerifyConnection != nil {
+		t.Error("a configuration without a name passes for one that verifies")
+	}
+	drivers(t, func(t *testing.T, d Driver) {
+		p := dial(t, d, tcp(listen(t, "tcp", "127.0.0.1:0", func(c net.Conn) { shout(tls.Server(c, server)) })), &peer{tls: c})
+		drive(t, d, func() bool { return p.err != nil || p.secured })
+		p.conn.Close()
+		if p.secured || p.err == nil {
+			t.Error("a certificate was taken for no name at all")
+		}
+	})
 }

@@ -15,6 +15,7 @@ type epollConn struct {
 	handler Handler
 	tls     *tlsState // nil while plain
 	dialErr error
+	sendErr error            // why a write failed: told once all that arrived is read
 	path    string           // of a Unix socket that is asked again
 	began   smtpwire.Instant // of connect
 	took    time.Duration    // connect, once up
@@ -42,11 +43,12 @@ func (c *epollConn) ready(events uint32) {
 	if c.closed {
 		return
 	}
-	if events&unix.EPOLLOUT != 0 && c.stuck && !c.writable() {
-		return
-	}
+	// What has arrived comes first: it may say that nothing more is wanted.
 	if events&(unix.EPOLLIN|unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
 		c.readable(events&^(unix.EPOLLIN|unix.EPOLLOUT) != 0)
+	}
+	if events&unix.EPOLLOUT != 0 && c.stuck && !c.closed {
+		c.writable()
 	}
 }
 
@@ -58,7 +60,11 @@ func (c *epollConn) connect(events uint32) bool {
 	}
 	wall, _ := c.loop.Now()
 	if events&(unix.EPOLLERR|unix.EPOLLHUP) != 0 {
-		if err := connectError(c.fd); err != nil {
+		if err := connectError(c.fd); err == unix.ECONNRESET || err == unix.EPIPE {
+			// A SYN is refused. What is reset stood: what it brought is to be
+			// read, and nothing more to be written.
+			c.sendErr = err
+		} else if err != nil {
 			c.handler.Broken(err, wall)
 			return false
 		}
@@ -82,21 +88,20 @@ func (c *epollConn) connected() {
 	}
 }
 
-// writable goes on with what a Write could not take; it returns false when the
-// connection did not survive that.
-func (c *epollConn) writable() bool {
+// writable goes on with what a Write could not take.
+func (c *epollConn) writable() {
 	c.loop.Now()
-	if c.tls != nil && !c.tls.flush() {
-		return !c.closed
+	if c.tls != nil && !c.tls.flush() || c.sendErr != nil {
+		return
 	}
 	c.stuck = false
 	c.handler.Writable()
-	return !c.closed
 }
 
 // readable reads what is there. A read that fills less than the buffer has
 // emptied the socket, unless the end of the stream is next (drain): the edge
-// that announced it will not come again.
+// that announced it will not come again. A socket that could not be written to
+// is done for once it is empty.
 func (c *epollConn) readable(drain bool) {
 	for !c.closed {
 		limit := len(c.loop.receiver.data)
@@ -104,7 +109,7 @@ func (c *epollConn) readable(drain bool) {
 			limit = c.tls.record.next()
 		}
 		p, stamp, err := c.loop.receiver.receive(c.fd, limit)
-		if err == unix.EAGAIN {
+		if err == unix.EAGAIN && c.sendErr == nil {
 			return
 		}
 		c.waiting = false
@@ -113,6 +118,9 @@ func (c *epollConn) readable(drain bool) {
 			c.eof, err = true, io.EOF
 		}
 		if err != nil {
+			if c.sendErr != nil {
+				err = c.sendErr
+			}
 			c.broken(err, wall)
 			return
 		}
@@ -148,20 +156,39 @@ func (c *epollConn) broken(err error, at smtpwire.Instant) {
 // Write writes plain bytes at once, and through TLS otherwise. The answer to
 // what was just received leaves within a microsecond of the reading of the
 // clock that was made for it, so that one is taken again.
-func (c *epollConn) Write(bufs [][]byte) (int, smtpwire.Instant, error) {
+func (c *epollConn) Write(bufs [][]byte) (int, smtpwire.Instant) {
 	if c.tls != nil {
 		return c.tls.write(bufs)
 	}
 	at, _ := c.loop.Recent()
+	if c.sendErr != nil {
+		return 0, at
+	}
 	if !c.loop.fresh {
 		at, _ = c.loop.Now()
 	}
 	c.loop.fresh = false
 	n, err := c.send(bufs)
-	if err == unix.EAGAIN {
-		return 0, at, c.waitForRoom()
+	if err != nil {
+		c.unsent(err)
+		return 0, at
 	}
-	return n, at, err
+	return n, at
+}
+
+// unsent takes a write that failed: to be tried again when there is room, and
+// otherwise to be told. The kernel keeps what arrived before a reset, and a
+// server that resets a connection has often said why.
+func (c *epollConn) unsent(err error) {
+	if err == unix.EAGAIN {
+		if err = c.waitForRoom(); err == nil {
+			return
+		}
+	}
+	if c.sendErr == nil {
+		c.sendErr = err
+		c.loop.unsent = append(c.loop.unsent, c)
+	}
 }
 
 // send writes to the socket. Nagle's algorithm holds back less than a segment

@@ -73,9 +73,11 @@ func (a Addr) String() string {
 // A Conn is one connection of a Driver.
 type Conn interface {
 	// Write writes what it can of bufs, and says how many bytes that was and
-	// when the write began. 0 bytes without an error means that none can be
-	// taken now: Handler.Writable tells when to try again.
-	Write(bufs [][]byte) (n int, at smtpwire.Instant, err error)
+	// when the write began. 0 bytes means that none can be taken now:
+	// Handler.Writable tells when to try again. Where there is no again,
+	// Handler.Broken says why, after Received has brought what came before:
+	// servers that hang up in the middle of a message say why first.
+	Write(bufs [][]byte) (n int, at smtpwire.Instant)
 	// StartTLS begins the handshake, whose end comes as Handler.Secured.
 	StartTLS(c *tls.Config)
 	// Single has what arrives from now on read a TLS record at a time. It is for

@@ -62,16 +62,17 @@ func (p *peer) Received(b []byte, at Arrival) {
 	p.arrived = append(p.arrived, at)
 }
 
-func (p *peer) Writable()                            { p.write() }
-func (p *peer) Broken(err error, _ smtpwire.Instant) { p.err = err }
+func (p *peer) Writable() { p.write() }
+
+func (p *peer) Broken(err error, _ smtpwire.Instant) {
+	if p.err == nil { // a session would have closed the connection
+		p.err = err
+	}
+}
 
 func (p *peer) write() {
 	for len(p.out) > 0 {
-		n, _, err := p.conn.Write([][]byte{p.out[:len(p.out)/2], p.out[len(p.out)/2:]})
-		if err != nil {
-			p.err = err
-			return
-		}
+		n, _ := p.conn.Write([][]byte{p.out[:len(p.out)/2], p.out[len(p.out)/2:]})
 		if n == 0 {
 			p.stalled++
 			return

@@ -30,6 +30,7 @@ type epoll struct {
 	dialed      []*epollConn      // dials that succeeded or failed at once; told from Wait
 	spareDialed []*epollConn      // for the next ones
 	queued      []*epollConn      // dials of Unix sockets whose listen queue is full
+	unsent      []*epollConn      // those whose write failed; told from Wait
 	gen         uint32
 	fresh       bool // the clock was read for the event being handled
 
@@ -123,7 +124,8 @@ func (l *epoll) enter(c *epollConn, fd int, tcp bool) error {
 func (l *epoll) Wait(until, due time.Duration) {
 	_, now := l.Now()
 	limit := min(until, due)
-	if l.tellDialed() {
+	dialed, unsent := l.tellDialed(), l.tellUnsent()
+	if dialed || unsent {
 		limit = now // there may be more, but something has happened
 	}
 	if len(l.queued) > 0 {
@@ -192,6 +194,17 @@ func (l *epoll) tellDialed() bool {
 	clear(dialed)
 	l.spareDialed = dialed
 	return len(dialed) > 0
+}
+
+// tellUnsent tells of writes that failed, after what had arrived before, and
+// whether there were any.
+func (l *epoll) tellUnsent() bool {
+	unsent := l.unsent
+	l.unsent = nil
+	for _, c := range unsent {
+		c.readable(true)
+	}
+	return len(unsent) > 0
 }
 
 // heldWait is how long a wait keeps the Go scheduler's processor. Giving it up

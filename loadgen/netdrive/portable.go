@@ -3,8 +3,11 @@ package netdrive
 import (
 	"context"
 	"crypto/tls"
+	"errors"
+	"io"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
@@ -120,6 +123,7 @@ type portableConn struct {
 	shaking bool // the handshake has the connection
 	out     chan []byte
 	blocked bool
+	sendErr error // why a write failed: told once all that arrived is read
 }
 
 // post runs f on the loop's goroutine, unless the connection is closed by
@@ -178,7 +182,12 @@ func (c *portableConn) read(conn net.Conn) {
 			}
 		}
 		if err != nil {
-			c.post(func() { c.handler.Broken(err, at) })
+			c.post(func() {
+				if c.sendErr != nil {
+					err = c.sendErr
+				}
+				c.handler.Broken(err, at)
+			})
 			return
 		}
 	}
@@ -186,10 +195,10 @@ func (c *portableConn) read(conn net.Conn) {
 
 // Write hands one write's worth to the writer. at is when it was handed over,
 // which the writer follows at once.
-func (c *portableConn) Write(bufs [][]byte) (int, smtpwire.Instant, error) {
+func (c *portableConn) Write(bufs [][]byte) (int, smtpwire.Instant) {
 	at, _ := c.loop.Now()
 	if c.blocked {
-		return 0, at, nil
+		return 0, at
 	}
 	var all []byte
 	for _, b := range bufs {
@@ -197,7 +206,7 @@ func (c *portableConn) Write(bufs [][]byte) (int, smtpwire.Instant, error) {
 	}
 	c.blocked = true
 	c.out <- all // has room: the writer says when it took the last
-	return len(all), at, nil
+	return len(all), at
 }
 
 func (c *portableConn) write() {
@@ -206,7 +215,7 @@ func (c *portableConn) write() {
 		case p := <-c.out:
 			if _, err := c.conn.Write(p); err != nil {
 				at := instant(time.Now())
-				c.post(func() { c.handler.Broken(err, at) })
+				c.post(func() { c.unsent(err, at) })
 				return
 			}
 			c.post(func() { c.blocked = false; c.handler.Writable() })
@@ -214,6 +223,18 @@ func (c *portableConn) write() {
 			return
 		}
 	}
+}
+
+// unsent takes a write that failed. Where the server is gone, the reader comes
+// to the end of what arrived before, and tells.
+func (c *portableConn) unsent(err error, at smtpwire.Instant) {
+	for _, gone := range []error{syscall.ECONNRESET, syscall.EPIPE, io.ErrClosedPipe} {
+		if errors.Is(err, gone) {
+			c.sendErr = err
+			return
+		}
+	}
+	c.handler.Broken(err, at)
 }
 
 // StartTLS shakes hands in a goroutine; reading goes on when it is done.

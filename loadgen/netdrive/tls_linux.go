@@ -153,24 +153,30 @@ func (t *tlsState) decrypt(at Arrival) {
 
 // write encrypts and writes a record's worth of bufs. Bytes whose ciphertext
 // is still kept are not reported yet: they have not left.
-func (t *tlsState) write(bufs [][]byte) (int, smtpwire.Instant, error) {
+func (t *tlsState) write(bufs [][]byte) (int, smtpwire.Instant) {
+	if t.conn.sendErr != nil {
+		return 0, t.lastWrite
+	}
 	if t.held > 0 {
 		if len(t.out) > 0 {
-			return 0, t.lastWrite, nil
+			return 0, t.lastWrite
 		}
 		n := t.held
 		t.held = 0
-		return n, t.lastWrite, nil
+		return n, t.lastWrite
 	}
 	p := gather(&t.conn.loop.plain, bufs)
 	if _, err := t.tls.Write(p); err != nil {
-		return 0, t.lastWrite, err
+		t.conn.unsent(err)
 	}
-	if len(t.out) > 0 {
+	switch {
+	case t.conn.sendErr != nil:
+		return 0, t.lastWrite
+	case len(t.out) > 0:
 		t.held = len(p)
-		return 0, t.lastWrite, nil
+		return 0, t.lastWrite
 	}
-	return len(p), t.lastWrite, nil
+	return len(p), t.lastWrite
 }
 
 // gather makes one record of several small buffers; a large one is cut.
@@ -193,11 +199,8 @@ func (t *tlsState) flush() bool {
 	for len(t.out) > 0 {
 		t.lastWrite, _ = t.conn.loop.Now()
 		n, err := t.conn.send([][]byte{t.out})
-		if err == unix.EAGAIN {
-			return false
-		}
 		if err != nil {
-			t.conn.broken(err, t.lastWrite)
+			t.conn.unsent(err)
 			return false
 		}
 		t.out = t.out[n:]
@@ -213,7 +216,7 @@ func (t *tlsState) close() {
 		t.stop()
 		return
 	}
-	if t.done && !t.conn.eof && len(t.out) == 0 {
+	if t.done && !t.conn.eof && t.conn.sendErr == nil && len(t.out) == 0 {
 		_ = t.tls.CloseWrite() // a courtesy on a session that is over
 	}
 }
@@ -238,8 +241,13 @@ func (t *tlsState) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Write writes to the socket and keeps what that does not take.
+// Write writes to the socket and keeps what that does not take. A write that
+// fails is not for crypto/tls to know, which would then read no more: the
+// alert that says why the server hung up may have arrived.
 func (t *tlsState) Write(p []byte) (int, error) {
+	if t.conn.sendErr != nil {
+		return len(p), nil
+	}
 	if len(t.out) > 0 {
 		t.out = append(t.out, p...)
 		return len(p), nil
@@ -249,12 +257,12 @@ func (t *tlsState) Write(p []byte) (int, error) {
 		t.firstWrite = t.lastWrite
 	}
 	n, err := t.conn.send([][]byte{p})
-	if err != nil && err != unix.EAGAIN {
-		return 0, err
-	}
 	if n < len(p) {
 		t.out = append(t.out, p[n:]...)
-		return len(p), t.conn.waitForRoom()
+		if err == nil {
+			err = unix.EAGAIN // it takes less than all, so no more now
+		}
+		t.conn.unsent(err)
 	}
 	return len(p), nil
 }

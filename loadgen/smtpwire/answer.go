@@ -54,8 +54,7 @@ func wants(p Phase, bdat bool) uint16 {
 
 // unasked takes a reply to nothing, or to a command that has not left. A
 // server may say goodbye at any time (RFC 5321 section 3.8), and some refuse a
-// body before they have all of it; where such a server reads on is anybody's
-// guess, so the session ends.
+// body before they have all of it.
 func (c *Client) unasked(at Instant) {
 	early := c.t != nil && c.Awaiting() == Body
 	switch {
@@ -64,7 +63,7 @@ func (c *Client) unasked(at Instant) {
 	case c.reply.code == 421:
 		c.busy(at, c.fate())
 	case c.reply.negative() && early:
-		c.abandon(c.refusal(Body), Rejected, at)
+		c.refusedEarly(at)
 	default:
 		c.breach("a reply to no command", at)
 	}
@@ -102,8 +101,12 @@ func (c *Client) breach(what string, at Instant) {
 	c.abandon(c.failure(c.Awaiting(), Protocol, what), c.fate(), at)
 }
 
-// abandon ends the session, and the message under way with outcome o.
+// abandon ends the session, and the message under way with outcome o, unless
+// it was refused already.
 func (c *Client) abandon(f Failure, o Outcome, at Instant) {
+	if c.early != nil {
+		f, o = *c.early, Rejected
+	}
 	c.failed(f, at)
 	if c.t != nil {
 		c.endMessage(o, at)

@@ -101,6 +101,29 @@ func (c *Client) sendChunk(n int64, last bool) {
 	}
 }
 
+// refusedEarly takes a refusal of a message of which not all has left. What DATA
+// began only the final dot ends, so the rest is sent, and the refusal is the
+// reply to it. A second word in the meantime means that the server does not
+// read on; where it reads on in chunks, or how many replies are left in LMTP, is
+// anybody's guess: there the session ends, and nothing more is sent.
+func (c *Client) refusedEarly(at Instant) {
+	f := c.refusal(Body)
+	if c.o.BDAT || c.o.LMTP || c.early != nil {
+		c.abandon(f, Rejected, at)
+		return
+	}
+	c.early = f.lasting()
+}
+
+// takeEarly ends a message that was refused early, once all of it has left.
+func (c *Client) takeEarly(at Instant) {
+	c.failed(*c.early, at)
+	c.pop()
+	c.endMessage(Rejected, at)
+	c.open = false // the end of DATA ends the transaction
+	c.reset()
+}
+
 // answerBody takes the last reply to the message.
 func (c *Client) answerBody(at Instant) {
 	o := Accepted

@@ -61,6 +61,7 @@ type Client struct {
 	auth    *authentication // under way; nil otherwise
 	said    *sayings        // what the events quote; nil where none has
 	secrets *Secrets        // what no text may say
+	early   *Failure        // the message under way was refused before all of it has left; nil otherwise
 
 	queued int64 // octets ever put into vec
 	sent   int64 // octets of them that have left
@@ -220,7 +221,11 @@ func (c *Client) Lost(class Class, text string, at Instant) {
 	if c.state == Ended {
 		return
 	}
-	c.abandon(c.failure(c.Awaiting(), class, text), c.fate(), at)
+	phase := c.Awaiting()
+	if class == TLSHandshake || class == TLSCertificate {
+		phase = TLS // a server may refuse our side of it when we think it done
+	}
+	c.abandon(c.failure(phase, class, text), c.fate(), at)
 }
 
 // Awaiting returns the phase of the oldest outstanding reply, TLS where the

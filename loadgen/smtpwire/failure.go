@@ -1,6 +1,9 @@
 package smtpwire
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // A Failure is one thing that went wrong in a session: where, why, and in the
 // server's own words where it had any. It is data, part of the measurement.
@@ -22,6 +25,12 @@ func (f *Failure) Example() string {
 		return f.Text
 	}
 	return f.quote.line()
+}
+
+// lasting returns a copy of a failure that does not end with the events of now.
+func (f Failure) lasting() *Failure {
+	f.quote = &quote{text: bytes.Clone(f.quote.text), secrets: f.quote.secrets, cut: f.quote.cut}
+	return &f
 }
 
 // Error renders the failure on one line.

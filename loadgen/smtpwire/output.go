@@ -25,7 +25,8 @@ func (c *Client) Pending() [][]byte {
 
 // Sent tells the client that n octets of Pending have left, and what the clock
 // said just before they were written. What is timed from a command's first
-// octet, or from a message's last, begins there.
+// octet, or from a message's last, begins there. A message that was refused
+// before all of it had left ends with its last octet.
 func (c *Client) Sent(n int, at Instant) {
 	c.begin()
 	c.flush()
@@ -54,6 +55,9 @@ func (c *Client) Sent(n int, at Instant) {
 	}
 	if int(c.first) == len(c.vec) {
 		c.drained()
+	}
+	if c.early != nil && c.queue[c.head].sent {
+		c.takeEarly(at)
 	}
 }
 

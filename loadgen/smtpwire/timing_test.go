@@ -129,23 +129,104 @@ func TestAuthCoversItsChallenges(t *testing.T) {
 }
 
 // A message refused before all of it has left has no time from its last octet.
+// What DATA began is finished; chunks are not.
 func TestEarlyRefusalOfTheBody(t *testing.T) {
+	const rejected = "message rejected 0+1"
+	for _, test := range []struct {
+		name  string
+		bdat  bool
+		lmtp  bool
+		then  func(c *Client)
+		want  []string
+		state State
+	}{
+		{name: "nothing more", state: Waiting},
+		{name: "the rest leaves", then: func(c *Client) { writeAll(c, 50) }, want: []string{"failed body: too-big: 552 5.3.4 enough", rejected}, state: Ready},
+		{
+			name: "a reset", then: func(c *Client) { c.Lost(Reset, "connection reset by peer", 50) },
+			want: []string{"failed body: too-big: 552 5.3.4 enough", rejected}, state: Ended,
+		},
+		{
+			name: "goodbye", then: func(c *Client) { c.Receive([]byte("421 bye\r\n"), 50) },
+			want: []string{"failed body: too-big: 552 5.3.4 enough", rejected}, state: Ended,
+		},
+		{
+			name: "the body taken for commands", then: func(c *Client) { c.Receive([]byte("500 what\r\n500 what\r\n"), 50) },
+			want: []string{"failed body: too-big: 552 5.3.4 enough", rejected}, state: Ended,
+		},
+		{
+			name: "garbage", then: func(c *Client) { c.Receive([]byte("?\r\n"), 50) },
+			want: []string{"failed body: too-big: 552 5.3.4 enough", rejected}, state: Ended,
+		},
+		{name: "in chunks", bdat: true, want: []string{"failed body: too-big: 552 5.3.4 enough", rejected}, state: Ended},
+		{name: "in LMTP", lmtp: true, want: []string{"failed body: too-big: 552 5.3.4 enough", rejected}, state: Ended},
+	} {
+		c := readyClient(t, &Options{BDAT: test.bdat, LMTP: test.lmtp}, "CHUNKING")
+		c.Send(&small)
+		replies := []string{"250 ok\r\n", "250 ok\r\n", "354 ok\r\n"}
+		if test.bdat {
+			replies = replies[:2]
+		}
+		for _, reply := range replies {
+			writeAll(c, 10)
+			c.Receive([]byte(reply), 20)
+		}
+		c.Sent(5, 30)
+		c.Events()
+		c.Receive([]byte("552 5.3.4 enough\r\n"), 40)
+		var got []string
+		collect := func() {
+			for _, e := range c.Events() {
+				got = append(got, describe(e))
+			}
+		}
+		collect()
+		if test.then != nil {
+			test.then(c)
+			collect()
+		}
+		if !slices.Equal(got, test.want) || c.State() != test.state || (len(c.Pending()) > 0) != (test.state == Waiting) {
+			t.Errorf("%s: got %q in state %d, want %q in %d", test.name, got, c.State(), test.want, test.state)
+		}
+	}
+}
+
+// After a message that was refused early, and finished all the same, the
+// session goes on.
+func TestSessionGoesOnAfterAnEarlyRefusal(t *testing.T) {
 	c := readyClient(t, &Options{})
-	c.Send(&small)
-	for _, reply := range []string{"250 ok\r\n", "250 ok\r\n", "354 ok\r\n"} {
-		writeAll(c, 10)
-		c.Receive([]byte(reply), 20)
+	for i := range 2 {
+		c.Send(&small)
+		for _, reply := range []string{"250 ok\r\n", "250 ok\r\n", "354 ok\r\n"} {
+			writeAll(c, 10)
+			c.Receive([]byte(reply), 20)
+		}
+		if i == 0 {
+			c.Sent(5, 30)
+			c.Receive([]byte("552 5.3.4 enough\r\n"), 40)
+			writeAll(c, 50)
+			continue
+		}
+		writeAll(c, 60)
+		c.Events()
+		c.Receive([]byte("250 queued\r\n"), 70)
+		if got, want := spans(c), []span{{Body, 60, 70}, {SpanMessage, 10, 70}}; !slices.Equal(got, want) || c.State() != Ready {
+			t.Errorf("got %v in state %d, want %v", got, c.State(), want)
+		}
 	}
-	c.Sent(5, 30)
-	c.Events()
-	c.Receive([]byte("552 5.3.4 enough\r\n"), 40)
-	var got []string
-	for _, e := range c.Events() {
-		got = append(got, describe(e))
-	}
-	want := []string{"failed body: too-big: 552 5.3.4 enough", "message rejected 0+1"}
-	if !slices.Equal(got, want) || c.State() != Ended || len(c.Pending()) > 0 {
-		t.Errorf("got %q in state %d, want %q in Ended", got, c.State(), want)
+}
+
+// A server may refuse the client's side of a handshake when the client thinks
+// it done (RFC 8446, section 4.4): it is the handshake that failed.
+func TestHandshakeRefusedAfterwards(t *testing.T) {
+	var c Client
+	c.Start(&Options{TLS: TLSImplicit}, nil)
+	c.Secured()
+	c.Established(10)
+	c.Lost(TLSHandshake, "remote error: tls: certificate required", 20)
+	events := c.Events()
+	if len(events) != 1 || describe(events[0]) != "failed tls: tls-handshake: remote error: tls: certificate required" {
+		t.Errorf("got %+v", events)
 	}
 }
 

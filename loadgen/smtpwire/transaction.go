@@ -201,5 +201,5 @@ func (c *Client) endMessage(o Outcome, at Instant) {
 		Accepted: int(c.accepted), Rejected: int(c.rejected),
 		Unknown: unknown,
 	})
-	c.t = nil
+	c.t, c.early = nil, nil
 }
