@@ -76,7 +76,7 @@ func (s *subject) plan(b *testing.B, flow string) *loadgen.Plan {
 	if err := s.place(&p.Flows[0].Target); err != nil {
 		b.Fatalf("%s: flow %s: %v", s.name, flow, err)
 	}
-	if err := scenarios.CheckTarget(p); err != nil {
+	if err := s.scenario.CheckTarget(p); err != nil {
 		b.Fatalf("%s: %v: bench.MayLoad says that you may load it", s.name, err)
 	}
 	if len(scenarios.SinkPorts(p)) > 0 {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"net"
+	"net/netip"
 	"strings"
 	"sync"
 	"syscall"
@@ -158,6 +159,7 @@ type tape struct {
 	order   []Series // of messages, repeats left out
 
 	greetings []smtpwire.Greeting
+	greeters  []string // the addresses they came from
 }
 
 type window struct {
@@ -202,8 +204,8 @@ func (t *tape) Message(s Series, o smtpwire.Outcome, now Stage, _, _ int) {
 func (t *tape) Unknown(_ Series, recipients int) { t.unknown += recipients }
 
 func (t *tape) Session(_ Series, e SessionEvent) { t.events[e]++ }
-func (t *tape) Greeting(_ Series, g *smtpwire.Greeting) {
-	t.greetings = append(t.greetings, *g)
+func (t *tape) Greeting(_ Series, from netip.Addr, g *smtpwire.Greeting) {
+	t.greetings, t.greeters = append(t.greetings, *g), append(t.greeters, from.String())
 }
 func (t *tape) Failure(_ Series, f *smtpwire.Failure) {
 	t.failures[f.Phase.String()+" "+f.Class.String()]++

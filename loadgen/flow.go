@@ -3,6 +3,7 @@ package loadgen
 import (
 	"crypto/tls"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
@@ -29,8 +30,8 @@ type flowRun struct {
 	source  *mail.Source
 	totals  *flowTotals
 	tls     *tls.Config
-	targets []netdrive.Addr
-	prefer  int // the target that answered last
+	targets []destination
+	prefer  int // of targets, what answered last
 
 	stage     Stage
 	steadyAt  time.Duration // end of the warm-up
@@ -41,7 +42,6 @@ type flowRun struct {
 
 	speech  smtpwire.Options // the flow's, and what no text of the run may say
 	curious smtpwire.Options // those, and to keep the server's greeting
-	wired   int              // sessions that began
 
 	live []*session // with a connection, or about to have one
 	idle idleList   // ready and waiting for a message
@@ -87,11 +87,12 @@ func newFlowRun(s *shard, index, round int, t target) *flowRun {
 	flow := &s.plan.Flows[index]
 	f := &flowRun{
 		shard: s, flow: flow, index: index, round: round, source: s.engine.sources[index], tls: s.engine.tls[index],
-		totals: &s.totals[index], targets: t.addrs, endAt: never, cutAt: never, speech: flow.Session.Wire,
+		totals: &s.totals[index], targets: destinations(&flow.Target, t.addrs), endAt: never, cutAt: never, speech: flow.Session.Wire,
 	}
 	f.speech.Secrets = s.engine.secrets
 	f.curious = f.speech
 	f.curious.Capture = true
+	f.prefer = max(0, slices.IndexFunc(f.targets, func(d destination) bool { return d.TCP == f.totals.answered }))
 	if flow.Load.Open() {
 		f.load = newOpenLoad(f)
 	} else {
@@ -105,17 +106,25 @@ func newFlowRun(s *shard, index, round int, t target) *flowRun {
 	return f
 }
 
-// greetings is how many sessions of a round keep what the server introduces
-// itself with. Keeping it allocates, so not all do; servers that share an
-// address take turns, so one is not enough.
+// greetings is how many sessions of a round keep what the server at an address
+// introduces itself with. Keeping it allocates, so not all do; servers that
+// share an address take turns, so one is not enough.
 const greetings = 16
 
-// wire is how the next session speaks.
-func (f *flowRun) wire() *smtpwire.Options {
-	if f.wired++; f.wired <= greetings {
+// wire is how a session to d speaks.
+func (f *flowRun) wire(d *destination) *smtpwire.Options {
+	if d.curious < greetings {
+		d.curious++
 		return &f.curious
 	}
 	return &f.speech
+}
+
+// answered notes which of the targets did. The sessions that follow begin with
+// it, in later rounds too: with one that is silent, each would wait for nothing
+// first.
+func (f *flowRun) answered(target int) {
+	f.prefer, f.totals.answered = target, f.targets[target].TCP
 }
 
 // unresolved ends the flow before it began: there is nowhere to connect to.

@@ -10,7 +10,7 @@ import (
 // Connected takes the connection up.
 func (s *session) Connected(at smtpwire.Instant, took time.Duration) {
 	f := s.flow
-	f.prefer = (f.prefer + s.tried) % len(f.targets)
+	f.answered(s.target)
 	f.up++
 	f.alive()
 	f.shard.recorder.Service(s.series, smtpwire.Connect, took)
@@ -65,14 +65,10 @@ func (s *session) Broken(err error, at smtpwire.Instant) {
 		s.lose(class, s.spokenTo(err, text), at)
 		return
 	}
-	class, text := netdrive.Cause(err, smtpwire.Connect)
-	s.tried++
-	if class != smtpwire.LocalLimit && s.tried < len(s.flow.targets) {
-		s.conn.Close()
-		s.connect()
-		return
+	if netdrive.Exhausted(err) || !s.connectElsewhere() {
+		class, text := netdrive.Cause(err, smtpwire.Connect)
+		s.unconnected(class, text)
 	}
-	s.unconnected(class, text)
 }
 
 // phase is where a connection broke. Under TLS 1.3 a server looks at the

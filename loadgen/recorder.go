@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
@@ -66,9 +67,10 @@ type Recorder interface {
 	Unknown(s Series, recipients int)
 	// Session counts a session's beginning or end.
 	Session(s Series, e SessionEvent)
-	// Greeting takes how the server introduced itself to one of the first
-	// sessions of a flow's round. g does not change any more.
-	Greeting(s Series, g *smtpwire.Greeting)
+	// Greeting takes how the server at an address introduced itself to one of
+	// the first sessions of a flow's round that set out for it. The address is
+	// the zero value for a Unix socket. g does not change any more.
+	Greeting(s Series, from netip.Addr, g *smtpwire.Greeting)
 	// Failure counts a failure. f is the caller's again on return.
 	Failure(s Series, f *smtpwire.Failure)
 

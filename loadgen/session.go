@@ -16,20 +16,22 @@ type session struct {
 	conn   netdrive.Conn
 	state  sessionState
 
-	number  int64            // among all sessions of the flow
-	series  Series           // of the session
-	arrival Series           // of the arrival it was given, under open load
-	message Series           // of the message under way
-	began   smtpwire.Instant // the first connect
-	arrived smtpwire.Instant // when its arrival was due, under open load
-	due     smtpwire.Instant // when its message was due, under open load
-	lastEnd smtpwire.Instant // of the last message
-	sent    int              // messages ended
-	tried   int              // addresses tried
-	streak  int              // sessions that failed in a row
-	tx      *smtpwire.Transaction
-	own     time.Duration    // the generator's part of the message's time
-	replied smtpwire.Instant // the last reply within the message, until it is answered
+	number    int64            // among all sessions of the flow
+	series    Series           // of the session
+	arrival   Series           // of the arrival it was given, under open load
+	message   Series           // of the message under way
+	began     smtpwire.Instant // the first connect
+	connectBy time.Duration    // the end of the patience with connecting
+	arrived   smtpwire.Instant // when its arrival was due, under open load
+	due       smtpwire.Instant // when its message was due, under open load
+	lastEnd   smtpwire.Instant // of the last message
+	sent      int              // messages ended
+	target    int              // of the flow's targets, the one it is or was connected to
+	tried     int              // of those before, how many did not answer
+	streak    int              // sessions that failed in a row
+	tx        *smtpwire.Transaction
+	own       time.Duration    // the generator's part of the message's time
+	replied   smtpwire.Instant // the last reply within the message, until it is answered
 
 	owes      bool // a message is attempted by this session and has not begun
 	worked    bool // a message was accepted
@@ -69,28 +71,45 @@ func (s *session) dial(series Series) {
 	f := s.flow
 	s.number = f.shard.global(f.totals.sessions)
 	f.totals.sessions++
-	s.series, s.sent, s.tried = series, 0, 0
+	s.series, s.sent, s.target, s.tried = series, 0, f.prefer, 0
 	s.worked, s.completed, s.rest, s.blocked, s.owes, s.unproven = false, false, false, false, false, false
 	var account *smtpwire.Credentials
 	if a := f.flow.Session.Accounts; len(a) > 0 {
 		account = &a[s.number%int64(len(a))]
 	}
-	s.client.Start(f.wire(), account)
+	s.client.Start(f.wire(&f.targets[s.target]), account)
 	f.opened()
 	f.shard.recorder.Session(series, SessionStarted)
-	s.began, _ = f.shard.driver.Now()
+	began, now := f.shard.driver.Now()
+	s.began, s.connectBy = began, now+f.flow.Timeouts.connect()
 	s.connect()
 }
 
+// connect begins to connect. The limit is one for all addresses of the target:
+// each has an even share of what those before it have left.
 func (s *session) connect() {
 	f := s.flow
-	addr := f.targets[(f.prefer+s.tried)%len(f.targets)]
-	if from := f.flow.Target.Sources; len(from) > 0 {
-		addr.Source = from[s.number%int64(len(from))]
+	to := &f.targets[s.target]
+	addr := to.Addr
+	if n := int64(len(to.sources)); n > 0 {
+		addr.Source = to.sources[s.number%n]
 	}
 	s.state = connecting
-	s.limit(f.flow.Timeouts.connect())
+	_, now := f.shard.driver.Recent()
+	s.limit((s.connectBy - now) / time.Duration(len(f.targets)-s.tried))
 	s.conn = f.shard.driver.Dial(addr, s)
+}
+
+// connectElsewhere goes on to the next address of the target, as RFC 5321 has it
+// in section 5.1, and tells whether there was one.
+func (s *session) connectElsewhere() bool {
+	if s.tried++; s.tried >= len(s.flow.targets) {
+		return false
+	}
+	s.conn.Close()
+	s.target = (s.target + 1) % len(s.flow.targets)
+	s.connect()
+	return true
 }
 
 // limit sets when the session loses patience.
@@ -109,7 +128,9 @@ func (s *session) wake() {
 		s.state, s.rest = talking, false
 		s.pump()
 	case connecting:
-		s.unconnected(smtpwire.ConnectTimeout, "no answer within "+s.flow.flow.Timeouts.connect().String())
+		if !s.connectElsewhere() {
+			s.unconnected(smtpwire.ConnectTimeout, "no answer within "+s.flow.flow.Timeouts.connect().String())
+		}
 	default:
 		s.lose(smtpwire.Timeout, s.late(), wall)
 	}

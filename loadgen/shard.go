@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -42,6 +43,7 @@ type flowTotals struct {
 	sessions, messages int64 // numbers given out
 	open, peak         int
 	due, begun         int64
+	answered           netip.AddrPort // the address that did last
 }
 
 // run takes segments until there are no more.

@@ -46,8 +46,9 @@ const lookUpLimit = 10 * time.Second
 
 // LookUp finds the addresses of a target, in the order they should be tried,
 // and judges them: an address that is not netdrive.Local, of a host that
-// MayLoad does not name, is a *netdrive.StrangerError, and one is enough. A nil
-// find is netdrive.Resolve.
+// MayLoad does not name, is a *netdrive.StrangerError, and one is enough. Those
+// that no source address can reach are left out; where that leaves none, the
+// error is a *netdrive.OwnFault. A nil find is netdrive.Resolve.
 func (p *Plan) LookUp(ctx context.Context, t *Target, find Resolver) ([]netdrive.Addr, error) {
 	if t.Network == "unix" {
 		return []netdrive.Addr{{Path: cmp.Or(t.Dial, t.Host)}}, nil
@@ -57,14 +58,27 @@ func (p *Plan) LookUp(ctx context.Context, t *Target, find Resolver) ([]netdrive
 		return nil, err
 	}
 	permitted := p.mayLoad(t.Host)
-	addrs := make([]netdrive.Addr, len(found))
-	for i, a := range found {
+	var addrs []netdrive.Addr
+	for _, a := range found {
 		if !permitted && !netdrive.Local(a.Addr()) {
 			return nil, &netdrive.StrangerError{Host: t.Host, Addr: a.Addr()}
 		}
-		addrs[i] = netdrive.Addr{TCP: a, Permitted: permitted}
+		if len(t.Sources) == 0 || len(t.sourcesFor(a.Addr())) > 0 {
+			addrs = append(addrs, netdrive.Addr{TCP: a, Permitted: permitted})
+		}
+	}
+	if len(addrs) == 0 {
+		return nil, &netdrive.OwnFault{Text: fmt.Sprintf("%s has no address of the family that the source addresses have: nothing can connect from them", t.Host)}
 	}
 	return addrs, nil
+}
+
+// sourcesFor are the source addresses that can reach an address.
+func (t *Target) sourcesFor(a netip.Addr) []netip.Addr {
+	if !slices.ContainsFunc(t.Sources, func(s netip.Addr) bool { return s.Is4() != a.Is4() }) {
+		return t.Sources
+	}
+	return slices.DeleteFunc(slices.Clone(t.Sources), func(s netip.Addr) bool { return s.Is4() != a.Is4() })
 }
 
 // find looks up where to connect to, whoever's it is.
@@ -148,4 +162,22 @@ func (t *Target) tlsConfig() *tls.Config {
 	c := netdrive.RememberChains(t.TLS)
 	c.DynamicRecordSizingDisabled = true
 	return c
+}
+
+// A destination is one of the addresses of a flow's target.
+type destination struct {
+	netdrive.Addr
+	sources []netip.Addr // to bind in turn, those of its family; none leaves it to the kernel
+	curious int          // sessions that set out for it and keep what the server says of itself
+}
+
+func destinations(t *Target, addrs []netdrive.Addr) []destination {
+	all := make([]destination, len(addrs))
+	for i, a := range addrs {
+		all[i].Addr = a
+		if a.Path == "" {
+			all[i].sources = t.sourcesFor(a.TCP.Addr())
+		}
+	}
+	return all
 }

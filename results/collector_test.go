@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -65,7 +66,7 @@ func feed(r loadgen.Recorder, shard int) {
 			Enhanced: smtpwire.EnhancedCode{5, 1, 1}, Text: "no such user"})
 		r.Session(closed, loadgen.SessionStarted)
 		r.Session(closed, loadgen.SessionCompleted)
-		r.Greeting(closed, &smtpwire.Greeting{Banner: "mx.example.test ESMTP", Clear: []string{"PIPELINING", "SIZE 1000"}})
+		r.Greeting(closed, netip.MustParseAddr("127.0.0.1"), &smtpwire.Greeting{Banner: "mx.example.test ESMTP", Clear: []string{"PIPELINING", "SIZE 1000"}})
 		if second == 0 {
 			r.Window(warm, at(0), at(time.Second))
 		}

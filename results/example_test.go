@@ -26,7 +26,7 @@ schedule: {rounds: 5}
 	if err != nil {
 		return nil, err
 	}
-	if err := scenarios.CheckTarget(plan); err != nil {
+	if err := sc.CheckTarget(plan); err != nil {
 		return nil, err
 	}
 	plan.Flows[0].Target.Dial = address // of this example's server

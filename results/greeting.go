@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
@@ -17,30 +18,35 @@ const (
 
 // A Greeting is how a server introduced itself to a flow's sessions.
 type Greeting struct {
-	Banner string   `json:"banner"`
-	Clear  []string `json:"offers,omitempty"`     // by EHLO in the clear, a line each
-	Secure []string `json:"offers_tls,omitempty"` // by EHLO under TLS
+	Address string   `json:"address,omitempty"` // it was connected to at; none for a Unix socket, and in files of earlier versions
+	Banner  string   `json:"banner"`
+	Clear   []string `json:"offers,omitempty"`     // by EHLO in the clear, a line each
+	Secure  []string `json:"offers_tls,omitempty"` // by EHLO under TLS
 }
 
-func newGreeting(g *smtpwire.Greeting) Greeting {
+func newGreeting(from netip.Addr, g *smtpwire.Greeting) Greeting {
 	bounded := func(lines []string) []string {
 		if len(lines) > maxOffers {
 			lines = append(slices.Clone(lines[:maxOffers-1]), "…")
 		}
 		return lines
 	}
-	return Greeting{g.Banner, bounded(g.Clear), bounded(g.Secure)}
+	kept := Greeting{Banner: g.Banner, Clear: bounded(g.Clear), Secure: bounded(g.Secure)}
+	if from.IsValid() {
+		kept.Address = from.String()
+	}
+	return kept
 }
 
 // alike tells whether two greetings are the same but for what a banner says
 // anew to each session.
 func (g *Greeting) alike(o *Greeting) bool {
-	return (g.Banner == o.Banner || lasting(g.Banner) == lasting(o.Banner)) && slices.Equal(g.Clear, o.Clear) && slices.Equal(g.Secure, o.Secure)
+	return g.Address == o.Address && (g.Banner == o.Banner || lasting(g.Banner) == lasting(o.Banner)) && slices.Equal(g.Clear, o.Clear) && slices.Equal(g.Secure, o.Secure)
 }
 
 // check refuses what no server's greeting is kept as.
 func (g *Greeting) check() error {
-	for _, lines := range [][]string{{g.Banner}, g.Clear, g.Secure} {
+	for _, lines := range [][]string{{g.Address, g.Banner}, g.Clear, g.Secure} {
 		if len(lines) > maxOffers {
 			return fmt.Errorf("a greeting of %d lines, want at most %d", len(lines), maxOffers)
 		}

@@ -3,6 +3,7 @@ package results
 import (
 	"bytes"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -14,12 +15,12 @@ import (
 // figures.
 func TestGreetingIsKeptOnce(t *testing.T) {
 	run, file := collect(t, 2, nil)
-	want := `{"type":"greeting","flow":"closed","banner":"mx.example.test ESMTP","offers":["PIPELINING","SIZE 1000"]}`
+	want := `{"type":"greeting","flow":"closed","address":"127.0.0.1","banner":"mx.example.test ESMTP","offers":["PIPELINING","SIZE 1000"]}`
 	if n := bytes.Count(file, []byte(want)); n != 1 || bytes.Count(file, []byte(greetingType)) != 1 {
 		t.Errorf("%d lines as wanted in\n%s", n, file)
 	}
 	for range 2 {
-		if g := run.Result().Flows["closed"].Greetings; len(g) != 1 || g[0].Banner != "mx.example.test ESMTP" {
+		if g := run.Result().Flows["closed"].Greetings; len(g) != 1 || g[0].Banner != "mx.example.test ESMTP" || g[0].Address != "127.0.0.1" {
 			t.Errorf("%+v", g)
 		}
 		var err error
@@ -43,11 +44,11 @@ func TestGreetingsAreBounded(t *testing.T) {
 	if len(all.list) != maxGreetings || !all.more {
 		t.Errorf("%+v", all)
 	}
-	g := newGreeting(&smtpwire.Greeting{Clear: slices.Repeat([]string{"X"}, 128)})
+	g := newGreeting(netip.Addr{}, &smtpwire.Greeting{Clear: slices.Repeat([]string{"X"}, 128)})
 	if len(g.Clear) != maxOffers || g.Clear[maxOffers-1] != "…" || g.check() != nil {
 		t.Errorf("%d lines, the last %q", len(g.Clear), g.Clear[maxOffers-1])
 	}
-	for _, bad := range []Greeting{{Banner: strings.Repeat("x", maxOffer+1)}, {Secure: make([]string, maxOffers+1)}, {Clear: []string{strings.Repeat("x", maxOffer+1)}}} {
+	for _, bad := range []Greeting{{Banner: strings.Repeat("x", maxOffer+1)}, {Address: strings.Repeat("x", maxOffer+1)}, {Secure: make([]string, maxOffers+1)}, {Clear: []string{strings.Repeat("x", maxOffer+1)}}} {
 		if bad.check() == nil {
 			t.Errorf("taken from a file: %d octets of banner, %d and %d lines", len(bad.Banner), len(bad.Clear), len(bad.Secure))
 		}

@@ -15,7 +15,7 @@ import (
 // Flows that go to the built-in server have to have been placed by
 // scenarios.PlaceSink before. A target that is neither this machine nor on a
 // private network, and not among the plan's MayLoad, ends the run with a
-// *netdrive.StrangerError; scenarios.CheckTarget finds it ahead.
+// *netdrive.StrangerError; scenarios.Scenario.CheckTarget finds it ahead.
 type Measurement struct {
 	Plan *loadgen.Plan
 

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
@@ -108,8 +109,8 @@ func (r *recorder) Session(s loadgen.Series, e loadgen.SessionEvent) {
 	}
 }
 
-func (r *recorder) Greeting(s loadgen.Series, g *smtpwire.Greeting) {
-	r.current.heard = append(r.current.heard, greetingEntry{s.Flow, newGreeting(g)})
+func (r *recorder) Greeting(s loadgen.Series, from netip.Addr, g *smtpwire.Greeting) {
+	r.current.heard = append(r.current.heard, greetingEntry{s.Flow, newGreeting(from, g)})
 }
 
 func (r *recorder) Failure(s loadgen.Series, f *smtpwire.Failure) {

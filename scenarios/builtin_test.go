@@ -29,7 +29,7 @@ func TestBuiltins(t *testing.T) {
 		if !s.UsesSink() || len(SinkPorts(p)) == 0 || len(p.Thresholds) == 0 {
 			t.Errorf("%s: not against the sink, or nothing to meet", b.Name)
 		}
-		if err := CheckTarget(p); err != nil {
+		if err := s.CheckTarget(p); err != nil {
 			t.Errorf("%s: %v", b.Name, err)
 		}
 		longest := time.Minute

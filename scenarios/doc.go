@@ -8,7 +8,7 @@
 //	}
 //	p, err := s.Plan()
 //	if err == nil {
-//		err = scenarios.CheckTarget(p)
+//		err = s.CheckTarget(p)
 //	}
 //
 // A file goes through four steps: YAML becomes nodes that know their place;

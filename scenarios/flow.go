@@ -88,7 +88,7 @@ var timeoutsShape = object[loadgen.Timeouts]{
 	name: "timeouts",
 	fields: []field[loadgen.Timeouts]{
 		opt("connect", duration(time.Millisecond), func(t *loadgen.Timeouts) *time.Duration { return &t.Connect },
-			"For the connection to be established.").or("5s"),
+			"For the connection to be established. The addresses of a name share it: each that does not answer has its part, then the next is tried.").or("5s"),
 		opt("tls", duration(time.Millisecond), func(t *loadgen.Timeouts) *time.Duration { return &t.TLS },
 			"For the TLS handshake.").or("5s"),
 		opt("command", duration(time.Millisecond), func(t *loadgen.Timeouts) *time.Duration { return &t.Command },

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -12,46 +13,88 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 )
 
-// CheckTarget looks up the targets of a plan ahead of its run,
-// and refuses one that would be refused then (see loadgen.Plan.LookUp): the run
-// judges again what it connects to. A name without any address passes: the run
-// shows it as the failure it is.
-func CheckTarget(p *loadgen.Plan) error {
+// CheckTarget looks ahead at where a plan of the scenario goes, and from where,
+// as far as this machine and its name servers can tell: it refuses what the run
+// would be refused for (see loadgen.Plan.LookUp), and what cannot work from here.
+// Source addresses that are none of this machine's are Faults. A name without
+// any address passes: the run shows it as the failure it is.
+func (s *Scenario) CheckTarget(p *loadgen.Plan) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	return checkTargets(ctx, p, nil)
+	if err := s.checkSources(p); err != nil {
+		return err
+	}
+	return s.checkTargets(ctx, p, nil)
 }
 
-func checkTargets(ctx context.Context, p *loadgen.Plan, find loadgen.Resolver) error {
-	type place struct {
-		host, dial string
-		family     loadgen.Family
+func (s *Scenario) checkSources(p *loadgen.Plan) error {
+	var r report
+	seen := map[netip.Addr]bool{}
+	for i := range p.Flows {
+		for _, a := range p.Flows[i].Target.Sources {
+			if seen[a] || len(r.faults) >= maxFaults {
+				continue
+			}
+			seen[a] = true
+			if err := netdrive.CheckSource(a); err != nil {
+				r.faultf(s.sources[a], "%v", err)
+			}
+		}
 	}
+	return r.err()
+}
+
+func (s *Scenario) checkTargets(ctx context.Context, p *loadgen.Plan, find loadgen.Resolver) error {
 	var refused []error
-	var seen []place
+	var seen []*loadgen.Target
 	for i := range p.Flows {
 		t := &p.Flows[i].Target
-		at := place{t.Host, t.Dial, t.Family}
-		if t.Host == SinkHost && t.Dial == "" || slices.Contains(seen, at) {
+		if t.Host == SinkHost && t.Dial == "" || slices.ContainsFunc(seen, func(o *loadgen.Target) bool { return samePlace(t, o) }) {
 			continue
 		}
-		seen = append(seen, at)
-		if err := checkTarget(ctx, p, t, find); err != nil {
+		seen = append(seen, t)
+		if err := s.checkTarget(ctx, p, t, find); err != nil {
 			refused = append(refused, err)
 		}
 	}
 	return errors.Join(refused...)
 }
 
-func checkTarget(ctx context.Context, p *loadgen.Plan, t *loadgen.Target, find loadgen.Resolver) error {
+// samePlace tells whether two targets are looked up and judged alike.
+func samePlace(a, b *loadgen.Target) bool {
+	return a.Host == b.Host && a.Dial == b.Dial && a.Family == b.Family && slices.Equal(a.Sources, b.Sources)
+}
+
+func (s *Scenario) checkTarget(ctx context.Context, p *loadgen.Plan, t *loadgen.Target, find loadgen.Resolver) error {
 	_, err := p.LookUp(ctx, t, find)
-	var unknown *net.DNSError
-	var stranger *netdrive.StrangerError
+	var (
+		unknown  *net.DNSError
+		stranger *netdrive.StrangerError
+		own      *netdrive.OwnFault
+	)
 	switch {
 	case err == nil, errors.As(err, &unknown) && unknown.IsNotFound:
 		return nil
 	case errors.As(err, &stranger):
 		return err
+	case errors.As(err, &own) && len(t.Sources) > 0:
+		var r report
+		r.faultf(s.sources[t.Sources[0]], "%v", err)
+		return r.err()
 	}
 	return fmt.Errorf("cannot tell whether %s is loopback or private: %w", t.Host, err)
+}
+
+// sources finds where each source address first stands.
+func (doc *document) sources() map[netip.Addr]position {
+	all := map[netip.Addr]position{}
+	for i := range doc.flows {
+		t := &doc.flows[i].value.target
+		for j, a := range t.sources {
+			if _, known := all[a]; !known {
+				all[a] = t.node.get("source").items[j].at
+			}
+		}
+	}
+	return all
 }

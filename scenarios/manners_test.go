@@ -55,12 +55,42 @@ func TestCheckTarget(t *testing.T) {
 		{"outside.example.net", "203.0.113.5", "neither"}, // as the scenario names it
 	} {
 		p := &loadgen.Plan{MayLoad: []string{test.may}, Flows: []loadgen.Flow{{Target: loadgen.Target{Network: "tcp", Host: test.host}}}}
-		err := checkTargets(t.Context(), p, find)
+		err := new(Scenario).checkTargets(t.Context(), p, find)
 		if test.want == "" && err != nil {
 			t.Errorf("%s, may %q: %v", test.host, test.may, err)
 		}
 		if test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
 			t.Errorf("%s, may %q: want %q in %v", test.host, test.may, test.want, err)
+		}
+	}
+}
+
+// A source address that is none of this machine's is a fault where it stands,
+// found before anything runs, and not while a scenario is read.
+func TestSourcesAreThisMachines(t *testing.T) {
+	for _, test := range []struct{ target, want string }{
+		{"{host: 127.0.0.1, source: [127.0.0.2, 127.0.0.3]}", ""},
+		{"{host: 127.0.0.1, source: [127.0.0.2, 192.0.2.9]}", "f.yaml:2:47: 192.0.2.9 is no address of this machine"},
+		{"{host: 'fe80::1%lo', source: ['fe80::2%nosuch']}", "f.yaml:2:39: fe80::2%nosuch: this machine has no interface nosuch"},
+		{"{host: mail.example.test, source: ['::1']}", "f.yaml:2:44: mail.example.test has no address of the family that the source addresses have"},
+		{"{host: mail.example.test, source: [127.0.0.2, '::1']}", ""},
+	} {
+		sc, err := Parse("f.yaml", []byte("name: s\ntarget: "+test.target+"\nflows: {f: {port: 25, load: {sessions: 1, messages: 1}}}\n"), LoadOptions{})
+		if err != nil {
+			t.Errorf("%s: reading it fails: %v", test.target, err)
+			continue
+		}
+		p := planOf(t, sc)
+		if err = sc.checkSources(p); err == nil {
+			err = sc.checkTargets(t.Context(), p, func(context.Context, string, string) ([]netip.Addr, error) {
+				return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
+			})
+		}
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+			t.Errorf("%s: want %q in %v", test.target, test.want, err)
+		}
+		if faults := (Faults)(nil); err != nil && !errors.As(err, &faults) {
+			t.Errorf("%s: %v is no fault", test.target, err)
 		}
 	}
 }
@@ -85,13 +115,13 @@ func TestCheckTargetLooksAtEveryFlow(t *testing.T) {
 		{Target: loadgen.Target{Network: "tcp", Host: "9.9.9.9"}},
 		{Target: loadgen.Target{Network: "tcp", Host: "8.8.8.8"}},
 	}}
-	err := CheckTarget(p)
+	err := new(Scenario).CheckTarget(p)
 	var joined interface{ Unwrap() []error }
 	if !errors.As(err, &joined) || len(joined.Unwrap()) != 2 {
 		t.Errorf("want each host once: %v", err)
 	}
 	p.MayLoad = []string{"8.8.8.8", "9.9.9.9"}
-	if err := CheckTarget(p); err != nil {
+	if err := new(Scenario).CheckTarget(p); err != nil {
 		t.Error(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/netip"
 	"os"
 	"strings"
 
@@ -38,6 +39,7 @@ type Scenario struct {
 	description string
 	notes       []string
 	plan        *loadgen.Plan
+	sources     map[netip.Addr]position // where each first stands
 }
 
 // Load reads the scenario of that name: a path, "builtin:NAME", or "-" for
@@ -106,7 +108,7 @@ func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error)
 		return nil, err
 	}
 	plan.MayLoad = o.MayLoad
-	return &Scenario{name: doc.name, description: doc.description, notes: d.notes, plan: plan}, nil
+	return &Scenario{name: doc.name, description: doc.description, notes: d.notes, plan: plan, sources: doc.sources()}, nil
 }
 
 // inherit merges the scenario's target and its defaults into each flow. It

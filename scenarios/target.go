@@ -88,15 +88,18 @@ var addressShape = literal[netip.Addr]{
 		if err != nil {
 			return a, errShape
 		}
-		return a.Unmap(), zoned(a)
+		return a.Unmap(), oneHost(a)
 	},
 	schema: jsonSchema{Type: "string", Pattern: `^[0-9A-Fa-f:.]+(%.+)?$`},
 }
 
-// zoned wants the zone of an address that means nothing without one: each
-// interface has link-local addresses of its own (RFC 4007, section 6).
-func zoned(a netip.Addr) error {
-	if a.Is6() && a.IsLinkLocalUnicast() && a.Zone() == "" {
+// oneHost wants an address that is one host's. A link-local one is only with
+// its zone: each interface has addresses of its own (RFC 4007, section 6).
+func oneHost(a netip.Addr) error {
+	switch a = a.Unmap(); {
+	case a.IsUnspecified(), a.IsMulticast():
+		return errors.New("it is no single host's address")
+	case a.Is6() && a.IsLinkLocalUnicast() && a.Zone() == "":
 		return fmt.Errorf("a link-local address needs the interface it is on: %s%%eth0", a)
 	}
 	return nil
@@ -120,10 +123,7 @@ func parseHost(text string) (string, error) {
 	}
 	bare := strings.TrimSuffix(strings.TrimPrefix(text, "["), "]")
 	if a, err := netip.ParseAddr(bare); err == nil {
-		if a.IsUnspecified() || a.IsMulticast() {
-			return "", errors.New("it is no single host's address")
-		}
-		return a.String(), zoned(a)
+		return a.String(), oneHost(a)
 	}
 	if strings.Contains(text, ":") {
 		return "", errors.New("ports belong to the flows: flows.NAME.port")

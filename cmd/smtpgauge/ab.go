@@ -136,7 +136,7 @@ func (l *alternation) load(names []string, targets [2]string, s streams) error {
 			errs = append(errs, err)
 			continue
 		}
-		if err := checkTarget(p); err != nil {
+		if err := checkTarget(sc, p); err != nil {
 			errs = append(errs, err)
 		}
 		if err := results.Fits(p); err != nil {

@@ -85,7 +85,7 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 	if f.dryRun {
 		return describe(s.out, p, f.descriptors(p))
 	}
-	if err := checkTarget(p); err != nil {
+	if err := checkTarget(sc, p); err != nil {
 		return err
 	}
 	ensureDescriptors(f.descriptors(p), s.err)

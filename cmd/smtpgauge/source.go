@@ -49,11 +49,12 @@ func resolve(sc *scenarios.Scenario, err error) (*scenarios.Scenario, *loadgen.P
 }
 
 // checkTarget looks at a plan's targets before anything of its run is there.
-func checkTarget(p *loadgen.Plan) error {
-	if err := scenarios.CheckTarget(p); err != nil {
-		return usagef(mayLoadHint, "%w", err)
+func checkTarget(sc *scenarios.Scenario, p *loadgen.Plan) error {
+	err := sc.CheckTarget(p)
+	if faults := (scenarios.Faults)(nil); err == nil || errors.As(err, &faults) {
+		return err
 	}
-	return nil
+	return usagef(mayLoadHint, "%w", err)
 }
 
 // withManners adds what to type to the error of a run that would have loaded a

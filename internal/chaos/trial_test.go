@@ -216,7 +216,7 @@ func (t *trial) resolve(port int) (*loadgen.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := scenarios.CheckTarget(p); err != nil {
+	if err := sc.CheckTarget(p); err != nil {
 		return nil, err
 	}
 	if c := p.Flows[0].Target.TLS; c != nil {

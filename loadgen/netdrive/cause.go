@@ -33,13 +33,20 @@ func Cause(err error, phase smtpwire.Phase) (smtpwire.Class, string) {
 
 // localLimit finds what is the generator's own fault, with what to do about it.
 func localLimit(err error) (smtpwire.Class, string) {
+	var own *OwnFault
 	hint := ""
 	switch {
+	case errors.As(err, &own):
+		hint = own.Text
+	case errors.As(err, new(*StrangerError)):
+		hint = err.Error()
 	case errors.Is(err, syscall.EMFILE):
 		hint = "out of file descriptors: raise the limit (ulimit -n) or use fewer sessions"
 	case errors.Is(err, syscall.ENFILE):
 		hint = "the system is out of file descriptors: raise fs.file-max or use fewer sessions"
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
+	case errors.Is(err, syscall.EADDRNOTAVAIL) && inCall("bind", err):
+		hint = "the source address is none of this machine's: take it out of target.source, or give it to an interface"
+	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EADDRINUSE):
 		hint = "out of local ports: send more messages a connection, add source addresses (target.source), or widen net.ipv4.ip_local_port_range"
 	case errors.Is(err, syscall.ENOBUFS), errors.Is(err, syscall.ENOMEM):
 		hint = "out of memory for sockets: raise net.ipv4.tcp_mem or use fewer sessions"
@@ -49,14 +56,34 @@ func localLimit(err error) (smtpwire.Class, string) {
 	return smtpwire.LocalLimit, hint
 }
 
-func connectCause(err error) (smtpwire.Class, string) {
+// ownConnect finds what keeps this machine from sending a SYN at all.
+func ownConnect(err error) string {
 	switch {
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.ENETDOWN):
+		return reason(err) + ": this machine has no route to the address: look at its routes, or say target.family"
+	case errors.Is(err, syscall.EAFNOSUPPORT):
+		return reason(err) + ": this machine does not speak the family of the address: say target.family"
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+		return reason(err) + ": this machine does not let us connect there: look at its firewall, its routes, and who may use the socket"
+	case errors.Is(err, syscall.EINVAL):
+		return reason(err) + ": this machine cannot connect there: a link-local address needs the interface it is on, such as fe80::1%eth0"
+	}
+	return ""
+}
+
+func connectCause(err error) (smtpwire.Class, string) {
+	if text := ownConnect(err); text != "" {
+		return smtpwire.LocalLimit, text
+	}
+	switch {
+	case errors.Is(err, syscall.EHOSTUNREACH):
+		return smtpwire.ConnectTimeout, reason(err) + ": nothing answers at the address, or a router does not let us through"
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ENOENT):
 		return smtpwire.Refused, reason(err)
 	case errors.Is(err, syscall.ECONNRESET):
 		return smtpwire.Reset, reason(err)
 	}
-	// No route, or no answer: either way nothing answered the SYN.
+	// Nothing answered the SYN.
 	return smtpwire.ConnectTimeout, reason(err)
 }
 
@@ -100,6 +127,8 @@ func lostCause(err error) (smtpwire.Class, string) {
 	switch {
 	case isTimeout(err):
 		return smtpwire.Timeout, "no reply within the limit"
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return smtpwire.Timeout, reason(err) + ": the way to the server is gone"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return smtpwire.Closed, "the server closed the connection"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.ErrClosedPipe):
@@ -118,6 +147,23 @@ func lostCause(err error) (smtpwire.Class, string) {
 func IsAlert(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "remote error"
+}
+
+// Exhausted tells whether this machine is out of what every connection takes,
+// so that trying another address would not help.
+func Exhausted(err error) bool {
+	for _, e := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return (errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, syscall.EADDRINUSE)) && !inCall("bind", err)
+}
+
+// inCall tells whether an error is of that system call.
+func inCall(name string, err error) bool {
+	var call *os.SyscallError
+	return errors.As(err, &call) && call.Syscall == name
 }
 
 func isTimeout(err error) bool {

@@ -3,8 +3,7 @@ package netdrive
 import (
 	"fmt"
 	"math"
-	"net"
-	"net/netip"
+	"os"
 	"syscall"
 	"unsafe"
 
@@ -55,19 +54,26 @@ func (o *opener) connect(fd, family int, a Addr) error {
 	if err := o.prepare(fd, a); err != nil {
 		return err
 	}
+	zone, err := scope(a.TCP.Addr())
+	if err != nil {
+		return err
+	}
 	var errno syscall.Errno
 	o.began, _ = o.clock.Now()
 	if family == unix.AF_INET {
 		o.inet4 = unix.RawSockaddrInet4{Family: unix.AF_INET, Port: networkOrder(a.TCP.Port()), Addr: a.TCP.Addr().As4()}
 		_, _, errno = syscall.RawSyscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&o.inet4)), unsafe.Sizeof(o.inet4))
 	} else {
-		o.inet6 = unix.RawSockaddrInet6{Family: unix.AF_INET6, Port: networkOrder(a.TCP.Port()), Addr: a.TCP.Addr().As16(), Scope_id: scope(a.TCP.Addr())}
+		o.inet6 = unix.RawSockaddrInet6{Family: unix.AF_INET6, Port: networkOrder(a.TCP.Port()), Addr: a.TCP.Addr().As16(), Scope_id: zone}
 		_, _, errno = syscall.RawSyscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(&o.inet6)), unsafe.Sizeof(o.inet6))
 	}
-	if errno != 0 {
-		return errno
+	switch {
+	case errno == 0:
+		return nil
+	case errno == unix.EADDRNOTAVAIL && family == unix.AF_INET6 && !a.Source.IsValid() && !hasSource(a.TCP):
+		return &OwnFault{"this machine has no IPv6 address to connect from: say target.family: ipv4"}
 	}
-	return nil
+	return errno
 }
 
 // prepare has a TCP socket stamp, and sets its source address where asked.
@@ -84,9 +90,13 @@ func (o *opener) prepare(fd int, a Addr) error {
 		return fmt.Errorf("IP_BIND_ADDRESS_NO_PORT: %w", err)
 	}
 	if a.Source.Is4() {
-		return unix.Bind(fd, &unix.SockaddrInet4{Addr: a.Source.As4()})
+		return os.NewSyscallError("bind", unix.Bind(fd, &unix.SockaddrInet4{Addr: a.Source.As4()}))
 	}
-	return unix.Bind(fd, &unix.SockaddrInet6{Addr: a.Source.As16(), ZoneId: scope(a.Source)})
+	zone, err := scope(a.Source)
+	if err != nil {
+		return err
+	}
+	return os.NewSyscallError("bind", unix.Bind(fd, &unix.SockaddrInet6{Addr: a.Source.As16(), ZoneId: zone}))
 }
 
 // set turns a socket option on.
@@ -132,16 +142,4 @@ func closeSocket(fd int) {
 // networkOrder is a port as a socket address has it, its high octet first.
 func networkOrder(port uint16) uint16 {
 	return *(*uint16)(unsafe.Pointer(&[2]byte{byte(port >> 8), byte(port)}))
-}
-
-// scope is the interface of a link-local address, 0 for others.
-func scope(a netip.Addr) uint32 {
-	if a.Zone() == "" {
-		return 0
-	}
-	i, err := net.InterfaceByName(a.Zone())
-	if err != nil {
-		return 0 // connecting will say that there is no such address
-	}
-	return uint32(i.Index)
 }

@@ -48,7 +48,7 @@ func dialNetwork(ctx context.Context, a Addr) (net.Conn, error) {
 	}
 	d := new(net.Dialer)
 	if a.Source.IsValid() {
-		d.LocalAddr = &net.TCPAddr{IP: a.Source.AsSlice()}
+		d.LocalAddr = &net.TCPAddr{IP: a.Source.AsSlice(), Zone: a.Source.Zone()}
 	}
 	return d.DialContext(ctx, "tcp", a.TCP.String())
 }

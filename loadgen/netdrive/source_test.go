@@ -1,0 +1,54 @@
+package netdrive
+
+import (
+	"errors"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// What the kernel says of an address that is not ours is told as that.
+func TestForeignSourceIsTold(t *testing.T) {
+	drivers(t, func(t *testing.T, d Driver) {
+		a := tcp(listen(t, "tcp", "127.0.0.1:0", shout))
+		for source, want := range map[string]string{
+			"192.0.2.9":      "none of this machine's",
+			"2001:db8::9":    "", // of another family: in the kernel's words
+			"fe80::1%nosuch": "",
+		} {
+			a.Source = netip.MustParseAddr(source)
+			p := dial(t, d, a, &peer{})
+			drive(t, d, func() bool { return p.err != nil || p.up != 0 })
+			p.conn.Close()
+			class, text := Cause(p.err, smtpwire.Connect)
+			if p.err == nil || strings.Contains(text, "ports") || want != "" && (class != smtpwire.LocalLimit || !strings.Contains(text, want)) {
+				t.Errorf("%s: %v (%s, %v)", source, class, text, p.err)
+			}
+		}
+	})
+}
+
+func TestCheckSource(t *testing.T) {
+	for source, want := range map[string]string{
+		"127.0.0.1": "", "127.1.2.3": "", "192.0.2.9": "no address of this machine", "::ffff:192.0.2.9": "no address of this machine",
+		"fe80::1%nosuch": "no interface nosuch",
+	} {
+		err := CheckSource(netip.MustParseAddr(source))
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want) || !errors.As(err, new(*OwnFault))) {
+			t.Errorf("%s: want %q in %v", source, want, err)
+		}
+	}
+}
+
+func TestScope(t *testing.T) {
+	for addr, want := range map[string]uint32{"fe80::1": 0, "fe80::1%7": 7, "127.0.0.1": 0} {
+		if got, err := scope(netip.MustParseAddr(addr)); got != want || err != nil {
+			t.Errorf("%s: interface %d, %v, want %d", addr, got, err, want)
+		}
+	}
+	if _, err := scope(netip.MustParseAddr("fe80::1%nosuch")); err == nil {
+		t.Error("an interface that is not there passes")
+	}
+}
