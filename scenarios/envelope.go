@@ -2,12 +2,10 @@ package scenarios
 
 import (
 	"errors"
-	"net/netip"
 	"slices"
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
-	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 )
 
 // An envelope says from whom and to whom messages go.
@@ -132,32 +130,10 @@ func (d *decoder) checkRows(p *mail.Pattern, t *table, allowed []string) {
 func (d *decoder) checkDomains(at position, domains, allowed []string) {
 	for _, name := range domains {
 		if name != "" && !reserved(name, allowed) { // "" is postmaster's: it stays at the target
-			d.faultf(at, "%s is not reserved for tests, and mail to it may reach people: use .test or example.com, or name it under allow_domains", quote(strings.TrimPrefix(name, ".")))
+			if below, varies := strings.CutPrefix(name, "."); varies {
+				name = "*." + below // as allow_domains has it
+			}
+			d.faultf(at, "%s is not reserved for tests, and mail to it may reach people: use .test or example.com, or name it under allow_domains (--allow-domain of quick)", quote(name))
 		}
 	}
-}
-
-// reservedDomains are those nobody receives mail at: RFC 2606, RFC 6761.
-var reservedDomains = []string{"test", "example", "invalid", "localhost", "example.com", "example.net", "example.org"}
-
-// reserved tells whether mail to a domain reaches nobody, or is allowed to. A
-// domain with a leading dot stands for some name below it.
-func reserved(name string, allowed []string) bool {
-	name = strings.ToLower(name)
-	if inner, literal := strings.CutPrefix(name, "["); literal {
-		a, err := netip.ParseAddr(strings.TrimPrefix(strings.TrimSuffix(inner, "]"), "ipv6:"))
-		return err == nil && netdrive.Local(a)
-	}
-	for _, r := range reservedDomains {
-		if name == r || strings.HasSuffix(name, "."+r) {
-			return true
-		}
-	}
-	for _, a := range allowed {
-		a = strings.ToLower(a)
-		if below, all := strings.CutPrefix(a, "*"); all && strings.HasSuffix(name, below) || name == a {
-			return true
-		}
-	}
-	return false
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 )
@@ -164,17 +166,32 @@ func TestDomains(t *testing.T) {
 	for address, allowed := range map[string]bool{
 		"a@example.test": true, "a@b.c.example": true, "a@x.invalid": true, "a@localhost": true, "a@example.com": true,
 		"a@mx.example.org": true, "a@EXAMPLE.NET": true, "a@[127.0.0.1]": true, "a@[IPv6:::1]": true, "a@host{1..9}.example.test": true,
-		"a@corp.se": true, "a@mx.lab.se": true, "a@deep.mx.lab.se": true,
+		"a@corp.se": true, "a@mx.lab.se": true, "a@deep.mx.lab.se": true, "a@h{1..9}.lab.se": true,
 		"postmaster": true, "Postmaster": true,
 		"a@gmail.com": false, "a@notexample.com": false, "a@example.com.evil.org": false, "a@mx.corp.se": false, "a@lab.se": false,
-		"a@[8.8.8.8]": false, "a@host{1..9}.se": false, "a@testing": false,
+		"a@[8.8.8.8]": false, "a@host{1..9}.se": false, "a@testing": false, "a@host{1..9}.corp.se": false, "a@notlab.se": false,
+		"a@[IPv6:2001:db8::1]": false, "a@[IPv6:::ffff:8.8.8.8]": false, "a@[0.0.0.0]": false,
+
+		// International names, in both their forms.
+		"a@bücher.example": true, "a@bücher.de": false, "a@xn--bcher-kva.de": false, "a@köln.se": true, "a@KÖLN.se": true, "a@xn--kln-sna.se": true,
+		"a@mx.øl.se": true, "a@mx.xn--l-4ga.se": true, "a@øl.se": false, "a@xn--l-4ga.se": false,
+
+		// Address literals, however written.
+		"a@[192.0.2.1]": true, "a@[IPv6:2001:db8::5]": true, "a@[IPv6:2001:DB8:0::5]": true, "a@[192.0.2.2]": false,
+
+		// Servers may route by what a local part says.
+		"a%example.com@example.test": true, "a%corp.se@example.test": true, "a%gmail.com@example.test": false, "gmail.com!a@example.test": false,
+		`"a@gmail.com"@example.test`: false, `"a@example.org"@example.test`: true, `"@example.test,@gmail.com:a@example.test"@example.test`: false,
+		"a%gmail.com@corp.se": false, "a%gmail.com%example.test@example.test": false, "a%h{1..9}.gmail.com@example.test": false,
+		"a%[8.8.8.8]@example.test": false, "a%[127.0.0.1]@example.test": false, "50%off@example.test": false,
 	} {
-		_, err := Parse("f.yaml", []byte(base), testOptions("allow_domains=[Corp.se, '*.lab.se']", "flows.relay.envelope.to='"+address+"'"))
+		options := testOptions("allow_domains=[Corp.se, '*.lab.se', Köln.se, '*.xn--l-4ga.se', '[192.0.2.1]', '[IPv6:2001:db8::5]']", "flows.relay.envelope.to='"+address+"'")
+		_, err := Parse("f.yaml", []byte(base), options)
 		if allowed && err != nil {
 			t.Errorf("%s: %v", address, err)
 		}
-		if !allowed && (err == nil || !strings.Contains(err.Error(), "allow_domains")) {
-			t.Errorf("%s passes, or the way out is not said: %v", address, err)
+		if !allowed && err == nil {
+			t.Errorf("%s passes", address)
 		}
 	}
 	if _, err := Parse("f.yaml", []byte(base), testOptions("flows.relay.envelope.from=ceo@corp.se")); err == nil {
@@ -183,7 +200,50 @@ func TestDomains(t *testing.T) {
 	if _, err := Parse("f.yaml", []byte(base), testOptions("flows.relay.envelope.from=postmaster")); err == nil || !strings.Contains(err.Error(), "only a recipient may leave it out") {
 		t.Errorf("a sender without a domain: %v", err)
 	}
+	if _, err := Parse("f.yaml", []byte(base), testOptions("flows.relay.envelope.from=ceo%corp.se@example.test")); err == nil {
+		t.Error("what senders are routed by is not looked at")
+	}
 	if p := mustParse(t, base, "flows.relay.envelope.from=''"); p.Flows[0].Mail.From != "" {
 		t.Error("the null path is not taken")
+	}
+}
+
+// What a fault names can be put under allow_domains as it stands there.
+func TestRefusedDomainsCanBeAllowed(t *testing.T) {
+	named := regexp.MustCompile(`("[^"]+") is not reserved for tests.* or name it under allow_domains`)
+	for _, address := range []string{
+		"a@gmail.com", "a@[8.8.8.8]", "a@[IPv6:2001:db8::1]", "a@bücher.de", "a@xn--bcher-kva.de", "a@host{1..9}.corp.se", "a@host{1..9}.bücher.de",
+		"a%gmail.com@example.test", "gmail!a@example.test", `"a@bücher.de"@example.test`, "a@日本語.jp", "a@Exa-mple.Se", "50%off@example.test",
+	} {
+		to := "flows.relay.envelope.to='" + address + "'"
+		_, err := Parse("f.yaml", []byte(base), testOptions(to))
+		if err == nil || !named.MatchString(err.Error()) {
+			t.Errorf("%s: %v", address, err)
+			continue
+		}
+		hint := named.FindStringSubmatch(err.Error())[1]
+		if _, err := Parse("f.yaml", []byte(base), testOptions("allow_domains=["+hint+"]", to)); err != nil {
+			t.Errorf("%s: with %s allowed: %v", address, hint, err)
+		}
+	}
+}
+
+// An address that a table makes is judged by all it is made of.
+func TestRoutedDomainsOfATable(t *testing.T) {
+	files := fstest.MapFS{"users.csv": {Data: []byte("name,host\nann,example.com\nbob,gmail.com\nann%gmail.com,example.com\n")}}
+	for pattern, places := range map[string][]string{
+		"{name}@{host}":             {"users.csv:3:1: \"gmail.com\"", "users.csv:4:1: \"gmail.com\""},
+		"{name}%{host}@here.test":   {"users.csv:3:1: \"gmail.com\"", "users.csv:4:1: \"gmail.com\""},
+		"{host}!u{seq}@here.test":   {"users.csv:3:1: \"gmail.com\""},
+		`"u{seq}@{host}"@here.test`: {"users.csv:3:1: \"gmail.com\""},
+	} {
+		o := testOptions("flows.relay.envelope={csv: users.csv, to: '" + pattern + "'}")
+		o.FS = files
+		_, err := Parse("f.yaml", []byte(base), o)
+		for _, want := range places {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: want %s in %v", pattern, want, err)
+			}
+		}
 	}
 }

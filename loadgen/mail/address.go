@@ -107,7 +107,7 @@ func checkDomain(domain string) error {
 		return checkLiteral(domain)
 	}
 	if !isASCII(domain) {
-		ascii, err := aLabels(domain)
+		ascii, err := ALabels(domain)
 		if err != nil {
 			return fmt.Errorf("has the domain %q, which %w", domain, err)
 		}

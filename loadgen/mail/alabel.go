@@ -17,14 +17,15 @@ func withALabels(addr []byte) []byte {
 	if at < 0 || isASCII(addr[at:]) || !isASCII(addr[:at]) {
 		return addr
 	}
-	domain, err := aLabels(string(addr[at+1:]))
+	domain, err := ALabels(string(addr[at+1:]))
 	if err != nil {
 		return addr // a number made no domain of it: the server will not like it as it is, either
 	}
 	return append(addr[:at+1], domain...)
 }
 
-func aLabels(domain string) (string, error) {
+// ALabels puts a domain in the form that is ASCII alone, and lower case.
+func ALabels(domain string) (string, error) {
 	ascii, err := idna.Lookup.ToASCII(domain)
 	if err != nil {
 		return "", errors.New("is no international domain name (RFC 5891)")

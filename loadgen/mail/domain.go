@@ -10,11 +10,13 @@ import (
 	"unicode/utf8"
 )
 
-// Domains returns the domains the pattern's addresses have, sorted: all of
-// them where they are fixed or from the table, and what they end in, with a
-// leading dot, where a number is part of the domain ("u@host{1..9}.a.test"
-// gives ".a.test"). Postmaster alone has none: "". It checks every address that can come of the table. Errors
-// are *PatternError. t may be nil where the pattern names no column.
+// Domains returns the domains that mail to the pattern's addresses may go to,
+// sorted: those they have, and those that a local part routes it on to, as in
+// "u%b.test@a.test". They are all of them where they are fixed or from the
+// table, and what they end in, with a leading dot, where a number is part of one
+// ("u@host{1..9}.a.test" gives ".a.test"). Postmaster alone has none: "". It
+// checks every address that can come of the table. Errors are *PatternError. t
+// may be nil where the pattern names no column.
 func (p *Pattern) Domains(t *Table) ([]string, error) {
 	b, err := p.bind(t)
 	if err != nil {
@@ -26,12 +28,12 @@ func (p *Pattern) Domains(t *Table) ([]string, error) {
 	}
 	var all []string
 	for i, row := range rows {
-		d, err := b.domain(row)
+		found, err := b.domains(row)
 		if err != nil { // of a table: ParsePattern checked the others
 			return nil, &PatternError{Pattern: p.text, Reason: fmt.Sprintf("in row %d of the table %v", i+1, err)}
 		}
-		if len(all) == 0 || all[len(all)-1] != d { // mostly they are all the same
-			all = append(all, d)
+		if n := len(found); len(all) < n || !slices.Equal(all[len(all)-n:], found) { // mostly they are all the same
+			all = append(all, found...)
 		}
 	}
 	slices.Sort(all)
@@ -79,12 +81,36 @@ func (p *Pattern) fromTable() bool {
 	return slices.ContainsFunc(p.parts, func(v part) bool { return v.kind == columnPart })
 }
 
-// domain checks the longest address the pattern makes of a row, and returns
-// its domain, or the fixed ending of one that varies.
-func (p *Pattern) domain(row []string) (string, error) {
+// domains checks the longest address the pattern makes of a row, and returns
+// the domains that mail to it may go to: of one that varies, the fixed ending.
+func (p *Pattern) domains(row []string) ([]string, error) {
+	addr, numbers := p.longest(row)
+	if err := checkAddress(addr); err != nil {
+		if addr == p.text {
+			return nil, err
+		}
+		return nil, fmt.Errorf("%q %w", addr, err)
+	}
+	var all []string
+	for _, s := range destinations(addr) {
+		name, err := s.fixed(addr, numbers)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, name)
+	}
+	return all, nil
+}
+
+// A span is a part of an address.
+type span struct{ from, to int }
+
+// longest makes the longest address of a row, and says where its numbers are.
+func (p *Pattern) longest(row []string) (string, []span) {
 	var addr []byte
-	varies := 0 // where the last number ended
+	var numbers []span
 	for _, v := range p.parts {
+		from := len(addr)
 		switch v.kind {
 		case literalPart:
 			addr = append(addr, v.literal...)
@@ -92,31 +118,61 @@ func (p *Pattern) domain(row []string) (string, error) {
 			addr = append(addr, row[v.index]...)
 		case seqPart:
 			addr = strconv.AppendUint(addr, math.MaxUint64, 10)
-			varies = len(addr)
 		case rangePart:
 			addr = appendPadded(addr, v.low+v.span-1, v.width)
-			varies = len(addr)
+		}
+		if v.kind == seqPart || v.kind == rangePart {
+			numbers = append(numbers, span{from, len(addr)})
 		}
 	}
-	if err := checkAddress(string(addr)); err != nil {
-		if string(addr) == p.text {
-			return "", err
+	return string(addr), numbers
+}
+
+// fixed is what an address has in s, or its fixed ending, with a leading dot,
+// where a number is in it.
+func (s span) fixed(addr string, numbers []span) (string, error) {
+	name := addr[s.from:s.to]
+	varies := 0
+	for _, n := range numbers {
+		if n.from < s.to && n.to > s.from {
+			varies = n.to - s.from
 		}
-		return "", fmt.Errorf("%q %w", addr, err)
 	}
-	if isPostmaster(addr) {
-		return "", nil
+	if varies > 0 {
+		dot := strings.IndexByte(name[varies:], '.')
+		if dot < 0 || name[0] == '[' {
+			return "", errors.New("has a number in its domain and nothing fixed after it; user@host{1..9}.example.test would be right")
+		}
+		name = name[varies+dot:]
 	}
-	domain := string(addr[strings.LastIndexByte(string(addr), '@')+1:])
-	varies -= len(addr) - len(domain)
-	if varies <= 0 {
-		return domain, nil
+	return strings.TrimSpace(strings.ReplaceAll(name, `\`, "")), nil // quoted pairs, in a local part
+}
+
+// destinations finds the domains in an address: its own, and those that its
+// local part names to servers which route by it (RFC 1123, section 5.2.16):
+// user%to.here, to.here!user, and in quotes user@to.here and source routes.
+func destinations(addr string) []span {
+	at := strings.LastIndexByte(addr, '@')
+	if at < 0 { // postmaster
+		return []span{{len(addr), len(addr)}}
 	}
-	dot := strings.IndexByte(domain[varies:], '.')
-	if dot < 0 || domain[0] == '[' {
-		return "", errors.New("has a number in its domain and nothing fixed after it; user@host{1..9}.example.test would be right")
+	local := span{0, at}
+	if strings.HasPrefix(addr, `"`) {
+		local = span{1, at - 1}
 	}
-	return domain[varies+dot:], nil
+	var all []span
+	for from, before := local.from, byte(0); from <= local.to; {
+		to, after := local.to, byte(0)
+		if n := strings.IndexAny(addr[from:local.to], "@%!,:"); n >= 0 {
+			to = from + n
+			after = addr[to]
+		}
+		if (before == '@' || before == '%' || after == '!') && to > from {
+			all = append(all, span{from, to})
+		}
+		from, before = to+1, after
+	}
+	return append(all, span{at + 1, len(addr)})
 }
 
 func isASCII[S string | []byte](s S) bool {

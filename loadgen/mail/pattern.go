@@ -74,7 +74,7 @@ func ParsePattern(s string) (*Pattern, error) {
 		return nil, err
 	}
 	if !p.fromTable() {
-		if _, err := p.domain(nil); err != nil {
+		if _, err := p.domains(nil); err != nil {
 			return nil, &PatternError{Pattern: s, Reason: err.Error()}
 		}
 	}

@@ -20,7 +20,7 @@ func TestPatternAppend(t *testing.T) {
 		{"u{0042..42}@host{seq}.example.test", "u0042@host41.example.test"},
 		{"{name}@example.test", "bob@example.test"},
 		{"{box}", "bob@b.test"},
-		{`"a b@{seq}"@[192.0.2.1]`, `"a b@41"@[192.0.2.1]`},
+		{`"a {seq}@b.test"@[192.0.2.1]`, `"a 41@b.test"@[192.0.2.1]`},
 		{"grüße{seq}@bücher.example", "grüße41@bücher.example"},
 	} {
 		p, err := ParsePattern(tc.pattern)
@@ -110,6 +110,9 @@ func TestParsePatternFaults(t *testing.T) {
 		{"u{5..1}@example.test", 2, "{1..5} would be right"},
 		{"u@example{1..3}", 0, "nothing fixed after it"},
 		{"u@[127.0.0.{1..9}]", 0, "nothing fixed after it"},
+		{"u%b{1..9}@example.test", 0, "nothing fixed after it"},
+		{`"u@{seq}"@example.test`, 0, "nothing fixed after it"},
+		{"@a.test,@b.test:u@c.test", 0, "must be quoted"},
 		{"a..b@example.test", 0, "a dot too many"},
 		{".a@example.test", 0, "a dot too many"},
 		{"@example.test", 0, "local part that is empty"},
@@ -159,7 +162,24 @@ func TestDomains(t *testing.T) {
 		fault   string
 	}{
 		{"u{seq}@example.test", []string{"example.test"}, ""},
-		{`"u@{seq}"@example.test`, []string{"example.test"}, ""},
+		{`"u {seq}"@example.test`, []string{"example.test"}, ""},
+
+		// What a server that routes by local parts makes of them.
+		{"u%b.test@a.test", []string{"a.test", "b.test"}, ""},
+		{"u%c.test%b.test@a.test", []string{"a.test", "b.test", "c.test"}, ""},
+		{"b.test!c.test!u@a.test", []string{"a.test", "b.test", "c.test"}, ""},
+		{"b!u%c@a.test", []string{"a.test", "b", "c"}, ""},
+		{`"u@b.test"@a.test`, []string{"a.test", "b.test"}, ""},
+		{`"u\@b\.test"@a.test`, []string{"a.test", "b.test"}, ""},
+		{`"u%b.test"@a.test`, []string{"a.test", "b.test"}, ""},
+		{`"b.test!u"@a.test`, []string{"a.test", "b.test"}, ""},
+		{`"u @ b.test"@a.test`, []string{"a.test", "b.test"}, ""},
+		{`"@b.test,@c.test:u@d.test"@a.test`, []string{"a.test", "b.test", "c.test", "d.test"}, ""},
+		{"u%b{1..9}.x.test@a.test", []string{".x.test", "a.test"}, ""},
+		{"u{1..9}%b.test@a{1..9}.y.test", []string{".y.test", "b.test"}, ""},
+		{"u%{host}.test@a.test", []string{"a.test", "one.test", "two.test"}, ""},
+		{"u%@a.test", []string{"a.test"}, ""},
+		{"u+tag=b.test@a.test", []string{"a.test"}, ""},
 		{"u@[IPv6:2001:db8::1]", []string{"[IPv6:2001:db8::1]"}, ""},
 		{"u@host{1..9}.a.test", []string{".a.test"}, ""},
 		{"u@host{1..9}.ü.test", []string{".ü.test"}, ""},
@@ -199,7 +219,7 @@ func TestDomainsWithoutTable(t *testing.T) {
 }
 
 func FuzzParsePattern(f *testing.F) {
-	for _, s := range []string{"u{seq}@example.test", "{1..5000}@h{01..99}.test", "{email}", `"\"{seq}"@[IPv6:::1]`, "{", "}", "a{}@b", "ü@ö.test"} {
+	for _, s := range []string{"u{seq}@example.test", "{1..5000}@h{01..99}.test", "{email}", `"\"{seq}"@[IPv6:::1]`, "{", "}", "a{}@b", "ü@ö.test", "a{1..9}%b{1..9}.c!d@e.test", `"@a,@b:c@d\e"@f.test`} {
 		f.Add(s, uint64(1), uint64(1<<63))
 	}
 	f.Fuzz(func(t *testing.T, s string, seed, seq uint64) {
@@ -208,15 +228,26 @@ func FuzzParsePattern(f *testing.F) {
 			return
 		}
 		domains, err := p.Domains(nil)
-		if err != nil || len(domains) != 1 {
+		if err != nil || len(domains) == 0 {
 			t.Fatalf("%q: domains %q, %v", s, domains, err)
 		}
 		addr := string(p.append(nil, seed, seq, 3, nil))
 		if err := checkAddress(addr); err != nil {
 			t.Errorf("%q makes an address that %v", s, err)
 		}
-		if !strings.HasSuffix(addr, domains[0]) {
-			t.Errorf("%q makes %q, not within %q", s, addr, domains[0])
+		if !slices.ContainsFunc(domains, func(d string) bool { return strings.HasSuffix(addr, d) }) {
+			t.Errorf("%q makes %q, not within %q", s, addr, domains)
+		}
+		if !slices.ContainsFunc(destinations(addr), func(d span) bool { return d.to == len(addr) }) {
+			t.Errorf("%q makes %q, whose own domain is not looked at", s, addr)
+		}
+		for _, d := range destinations(addr) {
+			name := strings.TrimSpace(strings.ReplaceAll(addr[d.from:d.to], `\`, ""))
+			if !slices.ContainsFunc(domains, func(known string) bool {
+				return name == known || known != "" && known[0] == '.' && strings.HasSuffix(name, known)
+			}) {
+				t.Errorf("%q makes %q, which goes to %q, not within %q", s, addr, name, domains)
+			}
 		}
 		if strings.ContainsAny(addr, "\r\n\x00") {
 			t.Errorf("%q makes %q", s, addr)
