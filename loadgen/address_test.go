@@ -210,3 +210,20 @@ func TestSourcesOfAnotherFamilyAreOurFault(t *testing.T) {
 		}
 	})
 }
+
+// A target that this machine has no way to is lost like one that refuses; where
+// the machine is out of what connections take, nothing is known of the target.
+func TestUnreachableTargetIsLost(t *testing.T) {
+	for err, lost := range map[error]bool{
+		syscall.ECONNREFUSED: true, syscall.ENETUNREACH: true, syscall.EACCES: true, syscall.EMFILE: false, syscall.EADDRNOTAVAIL: false,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &several{fails: map[string]error{"127.0.0.1": err}}
+			began := time.Now()
+			_, report := runSeveral(t, plan(Load{Sessions: 3, Duration: time.Minute}), s, "127.0.0.1")
+			if (report.Lost != "") != lost || (time.Since(began) < 30*time.Second) != lost {
+				t.Errorf("%v: lost %q after %v", err, report.Lost, time.Since(began))
+			}
+		})
+	}
+}

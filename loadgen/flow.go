@@ -320,6 +320,12 @@ func (f *flowRun) alive() {
 	f.failures = 0
 }
 
+// unreached notes that a session got no connection.
+func (f *flowRun) unreached(class smtpwire.Class) {
+	f.failures++
+	f.failedClass = class
+}
+
 func (f *flowRun) opened() {
 	f.totals.open++
 	f.totals.peak = max(f.totals.peak, f.totals.open)

@@ -65,10 +65,15 @@ func (s *session) Broken(err error, at smtpwire.Instant) {
 		s.lose(class, s.spokenTo(err, text), at)
 		return
 	}
-	if netdrive.Exhausted(err) || !s.connectElsewhere() {
-		class, text := netdrive.Cause(err, smtpwire.Connect)
-		s.unconnected(class, text)
+	exhausted := netdrive.Exhausted(err)
+	if !exhausted && s.connectElsewhere() {
+		return
 	}
+	class, text := netdrive.Cause(err, smtpwire.Connect)
+	if !exhausted { // which says nothing of the target
+		s.flow.unreached(class)
+	}
+	s.unconnected(class, text)
 }
 
 // phase is where a connection broke. Under TLS 1.3 a server looks at the
@@ -91,12 +96,7 @@ func (s *session) lose(class smtpwire.Class, text string, at smtpwire.Instant) {
 
 // unconnected ends a session that never had a connection.
 func (s *session) unconnected(class smtpwire.Class, text string) {
-	f := s.flow
-	if class != smtpwire.LocalLimit && class != smtpwire.Canceled {
-		f.failures++
-		f.failedClass = class
-	}
-	f.shard.recorder.Failure(s.series, &smtpwire.Failure{Phase: smtpwire.Connect, Class: class, Text: text})
+	s.flow.shard.recorder.Failure(s.series, &smtpwire.Failure{Phase: smtpwire.Connect, Class: class, Text: text})
 	s.end()
 }
 

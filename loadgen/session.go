@@ -129,6 +129,7 @@ func (s *session) wake() {
 		s.pump()
 	case connecting:
 		if !s.connectElsewhere() {
+			s.flow.unreached(smtpwire.ConnectTimeout)
 			s.unconnected(smtpwire.ConnectTimeout, "no answer within "+s.flow.flow.Timeouts.connect().String())
 		}
 	default:
