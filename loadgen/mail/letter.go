@@ -43,7 +43,7 @@ func newLetter(o *Options) (*letter, error) {
 	l := &letter{
 		seed:        o.Seed,
 		sizes:       sizes,
-		form:        form{encoding: "7bit", charset: "us-ascii", prose: newProse(o.Seed, plainText)},
+		form:        form{encoding: "7bit", charset: "us-ascii", prose: proseIn(plainText)},
 		subjects:    subjects(o.Seed, numSubjects),
 		given:       given,
 		attachments: len(o.Attach) > 0,
@@ -51,8 +51,8 @@ func newLetter(o *Options) (*letter, error) {
 	boundary := "=_" + strconv.FormatUint(chance.At(o.Seed, 0), 36) // no line of text or base64 has it
 	l.sevenBit = l.form
 	if o.UTF8 {
-		l.form = form{encoding: "8bit", charset: "utf-8", prose: newProse(o.Seed, utf8Text)}
-		l.sevenBit = form{encoding: "quoted-printable", charset: "utf-8", prose: newProse(o.Seed, quotedText)}
+		l.form = form{encoding: "8bit", charset: "utf-8", prose: proseIn(utf8Text)}
+		l.sevenBit = form{encoding: "quoted-printable", charset: "utf-8", prose: proseIn(quotedText)}
 	}
 	for _, f := range []*form{&l.form, &l.sevenBit} {
 		f.common = f.appendMIME(slices.Clip(fields), boundary, l.attachments)

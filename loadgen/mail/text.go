@@ -3,11 +3,13 @@ package mail
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
 // prose is text long enough that every message takes its own from it, and
-// shared by all of them. Its lines are shorter than 78 columns (RFC 5322,
+// shared by all of them, of all flows: where a message begins in it is seeded.
+// Its lines are shorter than 78 columns (RFC 5322,
 // 2.1.1), end in CRLF and never begin with a dot or a hyphen, so that the text
 // is the same with and without dot-stuffing and holds no MIME boundary.
 type prose struct {
@@ -33,6 +35,15 @@ const (
 	utf8Text                 // UTF-8 as it is
 	quotedText               // the same in quoted-printable
 )
+
+// proseIn is written when it is first asked for.
+func proseIn(in script) *prose { return proses[in]() }
+
+var proses = [...]func() *prose{
+	plainText:  sync.OnceValue(func() *prose { return newProse(1, plainText) }),
+	utf8Text:   sync.OnceValue(func() *prose { return newProse(1, utf8Text) }),
+	quotedText: sync.OnceValue(func() *prose { return newProse(1, quotedText) }),
+}
 
 func newProse(seed uint64, in script) *prose {
 	w := writer{words: asciiWords, seed: seed, width: proseWidth}
