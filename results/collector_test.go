@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +83,19 @@ func feed(r loadgen.Recorder, shard int) {
 		Peak: []int{0, 0}, Due: []int64{0, 30}, Begun: []int64{0, 30}, Last: true})
 }
 
+// patient is a recorder that gives the collector its time after each interval,
+// as a second does.
+type patient struct{ *recorder }
+
+func (p patient) Tick(t loadgen.Tick) {
+	p.recorder.Tick(t)
+	for waiting := true; waiting; runtime.Gosched() {
+		p.collector.mu.Lock()
+		waiting = len(p.collector.full) > 0
+		p.collector.mu.Unlock()
+	}
+}
+
 func testReport() *loadgen.Report {
 	return &loadgen.Report{Started: at(0), Ended: at(3100 * time.Millisecond), Shards: 1}
 }
@@ -96,7 +110,7 @@ func collect(t *testing.T, shards int, onInterval func(*Interval)) (*Run, []byte
 		t.Fatal(err)
 	}
 	for s := range shards {
-		feed(c.Recorder(s), s)
+		feed(patient{c.recorders[s]}, s)
 	}
 	run, err := c.Close(testReport(), Generator{CPU: time.Second, MaxRSS: 1 << 20, GOMAXPROCS: 2})
 	if err != nil {
@@ -170,7 +184,7 @@ func TestQuietIntervalsAreKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := c.Recorder(0)
+	r := patient{c.recorders[0]}
 	for second := range 3 {
 		from := time.Duration(second) * time.Second
 		r.Tick(loadgen.Tick{From: at(from), To: at(from + time.Second), Busy: time.Duration(second) * 100 * time.Millisecond,
@@ -217,7 +231,7 @@ func TestFullDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	feed(c.Recorder(0), 0)
+	feed(patient{c.recorders[0]}, 0)
 	run, err := c.Close(testReport(), Generator{})
 	if !errors.Is(err, errFull) {
 		t.Errorf("error %v, want the disk's", err)

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"math/bits"
 	"sync"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -25,10 +24,6 @@ const (
 	cookieV2           = 0x1c849303 | 0x10 // counts as ZigZag LEB128
 	cookieV2Compressed = 0x1c849304 | 0x10
 	headerLengthV2     = 40
-
-	unitMagnitude = 9  // log2 of lowestValue, rounded down
-	halfMagnitude = 10 // log2 of half the linear steps that give three digits
-	subBucketMask = (1<<(halfMagnitude+1) - 1) << unitMagnitude
 )
 
 // maxCount bounds the counts of a round, and maxInterval those of an interval.
@@ -88,7 +83,7 @@ func (h *Histogram) Encode() string {
 func (e *encoder) appendCounts(b []byte, h *Histogram) []byte {
 	next := 0
 	h.buckets.ForEachBucket(func(value, count int64) bool {
-		i := countsIndex(value)
+		i := cellOf(value)
 		if gap := i - next; gap == 1 {
 			b = appendZigZag(b, 0)
 		} else if gap > 1 {
@@ -99,22 +94,6 @@ func (e *encoder) appendCounts(b []byte, h *Histogram) []byte {
 		return true
 	})
 	return b
-}
-
-// countsIndex returns which count, in order of values, v falls into.
-func countsIndex(v int64) int {
-	bucket := bucketOf(v)
-	return bucket<<halfMagnitude + int(v>>(bucket+unitMagnitude))
-}
-
-// highestEquivalent returns the highest value that is counted with v.
-func highestEquivalent(v int64) int64 {
-	return v | (1<<(bucketOf(v)+unitMagnitude) - 1)
-}
-
-// bucketOf returns which bucket, each as wide as all before it, v falls into.
-func bucketOf(v int64) int {
-	return 64 - bits.LeadingZeros64(uint64(v)|subBucketMask) - unitMagnitude - (halfMagnitude + 1)
 }
 
 // appendZigZag appends v in HdrHistogram's variant of LEB128, whose ninth byte

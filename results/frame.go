@@ -10,7 +10,8 @@ import (
 
 // A frame is one interval of a run, all shards together.
 type frame struct {
-	number   int64
+	number   int64                // of the second it ends with
+	ticks    map[int]loadgen.Tick // by shard
 	from, to smtpwire.Instant
 	series   map[loadgen.Series]*total
 	windows  []windowEntry
@@ -30,33 +31,59 @@ type gauge struct {
 }
 
 func newFrame(number int64, flows int) *frame {
-	return &frame{number: number, series: map[loadgen.Series]*total{}, gauges: make([]gauge, flows)}
+	return &frame{number: number, series: map[loadgen.Series]*total{}, gauges: make([]gauge, flows), ticks: map[int]loadgen.Tick{}}
 }
 
+// absorb adds what a shard recorded.
 func (f *frame) absorb(b *batch) {
-	t := &b.tick
-	if f.from == 0 || t.From < f.from {
-		f.from = t.From
-	}
-	f.to = max(f.to, t.To)
-	f.stood = max(f.stood, t.Stood)
-	if d := t.To.Sub(t.From); d > 0 {
-		f.busy = max(f.busy, float64(t.Busy)/float64(d))
-		f.waited = max(f.waited, float64(t.Waited)/float64(d))
-	}
-	for i := range min(len(f.gauges), len(t.Open)) {
-		g := &f.gauges[i]
-		g.Open, g.Peak = g.Open+t.Open[i], g.Peak+t.Peak[i]
-		g.Due, g.Begun = g.Due+t.Due[i], g.Begun+t.Begun[i]
-	}
+	f.ticks[b.tick.Shard] = follow(f.ticks[b.tick.Shard], b.tick)
 	for s, tally := range b.tallies {
-		if f.series[s] == nil {
-			f.series[s] = newTotal()
-		}
-		f.series[s].absorb(tally)
+		f.total(s).absorb(tally)
 	}
 	f.windows = append(f.windows, b.windows...)
 	f.heard = append(f.heard, b.heard...)
+}
+
+// precede takes in the frame before it.
+func (f *frame) precede(earlier *frame) {
+	for shard, t := range earlier.ticks {
+		if later, ok := f.ticks[shard]; ok {
+			t = follow(t, later)
+		}
+		f.ticks[shard] = t
+	}
+	for s, t := range earlier.series {
+		f.total(s).add(t)
+	}
+	f.windows = append(earlier.windows, f.windows...)
+	f.heard = append(earlier.heard, f.heard...)
+}
+
+func (f *frame) total(s loadgen.Series) *total {
+	if f.series[s] == nil {
+		f.series[s] = newTotal()
+	}
+	return f.series[s]
+}
+
+// settle works out what the shards' ticks come to, once all are there.
+func (f *frame) settle() {
+	for _, t := range f.ticks {
+		if f.from == 0 || t.From < f.from {
+			f.from = t.From
+		}
+		f.to = max(f.to, t.To)
+		f.stood = max(f.stood, t.Stood)
+		if d := t.To.Sub(t.From); d > 0 {
+			f.busy = max(f.busy, float64(t.Busy)/float64(d))
+			f.waited = max(f.waited, float64(t.Waited)/float64(d))
+		}
+		for i := range min(len(f.gauges), len(t.Open)) {
+			g := &f.gauges[i]
+			g.Open, g.Peak = g.Open+t.Open[i], g.Peak+t.Peak[i]
+			g.Due, g.Begun = g.Due+t.Due[i], g.Begun+t.Begun[i]
+		}
+	}
 }
 
 func (f *frame) processor() processor {

@@ -14,7 +14,7 @@ func fuzzFile(f *testing.F) []byte {
 	if err != nil {
 		f.Fatal(err)
 	}
-	feed(c.Recorder(0), 0)
+	feed(patient{c.recorders[0]}, 0)
 	if _, err := c.Close(testReport(), Generator{Free: &FreeBeside{1.5, 1.5}}); err != nil {
 		f.Fatal(err)
 	}

@@ -118,23 +118,21 @@ func merged(hs ...*Histogram) *Histogram {
 }
 
 // absorb adds the samples of a recording.
-func (h *Histogram) absorb(from *hdrhistogram.Histogram) { h.buckets.MergeFrom(from) }
+func (h *Histogram) absorb(from *recording) {
+	for cell, n := range from.all() {
+		_ = h.buckets.RecordValues(lowestIn(cell), n) // is in range
+	}
+}
 
 // WritePercentiles writes the percentile distribution in the text form that
 // HdrHistogram's plotters read (.hgrm), in milliseconds.
 func (h *Histogram) WritePercentiles(w io.Writer) error {
-	dense := newRecording()
+	dense := hdrhistogram.New(lowestValue, highestValue, significantDigits)
 	if h != nil {
 		h.buckets.MergeInto(dense)
 	}
 	_, err := dense.PercentilesPrint(w, 5, float64(time.Millisecond))
 	return err
-}
-
-// newRecording returns a histogram to record into on the timed path: a flat
-// array of counts, larger than a Histogram and ten times as fast.
-func newRecording() *hdrhistogram.Histogram {
-	return hdrhistogram.New(lowestValue, highestValue, significantDigits)
 }
 
 func clamp(d time.Duration) (v int64, inRange bool) {

@@ -108,7 +108,7 @@ func TestEncodingIsHdrHistogramV2(t *testing.T) {
 	ds := sample(7, 5000)
 	ds = append(ds, 0, 511, 512, 1048575, 1048576, time.Hour)
 	h := histogramOf(ds)
-	dense := newRecording()
+	dense := hdrhistogram.New(lowestValue, highestValue, significantDigits)
 	for _, d := range ds {
 		if err := dense.RecordValue(int64(d)); err != nil {
 			t.Fatal(err)

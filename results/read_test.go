@@ -172,7 +172,7 @@ func FuzzRead(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	feed(c.Recorder(0), 0)
+	feed(patient{c.recorders[0]}, 0)
 	if _, err := c.Close(testReport(), Generator{}); err != nil {
 		f.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package results
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
@@ -10,7 +11,8 @@ import (
 
 // A recorder is one shard's loadgen.Recorder. What it is told goes into the
 // batch of the current interval, without locks; Tick swaps the batch for an
-// empty one and gives it to the collector.
+// empty one and gives it to the collector, or goes on with it where that is
+// not ready for it.
 type recorder struct {
 	collector *Collector
 	current   *batch
@@ -18,10 +20,12 @@ type recorder struct {
 	tally     *tally
 }
 
-// A batch is what one shard recorded in one interval.
+// A batch is what one shard recorded in one interval, or in several if the
+// collector has fallen behind.
 type batch struct {
 	tallies map[loadgen.Series]*tally
 	spare   []*tally // emptied ones, to use again
+	pages   pagePool
 	windows []windowEntry
 	heard   []greetingEntry
 	tick    loadgen.Tick
@@ -41,7 +45,7 @@ func (b *batch) reset() {
 		b.spare = append(b.spare, t)
 		delete(b.tallies, s)
 	}
-	b.windows, b.heard = b.windows[:0], b.heard[:0]
+	b.windows, b.heard, b.tick = b.windows[:0], b.heard[:0], loadgen.Tick{}
 }
 
 func (r *recorder) of(s loadgen.Series) *tally {
@@ -54,7 +58,7 @@ func (r *recorder) of(s loadgen.Series) *tally {
 		if n := len(b.spare); n > 0 {
 			t, b.spare = b.spare[n-1], b.spare[:n-1]
 		} else {
-			t = &tally{failures: failures{}}
+			t = &tally{failures: failures{}, pages: &b.pages}
 		}
 		b.tallies[s] = t
 	}
@@ -129,6 +133,27 @@ func (r *recorder) Window(s loadgen.Series, from, to smtpwire.Instant) {
 
 func (r *recorder) Tick(t loadgen.Tick) {
 	b := r.current
-	b.tick = t
-	r.current, r.tally = r.collector.swap(b), nil
+	b.tick = follow(b.tick, t)
+	if empty, taken := r.collector.swap(b, &t); taken {
+		r.current, r.tally = empty, nil
+	}
+}
+
+// follow makes one tick of two that follow each other. The zero Tick is
+// followed by any.
+func follow(t, next loadgen.Tick) loadgen.Tick {
+	if t.To == 0 {
+		return next
+	}
+	next.From = min(t.From, next.From)
+	next.Busy += t.Busy
+	next.Waited += t.Waited
+	next.Stood += t.Stood
+	peak := slices.Clone(t.Peak)
+	for i, n := range next.Peak {
+		if i < len(peak) {
+			next.Peak[i] = max(n, peak[i])
+		}
+	}
+	return next
 }

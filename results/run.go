@@ -64,6 +64,7 @@ type Closing struct {
 	Clock       string          `json:"clock"`
 	Steps       []time.Duration `json:"clock_steps_ns,omitempty"`
 	Shards      int             `json:"shards"`
+	Behind      time.Duration   `json:"behind_ns,omitempty"` // the most that writing the file was behind the load
 	Generator   Generator       `json:"generator"`
 }
 
@@ -267,6 +268,7 @@ func (c *Closing) merge(from *Closing) {
 	}
 	c.Steps = append(c.Steps, from.Steps...)
 	c.Shards += from.Shards
+	c.Behind = max(c.Behind, from.Behind)
 	c.Generator.merge(from.Generator)
 }
 

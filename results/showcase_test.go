@@ -57,7 +57,7 @@ func collected(t *testing.T, p *loadgen.Plan, feed func(loadgen.Recorder)) *Run 
 	if err != nil {
 		t.Fatal(err)
 	}
-	feed(c.Recorder(0))
+	feed(patient{c.recorders[0]})
 	if _, err := c.Close(&loadgen.Report{Started: at(0), Ended: at(61 * time.Second), Shards: 1}, Generator{GOMAXPROCS: 2}); err != nil {
 		t.Fatal(err)
 	}

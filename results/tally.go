@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
@@ -142,35 +140,30 @@ func (f failures) sorted() []failureEntry {
 // A tally is what one series comes to in one interval, while it is recorded.
 type tally struct {
 	counts
-	recordings [numSlots]*hdrhistogram.Histogram // made when first needed
-	touched    [numSlots]bool
+	recordings [numSlots]recording
 	clamped    [numSlots]int64
 	failures   failures
+	pages      *pagePool // the batch's
 }
 
 func (t *tally) record(s slot, d time.Duration) {
-	r := t.recordings[s]
-	if r == nil {
-		r = newRecording()
-		t.recordings[s] = r
-	}
-	t.touched[s] = true
 	v, inRange := clamp(d)
 	if !inRange {
 		t.clamped[s]++
 	}
-	_ = r.RecordValue(v) // v is in range
+	cell, r := cellOf(v), &t.recordings[s]
+	if !r.counted(cell) {
+		r.record(cell, t.pages)
+	}
 }
 
 // reset makes the tally empty, and keeps its memory.
 func (t *tally) reset() {
 	t.counts = counts{}
-	for s, r := range t.recordings {
-		if t.touched[s] {
-			r.Reset()
-		}
+	for s := range t.recordings {
+		t.recordings[s].reset(t.pages)
 	}
-	t.touched, t.clamped = [numSlots]bool{}, [numSlots]int64{}
+	t.clamped = [numSlots]int64{}
 	clear(t.failures)
 }
 
@@ -194,9 +187,9 @@ func (t *total) hist(s slot) *Histogram {
 // absorb adds a tally.
 func (t *total) absorb(from *tally) {
 	t.counts.add(&from.counts)
-	for s, touched := range from.touched {
-		if touched {
-			t.hist(slot(s)).absorb(from.recordings[s])
+	for s := range from.recordings {
+		if r := &from.recordings[s]; !r.empty() {
+			t.hist(slot(s)).absorb(r)
 			t.clamped[s] += from.clamped[s]
 		}
 	}

@@ -9,8 +9,13 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// A sample out of a thousand without a stamp is noise; more is a mixed clock.
-const unstampedNote = 0.001
+const (
+	// A sample out of a thousand without a stamp is noise; more is a mixed clock.
+	unstampedNote = 0.001
+	// Writing may take a second's turn. More means that the collector got too
+	// little of the cores, or the disk of its time.
+	behindNote = 2 * time.Second
+)
 
 // verdict says whether the figures may be believed. What decides and is not
 // known decides against them; where a system never tells it, it is a note.
@@ -41,6 +46,10 @@ func (r *Run) verdict(res *Result) Verdict {
 		if longest > 0 {
 			v.note("merged: the runs did not overlap for up to %s, which counts for no rate; peaks are added up all the same", humanDuration(longest))
 		}
+	}
+	if r.Closing != nil && r.Closing.Behind >= behindNote {
+		v.note("the run file fell %s behind: the cores or the disk were busy with something else; some intervals are longer than a second, and a run killed then would have lost as much",
+			humanDuration(r.Closing.Behind))
 	}
 	v.notBegun(res)
 	v.Valid = len(v.Reasons) == 0
