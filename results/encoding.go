@@ -5,14 +5,10 @@ import (
 	"compress/zlib"
 	"encoding/base64"
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"hash/adler32"
 	"io"
 	"math"
 	"sync"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // The HdrHistogram V2 encoding, deflated and in base64. The library's own
@@ -127,65 +123,4 @@ func appendZigZag(b []byte, v int64) []byte {
 		u >>= 7
 	}
 	return append(b, byte(u))
-}
-
-// DecodeHistogram reads what Encode wrote, also by other implementations of
-// HdrHistogram V2, provided that the range and the precision are ours.
-func DecodeHistogram(encoded string) (*Histogram, error) {
-	if err := checkRange(encoded); err != nil {
-		return nil, err
-	}
-	p, err := hdrhistogram.DecodePacked([]byte(encoded))
-	if err != nil {
-		return nil, err
-	}
-	if n := p.TotalCount(); n > maxCount {
-		return nil, fmt.Errorf("histogram of %d samples, want at most %d", n, int64(maxCount))
-	}
-	return &Histogram{p}, nil
-}
-
-var inflaters = sync.Pool{New: func() any { return new(inflater) }}
-
-type inflater struct {
-	zlib io.ReadCloser
-}
-
-// header inflates no more than the header of an encoded histogram.
-func (f *inflater) header(deflated []byte) (head [headerLengthV2]byte, err error) {
-	src := bytes.NewReader(deflated)
-	if f.zlib == nil {
-		f.zlib, err = zlib.NewReader(src)
-	} else {
-		err = f.zlib.(zlib.Resetter).Reset(src, nil)
-	}
-	if err == nil {
-		_, err = io.ReadFull(f.zlib, head[:])
-	}
-	return head, err
-}
-
-// checkRange refuses an encoded histogram of another range before it is
-// inflated: its range decides how much memory decoding it can take.
-func checkRange(encoded string) error {
-	raw, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil {
-		return fmt.Errorf("histogram: %w", err)
-	}
-	if len(raw) < 8 || binary.BigEndian.Uint32(raw)&^0xf0 != cookieV2Compressed&^0xf0 {
-		return errors.New("histogram is not compressed HdrHistogram V2")
-	}
-	f := inflaters.Get().(*inflater)
-	defer inflaters.Put(f)
-	head, err := f.header(raw[8:])
-	if err != nil {
-		return fmt.Errorf("histogram: %w", err)
-	}
-	digits := binary.BigEndian.Uint32(head[12:])
-	lowest, highest := binary.BigEndian.Uint64(head[16:]), binary.BigEndian.Uint64(head[24:])
-	if digits != significantDigits || lowest != uint64(lowestValue) || highest != uint64(highestValue) {
-		return fmt.Errorf("histogram from %d to %d ns with %d digits, want %d to %d with %d",
-			lowest, highest, digits, lowestValue, highestValue, significantDigits)
-	}
-	return nil
 }

@@ -214,3 +214,38 @@ func TestAllAgreesWithQuantile(t *testing.T) {
 		t.Error("an empty histogram has a duration")
 	}
 }
+
+// FuzzDecode holds our decoder against the library's: what it takes, both read
+// alike, and of our range the library takes no more but for counts without
+// bound.
+func FuzzDecode(f *testing.F) {
+	for _, n := range []int{0, 1, 3, 40, 300, 5000} {
+		h := histogramOf(sample(uint64(n), n))
+		f.Add(h.Encode())
+		dense := hdrhistogram.New(lowestValue, highestValue, significantDigits)
+		for d, count := range h.All() {
+			_ = dense.RecordValues(int64(d), count)
+		}
+		b, err := dense.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(b))
+	}
+	f.Fuzz(func(t *testing.T, encoded string) {
+		ours, err := DecodeHistogram(encoded)
+		theirs, theirErr := hdrhistogram.DecodePacked([]byte(encoded))
+		switch {
+		case err == nil && theirErr != nil:
+			t.Fatalf("we read what the library does not: %v", theirErr)
+		case err == nil:
+			their := &Histogram{theirs}
+			if ours.Count() != their.Count() || ours.Encode() != their.Encode() {
+				t.Error("we read other counts than the library")
+			}
+		case theirErr == nil && theirs.LowestTrackableValue() == lowestValue && theirs.HighestTrackableValue() == highestValue &&
+			theirs.SignificantFigures() == significantDigits && theirs.TotalCount() <= maxCount:
+			t.Errorf("the library reads what we do not: %v", err)
+		}
+	})
+}
