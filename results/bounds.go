@@ -33,6 +33,8 @@ const (
 	maxCores = 1e6
 	// A figure of a process adds up with those of others.
 	maxSpan = 1 << 60
+	// All phases of as many samples as a line may have.
+	maxSpent = float64(maxCount) * float64(highestValue) * 100
 )
 
 // check refuses a header that no run has, or whose run would take too much
@@ -111,6 +113,8 @@ func (l *intervalLine) check() error {
 		return fmt.Errorf("interval %d has its shard busy for %g and waiting for %g of the time", l.Number, l.Busy, l.Waited)
 	case l.Stood < 0 || l.Stood > maxSpan:
 		return fmt.Errorf("interval %d has its shard stand still for %d ns", l.Number, l.Stood)
+	case !(0 <= l.Spent && l.Spent <= maxSpent):
+		return fmt.Errorf("interval %d has %g ns of phases", l.Number, l.Spent)
 	}
 	g := &l.Gauge
 	for _, n := range []int64{int64(g.Open), int64(g.Peak), g.Due, g.Begun} {

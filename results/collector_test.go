@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"runtime"
 	"strings"
@@ -301,5 +302,44 @@ func TestFailureKindsAreBounded(t *testing.T) {
 	}
 	if len(f) > maxFailureKinds+1 || sum != 600 {
 		t.Errorf("%d kinds, %d in all", len(f), sum)
+	}
+}
+
+// Nothing grows with the length of a run: not the recorder, the collector nor
+// the run that it makes.
+func TestLongRunTakesNoMoreMemory(t *testing.T) {
+	p := twoFlows(1)
+	c, err := NewCollector(io.Discard, testHeader(p), p, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := patient{c.recorders[0]}
+	second := 0
+	runFor := func(seconds int) uint64 {
+		for range seconds {
+			for i := range 5 {
+				d := time.Duration(1+(second*7919+i*104729)%50_000) * time.Microsecond
+				r.Service(closed, smtpwire.SpanMessage, d)
+				r.Message(closed, smtpwire.Accepted, loadgen.Steady, 1, 0)
+				r.Failure(closed, &smtpwire.Failure{Phase: smtpwire.Rcpt, Class: smtpwire.TempFail, Code: second % 1000, Text: "later"})
+				r.Greeting(closed, netip.MustParseAddr("127.0.0.1"), &smtpwire.Greeting{Banner: fmt.Sprint("number ", second)})
+			}
+			second++
+			to := time.Duration(second) * time.Second
+			r.Tick(loadgen.Tick{From: at(to - time.Second), To: at(to), Open: []int{1, 0}, Peak: []int{1, 0}, Due: []int64{0, 0}, Begun: []int64{0, 0}})
+		}
+		runtime.GC()
+		runtime.GC() // what the first freed pools of
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := runFor(maxBusy + 1000)
+	if after := runFor(maxBusy); after > before+100<<10 {
+		t.Errorf("%d seconds more take %d KB", maxBusy, (after-before)>>10)
+	}
+	r.Tick(loadgen.Tick{Last: true})
+	if _, err := c.Close(testReport(), Generator{}); err != nil {
+		t.Fatal(err)
 	}
 }

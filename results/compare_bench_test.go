@@ -67,7 +67,7 @@ func readFile(b *testing.B, name string) *Run {
 		b.Fatal(err)
 	}
 	defer f.Close()
-	run, err := ReadTotals(f)
+	run, err := ReadCourse(f)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -339,45 +338,5 @@ func TestComparisonFormats(t *testing.T) {
 	}
 	if err := WriteComparison(&bytes.Buffer{}, "hgrm", c, WriteOptions{}); err == nil {
 		t.Error("a format that is none")
-	}
-}
-
-// Files read for their totals say the same as files read whole.
-func TestReadTotals(t *testing.T) {
-	p := quiet()
-	p.failing = 0.1
-	var file bytes.Buffer
-	p.write(t, &file)
-	whole, err := Read(bytes.NewReader(file.Bytes()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	lean, err := ReadTotals(bytes.NewReader(file.Bytes()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a, b := marshal(t, whole.Result()), marshal(t, lean.Result()); a != b {
-		t.Errorf("whole\n%s\nlean\n%s", a, b)
-	}
-	if len(whole.Intervals) != len(lean.Intervals) {
-		t.Fatalf("%d intervals, %d of them lean", len(whole.Intervals), len(lean.Intervals))
-	}
-	for i := range whole.Intervals {
-		a, b := whole.Intervals[i], lean.Intervals[i]
-		if len(b.histograms) != 1 || a.histograms["message"] != b.histograms["message"] {
-			t.Fatalf("interval %d keeps %d histograms", i, len(b.histograms))
-		}
-		a.histograms, b.histograms = nil, nil
-		if fmt.Sprint(a) != fmt.Sprint(b) {
-			t.Fatalf("interval %d is %+v, lean %+v", i, a, b)
-		}
-	}
-	// One that has lost its end is added up from its intervals.
-	cut := file.Bytes()[:file.Len()/3]
-	if lean, err = ReadTotals(bytes.NewReader(cut)); err != nil || !lean.Partial() {
-		t.Fatalf("cut: %v", err)
-	}
-	if whole, err = Read(bytes.NewReader(cut)); err != nil || marshal(t, whole.Result()) != marshal(t, lean.Result()) {
-		t.Errorf("cut: %v, and the figures differ", err)
 	}
 }

@@ -95,28 +95,19 @@ func (r *roundData) deliveredCPU() (float64, bool) {
 	return float64(r.cpu) * float64(m.Attempted) / float64(m.Accepted), true
 }
 
-// costWithin is the cost over the intervals of a single round; nil where they
-// were read without what it is the sum of.
-func costWithin(f *flowIntervals) stats.Track {
-	var sums [][]*Histogram
+// spent is all time that a cost is the sum of. It stands in each interval's
+// line, so that a cost is known without the histograms.
+func (t *total) spent() float64 {
+	sum := 0.0
 	for _, s := range costSlots {
-		if f.total.hists[s].Count() == 0 {
-			continue
-		}
-		list := f.histograms(s)
-		seen := int64(0)
-		for _, h := range list {
-			seen += h.Count()
-		}
-		if seen == 0 {
-			return nil
-		}
-		sums = append(sums, list)
+		sum += float64(t.hists[s].Sum())
 	}
-	return f.quotient(func(n int, i *StoredInterval) (above, below float64) {
-		for _, list := range sums {
-			above += float64(list[n].Sum())
-		}
-		return above, float64(i.Messages[smtpwire.Accepted])
+	return sum
+}
+
+// costWithin is the cost over the intervals of a single round.
+func costWithin(f *flowIntervals) stats.Track {
+	return f.quotient(func(_ int, i *StoredInterval) (above, below float64) {
+		return i.spent, float64(i.Messages[smtpwire.Accepted])
 	})
 }

@@ -17,19 +17,19 @@ import (
 // HdrHistogram V2, provided that the range and the precision are ours.
 func DecodeHistogram(encoded string) (*Histogram, error) {
 	h := NewHistogram()
-	if err := h.decode([]byte(encoded)); err != nil {
-		return nil, err
+	if err := h.decode([]byte(encoded), maxCount); err != nil {
+		return nil, fmt.Errorf("histogram: %w", err)
 	}
 	return h, nil
 }
 
-// decode adds the samples of an encoded histogram. Where there is an error, it
-// adds none.
-func (h *Histogram) decode(encoded []byte) error {
+// decode adds the samples of an encoded histogram, which has no more of them
+// than most. Where there is an error, it adds none.
+func (h *Histogram) decode(encoded []byte, most int64) error {
 	d := decoders.Get().(*decoder)
 	defer decoders.Put(d)
-	if err := d.decode(encoded); err != nil {
-		return fmt.Errorf("histogram: %w", err)
+	if err := d.decode(encoded, most); err != nil {
+		return err
 	}
 	for _, c := range d.cells {
 		_ = h.buckets.RecordValues(lowestIn(c.number), c.count) // is in range
@@ -56,7 +56,7 @@ type cellCount struct {
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
 // decode reads a histogram into d.cells.
-func (d *decoder) decode(encoded []byte) error {
+func (d *decoder) decode(encoded []byte, most int64) error {
 	var err error
 	d.packed, err = base64.StdEncoding.AppendDecode(d.packed[:0], encoded)
 	if err != nil {
@@ -80,7 +80,7 @@ func (d *decoder) decode(encoded []byte) error {
 	if err != nil {
 		return err
 	}
-	return d.counts(counts)
+	return d.counts(counts, most)
 }
 
 // stored returns what a stream of zlib holds that is one block stored as it is,
@@ -154,7 +154,7 @@ func (d *decoder) header(plain []byte) (counts []byte, err error) {
 }
 
 // counts reads what appendCounts wrote.
-func (d *decoder) counts(b []byte) error {
+func (d *decoder) counts(b []byte, most int64) error {
 	d.cells = d.cells[:0]
 	cell, total := 0, int64(0)
 	for len(b) > 0 {
@@ -173,8 +173,8 @@ func (d *decoder) counts(b []byte) error {
 		case cell >= numCells:
 			return errors.New("counts of values beyond the range")
 		case v > 0:
-			if total = min(v, maxCount) + total; v > maxCount || total > maxCount {
-				return fmt.Errorf("%d samples, want at most %d", max(v, total), int64(maxCount))
+			if total += min(v, maxCount); v > most || total > most {
+				return fmt.Errorf("%d samples, want at most %d", max(v, total), most)
 			}
 			d.cells = append(d.cells, cellCount{cell, v})
 		}

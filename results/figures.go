@@ -149,7 +149,7 @@ func (r *Run) generatorFigures(all *total) GeneratorFigures {
 		Late: distribution(all, lateSlot), Delay: distribution(all, delaySlot), ClockSteps: []int64{},
 		BusiestShare: r.processors.busiest(), DeniedShare: r.processors.denied(),
 	}
-	if stood, length := r.processors.stood(); stood > 0 {
+	if stood, length := r.processors.stood, r.processors.length; stood > 0 {
 		g.Stood, g.StoodShare = int64(stood), min(1, float64(stood)/float64(max(stood, length)))
 	}
 	if c := r.Closing; c != nil {

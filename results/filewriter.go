@@ -97,6 +97,7 @@ func (f *fileWriter) seriesInterval(fr *frame, h *Header, s loadgen.Series, t *t
 	f.line(intervalLine{
 		totalLine: newTotalLine(intervalType, h.seriesLine(s), t),
 		Number:    fr.number, From: fr.from, To: fr.to, Gauge: fr.gauges[s.Flow], Busy: fr.busy, Waited: fr.waited, Stood: fr.stood,
+		Spent: t.spent(),
 	})
 }
 

@@ -142,7 +142,8 @@ func (c *Collector) follow(f *frame) {
 	if c.onInterval == nil {
 		return
 	}
-	cpu := processors{f.processor()}
+	cpu := processors{}
+	cpu.add(f.processor())
 	i := &Interval{
 		Started: c.run.Header.Started,
 		Elapsed: f.to.Sub(smtpwire.Instant(c.run.Header.Started.UnixNano())), Length: f.to.Sub(f.from),

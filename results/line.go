@@ -100,6 +100,7 @@ type intervalLine struct {
 	Busy   float64          `json:"busy"`
 	Waited float64          `json:"waited"`
 	Stood  time.Duration    `json:"stood_ns,omitempty"`
+	Spent  float64          `json:"spent_ns,omitempty"` // as total.spent has it
 }
 
 func newTotalLine(kind string, s seriesLine, t *total) totalLine {
@@ -125,37 +126,40 @@ func newTotalLine(kind string, s seriesLine, t *total) totalLine {
 // total reads a line back.
 func (l *totalLine) total() (*total, error) {
 	t := newTotal()
-	t.counts = l.counts
-	if err := t.check(l.most()); err != nil {
-		return nil, err
+	return t, t.addLine(l, lineHistograms{named: l.Histograms})
+}
+
+// addLine adds a line and its histograms. Where there is an error, t is not to
+// be used.
+func (t *total) addLine(l *totalLine, histograms lineHistograms) error {
+	if err := l.check(l.most()); err != nil {
+		return err
 	}
-	for name, encoded := range l.Histograms {
+	t.counts.add(&l.counts)
+	for name, encoded := range histograms.all() {
 		s, ok := slotsByName[name]
 		if !ok {
-			return nil, fmt.Errorf("histogram %q is of no phase", name)
+			return fmt.Errorf("histogram %q is of no phase", name)
 		}
-		h, err := DecodeHistogram(encoded)
-		if err != nil {
-			return nil, fmt.Errorf("histogram %q: %w", name, err)
+		if err := t.hist(s).decode(encoded, l.most()); err != nil {
+			return fmt.Errorf("histogram %q: %w", name, err)
 		}
-		if n := h.Count(); n > l.most() {
-			return nil, fmt.Errorf("histogram %q has %d samples, want at most %d", name, n, l.most())
-		}
-		t.hists[s] = h
 	}
 	for name, n := range l.Clamped {
 		s, ok := slotsByName[name]
 		if !ok || n < 0 || n > maxCount {
-			return nil, fmt.Errorf("%d clamped samples of %q", n, name)
+			return fmt.Errorf("%d clamped samples of %q", n, name)
 		}
-		t.clamped[s] = n
+		t.clamped[s] += n
 	}
+	read := failures{}
 	for _, e := range l.Errors {
-		if err := t.failures.read(e); err != nil {
-			return nil, err
+		if err := read.read(e); err != nil {
+			return err
 		}
 	}
-	return t, nil
+	t.failures.merge(read)
+	return nil
 }
 
 // most is how large the line's counts may be.
@@ -202,31 +206,4 @@ func (f failures) read(e ErrorFigures) error {
 	}
 	f.add(failureKey{phase, class, e.Code, enhanced}, e.Count, e.Example)
 	return nil
-}
-
-// A StoredInterval is a flow's part of one second of a run, as it stands in
-// the file: its histograms stay encoded until they are asked for.
-type StoredInterval struct {
-	Flow, Round int // Round from 0
-	Stage       loadgen.Stage
-	Number      int64 // seconds since the start of the run, from 1
-	From, To    smtpwire.Instant
-	Open        int // sessions, at the end of the interval
-	Accepted    int64
-	Messages    [smtpwire.NumOutcomes]int64
-	Errors      []ErrorFigures
-	Busy        float64
-	histograms  map[string]string
-}
-
-// Length is how long the interval lasted.
-func (i *StoredInterval) Length() time.Duration { return i.To.Sub(i.From) }
-
-// Histogram returns the interval's times of a phase; nil where there are none.
-func (i *StoredInterval) Histogram(phase smtpwire.Phase, part loadgen.Part) (*Histogram, error) {
-	encoded := i.histograms[slotOf(phase, part).name()]
-	if encoded == "" {
-		return nil, nil
-	}
-	return DecodeHistogram(encoded)
 }

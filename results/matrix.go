@@ -196,9 +196,7 @@ func (m *matrixBuilder) row(c *comparing, d *Difference, metric comparedMetric) 
 	}
 	row := newRow(d.New, metric, &pair)
 	if base, other := m.alone[d.Base], m.alone[d.New]; base != nil && other != nil && metric.within != nil {
-		if metric.within(base) != nil && metric.within(other) != nil {
-			row.within(metric, base, other, c.level())
-		}
+		row.within(metric, base, other, c.level())
 	}
 	c.comparison.Rows, c.pairs = append(c.comparison.Rows, row), append(c.pairs, pair)
 	return true

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -101,8 +102,10 @@ func made(flows []madeFlow, rounds int) *Run {
 			t.Outcomes[smtpwire.Accepted], t.Outcomes[smtpwire.Rejected] = int64(100-f.failing), int64(f.failing)
 			t.InWindow = t.Outcomes[smtpwire.Accepted]
 			r.Intervals = append(r.Intervals, interval(i, round, len(r.Intervals), t, float64(f.cpu)*100*drift))
+			r.cpu.add(&r.Intervals[len(r.Intervals)-1])
 		}
 	}
+	r.cpu.end()
 	return r
 }
 
@@ -111,7 +114,7 @@ func made(flows []madeFlow, rounds int) *Run {
 func interval(flow, round, n int, t *total, cpu float64) StoredInterval {
 	s := StoredInterval{
 		Flow: flow, Round: round, Stage: loadgen.Steady, Number: int64(n + 1), From: at(time.Duration(n) * time.Second),
-		To: at(time.Duration(n+1) * time.Second), Messages: t.Outcomes, Busy: cpu / float64(time.Second), histograms: map[string]string{},
+		To: at(time.Duration(n+1) * time.Second), Messages: t.Outcomes, Busy: cpu / float64(time.Second), spent: t.spent(), histograms: map[string]string{},
 	}
 	for i, h := range t.hists {
 		if h.Count() > 0 {
@@ -274,14 +277,18 @@ func TestSingleRoundIsWithinRun(t *testing.T) {
 	if text := matrixText(t, newMatrix(whole), 80); !strings.Contains(text, "* within this run only") {
 		t.Errorf("the table does not say what its interval is:\n%s", text)
 	}
-	// Where the intervals were read for their messages alone, there is none.
-	lean, err := ReadTotals(bytes.NewReader(b.Bytes()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	lean.Header.Baseline = "a"
-	if row := newMatrix(lean).Against.Pairs[0].Time; row.Interval != nil || row.Delta <= 0 {
-		t.Errorf("without the intervals' phases a round is told as %+v", row)
+	// It is the same where the file is of before it told what was spent, and
+	// where the histograms of its intervals are not kept.
+	earlier := regexp.MustCompile(`,"spent_ns":[0-9.e+]+`).ReplaceAll(b.Bytes(), nil)
+	for name, text := range map[string][]byte{"lean": b.Bytes(), "earlier": earlier} {
+		text = bytes.Replace(text, []byte(`"in_turn":`), []byte(`"baseline":"a","in_turn":`), 1)
+		lean, err := ReadTotals(bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := newMatrix(lean).Against.Pairs[0].Time; marshal(t, got) != marshal(t, row) {
+			t.Errorf("%s: a single round is told as %+v, want %+v", name, got, row)
+		}
 	}
 }
 

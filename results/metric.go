@@ -144,54 +144,11 @@ func matches(patterns []string, flow, metric string) bool {
 // rounds are a flow's, as far as they were measured.
 func (r *Run) roundData(flow int) []roundData {
 	var list []roundData
-	cpu := r.generatorCPU(flow)
 	for round := range r.Header.Rounds {
 		t := r.totals[loadgen.Series{Flow: flow, Round: round, Stage: loadgen.Steady}]
 		if t != nil && t.messages().Attempted > 0 {
-			list = append(list, roundData{t, r.steadyRound(flow, round), cpu[round]})
+			list = append(list, roundData{t, r.steadyRound(flow, round), r.cpu.of(flow, round)})
 		}
 	}
 	return list
-}
-
-// generatorCPU is the CPU time of the generator's busiest thread that a message
-// took, by round. It is there for the rounds of which an interval was the
-// flow's alone, so for flows in turn and single ones.
-func (r *Run) generatorCPU(flow int) map[int]time.Duration {
-	type sum struct {
-		cpu      float64
-		messages int64
-	}
-	sums := map[int]*sum{}
-	for from := 0; from < len(r.Intervals); {
-		to := from + 1
-		for to < len(r.Intervals) && r.Intervals[to].Number == r.Intervals[from].Number {
-			to++
-		}
-		// The lines of one interval: a flow's warm-up and load may share it.
-		lines := r.Intervals[from:to]
-		from = to
-		first := &lines[0]
-		if slices.ContainsFunc(lines, func(i StoredInterval) bool { return i.Flow != flow || i.Round != first.Round }) {
-			continue
-		}
-		s := sums[first.Round]
-		if s == nil {
-			s = &sum{}
-			sums[first.Round] = s
-		}
-		s.cpu += first.Busy * float64(first.Length())
-		for i := range lines {
-			for _, n := range lines[i].Messages {
-				s.messages += n
-			}
-		}
-	}
-	cpu := map[int]time.Duration{}
-	for round, s := range sums {
-		if s.messages > 0 {
-			cpu[round] = time.Duration(s.cpu / float64(s.messages))
-		}
-	}
-	return cpu
 }

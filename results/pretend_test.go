@@ -103,7 +103,7 @@ func (p pretended) readAnew(tb testing.TB) *Run {
 	tb.Helper()
 	var file bytes.Buffer
 	p.write(tb, &file)
-	run, err := ReadTotals(bytes.NewReader(file.Bytes()))
+	run, err := ReadCourse(bytes.NewReader(file.Bytes()))
 	if err != nil {
 		tb.Fatal(err)
 	}

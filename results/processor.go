@@ -13,41 +13,77 @@ type processor struct {
 	stood  time.Duration
 }
 
-// processors are those of a run, one an interval.
-type processors []processor
+// maxBusy bounds the busy shares that are kept: those of two hours.
+const maxBusy = 8192
+
+// processors are those of a run's intervals, in memory that does not grow with
+// them.
+type processors struct {
+	busy           []float64 // of each interval; of long runs, of one out of every
+	every, seen    int       // every is 0 for 1
+	waited, wanted float64
+
+	// How long the shard stood still that did so most, and how long all the
+	// intervals were.
+	stood, length time.Duration
+}
+
+func (list *processors) add(p processor) {
+	list.waited += p.waited * float64(p.length)
+	list.wanted += (p.busy + p.waited) * float64(p.length)
+	list.stood, list.length = list.stood+p.stood, list.length+p.length
+	if list.seen%max(1, list.every) == 0 {
+		list.busy = append(list.busy, p.busy)
+	}
+	list.seen++
+	if len(list.busy) > maxBusy {
+		list.thin()
+	}
+}
+
+// thin keeps one out of two.
+func (list *processors) thin() {
+	kept := list.busy[:0]
+	for i := 0; i < len(list.busy); i += 2 {
+		kept = append(kept, list.busy[i])
+	}
+	list.busy, list.every = kept, 2*max(1, list.every)
+}
+
+// merge adds those of another run.
+func (list *processors) merge(from *processors) {
+	list.waited += from.waited
+	list.wanted += from.wanted
+	list.stood, list.length = list.stood+from.stood, list.length+from.length
+	list.seen += from.seen
+	other := processors{busy: slices.Clone(from.busy), every: from.every}
+	for max(1, list.every) != max(1, other.every) {
+		if list.every > other.every {
+			other.thin()
+		} else {
+			list.thin()
+		}
+	}
+	list.busy = append(list.busy, other.busy...)
+	for len(list.busy) > maxBusy {
+		list.thin()
+	}
+}
 
 // busiest is the median of the intervals' busy shares.
-func (list processors) busiest() float64 {
-	if len(list) == 0 {
+func (list *processors) busiest() float64 {
+	if len(list.busy) == 0 {
 		return 0
 	}
-	var shares []float64
-	for _, p := range list {
-		shares = append(shares, p.busy)
-	}
-	slices.Sort(shares)
+	shares := slices.Sorted(slices.Values(list.busy))
 	return shares[len(shares)/2]
 }
 
 // denied is of all the time in which a CPU was wanted, the share in which
 // there was none.
-func (list processors) denied() float64 {
-	var waited, wanted float64
-	for _, p := range list {
-		waited += p.waited * float64(p.length)
-		wanted += (p.busy + p.waited) * float64(p.length)
-	}
-	if wanted == 0 {
+func (list *processors) denied() float64 {
+	if list.wanted == 0 {
 		return 0
 	}
-	return waited / wanted
-}
-
-// stood is how long the shard stood still that did so most, and length how long
-// all the intervals were.
-func (list processors) stood() (stood, length time.Duration) {
-	for _, p := range list {
-		stood, length = stood+p.stood, length+p.length
-	}
-	return stood, length
+	return list.waited / list.wanted
 }

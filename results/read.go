@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 )
@@ -15,8 +14,14 @@ import (
 // Read reads a run file. A file that has lost its end is read as far as it
 // goes, and the run is Partial; anything else that is wrong is an error that
 // names the line.
+//
+// It keeps all that the file has: see ReadTotals for long runs.
 func Read(r io.Reader) (*Run, error) {
-	f := &fileReader{lines: bufio.NewReaderSize(r, 1<<20)}
+	return fileReader{}.readAll(r)
+}
+
+func (f fileReader) readAll(r io.Reader) (*Run, error) {
+	f.lines = bufio.NewReaderSize(r, 1<<20)
 	return f.read()
 }
 
@@ -64,13 +69,23 @@ const fileStart = `{"type":"` + headerType + `","format":"` + FileFormat + `"`
 
 type fileReader struct {
 	lines  *bufio.Reader
-	lean   bool   // leaves out most of what intervals hold: see ReadTotals
 	buffer []byte // of the line
 	number int
 	whole  bool // the last line had its line end
 	run    *Run
 	totals map[loadgen.Series]*total // from the end of the file
-	stored []intervalLine            // without their histograms read
+	told   int64                     // the interval of the last line
+
+	// How intervals are kept: by course within bounds, and as they are where
+	// that is nil. Their totals are added up as they pass where the file has
+	// lost its end, and once that is known otherwise.
+	bounded bool
+	times   bool // of messages are kept within the bounds
+	course  *course
+	costs   bool // are needed, also of files that do not tell what was spent
+	summing bool
+	stored  []intervalLine
+	seen    map[loadgen.Series]window // when intervals were, of those summed up
 }
 
 func (f *fileReader) at(err error) error { return fmt.Errorf("line %d: %w", f.number, err) }
@@ -121,6 +136,10 @@ func (f *fileReader) header(line []byte) error {
 	}
 	f.run = newRun(h)
 	f.totals = map[loadgen.Series]*total{}
+	f.costs = h.Baseline != "" && h.Rounds == 1
+	if f.bounded {
+		f.course = newCourse(f.run, f.times)
+	}
 	return nil
 }
 
@@ -128,9 +147,8 @@ func (f *fileReader) line(line []byte) error {
 	if f.run.Closing != nil {
 		return errors.New("something follows the closing line")
 	}
-	if f.lean && bytes.HasPrefix(line, intervalStart) {
-		lean, kept := withoutHistograms(line)
-		return f.interval(lean, kept)
+	if bytes.HasPrefix(line, intervalStart) {
+		return f.interval(line)
 	}
 	var kind struct {
 		Type string `json:"type"`
@@ -140,7 +158,7 @@ func (f *fileReader) line(line []byte) error {
 	}
 	switch kind.Type {
 	case intervalType:
-		return f.interval(line, nil)
+		return f.interval(line)
 	case windowType:
 		return f.window(line)
 	case greetingType:
@@ -153,14 +171,12 @@ func (f *fileReader) line(line []byte) error {
 	return nil // of a later version
 }
 
-// interval takes an interval, and histograms that were taken off its line.
-func (f *fileReader) interval(line []byte, histograms map[string]string) error {
-	var l intervalLine
-	if err := json.Unmarshal(line, &l); err != nil {
+var intervalStart = []byte(`{"type":"` + intervalType + `"`)
+
+func (f *fileReader) interval(line []byte) error {
+	l, histograms, err := readInterval(line)
+	if err != nil {
 		return err
-	}
-	if histograms != nil {
-		l.Histograms = histograms
 	}
 	s, err := f.run.series(l.seriesLine)
 	if err != nil {
@@ -169,19 +185,37 @@ func (f *fileReader) interval(line []byte, histograms map[string]string) error {
 	if err := l.check(); err != nil {
 		return err
 	}
-	if !f.lean {
-		f.stored = append(f.stored, l)
+	if err := f.keep(&l, s, histograms); err != nil {
+		return err
 	}
-	f.run.Intervals = append(f.run.Intervals, StoredInterval{
-		Flow: s.Flow, Round: s.Round, Stage: s.Stage, Number: l.Number, From: l.From, To: l.To, Open: l.Gauge.Open,
-		Accepted: l.InWindow, Messages: l.Outcomes, Errors: l.Errors, Busy: l.Busy, histograms: l.Histograms,
-	})
 	f.run.see(s.Flow, l.Gauge)
-	if n := len(f.run.Intervals); n < 2 || f.run.Intervals[n-2].Number != l.Number {
-		f.run.processors = append(f.run.processors, processor{l.To.Sub(l.From), l.Busy, l.Waited, l.Stood})
+	if l.Number != f.told || f.run.to == 0 {
+		f.run.processors.add(processor{l.To.Sub(l.From), l.Busy, l.Waited, l.Stood})
 	}
-	f.run.to = max(f.run.to, l.To)
+	f.told, f.run.to = l.Number, max(f.run.to, l.To)
 	return nil
+}
+
+// keep keeps of an interval what is asked for.
+func (f *fileReader) keep(l *intervalLine, s loadgen.Series, histograms lineHistograms) error {
+	if l.Spent == 0 && f.costs {
+		l.Spent = histograms.spent()
+	}
+	i := f.run.newStoredInterval(l, s)
+	f.run.cpu.add(&i)
+	if f.course == nil {
+		i.histograms = histograms.byName()
+		l.Histograms = i.histograms
+		f.stored = append(f.stored, *l)
+		f.run.Intervals = append(f.run.Intervals, i)
+		return nil
+	}
+	if f.summing {
+		if err := f.sum(l, s, histograms); err != nil {
+			return err
+		}
+	}
+	return f.course.add(i, histograms)
 }
 
 func (f *fileReader) window(line []byte) error {
@@ -237,30 +271,43 @@ func (f *fileReader) closing(line []byte) error {
 	return nil
 }
 
-// end takes the totals from the end of the file, or adds up the intervals of
+// end takes the totals from the end of the file, or those of the intervals of
 // one that has lost it.
 func (f *fileReader) end() (*Run, error) {
+	f.run.cpu.end()
 	if f.run.Closing != nil {
 		f.run.totals = f.totals
 		return f.run, nil
 	}
-	ended := maps.Clone(f.run.windows) // a stage's window is written when it ends
 	for i := range f.stored {
 		l := &f.stored[i]
 		s, err := f.run.series(l.seriesLine)
 		if err != nil {
 			return nil, err
 		}
-		t, err := l.total()
-		if err != nil {
+		if err := f.sum(l, s, lineHistograms{named: l.Histograms}); err != nil {
 			return nil, fmt.Errorf("interval %d of flow %s: %w", l.Number, l.Flow, err)
 		}
-		f.run.total(s).add(t)
-		if _, ok := ended[s]; !ok && s.Stage == loadgen.Steady {
+	}
+	// A stage's window is written when it ends.
+	for s, seen := range f.seen {
+		if _, ended := f.run.windows[s]; !ended && s.Stage == loadgen.Steady {
 			// The interval in which the warm-up ended is not all of the load's.
-			from := max(l.From, f.run.windows[loadgen.Series{Flow: s.Flow, Round: s.Round, Stage: loadgen.Warmup}].to)
-			f.run.windows[s] = f.run.windows[s].union(window{from, max(from, l.To)})
+			from := max(seen.from, f.run.windows[loadgen.Series{Flow: s.Flow, Round: s.Round, Stage: loadgen.Warmup}].to)
+			f.run.windows[s] = window{from, max(from, seen.to)}
 		}
 	}
 	return f.run, nil
+}
+
+// sum adds an interval to the totals of a run that has lost its own.
+func (f *fileReader) sum(l *intervalLine, s loadgen.Series, histograms lineHistograms) error {
+	if err := f.run.total(s).addLine(&l.totalLine, histograms); err != nil {
+		return err
+	}
+	if f.seen == nil {
+		f.seen = map[loadgen.Series]window{}
+	}
+	f.seen[s] = f.seen[s].union(window{l.From, l.To})
+	return nil
 }

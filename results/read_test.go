@@ -183,10 +183,17 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		run, err := Read(bytes.NewReader(b))
+		course, courseErr := ReadCourse(bytes.NewReader(b))
 		if err != nil {
+			if courseErr == nil {
+				t.Errorf("what is refused whole is taken within bounds: %v", err)
+			}
 			return
 		}
 		res := run.Result()
+		if courseErr == nil && marshal(t, res) != marshal(t, course.Result()) {
+			t.Error("the figures within bounds are others")
+		}
 		for name, flow := range res.Flows {
 			m := flow.Messages
 			if m.Attempted != m.Accepted+m.Rejected+m.Failed+m.Unknown {

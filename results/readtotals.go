@@ -1,70 +1,68 @@
 package results
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"io"
-
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// ReadTotals reads a run file for its totals, many times as fast as Read and in
-// little memory: of an interval's histograms it keeps only those of messages.
-// All figures of a whole file come from its end and are the same. A file that
-// has lost its end is read as Read does.
-func ReadTotals(r io.ReadSeeker) (*Run, error) {
-	f := &fileReader{lines: bufio.NewReaderSize(r, 1<<20), lean: true}
-	run, err := f.read()
-	if err != nil || !run.Partial() {
-		return run, err
+// ReadTotals reads a run file for its figures, many times as fast as Read and
+// in memory that does not grow with the length of the run. All figures are the
+// same; what is kept of the run over time has no histograms, so that a page has
+// no times over it, and a comparison of single rounds no intervals of them.
+//
+// What cannot be sought in, such as a pipe, is read all the same, more slowly.
+func ReadTotals(r io.ReadSeeker) (*Run, error) { return readBounded(r, false) }
+
+// ReadCourse reads a run file as ReadTotals does, and keeps the times of
+// messages over time: all that a page or a comparison shows.
+func ReadCourse(r io.ReadSeeker) (*Run, error) { return readBounded(r, true) }
+
+// ReadToWrite reads a run file for Write: in what detail, the format says.
+func ReadToWrite(r io.ReadSeeker, format string) (*Run, error) {
+	return readBounded(r, format == pageFormat)
+}
+
+// readBounded takes a file that ends in a closing line to have its totals, and
+// adds up any other. Where that line was none after all, the file is read anew.
+func readBounded(r io.ReadSeeker, times bool) (*Run, error) {
+	f := fileReader{bounded: true, times: times, summing: true}
+	size, err := r.Seek(0, io.SeekEnd)
+	if err != nil {
+		return f.readAll(r) // from a pipe
 	}
+	if f.summing, err = endsOpen(r, size); err != nil {
+		return nil, err
+	}
+	run, err := f.from(r)
+	if err == nil && run.Partial() && !f.summing {
+		f.summing = true
+		return f.from(r)
+	}
+	return run, err
+}
+
+// from reads a file from its start.
+func (f fileReader) from(r io.ReadSeeker) (*Run, error) {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return nil, fmt.Errorf("going back to add up a run that has lost its end: %w", err)
+		return nil, fmt.Errorf("going back to the start: %w", err)
 	}
-	return Read(r)
+	return f.readAll(r)
 }
 
-var (
-	intervalStart   = []byte(`{"type":"` + intervalType + `"`)
-	histogramsStart = []byte(`,"histograms":{`)
-
-	// leanSlots are the histograms that are kept, by their key.
-	leanSlots = func() map[string][]byte {
-		keys := map[string][]byte{}
-		for _, part := range []loadgen.Part{loadgen.Service, loadgen.Response} {
-			name := slotOf(smtpwire.SpanMessage, part).name()
-			keys[name] = []byte(`"` + name + `":"`)
-		}
-		return keys
-	}()
-)
-
-// withoutHistograms takes the histograms off an interval's line, where nearly
-// all of its bytes are, and keeps those of messages. It looks for bytes and does
-// not parse: a quote within a string is escaped, so what it looks for is found
-// nowhere else, and base64 has no brace and no quote. A line that is written
-// in another way comes back as it is.
-func withoutHistograms(line []byte) (rest []byte, kept map[string]string) {
-	start := bytes.Index(line, histogramsStart)
-	if start < 0 {
-		return line, nil
+// endsOpen tells whether the last line of a file does not begin as a closing
+// line does.
+func endsOpen(r io.ReadSeeker, size int64) (bool, error) {
+	const tail = 64 << 10 // more than a closing line has
+	if _, err := r.Seek(max(0, size-tail), io.SeekStart); err != nil {
+		return false, fmt.Errorf("looking at the end: %w", err)
 	}
-	from := start + len(histogramsStart)
-	length := bytes.IndexByte(line[from:], '}')
-	if length < 0 {
-		return line, nil
+	b, err := io.ReadAll(io.LimitReader(r, tail))
+	if err != nil {
+		return false, fmt.Errorf("looking at the end: %w", err)
 	}
-	histograms := line[from : from+length]
-	kept = map[string]string{}
-	for name, key := range leanSlots {
-		if at := bytes.Index(histograms, key); at >= 0 {
-			value := histograms[at+len(key):]
-			if end := bytes.IndexByte(value, '"'); end >= 0 {
-				kept[name] = string(value[:end])
-			}
-		}
-	}
-	return append(line[:start], line[from+length+1:]...), kept
+	b = bytes.TrimSuffix(b, []byte("\n"))
+	return !bytes.HasPrefix(b[bytes.LastIndexByte(b, '\n')+1:], closingStart), nil
 }
+
+var closingStart = []byte(`{"type":"` + closingType + `"`)

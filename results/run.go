@@ -19,7 +19,8 @@ type Run struct {
 	Closing *Closing // nil where the run file has lost its end
 	Source  string   // the file it was read from, for messages; whoever opens that may say so
 
-	// Intervals are there where the run was read from a file.
+	// Intervals are there where the run was read from a file: by Read all of
+	// them, and by others no more than a page or a comparison can show.
 	Intervals []StoredInterval
 
 	totals     map[loadgen.Series]*total
@@ -28,6 +29,9 @@ type Run struct {
 	greetings  []greetings                      // by flow
 	gauges     []gauge                          // by flow: the last, with the highest peak
 	processors processors
+	cpu        aloneCPU
+	width      int64 // seconds of an interval; 0 for 1
+	generators int   // merged; 0 for 1
 	to         smtpwire.Instant
 	identities []string // its own, or those of the runs it was merged from
 	damaged    string   // where its file ends, and what of that could not be read; "" where it is whole
@@ -92,7 +96,7 @@ func (r *Run) absorb(f *frame) {
 	for i, g := range f.gauges {
 		r.see(i, g)
 	}
-	r.processors = append(r.processors, f.processor())
+	r.processors.add(f.processor())
 	r.to = max(r.to, f.to)
 }
 
@@ -199,6 +203,9 @@ func Merge(runs ...*Run) (*Run, error) {
 		}
 		closing.merge(r.Closing)
 	}
+	if err := out.mergeIntervals(runs); err != nil {
+		return nil, fmt.Errorf("putting the runs' intervals together: %w", err)
+	}
 	out.apart = gaps(runs)
 	if whole {
 		out.Closing = &closing
@@ -246,10 +253,29 @@ func (r *Run) merge(from *Run) {
 		into.Open, into.Peak = into.Open+g.Open, into.Peak+g.Peak
 		into.Due, into.Begun = into.Due+g.Due, into.Begun+g.Begun
 	}
-	r.processors = append(r.processors, from.processors...)
+	r.processors.merge(&from.processors)
 	r.to = max(r.to, from.to)
-	r.Intervals = append(r.Intervals, from.Intervals...)
+	r.cpu.merge(&from.cpu)
+}
+
+// mergeIntervals puts the intervals of several generators in the order of time.
+func (r *Run) mergeIntervals(runs []*Run) error {
+	for _, from := range runs {
+		r.width = max(r.width, from.width)
+	}
+	for _, from := range runs {
+		list, err := inStepWith(max(1, r.width), from)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			list[i].generator += r.generators
+		}
+		r.generators += max(1, from.generators)
+		r.Intervals = append(r.Intervals, list...)
+	}
 	slices.SortStableFunc(r.Intervals, func(a, b StoredInterval) int { return cmp.Compare(a.From, b.From) })
+	return nil
 }
 
 func (c *Closing) merge(from *Closing) {

@@ -45,6 +45,9 @@ func (r *Run) timeline() (*report.Timeline, error) {
 		first, last = min(first, r.Intervals[i].Number), max(last, r.Intervals[i].Number)
 	}
 	width := (last - first + maxBins) / maxBins // seconds a bin
+	if r.width > 1 {
+		width = (width + r.width - 1) / r.width * r.width
+	}
 	bins := map[int64]*timelineBin{}
 	for i := range r.Intervals {
 		s := &r.Intervals[i]
@@ -88,17 +91,15 @@ func (r *Run) countOpen(bins map[int64]*timelineBin, first, width int64) {
 	}
 	type line struct {
 		second
-		from smtpwire.Instant
+		generator int
 	}
-	told, sums := map[line]bool{}, map[second]int{}
+	told, sums := map[line]int{}, map[second]int{}
 	for i := range r.Intervals {
 		s := &r.Intervals[i]
 		at := second{s.Flow, s.Number}
-		if told[line{at, s.From}] {
-			continue
-		}
-		told[line{at, s.From}] = true
-		sums[at] += s.Open
+		before := told[line{at, s.generator}]
+		told[line{at, s.generator}] = max(before, s.Open)
+		sums[at] += max(0, s.Open-before)
 	}
 	for at, open := range sums {
 		f := &bins[(at.number-first)/width].flows[at.flow]

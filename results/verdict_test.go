@@ -25,7 +25,7 @@ func sound() *Run {
 		r.total(open).hist(slotOf(smtpwire.SpanMessage, loadgen.Response)).Record(10 * time.Millisecond)
 		r.total(open).hist(lateSlot).Record(100 * time.Microsecond)
 	}
-	r.processors = processors{{length: 10 * time.Second, busy: 0.2}}
+	r.processors.add(processor{length: 10 * time.Second, busy: 0.2})
 	r.Closing = &Closing{Clock: "kernel", Generator: Generator{Free: &FreeBeside{Before: 1.9, After: 1.9}}}
 	return r
 }
@@ -102,11 +102,11 @@ func TestVerdict(t *testing.T) {
 			want:  "nothing tells whether the arrivals of flow open began in time",
 		},
 		"stood still": {
-			spoil: func(r *Run) { r.processors[0].stood = time.Second },
+			spoil: func(r *Run) { r.processors.stood = time.Second },
 			want:  "generator-bound: the generator stood still for 1.00 s, 10.0 % of the run, limit 1 %",
 		},
 		"stood still for a moment": {
-			spoil: func(r *Run) { r.processors[0] = processor{length: 100 * time.Second, stood: 300 * time.Millisecond} },
+			spoil: func(r *Run) { r.processors.length, r.processors.stood = 100*time.Second, 300*time.Millisecond },
 			note:  "the generator stood still for 300 ms: the longest times have that in them",
 		},
 		"own delay": {

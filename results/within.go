@@ -13,14 +13,13 @@ type flowIntervals struct {
 	intervals []*StoredInterval
 	window    window
 	total     *total
-	decoded   map[slot][]*Histogram     // by interval
-	buckets   map[slot][][]stats.Bucket // what those hold
+	decoded   map[slot][]*Histogram // by interval
 }
 
 // onlyRound returns the intervals of a flow that has one round.
 func (r *Run) onlyRound(flow int) *flowIntervals {
 	s := loadgen.Series{Flow: flow, Stage: loadgen.Steady}
-	f := &flowIntervals{window: r.windows[s], total: r.totals[s], decoded: map[slot][]*Histogram{}, buckets: map[slot][][]stats.Bucket{}}
+	f := &flowIntervals{window: r.windows[s], total: r.totals[s], decoded: map[slot][]*Histogram{}}
 	for i := range r.Intervals {
 		if in := &r.Intervals[i]; in.Flow == flow && in.Stage == loadgen.Steady {
 			f.intervals = append(f.intervals, in)
@@ -37,27 +36,11 @@ func (f *flowIntervals) histograms(s slot) []*Histogram {
 	}
 	list := make([]*Histogram, len(f.intervals))
 	for n, i := range f.intervals {
-		if encoded := i.histograms[s.name()]; encoded != "" {
-			if h, err := DecodeHistogram(encoded); err == nil {
-				list[n] = h
-			}
+		if h, err := i.histogram(s); err == nil {
+			list[n] = h
 		}
 	}
 	f.decoded[s] = list
-	return list
-}
-
-// held is what the intervals' histograms of a phase hold, which each quantile
-// asks for.
-func (f *flowIntervals) held(s slot) [][]stats.Bucket {
-	if list, ok := f.buckets[s]; ok {
-		return list
-	}
-	var list [][]stats.Bucket
-	for _, h := range f.histograms(s) {
-		list = append(list, h.all())
-	}
-	f.buckets[s] = list
 	return list
 }
 
@@ -98,16 +81,20 @@ func meanWithin(s slot) func(*flowIntervals) stats.Track {
 
 func quantileWithin(s slot, q float64) func(*flowIntervals) stats.Track {
 	return func(f *flowIntervals) stats.Track {
-		return stats.NewQuantile(q, f.total.hists[s].all(), f.held(s))
+		list := f.histograms(s)
+		var buckets []stats.Bucket // of one interval at a time: all of them together are ten times the histograms
+		return stats.NewQuantile(q, f.total.hists[s].appendTo(nil), len(list), func(i int) []stats.Bucket {
+			buckets = list[i].appendTo(buckets[:0])
+			return buckets
+		})
 	}
 }
 
-// all returns what the histogram holds, in ascending order.
-func (h *Histogram) all() []stats.Bucket {
+// appendTo appends what the histogram holds, in ascending order.
+func (h *Histogram) appendTo(list []stats.Bucket) []stats.Bucket {
 	if h == nil {
-		return nil
+		return list
 	}
-	var list []stats.Bucket
 	h.buckets.ForEachBucket(func(value, count int64) bool {
 		list = append(list, stats.Bucket{Value: float64(value), Count: count})
 		return true

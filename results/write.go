@@ -14,6 +14,8 @@ type WriteOptions struct {
 	All   bool // of a comparison, also the phases in which no change shows; tables, Markdown and the plot of a page
 }
 
+const pageFormat = "html"
+
 var formats = []struct {
 	name  string
 	write func(io.Writer, []*Run, WriteOptions) error
@@ -36,9 +38,9 @@ var formats = []struct {
 	{"bencher", only("bencher", plainly(writeBencher))},
 	{"github-benchmark", only("github-benchmark", plainly(writeSmallerIsBetter))},
 	{"prometheus", only("prometheus", plainly(writeExposition))},
-	{"html", func(w io.Writer, runs []*Run, _ WriteOptions) error {
+	{pageFormat, func(w io.Writer, runs []*Run, _ WriteOptions) error {
 		if len(runs) != 1 {
-			return oneRun("html", len(runs))
+			return oneRun(pageFormat, len(runs))
 		}
 		return writePage(w, runs[0])
 	}},

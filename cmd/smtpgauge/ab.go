@@ -270,7 +270,7 @@ func (l *alternation) turn(stop interruption, sc *scenarios.Scenario, name strin
 	if run == nil || err != nil {
 		return run, err
 	}
-	return readTotal(name)
+	return readRun(name, results.ReadCourse)
 }
 
 func (l *alternation) measure(stop interruption, p *loadgen.Plan, name string, display *live) (*results.Run, error) {

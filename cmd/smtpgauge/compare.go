@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -133,7 +132,7 @@ func (f *compareFlags) compare(c *cobra.Command, args, base, other, flows []stri
 	case len(flows) > 0 && (len(flows) != 2 || len(base)+len(other) > 0 || len(args) == 0):
 		return nil, usagef(hint, "--flow wants to be given twice, with run files as arguments")
 	case len(flows) > 0:
-		runs, err := readTotals(args)
+		runs, err := readCourses(args)
 		if err != nil {
 			return nil, err
 		}
@@ -148,7 +147,7 @@ func (f *compareFlags) compare(c *cobra.Command, args, base, other, flows []stri
 	} else if base, other, err = globs(base, other); err != nil {
 		return nil, err
 	}
-	runs, err := readTotals(slices.Concat(base, other))
+	runs, err := readCourses(slices.Concat(base, other))
 	if err != nil {
 		return nil, err
 	}
@@ -174,9 +173,9 @@ func globs(base, other []string) (baseFiles, otherFiles []string, err error) {
 	return baseFiles, otherFiles, err
 }
 
-// readTotals reads run files for comparing them, as many at once as there are
+// readCourses reads run files for comparing them, as many at once as there are
 // cores.
-func readTotals(names []string) ([]*results.Run, error) {
+func readCourses(names []string) ([]*results.Run, error) {
 	runs, errs := make([]*results.Run, len(names)), make([]error, len(names))
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var group sync.WaitGroup
@@ -184,27 +183,13 @@ func readTotals(names []string) ([]*results.Run, error) {
 		group.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			if runs[i], errs[i] = readTotal(name); errs[i] != nil {
+			if runs[i], errs[i] = readRun(name, results.ReadCourse); errs[i] != nil {
 				errs[i] = fmt.Errorf("%s: %w", name, errs[i])
 			}
 		})
 	}
 	group.Wait()
 	return runs, errors.Join(errs...)
-}
-
-func readTotal(name string) (*results.Run, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, errors.Unwrap(err) // the caller names the file
-	}
-	defer f.Close() // read only: nothing is lost when closing fails
-	run, err := results.ReadTotals(f)
-	if err != nil {
-		return nil, err
-	}
-	run.Source = name
-	return run, nil
 }
 
 // finish prints a comparison and turns what it came to into an error.

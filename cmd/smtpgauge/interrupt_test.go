@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
+	"github.com/smtpgauge/smtpgauge/results"
 )
 
 // A doorman takes connections, tells when the first has come, and hands them
@@ -154,7 +155,7 @@ func (r *longRun) ends() {
 	if r.cmd.Stdout == &r.stdout && !strings.Contains(r.stdout.String(), "relay") {
 		r.Errorf("no tables on stdout:\n%s", &r.stdout)
 	}
-	if run, err := readRun(r.file); err != nil {
+	if run, err := readRun(r.file, results.ReadTotals); err != nil {
 		r.Errorf("the run file does not load: %v", err)
 	} else if run.Result().Partial {
 		r.Error("the run file has lost its end")

@@ -142,12 +142,12 @@ func (f *runFlags) stored(run *results.Run, file string) (*results.Run, error) {
 	if f.format != "html" && run.Header.Baseline == "" {
 		return run, nil
 	}
-	stored, err := readRun(file)
+	stored, err := readRuns([]string{file}, string(f.format))
 	switch {
 	case err == nil:
-		return stored, nil
+		return stored[0], nil
 	case f.format == "html":
-		return run, fmt.Errorf("%s: %w", file, err)
+		return run, err
 	}
 	return run, nil
 }

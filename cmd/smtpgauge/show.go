@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ the rounds of all runs.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			runs, err := readRuns(args)
+			runs, err := readRuns(args, string(format))
 			if err != nil {
 				return err
 			}
@@ -74,11 +75,11 @@ func writeRepeats(p *printout, format string, runs []*results.Run) error {
 	return results.WriteMatrix(p, format, m, p.options())
 }
 
-func readRuns(names []string) ([]*results.Run, error) {
+func readRuns(names []string, format string) ([]*results.Run, error) {
 	var runs []*results.Run
 	var errs []error
 	for _, name := range names {
-		run, err := readRun(name)
+		run, err := readRun(name, func(r io.ReadSeeker) (*results.Run, error) { return results.ReadToWrite(r, format) })
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 			continue
@@ -88,13 +89,14 @@ func readRuns(names []string) ([]*results.Run, error) {
 	return runs, errors.Join(errs...)
 }
 
-func readRun(name string) (*results.Run, error) {
+// readRun opens a file for read.
+func readRun(name string, read func(io.ReadSeeker) (*results.Run, error)) (*results.Run, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, errors.Unwrap(err) // the caller names the file
 	}
 	defer f.Close() // read only: nothing is lost when closing fails
-	run, err := results.Read(f)
+	run, err := read(f)
 	if err != nil {
 		return nil, err
 	}

@@ -291,15 +291,16 @@ func TestTracks(t *testing.T) {
 		}
 		buckets, all = append(buckets, in), append(all, in...)
 	}
+	of := func(i int) []Bucket { return buckets[i] }
 	for _, c := range []struct{ q, want, within float64 }{{0.5, 500, 6}, {0.99, 990, 2}, {0.999, 999, 2}} {
-		if v, ok := NewQuantile(c.q, all, buckets).Value([]Span{{0, 10}}); !ok || math.Abs(v-c.want) > c.within {
+		if v, ok := NewQuantile(c.q, all, len(buckets), of).Value([]Span{{0, 10}}); !ok || math.Abs(v-c.want) > c.within {
 			t.Errorf("quantile %v is %v, %v, want %v", c.q, v, ok, c.want)
 		}
 	}
-	if v, _ := NewQuantile(0.5, all, buckets).Value([]Span{{2, 3}, {2, 3}}); math.Abs(v-250) > 6 {
+	if v, _ := NewQuantile(0.5, all, len(buckets), of).Value([]Span{{2, 3}, {2, 3}}); math.Abs(v-250) > 6 {
 		t.Errorf("median of the third interval %v", v)
 	}
-	empty := NewQuantile(0.5, nil, make([][]Bucket, 3))
+	empty := NewQuantile(0.5, nil, 3, func(int) []Bucket { return nil })
 	if _, ok := empty.Value([]Span{{0, 3}}); ok || empty.Len() != 3 {
 		t.Error("a quantile of nothing")
 	}

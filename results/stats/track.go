@@ -50,17 +50,19 @@ type Quantile struct {
 	count []int64   // the values in all intervals before
 }
 
-// NewQuantile makes a track of the q-quantile from each interval's buckets and
-// those of all intervals together, in ascending order of their values. The
+// NewQuantile makes a track of the q-quantile from the buckets of all intervals
+// together and those of each of n, which are asked for one after the other; all
+// in ascending order of their values. The
 // quantile of a choice of intervals is read off a grid of values, spaced by how
 // often they were seen around the quantile of all.
-func NewQuantile(q float64, all []Bucket, intervals [][]Bucket) *Quantile {
-	t := &Quantile{q: q, grid: grid(q, all), count: make([]int64, len(intervals)+1)}
+func NewQuantile(q float64, all []Bucket, n int, interval func(i int) []Bucket) *Quantile {
+	t := &Quantile{q: q, grid: grid(q, all), count: make([]int64, n+1)}
 	t.upTo = make([][]int64, len(t.grid))
 	for g := range t.upTo {
-		t.upTo[g] = make([]int64, len(intervals)+1)
+		t.upTo[g] = make([]int64, n+1)
 	}
-	for i, buckets := range intervals {
+	for i := range n {
+		buckets := interval(i)
 		seen, at := int64(0), 0
 		for g, v := range t.grid {
 			for at < len(buckets) && buckets[at].Value <= v {

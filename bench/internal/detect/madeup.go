@@ -47,7 +47,7 @@ func (lab *madeUp) run(m *madeup.Machine, added time.Duration) (*results.Run, er
 	if err := m.Write(&file, run); err != nil {
 		return nil, err
 	}
-	return results.ReadTotals(bytes.NewReader(file.Bytes()))
+	return results.ReadCourse(bytes.NewReader(file.Bytes()))
 }
 
 // median is that of the times of messages, without any change.

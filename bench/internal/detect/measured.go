@@ -126,7 +126,7 @@ func (o *outcome) look(folder string) error {
 		if err != nil {
 			return err
 		}
-		run, err := results.ReadTotals(bytes.NewReader(content))
+		run, err := results.ReadCourse(bytes.NewReader(content))
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}

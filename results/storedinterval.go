@@ -1,0 +1,138 @@
+package results
+
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
+
+// A StoredInterval is a flow's part of one second of a run, as it stands in
+// the file: its histograms stay encoded until they are asked for. Of a long run
+// that was not read by Read, it is several seconds put together.
+type StoredInterval struct {
+	Flow, Round int // Round from 0
+	Stage       loadgen.Stage
+	Number      int64 // seconds since the start of the run, from 1; the first of several
+	From, To    smtpwire.Instant
+	Open        int // sessions, at the end of the interval; the most of several
+	Accepted    int64
+	Messages    [smtpwire.NumOutcomes]int64
+	Errors      []ErrorFigures // of several seconds, by class alone
+	Busy        float64
+
+	spent      float64 // as total.spent has it
+	generator  int     // of several whose runs were merged, from 0
+	histograms map[string]string
+	times      map[slot]*Histogram // of several seconds, in place of histograms
+}
+
+func (r *Run) newStoredInterval(l *intervalLine, s loadgen.Series) StoredInterval {
+	return StoredInterval{
+		Flow: s.Flow, Round: s.Round, Stage: s.Stage, Number: l.Number, From: l.From, To: l.To, Open: l.Gauge.Open,
+		Accepted: l.InWindow, Messages: l.Outcomes, Errors: l.Errors, Busy: l.Busy, spent: l.Spent,
+	}
+}
+
+func (i *StoredInterval) series() loadgen.Series {
+	return loadgen.Series{Flow: i.Flow, Round: i.Round, Stage: i.Stage}
+}
+
+// Length is how long the interval lasted.
+func (i *StoredInterval) Length() time.Duration { return i.To.Sub(i.From) }
+
+// Histogram returns the interval's times of a phase; nil where there are none.
+func (i *StoredInterval) Histogram(phase smtpwire.Phase, part loadgen.Part) (*Histogram, error) {
+	return i.histogram(slotOf(phase, part))
+}
+
+func (i *StoredInterval) histogram(s slot) (*Histogram, error) {
+	if h := i.times[s]; h != nil {
+		return h, nil
+	}
+	encoded := i.histograms[s.name()]
+	if encoded == "" {
+		return nil, nil
+	}
+	return DecodeHistogram(encoded)
+}
+
+// add takes another interval of the same series in.
+func (i *StoredInterval) add(next *StoredInterval) error {
+	i.Busy = (i.Busy*float64(i.Length()) + next.Busy*float64(next.Length())) / max(1, float64(i.Length()+next.Length()))
+	i.From, i.To, i.Open = min(i.From, next.From), max(i.To, next.To), max(i.Open, next.Open)
+	i.Accepted += next.Accepted
+	for o, n := range next.Messages {
+		i.Messages[o] += n
+	}
+	i.Errors = addClasses(i.Errors, next.Errors)
+	i.spent += next.spent
+	if err := i.decode(); err != nil {
+		return err
+	}
+	for name, encoded := range next.histograms {
+		if err := i.time(slotsByName[name]).decode([]byte(encoded), maxInterval); err != nil {
+			return err
+		}
+	}
+	for s, h := range next.times {
+		i.time(s).Merge(h)
+	}
+	return nil
+}
+
+// decode makes times of the histograms.
+func (i *StoredInterval) decode() error {
+	for name, encoded := range i.histograms {
+		if err := i.time(slotsByName[name]).decode([]byte(encoded), maxInterval); err != nil {
+			return err
+		}
+	}
+	i.histograms = nil
+	return nil
+}
+
+func (i *StoredInterval) keep(s slot, encoded string) {
+	if i.histograms == nil {
+		i.histograms = map[string]string{}
+	}
+	i.histograms[s.name()] = encoded
+}
+
+// time is the histogram of a slot, which others may be added to.
+func (i *StoredInterval) time(s slot) *Histogram {
+	if i.times == nil {
+		i.times = map[slot]*Histogram{}
+	}
+	if i.times[s] == nil {
+		i.times[s] = NewHistogram()
+	}
+	return i.times[s]
+}
+
+// clone shares nothing with i that add changes.
+func (i StoredInterval) clone() StoredInterval {
+	times := i.times
+	i.Errors, i.times = addClasses(nil, i.Errors), nil
+	for s, h := range times {
+		i.time(s).Merge(h)
+	}
+	return i
+}
+
+// addClasses adds failures by class alone: all that is shown of them over time.
+func addClasses(list, more []ErrorFigures) []ErrorFigures {
+	for _, e := range more {
+		known := false
+		for i := range list {
+			if known = list[i].Class == e.Class; known {
+				list[i].Count += e.Count
+				break
+			}
+		}
+		if !known {
+			list = append(list, ErrorFigures{Class: e.Class, Count: e.Count})
+		}
+	}
+	return list
+}
