@@ -2,6 +2,7 @@ package results
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -80,7 +81,9 @@ func (c *Collector) Close(rep *loadgen.Report, g Generator) (*Run, error) {
 	c.run.finish(rep, g)
 	c.run.Closing.Behind = c.behind
 	c.out.closing(c.run)
-	return c.run, c.out.flush()
+	err := c.out.flush()
+	c.run.unwritten = errors.Unwrap(err)
+	return c.run, err
 }
 
 // swap takes a batch that t ended and gives an empty one. It takes none where

@@ -240,6 +240,9 @@ func TestFullDisk(t *testing.T) {
 	if run == nil || run.Result().Flows["closed"].Messages.Accepted != 20 {
 		t.Error("the run is lost with the file")
 	}
+	if notes := strings.Join(run.Result().Verdict.Notes, "\n"); !strings.Contains(notes, "the run file is not whole: no space left") {
+		t.Errorf("notes %q, want one that says so", notes)
+	}
 	if full.after > 0 {
 		t.Errorf("%d writes after the error", full.after)
 	}

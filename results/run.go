@@ -33,6 +33,7 @@ type Run struct {
 	width      int64 // seconds of an interval; 0 for 1
 	generators int   // merged; 0 for 1
 	to         smtpwire.Instant
+	unwritten  error    // why its file is not whole
 	identities []string // its own, or those of the runs it was merged from
 	damaged    string   // where its file ends, and what of that could not be read; "" where it is whole
 }

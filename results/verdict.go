@@ -47,6 +47,9 @@ func (r *Run) verdict(res *Result) Verdict {
 			v.note("merged: the runs did not overlap for up to %s, which counts for no rate; peaks are added up all the same", humanDuration(longest))
 		}
 	}
+	if r.unwritten != nil {
+		v.note("the run file is not whole: %v; these figures are of the whole run, and stand nowhere else", r.unwritten)
+	}
 	if r.Closing != nil && r.Closing.Behind >= behindNote {
 		v.note("the run file fell %s behind: the cores or the disk were busy with something else; some intervals are longer than a second, and a run killed then would have lost as much",
 			humanDuration(r.Closing.Behind))
