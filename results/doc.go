@@ -19,8 +19,9 @@
 //
 //   - a [Collector] is the part of it that takes samples from every shard and
 //     writes the run file, for who drives a loadgen.Engine by himself
-//   - [Read] brings a run file back, whole or cut, and [Merge] makes one run of
-//     those that several generators made
+//   - [Read] brings a run file back, whole or cut; [ReadTotals] and [ReadCourse]
+//     do so in memory that does not grow with the length of the run; [Merge]
+//     makes one run of those that several generators made
 //   - [Run.Result] works out the figures, and whether they may be believed;
 //     [Run.Histogram] has any quantile
 //   - [Write] prints a run in any of [Formats]: tables, JSON, a page, and what
