@@ -30,8 +30,13 @@ func (t *trial) faults(e *ending) []string {
 	if a := f.Arrivals; a != nil && strings.Contains(t.load, "messages/s") && a.Begun != f.Messages.Attempted {
 		fault("%d messages arrived, %d were attempted", a.Begun, f.Messages.Attempted)
 	}
-	if limit := int64(t.recipients) * f.Messages.Attempted; f.Recipients.Accepted+f.Recipients.Rejected > limit {
-		fault("%d recipients of %d messages to %d each", f.Recipients.Accepted+f.Recipients.Rejected, f.Messages.Attempted, t.recipients)
+	r, each := &f.Recipients, int64(t.recipients)
+	n := r.Accepted + r.Rejected + r.Unknown
+	if n > each*f.Messages.Attempted || n < each*(f.Messages.Accepted+f.Messages.Unknown) {
+		fault("%d recipients of messages to %d each: %+v", n, each, f.Messages)
+	}
+	if !t.lmtp && r.Unknown > each*f.Messages.Unknown {
+		fault("%d recipients are unknown, of %d messages to %d each", r.Unknown, f.Messages.Unknown, each)
 	}
 	return found
 }

@@ -94,6 +94,10 @@ func drawPlan(r *rand.Rand) plan {
 	for n := []int{0, 1, 1, 1, 1, 2, 2, 3}[r.IntN(8)]; n > 0; n-- {
 		p.faults = append(p.faults, drawFault(r)...)
 	}
+	if r.IntN(12) == 0 { // while the client still has much to send
+		p.narrow = true
+		p.faults = append(p.faults, fault{kind: hasty, verb: "body", nth: 1, form: r.IntN(1 << 16)})
+	}
 	return p
 }
 

@@ -60,7 +60,7 @@ func drawTrial(seed uint64) trial {
 		timeouts: "{connect: 5s, tls: 400ms, command: 200ms, body: 200ms}",
 		lmtp:     digit(2) == 1, bdat: digit(2) == 1, secrets: drawSecrets(r), recipients: 1 + r.IntN(4), shards: 1 + r.IntN(2),
 	}
-	t.size = []string{"1KiB", "1KiB", "1KiB", "1KiB", "1KiB", "5000B", "64KiB", "1MiB"}[r.IntN(8)]
+	t.size = []string{"1KiB", "1KiB", "1KiB", "1KiB", "5000B", "64KiB", "1MiB", "1MiB"}[r.IntN(8)]
 	t.load = []string{
 		fmt.Sprintf("{sessions: %d, messages: %d}", 1+r.IntN(3), 2+r.IntN(5)),
 		"{sessions: 3, duration: 150ms}",
@@ -69,7 +69,11 @@ func drawTrial(seed uint64) trial {
 	}[r.IntN(4)]
 	t.settings = fmt.Sprintf("messages: %d, think: %s", r.IntN(4), []string{"0s", "0s", "5ms"}[r.IntN(3)])
 	if t.bdat {
-		t.settings += ", bdat: true" + []string{"", ", chunk_size: 100B", ", chunk_size: 16KiB"}[r.IntN(3)]
+		chunk := []string{"", ", chunk_size: 100B", ", chunk_size: 16KiB"}[r.IntN(3)]
+		t.settings += ", bdat: true" + chunk
+		if chunk == ", chunk_size: 100B" {
+			t.size = "5000B" // each chunk is a round trip
+		}
 	}
 	t.portable = r.IntN(4) == 0
 	switch r.IntN(12) {
