@@ -25,8 +25,9 @@ type Collector struct {
 	out        *fileWriter
 	onInterval func(*Interval)
 	recorders  []*recorder
-	reached    []int64  // the last interval of each shard
-	pending    []*frame // that some shard may still add to, in order
+	reached    []int64              // the last interval of each shard
+	pending    []*frame             // that some shard may still add to, in order
+	ended      map[int]loadgen.Tick // the last tick of the shards that have ended
 	progress   []flowProgress
 	done       chan struct{}
 
@@ -52,7 +53,7 @@ func NewCollector(w io.Writer, h Header, p *loadgen.Plan, shards int, onInterval
 	}
 	h.ID = newID()
 	c := &Collector{
-		run: newRun(h), out: &fileWriter{w: w}, onInterval: onInterval,
+		run: newRun(h), out: &fileWriter{w: w}, onInterval: onInterval, ended: map[int]loadgen.Tick{},
 		reached: make([]int64, shards), progress: make([]flowProgress, len(p.Flows)),
 		written: smtpwire.Instant(h.Started.UnixNano()), done: make(chan struct{}), wake: make(chan struct{}, 1),
 	}
@@ -193,7 +194,7 @@ func (c *Collector) emit(n int64) {
 	for len(c.pending) > 0 && c.pending[0].number <= n {
 		f := c.pending[0]
 		c.pending = slices.Delete(c.pending, 0, 1)
-		f.settle()
+		f.settle(c.ended)
 		c.out.interval(f, &c.run.Header)
 		c.out.greetings(c.run.hear(f.heard), &c.run.Header)
 		_ = c.out.flush() // kept by the writer, for Close

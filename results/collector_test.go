@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/netip"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -174,6 +175,42 @@ func TestShardsAddUp(t *testing.T) {
 	}
 	if n := strings.Count(string(file), `"type":"interval"`); n != 8 {
 		t.Errorf("%d interval lines, want 3 of a flow, 3 of the other, 1 of its warm-up and 1 of the end, however many shards", n)
+	}
+}
+
+// Shards need not end in the same second. What the first to end has begun is
+// begun, also in the intervals after.
+func TestArrivalsOutlastTheirShard(t *testing.T) {
+	var file bytes.Buffer
+	var begun []int64
+	p := twoFlows(1)
+	c, err := NewCollector(&file, testHeader(p), p, 2, func(i *Interval) { begun = append(begun, i.Flows[1].Started) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	tick := func(shard int, from, to time.Duration, arrivals int64, last bool) {
+		r := patient{c.recorders[shard]}
+		r.Message(open, smtpwire.Accepted, loadgen.Steady, 1, 0)
+		r.Tick(loadgen.Tick{Shard: shard, From: at(from), To: at(to), Open: []int{0, 0}, Peak: []int{0, 1}, Due: []int64{0, arrivals}, Begun: []int64{0, arrivals}, Last: last})
+	}
+	tick(0, 0, 900*time.Millisecond, 6, true)
+	tick(1, 0, time.Second, 5, false)
+	tick(1, time.Second, 1100*time.Millisecond, 7, true)
+	run, err := c.Close(testReport(), Generator{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, err := Read(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, r := range map[string]*Run{"the run": run, "its file": stored} {
+		if a := r.Result().Flows["open"].Arrivals; *a != (ArrivalFigures{13, 13}) {
+			t.Errorf("%s has %+v, want 13 arrivals", name, *a)
+		}
+	}
+	if !slices.Equal(begun, []int64{11, 2}) {
+		t.Errorf("%d begun by interval, want 11 and 2", begun)
 	}
 }
 

@@ -66,8 +66,20 @@ func (f *frame) total(s loadgen.Series) *total {
 	return f.series[s]
 }
 
-// settle works out what the shards' ticks come to, once all are there.
-func (f *frame) settle() {
+// settle works out what the shards' ticks come to, once all are there. Arrivals
+// are counted from the run's beginning, so those of the shards that have ended
+// before count on; ended takes in those that end here.
+func (f *frame) settle(ended map[int]loadgen.Tick) {
+	for shard, t := range f.ticks {
+		if t.Last {
+			ended[shard] = t
+		}
+	}
+	for shard, t := range ended {
+		if _, here := f.ticks[shard]; !here {
+			f.count(&t)
+		}
+	}
 	for _, t := range f.ticks {
 		if f.from == 0 || t.From < f.from {
 			f.from = t.From
@@ -81,8 +93,16 @@ func (f *frame) settle() {
 		for i := range min(len(f.gauges), len(t.Open)) {
 			g := &f.gauges[i]
 			g.Open, g.Peak = g.Open+t.Open[i], g.Peak+t.Peak[i]
-			g.Due, g.Begun = g.Due+t.Due[i], g.Begun+t.Begun[i]
 		}
+		f.count(&t)
+	}
+}
+
+// count adds a shard's arrivals.
+func (f *frame) count(t *loadgen.Tick) {
+	for i := range min(len(f.gauges), len(t.Due)) {
+		f.gauges[i].Due += t.Due[i]
+		f.gauges[i].Begun += t.Begun[i]
 	}
 }
 
