@@ -176,14 +176,16 @@ func isAlnum(b byte) bool { return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' 
 
 // views are the ways in which a text is searched.
 func views(text []byte) []*view {
-	flat := unfolded(text)
-	all := []*view{flat}
-	if bytes.ContainsAny(text, `%=\+`) {
-		all = append(all, unescaped(flat))
-	}
-	for parity := range 2 {
-		if v := unhexed(flat, parity); v != nil {
-			all = append(all, v)
+	var all []*view
+	for _, flat := range unfolded(text) {
+		all = append(all, flat)
+		if bytes.ContainsAny(text, `%=\+`) {
+			all = append(all, unescaped(flat))
+		}
+		for parity := range 2 {
+			if v := unhexed(flat, parity); v != nil {
+				all = append(all, v)
+			}
 		}
 	}
 	for _, v := range all {
@@ -192,9 +194,26 @@ func views(text []byte) []*view {
 	return all
 }
 
-// unfolded is text as if it were one line: without line ends, the blanks
-// before them, and the enhanced code that servers repeat after them.
-func unfolded(text []byte) *view {
+// unfolded is text as if it were one line: without line ends and the blanks
+// around them. What looks like an enhanced code at the beginning of a line may
+// be one, which servers repeat there, or be part of a secret: where there is
+// one, the text is unfolded without it and with it.
+func unfolded(text []byte) []*view {
+	codes := 0
+	all := []*view{unfold(text, func(rest []byte) int {
+		_, used := scanCode(rest)
+		codes += used
+		return used
+	})}
+	if codes > 0 {
+		all = append(all, unfold(text, func([]byte) int { return 0 }))
+	}
+	return all
+}
+
+// unfold joins the lines of a text, and leaves out of each what skip counts at
+// its beginning.
+func unfold(text []byte, skip func(rest []byte) int) *view {
 	v := newView(text)
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
@@ -208,9 +227,7 @@ func unfolded(text []byte) *view {
 		n := len(bytes.TrimRight(v.octets, " \t"))
 		v.octets, v.places = v.octets[:n], v.places[:n]
 		rest := text[i+1:]
-		if _, used := scanCode(rest); used > 0 {
-			rest = rest[used:]
-		}
+		rest = rest[skip(rest):]
 		i = len(text) - len(bytes.TrimLeft(rest, " \t")) - 1
 	}
 	return v
