@@ -55,7 +55,7 @@ func permanent(p Phase, code int, e EnhancedCode, said []byte) Class {
 	switch {
 	case e == EnhancedCode{5, 3, 4}, e == EnhancedCode{5, 2, 3}:
 		return TooBig
-	case p == Rcpt && says(said, relayWords) && !says(said, openWords):
+	case p == Rcpt && says(said, relayWords) && !says(said, otherRelays):
 		return RelayDenied
 	case p == Rcpt && e[1] == 1 && !sender:
 		return RecipientUnknown
@@ -88,9 +88,11 @@ var (
 		"sending limit", "sending quota", "hourly limit", "daily limit",
 		"per second", "per minute", "per hour", "slow down",
 	}
-	spaceWords  = []string{"disk", "space", "storage"}
-	relayWords  = []string{"relay", "rcpthosts"}
-	openWords   = []string{"open relay", "open proxy"}
+	spaceWords = []string{"disk", "space", "storage"}
+	relayWords = []string{"relay", "rcpthosts"}
+	// What has relay in it and refuses none: a client that is on a block list, and
+	// Postfix's table of the recipients it relays for.
+	otherRelays = []string{"open relay", "open proxy", "relay recipient table"}
 	senderWords = []string{
 		"sender address rejected", "sender rejected", "sender denied", "sender verify failed",
 		"sender verification failed", "sender domain", "domain of sender",

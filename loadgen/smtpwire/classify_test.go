@@ -26,6 +26,7 @@ func TestClassify(t *testing.T) {
 		{Mail, "552 5.3.4 Message size exceeds fixed limit", TooBig},
 		{Body, "552 5.3.4 Error: message file too big", TooBig},
 		{Rcpt, "550 5.1.1 <x@example.test>: Recipient address rejected: User unknown in local recipient table", RecipientUnknown},
+		{Rcpt, "550 5.1.1 <x@example.test>: Recipient address rejected: User unknown in relay recipient table", RecipientUnknown},
 		{Rcpt, "550 5.1.0 <x@example.test>: Recipient address rejected", RecipientUnknown},
 		{Rcpt, "554 5.7.1 <x@example.test>: Relay access denied", RelayDenied},
 		{Rcpt, "454 4.7.1 <x@example.test>: Relay access denied", Policy},
