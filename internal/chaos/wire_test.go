@@ -19,7 +19,6 @@ type wire struct {
 	spoil   func()          // told before octets leave that are not meant
 	ear     *ear            // hears what leaves in the clear; nil under TLS
 	in, out int
-	rest    io.Writer // where octets go that are not to be heard: the connection
 }
 
 // Write writes p as far as the plan lets it.
