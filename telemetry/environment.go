@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
 // The protocols of OTLP that are spoken.
@@ -18,9 +21,57 @@ const (
 // they say, about headers, certificates, limits and the resource, the exporter
 // reads itself.
 type pushOrder struct {
-	endpoint string // without a password
+	endpoint string // without a password and a query, which may be one
 	protocol string
+	secrets  []string // what headers and a query say: a collector may say it back
 }
+
+// withoutSecrets is a text that may quote the collector, without what it was
+// told in confidence.
+func (o *pushOrder) withoutSecrets(text string) string {
+	for _, secret := range o.secrets {
+		text = strings.ReplaceAll(text, secret, smtpwire.Redacted)
+	}
+	return text
+}
+
+// confided lists what is in the headers' values and in an endpoint's user and
+// query: each whole, each word of it, and each also as it stands in the
+// environment. The longest are first, so that none is left in part.
+func confided(u *url.URL) []string {
+	var all []string
+	add := func(text string) {
+		all = append(all, text)
+		if plain, err := url.QueryUnescape(text); err == nil {
+			all = append(append(all, plain), strings.Fields(plain)...)
+		}
+		if plain, err := url.PathUnescape(text); err == nil {
+			all = append(append(all, plain), strings.Fields(plain)...)
+		}
+	}
+	for _, name := range []string{"OTEL_EXPORTER_OTLP_METRICS_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"} {
+		for header := range strings.SplitSeq(os.Getenv(name), ",") {
+			_, value, _ := strings.Cut(header, "=")
+			add(strings.TrimSpace(value))
+		}
+	}
+	add(u.RawQuery)
+	for _, values := range u.Query() {
+		for _, value := range values {
+			add(value)
+		}
+	}
+	if password, ok := u.User.Password(); ok {
+		add(password)
+	}
+	all = slices.DeleteFunc(all, func(text string) bool { return len(text) < shortestSecret })
+	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
+	return slices.Compact(all)
+}
+
+// shortestSecret keeps words such as "1" in a header from taking every 1 out of
+// a text.
+const shortestSecret = 4
 
 // orderedPush reads the environment: nil where nothing is to be pushed. The
 // variables of the metrics are ahead of those of all signals.
@@ -36,7 +87,9 @@ func orderedPush() (*pushOrder, error) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, fmt.Errorf("%s is no URL of a collector: use one such as http://127.0.0.1:4318", name)
 	}
-	order := &pushOrder{u.Redacted(), overHTTP}
+	shown := *u
+	shown.RawQuery, shown.Fragment = "", ""
+	order := &pushOrder{endpoint: shown.Redacted(), protocol: overHTTP, secrets: confided(u)}
 	name, protocol := setOf("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 	switch protocol {
 	case "":

@@ -141,7 +141,7 @@ func (p *Push) fail(err error) {
 		case errors.Is(err, context.Canceled):
 			err = errors.New("broken off")
 		}
-		p.report(fmt.Sprintf("metrics could not be pushed to %s: %s (more of this is not told)", p.order.endpoint, oneLine(err.Error())))
+		p.report(fmt.Sprintf("metrics could not be pushed to %s: %s (more of this is not told)", p.order.endpoint, oneLine(p.order.withoutSecrets(err.Error()))))
 	})
 }
 

@@ -235,6 +235,26 @@ func TestPushByGRPC(t *testing.T) {
 	}
 }
 
+// A collector may say back what it was told in confidence.
+func TestNoSecretOfAPushIsTold(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "denied: "+r.Header.Get("Authorization")+" "+r.URL.RawQuery, http.StatusForbidden)
+	}))
+	defer server.Close()
+	environment(t, map[string]string{
+		"OTEL_EXPORTER_OTLP_ENDPOINT": server.URL + "/?token=Qu3ryT0ken", "OTEL_METRIC_EXPORT_INTERVAL": "100000",
+		"OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer%20S3cretPassw0rd",
+	})
+	c := newCourse(t)
+	p, said := start(t, c)
+	c.record()
+	c.end(t)
+	p.End(t.Context())
+	if all := strings.Join(*said, "\n") + p.String(); len(*said) != 1 || !strings.Contains(all, "denied: <redacted>") || strings.Contains(all, "S3cret") || strings.Contains(all, "Qu3ry") {
+		t.Errorf("said %q of %s", *said, p)
+	}
+}
+
 // TestCollectorThatIsDown wants a run that does not notice, and one line.
 func TestCollectorThatIsDown(t *testing.T) {
 	for name, handler := range map[string]http.HandlerFunc{
