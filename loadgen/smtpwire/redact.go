@@ -75,6 +75,11 @@ func (s *Secrets) at(v *view, i int) (int, pattern) {
 			return n, p
 		}
 	}
+	if len(rest) >= longPattern {
+		if code, ok := s.parts[h]; ok {
+			return longPattern, pattern{code: code}
+		}
+	}
 	return 0, pattern{}
 }
 
@@ -130,6 +135,7 @@ type view struct {
 	text   []byte
 	octets []byte
 	places []stretch
+	joined bool // what stands side by side need not do so in the text
 }
 
 func newView(text []byte) *view {
@@ -162,6 +168,9 @@ func (v *view) lineAt(i int) bool {
 
 // run widens a part to all the base64 that it is within on its lines.
 func (v *view) run(from, to int) (int, int) {
+	if v.joined {
+		return from, to
+	}
 	digit := func(b byte) bool { return isAlnum(b) || b == '+' || b == '/' }
 	for from > 0 && digit(v.octets[from-1]) && !v.lineAt(from) {
 		from--
@@ -179,12 +188,19 @@ func views(text []byte) []*view {
 	var all []*view
 	for _, flat := range unfolded(text) {
 		all = append(all, flat)
-		if bytes.ContainsAny(text, `%=\+`) {
-			all = append(all, unescaped(flat))
-		}
-		for parity := range 2 {
-			if v := unhexed(flat, parity); v != nil {
+		for i := range escapes {
+			if v := escapes[i].undone(flat); v != nil {
 				all = append(all, v)
+			}
+		}
+		for _, v := range []*view{flat, flat.compact()} {
+			if v != flat {
+				all = append(all, v)
+			}
+			for parity := range 2 {
+				if u := unhexed(v, parity); u != nil {
+					all = append(all, u)
+				}
 			}
 		}
 	}
@@ -192,6 +208,19 @@ func views(text []byte) []*view {
 		fold(v.octets)
 	}
 	return all
+}
+
+// compact is a view without what is put between letters or groups of them:
+// blanks and colons.
+func (v *view) compact() *view {
+	c := newView(v.text)
+	c.joined = true
+	for i, b := range v.octets {
+		if b != ' ' && b != ':' && b != 0 {
+			c.add(b, v.places[i].from, v.places[i].to)
+		}
+	}
+	return c
 }
 
 // unfolded is text as if it were one line: without line ends and the blanks
@@ -229,34 +258,6 @@ func unfold(text []byte, skip func(rest []byte) int) *view {
 		rest := text[i+1:]
 		rest = rest[skip(rest):]
 		i = len(text) - len(bytes.TrimLeft(rest, " \t")) - 1
-	}
-	return v
-}
-
-// unescaped reads %2B, =2B, \x2b, and \ and + as HTML forms, quoted-printable
-// and C have them.
-func unescaped(flat *view) *view {
-	v := newView(flat.text)
-	for i := 0; i < len(flat.octets); i++ {
-		b, used := flat.octets[i], 1
-		rest := flat.octets[i+1:]
-		switch {
-		case b == '%' || b == '=':
-			if n, ok := hexByte(rest); ok {
-				b, used = n, 3
-			} else if b == '=' && flat.cutAt(i+1) {
-				continue // a soft line break
-			}
-		case b == '\\' && len(rest) > 0:
-			b, used = rest[0], 2
-			if n, ok := hexByte(rest[1:]); ok && (rest[0] == 'x' || rest[0] == 'X') {
-				b, used = n, 4
-			}
-		case b == '+':
-			b = ' '
-		}
-		v.add(b, flat.places[i].from, flat.places[i+used-1].to)
-		i += used - 1
 	}
 	return v
 }

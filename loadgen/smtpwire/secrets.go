@@ -29,6 +29,7 @@ type Secrets struct {
 	short  map[string]pattern // those shorter
 	widths []int              // of the short ones
 	begins filter             // of what all of them begin with
+	parts  map[uint64]bool    // the parts of longPattern octets of the long ones; true within base64
 }
 
 // A pattern is what a secret looks like in a text, folded.
@@ -37,6 +38,7 @@ type pattern struct {
 	head uint64 // its first octets in their order
 	word bool   // counts only where it stands as a word of its own
 	code bool   // is within base64, all of which goes
+	name bool   // counts as a whole: parts of names stand in many texts
 }
 
 const (
@@ -54,6 +56,7 @@ func NewSecrets(lists ...[]Credentials) *Secrets {
 	for _, list := range lists {
 		for i := range list {
 			c := &list[i]
+			looks.names = true
 			if len(c.Password) < shortSecret {
 				looks.responses(c)
 			}
@@ -61,9 +64,10 @@ func NewSecrets(lists ...[]Credentials) *Secrets {
 			if !c.Private {
 				secrets = secrets[:1]
 			}
-			for _, secret := range secrets {
+			for n, secret := range secrets {
 				if !seen[secret] {
 					seen[secret] = true
+					looks.names = n > 0
 					looks.secret(secret)
 				}
 			}
@@ -97,18 +101,19 @@ type looks struct {
 	text     []byte
 	patterns []look
 	scratch  []byte
+	names    bool // what comes is names, or has names in it
 }
 
 type look struct {
-	from, to   int // in text
-	word, code bool
+	from, to         int // in text
+	word, code, name bool
 }
 
 // add takes what was put at the end of text for a look.
 func (l *looks) add(from int, word, code bool) {
 	fold(l.text[from:])
 	if from < len(l.text) {
-		l.patterns = append(l.patterns, look{from, len(l.text), word, code})
+		l.patterns = append(l.patterns, look{from, len(l.text), word, code, l.names})
 	}
 }
 
@@ -177,7 +182,7 @@ func (l *looks) secrets() *Secrets {
 	s.long = make([]pattern, 0, len(l.patterns))
 	text := string(l.text)
 	for _, k := range l.patterns {
-		p := pattern{text: text[k.from:k.to], word: k.word, code: k.code}
+		p := pattern{text: text[k.from:k.to], word: k.word, code: k.code, name: k.name}
 		h := head([]byte(p.text[:min(len(p.text), longPattern)]))
 		s.begins.add(h, min(len(p.text), longPattern))
 		if len(p.text) >= longPattern {
@@ -193,6 +198,7 @@ func (l *looks) secrets() *Secrets {
 			s.widths = append(s.widths, len(p.text))
 		}
 	}
+	s.parts = partsOf(s.long)
 	slices.SortFunc(s.long, func(a, b pattern) int {
 		if a.head != b.head { // mostly, and it is at hand
 			return cmp.Compare(a.head, b.head)
@@ -200,6 +206,32 @@ func (l *looks) secrets() *Secrets {
 		return strings.Compare(a.text, b.text)
 	})
 	return s
+}
+
+// maxParts bounds the memory of parts. With more accounts than that makes only
+// what a secret begins with is known by itself.
+const maxParts = 1 << 20
+
+// partsOf are what a server may show of a secret without its beginning: the
+// rest of it on another line, in another reply.
+func partsOf(long []pattern) map[uint64]bool {
+	total := 0
+	for i := range long {
+		total += len(long[i].text)
+	}
+	if total > maxParts {
+		return nil
+	}
+	parts := make(map[uint64]bool, total)
+	for i := range long {
+		if long[i].name {
+			continue
+		}
+		for text := []byte(long[i].text); len(text) >= longPattern; text = text[1:] {
+			parts[head(text)] = long[i].code
+		}
+	}
+	return parts
 }
 
 // fold makes one of what does not count as different: upper and lower case, and

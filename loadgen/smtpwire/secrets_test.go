@@ -73,8 +73,16 @@ func TestRedact(t *testing.T) {
 		{"a short one with LOGIN", "no " + b64("pw"), "no <redacted>"},
 		{"a short one with PLAIN", "no " + plainOf(6), "no <redacted>"},
 
+		{"a part of it", "you said ...etPassw0rd, and S3cretPass", "you said ...<redacted>, and <redacted>"},
+		{"as an entity of HTML", "S3cret&#80;assw0rd S3cret&#x50;assw0rd &lt;", "<redacted> <redacted> &lt;"},
+		{"as JSON", `S3cret\u0050assw0rd`, "<redacted>"},
+		{"in octal", `S3cret\120assw0rd`, "<redacted>"},
+		{"as xtext", "S3cret+50assw0rd", "<redacted>"},
+		{"escaped twice", "S3cret%2550assw0rd", "<redacted>"},
+		{"spaced out", "S 3 c r e t P a s s w 0 r d", "<redacted>"},
+		{"in hexadecimal, spaced out", strings.TrimSpace(fmt.Sprintf("% x", secret)), "<redacted>"},
 		{"half of it and more", "S3cretPa****** is wrong", "<redacted>****** is wrong"},
-		{"what only begins alike", "Another/ is no password, S3cret neither", "Another/ is no password, S3cret neither"},
+		{"what only begins alike", "Another is no password, S3cret neither", "Another is no password, S3cret neither"},
 		{"nothing", "", ""},
 		{"what has nothing of one", "5.7.8 authentication failed: UGFzc3dvcmQ6 %41 deadbeefdeadbeef", "5.7.8 authentication failed: UGFzc3dvcmQ6 %41 deadbeefdeadbeef"},
 	} {
