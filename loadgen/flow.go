@@ -52,6 +52,7 @@ type flowRun struct {
 	failures    int           // connects failed since
 	failedClass smtpwire.Class
 	gone        bool // the target is lost
+	spoken      bool // the server has said a banner
 	enough      bool // Options.More has ended the load
 }
 

@@ -8,13 +8,14 @@ import (
 )
 
 // late says what a reply that did not come in time was to, as far as that has a
-// likely reason: a server that waits for a ClientHello says no banner.
+// likely reason: a server that waits for a ClientHello says no banner. One that
+// said a banner before is only slow.
 func (s *session) late() string {
 	if s.client.Awaiting() != smtpwire.Banner {
 		return "no reply within the limit"
 	}
 	text := "no banner within " + s.flow.flow.Timeouts.command().String()
-	if t := &s.flow.flow.Target; t.Network != "unix" && s.flow.speech.TLS != smtpwire.TLSImplicit {
+	if t := &s.flow.flow.Target; t.Network != "unix" && s.flow.speech.TLS != smtpwire.TLSImplicit && !s.flow.spoken {
 		text += ": the server may be waiting for TLS here: try tls: implicit"
 	}
 	return text

@@ -18,6 +18,7 @@ func (s *session) record(e *smtpwire.Event) {
 	r := s.flow.shard.recorder
 	switch e.Kind {
 	case smtpwire.Timed:
+		s.flow.spoken = s.flow.spoken || e.Phase == smtpwire.Banner
 		series := s.seriesOf(e.Phase)
 		r.Service(series, e.Phase, e.End.Sub(e.Start))
 		if e.Phase == smtpwire.SpanMessage {
