@@ -65,7 +65,7 @@ var scenarioShape = object[document]{
 			"The smallest effect of interest to such a comparison, as a percentage: a smaller change is the same."),
 		opt("seed", count[uint64](0, 1<<63-1), func(d *document) *uint64 { return &d.seed },
 			"Of everything random: arrivals, sizes, addresses, text. It is the same from run to run unless you change it, so that runs can be compared.").or("1"),
-		opt("allow_domains", several(text("a domain such as example.net, *.example.net for all below it, or an address such as [192.0.2.1]", domainPattern), 0, 1000), func(d *document) *[]string { return &d.allowDomains },
+		opt("allow_domains", several(text(`a domain such as example.net, *.example.net for all below it, or an address such as "[192.0.2.1]", in quotes`, domainPattern), 0, 1000), func(d *document) *[]string { return &d.allowDomains },
 			"Domains that addresses may have beside those reserved for tests (.test, .example, .invalid, .localhost, example.com, example.net, example.org). Mail to any other may reach people. What a local part routes on to, as in user%example.net@host.test, counts too."),
 	},
 }

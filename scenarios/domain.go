@@ -28,7 +28,10 @@ func reserved(name string, allowed []string) bool {
 		}
 	}
 	for _, a := range allowed {
-		below, all := strings.CutPrefix(a, "*")
+		if ip, err := netip.ParseAddr(a); err == nil { // without its brackets it is no domain, and means the same
+			a = "[" + ip.String() + "]"
+		}
+		below, all := strings.CutPrefix(strings.TrimSuffix(a, "."), "*")
 		if below = canonicalDomain(below); all && strings.HasSuffix(name, below) || name == below && !all {
 			return true
 		}

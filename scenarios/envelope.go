@@ -133,7 +133,7 @@ func (d *decoder) checkDomains(at position, domains, allowed []string) {
 			if below, varies := strings.CutPrefix(name, "."); varies {
 				name = "*." + below // as allow_domains has it
 			}
-			d.faultf(at, "%s is not reserved for tests, and mail to it may reach people: use .test or example.com, or name it under allow_domains (--allow-domain of quick)", quote(name))
+			d.faultf(at, "%s is not reserved for tests, and mail to it may reach people: use .test or example.com, or allow it at the top of the scenario: allow_domains: [%s] (--allow-domain of quick)", quote(name), quote(name))
 		}
 	}
 }

@@ -210,7 +210,7 @@ func TestDomains(t *testing.T) {
 
 // What a fault names can be put under allow_domains as it stands there.
 func TestRefusedDomainsCanBeAllowed(t *testing.T) {
-	named := regexp.MustCompile(`("[^"]+") is not reserved for tests.* or name it under allow_domains`)
+	named := regexp.MustCompile(`("[^"]+") is not reserved for tests.* or allow it at the top of the scenario: allow_domains: `)
 	for _, address := range []string{
 		"a@gmail.com", "a@[8.8.8.8]", "a@[IPv6:2001:db8::1]", "a@bücher.de", "a@xn--bcher-kva.de", "a@host{1..9}.corp.se", "a@host{1..9}.bücher.de",
 		"a%gmail.com@example.test", "gmail!a@example.test", `"a@bücher.de"@example.test`, "a@日本語.jp", "a@Exa-mple.Se", "50%off@example.test",
@@ -224,6 +224,15 @@ func TestRefusedDomainsCanBeAllowed(t *testing.T) {
 		hint := named.FindStringSubmatch(err.Error())[1]
 		if _, err := Parse("f.yaml", []byte(base), testOptions("allow_domains=["+hint+"]", to)); err != nil {
 			t.Errorf("%s: with %s allowed: %v", address, hint, err)
+		}
+	}
+}
+
+// What is allowed may be written as people write it.
+func TestAllowedDomainsAsTheyAreWritten(t *testing.T) {
+	for address, allowed := range map[string]string{"a@[8.8.8.8]": "8.8.8.8", "a@gmail.com": "GMAIL.com.", "a@x.gmail.com": "'*.gmail.com.'"} {
+		if _, err := Parse("f.yaml", []byte(base), testOptions("allow_domains=["+allowed+"]", "flows.relay.envelope.to='"+address+"'")); err != nil {
+			t.Errorf("%s with %s: %v", address, allowed, err)
 		}
 	}
 }
