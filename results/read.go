@@ -157,6 +157,8 @@ func (f *fileReader) line(line []byte) error {
 		return err
 	}
 	switch kind.Type {
+	case headerType:
+		return errors.New("another run begins here: a run file holds one")
 	case intervalType:
 		return f.interval(line)
 	case windowType:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -91,6 +92,26 @@ func TestPartialHasRates(t *testing.T) {
 	}
 	if f := run.Result().Flows["closed"]; f.Rate != 10 {
 		t.Errorf("rate %v over %v, want 10: the window is what the intervals saw", f.Rate, time.Duration(f.Window))
+	}
+}
+
+// A run that another was appended to is not passed off as that one.
+func TestOneFileHoldsOneRun(t *testing.T) {
+	run, err := os.ReadFile("testdata/runs/ports.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.SplitAfter(run, []byte("\n"))
+	cut := bytes.Join(lines[:4], nil)
+	for name, file := range map[string][]byte{"cut": append(bytes.Clone(cut), run...), "whole": append(bytes.Clone(run), run...)} {
+		for reader, read := range map[string]func([]byte) error{
+			"Read":       func(b []byte) error { _, err := Read(bytes.NewReader(b)); return err },
+			"ReadTotals": func(b []byte) error { _, err := ReadTotals(bytes.NewReader(b)); return err },
+		} {
+			if err := read(file); err == nil || !strings.Contains(err.Error(), "line ") {
+				t.Errorf("%s with another run behind it, %s: %v", name, reader, err)
+			}
+		}
 	}
 }
 
