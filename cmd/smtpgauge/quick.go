@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -152,6 +153,8 @@ func (q *quickFlags) usualPort() string {
 func splitTarget(target string) (host, port string, err error) {
 	bare, bracketed := strings.CutPrefix(target, "[")
 	switch {
+	case strings.Contains(target, "@") || strings.Contains(target, "://"): // it may hold a password
+		return "", "", errors.New("the target is no HOST[:PORT]: use one such as 127.0.0.1:2525, and --user and --tls for the rest")
 	case bracketed && strings.HasSuffix(bare, "]"):
 		host = strings.TrimSuffix(bare, "]")
 	case !strings.Contains(target, ":") || net.ParseIP(target) != nil:

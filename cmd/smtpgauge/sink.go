@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"os"
@@ -122,7 +124,7 @@ func runSink(ctx context.Context, config smtpsink.Config, caOut string, s stream
 		return err
 	}
 	if caOut != "" {
-		if err := os.WriteFile(caOut, sink.CAPEM(), 0o644); err != nil {
+		if err := writeAuthority(caOut, sink.CAPEM()); err != nil {
 			_ = sink.Close() // nothing was taken yet; the first error is the one to tell
 			return err
 		}
@@ -137,6 +139,32 @@ func runSink(ctx context.Context, config smtpsink.Config, caOut string, s stream
 		return err
 	}
 	return printCounts(s.out, config.Listeners, sink)
+}
+
+// writeAuthority writes an authority's certificate to a file: a new one, one
+// that holds certificates alone, or none, such as /dev/stdout. Anything else is
+// there by a slip of the hand.
+func writeAuthority(name string, authority []byte) error {
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+		held, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if !onlyCertificates(held) {
+			return usagef("give --ca-out the name of a new file, or of one that holds certificates", "%s is there and holds something else than certificates: it is not written over", name)
+		}
+	}
+	return os.WriteFile(name, authority, 0o644)
+}
+
+func onlyCertificates(held []byte) bool {
+	for len(bytes.TrimSpace(held)) > 0 {
+		var block *pem.Block
+		if block, held = pem.Decode(held); block == nil || block.Type != "CERTIFICATE" {
+			return false
+		}
+	}
+	return true
 }
 
 func lmtpMark(l smtpsink.Listener) string {

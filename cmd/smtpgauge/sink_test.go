@@ -76,3 +76,29 @@ func TestSinkCommand(t *testing.T) {
 		t.Errorf("stdout\n%s\nwant\n%s", stdout.String(), want)
 	}
 }
+
+// A slip of the hand must not cost a scenario, or a key.
+func TestAuthorityIsWrittenOverCertificatesAlone(t *testing.T) {
+	certificate := []byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+	for name, tt := range map[string]struct {
+		held    string
+		refused bool
+	}{
+		"nothing":      {},
+		"certificates": {held: string(certificate) + string(certificate)},
+		"a scenario":   {held: "name: x\n", refused: true},
+		"a key":        {held: "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", refused: true},
+		"both":         {held: string(certificate) + "name: x\n", refused: true},
+	} {
+		file := filepath.Join(t.TempDir(), "ca.pem")
+		if tt.held != "" {
+			if err := os.WriteFile(file, []byte(tt.held), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := writeAuthority(file, certificate)
+		if held, _ := os.ReadFile(file); (err != nil) != tt.refused || tt.refused != (string(held) != string(certificate)) {
+			t.Errorf("%s: %v, and the file holds %q", name, err, held)
+		}
+	}
+}
