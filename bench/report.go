@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 	"github.com/smtpgauge/smtpgauge/results"
 )
@@ -11,12 +12,15 @@ import (
 // figuresOf returns the figures of a run's one flow, and logs what there is to
 // know about them. It returns nil, and has failed the benchmark, where there
 // is nothing that could be called a measurement.
-func figuresOf(b *testing.B, run *results.Run) *results.FlowFigures {
+func figuresOf(b *testing.B, result *gauge.Result) *results.FlowFigures {
 	b.Helper()
-	res := run.Result()
+	if served := result.Served; served != nil && served.Err != nil {
+		b.Errorf("closing the built-in server: %v", served.Err)
+	}
+	res := result.Figures
 	name := res.FlowOrder[0]
-	f := res.Flows[name]
-	if f.Messages.Accepted+f.Messages.Rejected == 0 || run.Closing.Lost != "" {
+	f := result.Flow(name)
+	if f.Messages.Accepted+f.Messages.Rejected == 0 || result.Run.Closing.Lost != "" {
 		b.Errorf("flow %s: %s", name, strings.Join(res.Verdict.Reasons, "; "))
 		return nil
 	}

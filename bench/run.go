@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
@@ -38,8 +39,8 @@ var freeCores = results.FreeCores
 // warmed up again, for each guess at how many there have to be.
 func (s *subject) measure(b *testing.B, flow string) {
 	b.Helper()
-	p := s.plan(b, flow)
-	if err := endless(&p.Flows[0].Load); err != nil {
+	job := s.job(b, flow)
+	if err := endless(&job.Plan.Flows[0].Load); err != nil {
 		b.Fatalf("%s: flow %s: %v", s.name, flow, err)
 	}
 	defer spareProcessor()()
@@ -52,15 +53,15 @@ func (s *subject) measure(b *testing.B, flow string) {
 		}
 		return b.Loop()
 	}
-	run, err := results.Measurement{Plan: p, More: more, FreeCores: freeCores}.Run(b.Context())
+	result, err := job.Run(b.Context(), gauge.Options{More: more, FreeCores: freeCores})
 	if err != nil {
 		b.Fatal(err)
 	}
-	f := figuresOf(b, run)
+	f := figuresOf(b, result)
 	if f == nil {
 		b.FailNow()
 	}
-	_, ended := run.Steady(flow)
+	_, ended := result.Run.Steady(flow)
 	elapsed := ended.Sub(began)
 	b.ReportMetric(float64(elapsed.Nanoseconds())/float64(f.Messages.Attempted), "ns/op")
 	rate := f.Rate

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/results"
 )
 
 // A Sender sends messages one at a time, for benchmarks that have a loop of
@@ -24,8 +24,8 @@ type Sender struct {
 	asked chan struct{} // each asks for the next message: the one before is done
 	ended chan struct{} // closed when the run is over
 
-	run *results.Run // when it is over
-	err error
+	result *gauge.Result // when it is over
+	err    error
 }
 
 // Start goes through the warm-up of a scenario, resets b's timer, and returns a
@@ -38,12 +38,12 @@ func Start(b *testing.B, scenario string, options ...Option) *Sender {
 	if len(subject.flows) > 1 {
 		b.Fatalf("%s has the flows %s: bench.Flow says which one to send by", scenario, strings.Join(subject.flows, ", "))
 	}
-	p := subject.plan(b, subject.flows[0])
-	p.Flows[0].Load = loadgen.Load{Sessions: 1}
+	job := subject.job(b, subject.flows[0])
+	job.Plan.Flows[0].Load = loadgen.Load{Sessions: 1}
 	s := &Sender{b: b, begin: make(chan struct{}), asked: make(chan struct{}), ended: make(chan struct{})}
 	b.Cleanup(spareProcessor())
 	b.Cleanup(s.finish)
-	go s.measure(p)
+	go s.measure(job)
 	s.await()
 	b.ResetTimer()
 	return s
@@ -51,9 +51,9 @@ func Start(b *testing.B, scenario string, options ...Option) *Sender {
 
 // measure runs until finish lets it end. Its context is not the benchmark's,
 // which ends before its clean-up begins: sessions would be broken off.
-func (s *Sender) measure(p *loadgen.Plan) {
+func (s *Sender) measure(job *gauge.Job) {
 	defer close(s.ended)
-	s.run, s.err = results.Measurement{Plan: p, More: s.more, FreeCores: freeCores}.Run(context.Background())
+	s.result, s.err = job.Run(context.Background(), gauge.Options{More: s.more, FreeCores: freeCores})
 }
 
 // more is the engine's question for another message.
@@ -97,7 +97,7 @@ func (s *Sender) finish() {
 		return
 	}
 	elapsed := s.b.Elapsed()
-	if f := figuresOf(s.b, s.run); f != nil {
+	if f := figuresOf(s.b, s.result); f != nil {
 		report(s.b, f, float64(f.Messages.Accepted)/elapsed.Seconds())
 	}
 }

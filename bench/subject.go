@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
@@ -57,14 +58,15 @@ func open(b *testing.B, name string, options []Option) *subject {
 	return s
 }
 
-// plan is the plan of one flow, with its server in place. Rounds are go test's
-// matter, by -count.
-func (s *subject) plan(b *testing.B, flow string) *loadgen.Plan {
+// job is one flow of the scenario, loading the test's own server if it has one.
+// Rounds are go test's matter, by -count.
+func (s *subject) job(b *testing.B, flow string) *gauge.Job {
 	b.Helper()
-	p, err := s.scenario.Plan()
+	job, err := gauge.NewJob(s.scenario)
 	if err != nil {
 		b.Fatal(err)
 	}
+	p := job.Plan
 	for i := range p.Flows {
 		if p.Flows[i].Name == flow {
 			p.Flows = p.Flows[i : i+1]
@@ -76,13 +78,10 @@ func (s *subject) plan(b *testing.B, flow string) *loadgen.Plan {
 	if err := s.place(&p.Flows[0].Target); err != nil {
 		b.Fatalf("%s: flow %s: %v", s.name, flow, err)
 	}
-	if err := s.scenario.CheckTarget(p); err != nil {
+	if err := job.Check(); err != nil {
 		b.Fatalf("%s: %v: bench.MayLoad says that you may load it", s.name, err)
 	}
-	if len(scenarios.SinkPorts(p)) > 0 {
-		s.serve(b, p)
-	}
-	return p
+	return job
 }
 
 // endless takes the end off a load: testing.B says how many messages there are

@@ -2,23 +2,11 @@
 //
 // # The way through
 //
-// A [Measurement] is a run as a function call: a plan goes in, a [Run] comes
-// out, and the run file is written meanwhile.
+// Package gauge carries a scenario out, and returns a [Run]. Here is what it is
+// made of, and what to do with it:
 //
-//	run, err := results.Measurement{Plan: plan, File: file}.Run(ctx)
-//	if err != nil {
-//		return err
-//	}
-//	res := run.Result()
-//	if !res.Verdict.Valid {
-//		return errors.New(res.Verdict.Reasons[0])
-//	}
-//	fmt.Println(res.Flows["relay"].Messages.Accepted)
-//
-// From there on:
-//
-//   - a [Collector] is the part of it that takes samples from every shard and
-//     writes the run file, for who drives a loadgen.Engine by himself
+//   - a [Collector] takes samples from every shard of a loadgen.Engine, and
+//     writes the run file meanwhile
 //   - [Read] brings a run file back, whole or cut; [ReadTotals] and [ReadCourse]
 //     do so in memory that does not grow with the length of the run; [Merge]
 //     makes one run of those that several generators made

@@ -89,3 +89,10 @@ func (s *Scenario) SinkAccounts() []smtpwire.Credentials {
 	}
 	return accounts
 }
+
+// SinkAuthInClear tells whether a flow authenticates to the sink without TLS.
+func (s *Scenario) SinkAuthInClear() bool {
+	return slices.ContainsFunc(s.plan.Flows, func(f loadgen.Flow) bool {
+		return onSink(&f) && f.Session.Wire.TLS == smtpwire.TLSNone && len(f.Session.Accounts) > 0
+	})
+}

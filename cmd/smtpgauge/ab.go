@@ -13,9 +13,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/results"
-	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
 func newAB(s streams) *cobra.Command {
@@ -109,11 +108,11 @@ this scenario can see, and how many rounds it takes to see a smaller one.`,
 
 // An alternation runs two scenarios in the order A B B A.
 type alternation struct {
-	source    sourceFlags
-	repeat    wholeFlag
-	output    string
-	quiet     bool
-	scenarios [2]*scenarios.Scenario
+	source sourceFlags
+	repeat wholeFlag
+	output string
+	quiet  bool
+	jobs   [2]*gauge.Job
 }
 
 func (l *alternation) register(flags *pflag.FlagSet) {
@@ -131,18 +130,18 @@ func (l *alternation) load(names []string, targets [2]string, s streams) error {
 	for i, name := range names {
 		source := l.source
 		source.target = targets[i]
-		sc, p, err := source.load(name, s)
+		job, err := source.load(name, s)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		if err := checkTarget(sc, p); err != nil {
+		if err := checkTarget(job); err != nil {
 			errs = append(errs, err)
 		}
-		if err := results.Fits(p); err != nil {
+		if err := results.Fits(job.Plan); err != nil {
 			errs = append(errs, usagef(fitsHint, "%w", err))
 		}
-		l.scenarios[i] = sc
+		l.jobs[i] = job
 	}
 	if len(errs) > 0 && names[0] == names[1] {
 		return errs[0]
@@ -165,7 +164,7 @@ func (l *alternation) run(ctx context.Context, o results.CompareOptions, s strea
 	for turn := 0; turns == 0 || turn < turns; turn++ {
 		for _, side := range [2][2]int{{0, 1}, {1, 0}}[turn%2] {
 			name := filepath.Join(folder, fmt.Sprintf("%c%d.jsonl", "ab"[side], turn+1))
-			run, failed := l.turn(stop, l.scenarios[side], name, display)
+			run, failed := l.turn(stop, l.jobs[side], name, display)
 			if run != nil {
 				runs[side] = append(runs[side], run)
 			}
@@ -204,7 +203,7 @@ func spoiled(sides [2][]*results.Run) error {
 	runs := slices.Concat(sides[0], sides[1])
 	for _, r := range runs {
 		if r.Interrupted() {
-			errs = append(errs, errInterrupted)
+			errs = append(errs, gauge.ErrInterrupted)
 		}
 		if v := r.Result().Verdict; !v.Valid {
 			if invalid++; invalid == 1 {
@@ -213,7 +212,7 @@ func spoiled(sides [2][]*results.Run) error {
 		}
 	}
 	if invalid > 0 {
-		errs = append(errs, fmt.Errorf("%w in %d of %d runs, first: %s", errInvalid, invalid, len(runs), reason))
+		errs = append(errs, fmt.Errorf("%w in %d of %d runs, first: %s", gauge.ErrInvalid, invalid, len(runs), reason))
 	}
 	return errors.Join(errs...)
 }
@@ -227,7 +226,7 @@ func (l *alternation) folder() (string, error) {
 		}
 		return l.output, os.MkdirAll(l.output, 0o777)
 	}
-	base := l.scenarios[0].Name() + "-" + time.Now().Format("20060102-150405")
+	base := l.jobs[0].Plan.Name + "-" + time.Now().Format("20060102-150405")
 	for n := 1; ; n++ {
 		name := base
 		if n > 1 {
@@ -253,34 +252,21 @@ func earlierTurns(folder string) (names []string) {
 var turnName = regexp.MustCompile(`^[ab][0-9]+\.jsonl$`)
 
 // turn runs a scenario once, into a file, and reads that back for comparing.
-func (l *alternation) turn(stop interruption, sc *scenarios.Scenario, name string, display *live) (*results.Run, error) {
-	p, err := sc.Plan()
-	if err != nil {
-		return nil, err
-	}
-	ensureDescriptors(descriptorsFor(p), display)
-	if sc.UsesSink() {
-		sink, err := placeSink(stop.ctx, sc, p, display)
-		if err != nil {
-			return nil, err
-		}
-		defer func() { _, _ = sink.stop() }() // its counts are of no interest here
-	}
-	run, err := l.measure(stop, p, name, display)
-	if run == nil || err != nil {
-		return run, err
-	}
-	return readRun(name, results.ReadCourse)
-}
-
-func (l *alternation) measure(stop interruption, p *loadgen.Plan, name string, display *live) (*results.Run, error) {
+func (l *alternation) turn(stop interruption, job *gauge.Job, name string, display *live) (*results.Run, error) {
+	ensureDescriptors(descriptorsFor(job.Plan), display)
 	file, err := openRunFile(name, nil)
 	if err != nil {
 		return nil, err
 	}
-	run, err := measure(stop, p, file, func(i *results.Interval) { display.show(newProgress(p, i, stop.draining())) })
-	if err = errors.Join(err, file.Close()); err != nil {
-		err = fmt.Errorf("%s is not whole: %w", name, err)
+	result, err := carryOut(stop, job, display, gauge.Options{File: file, OnInterval: func(i *results.Interval) {
+		display.show(newProgress(job.Plan, i, stop.draining()))
+	}})
+	err = errors.Join(err, file.Close())
+	switch {
+	case result == nil:
+		return nil, err
+	case err != nil:
+		return result.Run, fmt.Errorf("%s is not whole: %w", name, err)
 	}
-	return run, err
+	return readRun(name, results.ReadCourse)
 }

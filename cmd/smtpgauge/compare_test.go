@@ -3,6 +3,7 @@ package main
 import (
 	"testing"
 
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/results"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
@@ -33,9 +34,9 @@ func TestComparisonsJudged(t *testing.T) {
 
 // Two more rounds than a verdict takes, in as many turns as that makes.
 func TestEnoughTurns(t *testing.T) {
-	p := smallPlan(t, "sessions: 1, messages: 5")
-	p.Rounds = 2
-	run, err := results.Measurement{Plan: p, FreeCores: freeCores}.Run(t.Context())
+	job := smallJob(t, "sessions: 1, messages: 5")
+	job.Plan.Rounds = 2
+	first, err := job.Run(t.Context(), gauge.Options{FreeCores: freeCores})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +44,7 @@ func TestEnoughTurns(t *testing.T) {
 		alpha float64
 		want  int
 	}{{0.05, 3}, {0.001, 5}} { // 4 and 7 rounds
-		got, err := enough(run, results.CompareOptions{Alpha: c.alpha, Metrics: []string{"message.p50"}})
+		got, err := enough(first.Run, results.CompareOptions{Alpha: c.alpha, Metrics: []string{"message.p50"}})
 		if err != nil || got != c.want {
 			t.Errorf("alpha %v: %d turns of two rounds, %v; want %d", c.alpha, got, err, c.want)
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
@@ -33,13 +34,10 @@ func usagef(hint, format string, args ...any) error {
 func (e *usageError) Error() string { return e.cause.Error() }
 func (e *usageError) Unwrap() error { return e.cause }
 
-// What a run can come to that is not a success, with the reason in words.
+// What a comparison can come to that is not a success, with the reason in words.
 var (
-	errMissed      = errors.New("threshold missed")
-	errInvalid     = errors.New("the measurement is invalid")
-	errInterrupted = errors.New("interrupted")
-	errRegression  = errors.New("regression")
-	errUndecided   = errors.New("gate undecided")
+	errRegression = errors.New("regression")
+	errUndecided  = errors.New("gate undecided")
 )
 
 // exitCode is the one place that says what an error means to a script.
@@ -51,11 +49,11 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.As(err, &usage), errors.As(err, &faults):
 		return exitUsage
-	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
+	case errors.Is(err, gauge.ErrInterrupted), errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.Is(err, errInvalid):
+	case errors.Is(err, gauge.ErrInvalid):
 		return exitFailed
-	case errors.Is(err, errMissed), errors.Is(err, errRegression):
+	case errors.Is(err, gauge.ErrThresholdMissed), errors.Is(err, errRegression):
 		return exitMissed
 	}
 	return exitFailed

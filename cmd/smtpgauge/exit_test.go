@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -21,11 +22,11 @@ func TestExitCodes(t *testing.T) {
 		{usagef("hint", "cause"), exitUsage},
 		{fmt.Errorf("around: %w", usagef("hint", "cause")), exitUsage},
 		{scenarios.Faults{{File: "f", Message: "m"}}, exitUsage},
-		{fmt.Errorf("%w: a.errors < 1%%", errMissed), exitMissed},
-		{errInvalid, exitFailed},
-		{errors.Join(errInvalid, errMissed), exitFailed}, // figures that do not count miss nothing
+		{fmt.Errorf("%w: a.errors < 1%%", gauge.ErrThresholdMissed), exitMissed},
+		{gauge.ErrInvalid, exitFailed},
+		{errors.Join(gauge.ErrInvalid, gauge.ErrThresholdMissed), exitFailed}, // figures that do not count miss nothing
 		{fmt.Errorf("start the sink: %w", context.Canceled), exitInterrupted},
-		{errors.Join(errInterrupted, errInvalid, errMissed), exitInterrupted},
+		{errors.Join(gauge.ErrInterrupted, gauge.ErrInvalid, gauge.ErrThresholdMissed), exitInterrupted},
 	} {
 		if got := exitCode(c.err); got != c.code {
 			t.Errorf("exit code of %v is %d, want %d", c.err, got, c.code)
@@ -52,7 +53,7 @@ func TestUsageErrorsHaveAHint(t *testing.T) {
 
 func TestEveryReasonIsALineOfItsOwn(t *testing.T) {
 	var stderr strings.Builder
-	code := finish(errors.Join(fmt.Errorf("%w: a", errMissed), fmt.Errorf("%w: b", errMissed)), &stderr)
+	code := finish(errors.Join(fmt.Errorf("%w: a", gauge.ErrThresholdMissed), fmt.Errorf("%w: b", gauge.ErrThresholdMissed)), &stderr)
 	if want := "smtpgauge: threshold missed: a\nsmtpgauge: threshold missed: b\n"; code != exitMissed || stderr.String() != want {
 		t.Errorf("exit %d, stderr %q", code, stderr.String())
 	}

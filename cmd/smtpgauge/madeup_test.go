@@ -38,8 +38,9 @@ func makeUp(ts *testscript.TestScript, neg bool, args []string) {
 		added[flow], err = time.ParseDuration(longer)
 		ts.Check(err)
 	}
-	_, p, err := resolve(scenarios.Load(ts.MkAbs(args[2]), scenarios.LoadOptions{Set: set}))
+	job, err := resolve(scenarios.Load(ts.MkAbs(args[2]), scenarios.LoadOptions{Set: set}))
 	ts.Check(err)
+	p := job.Plan
 	files := []string{out}
 	if strings.HasSuffix(out, ".jsonl") {
 		p.Rounds = rounds

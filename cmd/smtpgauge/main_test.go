@@ -16,6 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
 )
 
@@ -139,11 +140,11 @@ func jsonField(ts *testscript.TestScript, neg bool, args []string) {
 
 // sinkParent starts a sink, says where it is and waits to be killed.
 func sinkParent() {
-	sink, err := startSink(ctxForever(), sinkOrder{Listeners: twoListeners()}, os.Stderr)
+	sink, err := startSink(ctxForever(), gauge.SinkOrder{Listeners: twoListeners()}, os.Stderr)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Println(sink.ready.Addresses[0])
+	fmt.Println(sink.Addresses()[0])
 	select {}
 }

@@ -1,9 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"io"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
@@ -11,9 +12,22 @@ import (
 // they have to pass however busy it is.
 var freeCores = results.FreeCores
 
-// measure carries out a plan, unless stop ends it early. onInterval hears about
-// once a second how far it is.
-func measure(stop interruption, p *loadgen.Plan, file io.Writer, onInterval func(*results.Interval)) (*results.Run, error) {
-	run, err := results.Measurement{Plan: p, File: file, OnInterval: onInterval, Drain: stop.drain, FreeCores: freeCores}.Run(stop.ctx)
-	return run, withManners(err)
+// carryOut carries a job out, unless stop ends it early. Its sink is a process
+// of its own.
+func carryOut(stop interruption, job *gauge.Job, stderr io.Writer, o gauge.Options) (*gauge.Result, error) {
+	o.Drain, o.FreeCores = stop.drain, freeCores
+	o.Sink = sinkProcesses{stderr: stderr, descriptors: descriptorsFor(job.Plan)}
+	result, err := job.Run(stop.ctx, o)
+	return result, withManners(err)
+}
+
+// reportSink says what the built-in server took, if there was one.
+func reportSink(served *gauge.Served, stderr io.Writer) {
+	switch {
+	case served == nil:
+	case served.Err != nil:
+		fmt.Fprintf(stderr, "warning: %v\n", served.Err)
+	default:
+		fmt.Fprintf(stderr, "sink: %s\n", served.Counts)
+	}
 }

@@ -3,22 +3,21 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"strings"
 	"testing"
 
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
-	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
-// smallPlan loads a server of the test's own.
-func smallPlan(t *testing.T, load string) *loadgen.Plan {
+// smallJob loads a server of the test's own.
+func smallJob(t *testing.T, load string) *gauge.Job {
 	t.Helper()
 	sink, err := smtpsink.Start(smtpsink.Config{Listeners: []smtpsink.Listener{{Address: "127.0.0.1:0"}}})
 	if err != nil {
@@ -27,40 +26,39 @@ func smallPlan(t *testing.T, load string) *loadgen.Plan {
 	t.Cleanup(func() { sink.Close() })
 	text := fmt.Sprintf("name: small\ntarget: {host: 127.0.0.1}\nflows:\n  relay: {port: %d, tls: none, load: {%s}}\n",
 		sink.Addrs()[0].(*net.TCPAddr).Port, load)
-	_, p, err := resolve(scenarios.Parse("small.yaml", []byte(text), scenarios.LoadOptions{}))
+	job, err := resolve(scenarios.Parse("small.yaml", []byte(text), scenarios.LoadOptions{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p
+	return job
 }
 
 func TestMeasurementShowsItsProgress(t *testing.T) {
-	p := smallPlan(t, "sessions: 2, messages: 50")
+	job := smallJob(t, "sessions: 2, messages: 50")
 	shown := 0
-	run, err := measure(interruption{ctx: t.Context()}, p, new(bytes.Buffer), func(i *results.Interval) {
+	result, err := carryOut(interruption{ctx: t.Context()}, job, io.Discard, gauge.Options{OnInterval: func(i *results.Interval) {
 		shown++
-		if got := newProgress(p, i, false); got.name != "small" || len(got.flows) != 1 || got.flows[0].name != "relay" {
+		if got := newProgress(job.Plan, i, false); got.name != "small" || len(got.flows) != 1 || got.flows[0].name != "relay" {
 			t.Errorf("progress %+v", got)
 		}
-	})
-	if err != nil || run.Result().Flows["relay"].Messages.Accepted != 50 || shown == 0 {
-		t.Errorf("%v, %+v, shown %d times", err, run, shown)
+	}})
+	if err != nil || result.Flow("relay").Messages.Accepted != 50 || shown == 0 {
+		t.Errorf("%v, %+v, shown %d times", err, result, shown)
 	}
 }
 
 func TestCanceledMeasurementIsARunAllTheSame(t *testing.T) {
-	p := smallPlan(t, "sessions: 1, duration: 10m")
+	job := smallJob(t, "sessions: 1, duration: 10m")
 	ctx, cancel := context.WithCancel(t.Context())
-	run, err := measure(interruption{ctx: ctx}, p, new(bytes.Buffer), func(*results.Interval) { cancel() })
+	result, err := carryOut(interruption{ctx: ctx}, job, io.Discard, gauge.Options{OnInterval: func(*results.Interval) { cancel() }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := run.Result()
-	if f := r.Flows["relay"]; !r.Interrupted || f.Messages.Accepted == 0 {
-		t.Errorf("interrupted %v with %+v, want what was measured until then", r.Interrupted, f.Messages)
+	if f := result.Flow("relay"); f.Messages.Accepted == 0 {
+		t.Errorf("%+v, want what was measured until then", f.Messages)
 	}
-	if err := judge(run); !errors.Is(err, errInterrupted) {
-		t.Errorf("judged as %v, want interrupted", err)
+	if code := exitCode(result.Err()); code != exitInterrupted {
+		t.Errorf("exit %d, want %d: %v", code, exitInterrupted, result.Err())
 	}
 }
 
@@ -68,21 +66,22 @@ func TestCanceledMeasurementIsARunAllTheSame(t *testing.T) {
 // a true one is invalid on a machine that is busy enough.
 func TestValidRunsAreJudgedByThresholds(t *testing.T) {
 	for threshold, want := range map[string]int{"relay.accepted > 1000": exitMissed, "relay.accepted >= 200": exitOK} {
-		_, p, err := resolve(scenarios.Parse("judged.yaml", []byte("name: judged\ntarget: {host: 127.0.0.1}\nflows:\n"+
+		job, err := resolve(scenarios.Parse("judged.yaml", []byte("name: judged\ntarget: {host: 127.0.0.1}\nflows:\n"+
 			"  relay: {port: 25, load: {sessions: 1, messages: 5}}\nthresholds: ['"+threshold+"']\n"), scenarios.LoadOptions{}))
 		if err != nil {
 			t.Fatal(err)
 		}
 		var file bytes.Buffer
-		if err := madeup.Steady(1, 0).Write(&file, madeup.NewRun(p)); err != nil {
+		if err := madeup.Steady(1, 0).Write(&file, madeup.NewRun(job.Plan)); err != nil {
 			t.Fatal(err)
 		}
 		run, err := results.Read(&file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := exitCode(judge(run)); got != want {
-			t.Errorf("%s: exit %d, want %d: %v", threshold, got, want, judge(run))
+		judged := (&gauge.Result{Figures: run.Result()}).Err()
+		if got := exitCode(judged); got != want {
+			t.Errorf("%s: exit %d, want %d: %v", threshold, got, want, judged)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results"
 	"github.com/smtpgauge/smtpgauge/telemetry"
@@ -76,9 +77,9 @@ func (e *exposure) observe(i *results.Interval) {
 }
 
 // finish adds what the run came to.
-func (e *exposure) finish(run *results.Run) {
+func (e *exposure) finish(result *gauge.Result) {
 	if e.watched() {
-		e.metrics.Finish(run.Result())
+		e.metrics.Finish(result.Figures)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"os/signal"
 
 	"golang.org/x/term"
+
+	"github.com/smtpgauge/smtpgauge/gauge"
 )
 
 // askPassword reads a password from a terminal without showing it. ^C gives
@@ -36,7 +38,7 @@ func askPassword(terminal *os.File, name string, stderr io.Writer) (string, erro
 	select {
 	case a = <-answers:
 	case <-signals:
-		a.err = errors.Join(errInterrupted, term.Restore(fd, before))
+		a.err = errors.Join(gauge.ErrInterrupted, term.Restore(fd, before))
 	}
 	fmt.Fprintln(stderr)
 	switch {

@@ -68,7 +68,7 @@ not in it.
 			if err != nil {
 				return err
 			}
-			sc, p, err := resolve(scenarios.Parse("quick.yaml", []byte(text), scenarios.LoadOptions{MayLoad: f.source.mayLoad, LookupEnv: find}))
+			job, err := resolve(scenarios.Parse("quick.yaml", []byte(text), scenarios.LoadOptions{MayLoad: f.source.mayLoad, LookupEnv: find}))
 			if err != nil {
 				return err
 			}
@@ -76,7 +76,7 @@ not in it.
 				_, err := io.WriteString(s.out, text)
 				return err
 			}
-			return f.run(c.Context(), sc, p, s)
+			return f.run(c.Context(), job, s)
 		},
 	}
 	flags := c.Flags()

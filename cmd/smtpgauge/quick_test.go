@@ -22,11 +22,11 @@ func quickPlan(t *testing.T, args ...string) *loadgen.Plan {
 	if strings.Contains(stdout.String(), "hush") {
 		t.Errorf("the password is in the scenario:\n%s", stdout.String())
 	}
-	_, p, err := resolve(scenarios.Parse("quick.yaml", []byte(stdout.String()), scenarios.LoadOptions{}))
+	job, err := resolve(scenarios.Parse("quick.yaml", []byte(stdout.String()), scenarios.LoadOptions{}))
 	if err != nil {
 		t.Fatalf("quick %q printed a scenario that does not load: %v\n%s", args, err, stdout.String())
 	}
-	return p
+	return job.Plan
 }
 
 func TestQuickPorts(t *testing.T) {

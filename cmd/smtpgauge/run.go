@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results"
-	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
 func newRun(s streams) *cobra.Command {
@@ -36,12 +35,12 @@ is as good, and so is the end of the terminal, unless nohup keeps it off.
   smtpgauge run relay.yaml --quiet --format json -o relay.jsonl > relay.json`,
 		Args: exactly(1, "one SCENARIO"),
 		RunE: func(c *cobra.Command, args []string) error {
-			sc, p, err := f.source.load(args[0], s)
+			job, err := f.source.load(args[0], s)
 			if err != nil {
 				return err
 			}
-			p.Rounds = max(1, p.Rounds) * repeat.value
-			return f.run(c.Context(), sc, p, s)
+			job.Plan.Rounds = max(1, job.Plan.Rounds) * repeat.value
+			return f.run(c.Context(), job, s)
 		},
 	}
 	c.Flags().Var(&repeat, "repeat", "go through the scenario `N` times: as many rounds, which are what compare counts")
@@ -74,8 +73,9 @@ func (f *runFlags) register(flags *pflag.FlagSet) {
 
 const fitsHint = "make the scenario smaller, or its load shorter"
 
-// run carries out a plan with all that belongs to it on the command line.
-func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.Plan, s streams) error {
+// run carries out a job with all that belongs to it on the command line.
+func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
+	p := job.Plan
 	if f.output == "-" {
 		return usagef("give -o a file; show --format json prints results", "the run file cannot go to stdout, which is for results")
 	}
@@ -85,7 +85,7 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 	if f.dryRun {
 		return describe(s.out, p, f.descriptors(p))
 	}
-	if err := checkTarget(sc, p); err != nil {
+	if err := checkTarget(job); err != nil {
 		return err
 	}
 	ensureDescriptors(f.descriptors(p), s.err)
@@ -103,30 +103,24 @@ func (f *runFlags) run(ctx context.Context, sc *scenarios.Scenario, p *loadgen.P
 		return err
 	}
 	defer live.end(stop)
-	if sc.UsesSink() {
-		sink, err := placeSink(stop.ctx, sc, p, display)
-		if err != nil {
-			return err
-		}
-		defer reportSink(sink, display)
-	}
-	run, err := measure(stop, p, file, func(i *results.Interval) {
+	result, err := carryOut(stop, job, display, gauge.Options{File: file, OnInterval: func(i *results.Interval) {
 		display.show(newProgress(p, i, stop.draining()))
 		live.observe(i)
-	})
+	}})
 	err = errors.Join(err, file.Close())
 	display.end()
-	if run == nil {
+	if result == nil {
 		return err
 	}
+	defer reportSink(result.Served, display)
 	if err != nil {
 		err = fmt.Errorf("%s is not whole: %w", file.Name(), err)
 	}
-	live.finish(run)
+	live.finish(result)
 	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
-	shown, unread := f.stored(run, file.Name())
+	shown, unread := f.stored(result.Run, file.Name())
 	appendStepSummary([]*results.Run{shown}, s.err)
-	return errors.Join(unread, f.format.write(s.results, shown), err, judge(run))
+	return errors.Join(unread, f.format.write(s.results, shown), err, result.Err())
 }
 
 // descriptors is how many open files a run of p needs, with those who watch it.
@@ -150,22 +144,4 @@ func (f *runFlags) stored(run *results.Run, file string) (*results.Run, error) {
 		return run, err
 	}
 	return run, nil
-}
-
-// judge turns what a run came to into an error; nil is a success.
-func judge(run *results.Run) error {
-	r := run.Result()
-	var errs []error
-	if r.Interrupted {
-		errs = append(errs, errInterrupted)
-	}
-	if !r.Verdict.Valid {
-		errs = append(errs, fmt.Errorf("%w: %s", errInvalid, strings.Join(r.Verdict.Reasons, "; ")))
-	}
-	for _, t := range r.Thresholds {
-		if !t.OK {
-			errs = append(errs, fmt.Errorf("%w: %s", errMissed, t.Expr))
-		}
-	}
-	return errors.Join(errs...)
 }

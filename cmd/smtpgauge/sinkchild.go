@@ -35,17 +35,14 @@ func serveSink(stdin io.Reader, stdout, stderr io.Writer) error {
 	// nothing but its connections.
 	debug.SetGCPercent(400)
 	in := json.NewDecoder(stdin)
-	var order sinkOrder
-	if err := in.Decode(&order); err != nil {
+	var request sinkRequest
+	if err := in.Decode(&request); err != nil {
 		return fmt.Errorf("the sink of a run is started by the run: %w", err)
 	}
-	ensureDescriptors(order.Descriptors, io.Discard) // the run itself says what is missing
-	sink, err := smtpsink.Start(smtpsink.Config{
-		Listeners:         order.Listeners,
-		Accounts:          order.Accounts,
-		AllowInsecureAuth: order.InsecureAuth,
-		Logf:              fewLines(stderr),
-	})
+	ensureDescriptors(request.Descriptors, io.Discard) // the run itself says what is missing
+	config := request.Config()
+	config.Logf = fewLines(stderr)
+	sink, err := smtpsink.Start(config)
 	out := json.NewEncoder(stdout)
 	if err != nil {
 		return out.Encode(sinkReady{Error: err.Error()})

@@ -12,20 +12,19 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
+	"github.com/smtpgauge/smtpgauge/gauge"
 )
 
 // The sink of a run is another process of this program, so that it does not
 // share the generator's scheduler and garbage collector. Three JSON values are
-// the whole protocol: the parent writes a sinkOrder to its stdin and keeps
+// the whole protocol: the parent writes a sinkRequest to its stdin and keeps
 // that open; the child writes a sinkReady to its stdout, and when stdin ends, a
 // sinkDone.
 
-type sinkOrder struct {
-	Listeners    []smtpsink.Listener `json:"listeners"`
-	Accounts     []smtpsink.Account  `json:"accounts"` // on stdin, so that ps does not show passwords
-	InsecureAuth bool                `json:"insecure_auth"`
-	Descriptors  uint64              `json:"descriptors"` // to be allowed to open
+// A sinkRequest comes on stdin, so that ps does not show the passwords in it.
+type sinkRequest struct {
+	gauge.SinkOrder
+	Descriptors uint64 `json:"descriptors"` // to be allowed to open
 }
 
 type sinkReady struct {
@@ -35,7 +34,7 @@ type sinkReady struct {
 }
 
 type sinkDone struct {
-	Counts smtpsink.Counts `json:"counts"`
+	Counts gauge.SinkCounts `json:"counts"`
 }
 
 const sinkCommand = "sink-process"
@@ -53,9 +52,15 @@ type sinkProcess struct {
 	kill   context.CancelFunc
 }
 
-// startSink starts a sink and waits until it listens. What it says on its
+// sinkProcesses are the sinks of runs, each a child. What they say on their
 // stderr goes to stderr.
-func startSink(ctx context.Context, order sinkOrder, stderr io.Writer) (*sinkProcess, error) {
+type sinkProcesses struct {
+	stderr      io.Writer
+	descriptors uint64 // that each is allowed to open
+}
+
+// Start starts a sink and waits until it listens.
+func (s sinkProcesses) Start(ctx context.Context, order gauge.SinkOrder) (gauge.SinkServer, error) {
 	path, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("start the sink: %w", err)
@@ -64,25 +69,21 @@ func startSink(ctx context.Context, order sinkOrder, stderr io.Writer) (*sinkPro
 	life, kill := context.WithCancel(context.WithoutCancel(ctx))
 	cmd := exec.CommandContext(life, path, sinkCommand)
 	cmd.Args[0] = "smtpgauge"
-	cmd.Stderr = stderr
+	cmd.Stderr = s.stderr
 	cmd.WaitDelay = time.Second
 	dieWithParent(cmd)
 	p := &sinkProcess{done: make(chan sinkDone, 1), exited: make(chan error, 1), kill: kill}
-	ready, err := p.launch(cmd, order)
+	ready, err := p.launch(cmd, sinkRequest{order, s.descriptors})
 	if err != nil {
 		kill()
 		return nil, fmt.Errorf("start the sink: %w", err)
 	}
 	select {
 	case p.ready = <-ready:
-		switch {
-		case p.ready.Error != "":
-			err = errors.New(p.ready.Error)
-		case len(p.ready.Addresses) != len(order.Listeners):
-			err = fmt.Errorf("it listens on %d ports, asked were %d", len(p.ready.Addresses), len(order.Listeners))
-		default:
+		if p.ready.Error == "" {
 			return p, nil
 		}
+		err = errors.New(p.ready.Error)
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
@@ -93,7 +94,7 @@ func startSink(ctx context.Context, order sinkOrder, stderr io.Writer) (*sinkPro
 
 // launch starts the child and the goroutines that read from it and wait for
 // it.
-func (p *sinkProcess) launch(cmd *exec.Cmd, order sinkOrder) (<-chan sinkReady, error) {
+func (p *sinkProcess) launch(cmd *exec.Cmd, request sinkRequest) (<-chan sinkReady, error) {
 	var err error
 	if p.stdin, err = cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -124,7 +125,7 @@ func (p *sinkProcess) launch(cmd *exec.Cmd, order sinkOrder) (<-chan sinkReady, 
 		defer close(read)
 		p.listen(stdout, ready)
 	}()
-	if json.NewEncoder(p.stdin).Encode(order) != nil {
+	if json.NewEncoder(p.stdin).Encode(request) != nil {
 		p.kill() // it does not listen; ready will say that it ended
 	}
 	return ready, nil
@@ -145,9 +146,15 @@ func (p *sinkProcess) listen(stdout io.Reader, ready chan<- sinkReady) {
 	}
 }
 
-// stop ends the child and returns what it counted. It returns when the child
+// Addresses are where it listens.
+func (p *sinkProcess) Addresses() []string { return p.ready.Addresses }
+
+// CA is the authority of its certificate.
+func (p *sinkProcess) CA() []byte { return p.ready.CA }
+
+// Stop ends the child and returns what it counted. It returns when the child
 // is gone, whatever it takes.
-func (p *sinkProcess) stop() (smtpsink.Counts, error) {
+func (p *sinkProcess) Stop() (gauge.SinkCounts, error) {
 	defer p.kill()
 	if err := p.stdin.Close(); err != nil {
 		p.kill()
@@ -159,7 +166,7 @@ func (p *sinkProcess) stop() (smtpsink.Counts, error) {
 		return done.Counts, fmt.Errorf("the sink ended badly: %w", err)
 	}
 	if !counted {
-		return smtpsink.Counts{}, errors.New("the sink ended without its counts")
+		return gauge.SinkCounts{}, errors.New("the sink ended without its counts")
 	}
 	return done.Counts, nil
 }

@@ -18,10 +18,16 @@ import (
 
 	"github.com/emersion/go-smtp"
 
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
 )
 
 func ctxForever() context.Context { return context.Background() }
+
+// startSink starts a sink that may open what the test may.
+func startSink(ctx context.Context, order gauge.SinkOrder, stderr io.Writer) (gauge.SinkServer, error) {
+	return sinkProcesses{stderr: stderr}.Start(ctx, order)
+}
 
 func twoListeners() []smtpsink.Listener {
 	return []smtpsink.Listener{{Address: "127.0.0.1:0"}, {Address: "127.0.0.1:0", TLS: smtpsink.Implicit}}
@@ -29,13 +35,13 @@ func twoListeners() []smtpsink.Listener {
 
 func TestSinkProcessTakesMailAndCounts(t *testing.T) {
 	var stderr bytes.Buffer
-	sink, err := startSink(t.Context(), sinkOrder{Listeners: twoListeners(), Accounts: []smtpsink.Account{{Username: "u", Password: "secret"}}}, &stderr)
+	sink, err := startSink(t.Context(), gauge.SinkOrder{Listeners: twoListeners(), Accounts: []smtpsink.Account{{Username: "u", Password: "secret"}}}, &stderr)
 	if err != nil {
 		t.Fatal(err)
 	}
 	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(sink.ready.CA)
-	c, err := smtp.DialTLS(sink.ready.Addresses[1], &tls.Config{RootCAs: pool, ServerName: "localhost"})
+	pool.AppendCertsFromPEM(sink.CA())
+	c, err := smtp.DialTLS(sink.Addresses()[1], &tls.Config{RootCAs: pool, ServerName: "localhost"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +51,7 @@ func TestSinkProcessTakesMailAndCounts(t *testing.T) {
 	if err := c.Quit(); err != nil {
 		t.Fatal(err)
 	}
-	counts, err := sink.stop()
+	counts, err := sink.Stop()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +69,7 @@ func TestSinkThatCannotListenSaysWhy(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	_, err = startSink(t.Context(), sinkOrder{Listeners: []smtpsink.Listener{{Address: taken.Addr().String()}}}, io.Discard)
+	_, err = startSink(t.Context(), gauge.SinkOrder{Listeners: []smtpsink.Listener{{Address: taken.Addr().String()}}}, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "address already in use") {
 		t.Errorf("startSink on a taken port: %v; want the reason", err)
 	}
@@ -71,19 +77,19 @@ func TestSinkThatCannotListenSaysWhy(t *testing.T) {
 
 func TestSinkOutlivesTheContextItWasStartedWith(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	sink, err := startSink(ctx, sinkOrder{Listeners: twoListeners()}, io.Discard)
+	sink, err := startSink(ctx, gauge.SinkOrder{Listeners: twoListeners()}, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cancel()
-	c, err := smtp.Dial(sink.ready.Addresses[0])
+	c, err := smtp.Dial(sink.Addresses()[0])
 	if err != nil {
 		t.Fatalf("the sink is gone before the run has drained: %v", err)
 	}
 	if err := c.Quit(); err != nil {
 		t.Error(err)
 	}
-	if _, err := sink.stop(); err != nil {
+	if _, err := sink.Stop(); err != nil {
 		t.Error(err)
 	}
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
@@ -29,28 +29,28 @@ func (f *sourceFlags) registerManners(flags *pflag.FlagSet) {
 
 // load reads and resolves a scenario by its path, builtin:NAME, or - for
 // stdin. It says what there is to know about one that is right.
-func (f *sourceFlags) load(name string, s streams) (*scenarios.Scenario, *loadgen.Plan, error) {
-	sc, p, err := resolve(scenarios.Load(name, scenarios.LoadOptions{Set: f.set, Target: f.target, MayLoad: f.mayLoad, Stdin: s.in}))
+func (f *sourceFlags) load(name string, s streams) (*gauge.Job, error) {
+	sc, err := scenarios.Load(name, scenarios.LoadOptions{Set: f.set, Target: f.target, MayLoad: f.mayLoad, Stdin: s.in})
+	job, err := resolve(sc, err)
 	if err == nil {
 		for _, note := range sc.Notes() {
 			fmt.Fprintf(s.err, "note: %s\n", note)
 		}
 	}
-	return sc, p, err
+	return job, err
 }
 
-// resolve goes on from a scenario to its plan.
-func resolve(sc *scenarios.Scenario, err error) (*scenarios.Scenario, *loadgen.Plan, error) {
+// resolve goes on from a scenario to a job.
+func resolve(sc *scenarios.Scenario, err error) (*gauge.Job, error) {
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	p, err := sc.Plan()
-	return sc, p, err
+	return gauge.NewJob(sc)
 }
 
-// checkTarget looks at a plan's targets before anything of its run is there.
-func checkTarget(sc *scenarios.Scenario, p *loadgen.Plan) error {
-	err := sc.CheckTarget(p)
+// checkTarget looks at a job's targets before anything of its run is there.
+func checkTarget(job *gauge.Job) error {
+	err := job.Check()
 	if faults := (scenarios.Faults)(nil); err == nil || errors.As(err, &faults) {
 		return err
 	}

@@ -22,14 +22,14 @@ program.`,
   smtpgauge validate relay.yaml --set flows.relay.load.sessions=50`,
 		Args: exactly(1, "one SCENARIO"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			_, p, err := source.load(args[0], s)
+			job, err := source.load(args[0], s)
 			if err != nil {
 				return err
 			}
-			if err := results.Fits(p); err != nil {
+			if err := results.Fits(job.Plan); err != nil {
 				return usagef(fitsHint, "%w", err)
 			}
-			_, err = fmt.Fprintf(s.out, "%s: valid: %s\n", args[0], countFlows(p))
+			_, err = fmt.Fprintf(s.out, "%s: valid: %s\n", args[0], countFlows(job.Plan))
 			return err
 		},
 	}

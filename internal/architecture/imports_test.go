@@ -21,8 +21,9 @@ const module = "github.com/smtpgauge/smtpgauge"
 // A part is a folder of the module with those below it. parts says which
 // other parts each may import; packages of one part may import each other.
 var parts = map[string][]string{
-	"cmd":                   {"bench", "internal/printable", "internal/smtpsink", "loadgen", "results", "scenarios", "telemetry"},
-	"bench":                 {"internal/madeup", "internal/smtpsink", "loadgen", "results", "scenarios"},
+	"cmd":                   {"bench", "gauge", "internal/printable", "internal/smtpsink", "loadgen", "results", "scenarios", "telemetry"},
+	"bench":                 {"gauge", "internal/madeup", "internal/smtpsink", "loadgen", "results", "scenarios"},
+	"gauge":                 {"internal/smtpsink", "loadgen", "results", "scenarios"},
 	"scenarios":             {"internal/textfile", "loadgen"},
 	"results":               {"internal/printable", "loadgen"},
 	"telemetry":             {"internal/printable", "loadgen", "results"},
@@ -98,6 +99,12 @@ func TestRulesBite(t *testing.T) {
 		{"results", "github.com/emersion/go-smtp"},
 		{"results", "github.com/prometheus/client_golang/prometheus"},
 		{"results", module + "/telemetry"},
+		{"results", module + "/gauge"},
+		{"scenarios", module + "/gauge"},
+		{"gauge", module + "/bench"},
+		{"gauge", module + "/telemetry"},
+		{"gauge", "os/signal"},
+		{"gauge", "log"},
 		{"loadgen/mail", "github.com/emersion/go-sasl"},
 		{"cmd/smtpgauge", "go.yaml.in/yaml/v4"},
 		{"loadgen", "os/signal"},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 	"github.com/smtpgauge/smtpgauge/results"
@@ -154,7 +155,7 @@ func (t *trial) run() (*ending, error) {
 			server.close()
 		}
 	}()
-	p, err := t.resolve(server.port())
+	job, err := t.resolve(server.port())
 	if err != nil {
 		return nil, err
 	}
@@ -173,12 +174,16 @@ func (t *trial) run() (*ending, error) {
 	var file bytes.Buffer
 	e := &ending{outputs: map[string][]byte{}}
 	if t.portable {
-		e.run, e.err = t.measurePortably(running, p, &file)
+		e.run, e.err = t.measurePortably(running, job.Plan, &file)
 	} else {
-		e.run, e.err = results.Measurement{
-			Plan: p, File: &file, Drain: drain, Shards: t.shards, OnInterval: func(*results.Interval) {},
+		var result *gauge.Result
+		result, e.err = job.Run(running, gauge.Options{
+			File: &file, Drain: drain, Shards: t.shards, OnInterval: func(*results.Interval) {},
 			FreeCores: func(context.Context) (float64, bool) { return 0, false },
-		}.Run(running)
+		})
+		if result != nil {
+			e.run = result.Run
+		}
 	}
 	e.late, e.file = ctx.Err() != nil, file.Bytes()
 	e.served = server.close()
@@ -186,7 +191,7 @@ func (t *trial) run() (*ending, error) {
 	return e, e.write()
 }
 
-// measurePortably is a Measurement with the driver that systems other than
+// measurePortably measures with the driver that systems other than
 // Linux have.
 func (t *trial) measurePortably(ctx context.Context, p *loadgen.Plan, file io.Writer) (*results.Run, error) {
 	var collector *results.Collector
@@ -210,23 +215,23 @@ func (t *trial) measurePortably(ctx context.Context, p *loadgen.Plan, file io.Wr
 	return collector.Close(report, results.MeasureGenerator())
 }
 
-// resolve makes the scenario a plan that trusts the server.
-func (t *trial) resolve(port int) (*loadgen.Plan, error) {
+// resolve makes the scenario a job that trusts the server.
+func (t *trial) resolve(port int) (*gauge.Job, error) {
 	sc, err := scenarios.Parse("chaos.yaml", []byte(t.scenario(port)), scenarios.LoadOptions{})
 	if err != nil {
 		return nil, err
 	}
-	p, err := sc.Plan()
+	job, err := gauge.NewJob(sc)
 	if err != nil {
 		return nil, err
 	}
-	if err := sc.CheckTarget(p); err != nil {
+	if err := job.Check(); err != nil {
 		return nil, err
 	}
-	if c := p.Flows[0].Target.TLS; c != nil {
+	if c := job.Plan.Flows[0].Target.TLS; c != nil {
 		_, c.RootCAs = certificate()
 	}
-	return p, nil
+	return job, nil
 }
 
 // write writes every format, of the run as its file has it.

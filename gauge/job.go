@@ -1,0 +1,69 @@
+package gauge
+
+import (
+	"context"
+	"errors"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/scenarios"
+)
+
+// Run carries a scenario out. It returns a Result if anything was measured, also
+// beside an error, which is then that of writing the run file. A run that
+// Options.Drain or ctx ended early is a Result without an error, and its
+// Result.Err is ErrInterrupted.
+func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Result, error) {
+	job, err := NewJob(s)
+	if err != nil {
+		return nil, err
+	}
+	if err := job.Check(); err != nil {
+		return nil, err
+	}
+	return job.Run(ctx, o)
+}
+
+// A Job is a scenario about to be carried out.
+type Job struct {
+	// Plan is what will be done. It belongs to the job alone and may be changed
+	// until Check.
+	Plan *loadgen.Plan
+
+	scenario *scenarios.Scenario
+	ports    []scenarios.SinkPort // that the scenario needs, whatever of it is run
+}
+
+// NewJob plans a scenario. Nothing is looked up or opened yet.
+func NewJob(s *scenarios.Scenario) (*Job, error) {
+	plan, err := s.Plan()
+	if err != nil {
+		return nil, err
+	}
+	return &Job{Plan: plan, scenario: s, ports: scenarios.SinkPorts(plan)}, nil
+}
+
+// Check refuses targets that are not there to be loaded, and what cannot work
+// from this machine, before anything of a run exists: see
+// scenarios.Scenario.CheckTarget. Run refuses strangers by itself, too.
+func (j *Job) Check() error { return j.scenario.CheckTarget(j.Plan) }
+
+// Run carries the plan out, as the function Run does from there on. One Job may
+// be run again and again, but not twice at once.
+func (j *Job) Run(ctx context.Context, o Options) (*Result, error) {
+	o = o.withDefaults()
+	if len(scenarios.SinkPorts(j.Plan)) == 0 {
+		run, err := measure(ctx, j.Plan, o)
+		return newResult(run, nil), err
+	}
+	server, err := j.place(ctx, o.Sink)
+	if err != nil {
+		return nil, err
+	}
+	run, err := measure(ctx, j.Plan, o)
+	served := &Served{}
+	served.Counts, served.Err = server.Stop()
+	if run == nil {
+		return nil, errors.Join(err, served.Err)
+	}
+	return newResult(run, served), err
+}

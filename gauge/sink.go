@@ -1,0 +1,122 @@
+package gauge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/scenarios"
+)
+
+// A Sink starts servers for the flows whose target is sink. Each run starts one
+// and stops it.
+type Sink interface {
+	// Start returns when the server listens at every place that order has. ctx
+	// ends the start, not the server: that has to answer until the run has
+	// drained.
+	Start(ctx context.Context, order SinkOrder) (SinkServer, error)
+}
+
+// A SinkServer takes mail until it is stopped.
+type SinkServer interface {
+	Addresses() []string // to dial: one for each of the order's listeners, in their order
+	CA() []byte          // the authority of its certificate, in PEM
+	Stop() (SinkCounts, error)
+}
+
+// A SinkOrder says what the server of a scenario has to be. It is the same
+// whichever of the scenario's flows are run, since what the server says to one
+// flow depends on the others.
+type SinkOrder struct {
+	Listeners    []SinkListener `json:"listeners"` // on free ports of loopback
+	Accounts     []SinkAccount  `json:"accounts"`
+	InsecureAuth bool           `json:"insecure_auth"` // AUTH is offered without TLS too
+}
+
+// What a Sink is made of. These are the built-in server's own types.
+type (
+	SinkListener = smtpsink.Listener
+	SinkAccount  = smtpsink.Account
+	SinkCounts   = smtpsink.Counts
+)
+
+// Config is the order as the built-in server takes it.
+func (o SinkOrder) Config() smtpsink.Config {
+	return smtpsink.Config{Listeners: o.Listeners, Accounts: o.Accounts, AllowInsecureAuth: o.InsecureAuth}
+}
+
+// sinkModes are the scenario's TLS modes as the built-in server has them.
+var sinkModes = map[smtpwire.TLSMode]smtpsink.Mode{
+	smtpwire.TLSNone:     smtpsink.None,
+	smtpwire.TLSStart:    smtpsink.StartTLS,
+	smtpwire.TLSImplicit: smtpsink.Implicit,
+}
+
+// orderSink says what the sink has to be for the job's scenario.
+func (j *Job) orderSink() SinkOrder {
+	order := SinkOrder{InsecureAuth: j.scenario.SinkAuthInClear()}
+	for _, port := range j.ports {
+		order.Listeners = append(order.Listeners, SinkListener{
+			Address: "127.0.0.1:0", TLS: sinkModes[port.TLS], LMTP: port.LMTP,
+		})
+	}
+	for _, a := range j.scenario.SinkAccounts() {
+		order.Accounts = append(order.Accounts, SinkAccount{Username: a.Username, Password: a.Password})
+	}
+	return order
+}
+
+// place starts the sink and points the plan's flows at it.
+func (j *Job) place(ctx context.Context, sink Sink) (SinkServer, error) {
+	server, err := sink.Start(ctx, j.orderSink())
+	if err != nil {
+		return nil, err
+	}
+	if err := j.pointAt(server); err != nil {
+		_, stopped := server.Stop()
+		return nil, errors.Join(err, stopped)
+	}
+	return server, nil
+}
+
+func (j *Job) pointAt(server SinkServer) error {
+	listening := server.Addresses()
+	if len(listening) != len(j.ports) {
+		return fmt.Errorf("start the sink: it listens on %d ports, asked were %d", len(listening), len(j.ports))
+	}
+	addresses := make(map[scenarios.SinkPort]string, len(listening))
+	for i, address := range listening {
+		addresses[j.ports[i]] = address
+	}
+	return scenarios.PlaceSink(j.Plan, addresses, server.CA())
+}
+
+// inProcess is the Sink that shares the process with the generator.
+type inProcess struct{}
+
+func (inProcess) Start(_ context.Context, order SinkOrder) (SinkServer, error) {
+	server, err := smtpsink.Start(order.Config())
+	if err != nil {
+		return nil, fmt.Errorf("start the sink: %w", err)
+	}
+	return inProcessServer{server}, nil
+}
+
+type inProcessServer struct{ server *smtpsink.Server }
+
+func (s inProcessServer) CA() []byte { return s.server.CAPEM() }
+
+func (s inProcessServer) Addresses() []string {
+	var list []string
+	for _, address := range s.server.Addrs() {
+		list = append(list, address.String())
+	}
+	return list
+}
+
+func (s inProcessServer) Stop() (SinkCounts, error) {
+	err := s.server.Close()
+	return s.server.Counts(), err
+}
