@@ -1,9 +1,7 @@
 package results
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
+	"fmt"
 	"strconv"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
@@ -17,63 +15,25 @@ func (h *FlowHeader) choose(f *loadgen.Flow) {
 	h.Pipelining = map[smtpwire.Switch]string{
 		smtpwire.Auto: "auto", smtpwire.On: "on", smtpwire.Off: "off",
 	}[f.Session.Wire.Pipelining]
-	h.Size = sizeOf(&f.Mail)
-	h.Rest = restOf(f)
+	var octets mail.Size
+	h.Size, octets = sizeOf(&f.Mail)
+	h.SizeMedian, h.SizeP99 = octets.Median, octets.P99
 }
 
-// sizeOf tells the size of a flow's messages in short.
-func sizeOf(o *mail.Options) string {
-	switch {
-	case len(o.Files) > 0:
-		return "files"
-	case o.Size == mail.Size{}:
-		return humanBytes(4 << 10) // as mail.Size says
-	case o.Size.P99 > o.Size.Median:
-		return humanBytes(o.Size.Median) + " to " + humanBytes(o.Size.P99)
+// sizeOf tells the size of a flow's messages in short, and in octets: none of
+// stored messages.
+func sizeOf(o *mail.Options) (short string, octets mail.Size) {
+	if len(o.Files) > 0 {
+		return "files", mail.Size{}
 	}
-	return humanBytes(o.Size.Median)
-}
-
-// restOf is a fingerprint of all that a flow does beside what stands in its
-// header by itself. Two flows with the same one differ in nothing else, so that
-// what lies between their figures is the work of what they differ in. Accounts
-// and seeds, which flows have of their own, are no part of it.
-func restOf(f *loadgen.Flow) string {
-	type content struct {
-		Name string
-		Size int64
+	octets = o.Size.Resolved()
+	short = humanBytes(octets.Median)
+	if octets.P99 > octets.Median {
+		short += " to " + humanBytes(octets.P99)
+	} else {
+		octets.P99 = 0 // as without it
 	}
-	rest := struct {
-		Network, Host string
-		Family        loadgen.Family
-		Wire          smtpwire.Options
-		Think         string
-		Load          loadgen.Load
-		From          string
-		To            []string
-		Columns       *mail.Table
-		Contents      []content
-		Header        map[string]string
-		UTF8          bool
-		Timeouts      loadgen.Timeouts
-	}{
-		Network: f.Target.Network, Host: f.Target.Host, Family: f.Target.Family, Wire: f.Session.Wire,
-		Think: f.Session.Think.String(), Load: f.Load, From: f.Mail.From, To: f.Mail.To, Columns: f.Mail.Columns,
-		Header: f.Mail.Header, UTF8: f.Mail.UTF8, Timeouts: f.Timeouts,
-	}
-	rest.Wire.TLS, rest.Wire.Pipelining = 0, 0
-	for _, file := range f.Mail.Files {
-		rest.Contents = append(rest.Contents, content{file.Name, int64(len(file.Data))})
-	}
-	for _, a := range f.Mail.Attach {
-		rest.Contents = append(rest.Contents, content{a.Name + " " + a.Type, a.Size + int64(len(a.Data))})
-	}
-	b, err := json.Marshal(rest)
-	if err != nil {
-		return "" // a rate that is no number: such a flow is like no other
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:8])
+	return short, octets
 }
 
 // The names of choices, in the order of a table's columns.
@@ -89,8 +49,15 @@ const (
 
 var choiceNames = []string{choicePort, choiceTLS, choiceAuth, choiceReuse, choicePipelining, choiceSize, choiceRecipients}
 
-// told tells whether the run file says all that a flow is set apart by.
-func (h *FlowHeader) told() bool { return h.Rest != "" }
+// told tells whether the run file says how a flow chose beside port, TLS and
+// AUTH.
+func (h *FlowHeader) told() bool { return h.Pipelining != "" }
+
+// alike tells whether two flows differ in nothing but their choices. It is
+// false if that is not known.
+func (h *FlowHeader) alike(to *FlowHeader) bool {
+	return h.told() && to.told() && h.Rest != "" && h.Rest == to.Rest
+}
 
 // choice says in short how a flow chose.
 func (h *FlowHeader) choice(name string) string {
@@ -136,9 +103,42 @@ type Change struct {
 // flows differ in more than their choices, or do not say.
 func (h *FlowHeader) changes(to *FlowHeader) (list []Change, ok bool) {
 	for _, name := range choiceNames {
-		if was, is := h.choice(name), to.choice(name); was != is {
+		if was, is, same := h.change(to, name); !same {
 			list = append(list, Change{name, was, is})
 		}
 	}
-	return list, h.told() && h.Rest == to.Rest
+	return list, h.alike(to)
+}
+
+// change says how two flows chose. Sizes that are the same in short, and are
+// not, are told in octets.
+func (h *FlowHeader) change(to *FlowHeader, name string) (was, is string, same bool) {
+	was, is = h.choice(name), to.choice(name)
+	if name == choiceSize && was == is && h.otherOctets(to) {
+		return h.octets(), to.octets(), false
+	}
+	return was, is, was == is
+}
+
+// otherOctets tells whether two flows have messages of other sizes. Files of
+// earlier versions do not say the octets: with them it is false.
+func (h *FlowHeader) otherOctets(to *FlowHeader) bool {
+	return h.SizeMedian > 0 && to.SizeMedian > 0 && (h.SizeMedian != to.SizeMedian || h.SizeP99 != to.SizeP99)
+}
+
+func (h *FlowHeader) octets() string {
+	if h.SizeP99 > 0 {
+		return fmt.Sprintf("%d to %d B", h.SizeMedian, h.SizeP99)
+	}
+	return fmt.Sprintf("%d B", h.SizeMedian)
+}
+
+// sameFlow tells whether two headers are of one flow, whichever versions wrote
+// them: what an earlier one does not say sets none apart.
+func sameFlow(a, b FlowHeader) bool {
+	if a.otherOctets(&b) {
+		return false
+	}
+	a.SizeMedian, a.SizeP99, b.SizeMedian, b.SizeP99 = 0, 0, 0, 0
+	return a == b
 }

@@ -47,12 +47,14 @@ type FlowHeader struct {
 	Unit string `json:"unit,omitempty"` // of an open load: sessions or messages
 
 	// What else a flow is set apart by. Files of earlier versions do not say:
-	// there Pipelining and Rest are empty, and the others mean nothing.
+	// there Pipelining is empty, and the others mean nothing.
 	Messages   int    `json:"messages_per_session,omitempty"` // 0 for as many as the load lasts
 	Pipelining string `json:"pipelining,omitempty"`           // auto, on or off
 	Size       string `json:"size,omitempty"`                 // of a message, for people
+	SizeMedian int64  `json:"size_median,omitempty"`          // in octets; 0 of stored messages, and in files of earlier versions
+	SizeP99    int64  `json:"size_p99,omitempty"`             // 0 where all are of one size
 	Recipients int    `json:"recipients,omitempty"`
-	Rest       string `json:"rest,omitempty"` // a fingerprint of all the flow does beside these, its accounts left out
+	Rest       string `json:"rest,omitempty"` // a fingerprint of all the flow does beside these, its accounts left out; "" without a scenario
 }
 
 // An Environment is the fingerprint of where a run was made. Where two runs
@@ -83,7 +85,17 @@ func NewHeader(p *loadgen.Plan) Header {
 	for i := range p.Flows {
 		h.Flows = append(h.Flows, flowHeader(&p.Flows[i]))
 	}
+	h.likenFlows()
 	return h
+}
+
+// likenFlows makes each flow's fingerprint by the scenario. The one a file has
+// is not believed: earlier versions left out of it what flows differed in.
+func (h *Header) likenFlows() {
+	found := likenesses(h.Scenario)
+	for i := range h.Flows {
+		h.Flows[i].Rest = found[h.Flows[i].Name]
+	}
 }
 
 func flowHeader(f *loadgen.Flow) FlowHeader {

@@ -32,6 +32,7 @@ func newHeaderLine(h *Header) headerLine {
 // header reads a line back.
 func (l *headerLine) header() (Header, error) {
 	h := l.Header
+	h.likenFlows()
 	for i := range l.Thresholds {
 		t, err := l.Thresholds[i].threshold()
 		if err != nil {

@@ -76,7 +76,7 @@ func NewMatrix(runs []*Run) (*Matrix, error) {
 		return nil, err
 	}
 	for i, r := range runs {
-		if r.Header.Hash != runs[0].Header.Hash || !slices.Equal(r.Header.Flows, runs[0].Header.Flows) {
+		if r.Header.Hash != runs[0].Header.Hash || !slices.EqualFunc(r.Header.Flows, runs[0].Header.Flows, sameFlow) {
 			return nil, fmt.Errorf("run %d is of another scenario than run 1: only runs of the same one are repeats", i+1)
 		}
 	}

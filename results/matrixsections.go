@@ -47,7 +47,8 @@ func (m *Matrix) shownChoices() []string {
 	always := []string{choicePort, choiceTLS, choiceAuth, choiceReuse, choicePipelining}
 	return slices.DeleteFunc(slices.Clone(choiceNames), func(name string) bool {
 		alike := !slices.ContainsFunc(m.Flows, func(f MatrixFlow) bool {
-			return f.header.choice(name) != m.Flows[0].header.choice(name)
+			_, _, same := f.header.change(&m.Flows[0].header, name)
+			return !same
 		})
 		return alike && !slices.Contains(always, name)
 	})

@@ -190,7 +190,7 @@ func Merge(runs ...*Run) (*Run, error) {
 	closing := Closing{}
 	whole := true
 	for i, r := range runs {
-		if r.Header.Hash != out.Header.Hash || !slices.Equal(r.Header.Flows, out.Header.Flows) || r.Header.Rounds != out.Header.Rounds {
+		if r.Header.Hash != out.Header.Hash || !slices.EqualFunc(r.Header.Flows, out.Header.Flows, sameFlow) || r.Header.Rounds != out.Header.Rounds {
 			return nil, fmt.Errorf("run %d is of another scenario than run 1: only runs of the same scenario merge", i+1)
 		}
 		if r.Header.Started.Before(out.Header.Started) {

@@ -70,10 +70,7 @@ var headerShape = byName[string]{
 // messageSize is the shape of one size, or of a distribution.
 type messageSize struct{}
 
-const (
-	smallest    = 1
-	defaultSize = 4 << 10
-)
+const smallest = 1
 
 type distribution struct {
 	section
@@ -115,8 +112,8 @@ func (messageSize) describe(g *generator) *jsonSchema {
 func checkMessage(d *decoder, m *message) {
 	if !m.has("file") {
 		if !m.has("size") {
+			m.size = m.size.Resolved()
 			m.fill("size", word(m.node.at, "4KiB"))
-			m.size.Median = defaultSize
 		}
 		return
 	}
@@ -154,7 +151,7 @@ func (m *message) checkMail(d *decoder, o mail.Options) {
 	if m.node == nil || d.faulty(m.node) {
 		return
 	}
-	if len(o.Header)+len(o.Attach)+len(o.Files) == 0 && o.Size.Median >= defaultSize {
+	if len(o.Header)+len(o.Attach)+len(o.Files) == 0 && o.Size.Median >= mail.DefaultSize {
 		return // any header there can be fits, and rendering takes its time
 	}
 	options := map[string]string{"size": "size", "header": "header", "attach": "attachments", "files": "file"}

@@ -251,11 +251,7 @@ func content(m *mail.Options) string {
 	case m.Size.P99 > m.Size.Median:
 		return fmt.Sprintf("synthetic, log-normal, median %s, p99 %s%s", size(m.Size.Median), size(m.Size.P99), attached(m))
 	}
-	median := m.Size.Median
-	if median == 0 {
-		median = 4 << 10
-	}
-	return "synthetic, " + size(median) + attached(m)
+	return "synthetic, " + size(m.Size.Resolved().Median) + attached(m)
 }
 
 func attached(m *mail.Options) string {

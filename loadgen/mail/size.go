@@ -8,9 +8,19 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/chance"
 )
 
+// DefaultSize is what the zero Size means, in octets.
+const DefaultSize = 4 << 10
+
+// Resolved puts the default in place of zero.
+func (z Size) Resolved() Size {
+	if z == (Size{}) {
+		z.Median = DefaultSize
+	}
+	return z
+}
+
 const (
-	defaultSize = 4 << 10
-	maxSize     = 1 << 30
+	maxSize = 1 << 30
 
 	// tail bounds log-normal sizes to this many times P99, so that one in
 	// some thousands of messages does not decide the memory of all.
@@ -28,9 +38,7 @@ type sizer struct {
 const z99 = 2.3263478740408408
 
 func newSizer(z Size, seed uint64) (sizer, error) {
-	if z.Median == 0 && z.P99 == 0 {
-		z.Median = defaultSize
-	}
+	z = z.Resolved()
 	switch {
 	case z.Median <= 0:
 		return sizer{}, errors.New("size: the median has to be over 0")
