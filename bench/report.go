@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
@@ -50,15 +49,8 @@ const maxErrorsShown = 3
 func report(b *testing.B, f *results.FlowFigures, rate float64) {
 	b.ReportMetric(rate, "msgs/s")
 	b.ReportMetric(float64(f.Messages.Attempted-f.Messages.Accepted), "errors")
-	message := f.Phases[smtpwire.SpanMessage.String()]
-	if message == nil {
-		return // every message was turned away before its end: there is no such time
-	}
-	times := message.Service
-	if f.Load == "open" {
-		times = message.Response
-	}
-	if times != nil {
+	// If every message was turned away before its end, there is no such time.
+	if times := f.Judged(); times != nil {
 		b.ReportMetric(float64(times.P50), "p50-ns")
 		b.ReportMetric(float64(times.P99), "p99-ns")
 	}

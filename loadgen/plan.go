@@ -72,6 +72,14 @@ const (
 	Messages
 )
 
+// String returns the unit as it stands in scenarios and results.
+func (u Unit) String() string {
+	if u == Messages {
+		return "messages"
+	}
+	return "sessions"
+}
+
 // A Load says how much, and when. It is closed where Stages is empty: Sessions
 // connections, each starting its next message when the last is done. It is
 // open otherwise: arrivals are due at times set ahead, whatever the server
@@ -89,7 +97,34 @@ type Load struct {
 }
 
 // Open tells whether arrivals are scheduled ahead.
-func (l *Load) Open() bool { return len(l.Stages) > 0 }
+func (l *Load) Open() bool { return l.Kind() == OpenLoad }
+
+// Kind tells whether the load is open or closed.
+func (l *Load) Kind() LoadKind {
+	if len(l.Stages) > 0 {
+		return OpenLoad
+	}
+	return ClosedLoad
+}
+
+// LoadKind is whether a load is open or closed, as it stands in results.
+type LoadKind string
+
+// The kinds of load.
+const (
+	ClosedLoad LoadKind = "closed"
+	OpenLoad   LoadKind = "open"
+)
+
+// Judged is the part of a message's time that a load is judged by. What is due
+// under open load waits, and that counts; under closed load, no message is due
+// before the one ahead of it is done.
+func (k LoadKind) Judged() Part {
+	if k == OpenLoad {
+		return Response
+	}
+	return Service
+}
 
 // Timeouts limit each wait for the server. Zero means the default given here.
 type Timeouts struct {

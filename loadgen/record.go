@@ -60,8 +60,11 @@ func (s *session) messageEnded(e *smtpwire.Event) {
 // seriesOf is where a phase is counted: the session's phases by when the
 // session began, the message's by when that did.
 func (s *session) seriesOf(p smtpwire.Phase) Series {
-	switch p {
-	case smtpwire.Mail, smtpwire.Rcpt, smtpwire.Data, smtpwire.Body, smtpwire.Rset, smtpwire.SpanMessage:
+	switch p.Scope() {
+	case smtpwire.InMessage, smtpwire.AfterMessage:
+		return s.message
+	}
+	if p == smtpwire.SpanMessage {
 		return s.message
 	}
 	return s.series

@@ -36,6 +36,17 @@ const (
 	IPv6
 )
 
+// String returns the family as it stands in scenarios.
+func (f Family) String() string {
+	switch f {
+	case IPv4:
+		return "ipv4"
+	case IPv6:
+		return "ipv6"
+	}
+	return "any"
+}
+
 var networks = map[Family]string{AnyFamily: "ip", IPv4: "ip4", IPv6: "ip6"}
 
 // A Resolver looks up the addresses of a host, as netdrive.Resolve does.

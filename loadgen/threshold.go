@@ -1,9 +1,14 @@
 package loadgen
 
-import "github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+)
 
 // A Threshold is a condition a run has to meet, such as
-// "submit-587.message.p99 < 250ms". ParseThreshold makes one.
+// "submit-587.message.p99 < 250ms".
 type Threshold struct {
 	Expr   string // as written
 	Flow   string
@@ -41,4 +46,22 @@ const (
 	Service Part = iota
 	Response
 	Lag
+
+	NumParts int = iota
 )
+
+var partNames = [NumParts]string{"service", "response", "lag"}
+
+// String returns the part as it stands in scenarios and results.
+func (p Part) String() string {
+	if int(p) < NumParts {
+		return partNames[p]
+	}
+	return fmt.Sprintf("part(%d)", uint8(p))
+}
+
+// ParsePart finds a part by its name.
+func ParsePart(name string) (Part, bool) {
+	i := slices.Index(partNames[:], name)
+	return Part(max(0, i)), i >= 0
+}

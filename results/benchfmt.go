@@ -42,7 +42,7 @@ func writeBenchmarks(w io.Writer, res *Result) error {
 			// Without the number of processors at the end, benchstat would
 			// take it from a name such as relay-25.
 			fmt.Fprintf(&b, "BenchmarkSMTP/flow=%s-%d\t%d", benchName(name), max(1, e.GOMAXPROCS), r.Messages.Attempted)
-			if d := r.message(f.Load); d != nil {
+			if d := r.judged(f.Load); d != nil {
 				fmt.Fprintf(&b, "\t%d p50-ns\t%d p99-ns", d.P50, d.P99)
 			}
 			fmt.Fprintf(&b, "\t%s msgs/s\t%d errors\n", strconv.FormatFloat(r.Rate, 'f', -1, 64), r.Messages.unaccepted())

@@ -6,15 +6,12 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
 // choose says what a flow is set apart by beside port, TLS and AUTH.
 func (h *FlowHeader) choose(f *loadgen.Flow) {
 	h.Messages, h.Recipients = f.Session.Messages, max(1, f.Mail.Recipients)
-	h.Pipelining = map[smtpwire.Switch]string{
-		smtpwire.Auto: "auto", smtpwire.On: "on", smtpwire.Off: "off",
-	}[f.Session.Wire.Pipelining]
+	h.Pipelining = f.Session.Wire.Pipelining.String()
 	var octets mail.Size
 	h.Size, octets = sizeOf(&f.Mail)
 	h.SizeMedian, h.SizeP99 = octets.Median, octets.P99

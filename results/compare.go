@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/gate"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
@@ -260,7 +261,11 @@ func (c *comparing) flow(name string, base, other flowSide) {
 		alone, newAlone = base.alone(), other.alone()
 	}
 	var lopsided []string
-	for _, m := range comparedMetrics(open && newOpen) {
+	load := loadgen.ClosedLoad
+	if open && newOpen {
+		load = loadgen.OpenLoad
+	}
+	for _, m := range comparedMetrics(load) {
 		pair := stats.Pair{Base: values(baseRounds, m), New: values(newRounds, m), HigherIsBetter: m.higher}
 		if len(pair.Base) == 0 || len(pair.New) == 0 || !matches(c.o.Metrics, name, m.name) {
 			continue

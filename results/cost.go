@@ -23,16 +23,11 @@ import (
 
 // ownPhases are a session's beside its messages. Pipelined or not, none of
 // them overlaps another.
-var ownPhases = []smtpwire.Phase{
-	smtpwire.Connect, smtpwire.TLS, smtpwire.Banner, smtpwire.EHLO, smtpwire.StartTLS, smtpwire.Auth, smtpwire.Rset, smtpwire.Quit,
-}
+var ownPhases = withoutLookUp(smtpwire.PhasesOf(smtpwire.SetUp, smtpwire.AfterMessage, smtpwire.Farewell))
 
 // costPhases are all that a message's cost is told by, in the order of a
 // session.
-var costPhases = []smtpwire.Phase{
-	smtpwire.Connect, smtpwire.TLS, smtpwire.Banner, smtpwire.EHLO, smtpwire.StartTLS, smtpwire.Auth,
-	smtpwire.Mail, smtpwire.Rcpt, smtpwire.Data, smtpwire.Body, smtpwire.Rset, smtpwire.Quit,
-}
+var costPhases = withoutLookUp(smtpwire.PhasesOf(smtpwire.SetUp, smtpwire.InMessage, smtpwire.AfterMessage, smtpwire.Farewell))
 
 // costSlots hold what a cost is the sum of: a message's own phases may overlap,
 // so that it counts as the span it took.

@@ -14,11 +14,8 @@ func (r *Run) curves(res *Result) []report.Curves {
 	judged := report.Curves{Name: "message"}
 	open := false
 	res.eachFlow(func(name string, f *FlowFigures) {
-		part := loadgen.Service
-		if f.Load == "open" {
-			part, open = loadgen.Response, true
-		}
-		judged.Flows = append(judged.Flows, curve(r.Histogram(name, smtpwire.SpanMessage, part)))
+		open = open || f.Load == loadgen.OpenLoad
+		judged.Flows = append(judged.Flows, curve(r.Histogram(name, smtpwire.SpanMessage, f.Load.Judged())))
 	})
 	list := []report.Curves{judged}
 	for phase := range smtpwire.Phase(smtpwire.NumPhases) {

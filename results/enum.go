@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -40,7 +41,7 @@ type enumeration struct {
 var (
 	metricKinds = enumeration{"kind of metric", []string{"latency", "errors", "rate", "count"},
 		[]string{"latency", "errors", "rate", "count"}}
-	metricParts = enumeration{"part", []string{"service", "response", "lag"},
+	metricParts = enumeration{"part", namesOf[loadgen.Part](loadgen.NumParts),
 		[]string{"service", "response", "lag"}}
 	phaseKinds = enumeration{"phase", namesOf[smtpwire.Phase](smtpwire.NumPhases), []string{
 		"resolve", "connect", "tls", "banner", "ehlo", "starttls", "auth",

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/loadgen"
 )
 
 // An exposition is a text in Prometheus' format 0.0.4. All samples of a metric
@@ -146,9 +147,9 @@ func (e *exposition) ofTimes(res *Result) {
 	e.metric("phase_seconds", "summary", "Times of phases and spans; the quantile 1 is the maximum.")
 	res.eachFlow(func(flow string, f *FlowFigures) {
 		f.eachPhase(func(phase string, p *PhaseFigures) {
-			e.summary("phase_seconds", p.Service, "flow", flow, "phase", phase, "part", "service")
-			e.summary("phase_seconds", p.Response, "flow", flow, "phase", phase, "part", "response")
-			e.summary("phase_seconds", p.Lag, "flow", flow, "phase", phase, "part", "lag")
+			e.summary("phase_seconds", p.Service, "flow", flow, "phase", phase, "part", loadgen.Service.String())
+			e.summary("phase_seconds", p.Response, "flow", flow, "phase", phase, "part", loadgen.Response.String())
+			e.summary("phase_seconds", p.Lag, "flow", flow, "phase", phase, "part", loadgen.Lag.String())
 		})
 	})
 }

@@ -57,7 +57,7 @@ func (h *FlowHeader) Label() string {
 func (r *Run) flowFigures(flow int, t *total) *FlowFigures {
 	h := &r.Header.Flows[flow]
 	f := &FlowFigures{
-		Label: h.Label(), Load: "closed",
+		Label: h.Label(), Load: h.load(),
 		Sessions:   SessionFigures{t.Started, t.Completed, t.FailedSession, int64(r.gauges[flow].Peak)},
 		Messages:   t.messages(),
 		Recipients: RecipientFigures{t.RcptAccepted, t.RcptRejected, t.RcptUnknown},
@@ -65,7 +65,6 @@ func (r *Run) flowFigures(flow int, t *total) *FlowFigures {
 		Greetings: r.greetings[flow].list, Phases: t.phases(), Errors: append([]ErrorFigures{}, t.failures.figures()...),
 	}
 	if h.Open {
-		f.Load = "open"
 		f.Late = distribution(t, lateSlot)
 		f.Arrivals = &ArrivalFigures{r.gauges[flow].Due, r.gauges[flow].Begun}
 	}

@@ -179,7 +179,7 @@ func (c *Collector) follow(f *frame) {
 		p.standing.begin()
 	}
 	for _, s := range f.ordered() {
-		c.progress[s.Flow].follow(f.series[s], s.Stage, c.run.Header.Flows[s.Flow].Open)
+		c.progress[s.Flow].follow(f.series[s], s.Stage, c.run.Header.Flows[s.Flow].load())
 		c.progress[s.Flow].standing.add(f.series[s], s.Stage)
 		i.Flows[s.Flow].Accepted += f.series[s].Outcomes[smtpwire.Accepted]
 	}
@@ -191,16 +191,12 @@ func (c *Collector) follow(f *frame) {
 	c.onInterval(i)
 }
 
-func (p *flowProgress) follow(t *total, stage loadgen.Stage, open bool) {
+func (p *flowProgress) follow(t *total, stage loadgen.Stage, load loadgen.LoadKind) {
 	if !p.begun {
 		p.begun, p.message, p.errors = true, NewHistogram(), map[smtpwire.Class]int64{}
 	}
 	p.stage = stage
-	part := loadgen.Service
-	if open {
-		part = loadgen.Response
-	}
-	p.message.Merge(t.hists[slotOf(smtpwire.SpanMessage, part)])
+	p.message.Merge(t.hists[slotOf(smtpwire.SpanMessage, load.Judged())])
 	for k, c := range t.failures {
 		p.errors[k.class] += c.count
 	}

@@ -13,9 +13,9 @@ import (
 // A gate can be about whatever is compared, and about nothing else.
 func TestGatesAreAboutWhatIsCompared(t *testing.T) {
 	kinds := map[figureKind]gate.Kind{kindTime: gate.Time, kindShare: gate.Share, kindRate: gate.Rate}
-	for _, open := range []bool{false, true} {
+	for load, open := range map[loadgen.LoadKind]bool{loadgen.ClosedLoad: false, loadgen.OpenLoad: true} {
 		var compared []gate.Metric
-		for _, m := range comparedMetrics(open) {
+		for _, m := range comparedMetrics(load) {
 			compared = append(compared, gate.Metric{Name: m.name, Kind: kinds[m.kind]})
 		}
 		if !slices.Equal(compared, gate.Metrics(open)) {

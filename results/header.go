@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
 // FileFormat is the first thing in a run file.
@@ -100,22 +99,25 @@ func (h *Header) likenFlows() {
 
 func flowHeader(f *loadgen.Flow) FlowHeader {
 	h := FlowHeader{Name: f.Name, Port: f.Target.Port, Unix: f.Target.Network == "unix", Open: f.Load.Open()}
-	h.TLS = map[smtpwire.TLSMode]string{
-		smtpwire.TLSNone: "none", smtpwire.TLSStart: "starttls", smtpwire.TLSImplicit: "implicit",
-	}[f.Session.Wire.TLS]
+	h.TLS = f.Session.Wire.TLS.String()
 	if a := f.Session.Accounts; len(a) > 0 {
 		if h.Auth = a[0].Mechanism; h.Auth == "" {
 			h.Auth = "auto"
 		}
 	}
 	if h.Open {
-		h.Unit = "sessions"
-		if f.Load.Unit == loadgen.Messages {
-			h.Unit = "messages"
-		}
+		h.Unit = f.Load.Unit.String()
 	}
 	h.choose(f)
 	return h
+}
+
+// load is the kind of a flow's load.
+func (h *FlowHeader) load() loadgen.LoadKind {
+	if h.Open {
+		return loadgen.OpenLoad
+	}
+	return loadgen.ClosedLoad
 }
 
 // ThisEnvironment is the fingerprint of this process and its machine.

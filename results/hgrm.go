@@ -16,15 +16,15 @@ func writePercentiles(w io.Writer, flows []string, find func(string, smtpwire.Ph
 	var b bytes.Buffer
 	for _, flow := range flows {
 		for i := range smtpwire.NumPhases {
-			for part, name := range [...]string{loadgen.Service: "service", loadgen.Response: "response", loadgen.Lag: "lag"} {
+			for part := range loadgen.Part(loadgen.NumParts) {
 				phase := smtpwire.Phase(i)
-				h := find(flow, phase, loadgen.Part(part))
+				h := find(flow, phase, part)
 				if h.Count() == 0 {
 					continue
 				}
 				// HdrHistogram's own comments begin with "#[" too, but never
 				// with "#[flow": files are cut apart there.
-				fmt.Fprintf(&b, "#[flow %s, phase %s, %s]\n", printable.Text(flow), phase, name)
+				fmt.Fprintf(&b, "#[flow %s, phase %s, %s]\n", printable.Text(flow), phase, part)
 				if err := h.WritePercentiles(&b); err != nil {
 					return fmt.Errorf("writing the percentiles of %s, %s: %w", flow, phase, err)
 				}

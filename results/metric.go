@@ -35,12 +35,8 @@ type comparedMetric struct {
 
 // comparedMetrics are what a flow's rounds are compared by, in the order of the
 // tables: what is waited for, what is got, and where the time goes.
-func comparedMetrics(open bool) []comparedMetric {
-	part := loadgen.Service
-	if open {
-		part = loadgen.Response // what is due waits, and that counts
-	}
-	message := slotOf(smtpwire.SpanMessage, part)
+func comparedMetrics(load loadgen.LoadKind) []comparedMetric {
+	message := slotOf(smtpwire.SpanMessage, load.Judged())
 	list := []comparedMetric{
 		quantileMetric(message, "p50", 0.5), quantileMetric(message, "p90", 0.9), quantileMetric(message, "p99", 0.99),
 		{name: message.name() + ".mean", of: meanOf(message), within: meanWithin(message)},
@@ -117,14 +113,18 @@ func (r *roundData) errors() (float64, bool) {
 
 // setUpPhases are what a session goes through before its first message. The
 // name's look-up is left out: it is not the server's.
-var setUpPhases = []string{"connect", "tls", "banner", "ehlo", "starttls", "auth"}
+var setUpPhases = withoutLookUp(smtpwire.PhasesOf(smtpwire.SetUp))
+
+func withoutLookUp(phases []smtpwire.Phase) []smtpwire.Phase {
+	return slices.DeleteFunc(phases, func(p smtpwire.Phase) bool { return p == smtpwire.Resolve })
+}
 
 // setUp is what making a session ready costs, on average: all times of all of
 // its phases, over the sessions started. It is false where none was.
 func (r *roundData) setUp() (float64, bool) {
 	var sum time.Duration
-	for _, name := range setUpPhases {
-		sum += r.total.hists[slotsByName[name]].Sum()
+	for _, p := range setUpPhases {
+		sum += r.total.hists[slotOf(p, loadgen.Service)].Sum()
 	}
 	return float64(sum) / float64(max(1, r.total.Started)), sum > 0 && r.total.Started > 0
 }

@@ -68,7 +68,7 @@ func (res *Result) overview() []report.Flow {
 	var list []report.Flow
 	res.eachFlow(func(name string, f *FlowFigures) {
 		row := report.Flow{
-			Name: printable.Text(name), Label: printable.Text(f.Label) + ", " + f.Load + " load", Rate: noSamples,
+			Name: printable.Text(name), Label: printable.Text(f.Label) + ", " + string(f.Load) + " load", Rate: noSamples,
 			Errors: noSamples, Bad: f.Messages.unaccepted() > 0,
 		}
 		if f.Window > 0 {
@@ -80,7 +80,7 @@ func (res *Result) overview() []report.Flow {
 		if share, ok := f.Messages.errorShare(); ok {
 			row.Errors = humanShare(share)
 		}
-		for _, c := range f.message().times() {
+		for _, c := range f.Judged().times() {
 			row.Times = append(row.Times, c.text)
 		}
 		list = append(list, row)
@@ -91,8 +91,8 @@ func (res *Result) overview() []report.Flow {
 // parts of a session that are told as what a session costs, and those that
 // make a message.
 var (
-	sessionParts = []smtpwire.Phase{smtpwire.Resolve, smtpwire.Connect, smtpwire.TLS, smtpwire.Banner, smtpwire.EHLO, smtpwire.StartTLS, smtpwire.Auth, smtpwire.Quit}
-	messageParts = []smtpwire.Phase{smtpwire.Mail, smtpwire.Rcpt, smtpwire.Data, smtpwire.Body}
+	sessionParts = smtpwire.PhasesOf(smtpwire.SetUp, smtpwire.Farewell)
+	messageParts = smtpwire.PhasesOf(smtpwire.InMessage)
 )
 
 // breakdowns are what a message and what a session is made of, by the mean.

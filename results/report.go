@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
 )
 
 // heading is a result in one line: what, how long, when, by whose clock.
@@ -53,17 +55,14 @@ func (d *Distribution) mean() string {
 	return humanNanoseconds(d, func(d *Distribution) int64 { return d.Mean })
 }
 
-// message returns the message times a flow is judged by: response time under
-// open load, service time under closed load. It is nil where there is none.
-func (f *FlowFigures) message() *Distribution {
+// Judged returns the message times a flow is judged by: see
+// loadgen.LoadKind.Judged. It is nil where there are none.
+func (f *FlowFigures) Judged() *Distribution {
 	p := f.Phases["message"]
-	switch {
-	case p == nil:
+	if p == nil {
 		return nil
-	case f.Load == "open":
-		return p.Response
 	}
-	return p.Service
+	return p.part(f.Load.Judged())
 }
 
 func (res *Result) flowSection() section {
@@ -80,7 +79,7 @@ func (res *Result) flowSection() section {
 		}
 		row := append(plain(name, speed), m.cells()...)
 		row = append(row, cell{text: f.Label})
-		s.rows = append(s.rows, append(row, f.message().times()...))
+		s.rows = append(s.rows, append(row, f.Judged().times()...))
 	})
 	s.lines = plain(res.timesNote()...)
 	return s
@@ -94,7 +93,7 @@ func (m *MessageFigures) cells() []cell {
 func (res *Result) timesNote() []string {
 	var closed, open []string
 	res.eachFlow(func(name string, f *FlowFigures) {
-		if f.Load == "open" {
+		if f.Load == loadgen.OpenLoad {
 			open = append(open, name)
 		} else {
 			closed = append(closed, name)
@@ -216,10 +215,7 @@ func (res *Result) roundSection() section {
 			return
 		}
 		for _, r := range f.Rounds {
-			d := r.Message
-			if f.Load == "open" {
-				d = r.Response
-			}
+			d := r.judged(f.Load)
 			s.rows = append(s.rows, plain(flow, strconv.Itoa(r.Round), humanRate(r.Rate),
 				humanCount(r.Messages.Attempted), humanCount(r.Messages.Accepted),
 				humanNanoseconds(d, func(d *Distribution) int64 { return d.P50 }),

@@ -1,6 +1,10 @@
 package results
 
-import "time"
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+)
 
 // A Result is a run in figures. It marshals to what `show --format json`
 // prints. Pointers and maps leave out what has no samples: there is no figure
@@ -57,7 +61,7 @@ type GeneratorFigures struct {
 // warm-up.
 type FlowFigures struct {
 	Label      string                   `json:"label"` // port, TLS and AUTH in short, as "587 starttls PLAIN"
-	Load       string                   `json:"load"`  // "closed" or "open"
+	Load       loadgen.LoadKind         `json:"load"`
 	Sessions   SessionFigures           `json:"sessions"`
 	Messages   MessageFigures           `json:"messages"`
 	Recipients RecipientFigures         `json:"recipients"`
@@ -110,6 +114,17 @@ type PhaseFigures struct {
 	Service  *Distribution `json:"service"`
 	Response *Distribution `json:"response,omitempty"`
 	Lag      *Distribution `json:"lag,omitempty"`
+}
+
+// part returns one of the times; nil if there is none.
+func (p *PhaseFigures) part(part loadgen.Part) *Distribution {
+	switch part {
+	case loadgen.Response:
+		return p.Response
+	case loadgen.Lag:
+		return p.Lag
+	}
+	return p.Service
 }
 
 // A Distribution is read off a histogram with one sample at least. Times are

@@ -1,5 +1,7 @@
 package results
 
+import "github.com/smtpgauge/smtpgauge/loadgen"
+
 // eachRound returns the flow's rounds; a run of one is its only round.
 func (f *FlowFigures) eachRound() []RoundFigures {
 	if len(f.Rounds) > 0 {
@@ -17,10 +19,10 @@ func (f *FlowFigures) whole() RoundFigures {
 	return r
 }
 
-// message returns the times a round is judged by: response times under open
-// load, service times under closed load. It is nil where there are none.
-func (r *RoundFigures) message(load string) *Distribution {
-	if load == "open" {
+// judged returns the message times a round is judged by: see
+// loadgen.LoadKind.Judged. It is nil where there are none.
+func (r *RoundFigures) judged(load loadgen.LoadKind) *Distribution {
+	if load.Judged() == loadgen.Response {
 		return r.Response
 	}
 	return r.Message
@@ -52,10 +54,10 @@ var headlineKinds = []struct {
 	figure func(f *FlowFigures, r *RoundFigures) (float64, bool)
 }{
 	{"p50", func(f *FlowFigures, r *RoundFigures) (float64, bool) {
-		return figureOf(r.message(f.Load), func(d *Distribution) int64 { return d.P50 })
+		return figureOf(r.judged(f.Load), func(d *Distribution) int64 { return d.P50 })
 	}},
 	{"p99", func(f *FlowFigures, r *RoundFigures) (float64, bool) {
-		return figureOf(r.message(f.Load), func(d *Distribution) int64 { return d.P99 })
+		return figureOf(r.judged(f.Load), func(d *Distribution) int64 { return d.P99 })
 	}},
 	{"rate", func(f *FlowFigures, r *RoundFigures) (float64, bool) { return r.Rate, f.Window > 0 }},
 	{"errors", func(_ *FlowFigures, r *RoundFigures) (float64, bool) { return r.Messages.errorShare() }},

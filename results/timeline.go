@@ -55,7 +55,7 @@ func (r *Run) timeline() (*report.Timeline, error) {
 		if bins[n] == nil {
 			bins[n] = &timelineBin{from: s.From, to: s.To, flows: make([]timelineFlow, len(r.Header.Flows)), errors: map[string]int64{}}
 		}
-		if err := bins[n].absorb(s, r.Header.Flows[s.Flow].Open); err != nil {
+		if err := bins[n].absorb(s, r.Header.Flows[s.Flow].load()); err != nil {
 			return nil, fmt.Errorf("interval %d of flow %s: %w", s.Number, r.Header.Flows[s.Flow].Name, err)
 		}
 	}
@@ -63,18 +63,14 @@ func (r *Run) timeline() (*report.Timeline, error) {
 	return r.drawTimeline(bins, width), nil
 }
 
-func (b *timelineBin) absorb(s *StoredInterval, open bool) error {
+func (b *timelineBin) absorb(s *StoredInterval, load loadgen.LoadKind) error {
 	b.from, b.to = min(b.from, s.From), max(b.to, s.To)
 	f := &b.flows[s.Flow]
 	f.accepted += s.Messages[smtpwire.Accepted]
 	for _, e := range s.Errors {
 		b.errors[e.Class] += e.Count
 	}
-	part := loadgen.Service
-	if open {
-		part = loadgen.Response
-	}
-	h, err := s.Histogram(smtpwire.SpanMessage, part)
+	h, err := s.Histogram(smtpwire.SpanMessage, load.Judged())
 	if h.Count() > 0 {
 		f.messages = append(f.messages, h)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -75,7 +76,7 @@ func (v *Verdict) unknown(r *Run, res *Result) {
 	}
 	for _, name := range res.FlowOrder {
 		f := res.Flows[name]
-		if f.Load == "open" && f.Late == nil && f.Messages.answered() > 0 {
+		if f.Load == loadgen.OpenLoad && f.Late == nil && f.Messages.answered() > 0 {
 			v.bad("generator-bound or not: nothing tells whether the arrivals of flow %s began in time", name)
 		}
 		timed = timed || f.Phases[smtpwire.SpanMessage.String()] != nil
@@ -124,7 +125,7 @@ func (v *Verdict) notBegun(res *Result) {
 	for _, name := range res.FlowOrder {
 		f := res.Flows[name]
 		for _, e := range f.Errors {
-			if f.Load == "open" && e.Class == smtpwire.Canceled.String() && e.Phase == smtpwire.SpanMessage.String() {
+			if f.Load == loadgen.OpenLoad && e.Class == smtpwire.Canceled.String() && e.Phase == smtpwire.SpanMessage.String() {
 				v.note("overload: %d arrivals of flow %s never began; its response times are lower bounds", e.Count, name)
 			}
 		}

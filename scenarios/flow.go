@@ -26,11 +26,7 @@ var flowShape = object[flow]{
 	fields: []field[flow]{
 		opt("port", count(1, 65535), func(f *flow) *int { return &f.port },
 			"The TCP port. With target.host sink, the port it stands for."),
-		opt("tls", choose(
-			choice[smtpwire.TLSMode]{"none", smtpwire.TLSNone},
-			choice[smtpwire.TLSMode]{"starttls", smtpwire.TLSStart},
-			choice[smtpwire.TLSMode]{"implicit", smtpwire.TLSImplicit},
-		), func(f *flow) *smtpwire.TLSMode { return &f.tls },
+		opt("tls", namesOf(smtpwire.TLSNone, smtpwire.TLSStart, smtpwire.TLSImplicit), func(f *flow) *smtpwire.TLSMode { return &f.tls },
 			"When sessions turn to TLS. Left out: none on 25, implicit on 465, starttls on 587 and 2525, none for LMTP and sockets; any other port has to say it. starttls is required: a server that does not offer it is an error, never a plain session."),
 		opt("target", targetShape, func(f *flow) *target { return &f.target },
 			"The server to load, where it differs from the scenario's target."),
@@ -50,11 +46,6 @@ var flowShape = object[flow]{
 	check: checkFlow,
 }
 
-// usualTLS is the mode a port has by custom: 25 relays in clear, 465 is
-// submission over TLS (RFC 8314), 587 is submission (RFC 6409) and 2525 its
-// stand-in.
-var usualTLS = map[int]string{25: "none", 465: "implicit", 587: "starttls", 2525: "starttls"}
-
 func checkFlow(d *decoder, f *flow) {
 	onSocket := f.target.has("socket")
 	if !f.has("port") && !onSocket && !f.unsure {
@@ -72,16 +63,16 @@ func checkFlow(d *decoder, f *flow) {
 	if f.has("tls") {
 		return
 	}
-	mode, usual := usualTLS[f.port]
+	mode, usual := smtpwire.UsualTLS(f.port)
 	switch {
 	case onSocket || f.target.lmtp:
-		mode = "none"
+		mode = smtpwire.TLSNone
 	case !usual && f.port != 0:
 		d.faultf(f.at("port"), "no TLS mode is usual on port %d: say tls: none, starttls or implicit", f.port)
 		return
 	}
-	f.fill("tls", word(f.node.at, mode))
-	f.tls = map[string]smtpwire.TLSMode{"starttls": smtpwire.TLSStart, "implicit": smtpwire.TLSImplicit}[mode]
+	f.fill("tls", word(f.node.at, mode.String()))
+	f.tls = mode
 }
 
 var timeoutsShape = object[loadgen.Timeouts]{

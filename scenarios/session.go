@@ -25,11 +25,7 @@ var sessionShape = object[session]{
 			"Messages a connection; 0 goes on as long as the load lasts. Left out: 1 where a load counts sessions/s, and 0 elsewhere."),
 		opt("think", duration(0), func(s *session) *time.Duration { return &s.think },
 			"Idle time on the connection after each message.").or("0s"),
-		opt("pipelining", choose(
-			choice[smtpwire.Switch]{"auto", smtpwire.Auto},
-			choice[smtpwire.Switch]{"on", smtpwire.On},
-			choice[smtpwire.Switch]{"off", smtpwire.Off},
-		), func(s *session) *smtpwire.Switch { return &s.pipelining },
+		opt("pipelining", namesOf(smtpwire.Auto, smtpwire.On, smtpwire.Off), func(s *session) *smtpwire.Switch { return &s.pipelining },
 			"Send MAIL, RCPT and DATA together (RFC 2920): auto where EHLO offers it.").or("auto"),
 		opt("bdat", truth, func(s *session) *bool { return &s.bdat },
 			"Send the message by BDAT (RFC 3030) in place of DATA; the server has to offer CHUNKING.").or("false"),

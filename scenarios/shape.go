@@ -175,6 +175,15 @@ func choose[T any](choices ...choice[T]) shape[T] {
 	}
 }
 
+// namesOf is the shape of an enumeration's values, by what they call themselves.
+func namesOf[T fmt.Stringer](values ...T) shape[T] {
+	choices := make([]choice[T], len(values))
+	for i, v := range values {
+		choices[i] = choice[T]{v.String(), v}
+	}
+	return choose(choices...)
+}
+
 // several is the shape of a list.
 func several[T any](item shape[T], least, most int) shape[[]T] { return listOf[T]{item, least, most} }
 

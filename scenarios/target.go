@@ -31,11 +31,7 @@ var targetShape = object[target]{
 			"Name or address of the server. sink starts the built-in server for this run. Ports belong to the flows."),
 		opt("socket", text("the path of a Unix socket", `^[^\x00]{1,107}$`), func(t *target) *string { return &t.socket },
 			"Path of a Unix socket to connect to, in place of host and port."),
-		opt("family", choose(
-			choice[loadgen.Family]{"any", loadgen.AnyFamily},
-			choice[loadgen.Family]{"ipv4", loadgen.IPv4},
-			choice[loadgen.Family]{"ipv6", loadgen.IPv6},
-		), func(t *target) *loadgen.Family { return &t.family },
+		opt("family", namesOf(loadgen.AnyFamily, loadgen.IPv4, loadgen.IPv6), func(t *target) *loadgen.Family { return &t.family },
 			"Which addresses of a name are used.").or("any"),
 		opt("source", several(addressShape, 1, 65536), func(t *target) *[]netip.Addr { return &t.sources },
 			"Local addresses to connect from, in turn. Each has its own ports, so more of them allow more sessions."),

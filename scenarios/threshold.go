@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,8 +17,6 @@ const thresholdPattern = `^\s*[A-Za-z0-9_-]+\.[a-z0-9.]+\s*(<=|>=|<|>)\s*\S.*$`
 var thresholdRegexp = regexp.MustCompile(`^\s*([A-Za-z0-9_-]+)\.([a-z0-9.]+)\s*(<=|>=|<|>)\s*(\S.*?)\s*$`)
 
 var thresholdText = text("a condition such as FLOW.message.p99 < 250ms or FLOW.errors < 0.1%", thresholdPattern)
-
-var parts = []string{"service", "response", "lag"} // in the order of loadgen.Part
 
 // parseThreshold reads a condition. open tells whether a flow's load is open;
 // its second value whether there is such a flow.
@@ -38,7 +35,7 @@ func parseThreshold(text string, open func(flow string) (bool, bool), flows []st
 		return t, err
 	}
 	if metric.Part != loadgen.Service && !isOpen {
-		return t, fmt.Errorf("flow %s has a closed load, which knows no %s time: only service", t.Flow, parts[metric.Part])
+		return t, fmt.Errorf("flow %s has a closed load, which knows no %s time: only service", t.Flow, metric.Part)
 	}
 	t.Metric = metric
 	t.Limit, err = parseLimit(metric.Kind, m[4])
@@ -70,13 +67,14 @@ func parseMetric(text string) (loadgen.Metric, error) {
 		return loadgen.Metric{}, fmt.Errorf("say which figure of %s: %s.p99, .mean or .max", phase, phase)
 	}
 	m := loadgen.Metric{Kind: loadgen.Latency, Phase: p}
-	if part, stat, ok := strings.Cut(rest, "."); ok && slices.Contains(parts, part) {
-		m.Part, rest = loadgen.Part(slices.Index(parts, part)), stat
-	} else if slices.Contains(parts, rest) {
+	first, stat, more := strings.Cut(rest, ".")
+	if part, known := loadgen.ParsePart(first); known && more {
+		m.Part, rest = part, stat
+	} else if known {
 		return m, fmt.Errorf("say which figure of %s.%s: p99, mean or max", phase, rest)
 	}
 	if m.Part != loadgen.Service && !p.IsSpan() {
-		return m, fmt.Errorf("%s has no %s time: only message and session have", phase, parts[m.Part])
+		return m, fmt.Errorf("%s has no %s time: only message and session have", phase, m.Part)
 	}
 	var err error
 	m.Stat = rest

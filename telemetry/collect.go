@@ -7,7 +7,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
-	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 	"github.com/smtpgauge/smtpgauge/results"
 )
@@ -156,11 +155,9 @@ func (c *collection) outcomes(of family, flow string, m *results.MessageFigures)
 	c.add(of, float64(m.Unknown), flow, smtpwire.Unknown.String())
 }
 
-var partNames = map[loadgen.Part]string{loadgen.Service: "service", loadgen.Response: "response", loadgen.Lag: "lag"}
-
 func (c *collection) ofTimes(f *flow) {
 	for s, d := range f.times {
-		c.distribution(phaseTimes, d, f.name, s.phase.String(), partNames[s.part])
+		c.distribution(phaseTimes, d, f.name, s.phase.String(), s.part.String())
 	}
 }
 

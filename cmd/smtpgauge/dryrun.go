@@ -137,14 +137,9 @@ func where(f *loadgen.Flow) string {
 }
 
 func security(f *loadgen.Flow) string {
-	var s string
-	switch f.Session.Wire.TLS {
-	case smtpwire.TLSNone:
-		return "none"
-	case smtpwire.TLSStart:
-		s = "starttls"
-	case smtpwire.TLSImplicit:
-		s = "implicit"
+	s := f.Session.Wire.TLS.String()
+	if f.Session.Wire.TLS == smtpwire.TLSNone {
+		return s
 	}
 	if c := f.Target.TLS; c != nil {
 		if c.InsecureSkipVerify {
@@ -190,12 +185,11 @@ func howMuch(l *loadgen.Load) string {
 		}
 		return s
 	}
-	unit := [...]string{"sessions", "messages"}[l.Unit]
 	stages := make([]string, len(l.Stages))
 	for i, st := range l.Stages {
-		stages[i] = fmt.Sprintf("%g %s/s for %v", st.From, unit, st.For)
+		stages[i] = fmt.Sprintf("%g %s/s for %v", st.From, l.Unit, st.For)
 		if st.From != st.To {
-			stages[i] = fmt.Sprintf("%g to %g %s/s in %v", st.From, st.To, unit, st.For)
+			stages[i] = fmt.Sprintf("%g to %g %s/s in %v", st.From, st.To, l.Unit, st.For)
 		}
 	}
 	process := [...]string{"uniform", "poisson"}[l.Process]
@@ -207,7 +201,7 @@ func conversation(s *loadgen.Session) string {
 	if s.Messages > 0 {
 		text = fmt.Sprintf("messages a connection: %d", s.Messages)
 	}
-	text += ", pipelining " + [...]string{"auto", "on", "off"}[s.Wire.Pipelining]
+	text += ", pipelining " + s.Wire.Pipelining.String()
 	if s.Wire.BDAT {
 		text += ", BDAT"
 	}
@@ -226,7 +220,7 @@ func expected(f *loadgen.Flow, rounds int) string {
 		times = " a round"
 	}
 	var arrivals float64
-	unit := "messages"
+	unit := loadgen.Messages
 	switch {
 	case l.Open():
 		arrivals = pace.New(l.Stages, l.Process, 0).Expected()
@@ -234,7 +228,7 @@ func expected(f *loadgen.Flow, rounds int) string {
 			if f.Session.Messages > 0 {
 				return fmt.Sprintf("%.0f sessions with %.0f messages%s", arrivals, arrivals*float64(f.Session.Messages), times)
 			}
-			unit = "sessions"
+			unit = loadgen.Sessions
 		}
 	case l.Messages > 0:
 		arrivals = float64(l.Messages)

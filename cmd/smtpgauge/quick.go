@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -121,7 +122,7 @@ func (q *quickFlags) complete(target string) error {
 		return usagef(hint, "--rate is empty, want a rate such as 20 sessions/s")
 	case q.rate != "" && q.messages.value > 0:
 		return usagef(hint, "--rate and --messages contradict each other: use --for with --rate")
-	case q.tls == "" && usualMode[q.port] == "":
+	case q.tls == "" && !hasUsualTLS(q.port):
 		return usagef("add --tls none, starttls or implicit", "no TLS mode is usual on port %s", q.port)
 	case q.mechanism != "" && q.user == "":
 		return usagef(hint, "--mechanism needs --user")
@@ -137,7 +138,12 @@ func (q *quickFlags) complete(target string) error {
 	return nil
 }
 
-var usualMode = map[string]string{"25": "none", "465": "implicit", "587": "starttls", "2525": "starttls"}
+// hasUsualTLS tells whether the port says by itself when sessions turn to TLS.
+func hasUsualTLS(port string) bool {
+	n, err := strconv.Atoi(port)
+	_, usual := smtpwire.UsualTLS(n)
+	return err == nil && usual && strconv.Itoa(n) == port
+}
 
 func (q *quickFlags) usualPort() string {
 	switch {
