@@ -28,6 +28,7 @@ flows:
     tls: none
     load: {sessions: %d, ramp: 5s, duration: 10s}
     session: {messages: 0, think: 3s}
+    timeouts: {connect: 30s} # a SYN that a busy machine drops is sent again after 1, 3 and 7 s
     message: {size: 1KiB}
     envelope: {from: %s, to: %s}
 `, port, sessions, account, account), "").run(t).flow(t, "held")
