@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"flag"
+	"net"
 	"os"
 	"runtime"
 	"sync"
@@ -22,7 +23,7 @@ const few = 36
 const atOnce = 6
 
 func TestChaos(t *testing.T) {
-	before := descriptors(t)
+	before := baseline(t)
 	first, more := uint64(1), func(n uint64) bool { return n < few }
 	switch {
 	case *chaosTime > 0:
@@ -71,33 +72,50 @@ func try(t *testing.T, seed uint64) bool {
 
 // settled waits until what the trials used is given back: goroutines,
 // descriptors and memory.
-func settled(t *testing.T, before int) {
+func settled(t *testing.T, before []string) {
 	t.Helper()
 	const goroutines, heap = 4, 64 << 20 // the test's own, and what a trial leaves to use again
 	var memory runtime.MemStats
 	for range 600 {
 		runtime.GC()
 		runtime.ReadMemStats(&memory)
-		if runtime.NumGoroutine() <= goroutines && descriptors(t) <= before && memory.HeapAlloc < heap {
+		if runtime.NumGoroutine() <= goroutines && len(descriptors(t)) <= len(before) && memory.HeapAlloc < heap {
 			return
 		}
 		time.Sleep(50 * time.Millisecond) // nobody tells when the last one is gone
 	}
 	stacks := make([]byte, 1<<16)
 	stacks = stacks[:runtime.Stack(stacks, true)]
-	t.Errorf("%d goroutines, %d descriptors (%d before) and %d bytes of heap are left\n%s",
-		runtime.NumGoroutine(), descriptors(t), before, memory.HeapAlloc, stacks)
+	t.Errorf("%d goroutines, the descriptors %q (%d before) and %d bytes of heap are left\n%s",
+		runtime.NumGoroutine(), descriptors(t), len(before), memory.HeapAlloc, stacks)
 }
 
-// descriptors counts the open ones, where the system shows them.
-func descriptors(t *testing.T) int {
+// baseline is what is open before any trial: with what the runtime opens for
+// the first socket, and keeps.
+func baseline(t *testing.T) []string {
+	t.Helper()
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	return descriptors(t)
+}
+
+// descriptors are what the open ones are for, where the system shows them.
+func descriptors(t *testing.T) []string {
 	t.Helper()
 	open, err := os.ReadDir("/proc/self/fd")
 	if os.IsNotExist(err) {
-		return 0
+		return nil
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return len(open)
+	var list []string
+	for _, d := range open {
+		link, _ := os.Readlink("/proc/self/fd/" + d.Name()) // the one that read the folder is closed
+		list = append(list, d.Name()+": "+link)
+	}
+	return list
 }

@@ -26,7 +26,7 @@ func calm(seed uint64) trial {
 // Without a fault the server takes everything, however it is asked: else a
 // trial would hold the client to nothing.
 func TestWithoutFaults(t *testing.T) {
-	before := descriptors(t)
+	before := baseline(t)
 	for seed := range uint64(10) {
 		trial := calm(seed)
 		e, err := trial.run()

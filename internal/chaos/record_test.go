@@ -106,6 +106,9 @@ func (r *records) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// huge, in the form of a handshaken, says that its message is over any bound.
+const huge = 1 << 10
+
 // misbehave does what a kind has for records.
 func (r *records) misbehave(f fault) error {
 	switch f.kind {
@@ -133,7 +136,11 @@ func (r *records) misbehave(f fault) error {
 	case renew:
 		return r.send(handshakeRecord, []byte{0, 0, 0, 0})
 	case handshaken:
-		return r.send(handshakeRecord, []byte{byte(f.form), byte(f.form >> 8), 0xff, 0xff, 1, 2, 3})
+		length := []byte{0, 0, 3}
+		if f.form&huge != 0 {
+			length = []byte{byte(f.form >> 8), 0xff, 0xff}
+		}
+		return r.send(handshakeRecord, append(append([]byte{byte(f.form)}, length...), 1, 2, 3))
 	case unrecord:
 		if f.form%2 == 0 {
 			return r.send(byte(f.form>>1), garbage(f.form))

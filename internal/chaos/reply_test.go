@@ -126,7 +126,7 @@ func (d *dialogue) alter(f fault, r reply, text []byte) ([]byte, error) {
 	case challenge:
 		return d.challenge(f.form), nil
 	case stall, frozen, hangup, slam, half:
-		_, _ = d.out.Write(text[:f.form%len(text)]) // it is cut off next
+		_, _ = d.out.Write(text[:f.form%max(1, len(text))]) // it is cut off next
 		_ = d.flush()
 		return nil, d.wire.cut(f.kind)
 	}
