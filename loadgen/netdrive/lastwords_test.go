@@ -3,6 +3,7 @@ package netdrive
 import (
 	"bytes"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"strings"
@@ -53,6 +54,26 @@ func TestLastWordsAreReadBeforeAReset(t *testing.T) {
 			if c, _ := Cause(p.err, smtpwire.Body); c != smtpwire.Reset {
 				t.Errorf("%s: class %v (%v), want reset", test.name, c, p.err)
 			}
+		}
+	})
+}
+
+// A server that is done talking but keeps the connection is told as soon as it is
+// done, whatever is still to be written to it.
+func TestEndWhileAWriteWaits(t *testing.T) {
+	drivers(t, func(t *testing.T, d Driver) {
+		told := make(chan struct{})
+		a := tcp(listen(t, "tcp", "127.0.0.1:0", func(c net.Conn) {
+			_ = c.(*net.TCPConn).CloseWrite()
+			<-told
+		}))
+		p := &peer{out: bytes.Repeat([]byte{'x'}, 64<<20)} // more than the kernel takes
+		dial(t, d, a, p)
+		drive(t, d, func() bool { return p.err != nil })
+		close(told)
+		p.conn.Close()
+		if !errors.Is(p.err, io.EOF) {
+			t.Errorf("told %v, want the end", p.err)
 		}
 	})
 }

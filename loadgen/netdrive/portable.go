@@ -122,8 +122,9 @@ type portableConn struct {
 	conn    net.Conn
 	shaking bool // the handshake has the connection
 	out     chan []byte
-	blocked bool
+	blocked bool  // the writer has not said yet how the last write went, or never will
 	sendErr error // why a write failed: told once all that arrived is read
+	readErr error // why reading ended: told once the writer has said how its write went
 }
 
 // post runs f on the loop's goroutine, unless the connection is closed by
@@ -182,12 +183,7 @@ func (c *portableConn) read(conn net.Conn) {
 			}
 		}
 		if err != nil {
-			c.post(func() {
-				if c.sendErr != nil {
-					err = c.sendErr
-				}
-				c.handler.Broken(err, at)
-			})
+			c.post(func() { c.ended(err, at) })
 			return
 		}
 	}
@@ -218,23 +214,55 @@ func (c *portableConn) write() {
 				c.post(func() { c.unsent(err, at) })
 				return
 			}
-			c.post(func() { c.blocked = false; c.handler.Writable() })
+			c.post(c.sent)
 		case <-c.ctx.Done():
 			return
 		}
 	}
 }
 
+// ended takes the end of what arrived. The kernel tells of a reset once, to the
+// reader or to the writer: where a write is under way it is cut short, and says
+// first what came of it.
+func (c *portableConn) ended(err error, at smtpwire.Instant) {
+	switch {
+	case c.sendErr != nil:
+		c.handler.Broken(c.sendErr, at)
+	case c.blocked && c.conn.SetWriteDeadline(time.Unix(1, 0)) == nil:
+		c.readErr = err
+	default:
+		c.handler.Broken(err, at)
+	}
+}
+
+// sent takes a write that went well.
+func (c *portableConn) sent() {
+	c.blocked = false
+	if c.readErr != nil {
+		at, _ := c.loop.Now()
+		c.handler.Broken(c.readErr, at)
+		return
+	}
+	c.handler.Writable()
+}
+
 // unsent takes a write that failed. Where the server is gone, the reader comes
 // to the end of what arrived before, and tells.
 func (c *portableConn) unsent(err error, at smtpwire.Instant) {
-	for _, gone := range []error{syscall.ECONNRESET, syscall.EPIPE, io.ErrClosedPipe} {
-		if errors.Is(err, gone) {
-			c.sendErr = err
-			return
-		}
+	gone := isGone(err)
+	switch {
+	case c.readErr != nil && !gone: // the writer was cut short
+		c.handler.Broken(c.readErr, at)
+	case c.readErr == nil && gone:
+		c.sendErr = err
+	default:
+		c.handler.Broken(err, at)
 	}
-	c.handler.Broken(err, at)
+}
+
+// isGone tells whether a write failed because nobody is there to take it.
+func isGone(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)
 }
 
 // StartTLS shakes hands in a goroutine; reading goes on when it is done.
