@@ -41,10 +41,7 @@ func open(b *testing.B, name string, options []Option) *subject {
 	for _, note := range s.scenario.Notes() {
 		b.Log(note)
 	}
-	p, err := s.scenario.Plan()
-	if err != nil {
-		b.Fatal(err)
-	}
+	p := s.scenario.Plan()
 	var all []string
 	for i := range p.Flows {
 		all = append(all, p.Flows[i].Name)
@@ -62,10 +59,7 @@ func open(b *testing.B, name string, options []Option) *subject {
 // Rounds are go test's matter, by -count.
 func (s *subject) job(b *testing.B, flow string) *gauge.Job {
 	b.Helper()
-	job, err := gauge.NewJob(s.scenario)
-	if err != nil {
-		b.Fatal(err)
-	}
+	job := gauge.NewJob(s.scenario)
 	p := job.Plan
 	for i := range p.Flows {
 		if p.Flows[i].Name == flow {

@@ -32,10 +32,7 @@ func TestBenchmarksOrderTheSinkOfTheCommand(t *testing.T) {
 	flows := 0
 	benchmark(t, "1x", func(b *testing.B) {
 		s := open(b, "builtin:four-ports", nil)
-		whole, err := gauge.NewJob(s.scenario)
-		if err != nil {
-			b.Fatal(err)
-		}
+		whole := gauge.NewJob(s.scenario)
 		want := ordered(whole)
 		flows = len(s.flows)
 		for _, flow := range s.flows {

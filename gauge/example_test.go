@@ -49,11 +49,7 @@ func ExampleJob() {
 		fmt.Println(err)
 		return
 	}
-	job, err := gauge.NewJob(scenario)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	job := gauge.NewJob(scenario)
 	if err := job.Check(); err != nil {
 		fmt.Println(err)
 		return

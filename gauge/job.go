@@ -13,10 +13,7 @@ import (
 // Options.Drain or ctx ended early is a Result without an error, and its
 // Result.Err is ErrInterrupted.
 func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Result, error) {
-	job, err := NewJob(s)
-	if err != nil {
-		return nil, err
-	}
+	job := NewJob(s)
 	if err := job.Check(); err != nil {
 		return nil, err
 	}
@@ -34,12 +31,9 @@ type Job struct {
 }
 
 // NewJob plans a scenario. Nothing is looked up or opened yet.
-func NewJob(s *scenarios.Scenario) (*Job, error) {
-	plan, err := s.Plan()
-	if err != nil {
-		return nil, err
-	}
-	return &Job{Plan: plan, scenario: s, ports: scenarios.SinkPorts(plan)}, nil
+func NewJob(s *scenarios.Scenario) *Job {
+	plan := s.Plan()
+	return &Job{Plan: plan, scenario: s, ports: scenarios.SinkPorts(plan)}
 }
 
 // Check refuses targets that are not there to be loaded, and what cannot work

@@ -79,10 +79,7 @@ func TestRunIsAFunctionCall(t *testing.T) {
 }
 
 func TestAJobRunsAgain(t *testing.T) {
-	job, err := gauge.NewJob(parse(t, "name: twice\ntarget: {host: sink}\nflows:\n  relay: {port: 2525, load: {sessions: 1, messages: 2}}\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	job := gauge.NewJob(parse(t, "name: twice\ntarget: {host: sink}\nflows:\n  relay: {port: 2525, load: {sessions: 1, messages: 2}}\n"))
 	for n := int64(3); n < 5; n++ { // as the plan says by then
 		job.Plan.Flows[0].Load.Messages = n
 		result, err := job.Run(t.Context(), gauge.Options{FreeCores: busy})

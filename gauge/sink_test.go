@@ -57,10 +57,7 @@ func TestSinkOfAScenario(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	job, err := gauge.NewJob(scenario)
-	if err != nil {
-		t.Fatal(err)
-	}
+	job := gauge.NewJob(scenario)
 	want := gauge.SinkOrder{
 		Listeners: []gauge.SinkListener{
 			{Address: "127.0.0.1:0", TLS: smtpsink.None},
@@ -95,10 +92,7 @@ func TestSinkOffersAuthInClearToThoseWhoWantIt(t *testing.T) {
 		{"in clear", "a: {port: 25, " + auth + "}", true},
 		{"elsewhere in clear", "a: {port: 25}, b: {port: 25, target: {host: 127.0.0.1}, " + auth + "}", false},
 	} {
-		job, err := gauge.NewJob(parse(t, "name: auth\ntarget: {host: sink}\ndefaults: {load: {sessions: 1, messages: 1}}\nflows: {"+c.flows+"}\n"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		job := gauge.NewJob(parse(t, "name: auth\ntarget: {host: sink}\ndefaults: {load: {sessions: 1, messages: 1}}\nflows: {"+c.flows+"}\n"))
 		if got := ordered(t, job).InsecureAuth; got != c.want {
 			t.Errorf("%s: offered is %v, want %v", c.name, got, c.want)
 		}

@@ -129,9 +129,12 @@ func (e *Engine) Run(ctx context.Context) (*Report, error) {
 	if err != nil {
 		report.Lost = err.Error() + ", and was not connected to"
 	}
+	var stamped, bare int64
 	for _, s := range e.shards {
 		s.tell(report)
+		stamped, bare = stamped+s.stamped, bare+s.bare
 	}
+	report.Clock = ClockOf(stamped, bare)
 	return report, nil
 }
 

@@ -7,34 +7,6 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// Stage is the part of a flow's round a sample belongs to.
-type Stage uint8
-
-// The stages in their order in time.
-const (
-	Warmup Stage = iota // measured apart
-	Steady              // the load proper
-	Drain               // after the load's end, until the last session is done
-)
-
-// A Series names what samples are collected under. A sample's stage is that in
-// which its arrival was due, so it is Warmup or Steady.
-type Series struct {
-	Flow  int // index into Plan.Flows
-	Round int // from 0
-	Stage Stage
-}
-
-// A SessionEvent is counted once a session, or not at all.
-type SessionEvent uint8
-
-// What a session can come to. Every one started completes or fails.
-const (
-	SessionStarted   SessionEvent = iota
-	SessionCompleted              // QUIT was answered
-	SessionFailed
-)
-
 // A Recorder takes what one shard of a run reports. Calls come from one
 // goroutine, on the timed path: they must not block, and should not allocate.
 // Durations are never negative.
@@ -80,51 +52,4 @@ type Recorder interface {
 	// Tick ends an interval. It is called once a second on the second, counted
 	// from the start of the run, and once at the end of the shard's run.
 	Tick(t Tick)
-}
-
-// A Tick ends an interval and carries the shard's gauges.
-type Tick struct {
-	Shard    int
-	From, To smtpwire.Instant // wall clock
-	Busy     time.Duration    // CPU time of the shard's thread in the interval, but for what it waited awake; 0 where not known
-	Waited   time.Duration    // how long that thread was ready to run and had no CPU; 0 where not known
-	Stood    time.Duration    // how long its loop stood still with something to do, neither on a CPU nor waiting for one
-	Open     []int            // sessions open now, by flow
-	Peak     []int            // the most open at once in the interval, by flow
-	Due      []int64          // arrivals due so far, by flow; open load only
-	Begun    []int64          // arrivals begun so far, by flow; open load only
-	Last     bool             // the shard's run is over
-}
-
-// A Report is what a run tells about itself, beside what it recorded.
-type Report struct {
-	Started, Ended smtpwire.Instant
-	Interrupted    bool            // drained or stopped before its end
-	Lost           string          // the target was lost: when and how; "" where it was not
-	Clock          Clock           // what stamped the replies
-	Steps          []time.Duration // by how much the wall clock stepped, where it did
-	Shards         int
-
-	stamped, bare int64 // replies with and without a kernel stamp
-}
-
-// Clock says whose word the arrival times are.
-type Clock uint8
-
-// The clocks.
-const (
-	KernelClock Clock = iota // every reply had a kernel stamp
-	MixedClock               // some had
-	UserClock                // none had
-)
-
-// String returns the clock as it stands in results.
-func (c Clock) String() string {
-	switch c {
-	case KernelClock:
-		return "kernel"
-	case MixedClock:
-		return "mixed"
-	}
-	return "user"
 }

@@ -189,16 +189,6 @@ func (s *shard) tell(r *Report) {
 		}
 		r.Lost += strings.Join(s.lost, "; ")
 	}
-	r.stamped += s.stamped
-	r.bare += s.bare
-	switch {
-	case r.bare == 0 && r.stamped > 0:
-		r.Clock = KernelClock
-	case r.stamped > 0:
-		r.Clock = MixedClock
-	default:
-		r.Clock = UserClock
-	}
 }
 
 // share is shard's part of n things dealt out one by one.

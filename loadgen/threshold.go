@@ -1,11 +1,6 @@
 package loadgen
 
-import (
-	"fmt"
-	"slices"
-
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
-)
+import "github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 
 // A Threshold is a condition a run has to meet, such as
 // "submit-587.message.p99 < 250ms".
@@ -37,31 +32,3 @@ const (
 	Rate                      // FLOW.rate: messages accepted a second
 	Count                     // FLOW.accepted, .rejected, .failed or .unknown: a number of messages
 )
-
-// Part says which time of a phase is meant.
-type Part uint8
-
-// The times of a phase. Response and Lag exist for spans under open load.
-const (
-	Service Part = iota
-	Response
-	Lag
-
-	NumParts int = iota
-)
-
-var partNames = [NumParts]string{"service", "response", "lag"}
-
-// String returns the part as it stands in scenarios and results.
-func (p Part) String() string {
-	if int(p) < NumParts {
-		return partNames[p]
-	}
-	return fmt.Sprintf("part(%d)", uint8(p))
-}
-
-// ParsePart finds a part by its name.
-func ParsePart(name string) (Part, bool) {
-	i := slices.Index(partNames[:], name)
-	return Part(max(0, i)), i >= 0
-}

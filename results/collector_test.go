@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/netip"
 	"runtime"
 	"slices"
@@ -358,7 +359,7 @@ func TestLongRunTakesNoMoreMemory(t *testing.T) {
 	}
 	r := patient{c.recorders[0]}
 	second := 0
-	runFor := func(seconds int) uint64 {
+	runFor := func(seconds int) {
 		for range seconds {
 			for i := range 5 {
 				r.Service(closed, smtpwire.SpanMessage, time.Duration(20+(second+i)%200)*50*time.Microsecond)
@@ -370,18 +371,31 @@ func TestLongRunTakesNoMoreMemory(t *testing.T) {
 			to := time.Duration(second) * time.Second
 			r.Tick(loadgen.Tick{From: at(to - time.Second), To: at(to), Open: []int{1, 0}, Peak: []int{1, 0}, Due: []int64{0, 0}, Begun: []int64{0, 0}})
 		}
-		runtime.GC()
-		runtime.GC() // what the first freed pools of
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
 	}
-	before := runFor(2 * maxFailureKinds)
-	if after := runFor(1500); after > before+20<<10 {
+	runFor(2 * maxFailureKinds)
+	before := leastHeap(0)
+	runFor(1500)
+	if after := leastHeap(before + 20<<10); after > before+20<<10 {
 		t.Errorf("1500 seconds more take %d KB", (after-before)>>10)
 	}
 	r.Tick(loadgen.Tick{Last: true})
 	if _, err := c.Close(testReport(), Generator{}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// leastHeap is the least that the heap came to, looked at until it was no more
+// than enough: what others do at the same time comes and goes.
+func leastHeap(enough uint64) uint64 {
+	least := uint64(math.MaxUint64)
+	for range 20 {
+		runtime.GC() // again and again: what one frees pools of, the next one frees
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		if least = min(least, m.HeapAlloc); least <= enough {
+			break
+		}
+		runtime.Gosched()
+	}
+	return least
 }

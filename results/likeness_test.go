@@ -118,10 +118,7 @@ func loadedHeader(t *testing.T, source string) Header {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := s.Plan()
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := s.Plan()
 	return testHeader(p)
 }
 

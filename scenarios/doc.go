@@ -6,10 +6,8 @@
 //	if err != nil {
 //		return err // Faults: each a line, file:line:column: message
 //	}
-//	p, err := s.Plan()
-//	if err == nil {
-//		err = s.CheckTarget(p)
-//	}
+//	p := s.Plan()
+//	err = s.CheckTarget(p)
 //
 // A file goes through four steps: YAML becomes nodes that know their place;
 // overrides change nodes; the scenario's target and defaults are merged into

@@ -29,11 +29,7 @@ func ExampleScenario_Plan() {
 		fmt.Println(err)
 		return
 	}
-	p, err := s.Plan()
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	p := s.Plan()
 	for _, f := range p.Flows {
 		fmt.Println(f.Name, f.Target.Port, f.Load.Sessions, f.Load.Duration)
 	}

@@ -22,10 +22,7 @@ gates: ['message.p99 > +5%', 'peak.message.response.p99 > +2ms', 'relay.rate < -
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := s.Plan()
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := s.Plan()
 	want := []gate.Gate{
 		{Expr: "message.p99 > +5%", Metric: "message.p99", Above: true, Share: true, Limit: 0.05},
 		{Expr: "peak.message.response.p99 > +2ms", Flow: "peak", Metric: "message.response.p99", Above: true, Limit: 2e6},

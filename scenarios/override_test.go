@@ -75,7 +75,7 @@ func TestTarget(t *testing.T) {
 		if err != nil {
 			return nil, err
 		}
-		return s.Plan()
+		return s.Plan(), nil
 	}
 	for host, want := range map[string]string{
 		"10.0.0.1": "10.0.0.1", "mail.example.test": "mail.example.test", "::1": "::1", "[::1]": "::1", "sink": "sink",

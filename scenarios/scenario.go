@@ -157,7 +157,7 @@ func (s *Scenario) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "scenario %s", s
 // Plan returns the scenario resolved, with nothing left to look up. Each call
 // returns a plan of its own, which PlaceSink may change. Plan.Scenario is the
 // resolved scenario as JSON, secrets left out.
-func (s *Scenario) Plan() (*loadgen.Plan, error) {
+func (s *Scenario) Plan() *loadgen.Plan {
 	p := *s.plan
 	p.Flows = append([]loadgen.Flow(nil), p.Flows...)
 	for i := range p.Flows {
@@ -167,5 +167,5 @@ func (s *Scenario) Plan() (*loadgen.Plan, error) {
 			t.TLS.ClientSessionCache = cache
 		}
 	}
-	return &p, nil
+	return &p
 }

@@ -45,7 +45,7 @@ func resolve(sc *scenarios.Scenario, err error) (*gauge.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	return gauge.NewJob(sc)
+	return gauge.NewJob(sc), nil
 }
 
 // checkTarget looks at a job's targets before anything of its run is there.

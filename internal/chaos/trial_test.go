@@ -231,10 +231,7 @@ func (t *trial) resolve(port int) (*gauge.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	job, err := gauge.NewJob(sc)
-	if err != nil {
-		return nil, err
-	}
+	job := gauge.NewJob(sc)
 	if err := job.Check(); err != nil {
 		return nil, err
 	}

@@ -3,28 +3,30 @@ package netdrive
 import (
 	"errors"
 	"net/netip"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
-
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
 // What the kernel says of an address that is not ours is told as that.
 func TestForeignSourceIsTold(t *testing.T) {
 	drivers(t, func(t *testing.T, d Driver) {
 		a := tcp(listen(t, "tcp", "127.0.0.1:0", shout))
-		for source, want := range map[string]string{
-			"192.0.2.9":      "none of this machine's",
-			"2001:db8::9":    "", // of another family: in the kernel's words
-			"fe80::1%nosuch": "",
+		for source, want := range map[string]error{
+			"192.0.2.9":      syscall.EADDRNOTAVAIL,
+			"2001:db8::9":    nil, // of another family: in the kernel's words
+			"fe80::1%nosuch": nil,
 		} {
 			a.Source = netip.MustParseAddr(source)
 			p := dial(t, d, a, &peer{})
 			drive(t, d, func() bool { return p.err != nil || p.up != 0 })
 			p.conn.Close()
-			class, text := Cause(p.err, smtpwire.Connect)
-			if p.err == nil || strings.Contains(text, "ports") || want != "" && (class != smtpwire.LocalLimit || !strings.Contains(text, want)) {
-				t.Errorf("%s: %v (%s, %v)", source, class, text, p.err)
+			if p.err == nil || want != nil && !errors.Is(p.err, want) {
+				t.Errorf("%s: told %v, want %v", source, p.err, want)
+			}
+			if call := new(os.SyscallError); want != nil && (!errors.As(p.err, &call) || call.Syscall != "bind") {
+				t.Errorf("%s: %v is not of bind", source, p.err)
 			}
 		}
 	})

@@ -73,13 +73,13 @@ func (c *Client) unasked(at Instant) {
 func (c *Client) refusal(p Phase) Failure {
 	code := int(c.reply.code)
 	e, text := parseEnhanced(code, c.reply.said())
-	return Failure{Phase: p, Class: classify(p, code, e, text), Enhanced: e, Code: code, quote: c.quote(text, c.reply.cut())}
+	return Failure{Phase: p, Class: classify(p, code, e, text), Enhanced: e, Code: code, Said: c.quote(text, c.reply.cut())}
 }
 
 // failure makes a Failure without a reply. A server may have a part in the
 // text: an error in what it sent can quote it.
 func (c *Client) failure(p Phase, class Class, text string) Failure {
-	return Failure{Phase: p, Class: class, quote: c.quote([]byte(text), false)}
+	return Failure{Phase: p, Class: class, Said: c.quote([]byte(text), false)}
 }
 
 // busy takes a 421: the server ends the session, and the message under way

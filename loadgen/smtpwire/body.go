@@ -112,7 +112,7 @@ func (c *Client) refusedEarly(at Instant) {
 		c.abandon(f, Rejected, at)
 		return
 	}
-	c.early = f.lasting()
+	c.early = lasting(f)
 }
 
 // takeEarly ends a message that was refused early, once all of it has left.

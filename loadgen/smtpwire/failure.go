@@ -1,9 +1,6 @@
 package smtpwire
 
-import (
-	"bytes"
-	"fmt"
-)
+import "fmt"
 
 // A Failure is one thing that went wrong in a session: where, why, and in the
 // server's own words where it had any. It is data, part of the measurement.
@@ -13,24 +10,25 @@ type Failure struct {
 	Enhanced EnhancedCode // zero where there was none
 	Code     int          // the reply's code, 0 where there was no reply
 	Text     string       // what is told of a failure that no client had a part in
+	Said     Quotation    // what is told of one that a client reports, as long as its event is valid; nil where Text says it
+}
 
-	quote *quote // what is told of one that a client reports, as long as its Event is valid
+// A Quotation is what a server said, kept as it came: it is made fit to be told
+// only if somebody asks.
+type Quotation interface {
+	// Line is the first line of it: printable, of 200 octets at most, and
+	// without any secret of the run.
+	Line() string
 }
 
 // Example returns what is told of the failure, the reply's first line or the
 // cause: printable, of 200 octets at most, and without any secret of the run.
 // It is made when asked for, since of many failures alike one is kept.
 func (f *Failure) Example() string {
-	if f.quote == nil {
+	if f.Said == nil {
 		return f.Text
 	}
-	return f.quote.line()
-}
-
-// lasting returns a copy of a failure that does not end with the events of now.
-func (f Failure) lasting() *Failure {
-	f.quote = &quote{text: bytes.Clone(f.quote.text), secrets: f.quote.secrets, cut: f.quote.cut}
-	return &f
+	return f.Said.Line()
 }
 
 // Error renders the failure on one line.

@@ -1,24 +1,6 @@
 package smtpwire
 
-import (
-	"fmt"
-	"slices"
-	"time"
-)
-
-// An Instant is a point in time on the wall clock: nanoseconds since the Unix
-// epoch. The wall clock is used, not the monotonic one, because that is what
-// the kernel stamps arriving segments with. Zero means "not known".
-type Instant int64
-
-// Sub returns t-u.
-func (t Instant) Sub(u Instant) time.Duration { return time.Duration(t - u) }
-
-// Add returns t+d.
-func (t Instant) Add(d time.Duration) Instant { return t + Instant(d) }
-
-// Time returns t as a time.Time without a monotonic reading.
-func (t Instant) Time() time.Time { return time.Unix(0, int64(t)) }
+import "fmt"
 
 // A Phase is one step of a session that is timed by itself, or one of the two
 // spans that cover several of them.
@@ -71,41 +53,3 @@ func ParsePhase(name string) (Phase, bool) {
 
 // IsSpan tells whether p covers several phases.
 func (p Phase) IsSpan() bool { return p.Scope() == WholeSpan }
-
-// A Scope is the part of a session that a phase belongs to.
-type Scope uint8
-
-// The scopes.
-const (
-	SetUp        Scope = iota // before the session's first message
-	InMessage                 // within SpanMessage
-	AfterMessage              // of one that failed, when its span has ended
-	Farewell                  // after the session's last message
-	WholeSpan                 // a span is no part of one
-)
-
-// Scope says which part of a session p belongs to.
-func (p Phase) Scope() Scope {
-	switch p {
-	case Mail, Rcpt, Data, Body:
-		return InMessage
-	case Rset:
-		return AfterMessage
-	case Quit:
-		return Farewell
-	case SpanMessage, SpanSession:
-		return WholeSpan
-	}
-	return SetUp
-}
-
-// PhasesOf lists the phases of some scopes, in the order of a session.
-func PhasesOf(scopes ...Scope) []Phase {
-	var list []Phase
-	for p := range Phase(NumPhases) {
-		if slices.Contains(scopes, p.Scope()) {
-			list = append(list, p)
-		}
-	}
-	return list
-}

@@ -10,9 +10,9 @@ type quote struct {
 	cut     bool // text ends before what was said does
 }
 
-// line makes one bounded line of the quote: its first, free of secrets, and
+// Line makes one bounded line of the quote: its first, free of secrets, and
 // printable.
-func (q *quote) line() string {
+func (q *quote) Line() string {
 	return printable(q.secrets.redact(q.text, q.cut))
 }
 
@@ -48,4 +48,11 @@ func (c *Client) quote(text []byte, cut bool) *quote {
 	s.words = append(s.words, text...)
 	s.quotes = append(s.quotes, quote{text: s.words[n:], secrets: c.secrets, cut: cut})
 	return &s.quotes[len(s.quotes)-1]
+}
+
+// lasting returns a copy of a client's failure that outlives the events of now.
+func lasting(f Failure) *Failure {
+	q := f.Said.(*quote)
+	f.Said = &quote{text: bytes.Clone(q.text), secrets: q.secrets, cut: q.cut}
+	return &f
 }

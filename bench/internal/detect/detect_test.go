@@ -204,9 +204,9 @@ func TestLoadsAreScenarios(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := s.Plan()
-	if err != nil || p.Flows[0].Load.Open() || p.Flows[0].Target.Port != 2525 || p.Flows[0].Name != flow {
-		t.Errorf("%+v, %v", p, err)
+	p := s.Plan()
+	if p.Flows[0].Load.Open() || p.Flows[0].Target.Port != 2525 || p.Flows[0].Name != flow {
+		t.Errorf("%+v", p)
 	}
 }
 

@@ -49,10 +49,7 @@ func runStepped(ctx context.Context, scenario string, when, step time.Duration) 
 	if err != nil {
 		return nil, err
 	}
-	plan, err := s.Plan()
-	if err != nil {
-		return nil, err
-	}
+	plan := s.Plan()
 	var file bytes.Buffer
 	collector, err := results.NewCollector(&file, results.NewHeader(plan), plan, 1, nil)
 	if err != nil {

@@ -1,0 +1,41 @@
+package smtpwire
+
+import "slices"
+
+// A Scope is the part of a session that a phase belongs to.
+type Scope uint8
+
+// The scopes.
+const (
+	SetUp        Scope = iota // before the session's first message
+	InMessage                 // within SpanMessage
+	AfterMessage              // of one that failed, when its span has ended
+	Farewell                  // after the session's last message
+	WholeSpan                 // a span is no part of one
+)
+
+// Scope says which part of a session p belongs to.
+func (p Phase) Scope() Scope {
+	switch p {
+	case Mail, Rcpt, Data, Body:
+		return InMessage
+	case Rset:
+		return AfterMessage
+	case Quit:
+		return Farewell
+	case SpanMessage, SpanSession:
+		return WholeSpan
+	}
+	return SetUp
+}
+
+// PhasesOf lists the phases of some scopes, in the order of a session.
+func PhasesOf(scopes ...Scope) []Phase {
+	var list []Phase
+	for p := range Phase(NumPhases) {
+		if slices.Contains(scopes, p.Scope()) {
+			list = append(list, p)
+		}
+	}
+	return list
+}

@@ -1,0 +1,27 @@
+package smtpwire
+
+import "fmt"
+
+// Switch is a choice that may be left to what the server offers.
+type Switch uint8
+
+// The three positions of a Switch.
+const (
+	Auto Switch = iota // as EHLO offers
+	On                 // always
+	Off                // never
+)
+
+var switchNames = []string{"auto", "on", "off"}
+
+// String returns the position as it stands in scenarios and results.
+func (s Switch) String() string { return nameOf(s, switchNames) }
+
+// nameOf finds the name of an enumeration's value, and gives the number of one
+// that has none.
+func nameOf[E ~uint8](value E, names []string) string {
+	if int(value) < len(names) {
+		return names[value]
+	}
+	return fmt.Sprintf("%T(%d)", value, uint8(value))
+}

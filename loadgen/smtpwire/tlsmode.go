@@ -1,0 +1,31 @@
+package smtpwire
+
+// TLSMode says when a session turns to TLS.
+type TLSMode uint8
+
+// The modes, as they stand in scenarios: none, starttls and implicit.
+const (
+	TLSNone     TLSMode = iota // never
+	TLSStart                   // after STARTTLS, which the server must offer (RFC 3207)
+	TLSImplicit                // before the banner (RFC 8314)
+)
+
+var tlsModes = []string{"none", "starttls", "implicit"}
+
+// String returns the mode as it stands in scenarios and results.
+func (m TLSMode) String() string { return nameOf(m, tlsModes) }
+
+// UsualTLS is the mode a port has by custom, and false if it has none: 25
+// relays in clear, 465 is submission over TLS (RFC 8314), 587 is submission
+// (RFC 6409) and 2525 its stand-in.
+func UsualTLS(port int) (TLSMode, bool) {
+	switch port {
+	case 25:
+		return TLSNone, true
+	case 465:
+		return TLSImplicit, true
+	case 587, 2525:
+		return TLSStart, true
+	}
+	return TLSNone, false
+}
