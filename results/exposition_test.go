@@ -46,7 +46,7 @@ func parseExposition(text string) (map[string]*metricFamily, error) {
 			families[name], current = &metricFamily{kind, map[string]float64{}}, name
 			continue
 		}
-		if err := families[current].sample(current, line); err != nil {
+		if err := families[current].latencies(current, line); err != nil {
 			return nil, fmt.Errorf("%q: %w", line, err)
 		}
 	}
@@ -58,7 +58,7 @@ func parseExposition(text string) (map[string]*metricFamily, error) {
 	return families, nil
 }
 
-func (f *metricFamily) sample(family, line string) error {
+func (f *metricFamily) latencies(family, line string) error {
 	name := metricName.FindString(line)
 	belongs := name == family || f != nil && f.kind == "summary" && (name == family+"_sum" || name == family+"_count")
 	if f == nil || !belongs {

@@ -11,8 +11,8 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// sample draws n latencies as servers have them: most short, a long tail.
-func sample(seed uint64, n int) []time.Duration {
+// latencies draws n latencies as servers have them: most short, a long tail.
+func latencies(seed uint64, n int) []time.Duration {
 	r := rand.New(rand.NewPCG(seed, 1))
 	ds := make([]time.Duration, n)
 	for i := range ds {
@@ -35,7 +35,7 @@ func histogramOf(ds []time.Duration) *Histogram {
 
 func TestQuantilesAgainstSortedSlice(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 10, 999, 20000} {
-		ds := sample(uint64(n), n)
+		ds := latencies(uint64(n), n)
 		h := histogramOf(ds)
 		slices.Sort(ds)
 		for _, q := range []float64{0.5, 0.9, 0.99, 0.999, 1} {
@@ -73,7 +73,7 @@ func TestNoFigureFromZeroSamples(t *testing.T) {
 }
 
 func TestMergeIsUnion(t *testing.T) {
-	a, b := sample(1, 3000), sample(2, 5000)
+	a, b := latencies(1, 3000), latencies(2, 5000)
 	both := histogramOf(slices.Concat(a, b))
 	h := histogramOf(a)
 	h.Merge(histogramOf(b))
@@ -105,7 +105,7 @@ func TestOutOfRangeIsClamped(t *testing.T) {
 
 // The library reads our encoding, and we its.
 func TestEncodingIsHdrHistogramV2(t *testing.T) {
-	ds := sample(7, 5000)
+	ds := latencies(7, 5000)
 	ds = append(ds, 0, 511, 512, 1048575, 1048576, time.Hour)
 	h := histogramOf(ds)
 	dense := hdrhistogram.New(lowestValue, highestValue, significantDigits)
@@ -156,7 +156,7 @@ func TestDecodeRefusesForeignRange(t *testing.T) {
 	if err := many.RecordValues(1000, maxCount+1); err != nil {
 		t.Fatal(err)
 	}
-	good := histogramOf(sample(1, 10)).Encode()
+	good := histogramOf(latencies(1, 10)).Encode()
 	for name, tt := range map[string]struct{ in, want string }{
 		"range":  {string(wide), "want 1000 to 3600000000000 with 3"},
 		"base64": {"!", "illegal base64"},
@@ -172,7 +172,7 @@ func TestDecodeRefusesForeignRange(t *testing.T) {
 }
 
 func BenchmarkEncode(b *testing.B) {
-	h := histogramOf(sample(1, 5000))
+	h := histogramOf(latencies(1, 5000))
 	b.ReportAllocs()
 	n := 0
 	for b.Loop() {
@@ -182,7 +182,7 @@ func BenchmarkEncode(b *testing.B) {
 }
 
 func BenchmarkDecode(b *testing.B) {
-	s := histogramOf(sample(1, 5000)).Encode()
+	s := histogramOf(latencies(1, 5000)).Encode()
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := DecodeHistogram(s); err != nil {
@@ -220,7 +220,7 @@ func TestAllAgreesWithQuantile(t *testing.T) {
 // bound.
 func FuzzDecode(f *testing.F) {
 	for _, n := range []int{0, 1, 3, 40, 300, 5000} {
-		h := histogramOf(sample(uint64(n), n))
+		h := histogramOf(latencies(uint64(n), n))
 		f.Add(h.Encode())
 		dense := hdrhistogram.New(lowestValue, highestValue, significantDigits)
 		for d, count := range h.All() {

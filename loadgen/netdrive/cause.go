@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -60,13 +59,13 @@ func localLimit(err error) (smtpwire.Class, string) {
 func ownConnect(err error) string {
 	switch {
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.ENETDOWN):
-		return reason(err) + ": this machine has no route to the address: look at its routes, or say target.family"
+		return Reason(err) + ": this machine has no route to the address: look at its routes, or say target.family"
 	case errors.Is(err, syscall.EAFNOSUPPORT):
-		return reason(err) + ": this machine does not speak the family of the address: say target.family"
+		return Reason(err) + ": this machine does not speak the family of the address: say target.family"
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
-		return reason(err) + ": this machine does not let us connect there: look at its firewall, its routes, and who may use the socket"
+		return Reason(err) + ": this machine does not let us connect there: look at its firewall, its routes, and who may use the socket"
 	case errors.Is(err, syscall.EINVAL):
-		return reason(err) + ": this machine cannot connect there: a link-local address needs the interface it is on, such as fe80::1%eth0"
+		return Reason(err) + ": this machine cannot connect there: a link-local address needs the interface it is on, such as fe80::1%eth0"
 	}
 	return ""
 }
@@ -77,14 +76,14 @@ func connectCause(err error) (smtpwire.Class, string) {
 	}
 	switch {
 	case errors.Is(err, syscall.EHOSTUNREACH):
-		return smtpwire.ConnectTimeout, reason(err) + ": nothing answers at the address, or a router does not let us through"
+		return smtpwire.ConnectTimeout, Reason(err) + ": nothing answers at the address, or a router does not let us through"
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ENOENT):
-		return smtpwire.Refused, reason(err)
+		return smtpwire.Refused, Reason(err)
 	case errors.Is(err, syscall.ECONNRESET):
-		return smtpwire.Reset, reason(err)
+		return smtpwire.Reset, Reason(err)
 	}
 	// Nothing answered the SYN.
-	return smtpwire.ConnectTimeout, reason(err)
+	return smtpwire.ConnectTimeout, Reason(err)
 }
 
 func tlsCause(err error) (smtpwire.Class, string) {
@@ -96,7 +95,7 @@ func tlsCause(err error) (smtpwire.Class, string) {
 		return smtpwire.Timeout, "no answer within the limit"
 	}
 	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
-		return smtpwire.Reset, reason(err)
+		return smtpwire.Reset, Reason(err)
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return smtpwire.Closed, "the server closed the connection during the handshake"
@@ -128,16 +127,16 @@ func lostCause(err error) (smtpwire.Class, string) {
 	case isTimeout(err):
 		return smtpwire.Timeout, "no reply within the limit"
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return smtpwire.Timeout, reason(err) + ": the way to the server is gone"
+		return smtpwire.Timeout, Reason(err) + ": the way to the server is gone"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return smtpwire.Closed, "the server closed the connection"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.ErrClosedPipe):
-		return smtpwire.Reset, reason(err)
+		return smtpwire.Reset, Reason(err)
 	case errors.Is(err, context.Canceled):
 		return smtpwire.Canceled, "stopped"
 	}
 	if errno := syscall.Errno(0); errors.As(err, &errno) {
-		return smtpwire.Reset, reason(err)
+		return smtpwire.Reset, Reason(err)
 	}
 	return smtpwire.Protocol, err.Error() // crypto/tls says so of what came
 }
@@ -168,14 +167,4 @@ func inCall(name string, err error) bool {
 
 func isTimeout(err error) bool {
 	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, syscall.ETIMEDOUT)
-}
-
-// reason is the system's word for an error, without the addresses that net
-// puts in front: those differ by connection and would keep equal causes apart.
-func reason(err error) string {
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
-		return errno.Error()
-	}
-	return fmt.Sprint(err)
 }

@@ -31,7 +31,7 @@ func CheckSource(a netip.Addr) error {
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return &OwnFault{fmt.Sprintf("%s is no address of this machine: nothing can connect from it", a)}
 	}
-	return &OwnFault{fmt.Sprintf("nothing can connect from %s: %s", a, reason(err))}
+	return &OwnFault{fmt.Sprintf("nothing can connect from %s: %s", a, Reason(err))}
 }
 
 // scope is the interface of an address with a zone, 0 for others.
