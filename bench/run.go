@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
-	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
@@ -66,7 +66,7 @@ func (s *subject) measure(b *testing.B, flow string) {
 	elapsed := ended.Sub(began)
 	b.ReportMetric(float64(elapsed.Nanoseconds())/float64(f.Messages.Attempted), "ns/op")
 	rate := f.Rate
-	if f.Load == loadgen.ClosedLoad {
+	if f.Load == sample.ClosedLoad {
 		rate = float64(f.Messages.Accepted) / elapsed.Seconds()
 	}
 	report(b, f, rate)

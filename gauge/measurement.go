@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
@@ -12,7 +13,7 @@ import (
 // the file.
 func measure(ctx context.Context, p *loadgen.Plan, o Options) (*results.Run, error) {
 	var collector *results.Collector
-	record := func(shard int) loadgen.Recorder { return collector.Recorder(shard) }
+	record := func(shard int) sample.Recorder { return collector.Recorder(shard) }
 	engine, err := loadgen.New(p, record, loadgen.Options{Shards: o.Shards, More: o.More})
 	if err != nil {
 		return nil, err
@@ -29,7 +30,7 @@ func measure(ctx context.Context, p *loadgen.Plan, o Options) (*results.Run, err
 	stopWatching()
 	if err != nil {
 		// Nothing ran, so there is nothing to keep; closing ends the collector.
-		_, _ = collector.Close(&loadgen.Report{}, results.Generator{})
+		_, _ = collector.Close(&sample.Report{}, results.Generator{})
 		return nil, err
 	}
 	generator := results.MeasureGenerator()

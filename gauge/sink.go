@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -48,10 +48,10 @@ func (o SinkOrder) Config() smtpsink.Config {
 }
 
 // sinkModes are the scenario's TLS modes as the built-in server has them.
-var sinkModes = map[smtpwire.TLSMode]smtpsink.Mode{
-	smtpwire.TLSNone:     smtpsink.None,
-	smtpwire.TLSStart:    smtpsink.StartTLS,
-	smtpwire.TLSImplicit: smtpsink.Implicit,
+var sinkModes = map[sample.TLSMode]smtpsink.Mode{
+	sample.TLSNone:     smtpsink.None,
+	sample.TLSStart:    smtpsink.StartTLS,
+	sample.TLSImplicit: smtpsink.Implicit,
 }
 
 // orderSink says what the sink has to be for the job's scenario.

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // several is a server at some of the addresses of a name. What it does not have
@@ -53,11 +53,11 @@ func (s *several) count(addr string) (n int) {
 	return n
 }
 
-func runSeveral(t *testing.T, p *Plan, s *several, addrs string) (*tape, *Report) {
+func runSeveral(t *testing.T, p *Plan, s *several, addrs string) (*tape, *sample.Report) {
 	t.Helper()
 	rec := newTape()
 	p.Flows[0].Target.Host = "mail.example.test"
-	e, err := New(p, func(int) Recorder { return rec }, Options{NewDriver: s.driver, Resolve: answers(addrs)})
+	e, err := New(p, func(int) sample.Recorder { return rec }, Options{NewDriver: s.driver, Resolve: answers(addrs)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,12 +98,12 @@ func TestAnotherAddressIsTried(t *testing.T) {
 			s.started = time.Now()
 			rec, _ := runSeveral(t, p, s, test.addrs)
 			if test.failure != "" {
-				if rec.failures[test.failure] != 1 || len(rec.failures) != 1 || rec.outcomes[smtpwire.Failed] != 1 {
+				if rec.failures[test.failure] != 1 || len(rec.failures) != 1 || rec.outcomes[sample.Failed] != 1 {
 					t.Errorf("%s: %v, %v", test.name, rec.failures, rec.outcomes)
 				}
 				return
 			}
-			if rec.outcomes[smtpwire.Accepted] != 1 || len(rec.failures) > 0 {
+			if rec.outcomes[sample.Accepted] != 1 || len(rec.failures) > 0 {
 				t.Errorf("%s: %v, %v", test.name, rec.outcomes, rec.failures)
 			}
 			if len(s.dials) != 1 || s.dials[0] != test.after {
@@ -139,7 +139,7 @@ func TestSilentAddressIsRemembered(t *testing.T) {
 		p.Flows[0].Session.Messages = 1
 		p.Rounds = 3
 		rec, _ := runSeveral(t, p, s, "127.0.0.2 127.0.0.1")
-		if rec.outcomes[smtpwire.Accepted] != 3000 || s.count("127.0.0.2") != 5 || s.count("127.0.0.1") != 3000 {
+		if rec.outcomes[sample.Accepted] != 3000 || s.count("127.0.0.2") != 5 || s.count("127.0.0.1") != 3000 {
 			t.Errorf("%v accepted, the silent address tried %d times, want 5", rec.outcomes, s.count("127.0.0.2"))
 		}
 	})
@@ -160,7 +160,7 @@ func TestAddressThatFallsSilent(t *testing.T) {
 			s.mu.Unlock()
 		}()
 		rec, _ := runSeveral(t, p, s, "127.0.0.1 127.0.0.2")
-		if rec.outcomes[smtpwire.Accepted] != 300 || len(rec.failures) > 0 {
+		if rec.outcomes[sample.Accepted] != 300 || len(rec.failures) > 0 {
 			t.Errorf("%v, %v", rec.outcomes, rec.failures)
 		}
 		if !slices.Contains(rec.greeters, "127.0.0.1") || !slices.Contains(rec.greeters, "127.0.0.2") {

@@ -3,6 +3,8 @@ package loadgen
 import (
 	"math/rand/v2"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // closedLoad keeps a number of sessions busy: each starts its next message
@@ -45,7 +47,7 @@ func (l *closedLoad) more(s *session) bool { return false }
 // The warm-up's messages come on top.
 func (l *closedLoad) take() bool {
 	switch {
-	case l.flow.stage == Warmup:
+	case l.flow.stage == sample.Warmup:
 		return true
 	case l.fixed && l.left == 0, !l.flow.mayBegin():
 		return false
@@ -60,7 +62,7 @@ func (l *closedLoad) wake(s *session) { l.dial(s) }
 
 // dial connects s, with a message in mind: without one left it ends.
 func (l *closedLoad) dial(s *session) {
-	if l.flow.stage == Drain || !l.take() {
+	if l.flow.stage == sample.Drain || !l.take() {
 		l.flow.retire(s)
 		return
 	}
@@ -80,8 +82,8 @@ func (l *closedLoad) message(s *session) {
 }
 
 // messageEnded gives the room of a message back.
-func (l *closedLoad) messageEnded(series Series) {
-	if series.Stage == Steady && l.taken > 0 {
+func (l *closedLoad) messageEnded(series sample.Series) {
+	if series.Stage == sample.Steady && l.taken > 0 {
 		l.taken--
 	}
 }
@@ -90,7 +92,7 @@ func (l *closedLoad) messageEnded(series Series) {
 // after a while otherwise, since a server that refuses is not helped by being
 // asked faster.
 func (l *closedLoad) finished(s *session) {
-	if l.flow.stage == Drain {
+	if l.flow.stage == sample.Drain {
 		l.flow.retire(s)
 		return
 	}

@@ -1,5 +1,5 @@
 // Package loadgen runs a plan: it decides when sessions start and what each
-// does, and reports what happened to a Recorder.
+// does, and reports what happened to a [sample.Recorder].
 //
 // # The way through
 //
@@ -12,7 +12,8 @@
 //   - flow.go moves one round of a flow from warm-up over the load to its drain
 //   - closed.go and open.go are the two policies of when something begins
 //   - session.go and pump.go take one connection through its life; handler.go
-//     is its side towards netdrive, record.go that towards the Recorder
+//     is its side towards netdrive, record.go that towards the Recorder, and
+//     cause.go says why a connection ended
 //
 // What is said on a connection is smtpwire's matter, how its bytes move is
 // netdrive's, when arrivals are due is pace's, what is sent is mail's.

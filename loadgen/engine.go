@@ -12,6 +12,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -39,7 +40,7 @@ type Options struct {
 type Engine struct {
 	plan    *Plan
 	options Options
-	record  func(shard int) Recorder
+	record  func(shard int) sample.Recorder
 	sources []*mail.Source // by flow
 	tls     []*tls.Config  // by flow
 	secrets *smtpwire.Secrets
@@ -57,7 +58,7 @@ const (
 
 // New prepares a run: it renders what mail can be rendered ahead. record gives
 // each shard its Recorder.
-func New(p *Plan, record func(shard int) Recorder, o Options) (*Engine, error) {
+func New(p *Plan, record func(shard int) sample.Recorder, o Options) (*Engine, error) {
 	if len(p.Flows) == 0 {
 		return nil, errors.New("the plan has no flow")
 	}
@@ -106,7 +107,7 @@ func (e *Engine) turn(mode int32) {
 // somebody else's ends the run before anything connects to it: the error is a
 // *netdrive.StrangerError, or the report says so where something was measured
 // before.
-func (e *Engine) Run(ctx context.Context) (*Report, error) {
+func (e *Engine) Run(ctx context.Context) (*sample.Report, error) {
 	epoch := time.Now()
 	segments, wait, err := e.startShards(epoch)
 	if err != nil {
@@ -115,7 +116,7 @@ func (e *Engine) Run(ctx context.Context) (*Report, error) {
 	release := context.AfterFunc(ctx, func() { e.turn(stopping) })
 	defer release()
 
-	report := &Report{Started: smtpwire.Instant(epoch.UnixNano()), Shards: len(e.shards)}
+	report := &sample.Report{Started: sample.Instant(epoch.UnixNano()), Shards: len(e.shards)}
 	ran, err := e.goThrough(ctx, segments)
 	for _, c := range segments {
 		close(c)
@@ -124,7 +125,7 @@ func (e *Engine) Run(ctx context.Context) (*Report, error) {
 	if err != nil && ran == 0 {
 		return nil, err
 	}
-	report.Ended = smtpwire.Instant(time.Now().UnixNano())
+	report.Ended = sample.Instant(time.Now().UnixNano())
 	report.Interrupted = e.mode.Load() != running
 	if err != nil {
 		report.Lost = err.Error() + ", and was not connected to"
@@ -134,7 +135,7 @@ func (e *Engine) Run(ctx context.Context) (*Report, error) {
 		s.tell(report)
 		stamped, bare = stamped+s.stamped, bare+s.bare
 	}
-	report.Clock = ClockOf(stamped, bare)
+	report.Clock = sample.ClockOf(stamped, bare)
 	return report, nil
 }
 

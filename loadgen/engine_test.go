@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -34,13 +35,13 @@ func TestClosedLoadMeasuresTheServersDelays(t *testing.T) {
 		rec, report := runFake(t, plan(Load{Sessions: 4, Duration: time.Second}), f, nil)
 		// 20 ms for the banner, then 25 ms a message: 39 fit whole, and the
 		// 40th is under way when the load ends.
-		all(t, "mail", rec.service[smtpwire.Mail], 160, 5*time.Millisecond)
-		all(t, "rcpt", rec.service[smtpwire.Rcpt], 160, 3*time.Millisecond)
-		all(t, "body", rec.service[smtpwire.Body], 160, 16*time.Millisecond)
-		all(t, "message", rec.service[smtpwire.SpanMessage], 160, 25*time.Millisecond)
-		all(t, "banner", rec.service[smtpwire.Banner], 4, 20*time.Millisecond)
-		if rec.outcomes[smtpwire.Accepted] != 160 || f.messages != 160 {
-			t.Errorf("accepted %d, server has %d, want 160", rec.outcomes[smtpwire.Accepted], f.messages)
+		all(t, "mail", rec.service[sample.Mail], 160, 5*time.Millisecond)
+		all(t, "rcpt", rec.service[sample.Rcpt], 160, 3*time.Millisecond)
+		all(t, "body", rec.service[sample.Body], 160, 16*time.Millisecond)
+		all(t, "message", rec.service[sample.SpanMessage], 160, 25*time.Millisecond)
+		all(t, "banner", rec.service[sample.Banner], 4, 20*time.Millisecond)
+		if rec.outcomes[sample.Accepted] != 160 || f.messages != 160 {
+			t.Errorf("accepted %d, server has %d, want 160", rec.outcomes[sample.Accepted], f.messages)
 		}
 		if rec.inWindow != 156 {
 			t.Errorf("%d accepted within the load, want 156: the last of each session ends after it", rec.inWindow)
@@ -48,10 +49,10 @@ func TestClosedLoadMeasuresTheServersDelays(t *testing.T) {
 		if len(rec.response) != 0 || len(rec.late) != 0 {
 			t.Errorf("a closed load has no response time and no lateness")
 		}
-		if rec.events[SessionStarted] != 4 || rec.events[SessionCompleted] != 4 || rec.events[SessionFailed] != 0 {
+		if rec.events[sample.SessionStarted] != 4 || rec.events[sample.SessionCompleted] != 4 || rec.events[sample.SessionFailed] != 0 {
 			t.Errorf("sessions: %v", rec.events)
 		}
-		if report.Interrupted || report.Lost != "" || report.Clock != UserClock {
+		if report.Interrupted || report.Lost != "" || report.Clock != sample.UserClock {
 			t.Errorf("report: %+v", report)
 		}
 	})
@@ -65,10 +66,10 @@ func TestFirstSessionsTellTheGreeting(t *testing.T) {
 		p := plan(Load{Sessions: 2, Messages: 3 * greetings})
 		p.Rounds, p.Flows[0].Session.Messages = 2, 1
 		rec, _ := runFake(t, p, f, nil)
-		if len(rec.greetings) != 2*greetings || rec.events[SessionCompleted] != 6*greetings {
-			t.Fatalf("%d greetings of %d sessions, want %d a round", len(rec.greetings), rec.events[SessionCompleted], greetings)
+		if len(rec.greetings) != 2*greetings || rec.events[sample.SessionCompleted] != 6*greetings {
+			t.Fatalf("%d greetings of %d sessions, want %d a round", len(rec.greetings), rec.events[sample.SessionCompleted], greetings)
 		}
-		if want := (smtpwire.Greeting{Banner: "fake", Clear: []string{"SIZE 1000"}}); !reflect.DeepEqual(rec.greetings[0], want) {
+		if want := (sample.Greeting{Banner: "fake", Clear: []string{"SIZE 1000"}}); !reflect.DeepEqual(rec.greetings[0], want) {
 			t.Errorf("%q, want %q", rec.greetings[0], want)
 		}
 	})
@@ -107,13 +108,13 @@ func TestFixedAmountIsSentExactly(t *testing.T) {
 			p.Flows[0].Session.Messages = perSession
 			p.Warmup = 50 * time.Millisecond
 			rec, _ := runFake(t, p, f, nil)
-			if rec.outcomes[smtpwire.Accepted] != 123 {
-				t.Errorf("%d a session: accepted %d, want 123", perSession, rec.outcomes[smtpwire.Accepted])
+			if rec.outcomes[sample.Accepted] != 123 {
+				t.Errorf("%d a session: accepted %d, want 123", perSession, rec.outcomes[sample.Accepted])
 			}
 			if rec.warm == 0 || f.messages != 123+rec.warm {
 				t.Errorf("%d a session: server has %d, want 123 and the %d of the warm-up", perSession, f.messages, rec.warm)
 			}
-			if rec.events[SessionFailed] != 0 || rec.events[SessionStarted] != rec.events[SessionCompleted] {
+			if rec.events[sample.SessionFailed] != 0 || rec.events[sample.SessionStarted] != rec.events[sample.SessionCompleted] {
 				t.Errorf("%d a session: sessions %v", perSession, rec.events)
 			}
 		})
@@ -125,11 +126,11 @@ func TestOpenLoadCountsFromDue(t *testing.T) {
 		f := &fakeServer{delay: map[string]time.Duration{"body": 5 * time.Millisecond}}
 		p := plan(Load{Stages: stage(time.Second, 100), Unit: Messages, MaxSessions: 10})
 		rec, _ := runFake(t, p, f, nil)
-		all(t, "response", rec.response[smtpwire.SpanMessage], 100, 5*time.Millisecond)
-		all(t, "lag", rec.lag[smtpwire.SpanMessage], 100, 0)
+		all(t, "response", rec.response[sample.SpanMessage], 100, 5*time.Millisecond)
+		all(t, "lag", rec.lag[sample.SpanMessage], 100, 0)
 		all(t, "late", rec.late, 100, 0)
-		if rec.events[SessionStarted] != 1 {
-			t.Errorf("%d sessions, want 1: the pool's connection is free again each time", rec.events[SessionStarted])
+		if rec.events[sample.SessionStarted] != 1 {
+			t.Errorf("%d sessions, want 1: the pool's connection is free again each time", rec.events[sample.SessionStarted])
 		}
 	})
 }
@@ -142,7 +143,7 @@ func TestOverloadIsQueuedAndShown(t *testing.T) {
 		f := &fakeServer{delay: map[string]time.Duration{"body": service}}
 		p := plan(Load{Stages: stage(time.Second, 100), Unit: Messages, MaxSessions: 1})
 		rec, _ := runFake(t, p, f, nil)
-		got := rec.response[smtpwire.SpanMessage]
+		got := rec.response[sample.SpanMessage]
 		if len(got) != 100 {
 			t.Fatalf("%d responses, want 100: nothing is dropped", len(got))
 		}
@@ -151,7 +152,7 @@ func TestOverloadIsQueuedAndShown(t *testing.T) {
 				t.Fatalf("arrival %d took %v, want %v", n, d, want)
 			}
 		}
-		all(t, "service", rec.service[smtpwire.SpanMessage], 100, service)
+		all(t, "service", rec.service[sample.SpanMessage], 100, service)
 		all(t, "late", rec.late, 100, 0) // the wait is the server's, not the scheduler's
 	})
 }
@@ -165,7 +166,7 @@ func TestArrivalsThatNeverBeginAreCounted(t *testing.T) {
 			t.Errorf("%d attempted, want all 100 that were due", rec.attempted())
 		}
 		never := rec.failures["message canceled"]
-		if never == 0 || rec.outcomes[smtpwire.Failed] != never || rec.outcomes[smtpwire.Accepted] != f.messages {
+		if never == 0 || rec.outcomes[sample.Failed] != never || rec.outcomes[sample.Accepted] != f.messages {
 			t.Errorf("outcomes %v with %d that never began; the server has %d", rec.outcomes, never, f.messages)
 		}
 		last := rec.ticks[len(rec.ticks)-1]
@@ -181,8 +182,8 @@ func TestSessionsArriveByRate(t *testing.T) {
 		p := plan(Load{Stages: stage(time.Second, 50), Unit: Sessions, MaxSessions: 100})
 		p.Flows[0].Session.Messages = 1
 		rec, _ := runFake(t, p, f, nil)
-		all(t, "session response", rec.response[smtpwire.SpanSession], 50, 40*time.Millisecond)
-		all(t, "message response", rec.response[smtpwire.SpanMessage], 50, 30*time.Millisecond)
+		all(t, "session response", rec.response[sample.SpanSession], 50, 40*time.Millisecond)
+		all(t, "message response", rec.response[sample.SpanMessage], 50, 30*time.Millisecond)
 		for n, at := range f.dials {
 			if want := time.Duration(n)*20*time.Millisecond + 10*time.Millisecond; at != want {
 				t.Fatalf("session %d dialed at %v, want %v", n, at, want)
@@ -210,7 +211,7 @@ func TestFlowsInTurnAndRounds(t *testing.T) {
 		p.InTurn, p.Rounds = true, 2
 		f := &fakeServer{delay: map[string]time.Duration{"body": 100 * time.Millisecond}}
 		rec, _ := runFake(t, p, f, nil)
-		want := []Series{{0, 0, Steady}, {1, 0, Steady}, {0, 1, Steady}, {1, 1, Steady}}
+		want := []sample.Series{{Flow: 0, Round: 0, Stage: sample.Steady}, {Flow: 1, Round: 0, Stage: sample.Steady}, {Flow: 0, Round: 1, Stage: sample.Steady}, {Flow: 1, Round: 1, Stage: sample.Steady}}
 		if !slices.Equal(rec.order, want) {
 			t.Errorf("order %v, want %v", rec.order, want)
 		}
@@ -218,7 +219,7 @@ func TestFlowsInTurnAndRounds(t *testing.T) {
 			if i > 0 && w.from < rec.windows[i-1].to {
 				t.Errorf("window %v begins before the one before has ended", w)
 			}
-			if d := w.to.Sub(w.from); w.series.Stage == Steady && d != time.Second {
+			if d := w.to.Sub(w.from); w.series.Stage == sample.Steady && d != time.Second {
 				t.Errorf("window %v lasts %v, want 1s", w.series, d)
 			}
 		}
@@ -247,7 +248,7 @@ func TestDrainFinishesWhatIsUnderWay(t *testing.T) {
 		if took := time.Since(began); took != 1200*time.Millisecond {
 			t.Errorf("ended after %v, want 1.2s: the message under way at 1 s is finished", took)
 		}
-		if !report.Interrupted || rec.outcomes[smtpwire.Accepted] != 9 || rec.events[SessionCompleted] != 3 {
+		if !report.Interrupted || rec.outcomes[sample.Accepted] != 9 || rec.events[sample.SessionCompleted] != 3 {
 			t.Errorf("outcomes %v, sessions %v, interrupted %v", rec.outcomes, rec.events, report.Interrupted)
 		}
 	})
@@ -266,7 +267,7 @@ func TestStopBreaksOff(t *testing.T) {
 		if took := time.Since(began); took != 2*time.Second {
 			t.Errorf("ended after %v, want 2s", took)
 		}
-		if !report.Interrupted || rec.outcomes[smtpwire.Unknown] != 3 || rec.failures["body canceled"] != 3 {
+		if !report.Interrupted || rec.outcomes[sample.Unknown] != 3 || rec.failures["body canceled"] != 3 {
 			t.Errorf("outcomes %v, failures %v", rec.outcomes, rec.failures)
 		}
 	})
@@ -286,10 +287,10 @@ func TestSilentServerTimesOut(t *testing.T) {
 			if took := time.Since(began); took != limit {
 				t.Errorf("%s: ended after %v, want %v", phase, took, limit)
 			}
-			if rec.failures[phase+" timeout"] != 2 || rec.events[SessionFailed] != 2 {
+			if rec.failures[phase+" timeout"] != 2 || rec.events[sample.SessionFailed] != 2 {
 				t.Errorf("%s: failures %v, sessions %v", phase, rec.failures, rec.events)
 			}
-			if want := rec.outcomes[smtpwire.Unknown]; phase == "body" && want != 2 {
+			if want := rec.outcomes[sample.Unknown]; phase == "body" && want != 2 {
 				t.Errorf("body: outcomes %v, want 2 unknown", rec.outcomes)
 			}
 		})
@@ -311,7 +312,7 @@ func TestRefusedTargetIsLostAndNotHammered(t *testing.T) {
 			t.Errorf("%d connects in 5 s by 5 sessions: want some, slowed down", n)
 		}
 		// What was under way when the load was given up is not an attempt.
-		if late := len(f.dials) - rec.outcomes[smtpwire.Failed]; late < 0 || late > 5 || rec.failures["connect refused"] != len(f.dials) {
+		if late := len(f.dials) - rec.outcomes[sample.Failed]; late < 0 || late > 5 || rec.failures["connect refused"] != len(f.dials) {
 			t.Errorf("%d dials, outcomes %v, failures %v", len(f.dials), rec.outcomes, rec.failures)
 		}
 	})
@@ -327,7 +328,7 @@ func TestServerBackAfterAWhileIsUsedAgain(t *testing.T) {
 		if report.Lost != "" {
 			t.Errorf("lost: %s", report.Lost)
 		}
-		if n := rec.outcomes[smtpwire.Accepted]; n < 800 || n > 1000 {
+		if n := rec.outcomes[sample.Accepted]; n < 800 || n > 1000 {
 			t.Errorf("accepted %d, want what two sessions do in about 5 s", n)
 		}
 	})
@@ -340,7 +341,7 @@ func TestRejectedMessagesGoOnInTheSession(t *testing.T) {
 			delay:  map[string]time.Duration{"mail": 100 * time.Millisecond},
 		}
 		rec, _ := runFake(t, plan(Load{Sessions: 1, Duration: time.Second}), f, nil)
-		if rec.outcomes[smtpwire.Rejected] != 10 || rec.events[SessionStarted] != 1 {
+		if rec.outcomes[sample.Rejected] != 10 || rec.events[sample.SessionStarted] != 1 {
 			t.Errorf("outcomes %v, sessions %v", rec.outcomes, rec.events)
 		}
 		if rec.failures["rcpt recipient-unknown"] != 10 {

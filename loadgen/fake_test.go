@@ -14,7 +14,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // fakeServer answers on in-memory connections, so that it can live in virtual
@@ -142,57 +142,57 @@ func (f *fakeServer) reply(c net.Conn, r *bufio.Reader, verb, usual string) bool
 
 // tape is a Recorder that keeps everything.
 type tape struct {
-	service  map[smtpwire.Phase][]time.Duration // in Steady
-	response map[smtpwire.Phase][]time.Duration
-	lag      map[smtpwire.Phase][]time.Duration
+	service  map[sample.Phase][]time.Duration // in Steady
+	response map[sample.Phase][]time.Duration
+	lag      map[sample.Phase][]time.Duration
 	late     []time.Duration
-	outcomes map[smtpwire.Outcome]int
+	outcomes map[sample.Outcome]int
 	inWindow int // accepted in the load's window
 	warm     int // messages of the warm-up
-	events   map[SessionEvent]int
+	events   map[sample.SessionEvent]int
 	failures map[string]int // by phase and class
 	examples []string       // of the failures
 
 	unknown int // recipients
 	windows []window
-	ticks   []Tick
-	order   []Series // of messages, repeats left out
+	ticks   []sample.Tick
+	order   []sample.Series // of messages, repeats left out
 
-	greetings []smtpwire.Greeting
+	greetings []sample.Greeting
 	greeters  []string // the addresses they came from
 }
 
 type window struct {
-	series   Series
-	from, to smtpwire.Instant
+	series   sample.Series
+	from, to sample.Instant
 }
 
 func newTape() *tape {
 	return &tape{
-		service: map[smtpwire.Phase][]time.Duration{}, response: map[smtpwire.Phase][]time.Duration{},
-		lag: map[smtpwire.Phase][]time.Duration{}, outcomes: map[smtpwire.Outcome]int{},
-		events: map[SessionEvent]int{}, failures: map[string]int{},
+		service: map[sample.Phase][]time.Duration{}, response: map[sample.Phase][]time.Duration{},
+		lag: map[sample.Phase][]time.Duration{}, outcomes: map[sample.Outcome]int{},
+		events: map[sample.SessionEvent]int{}, failures: map[string]int{},
 	}
 }
 
-func (t *tape) Service(s Series, p smtpwire.Phase, d time.Duration) {
-	if s.Stage == Steady {
+func (t *tape) Service(s sample.Series, p sample.Phase, d time.Duration) {
+	if s.Stage == sample.Steady {
 		t.service[p] = append(t.service[p], d)
 	}
 }
-func (t *tape) Response(_ Series, p smtpwire.Phase, d time.Duration) {
+func (t *tape) Response(_ sample.Series, p sample.Phase, d time.Duration) {
 	t.response[p] = append(t.response[p], d)
 }
-func (t *tape) Lag(_ Series, p smtpwire.Phase, d time.Duration) { t.lag[p] = append(t.lag[p], d) }
-func (t *tape) Late(_ Series, d time.Duration)                  { t.late = append(t.late, d) }
-func (t *tape) Delay(Series, time.Duration)                     {}
-func (t *tape) Own(Series, time.Duration)                       {}
-func (t *tape) Unstamped(Series)                                {}
-func (t *tape) Message(s Series, o smtpwire.Outcome, now Stage, _, _ int) {
-	if now == Steady && o == smtpwire.Accepted {
+func (t *tape) Lag(_ sample.Series, p sample.Phase, d time.Duration) { t.lag[p] = append(t.lag[p], d) }
+func (t *tape) Late(_ sample.Series, d time.Duration)                { t.late = append(t.late, d) }
+func (t *tape) Delay(sample.Series, time.Duration)                   {}
+func (t *tape) Own(sample.Series, time.Duration)                     {}
+func (t *tape) Unstamped(sample.Series)                              {}
+func (t *tape) Message(s sample.Series, o sample.Outcome, now sample.Stage, _, _ int) {
+	if now == sample.Steady && o == sample.Accepted {
 		t.inWindow++
 	}
-	if s.Stage == Warmup {
+	if s.Stage == sample.Warmup {
 		t.warm++
 		return
 	}
@@ -201,20 +201,20 @@ func (t *tape) Message(s Series, o smtpwire.Outcome, now Stage, _, _ int) {
 		t.order = append(t.order, s)
 	}
 }
-func (t *tape) Unknown(_ Series, recipients int) { t.unknown += recipients }
+func (t *tape) Unknown(_ sample.Series, recipients int) { t.unknown += recipients }
 
-func (t *tape) Session(_ Series, e SessionEvent) { t.events[e]++ }
-func (t *tape) Greeting(_ Series, from netip.Addr, g *smtpwire.Greeting) {
+func (t *tape) Session(_ sample.Series, e sample.SessionEvent) { t.events[e]++ }
+func (t *tape) Greeting(_ sample.Series, from netip.Addr, g *sample.Greeting) {
 	t.greetings, t.greeters = append(t.greetings, *g), append(t.greeters, from.String())
 }
-func (t *tape) Failure(_ Series, f *smtpwire.Failure) {
+func (t *tape) Failure(_ sample.Series, f *sample.Failure) {
 	t.failures[f.Phase.String()+" "+f.Class.String()]++
 	t.examples = append(t.examples, f.Example())
 }
-func (t *tape) Window(s Series, from, to smtpwire.Instant) {
+func (t *tape) Window(s sample.Series, from, to sample.Instant) {
 	t.windows = append(t.windows, window{s, from, to})
 }
-func (t *tape) Tick(k Tick) { t.ticks = append(t.ticks, k) }
+func (t *tape) Tick(k sample.Tick) { t.ticks = append(t.ticks, k) }
 
 func (t *tape) attempted() int {
 	n := 0
@@ -240,12 +240,12 @@ func stage(d time.Duration, rate pace.Rate) []pace.Stage {
 
 // runFake runs a plan on one shard against the fake server. during, where
 // given, is called in its own goroutine.
-func runFake(t *testing.T, p *Plan, f *fakeServer, during func(e *Engine, stop func())) (*tape, *Report) {
+func runFake(t *testing.T, p *Plan, f *fakeServer, during func(e *Engine, stop func())) (*tape, *sample.Report) {
 	t.Helper()
 	return runFakeWith(t, p, f, Options{}, during)
 }
 
-func runFakeWith(t *testing.T, p *Plan, f *fakeServer, o Options, during func(e *Engine, stop func())) (*tape, *Report) {
+func runFakeWith(t *testing.T, p *Plan, f *fakeServer, o Options, during func(e *Engine, stop func())) (*tape, *sample.Report) {
 	t.Helper()
 	rec := newTape()
 	if o.NewDriver == nil {
@@ -255,7 +255,7 @@ func runFakeWith(t *testing.T, p *Plan, f *fakeServer, o Options, during func(e 
 		f.end = f.served.Wait
 		t.Cleanup(f.end)
 	}
-	e, err := New(p, func(int) Recorder { return rec }, o)
+	e, err := New(p, func(int) sample.Recorder { return rec }, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
-	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -33,12 +33,12 @@ type flowRun struct {
 	targets []destination
 	prefer  int // of targets, what answered last
 
-	stage     Stage
+	stage     sample.Stage
 	steadyAt  time.Duration // end of the warm-up
 	endAt     time.Duration // end of the load; never where its end is not a time
 	endedAt   time.Duration // when it ended
 	cutAt     time.Duration // end of the patience with what is under way
-	stageFrom smtpwire.Instant
+	stageFrom sample.Instant
 
 	speech  smtpwire.Options // the flow's, and what no text of the run may say
 	curious smtpwire.Options // those, and to keep the server's greeting
@@ -50,7 +50,7 @@ type flowRun struct {
 	up          int           // connections established
 	aliveAt     time.Duration // when the server was last heard
 	failures    int           // connects failed since
-	failedClass smtpwire.Class
+	failedClass sample.Class
 	gone        bool // the target is lost
 	spoken      bool // the server has said a banner
 	enough      bool // Options.More has ended the load
@@ -72,7 +72,7 @@ type policy interface {
 	// quits or leaves s idle.
 	message(s *session)
 	// messageEnded is called when a message has its outcome.
-	messageEnded(series Series)
+	messageEnded(series sample.Series)
 	// wake is called when a session that slept may connect.
 	wake(s *session)
 	// more tells whether s, ready while the load is ending, has a message to
@@ -102,7 +102,7 @@ func newFlowRun(s *shard, index, round int, t target) *flowRun {
 	if t.err != nil {
 		f.unresolved(t.err)
 	} else if t.took > 0 && s.index == 0 {
-		s.recorder.Service(f.series(Steady), smtpwire.Resolve, t.took)
+		s.recorder.Service(f.series(sample.Steady), sample.Resolve, t.took)
 	}
 	return f
 }
@@ -134,17 +134,17 @@ func (f *flowRun) unresolved(err error) {
 	if f.shard.index != 0 {
 		return
 	}
-	class, text := netdrive.Cause(err, smtpwire.Resolve)
-	r, s := f.shard.recorder, f.series(Steady)
-	r.Session(s, SessionStarted)
-	r.Failure(s, &smtpwire.Failure{Phase: smtpwire.Resolve, Class: class, Text: text})
-	r.Message(s, smtpwire.Failed, Steady, 0, 0)
-	r.Session(s, SessionFailed)
+	class, text := Cause(err, sample.Resolve)
+	r, s := f.shard.recorder, f.series(sample.Steady)
+	r.Session(s, sample.SessionStarted)
+	r.Failure(s, &sample.Failure{Phase: sample.Resolve, Class: class, Text: text})
+	r.Message(s, sample.Failed, sample.Steady, 0, 0)
+	r.Session(s, sample.SessionFailed)
 	f.shard.lost = append(f.shard.lost, fmt.Sprintf("%s: %s", f.flow.Name, text))
 }
 
-func (f *flowRun) series(stage Stage) Series {
-	return Series{Flow: f.index, Round: f.round, Stage: min(stage, Steady)}
+func (f *flowRun) series(stage sample.Stage) sample.Series {
+	return sample.Series{Flow: f.index, Round: f.round, Stage: min(stage, sample.Steady)}
 }
 
 func (f *flowRun) start() {
@@ -155,7 +155,7 @@ func (f *flowRun) start() {
 		f.endAt = f.steadyAt + d
 	}
 	if f.shard.plan.Warmup == 0 {
-		f.stage = Steady
+		f.stage = sample.Steady
 	}
 	if f.gone {
 		f.end(now)
@@ -166,10 +166,10 @@ func (f *flowRun) start() {
 
 // turnIfDue goes to the next stage when it is time.
 func (f *flowRun) turnIfDue(now time.Duration) {
-	if f.stage == Warmup && now >= f.steadyAt {
-		f.turn(Steady)
+	if f.stage == sample.Warmup && now >= f.steadyAt {
+		f.turn(sample.Steady)
 	}
-	if f.stage == Steady && (now >= f.endAt || f.load.ended()) {
+	if f.stage == sample.Steady && (now >= f.endAt || f.load.ended()) {
 		f.end(now)
 	}
 }
@@ -187,9 +187,9 @@ func (f *flowRun) step(now time.Duration) {
 func (f *flowRun) next() time.Duration {
 	next := f.cutAt
 	switch f.stage {
-	case Warmup:
+	case sample.Warmup:
 		next = min(next, f.steadyAt)
-	case Steady:
+	case sample.Steady:
 		next = min(next, f.endAt)
 		if f.load.ended() {
 			next = 0
@@ -200,24 +200,24 @@ func (f *flowRun) next() time.Duration {
 
 // over tells whether nothing is under way any more.
 func (f *flowRun) over() bool {
-	return f.stage == Drain && len(f.live) == 0 && f.load.idle()
+	return f.stage == sample.Drain && len(f.live) == 0 && f.load.idle()
 }
 
 // turn goes to the next stage.
-func (f *flowRun) turn(stage Stage) {
+func (f *flowRun) turn(stage sample.Stage) {
 	wall, _ := f.shard.driver.Recent()
-	f.shard.recorder.Window(Series{Flow: f.index, Round: f.round, Stage: f.stage}, f.stageFrom, wall)
+	f.shard.recorder.Window(sample.Series{Flow: f.index, Round: f.round, Stage: f.stage}, f.stageFrom, wall)
 	f.stage, f.stageFrom = stage, wall
 }
 
 // end ends the load: what is under way is finished, and nothing new begins but
 // what was due.
 func (f *flowRun) end(now time.Duration) {
-	if f.stage == Drain {
+	if f.stage == sample.Drain {
 		return
 	}
 	f.lostAtEnd(now)
-	f.turn(Drain)
+	f.turn(sample.Drain)
 	t := f.flow.Timeouts
 	f.endedAt, f.cutAt = now, now+backlogGrace+t.command()+t.body()
 	for i := len(f.live) - 1; i >= 0; i-- {
@@ -243,15 +243,15 @@ func (f *flowRun) cancel(why string) {
 	}
 }
 
-func (f *flowRun) finish() { f.turn(Drain) }
+func (f *flowRun) finish() { f.turn(sample.Drain) }
 
 // watchTarget ends a flow whose server does not answer connects any more.
 func (f *flowRun) watchTarget(now time.Duration) {
-	if f.up > 0 || f.failures == 0 || f.stage == Drain {
+	if f.up > 0 || f.failures == 0 || f.stage == sample.Drain {
 		return
 	}
 	patience := lostAfter
-	if f.failedClass == smtpwire.ConnectTimeout {
+	if f.failedClass == sample.ConnectTimeout {
 		patience = 2*f.flow.Timeouts.connect() + time.Second
 	}
 	if now-f.aliveAt > patience {
@@ -322,7 +322,7 @@ func (f *flowRun) alive() {
 }
 
 // unreached notes that a session got no connection.
-func (f *flowRun) unreached(class smtpwire.Class) {
+func (f *flowRun) unreached(class sample.Class) {
 	f.failures++
 	f.failedClass = class
 }

@@ -4,16 +4,16 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // Connected takes the connection up.
-func (s *session) Connected(at smtpwire.Instant, took time.Duration) {
+func (s *session) Connected(at sample.Instant, took time.Duration) {
 	f := s.flow
 	f.answered(s.target)
 	f.up++
 	f.alive()
-	f.shard.recorder.Service(s.series, smtpwire.Connect, took)
+	f.shard.recorder.Service(s.series, sample.Connect, took)
 	s.state = talking
 	s.client.Established(at)
 	s.limit(f.flow.Timeouts.command())
@@ -21,8 +21,8 @@ func (s *session) Connected(at smtpwire.Instant, took time.Duration) {
 }
 
 // Secured goes on after the handshake.
-func (s *session) Secured(from, to smtpwire.Instant) {
-	s.flow.shard.recorder.Service(s.series, smtpwire.TLS, max(0, to.Sub(from)))
+func (s *session) Secured(from, to sample.Instant) {
+	s.flow.shard.recorder.Service(s.series, sample.TLS, max(0, to.Sub(from)))
 	s.state, s.unproven = talking, true
 	s.client.Secured() // first: then an implicit session awaits the banner that Established begins
 	s.client.Established(to)
@@ -59,17 +59,17 @@ func (s *session) Writable() {
 }
 
 // Broken tells the client, or tries the next address.
-func (s *session) Broken(err error, at smtpwire.Instant) {
+func (s *session) Broken(err error, at sample.Instant) {
 	if s.state != connecting {
-		class, text := netdrive.Cause(err, s.phase(err))
+		class, text := Cause(err, s.phase(err))
 		s.lose(class, s.spokenTo(err, text), at)
 		return
 	}
-	exhausted := netdrive.Exhausted(err)
+	exhausted := Exhausted(err)
 	if !exhausted && s.connectElsewhere() {
 		return
 	}
-	class, text := netdrive.Cause(err, smtpwire.Connect)
+	class, text := Cause(err, sample.Connect)
 	if !exhausted { // which says nothing of the target
 		s.flow.unreached(class)
 	}
@@ -80,23 +80,23 @@ func (s *session) Broken(err error, at smtpwire.Instant) {
 // client's certificate, or the lack of one, when the client is done with the
 // handshake: an alert before anything else is its end of that (RFC 8446,
 // section 4.4.2.4).
-func (s *session) phase(err error) smtpwire.Phase {
-	if s.unproven && netdrive.IsAlert(err) {
-		return smtpwire.TLS
+func (s *session) phase(err error) sample.Phase {
+	if s.unproven && IsAlert(err) {
+		return sample.TLS
 	}
 	return s.client.Awaiting()
 }
 
 // lose ends a session whose connection is of no use any more.
-func (s *session) lose(class smtpwire.Class, text string, at smtpwire.Instant) {
+func (s *session) lose(class sample.Class, text string, at sample.Instant) {
 	s.client.Lost(class, text, at)
 	s.state = talking
 	s.pump()
 }
 
 // unconnected ends a session that never had a connection.
-func (s *session) unconnected(class smtpwire.Class, text string) {
-	s.flow.shard.recorder.Failure(s.series, &smtpwire.Failure{Phase: smtpwire.Connect, Class: class, Text: text})
+func (s *session) unconnected(class sample.Class, text string) {
+	s.flow.shard.recorder.Failure(s.series, &sample.Failure{Phase: sample.Connect, Class: class, Text: text})
 	s.end()
 }
 

@@ -10,21 +10,21 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A server that says nothing may be waiting for TLS.
 func TestSilentBanner(t *testing.T) {
 	for _, tt := range []struct {
-		mode    smtpwire.TLSMode
+		mode    sample.TLSMode
 		network string
 		silent  string // at which verb
 		want    string
 	}{
-		{smtpwire.TLSNone, "tcp", "banner", "no banner within 5s: the server may be waiting for TLS here: try tls: implicit"},
-		{smtpwire.TLSStart, "tcp", "banner", "no banner within 5s: the server may be waiting for TLS here: try tls: implicit"},
-		{smtpwire.TLSNone, "unix", "banner", "no banner within 5s"},
-		{smtpwire.TLSNone, "tcp", "ehlo", "no reply within the limit"},
+		{sample.TLSNone, "tcp", "banner", "no banner within 5s: the server may be waiting for TLS here: try tls: implicit"},
+		{sample.TLSStart, "tcp", "banner", "no banner within 5s: the server may be waiting for TLS here: try tls: implicit"},
+		{sample.TLSNone, "unix", "banner", "no banner within 5s"},
+		{sample.TLSNone, "tcp", "ehlo", "no reply within the limit"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			p := plan(Load{Sessions: 1, Messages: 1})
@@ -54,9 +54,9 @@ func TestBannerInPlaceOfTLS(t *testing.T) {
 			return client, nil
 		}
 		p := plan(Load{Sessions: 1, Messages: 1})
-		p.Flows[0].Session.Wire.TLS, p.Flows[0].Target.TLS = smtpwire.TLSImplicit, &tls.Config{ServerName: "fake.test"}
+		p.Flows[0].Session.Wire.TLS, p.Flows[0].Target.TLS = sample.TLSImplicit, &tls.Config{ServerName: "fake.test"}
 		rec := newTape()
-		e, err := New(p, func(int) Recorder { return rec }, Options{NewDriver: func(epoch time.Time) (netdrive.Driver, error) {
+		e, err := New(p, func(int) sample.Recorder { return rec }, Options{NewDriver: func(epoch time.Time) (netdrive.Driver, error) {
 			return netdrive.NewPortable(epoch, dial), nil
 		}})
 		if err != nil {

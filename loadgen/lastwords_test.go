@@ -20,7 +20,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // serveEach gives each connection to serve, on a network in memory.
@@ -42,7 +42,7 @@ func serveEach(t *testing.T, serve func(net.Conn)) func(time.Time) (netdrive.Dri
 func runOn(t *testing.T, p *Plan, driver func(time.Time) (netdrive.Driver, error)) *tape {
 	t.Helper()
 	rec := newTape()
-	e, err := New(p, func(int) Recorder { return rec }, Options{NewDriver: driver})
+	e, err := New(p, func(int) sample.Recorder { return rec }, Options{NewDriver: driver})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,10 +106,10 @@ func TestRefusedWhileTheMessageComes(t *testing.T) {
 		_ = l.Close()
 		close(over)
 		served.Wait()
-		if rec.outcomes[smtpwire.Rejected] != messages || rec.failures["body too-big"] != messages || len(rec.failures) != 1 {
+		if rec.outcomes[sample.Rejected] != messages || rec.failures["body too-big"] != messages || len(rec.failures) != 1 {
 			t.Errorf("a server that %s: outcomes %v, failures %v, want %d rejected as too big", name, rec.outcomes, rec.failures, messages)
 		}
-		if goesOn := name == "reads the rest"; goesOn != (sessions.Load() == 1) || goesOn != (rec.events[SessionCompleted] == 1) {
+		if goesOn := name == "reads the rest"; goesOn != (sessions.Load() == 1) || goesOn != (rec.events[sample.SessionCompleted] == 1) {
 			t.Errorf("a server that %s: %d sessions, %v", name, sessions.Load(), rec.events)
 		}
 	}
@@ -148,10 +148,10 @@ func TestRefusedHandshakeIsOfTheHandshake(t *testing.T) {
 	server := tlsServer(t)
 	server.ClientAuth = tls.RequireAnyClientCert
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
-		for _, mode := range []smtpwire.TLSMode{smtpwire.TLSImplicit, smtpwire.TLSStart} {
+		for _, mode := range []sample.TLSMode{sample.TLSImplicit, sample.TLSStart} {
 			synctest.Test(t, func(t *testing.T) {
 				driver := serveEach(t, func(c net.Conn) {
-					if mode == smtpwire.TLSStart {
+					if mode == sample.TLSStart {
 						r := bufio.NewReader(c)
 						for _, reply := range []string{"220 here\r\n", "250-here\r\n250 STARTTLS\r\n", "220 go\r\n"} {
 							if !strings.HasPrefix(reply, "220 here") {
@@ -189,7 +189,7 @@ func TestLaterAlertIsNotOfTheHandshake(t *testing.T) {
 			_, _ = io.Copy(io.Discard, c)
 		})
 		p := plan(Load{Sessions: 1, Messages: 1})
-		p.Flows[0].Session.Wire.TLS = smtpwire.TLSImplicit
+		p.Flows[0].Session.Wire.TLS = sample.TLSImplicit
 		p.Flows[0].Target.TLS = &tls.Config{InsecureSkipVerify: true}
 		rec := runOn(t, p, driver)
 		if rec.failures["ehlo protocol"] != 1 || len(rec.failures) != 1 {

@@ -5,7 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // countdown says true so many times, and fails the test when it is asked after
@@ -46,13 +46,13 @@ func TestMoreGivesOutALoadOneByOne(t *testing.T) {
 				p.Warmup = warmup
 				asked := &countdown{t: t, left: n}
 				rec, report := runFakeWith(t, p, f, Options{More: asked.more}, nil)
-				if got := rec.outcomes[smtpwire.Accepted]; got != n || rec.attempted() != n || f.messages != n+rec.warm {
+				if got := rec.outcomes[sample.Accepted]; got != n || rec.attempted() != n || f.messages != n+rec.warm {
 					t.Errorf("%s: accepted %d of %d attempted, the server has %d, of the warm-up %d; want %d", c.name, got, rec.attempted(), f.messages, rec.warm, n)
 				}
 				if (rec.warm > 0) != (warmup > 0) {
 					t.Errorf("%s: %d messages of a warm-up of %v", c.name, rec.warm, warmup)
 				}
-				if report.Interrupted || rec.events[SessionFailed] != 0 || rec.events[SessionStarted] != rec.events[SessionCompleted] {
+				if report.Interrupted || rec.events[sample.SessionFailed] != 0 || rec.events[sample.SessionStarted] != rec.events[sample.SessionCompleted] {
 					t.Errorf("%s: %+v, sessions %v", c.name, report, rec.events)
 				}
 			})
@@ -84,7 +84,7 @@ func TestWaitForMoreIsNotMeasured(t *testing.T) {
 			return asked.more()
 		}
 		rec, _ := runFakeWith(t, plan(Load{Sessions: 1}), f, Options{More: more}, nil)
-		all(t, "message", rec.service[smtpwire.SpanMessage], 20, time.Millisecond)
+		all(t, "message", rec.service[sample.SpanMessage], 20, time.Millisecond)
 	})
 }
 
@@ -96,7 +96,7 @@ func TestFailedMessagesCountAsAskedFor(t *testing.T) {
 		p.Flows[0].Session.Messages = 1
 		asked := &countdown{t: t, left: 20}
 		rec, _ := runFakeWith(t, p, f, Options{More: asked.more}, nil)
-		if rec.attempted() != 20 || rec.outcomes[smtpwire.Failed] == 0 || rec.outcomes[smtpwire.Accepted] != f.messages {
+		if rec.attempted() != 20 || rec.outcomes[sample.Failed] == 0 || rec.outcomes[sample.Accepted] != f.messages {
 			t.Errorf("outcomes %v, the server has %d: want 20 in all", rec.outcomes, f.messages)
 		}
 	})

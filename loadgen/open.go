@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // openLoad begins arrivals when they are due, whatever the server does. An
@@ -52,7 +52,7 @@ func (l *openLoad) advance() {
 }
 
 func (l *openLoad) next() time.Duration {
-	if l.flow.stage == Drain && l.begun < l.due {
+	if l.flow.stage == sample.Drain && l.begun < l.due {
 		return l.flow.endedAt + backlogGrace
 	}
 	return l.nextDue
@@ -63,7 +63,7 @@ func (l *openLoad) idle() bool  { return l.begun == l.due && l.nextDue == never 
 
 func (l *openLoad) step(now time.Duration) {
 	for l.nextDue <= now {
-		if l.seriesOf(l.nextDue).Stage == Steady && !l.flow.mayBegin() {
+		if l.seriesOf(l.nextDue).Stage == sample.Steady && !l.flow.mayBegin() {
 			l.nextDue = never
 			break
 		}
@@ -74,7 +74,7 @@ func (l *openLoad) step(now time.Duration) {
 		l.begin()
 	}
 	l.begin()
-	if l.flow.stage == Drain && now >= l.flow.endedAt+backlogGrace {
+	if l.flow.stage == sample.Drain && now >= l.flow.endedAt+backlogGrace {
 		l.abandon()
 	}
 }
@@ -111,9 +111,9 @@ func (l *openLoad) assign(s *session) time.Duration {
 	s.arrived = l.flow.shard.wallAt(due)
 	s.due = s.arrived
 	s.arrival = l.seriesOf(due)
-	span := smtpwire.SpanSession
+	span := sample.SpanSession
 	if l.flow.flow.Load.Unit == Messages {
-		span = smtpwire.SpanMessage
+		span = sample.SpanMessage
 	}
 	l.flow.shard.recorder.Lag(s.arrival, span, max(0, now-due))
 	s.owes = true
@@ -125,11 +125,11 @@ func (l *openLoad) dueAt(k int64) time.Duration {
 	return l.base + at
 }
 
-func (l *openLoad) seriesOf(due time.Duration) Series {
+func (l *openLoad) seriesOf(due time.Duration) sample.Series {
 	if due < l.flow.steadyAt {
-		return l.flow.series(Warmup)
+		return l.flow.series(sample.Warmup)
 	}
-	return l.flow.series(Steady)
+	return l.flow.series(sample.Steady)
 }
 
 // message sends the message that s was given, or the session's next one. A
@@ -145,7 +145,7 @@ func (l *openLoad) message(s *session) {
 	if !s.owes {
 		// A session that arrived sends its further messages one after the
 		// other: each is due when the one before has ended.
-		if s.arrival.Stage == Steady && !l.flow.mayBegin() {
+		if s.arrival.Stage == sample.Steady && !l.flow.mayBegin() {
 			s.quit()
 			return
 		}
@@ -155,7 +155,7 @@ func (l *openLoad) message(s *session) {
 	s.send(s.arrival)
 }
 
-func (l *openLoad) messageEnded(Series) {}
+func (l *openLoad) messageEnded(sample.Series) {}
 
 // more lets what was due before the end be finished after it.
 func (l *openLoad) more(s *session) bool {
@@ -176,10 +176,10 @@ func (l *openLoad) abandon() {
 	l.nextDue = never
 	for ; l.begun < l.due; l.begun++ {
 		series := l.seriesOf(l.dueAt(l.begun))
-		l.flow.shard.recorder.Failure(series, &smtpwire.Failure{
-			Phase: smtpwire.SpanMessage, Class: smtpwire.Canceled, Text: "was due and never began: no session was free",
+		l.flow.shard.recorder.Failure(series, &sample.Failure{
+			Phase: sample.SpanMessage, Class: sample.Canceled, Text: "was due and never began: no session was free",
 		})
-		l.flow.shard.recorder.Message(series, smtpwire.Failed, l.flow.stage, 0, 0)
+		l.flow.shard.recorder.Message(series, sample.Failed, l.flow.stage, 0, 0)
 		l.flow.totals.begun++
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/gate"
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -97,14 +98,14 @@ type Load struct {
 }
 
 // Open tells whether arrivals are scheduled ahead.
-func (l *Load) Open() bool { return l.Kind() == OpenLoad }
+func (l *Load) Open() bool { return l.Kind() == sample.OpenLoad }
 
 // Kind tells whether the load is open or closed.
-func (l *Load) Kind() LoadKind {
+func (l *Load) Kind() sample.LoadKind {
 	if len(l.Stages) > 0 {
-		return OpenLoad
+		return sample.OpenLoad
 	}
-	return ClosedLoad
+	return sample.ClosedLoad
 }
 
 // Timeouts limit each wait for the server. Zero means the default given here.

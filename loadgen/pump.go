@@ -3,6 +3,7 @@ package loadgen
 import (
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -41,7 +42,7 @@ func (s *session) pump() {
 // that a server cannot stretch the limit by sending a byte at a time.
 func (s *session) await() {
 	limit := s.flow.flow.Timeouts.command()
-	if s.client.Awaiting() == smtpwire.Body {
+	if s.client.Awaiting() == sample.Body {
 		limit = s.flow.flow.Timeouts.body()
 	}
 	s.limit(limit)
@@ -77,10 +78,10 @@ func (s *session) proceed() bool {
 	f.shard.timers.set(s, never)
 	limit := f.flow.Session.Messages
 	switch {
-	case limit > 0 && s.sent >= limit, f.stage == Drain && !f.load.more(s):
+	case limit > 0 && s.sent >= limit, f.stage == sample.Drain && !f.load.more(s):
 		s.quit()
 		return true
-	case s.rest && f.stage != Drain:
+	case s.rest && f.stage != sample.Drain:
 		s.state = thinking
 		s.limit(s.pause())
 		return false
@@ -107,7 +108,7 @@ func (s *session) pause() time.Duration {
 }
 
 // send begins a message.
-func (s *session) send(series Series) {
+func (s *session) send(series sample.Series) {
 	f := s.flow
 	s.message = series
 	s.tx = f.shard.transaction()

@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -18,14 +19,14 @@ func (s *session) record(e *smtpwire.Event) {
 	r := s.flow.shard.recorder
 	switch e.Kind {
 	case smtpwire.Timed:
-		s.flow.spoken = s.flow.spoken || e.Phase == smtpwire.Banner
+		s.flow.spoken = s.flow.spoken || e.Phase == sample.Banner
 		series := s.seriesOf(e.Phase)
 		r.Service(series, e.Phase, e.End.Sub(e.Start))
-		if e.Phase == smtpwire.SpanMessage {
+		if e.Phase == sample.SpanMessage {
 			r.Own(series, s.own)
 		}
-		if e.Phase == smtpwire.SpanMessage && s.flow.flow.Load.Open() {
-			r.Response(series, smtpwire.SpanMessage, max(0, e.End.Sub(s.due)))
+		if e.Phase == sample.SpanMessage && s.flow.flow.Load.Open() {
+			r.Response(series, sample.SpanMessage, max(0, e.End.Sub(s.due)))
 		}
 	case smtpwire.FailedEvent:
 		r.Failure(s.seriesOf(e.Failure.Phase), &e.Failure)
@@ -35,9 +36,9 @@ func (s *session) record(e *smtpwire.Event) {
 		r.Greeting(s.series, s.flow.targets[s.target].TCP.Addr(), s.client.Hello())
 	case smtpwire.SessionQuit:
 		s.completed = true
-		r.Service(s.series, smtpwire.SpanSession, max(0, e.End.Sub(s.began)))
+		r.Service(s.series, sample.SpanSession, max(0, e.End.Sub(s.began)))
 		if l := &s.flow.flow.Load; l.Open() && l.Unit == Sessions {
-			r.Response(s.series, smtpwire.SpanSession, max(0, e.End.Sub(s.arrived)))
+			r.Response(s.series, sample.SpanSession, max(0, e.End.Sub(s.arrived)))
 		}
 	}
 }
@@ -51,7 +52,7 @@ func (s *session) messageEnded(e *smtpwire.Event) {
 	f.shard.release(s.tx)
 	s.tx = nil
 	s.sent++
-	s.worked = s.worked || e.Outcome == smtpwire.Accepted
+	s.worked = s.worked || e.Outcome == sample.Accepted
 	s.rest = f.flow.Session.Think > 0 || !s.wrote
 	s.lastEnd, _ = f.shard.driver.Recent()
 	f.load.messageEnded(s.message)
@@ -59,12 +60,12 @@ func (s *session) messageEnded(e *smtpwire.Event) {
 
 // seriesOf is where a phase is counted: the session's phases by when the
 // session began, the message's by when that did.
-func (s *session) seriesOf(p smtpwire.Phase) Series {
+func (s *session) seriesOf(p sample.Phase) sample.Series {
 	switch p.Scope() {
-	case smtpwire.InMessage, smtpwire.AfterMessage:
+	case sample.InMessage, sample.AfterMessage:
 		return s.message
 	}
-	if p == smtpwire.SpanMessage {
+	if p == sample.SpanMessage {
 		return s.message
 	}
 	return s.series

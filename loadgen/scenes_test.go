@@ -10,7 +10,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A scene is a load whose outcome is the same however fast anything is, so that
@@ -25,7 +25,7 @@ type scene struct {
 	more   int         // messages that Options.More gives out; 0 without it
 	change func(*Plan) // where given
 	during func(f *fakeServer, e *Engine, stop func())
-	check  func(t *testing.T, f *fakeServer, rec *tape, report *Report)
+	check  func(t *testing.T, f *fakeServer, rec *tape, report *sample.Report)
 }
 
 // scenes are made anew each time, in the same order: they have state.
@@ -49,11 +49,11 @@ func amounts() []scene {
 			}
 			s.name = fmt.Sprintf("%s, %d a session", s.name, perSession)
 			s.change = func(p *Plan) { p.Flows[0].Session.Messages = perSession }
-			s.check = func(t *testing.T, f *fakeServer, rec *tape, report *Report) {
-				if rec.outcomes[smtpwire.Accepted] != 123 || rec.attempted() != 123 || f.messages != 123 {
+			s.check = func(t *testing.T, f *fakeServer, rec *tape, report *sample.Report) {
+				if rec.outcomes[sample.Accepted] != 123 || rec.attempted() != 123 || f.messages != 123 {
 					t.Errorf("outcomes %v, the server has %d; want 123", rec.outcomes, f.messages)
 				}
-				if report.Interrupted || rec.events[SessionFailed] != 0 || rec.events[SessionStarted] != rec.events[SessionCompleted] {
+				if report.Interrupted || rec.events[sample.SessionFailed] != 0 || rec.events[sample.SessionStarted] != rec.events[sample.SessionCompleted] {
 					t.Errorf("%+v, sessions %v", report, rec.events)
 				}
 			}
@@ -63,8 +63,8 @@ func amounts() []scene {
 	return append(list, scene{
 		name: "more than a write takes", load: Load{Sessions: 2, Messages: 2},
 		change: func(p *Plan) { p.Flows[0].Mail.Size = mail.Size{Median: 2 << 20} },
-		check: func(t *testing.T, f *fakeServer, rec *tape, _ *Report) {
-			if rec.outcomes[smtpwire.Accepted] != 2 || f.messages != 2 {
+		check: func(t *testing.T, f *fakeServer, rec *tape, _ *sample.Report) {
+			if rec.outcomes[sample.Accepted] != 2 || f.messages != 2 {
 				t.Errorf("outcomes %v, the server has %d; want 2", rec.outcomes, f.messages)
 			}
 		},
@@ -74,8 +74,8 @@ func amounts() []scene {
 			p.Flows = append(p.Flows, p.Flows[0])
 			p.Flows[1].Name, p.InTurn, p.Rounds = "other", true, 2
 		},
-		check: func(t *testing.T, f *fakeServer, rec *tape, _ *Report) {
-			if want := []Series{{0, 0, Steady}, {1, 0, Steady}, {0, 1, Steady}, {1, 1, Steady}}; !slices.Equal(rec.order, want) {
+		check: func(t *testing.T, f *fakeServer, rec *tape, _ *sample.Report) {
+			if want := []sample.Series{{Flow: 0, Round: 0, Stage: sample.Steady}, {Flow: 1, Round: 0, Stage: sample.Steady}, {Flow: 0, Round: 1, Stage: sample.Steady}, {Flow: 1, Round: 1, Stage: sample.Steady}}; !slices.Equal(rec.order, want) {
 				t.Errorf("order %v, want %v", rec.order, want)
 			}
 			if f.messages != 20 {
@@ -86,11 +86,11 @@ func amounts() []scene {
 		name: "greetings", load: Load{Sessions: 2, Messages: 3 * greetings},
 		server: &fakeServer{answer: map[string]string{"ehlo": "250-fake\r\n250 SIZE 1000000"}},
 		change: func(p *Plan) { p.Flows[0].Session.Messages = 1 },
-		check: func(t *testing.T, _ *fakeServer, rec *tape, _ *Report) {
+		check: func(t *testing.T, _ *fakeServer, rec *tape, _ *sample.Report) {
 			if len(rec.greetings) != greetings {
 				t.Fatalf("%d greetings, want %d", len(rec.greetings), greetings)
 			}
-			if want := (smtpwire.Greeting{Banner: "fake", Clear: []string{"SIZE 1000000"}}); !reflect.DeepEqual(rec.greetings[0], want) {
+			if want := (sample.Greeting{Banner: "fake", Clear: []string{"SIZE 1000000"}}); !reflect.DeepEqual(rec.greetings[0], want) {
 				t.Errorf("%q, want %q", rec.greetings[0], want)
 			}
 		},
@@ -114,12 +114,12 @@ func arrivals() []scene {
 	return []scene{{
 		name: "messages are timed", server: &fakeServer{delay: map[string]time.Duration{"body": wait}},
 		load: Load{Stages: stage(100*time.Millisecond, 1000), Unit: Messages, MaxSessions: 10},
-		check: func(t *testing.T, _ *fakeServer, rec *tape, _ *Report) {
+		check: func(t *testing.T, _ *fakeServer, rec *tape, _ *sample.Report) {
 			// The wall clock may be slewed meanwhile, by a tiny part.
-			atLeast(t, "service", rec.service[smtpwire.SpanMessage], 100, wait*99/100)
-			atLeast(t, "response", rec.response[smtpwire.SpanMessage], 100, wait*99/100)
-			atLeast(t, "body", rec.service[smtpwire.Body], 100, wait*99/100)
-			atLeast(t, "lag", rec.lag[smtpwire.SpanMessage], 100, 0)
+			atLeast(t, "service", rec.service[sample.SpanMessage], 100, wait*99/100)
+			atLeast(t, "response", rec.response[sample.SpanMessage], 100, wait*99/100)
+			atLeast(t, "body", rec.service[sample.Body], 100, wait*99/100)
+			atLeast(t, "lag", rec.lag[sample.SpanMessage], 100, 0)
 			atLeast(t, "late", rec.late, 100, 0)
 		},
 	}, {
@@ -128,8 +128,8 @@ func arrivals() []scene {
 		change: func(p *Plan) {
 			p.Flows[0].Session.Messages = 1
 		},
-		check: func(t *testing.T, f *fakeServer, rec *tape, _ *Report) {
-			if rec.outcomes[smtpwire.Accepted] != 50 || len(f.dials) != 50 {
+		check: func(t *testing.T, f *fakeServer, rec *tape, _ *sample.Report) {
+			if rec.outcomes[sample.Accepted] != 50 || len(f.dials) != 50 {
 				t.Errorf("outcomes %v of %d connections, want 50", rec.outcomes, len(f.dials))
 			}
 			for n, at := range f.dials {
@@ -155,8 +155,8 @@ func ends() []scene {
 			underWay(f, 10)
 			e.Drain()
 		},
-		check: func(t *testing.T, f *fakeServer, rec *tape, report *Report) {
-			if !report.Interrupted || f.messages < 10 || rec.outcomes[smtpwire.Accepted] != f.messages || rec.events[SessionCompleted] != 3 {
+		check: func(t *testing.T, f *fakeServer, rec *tape, report *sample.Report) {
+			if !report.Interrupted || f.messages < 10 || rec.outcomes[sample.Accepted] != f.messages || rec.events[sample.SessionCompleted] != 3 {
 				t.Errorf("outcomes %v, sessions %v, interrupted %v; the server has %d", rec.outcomes, rec.events, report.Interrupted, f.messages)
 			}
 		},
@@ -168,24 +168,24 @@ func ends() []scene {
 			e.Drain()
 			stop()
 		},
-		check: func(t *testing.T, _ *fakeServer, rec *tape, report *Report) {
-			if !report.Interrupted || rec.outcomes[smtpwire.Unknown] != 3 || rec.failures["body canceled"] != 3 {
+		check: func(t *testing.T, _ *fakeServer, rec *tape, report *sample.Report) {
+			if !report.Interrupted || rec.outcomes[sample.Unknown] != 3 || rec.failures["body canceled"] != 3 {
 				t.Errorf("outcomes %v, failures %v, interrupted %v", rec.outcomes, rec.failures, report.Interrupted)
 			}
 		},
 	}, {
 		name: "silent banner", load: Load{Sessions: 2}, more: 2, server: &fakeServer{answer: map[string]string{"banner": "silent"}},
 		change: func(p *Plan) { p.Flows[0].Timeouts.Command = 20 * time.Millisecond },
-		check: func(t *testing.T, _ *fakeServer, rec *tape, _ *Report) {
-			if rec.failures["banner timeout"] != 2 || rec.outcomes[smtpwire.Failed] != 2 || rec.events[SessionFailed] != 2 {
+		check: func(t *testing.T, _ *fakeServer, rec *tape, _ *sample.Report) {
+			if rec.failures["banner timeout"] != 2 || rec.outcomes[sample.Failed] != 2 || rec.events[sample.SessionFailed] != 2 {
 				t.Errorf("failures %v, outcomes %v, sessions %v", rec.failures, rec.outcomes, rec.events)
 			}
 		},
 	}, {
 		name: "silent after the final dot", load: Load{Sessions: 2}, more: 2, server: &fakeServer{answer: map[string]string{"body": "silent"}},
 		change: func(p *Plan) { p.Flows[0].Timeouts.Body = 20 * time.Millisecond },
-		check: func(t *testing.T, _ *fakeServer, rec *tape, _ *Report) {
-			if rec.failures["body timeout"] != 2 || rec.outcomes[smtpwire.Unknown] != 2 || rec.events[SessionFailed] != 2 {
+		check: func(t *testing.T, _ *fakeServer, rec *tape, _ *sample.Report) {
+			if rec.failures["body timeout"] != 2 || rec.outcomes[sample.Unknown] != 2 || rec.events[sample.SessionFailed] != 2 {
 				t.Errorf("failures %v, outcomes %v, sessions %v", rec.failures, rec.outcomes, rec.events)
 			}
 		},
@@ -197,19 +197,19 @@ func refusals() []scene {
 	var list []scene
 	for _, c := range []struct {
 		verb, answer, failure string
-		outcome               smtpwire.Outcome
+		outcome               sample.Outcome
 		sessions              int
 	}{
-		{"rcpt", "550 5.1.1 no such user", "rcpt recipient-unknown", smtpwire.Rejected, 1},
-		{"body", "554 5.6.0 no", "body permfail", smtpwire.Rejected, 1},
-		{"mail", "close", "mail closed", smtpwire.Failed, 3},
-		{"body", "close", "body closed", smtpwire.Unknown, 3},
-		{"banner", "close", "banner closed", smtpwire.Failed, 3},
+		{"rcpt", "550 5.1.1 no such user", "rcpt recipient-unknown", sample.Rejected, 1},
+		{"body", "554 5.6.0 no", "body permfail", sample.Rejected, 1},
+		{"mail", "close", "mail closed", sample.Failed, 3},
+		{"body", "close", "body closed", sample.Unknown, 3},
+		{"banner", "close", "banner closed", sample.Failed, 3},
 	} {
 		list = append(list, scene{
 			name: c.answer + " at " + c.verb, load: Load{Sessions: 1}, more: 3, server: &fakeServer{answer: map[string]string{c.verb: c.answer}},
-			check: func(t *testing.T, _ *fakeServer, rec *tape, _ *Report) {
-				if rec.outcomes[c.outcome] != 3 || rec.attempted() != 3 || rec.failures[c.failure] != 3 || rec.events[SessionStarted] != c.sessions {
+			check: func(t *testing.T, _ *fakeServer, rec *tape, _ *sample.Report) {
+				if rec.outcomes[c.outcome] != 3 || rec.attempted() != 3 || rec.failures[c.failure] != 3 || rec.events[sample.SessionStarted] != c.sessions {
 					t.Errorf("outcomes %v, failures %v, sessions %v", rec.outcomes, rec.failures, rec.events)
 				}
 			},

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -16,22 +17,22 @@ type session struct {
 	conn   netdrive.Conn
 	state  sessionState
 
-	number    int64            // among all sessions of the flow
-	series    Series           // of the session
-	arrival   Series           // of the arrival it was given, under open load
-	message   Series           // of the message under way
-	began     smtpwire.Instant // the first connect
-	connectBy time.Duration    // the end of the patience with connecting
-	arrived   smtpwire.Instant // when its arrival was due, under open load
-	due       smtpwire.Instant // when its message was due, under open load
-	lastEnd   smtpwire.Instant // of the last message
-	sent      int              // messages ended
-	target    int              // of the flow's targets, the one it is or was connected to
-	tried     int              // of those before, how many did not answer
-	streak    int              // sessions that failed in a row
+	number    int64          // among all sessions of the flow
+	series    sample.Series  // of the session
+	arrival   sample.Series  // of the arrival it was given, under open load
+	message   sample.Series  // of the message under way
+	began     sample.Instant // the first connect
+	connectBy time.Duration  // the end of the patience with connecting
+	arrived   sample.Instant // when its arrival was due, under open load
+	due       sample.Instant // when its message was due, under open load
+	lastEnd   sample.Instant // of the last message
+	sent      int            // messages ended
+	target    int            // of the flow's targets, the one it is or was connected to
+	tried     int            // of those before, how many did not answer
+	streak    int            // sessions that failed in a row
 	tx        *smtpwire.Transaction
-	own       time.Duration    // the generator's part of the message's time
-	replied   smtpwire.Instant // the last reply within the message, until it is answered
+	own       time.Duration  // the generator's part of the message's time
+	replied   sample.Instant // the last reply within the message, until it is answered
 
 	owes      bool // a message is attempted by this session and has not begun
 	worked    bool // a message was accepted
@@ -67,7 +68,7 @@ func (s *session) sleep(at time.Duration) {
 }
 
 // dial begins the session.
-func (s *session) dial(series Series) {
+func (s *session) dial(series sample.Series) {
 	f := s.flow
 	s.number = f.shard.global(f.totals.sessions)
 	f.totals.sessions++
@@ -79,7 +80,7 @@ func (s *session) dial(series Series) {
 	}
 	s.client.Start(f.wire(&f.targets[s.target]), account)
 	f.opened()
-	f.shard.recorder.Session(series, SessionStarted)
+	f.shard.recorder.Session(series, sample.SessionStarted)
 	began, now := f.shard.driver.Now()
 	s.began, s.connectBy = began, now+f.flow.Timeouts.connect()
 	s.connect()
@@ -129,11 +130,11 @@ func (s *session) wake() {
 		s.pump()
 	case connecting:
 		if !s.connectElsewhere() {
-			s.flow.unreached(smtpwire.ConnectTimeout)
-			s.unconnected(smtpwire.ConnectTimeout, "no answer within "+s.flow.flow.Timeouts.connect().String())
+			s.flow.unreached(sample.ConnectTimeout)
+			s.unconnected(sample.ConnectTimeout, "no answer within "+s.flow.flow.Timeouts.connect().String())
 		}
 	default:
-		s.lose(smtpwire.Timeout, s.late(), wall)
+		s.lose(sample.Timeout, s.late(), wall)
 	}
 }
 
@@ -157,10 +158,10 @@ func (s *session) cancel(why string) {
 	case asleep:
 		s.flow.retire(s)
 	case connecting:
-		s.unconnected(smtpwire.Canceled, why)
+		s.unconnected(sample.Canceled, why)
 	default:
 		wall, _ := s.flow.shard.driver.Recent()
-		s.lose(smtpwire.Canceled, why, wall)
+		s.lose(sample.Canceled, why, wall)
 	}
 }
 
@@ -175,12 +176,12 @@ func (s *session) end() {
 	f.idle.remove(s)
 	f.totals.open--
 	f.shard.timers.set(s, never)
-	outcome := SessionFailed
+	outcome := sample.SessionFailed
 	if s.completed {
-		outcome = SessionCompleted
+		outcome = sample.SessionCompleted
 	}
-	if s.owes && (f.stage != Drain || f.flow.Load.Open()) {
-		f.shard.recorder.Message(s.series, smtpwire.Failed, f.stage, 0, 0)
+	if s.owes && (f.stage != sample.Drain || f.flow.Load.Open()) {
+		f.shard.recorder.Message(s.series, sample.Failed, f.stage, 0, 0)
 		f.load.messageEnded(s.series)
 	}
 	s.owes = false

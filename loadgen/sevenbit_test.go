@@ -4,7 +4,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // Synthetic mail beyond ASCII goes to a server without 8BITMIME in seven bits,
@@ -16,8 +16,8 @@ func TestSyntheticMailFitsTheServer(t *testing.T) {
 			p := plan(Load{Sessions: 2, Messages: 20})
 			p.Flows[0].Session.Messages, p.Flows[0].Mail.UTF8 = 3, true
 			rec, _ := runFake(t, p, f, nil)
-			if rec.outcomes[smtpwire.Accepted] != 20 || f.eightBit != eight {
-				t.Errorf("%q: accepted %d of 20, octets over 127: %v, want %v", ehlo, rec.outcomes[smtpwire.Accepted], f.eightBit, eight)
+			if rec.outcomes[sample.Accepted] != 20 || f.eightBit != eight {
+				t.Errorf("%q: accepted %d of 20, octets over 127: %v, want %v", ehlo, rec.outcomes[sample.Accepted], f.eightBit, eight)
 			}
 		})
 	}

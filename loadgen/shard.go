@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -18,7 +19,7 @@ type shard struct {
 	index    int
 	count    int
 	driver   netdrive.Driver
-	recorder Recorder
+	recorder sample.Recorder
 
 	timers timers
 	flows  []*flowRun // of the current segment
@@ -28,7 +29,7 @@ type shard struct {
 
 	offset   time.Duration // wall clock minus monotonic time
 	steps    []time.Duration
-	tickFrom smtpwire.Instant
+	tickFrom sample.Instant
 	tickAt   time.Duration // when the next tick is due
 	tickCPU  time.Duration
 	tickWait time.Duration
@@ -148,15 +149,15 @@ func (s *shard) readClock() time.Duration {
 const stepFloor = 500 * time.Microsecond
 
 // wallAt is what the wall clock shows at a monotonic time.
-func (s *shard) wallAt(mono time.Duration) smtpwire.Instant {
-	return smtpwire.Instant(s.offset + mono)
+func (s *shard) wallAt(mono time.Duration) sample.Instant {
+	return sample.Instant(s.offset + mono)
 }
 
 func (s *shard) tick(last bool) {
 	wall, mono := s.driver.Now()
 	s.tickAt = mono.Truncate(time.Second) + time.Second
 	cpu, wait := s.driver.CPU(), s.driver.RunDelay()
-	t := Tick{Shard: s.index, From: s.tickFrom, To: wall, Busy: cpu - s.tickCPU, Waited: wait - s.tickWait,
+	t := sample.Tick{Shard: s.index, From: s.tickFrom, To: wall, Busy: cpu - s.tickCPU, Waited: wait - s.tickWait,
 		Stood: s.still.take(), Last: last}
 	for i := range s.totals {
 		c := &s.totals[i]
@@ -181,7 +182,7 @@ func (s *shard) transaction() *smtpwire.Transaction {
 func (s *shard) release(t *smtpwire.Transaction) { s.spare = append(s.spare, t) }
 
 // tell adds what the shard knows to the report.
-func (s *shard) tell(r *Report) {
+func (s *shard) tell(r *sample.Report) {
 	r.Steps = append(r.Steps, s.steps...)
 	if len(s.lost) > 0 {
 		if r.Lost != "" {

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // However the load is dealt out to shards, together they begin the arrivals
@@ -18,7 +18,7 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 		p := plan(Load{Stages: stage(time.Second, 101), Unit: Sessions, MaxSessions: 50})
 		p.Flows[0].Session.Messages = 1
 		var tapes []*tape
-		e, err := New(p, func(int) Recorder { tapes = append(tapes, newTape()); return tapes[len(tapes)-1] },
+		e, err := New(p, func(int) sample.Recorder { tapes = append(tapes, newTape()); return tapes[len(tapes)-1] },
 			Options{Shards: 3, NewDriver: f.driver})
 		if err != nil {
 			t.Fatal(err)
@@ -30,7 +30,7 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 		}
 		n := 0
 		for _, rec := range tapes {
-			n += rec.outcomes[smtpwire.Accepted]
+			n += rec.outcomes[sample.Accepted]
 		}
 		if n != 101 {
 			t.Errorf("three shards sent %d, want 101", n)
@@ -51,7 +51,7 @@ func TestFewerSessionsThanShards(t *testing.T) {
 			f := &fakeServer{}
 			p := plan(Load{Sessions: sessions, Messages: 10})
 			var tapes []*tape
-			e, err := New(p, func(int) Recorder { tapes = append(tapes, newTape()); return tapes[len(tapes)-1] },
+			e, err := New(p, func(int) sample.Recorder { tapes = append(tapes, newTape()); return tapes[len(tapes)-1] },
 				Options{Shards: 3, NewDriver: f.driver})
 			if err != nil {
 				t.Fatal(err)
@@ -65,7 +65,7 @@ func TestFewerSessionsThanShards(t *testing.T) {
 			}
 			n := 0
 			for _, rec := range tapes {
-				n += rec.outcomes[smtpwire.Accepted]
+				n += rec.outcomes[sample.Accepted]
 			}
 			if n != 10 {
 				t.Errorf("%d sessions in three shards sent %d messages, want 10", sessions, n)

@@ -5,7 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A thread is what is known of one.
@@ -77,7 +77,7 @@ type stalled struct {
 	by time.Duration
 }
 
-func (s *stalled) Message(series Series, o smtpwire.Outcome, now Stage, accepted, rejected int) {
+func (s *stalled) Message(series sample.Series, o sample.Outcome, now sample.Stage, accepted, rejected int) {
 	time.Sleep(s.by)
 	s.by = 0
 	s.tape.Message(series, o, now, accepted, rejected)
@@ -90,7 +90,7 @@ func TestStandstillOfARunIsTold(t *testing.T) {
 			rec := &stalled{newTape(), by}
 			p := plan(Load{Sessions: 3, Duration: 10 * time.Second})
 			p.Flows[0].Session.Think = 20 * time.Millisecond
-			e, err := New(p, func(int) Recorder { return rec }, Options{NewDriver: f.driver})
+			e, err := New(p, func(int) sample.Recorder { return rec }, Options{NewDriver: f.driver})
 			if err != nil {
 				t.Fatal(err)
 			}

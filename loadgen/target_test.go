@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // answers is a Resolver that says something else each time; "nx" is that there
@@ -57,7 +57,7 @@ func TestEveryLookUpIsJudged(t *testing.T) {
 			p.Rounds, p.MayLoad, p.Flows[0].Target.Host = test.rounds, test.mayLoad, "mail.victim.example"
 			f := &fakeServer{}
 			rec := newTape()
-			e, err := New(p, func(int) Recorder { return rec }, Options{NewDriver: f.driver, Resolve: answers(test.answers...)})
+			e, err := New(p, func(int) sample.Recorder { return rec }, Options{NewDriver: f.driver, Resolve: answers(test.answers...)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -105,7 +105,7 @@ func TestUnresolvedTargetIsLost(t *testing.T) {
 		p := plan(Load{Sessions: 1, Messages: 1})
 		p.Flows[0].Target.Host = "mail.example.test"
 		rec, report := runFakeWith(t, p, &fakeServer{}, Options{Resolve: answers("nx")}, nil)
-		if rec.failures["resolve resolve"] != 1 || rec.outcomes[smtpwire.Failed] != 1 || !strings.Contains(report.Lost, "no such host") {
+		if rec.failures["resolve resolve"] != 1 || rec.outcomes[sample.Failed] != 1 || !strings.Contains(report.Lost, "no such host") {
 			t.Errorf("failures %v, report %+v", rec.failures, report)
 		}
 	})

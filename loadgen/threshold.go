@@ -1,6 +1,6 @@
 package loadgen
 
-import "github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
 // A Threshold is a condition a run has to meet, such as
 // "submit-587.message.p99 < 250ms".
@@ -15,11 +15,11 @@ type Threshold struct {
 // A Metric names one figure of a flow.
 type Metric struct {
 	Kind    MetricKind
-	Phase   smtpwire.Phase   // Latency
-	Part    Part             // Latency
-	Stat    string           // Latency: "p50", "p99", "p99.9" (or "p999"), ..., "mean", "max"
-	Q       float64          // Latency: the quantile behind Stat, 0 to 1; unused for mean and max
-	Outcome smtpwire.Outcome // Count
+	Phase   sample.Phase   // Latency
+	Part    sample.Part    // Latency
+	Stat    string         // Latency: "p50", "p99", "p99.9" (or "p999"), ..., "mean", "max"
+	Q       float64        // Latency: the quantile behind Stat, 0 to 1; unused for mean and max
+	Outcome sample.Outcome // Count
 }
 
 // MetricKind tells the figures of a flow apart.

@@ -3,19 +3,19 @@ package results
 import (
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // aloneCPU finds the CPU time of the generator's busiest thread that the
 // messages of a flow's round took: in intervals that were the flow's alone, so
 // for flows in turn and single ones. A series here has no stage.
 type aloneCPU struct {
-	sums map[loadgen.Series]cpuSum
+	sums map[sample.Series]cpuSum
 
 	// The interval under way, of which a flow's warm-up and load may have a
 	// part each.
 	number int64
-	series loadgen.Series
+	series sample.Series
 	sum    cpuSum
 	mixed  bool
 }
@@ -27,7 +27,7 @@ type cpuSum struct {
 
 // add takes the next line of the run's intervals.
 func (a *aloneCPU) add(i *StoredInterval) {
-	s := loadgen.Series{Flow: i.Flow, Round: i.Round}
+	s := sample.Series{Flow: i.Flow, Round: i.Round}
 	if i.Number != a.number || a.sums == nil {
 		a.end()
 		a.number, a.series, a.mixed = i.Number, s, false
@@ -42,7 +42,7 @@ func (a *aloneCPU) add(i *StoredInterval) {
 // end counts the interval under way.
 func (a *aloneCPU) end() {
 	if a.sums == nil {
-		a.sums = map[loadgen.Series]cpuSum{}
+		a.sums = map[sample.Series]cpuSum{}
 	}
 	if !a.mixed {
 		a.count(a.series, a.sum)
@@ -50,7 +50,7 @@ func (a *aloneCPU) end() {
 	a.sum = cpuSum{}
 }
 
-func (a *aloneCPU) count(s loadgen.Series, more cpuSum) {
+func (a *aloneCPU) count(s sample.Series, more cpuSum) {
 	sum := a.sums[s]
 	a.sums[s] = cpuSum{sum.cpu + more.cpu, sum.messages + more.messages}
 }
@@ -65,7 +65,7 @@ func (a *aloneCPU) merge(from *aloneCPU) {
 
 // of is what a message took; zero where that is not known.
 func (a *aloneCPU) of(flow, round int) time.Duration {
-	sum := a.sums[loadgen.Series{Flow: flow, Round: round}]
+	sum := a.sums[sample.Series{Flow: flow, Round: round}]
 	if sum.messages == 0 {
 		return 0
 	}

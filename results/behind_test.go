@@ -8,8 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // stuckDisk takes the header, and then nothing until it is freed.
@@ -41,10 +40,10 @@ func TestHangingDisk(t *testing.T) {
 		const seconds = 50
 		batches := map[*batch]bool{}
 		for n := range seconds {
-			r.Message(closed, smtpwire.Accepted, loadgen.Steady, 1, 0)
-			r.Service(closed, smtpwire.SpanMessage, time.Millisecond)
+			r.Message(closed, sample.Accepted, sample.Steady, 1, 0)
+			r.Service(closed, sample.SpanMessage, time.Millisecond)
 			to := time.Duration(n+1) * time.Second
-			r.Tick(loadgen.Tick{From: at(to - time.Second), To: at(to), Busy: time.Second / 4, Open: []int{2, 0}, Peak: []int{2 + n%5, 0},
+			r.Tick(sample.Tick{From: at(to - time.Second), To: at(to), Busy: time.Second / 4, Open: []int{2, 0}, Peak: []int{2 + n%5, 0},
 				Due: []int64{0, 0}, Begun: []int64{0, 0}, Last: n == seconds-1})
 			batches[r.current] = true
 			synctest.Wait() // the collector has got as far as it can
@@ -120,8 +119,8 @@ func TestShardThatLags(t *testing.T) {
 	}
 	tick := func(shard, from, to int, last bool) {
 		r := patient{c.recorders[shard]}
-		r.Message(closed, smtpwire.Accepted, loadgen.Steady, 1, 0)
-		r.Tick(loadgen.Tick{Shard: shard, From: at(time.Duration(from) * time.Second), To: at(time.Duration(to) * time.Second),
+		r.Message(closed, sample.Accepted, sample.Steady, 1, 0)
+		r.Tick(sample.Tick{Shard: shard, From: at(time.Duration(from) * time.Second), To: at(time.Duration(to) * time.Second),
 			Open: []int{1, 0}, Peak: []int{1, 0}, Due: []int64{0, int64(to)}, Begun: []int64{0, int64(to)}, Last: last})
 	}
 	const seconds = 3 * maxPending

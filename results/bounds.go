@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // The bounds of a run file: it may come from anywhere. What writes one keeps to
@@ -100,14 +100,14 @@ func checkLength(p *loadgen.Plan) error {
 
 // knownMetric tells whether every part of a metric is one there is.
 func knownMetric(m *loadgen.Metric) bool {
-	return m.Kind <= loadgen.Count && int(m.Phase) < smtpwire.NumPhases && m.Part <= loadgen.Lag &&
-		int(m.Outcome) < smtpwire.NumOutcomes && m.Q >= 0 && m.Q <= 1
+	return m.Kind <= loadgen.Count && int(m.Phase) < sample.NumPhases && m.Part <= sample.Lag &&
+		int(m.Outcome) < sample.NumOutcomes && m.Q >= 0 && m.Q <= 1
 }
 
 // check refuses an interval that would spoil what it is added to.
 func (l *intervalLine) check() error {
 	switch {
-	case l.Stage == stageNames[loadgen.Drain] || l.From < 0 || l.To < l.From || l.Number < 0:
+	case l.Stage == stageNames[sample.Drain] || l.From < 0 || l.To < l.From || l.Number < 0:
 		return fmt.Errorf("interval %d of stage %s from %d to %d", l.Number, l.Stage, l.From, l.To)
 	case l.Busy < 0 || l.Busy > maxShare || l.Waited < 0 || l.Waited > maxShare:
 		return fmt.Errorf("interval %d has its shard busy for %g and waiting for %g of the time", l.Number, l.Busy, l.Waited)

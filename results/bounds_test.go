@@ -12,7 +12,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // withHeader is a whole run file under a header that is not its own.
@@ -44,7 +44,7 @@ func TestHostileHeadersAreRefused(t *testing.T) {
 		"kind":     {threshold(loadgen.Metric{Kind: 200}, "<"), `line 1: threshold "open.x < 1"`},
 		"outcome":  {threshold(loadgen.Metric{Kind: loadgen.Count, Outcome: 200}, "<"), `line 1: threshold "open.x < 1"`},
 		"phase":    {threshold(loadgen.Metric{Phase: 200}, "<"), `line 1: threshold "open.x < 1"`},
-		"part":     {threshold(loadgen.Metric{Phase: smtpwire.SpanSession, Part: 200}, "<"), `line 1: threshold "open.x < 1"`},
+		"part":     {threshold(loadgen.Metric{Phase: sample.SpanSession, Part: 200}, "<"), `line 1: threshold "open.x < 1"`},
 		"quantile": {threshold(loadgen.Metric{Q: -1}, "<"), `line 1: threshold "open.x < 1"`},
 		"op":       {threshold(loadgen.Metric{}, "="), `line 1: threshold "open.x < 1"`},
 		"work": {func(h *Header) {
@@ -58,7 +58,7 @@ func TestHostileHeadersAreRefused(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
-	good := withHeader(t, threshold(loadgen.Metric{Phase: smtpwire.SpanSession, Part: loadgen.Lag, Q: 1}, ">="))
+	good := withHeader(t, threshold(loadgen.Metric{Phase: sample.SpanSession, Part: sample.Lag, Q: 1}, ">="))
 	if _, err := Read(strings.NewReader(good)); err != nil {
 		t.Errorf("a threshold of the last phase and part: %v", err)
 	}
@@ -249,8 +249,8 @@ func TestClockThatStepsBackIsRead(t *testing.T) {
 	}
 	r, from := patient{c.recorders[0]}, time.Duration(0)
 	for n, to := range []time.Duration{time.Second, 2 * time.Second, -time.Hour, -time.Hour + time.Second, -time.Hour + 1500*time.Millisecond} {
-		r.Message(closed, smtpwire.Accepted, loadgen.Steady, 1, 0)
-		r.Tick(loadgen.Tick{From: at(from), To: at(to), Open: []int{1, 0}, Peak: []int{1, 0}, Due: []int64{0, 0}, Begun: []int64{0, 0}, Last: n == 4})
+		r.Message(closed, sample.Accepted, sample.Steady, 1, 0)
+		r.Tick(sample.Tick{From: at(from), To: at(to), Open: []int{1, 0}, Peak: []int{1, 0}, Due: []int64{0, 0}, Begun: []int64{0, 0}, Last: n == 4})
 		from = to
 	}
 	report := testReport()

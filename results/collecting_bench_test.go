@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // BenchmarkCollecting is what the collector does in a second: of flows with so
@@ -30,24 +30,24 @@ func BenchmarkCollecting(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
 				for flow := range c.flows {
-					s := loadgen.Series{Flow: flow, Stage: loadgen.Steady}
+					s := sample.Series{Flow: flow, Stage: sample.Steady}
 					for range c.messages {
-						for phase := range smtpwire.Phase(smtpwire.NumPhases) {
+						for phase := range sample.Phase(sample.NumPhases) {
 							d = (d*16807 + 7) & (1<<24 - 1)
 							r.Service(s, phase, d/time.Duration(phase+1))
 						}
 						r.Own(s, d>>6)
 						r.Delay(s, d>>7)
-						r.Message(s, smtpwire.Accepted, loadgen.Steady, 1, 0)
+						r.Message(s, sample.Accepted, sample.Steady, 1, 0)
 					}
 				}
 				second++
 				b.StartTimer()
 				to := time.Duration(second) * time.Second
-				r.Tick(loadgen.Tick{From: at(to - time.Second), To: at(to)})
+				r.Tick(sample.Tick{From: at(to - time.Second), To: at(to)})
 				<-written
 			}
-			r.Tick(loadgen.Tick{Last: true})
+			r.Tick(sample.Tick{Last: true})
 			if _, err := collector.Close(testReport(), Generator{}); err != nil {
 				b.Fatal(err)
 			}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A Collector makes a Run of what the shards of one run record, and writes the
@@ -25,17 +25,17 @@ type Collector struct {
 	out        *fileWriter
 	onInterval func(*Interval)
 	recorders  []*recorder
-	reached    []int64              // the last interval of each shard
-	pending    []*frame             // that some shard may still add to, in order
-	ended      map[int]loadgen.Tick // the last tick of the shards that have ended
+	reached    []int64             // the last interval of each shard
+	pending    []*frame            // that some shard may still add to, in order
+	ended      map[int]sample.Tick // the last tick of the shards that have ended
 	progress   []flowProgress
 	done       chan struct{}
 
 	mu      sync.Mutex
 	full    []*batch // to be taken: one of each shard at most, and its last
 	empty   []*batch
-	written smtpwire.Instant // until when all is in the file
-	behind  time.Duration    // the most that the file was behind a shard
+	written sample.Instant // until when all is in the file
+	behind  time.Duration  // the most that the file was behind a shard
 	closed  bool
 	wake    chan struct{}
 }
@@ -53,9 +53,9 @@ func NewCollector(w io.Writer, h Header, p *loadgen.Plan, shards int, onInterval
 	}
 	h.ID = newID()
 	c := &Collector{
-		run: newRun(h), out: &fileWriter{w: w}, onInterval: onInterval, ended: map[int]loadgen.Tick{},
+		run: newRun(h), out: &fileWriter{w: w}, onInterval: onInterval, ended: map[int]sample.Tick{},
 		reached: make([]int64, shards), progress: make([]flowProgress, len(p.Flows)),
-		written: smtpwire.Instant(h.Started.UnixNano()), done: make(chan struct{}), wake: make(chan struct{}, 1),
+		written: sample.Instant(h.Started.UnixNano()), done: make(chan struct{}), wake: make(chan struct{}, 1),
 	}
 	c.out.header(&c.run.Header)
 	if err := c.out.flush(); err != nil {
@@ -69,11 +69,11 @@ func NewCollector(w io.Writer, h Header, p *loadgen.Plan, shards int, onInterval
 }
 
 // Recorder returns the recorder of a shard.
-func (c *Collector) Recorder(shard int) loadgen.Recorder { return c.recorders[shard] }
+func (c *Collector) Recorder(shard int) sample.Recorder { return c.recorders[shard] }
 
 // Close waits until all is collected, ends the run file, and returns the run.
 // The run is there also beside an error, which is the first one in writing.
-func (c *Collector) Close(rep *loadgen.Report, g Generator) (*Run, error) {
+func (c *Collector) Close(rep *sample.Report, g Generator) (*Run, error) {
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()
@@ -90,7 +90,7 @@ func (c *Collector) Close(rep *loadgen.Report, g Generator) (*Run, error) {
 // swap takes a batch that t ended and gives an empty one. It takes none where
 // the shard's batch before it still waits, but for the shard's last: then the
 // shard goes on with the one it has.
-func (c *Collector) swap(b *batch, t *loadgen.Tick) (empty *batch, taken bool) {
+func (c *Collector) swap(b *batch, t *sample.Tick) (empty *batch, taken bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.behind = max(c.behind, t.From.Sub(c.written))
@@ -155,8 +155,8 @@ func (c *Collector) take(b *batch) {
 
 // interval numbers the seconds of the run by their end. Ticks come a little
 // after the full second, the last one at any time.
-func (c *Collector) interval(to smtpwire.Instant, last bool) int64 {
-	since := to.Sub(smtpwire.Instant(c.run.Header.Started.UnixNano()))
+func (c *Collector) interval(to sample.Instant, last bool) int64 {
+	since := to.Sub(sample.Instant(c.run.Header.Started.UnixNano()))
 	if last {
 		return int64(since/time.Second) + 1
 	}

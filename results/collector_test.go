@@ -15,12 +15,12 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 var epoch = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 
-func at(d time.Duration) smtpwire.Instant { return smtpwire.Instant(epoch.Add(d).UnixNano()) }
+func at(d time.Duration) sample.Instant { return sample.Instant(epoch.Add(d).UnixNano()) }
 
 // twoFlows is a plan with a closed flow and an open one.
 func twoFlows(rounds int) *loadgen.Plan {
@@ -43,14 +43,14 @@ func testHeader(p *loadgen.Plan) Header {
 }
 
 var (
-	closed = loadgen.Series{Flow: 0, Stage: loadgen.Steady}
-	open   = loadgen.Series{Flow: 1, Stage: loadgen.Steady}
+	closed = sample.Series{Flow: 0, Stage: sample.Steady}
+	open   = sample.Series{Flow: 1, Stage: sample.Steady}
 )
 
 // feed records three seconds on a shard: a message of i ms each, and so on.
-func feed(r loadgen.Recorder, shard int) {
+func feed(r sample.Recorder, shard int) {
 	warm := closed
-	warm.Stage = loadgen.Warmup
+	warm.Stage = sample.Warmup
 	for second := range 3 {
 		for i := range 10 {
 			d := time.Duration(second*10+i+1) * time.Millisecond
@@ -58,19 +58,19 @@ func feed(r loadgen.Recorder, shard int) {
 			if second == 0 {
 				s = warm
 			}
-			r.Service(s, smtpwire.SpanMessage, d)
-			r.Message(s, smtpwire.Accepted, s.Stage, 1, 0)
+			r.Service(s, sample.SpanMessage, d)
+			r.Message(s, sample.Accepted, s.Stage, 1, 0)
 			r.Delay(s, 10*time.Microsecond)
-			r.Response(open, smtpwire.SpanMessage, 2*d)
-			r.Lag(open, smtpwire.SpanMessage, d)
+			r.Response(open, sample.SpanMessage, 2*d)
+			r.Lag(open, sample.SpanMessage, d)
 			r.Late(open, time.Microsecond)
 		}
-		r.Message(open, smtpwire.Outcome(second+1), loadgen.Steady, 0, 2)
-		r.Failure(open, &smtpwire.Failure{Phase: smtpwire.Rcpt, Class: smtpwire.RecipientUnknown, Code: 550,
-			Enhanced: smtpwire.EnhancedCode{5, 1, 1}, Text: "no such user"})
-		r.Session(closed, loadgen.SessionStarted)
-		r.Session(closed, loadgen.SessionCompleted)
-		r.Greeting(closed, netip.MustParseAddr("127.0.0.1"), &smtpwire.Greeting{Banner: "mx.example.test ESMTP", Clear: []string{"PIPELINING", "SIZE 1000"}})
+		r.Message(open, sample.Outcome(second+1), sample.Steady, 0, 2)
+		r.Failure(open, &sample.Failure{Phase: sample.Rcpt, Class: sample.RecipientUnknown, Code: 550,
+			Enhanced: sample.EnhancedCode{5, 1, 1}, Text: "no such user"})
+		r.Session(closed, sample.SessionStarted)
+		r.Session(closed, sample.SessionCompleted)
+		r.Greeting(closed, netip.MustParseAddr("127.0.0.1"), &sample.Greeting{Banner: "mx.example.test ESMTP", Clear: []string{"PIPELINING", "SIZE 1000"}})
 		if second == 0 {
 			r.Window(warm, at(0), at(time.Second))
 		}
@@ -79,10 +79,10 @@ func feed(r loadgen.Recorder, shard int) {
 			r.Window(open, at(0), at(3*time.Second))
 		}
 		to := time.Duration(second+1) * time.Second
-		r.Tick(loadgen.Tick{Shard: shard, From: at(to - time.Second), To: at(to), Busy: 250 * time.Millisecond, Waited: 50 * time.Millisecond,
+		r.Tick(sample.Tick{Shard: shard, From: at(to - time.Second), To: at(to), Busy: 250 * time.Millisecond, Waited: 50 * time.Millisecond,
 			Open: []int{2, second}, Peak: []int{3, 5}, Due: []int64{0, int64(10 * (second + 1))}, Begun: []int64{0, int64(10 * (second + 1))}})
 	}
-	r.Tick(loadgen.Tick{Shard: shard, From: at(3 * time.Second), To: at(3100 * time.Millisecond), Open: []int{0, 0},
+	r.Tick(sample.Tick{Shard: shard, From: at(3 * time.Second), To: at(3100 * time.Millisecond), Open: []int{0, 0},
 		Peak: []int{0, 0}, Due: []int64{0, 30}, Begun: []int64{0, 30}, Last: true})
 }
 
@@ -90,7 +90,7 @@ func feed(r loadgen.Recorder, shard int) {
 // as a second does.
 type patient struct{ *recorder }
 
-func (p patient) Tick(t loadgen.Tick) {
+func (p patient) Tick(t sample.Tick) {
 	p.recorder.Tick(t)
 	for waiting := true; waiting; runtime.Gosched() {
 		p.collector.mu.Lock()
@@ -99,8 +99,8 @@ func (p patient) Tick(t loadgen.Tick) {
 	}
 }
 
-func testReport() *loadgen.Report {
-	return &loadgen.Report{Started: at(0), Ended: at(3100 * time.Millisecond), Shards: 1}
+func testReport() *sample.Report {
+	return &sample.Report{Started: at(0), Ended: at(3100 * time.Millisecond), Shards: 1}
 }
 
 // collect runs shards through a collector into a file.
@@ -191,8 +191,8 @@ func TestArrivalsOutlastTheirShard(t *testing.T) {
 	}
 	tick := func(shard int, from, to time.Duration, arrivals int64, last bool) {
 		r := patient{c.recorders[shard]}
-		r.Message(open, smtpwire.Accepted, loadgen.Steady, 1, 0)
-		r.Tick(loadgen.Tick{Shard: shard, From: at(from), To: at(to), Open: []int{0, 0}, Peak: []int{0, 1}, Due: []int64{0, arrivals}, Begun: []int64{0, arrivals}, Last: last})
+		r.Message(open, sample.Accepted, sample.Steady, 1, 0)
+		r.Tick(sample.Tick{Shard: shard, From: at(from), To: at(to), Open: []int{0, 0}, Peak: []int{0, 1}, Due: []int64{0, arrivals}, Begun: []int64{0, arrivals}, Last: last})
 	}
 	tick(0, 0, 900*time.Millisecond, 6, true)
 	tick(1, 0, time.Second, 5, false)
@@ -226,7 +226,7 @@ func TestQuietIntervalsAreKept(t *testing.T) {
 	r := patient{c.recorders[0]}
 	for second := range 3 {
 		from := time.Duration(second) * time.Second
-		r.Tick(loadgen.Tick{From: at(from), To: at(from + time.Second), Busy: time.Duration(second) * 100 * time.Millisecond,
+		r.Tick(sample.Tick{From: at(from), To: at(from + time.Second), Busy: time.Duration(second) * 100 * time.Millisecond,
 			Waited: 300 * time.Millisecond, Open: []int{0, 0}, Peak: []int{0, 0}, Due: []int64{0, 0}, Begun: []int64{0, 0}, Last: second == 2})
 	}
 	run, err := c.Close(testReport(), Generator{})
@@ -257,7 +257,7 @@ func TestDisplayIsTold(t *testing.T) {
 		t.Errorf("second interval %+v", second)
 	}
 	last := told[3].Flows
-	if last[1].Errors[smtpwire.RecipientUnknown] != 6 || last[0].Message.Count() != 60 {
+	if last[1].Errors[sample.RecipientUnknown] != 6 || last[0].Message.Count() != 60 {
 		t.Errorf("errors %v, %d messages", last[1].Errors, last[0].Message.Count())
 	}
 }
@@ -311,21 +311,21 @@ func TestRecordingDoesNotAllocate(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := c.Recorder(0)
-	f := &smtpwire.Failure{Phase: smtpwire.Rcpt, Class: smtpwire.TempFail, Code: 451, Text: "later"}
+	f := &sample.Failure{Phase: sample.Rcpt, Class: sample.TempFail, Code: 451, Text: "later"}
 	record := func() {
-		r.Service(closed, smtpwire.Mail, time.Millisecond)
-		r.Response(open, smtpwire.SpanMessage, time.Millisecond)
+		r.Service(closed, sample.Mail, time.Millisecond)
+		r.Response(open, sample.SpanMessage, time.Millisecond)
 		r.Late(open, time.Millisecond)
 		r.Delay(closed, time.Millisecond)
-		r.Message(closed, smtpwire.Accepted, loadgen.Steady, 1, 0)
-		r.Session(closed, loadgen.SessionStarted)
+		r.Message(closed, sample.Accepted, sample.Steady, 1, 0)
+		r.Session(closed, sample.SessionStarted)
 		r.Failure(open, f)
 	}
 	record()
 	if n := testing.AllocsPerRun(1000, record); n != 0 {
 		t.Errorf("%v allocations a round of calls", n)
 	}
-	r.Tick(loadgen.Tick{Last: true})
+	r.Tick(sample.Tick{Last: true})
 	if _, err := c.Close(testReport(), Generator{}); err != nil {
 		t.Fatal(err)
 	}
@@ -335,7 +335,7 @@ func TestRecordingDoesNotAllocate(t *testing.T) {
 func TestFailureKindsAreBounded(t *testing.T) {
 	f := failures{}
 	for code := range 600 {
-		f.add(failureKey{phase: smtpwire.Rcpt, class: smtpwire.PermFail, code: code}, 1, "x")
+		f.add(failureKey{phase: sample.Rcpt, class: sample.PermFail, code: code}, 1, "x")
 	}
 	var sum int64
 	for _, c := range f {
@@ -362,14 +362,14 @@ func TestLongRunTakesNoMoreMemory(t *testing.T) {
 	runFor := func(seconds int) {
 		for range seconds {
 			for i := range 5 {
-				r.Service(closed, smtpwire.SpanMessage, time.Duration(20+(second+i)%200)*50*time.Microsecond)
-				r.Message(closed, smtpwire.Accepted, loadgen.Steady, 1, 0)
+				r.Service(closed, sample.SpanMessage, time.Duration(20+(second+i)%200)*50*time.Microsecond)
+				r.Message(closed, sample.Accepted, sample.Steady, 1, 0)
 			}
-			r.Failure(closed, &smtpwire.Failure{Phase: smtpwire.Rcpt, Class: smtpwire.TempFail, Code: second % 1000, Text: "later"})
-			r.Greeting(closed, netip.Addr{}, &smtpwire.Greeting{Banner: fmt.Sprint("number ", second)})
+			r.Failure(closed, &sample.Failure{Phase: sample.Rcpt, Class: sample.TempFail, Code: second % 1000, Text: "later"})
+			r.Greeting(closed, netip.Addr{}, &sample.Greeting{Banner: fmt.Sprint("number ", second)})
 			second++
 			to := time.Duration(second) * time.Second
-			r.Tick(loadgen.Tick{From: at(to - time.Second), To: at(to), Open: []int{1, 0}, Peak: []int{1, 0}, Due: []int64{0, 0}, Begun: []int64{0, 0}})
+			r.Tick(sample.Tick{From: at(to - time.Second), To: at(to), Open: []int{1, 0}, Peak: []int{1, 0}, Due: []int64{0, 0}, Begun: []int64{0, 0}})
 		}
 	}
 	runFor(2 * maxFailureKinds)
@@ -378,7 +378,7 @@ func TestLongRunTakesNoMoreMemory(t *testing.T) {
 	if after := leastHeap(before + 20<<10); after > before+20<<10 {
 		t.Errorf("1500 seconds more take %d KB", (after-before)>>10)
 	}
-	r.Tick(loadgen.Tick{Last: true})
+	r.Tick(sample.Tick{Last: true})
 	if _, err := c.Close(testReport(), Generator{}); err != nil {
 		t.Fatal(err)
 	}

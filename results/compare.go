@@ -9,8 +9,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/gate"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
 
@@ -261,9 +261,9 @@ func (c *comparing) flow(name string, base, other flowSide) {
 		alone, newAlone = base.alone(), other.alone()
 	}
 	var lopsided []string
-	load := loadgen.ClosedLoad
+	load := sample.ClosedLoad
 	if open && newOpen {
-		load = loadgen.OpenLoad
+		load = sample.OpenLoad
 	}
 	for _, m := range comparedMetrics(load) {
 		pair := stats.Pair{Base: values(baseRounds, m), New: values(newRounds, m), HigherIsBetter: m.higher}

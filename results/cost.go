@@ -3,8 +3,7 @@ package results
 import (
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
 
@@ -23,18 +22,18 @@ import (
 
 // ownPhases are a session's beside its messages. Pipelined or not, none of
 // them overlaps another.
-var ownPhases = withoutLookUp(smtpwire.PhasesOf(smtpwire.SetUp, smtpwire.AfterMessage, smtpwire.Farewell))
+var ownPhases = withoutLookUp(sample.PhasesOf(sample.SetUp, sample.AfterMessage, sample.Farewell))
 
 // costPhases are all that a message's cost is told by, in the order of a
 // session.
-var costPhases = withoutLookUp(smtpwire.PhasesOf(smtpwire.SetUp, smtpwire.InMessage, smtpwire.AfterMessage, smtpwire.Farewell))
+var costPhases = withoutLookUp(sample.PhasesOf(sample.SetUp, sample.InMessage, sample.AfterMessage, sample.Farewell))
 
 // costSlots hold what a cost is the sum of: a message's own phases may overlap,
 // so that it counts as the span it took.
 var costSlots = func() []slot {
-	list := []slot{slotOf(smtpwire.SpanMessage, loadgen.Service)}
+	list := []slot{slotOf(sample.SpanMessage, sample.Service)}
 	for _, p := range ownPhases {
-		list = append(list, slotOf(p, loadgen.Service))
+		list = append(list, slotOf(p, sample.Service))
 	}
 	return list
 }()
@@ -42,7 +41,7 @@ var costSlots = func() []slot {
 // A cost is what a delivered message takes.
 type cost struct {
 	whole  time.Duration
-	phases map[smtpwire.Phase]time.Duration // those that have samples
+	phases map[sample.Phase]time.Duration // those that have samples
 	// between is what of the message's span is in none of its phases: the
 	// sending of its bytes and the generator's own. Where phases overlap, since
 	// they are pipelined, it is what that saves, and negative.
@@ -51,20 +50,20 @@ type cost struct {
 
 // cost is false where nothing was delivered.
 func (t *total) cost() (cost, bool) {
-	n := t.Outcomes[smtpwire.Accepted]
+	n := t.Outcomes[sample.Accepted]
 	if n == 0 {
 		return cost{}, false
 	}
 	share := func(s slot) time.Duration {
 		return time.Duration(float64(t.hists[s].Sum()) / float64(n))
 	}
-	c := cost{phases: map[smtpwire.Phase]time.Duration{}}
+	c := cost{phases: map[sample.Phase]time.Duration{}}
 	for _, s := range costSlots {
 		c.whole += share(s)
 	}
 	c.between = c.whole
 	for _, p := range costPhases {
-		if s := slotOf(p, loadgen.Service); t.hists[s].Count() > 0 {
+		if s := slotOf(p, sample.Service); t.hists[s].Count() > 0 {
 			c.phases[p] = share(s)
 			c.between -= share(s)
 		}
@@ -103,6 +102,6 @@ func (t *total) spent() float64 {
 // costWithin is the cost over the intervals of a single round.
 func costWithin(f *flowIntervals) stats.Track {
 	return f.quotient(func(_ int, i *StoredInterval) (above, below float64) {
-		return i.spent, float64(i.Messages[smtpwire.Accepted])
+		return i.spent, float64(i.Messages[sample.Accepted])
 	})
 }

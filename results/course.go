@@ -3,8 +3,7 @@ package results
 import (
 	"slices"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // The bounds of what is kept of a run over time, beyond which its seconds are
@@ -19,23 +18,23 @@ const (
 // the bounds allow: seconds are put together in twos, fours and so on.
 type course struct {
 	run   *Run
-	width int64                  // seconds of an interval
-	last  map[loadgen.Series]int // each one's last interval
-	first int64                  // the lowest number
-	most  int                    // intervals before there are too many
-	keep  [][]slot               // by flow: the histograms that are kept
+	width int64                 // seconds of an interval
+	last  map[sample.Series]int // each one's last interval
+	first int64                 // the lowest number
+	most  int                   // intervals before there are too many
+	keep  [][]slot              // by flow: the histograms that are kept
 }
 
 // newCourse keeps the times of messages, if asked to.
 func newCourse(r *Run, times bool) *course {
-	c := &course{run: r, width: 1, last: map[loadgen.Series]int{}, most: maxKept, keep: make([][]slot, len(r.Header.Flows))}
+	c := &course{run: r, width: 1, last: map[sample.Series]int{}, most: maxKept, keep: make([][]slot, len(r.Header.Flows))}
 	for i := range c.keep {
 		if !times {
 			continue
 		}
-		c.keep[i] = []slot{slotOf(smtpwire.SpanMessage, loadgen.Service)}
+		c.keep[i] = []slot{slotOf(sample.SpanMessage, sample.Service)}
 		if r.Header.Flows[i].Open {
-			c.keep[i] = append(c.keep[i], slotOf(smtpwire.SpanMessage, loadgen.Response))
+			c.keep[i] = append(c.keep[i], slotOf(sample.SpanMessage, sample.Response))
 		}
 	}
 	return c

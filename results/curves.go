@@ -3,8 +3,7 @@ package results
 import (
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/report"
 )
 
@@ -14,14 +13,14 @@ func (r *Run) curves(res *Result) []report.Curves {
 	judged := report.Curves{Name: "message"}
 	open := false
 	res.eachFlow(func(name string, f *FlowFigures) {
-		open = open || f.Load == loadgen.OpenLoad
-		judged.Flows = append(judged.Flows, curve(r.Histogram(name, smtpwire.SpanMessage, f.Load.Judged())))
+		open = open || f.Load == sample.OpenLoad
+		judged.Flows = append(judged.Flows, curve(r.Histogram(name, sample.SpanMessage, f.Load.Judged())))
 	})
 	list := []report.Curves{judged}
-	for phase := range smtpwire.Phase(smtpwire.NumPhases) {
-		for part, suffix := range [...]string{loadgen.Service: "", loadgen.Response: ", response", loadgen.Lag: ", lag"} {
+	for phase := range sample.Phase(sample.NumPhases) {
+		for part, suffix := range [...]string{sample.Service: "", sample.Response: ", response", sample.Lag: ", lag"} {
 			c := report.Curves{Name: phase.String() + suffix}
-			if phase == smtpwire.SpanMessage && part == int(loadgen.Service) {
+			if phase == sample.SpanMessage && part == int(sample.Service) {
 				if !open {
 					continue // it is the one judged
 				}
@@ -29,7 +28,7 @@ func (r *Run) curves(res *Result) []report.Curves {
 			}
 			found := false
 			res.eachFlow(func(name string, _ *FlowFigures) {
-				x := curve(r.Histogram(name, phase, loadgen.Part(part)))
+				x := curve(r.Histogram(name, phase, sample.Part(part)))
 				found = found || len(x.X) > 0
 				c.Flows = append(c.Flows, x)
 			})

@@ -7,8 +7,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A word is a value of an enumeration as it stands in a run file: by its name,
@@ -41,13 +40,13 @@ type enumeration struct {
 var (
 	metricKinds = enumeration{"kind of metric", []string{"latency", "errors", "rate", "count"},
 		[]string{"latency", "errors", "rate", "count"}}
-	metricParts = enumeration{"part", namesOf[loadgen.Part](loadgen.NumParts),
+	metricParts = enumeration{"part", namesOf[sample.Part](sample.NumParts),
 		[]string{"service", "response", "lag"}}
-	phaseKinds = enumeration{"phase", namesOf[smtpwire.Phase](smtpwire.NumPhases), []string{
+	phaseKinds = enumeration{"phase", namesOf[sample.Phase](sample.NumPhases), []string{
 		"resolve", "connect", "tls", "banner", "ehlo", "starttls", "auth",
 		"mail", "rcpt", "data", "body", "rset", "quit", "message", "session",
 	}}
-	outcomeKinds = enumeration{"outcome", namesOf[smtpwire.Outcome](smtpwire.NumOutcomes),
+	outcomeKinds = enumeration{"outcome", namesOf[sample.Outcome](sample.NumOutcomes),
 		[]string{"accepted", "rejected", "failed", "unknown"}}
 )
 
@@ -88,7 +87,7 @@ func (e *enumeration) value(w word) (uint8, error) {
 }
 
 // outcomes count messages by what became of them.
-type outcomes [smtpwire.NumOutcomes]int64
+type outcomes [sample.NumOutcomes]int64
 
 // MarshalJSON writes those that there are, by name.
 func (o outcomes) MarshalJSON() ([]byte, error) {

@@ -8,16 +8,16 @@ import (
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // someThresholds are of every kind.
 var someThresholds = []loadgen.Threshold{
 	{Expr: "open.message.response.p99 < 5ms", Flow: "open", Op: "<", Limit: 5e6,
-		Metric: loadgen.Metric{Phase: smtpwire.SpanMessage, Part: loadgen.Response, Stat: "p99", Q: 0.99}},
+		Metric: loadgen.Metric{Phase: sample.SpanMessage, Part: sample.Response, Stat: "p99", Q: 0.99}},
 	{Expr: "closed.errors <= 1%", Flow: "closed", Op: "<=", Limit: 0.01, Metric: loadgen.Metric{Kind: loadgen.Errors}},
 	{Expr: "closed.rate > 5/s", Flow: "closed", Op: ">", Limit: 5, Metric: loadgen.Metric{Kind: loadgen.Rate}},
-	{Expr: "open.unknown >= 0", Flow: "open", Op: ">=", Metric: loadgen.Metric{Kind: loadgen.Count, Outcome: smtpwire.Unknown}},
+	{Expr: "open.unknown >= 0", Flow: "open", Op: ">=", Metric: loadgen.Metric{Kind: loadgen.Count, Outcome: sample.Unknown}},
 }
 
 // numbered is how a file of the first days has someThresholds.

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
-	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // An exposition is a text in Prometheus' format 0.0.4. All samples of a metric
@@ -147,9 +147,9 @@ func (e *exposition) ofTimes(res *Result) {
 	e.metric("phase_seconds", "summary", "Times of phases and spans; the quantile 1 is the maximum.")
 	res.eachFlow(func(flow string, f *FlowFigures) {
 		f.eachPhase(func(phase string, p *PhaseFigures) {
-			e.summary("phase_seconds", p.Service, "flow", flow, "phase", phase, "part", loadgen.Service.String())
-			e.summary("phase_seconds", p.Response, "flow", flow, "phase", phase, "part", loadgen.Response.String())
-			e.summary("phase_seconds", p.Lag, "flow", flow, "phase", phase, "part", loadgen.Lag.String())
+			e.summary("phase_seconds", p.Service, "flow", flow, "phase", phase, "part", sample.Service.String())
+			e.summary("phase_seconds", p.Response, "flow", flow, "phase", phase, "part", sample.Response.String())
+			e.summary("phase_seconds", p.Lag, "flow", flow, "phase", phase, "part", sample.Lag.String())
 		})
 	})
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // ResultFormat names the shape of Result.
@@ -28,7 +28,7 @@ func (r *Run) Result() *Result {
 	res.Elapsed = max(0, int64(ended.Sub(h.Started)))
 	all := newTotal()
 	for i := range h.Flows {
-		flow := r.flow(i, loadgen.Steady)
+		flow := r.flow(i, sample.Steady)
 		all.add(flow)
 		res.FlowOrder = append(res.FlowOrder, h.Flows[i].Name)
 		res.Flows[h.Flows[i].Name] = r.flowFigures(i, flow)
@@ -68,8 +68,8 @@ func (r *Run) flowFigures(flow int, t *total) *FlowFigures {
 		f.Late = distribution(t, lateSlot)
 		f.Arrivals = &ArrivalFigures{r.gauges[flow].Due, r.gauges[flow].Begun}
 	}
-	if w := r.flow(flow, loadgen.Warmup); w.messages().Attempted > 0 || w.Started > 0 {
-		f.Warmup = &WarmupFigures{w.messages(), distribution(w, slotOf(smtpwire.SpanMessage, loadgen.Service))}
+	if w := r.flow(flow, sample.Warmup); w.messages().Attempted > 0 || w.Started > 0 {
+		f.Warmup = &WarmupFigures{w.messages(), distribution(w, slotOf(sample.SpanMessage, sample.Service))}
 	}
 	if r.Header.Rounds > 1 {
 		f.Rounds = r.rounds(flow)
@@ -80,14 +80,14 @@ func (r *Run) flowFigures(flow int, t *total) *FlowFigures {
 func (r *Run) rounds(flow int) []RoundFigures {
 	var list []RoundFigures
 	for round := range r.Header.Rounds {
-		t := r.totals[loadgen.Series{Flow: flow, Round: round, Stage: loadgen.Steady}]
+		t := r.totals[sample.Series{Flow: flow, Round: round, Stage: sample.Steady}]
 		if t == nil {
 			continue
 		}
 		list = append(list, RoundFigures{
 			Round: round + 1, Messages: t.messages(), Rate: rate(t.InWindow, r.steadyRound(flow, round)),
-			Message:  distribution(t, slotOf(smtpwire.SpanMessage, loadgen.Service)),
-			Response: distribution(t, slotOf(smtpwire.SpanMessage, loadgen.Response)),
+			Message:  distribution(t, slotOf(sample.SpanMessage, sample.Service)),
+			Response: distribution(t, slotOf(sample.SpanMessage, sample.Response)),
 		})
 	}
 	return list
@@ -103,8 +103,8 @@ func rate(n int64, d time.Duration) float64 {
 func (c *counts) messages() MessageFigures {
 	o := &c.Outcomes
 	m := MessageFigures{
-		Accepted: o[smtpwire.Accepted], Rejected: o[smtpwire.Rejected],
-		Failed: o[smtpwire.Failed], Unknown: o[smtpwire.Unknown],
+		Accepted: o[sample.Accepted], Rejected: o[sample.Rejected],
+		Failed: o[sample.Failed], Unknown: o[sample.Unknown],
 	}
 	m.Attempted = m.Accepted + m.Rejected + m.Failed + m.Unknown
 	return m
@@ -112,11 +112,11 @@ func (c *counts) messages() MessageFigures {
 
 func (t *total) phases() map[string]*PhaseFigures {
 	m := map[string]*PhaseFigures{}
-	for p := range smtpwire.Phase(smtpwire.NumPhases) {
+	for p := range sample.Phase(sample.NumPhases) {
 		f := &PhaseFigures{
-			Service:  distribution(t, slotOf(p, loadgen.Service)),
-			Response: distribution(t, slotOf(p, loadgen.Response)),
-			Lag:      distribution(t, slotOf(p, loadgen.Lag)),
+			Service:  distribution(t, slotOf(p, sample.Service)),
+			Response: distribution(t, slotOf(p, sample.Response)),
+			Lag:      distribution(t, slotOf(p, sample.Lag)),
 		}
 		if f.Service != nil {
 			f.Count = f.Service.Count
@@ -168,7 +168,7 @@ func (r *Run) generatorFigures(all *total) GeneratorFigures {
 
 // ownShare is which part of all message time was the generator's own.
 func (t *total) ownShare() float64 {
-	message := t.hists[slotOf(smtpwire.SpanMessage, loadgen.Service)].Sum()
+	message := t.hists[slotOf(sample.SpanMessage, sample.Service)].Sum()
 	if message <= 0 {
 		return 0
 	}
@@ -220,7 +220,7 @@ func (r *Run) metric(f *FlowFigures, t *loadgen.Threshold) (value float64, reaso
 		if m.Attempted == 0 {
 			return 0, "no message was attempted"
 		}
-		counts := [smtpwire.NumOutcomes]int64{m.Accepted, m.Rejected, m.Failed, m.Unknown}
+		counts := [sample.NumOutcomes]int64{m.Accepted, m.Rejected, m.Failed, m.Unknown}
 		return float64(counts[t.Metric.Outcome]), ""
 	}
 	return r.latency(t)

@@ -8,7 +8,7 @@ import (
 	"io"
 	"slices"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A fileWriter writes a run file. Lines are gathered and written whole, an
@@ -18,9 +18,9 @@ type fileWriter struct {
 	w      io.Writer
 	buf    bytes.Buffer
 	err    error
-	last   map[int]loadgen.Series // by flow: where it was last seen
-	lines  int                    // of intervals
-	number int64                  // of the last interval
+	last   map[int]sample.Series // by flow: where it was last seen
+	lines  int                   // of intervals
+	number int64                 // of the last interval
 }
 
 func (f *fileWriter) line(v any) {
@@ -64,7 +64,7 @@ func (f *fileWriter) header(h *Header) {
 // interval writes a line for each flow and round that has anything to tell.
 func (f *fileWriter) interval(fr *frame, h *Header) {
 	if f.last == nil {
-		f.last = map[int]loadgen.Series{}
+		f.last = map[int]sample.Series{}
 	}
 	// A wall clock that steps back takes neither of them back.
 	f.number = max(f.number+1, fr.number)
@@ -90,7 +90,7 @@ func (f *fileWriter) interval(fr *frame, h *Header) {
 
 // seriesInterval writes a line, as long as there is room: a load may have no end
 // that is known ahead. All of it is in the totals.
-func (f *fileWriter) seriesInterval(fr *frame, h *Header, s loadgen.Series, t *total) {
+func (f *fileWriter) seriesInterval(fr *frame, h *Header, s sample.Series, t *total) {
 	if f.lines++; f.lines > maxIntervals {
 		return
 	}
@@ -116,7 +116,7 @@ func (f *fileWriter) greetings(list []greetingEntry, h *Header) {
 // closing ends the file: totals, so that reading need not add up the
 // intervals, and the run's last words.
 func (f *fileWriter) closing(r *Run) {
-	var list []loadgen.Series
+	var list []sample.Series
 	for s := range r.totals {
 		list = append(list, s)
 	}

@@ -4,16 +4,15 @@ import (
 	"slices"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A frame is one interval of a run, all shards together.
 type frame struct {
-	number   int64                // of the second it ends with
-	ticks    map[int]loadgen.Tick // by shard
-	from, to smtpwire.Instant
-	series   map[loadgen.Series]*total
+	number   int64               // of the second it ends with
+	ticks    map[int]sample.Tick // by shard
+	from, to sample.Instant
+	series   map[sample.Series]*total
 	windows  []windowEntry
 	heard    []greetingEntry
 	gauges   []gauge       // by flow
@@ -31,7 +30,7 @@ type gauge struct {
 }
 
 func newFrame(number int64, flows int) *frame {
-	return &frame{number: number, series: map[loadgen.Series]*total{}, gauges: make([]gauge, flows), ticks: map[int]loadgen.Tick{}}
+	return &frame{number: number, series: map[sample.Series]*total{}, gauges: make([]gauge, flows), ticks: map[int]sample.Tick{}}
 }
 
 // absorb adds what a shard recorded.
@@ -59,7 +58,7 @@ func (f *frame) precede(earlier *frame) {
 	f.heard = append(earlier.heard, f.heard...)
 }
 
-func (f *frame) total(s loadgen.Series) *total {
+func (f *frame) total(s sample.Series) *total {
 	if f.series[s] == nil {
 		f.series[s] = newTotal()
 	}
@@ -69,7 +68,7 @@ func (f *frame) total(s loadgen.Series) *total {
 // settle works out what the shards' ticks come to, once all are there. Arrivals
 // are counted from the run's beginning, so those of the shards that have ended
 // before count on; ended takes in those that end here.
-func (f *frame) settle(ended map[int]loadgen.Tick) {
+func (f *frame) settle(ended map[int]sample.Tick) {
 	for shard, t := range f.ticks {
 		if t.Last {
 			ended[shard] = t
@@ -99,7 +98,7 @@ func (f *frame) settle(ended map[int]loadgen.Tick) {
 }
 
 // count adds a shard's arrivals.
-func (f *frame) count(t *loadgen.Tick) {
+func (f *frame) count(t *sample.Tick) {
 	for i := range min(len(f.gauges), len(t.Due)) {
 		f.gauges[i].Due += t.Due[i]
 		f.gauges[i].Begun += t.Begun[i]
@@ -111,8 +110,8 @@ func (f *frame) processor() processor {
 }
 
 // ordered returns the frame's series in a fixed order.
-func (f *frame) ordered() []loadgen.Series {
-	var list []loadgen.Series
+func (f *frame) ordered() []sample.Series {
+	var list []sample.Series
 	for s := range f.series {
 		list = append(list, s)
 	}
@@ -135,7 +134,7 @@ type Interval struct {
 type FlowInterval struct {
 	Name     string
 	Begun    bool // any sample of the flow so far
-	Stage    loadgen.Stage
+	Stage    sample.Stage
 	Open     int   // sessions
 	Due      int64 // arrivals due in the interval; open load only
 	Started  int64 // arrivals begun in the interval; open load only
@@ -143,16 +142,16 @@ type FlowInterval struct {
 	// Message is the message span so far, the warm-up included: response time
 	// under open load, service time otherwise. It is valid during the call.
 	Message *Histogram
-	Errors  map[smtpwire.Class]int64 // so far
+	Errors  map[sample.Class]int64 // so far
 	Standing
 }
 
 // flowProgress is what an Interval is made from.
 type flowProgress struct {
 	begun      bool
-	stage      loadgen.Stage
+	stage      sample.Stage
 	message    *Histogram
-	errors     map[smtpwire.Class]int64
+	errors     map[sample.Class]int64
 	due, start int64
 	standing   standing
 }
@@ -166,7 +165,7 @@ func (c *Collector) follow(f *frame) {
 	cpu.add(f.processor())
 	i := &Interval{
 		Started: c.run.Header.Started,
-		Elapsed: f.to.Sub(smtpwire.Instant(c.run.Header.Started.UnixNano())), Length: f.to.Sub(f.from),
+		Elapsed: f.to.Sub(sample.Instant(c.run.Header.Started.UnixNano())), Length: f.to.Sub(f.from),
 		Flows:     make([]FlowInterval, len(c.progress)),
 		BusyShare: cpu.busiest(), DeniedShare: cpu.denied(),
 	}
@@ -181,7 +180,7 @@ func (c *Collector) follow(f *frame) {
 	for _, s := range f.ordered() {
 		c.progress[s.Flow].follow(f.series[s], s.Stage, c.run.Header.Flows[s.Flow].load())
 		c.progress[s.Flow].standing.add(f.series[s], s.Stage)
-		i.Flows[s.Flow].Accepted += f.series[s].Outcomes[smtpwire.Accepted]
+		i.Flows[s.Flow].Accepted += f.series[s].Outcomes[sample.Accepted]
 	}
 	for flow := range i.Flows {
 		p, out := &c.progress[flow], &i.Flows[flow]
@@ -191,12 +190,12 @@ func (c *Collector) follow(f *frame) {
 	c.onInterval(i)
 }
 
-func (p *flowProgress) follow(t *total, stage loadgen.Stage, load loadgen.LoadKind) {
+func (p *flowProgress) follow(t *total, stage sample.Stage, load sample.LoadKind) {
 	if !p.begun {
-		p.begun, p.message, p.errors = true, NewHistogram(), map[smtpwire.Class]int64{}
+		p.begun, p.message, p.errors = true, NewHistogram(), map[sample.Class]int64{}
 	}
 	p.stage = stage
-	p.message.Merge(t.hists[slotOf(smtpwire.SpanMessage, load.Judged())])
+	p.message.Merge(t.hists[slotOf(sample.SpanMessage, load.Judged())])
 	for k, c := range t.failures {
 		p.errors[k.class] += c.count
 	}

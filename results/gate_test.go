@@ -6,14 +6,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/gate"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A gate can be about whatever is compared, and about nothing else.
 func TestGatesAreAboutWhatIsCompared(t *testing.T) {
 	kinds := map[figureKind]gate.Kind{kindTime: gate.Time, kindShare: gate.Share, kindRate: gate.Rate}
-	for load, open := range map[loadgen.LoadKind]bool{loadgen.ClosedLoad: false, loadgen.OpenLoad: true} {
+	for load, open := range map[sample.LoadKind]bool{sample.ClosedLoad: false, sample.OpenLoad: true} {
 		var compared []gate.Metric
 		for _, m := range comparedMetrics(load) {
 			compared = append(compared, gate.Metric{Name: m.name, Kind: kinds[m.kind]})
@@ -32,7 +32,7 @@ func gated(t *testing.T, minEffect float64, gates ...string) *Run {
 	for _, text := range gates {
 		p.Gates = append(p.Gates, gate.Gate{Expr: text})
 	}
-	return collected(t, p, func(r loadgen.Recorder) { feed(r, 0) })
+	return collected(t, p, func(r sample.Recorder) { feed(r, 0) })
 }
 
 func TestDeclaredGates(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // The limits beyond which the generator, not the server, made the figures.
@@ -117,7 +117,7 @@ func (v *Verdict) lateFlow(name string, f *FlowFigures) bool {
 // time there is at the same, which lateness weighs on most.
 func (f *FlowFigures) lateLimit(of func(*Distribution) int64, floor time.Duration) time.Duration {
 	var fastest int64
-	for _, span := range []smtpwire.Phase{smtpwire.SpanMessage, smtpwire.SpanSession} {
+	for _, span := range []sample.Phase{sample.SpanMessage, sample.SpanSession} {
 		p := f.Phases[span.String()]
 		if p != nil && p.Response != nil && (fastest == 0 || of(p.Response) < fastest) {
 			fastest = of(p.Response)
@@ -131,7 +131,7 @@ func localLimits(res *Result) []string {
 	var texts []string
 	for _, name := range res.FlowOrder {
 		for _, e := range res.Flows[name].Errors {
-			if e.Class != smtpwire.LocalLimit.String() {
+			if e.Class != sample.LocalLimit.String() {
 				continue
 			}
 			text := fmt.Sprintf("local-limit: %d times %s", e.Count, e.Example)

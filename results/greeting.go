@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"slices"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // The bounds of greetings: what a server says of itself is foreign, and servers
@@ -24,7 +24,7 @@ type Greeting struct {
 	Secure  []string `json:"offers_tls,omitempty"` // by EHLO under TLS
 }
 
-func newGreeting(from netip.Addr, g *smtpwire.Greeting) Greeting {
+func newGreeting(from netip.Addr, g *sample.Greeting) Greeting {
 	bounded := func(lines []string) []string {
 		if len(lines) > maxOffers {
 			lines = append(slices.Clone(lines[:maxOffers-1]), "…")

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // What three seconds on two shards heard is one line of the file, and in the
@@ -44,7 +44,7 @@ func TestGreetingsAreBounded(t *testing.T) {
 	if len(all.list) != maxGreetings || !all.more {
 		t.Errorf("%+v", all)
 	}
-	g := newGreeting(netip.Addr{}, &smtpwire.Greeting{Clear: slices.Repeat([]string{"X"}, 128)})
+	g := newGreeting(netip.Addr{}, &sample.Greeting{Clear: slices.Repeat([]string{"X"}, 128)})
 	if len(g.Clear) != maxOffers || g.Clear[maxOffers-1] != "…" || g.check() != nil {
 		t.Errorf("%d lines, the last %q", len(g.Clear), g.Clear[maxOffers-1])
 	}

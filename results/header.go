@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // FileFormat is the first thing in a run file.
@@ -113,11 +114,11 @@ func flowHeader(f *loadgen.Flow) FlowHeader {
 }
 
 // load is the kind of a flow's load.
-func (h *FlowHeader) load() loadgen.LoadKind {
+func (h *FlowHeader) load() sample.LoadKind {
 	if h.Open {
-		return loadgen.OpenLoad
+		return sample.OpenLoad
 	}
-	return loadgen.ClosedLoad
+	return sample.ClosedLoad
 }
 
 // ThisEnvironment is the fingerprint of this process and its machine.

@@ -6,18 +6,17 @@ import (
 	"io"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // writePercentiles writes the percentile distribution of every histogram that
 // find returns and that has samples.
-func writePercentiles(w io.Writer, flows []string, find func(string, smtpwire.Phase, loadgen.Part) *Histogram) error {
+func writePercentiles(w io.Writer, flows []string, find func(string, sample.Phase, sample.Part) *Histogram) error {
 	var b bytes.Buffer
 	for _, flow := range flows {
-		for i := range smtpwire.NumPhases {
-			for part := range loadgen.Part(loadgen.NumParts) {
-				phase := smtpwire.Phase(i)
+		for i := range sample.NumPhases {
+			for part := range sample.Part(sample.NumParts) {
+				phase := sample.Phase(i)
 				h := find(flow, phase, part)
 				if h.Count() == 0 {
 					continue

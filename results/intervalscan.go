@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // scanInterval reads an interval's line as a Collector writes it, many times as
@@ -41,9 +41,9 @@ func scanInterval(line []byte, l *intervalLine) (histograms []byte, ok bool) {
 		case "histograms":
 			histograms = s.skipTexts()
 		case "from":
-			l.From = smtpwire.Instant(s.integer())
+			l.From = sample.Instant(s.integer())
 		case "to":
-			l.To = smtpwire.Instant(s.integer())
+			l.To = sample.Instant(s.integer())
 		case "gauge":
 			s.gauge(&l.Gauge)
 		case "busy":

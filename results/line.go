@@ -5,8 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // The lines of a run file, told apart by their type.
@@ -56,14 +55,14 @@ type seriesLine struct {
 	Stage string `json:"stage"`
 }
 
-var stageNames = []string{loadgen.Warmup: "warmup", loadgen.Steady: "steady", loadgen.Drain: "drain"}
+var stageNames = []string{sample.Warmup: "warmup", sample.Steady: "steady", sample.Drain: "drain"}
 
-func (h *Header) seriesLine(s loadgen.Series) seriesLine {
+func (h *Header) seriesLine(s sample.Series) seriesLine {
 	return seriesLine{h.Flows[s.Flow].Name, s.Round + 1, stageNames[s.Stage]}
 }
 
-func (r *Run) series(l seriesLine) (loadgen.Series, error) {
-	s := loadgen.Series{Flow: r.flowIndex(l.Flow), Round: l.Round - 1, Stage: loadgen.Stage(slices.Index(stageNames, l.Stage))}
+func (r *Run) series(l seriesLine) (sample.Series, error) {
+	s := sample.Series{Flow: r.flowIndex(l.Flow), Round: l.Round - 1, Stage: sample.Stage(slices.Index(stageNames, l.Stage))}
 	switch {
 	case s.Flow < 0:
 		return s, fmt.Errorf("flow %q is not in the header", l.Flow)
@@ -78,8 +77,8 @@ func (r *Run) series(l seriesLine) (loadgen.Series, error) {
 type windowLine struct {
 	Type string `json:"type"`
 	seriesLine
-	From smtpwire.Instant `json:"from"`
-	To   smtpwire.Instant `json:"to"`
+	From sample.Instant `json:"from"`
+	To   sample.Instant `json:"to"`
 }
 
 // totalLine is a total as it stands in a file.
@@ -94,14 +93,14 @@ type totalLine struct {
 
 type intervalLine struct {
 	totalLine
-	Number int64            `json:"n"`
-	From   smtpwire.Instant `json:"from"` // wall clock, ns since the Unix epoch
-	To     smtpwire.Instant `json:"to"`
-	Gauge  gauge            `json:"gauge"`
-	Busy   float64          `json:"busy"`
-	Waited float64          `json:"waited"`
-	Stood  time.Duration    `json:"stood_ns,omitempty"`
-	Spent  float64          `json:"spent_ns,omitempty"` // as total.spent has it
+	Number int64          `json:"n"`
+	From   sample.Instant `json:"from"` // wall clock, ns since the Unix epoch
+	To     sample.Instant `json:"to"`
+	Gauge  gauge          `json:"gauge"`
+	Busy   float64        `json:"busy"`
+	Waited float64        `json:"waited"`
+	Stood  time.Duration  `json:"stood_ns,omitempty"`
+	Spent  float64        `json:"spent_ns,omitempty"` // as total.spent has it
 }
 
 func newTotalLine(kind string, s seriesLine, t *total) totalLine {
@@ -194,12 +193,12 @@ func (f failures) figures() []ErrorFigures {
 }
 
 func (f failures) read(e ErrorFigures) error {
-	phase, okPhase := smtpwire.ParsePhase(e.Phase)
-	class, okClass := smtpwire.ParseClass(e.Class)
+	phase, okPhase := sample.ParsePhase(e.Phase)
+	class, okClass := sample.ParseClass(e.Class)
 	if !okPhase || !okClass || e.Count < 0 || e.Count > maxCount || e.Code < 0 || e.Code > 999 {
 		return fmt.Errorf("error of phase %q, class %q, code %d, count %d", e.Phase, e.Class, e.Code, e.Count)
 	}
-	var enhanced smtpwire.EnhancedCode
+	var enhanced sample.EnhancedCode
 	if e.Enhanced != "" {
 		if _, err := fmt.Sscanf(e.Enhanced, "%d.%d.%d", &enhanced[0], &enhanced[1], &enhanced[2]); err != nil {
 			return fmt.Errorf("enhanced code %q: %w", e.Enhanced, err)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
 
@@ -140,7 +140,7 @@ func (m *matrixBuilder) flow(h *FlowHeader) MatrixFlow {
 	for i := range rounds {
 		all.add(rounds[i].total)
 	}
-	f.Delivered, f.Sessions = all.Outcomes[smtpwire.Accepted], all.Started
+	f.Delivered, f.Sessions = all.Outcomes[sample.Accepted], all.Started
 	if c, ok := all.cost(); ok {
 		f.Cost, f.Between = new(int64(c.whole)), int64(c.between)
 		for phase, d := range c.phases {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
@@ -23,12 +24,12 @@ const us = time.Microsecond
 type madeFlow struct {
 	name     string
 	port     int
-	tls      smtpwire.TLSMode
+	tls      sample.TLSMode
 	auth     string
 	messages int
-	pipeline smtpwire.Switch
-	sessions map[smtpwire.Phase]time.Duration // a session
-	message  map[smtpwire.Phase]time.Duration // a message
+	pipeline sample.Switch
+	sessions map[sample.Phase]time.Duration // a session
+	message  map[sample.Phase]time.Duration // a message
 	span     time.Duration
 	cpu      time.Duration // a message
 	failing  int           // messages a round that are rejected
@@ -37,27 +38,27 @@ type madeFlow struct {
 // madePorts are the flows of the built-in matrix, with costs that add up in the
 // head.
 func madePorts() []madeFlow {
-	plain := map[smtpwire.Phase]time.Duration{smtpwire.Connect: 100 * us, smtpwire.Banner: 50 * us, smtpwire.EHLO: 150 * us, smtpwire.Quit: 100 * us}
-	secured := map[smtpwire.Phase]time.Duration{smtpwire.Connect: 100 * us, smtpwire.Banner: 50 * us, smtpwire.EHLO: 300 * us, smtpwire.StartTLS: 100 * us, smtpwire.TLS: 1350 * us, smtpwire.Quit: 100 * us}
-	authed := map[smtpwire.Phase]time.Duration{smtpwire.Auth: 500 * us}
-	implicit := map[smtpwire.Phase]time.Duration{smtpwire.Connect: 100 * us, smtpwire.Banner: 50 * us, smtpwire.EHLO: 150 * us, smtpwire.TLS: 1200 * us, smtpwire.Quit: 100 * us}
+	plain := map[sample.Phase]time.Duration{sample.Connect: 100 * us, sample.Banner: 50 * us, sample.EHLO: 150 * us, sample.Quit: 100 * us}
+	secured := map[sample.Phase]time.Duration{sample.Connect: 100 * us, sample.Banner: 50 * us, sample.EHLO: 300 * us, sample.StartTLS: 100 * us, sample.TLS: 1350 * us, sample.Quit: 100 * us}
+	authed := map[sample.Phase]time.Duration{sample.Auth: 500 * us}
+	implicit := map[sample.Phase]time.Duration{sample.Connect: 100 * us, sample.Banner: 50 * us, sample.EHLO: 150 * us, sample.TLS: 1200 * us, sample.Quit: 100 * us}
 	for p, d := range secured {
 		authed[p] = d
 	}
-	withAuth := map[smtpwire.Phase]time.Duration{smtpwire.Auth: 400 * us}
+	withAuth := map[sample.Phase]time.Duration{sample.Auth: 400 * us}
 	for p, d := range implicit {
 		withAuth[p] = d
 	}
-	mail := map[smtpwire.Phase]time.Duration{smtpwire.Mail: 100 * us, smtpwire.Rcpt: 100 * us, smtpwire.Data: 100 * us, smtpwire.Body: 200 * us}
-	none, starttls := smtpwire.TLSNone, smtpwire.TLSStart
+	mail := map[sample.Phase]time.Duration{sample.Mail: 100 * us, sample.Rcpt: 100 * us, sample.Data: 100 * us, sample.Body: 200 * us}
+	none, starttls := sample.TLSNone, sample.TLSStart
 	return []madeFlow{
-		{"relay-25", 25, none, "", 10, smtpwire.Off, plain, mail, 560 * us, 20 * us, 0},
-		{"relay-25-pipelined", 25, none, "", 10, smtpwire.On, plain, mail, 360 * us, 12 * us, 0},
-		{"starttls-25", 25, starttls, "", 10, smtpwire.Off, secured, mail, 600 * us, 60 * us, 0},
-		{"submit-587", 587, starttls, "PLAIN", 10, smtpwire.Off, authed, mail, 600 * us, 70 * us, 0},
-		{"submit-587-new", 587, starttls, "PLAIN", 1, smtpwire.Off, authed, mail, 600 * us, 500 * us, 0},
-		{"smtps-465", 465, smtpwire.TLSImplicit, "PLAIN", 10, smtpwire.Off, withAuth, mail, 600 * us, 65 * us, 0},
-		{"alt-2525", 2525, starttls, "PLAIN", 10, smtpwire.Off, authed, mail, 600 * us, 70 * us, 0},
+		{"relay-25", 25, none, "", 10, sample.Off, plain, mail, 560 * us, 20 * us, 0},
+		{"relay-25-pipelined", 25, none, "", 10, sample.On, plain, mail, 360 * us, 12 * us, 0},
+		{"starttls-25", 25, starttls, "", 10, sample.Off, secured, mail, 600 * us, 60 * us, 0},
+		{"submit-587", 587, starttls, "PLAIN", 10, sample.Off, authed, mail, 600 * us, 70 * us, 0},
+		{"submit-587-new", 587, starttls, "PLAIN", 1, sample.Off, authed, mail, 600 * us, 500 * us, 0},
+		{"smtps-465", 465, sample.TLSImplicit, "PLAIN", 10, sample.Off, withAuth, mail, 600 * us, 65 * us, 0},
+		{"alt-2525", 2525, starttls, "PLAIN", 10, sample.Off, authed, mail, 600 * us, 70 * us, 0},
 	}
 }
 
@@ -85,15 +86,15 @@ func made(flows []madeFlow, rounds int) *Run {
 	r.Header.Environment = Environment{OS: "linux", Arch: "amd64", Cores: 2, Go: "go1.26.0", Version: "v0.1.0"}
 	for round := range rounds {
 		for i, f := range flows {
-			series := loadgen.Series{Flow: i, Round: round, Stage: loadgen.Steady}
+			series := sample.Series{Flow: i, Round: round, Stage: sample.Steady}
 			t := r.total(series)
 			r.windows[series] = window{at(0), at(time.Second)}
 			t.Started = int64(100 / f.messages)
 			t.Completed = t.Started
 			drift := 1 + 0.01*float64(round)
-			record := func(p smtpwire.Phase, d time.Duration, n int64) {
+			record := func(p sample.Phase, d time.Duration, n int64) {
 				for range n {
-					t.hist(slotOf(p, loadgen.Service)).Record(time.Duration(float64(d) * drift))
+					t.hist(slotOf(p, sample.Service)).Record(time.Duration(float64(d) * drift))
 				}
 			}
 			for p, d := range f.sessions {
@@ -102,9 +103,9 @@ func made(flows []madeFlow, rounds int) *Run {
 			for p, d := range f.message {
 				record(p, d, 100)
 			}
-			record(smtpwire.SpanMessage, f.span, 100)
-			t.Outcomes[smtpwire.Accepted], t.Outcomes[smtpwire.Rejected] = int64(100-f.failing), int64(f.failing)
-			t.InWindow = t.Outcomes[smtpwire.Accepted]
+			record(sample.SpanMessage, f.span, 100)
+			t.Outcomes[sample.Accepted], t.Outcomes[sample.Rejected] = int64(100-f.failing), int64(f.failing)
+			t.InWindow = t.Outcomes[sample.Accepted]
 			r.Intervals = append(r.Intervals, interval(i, round, len(r.Intervals), t, float64(f.cpu)*100*drift))
 			r.cpu.add(&r.Intervals[len(r.Intervals)-1])
 		}
@@ -117,7 +118,7 @@ func made(flows []madeFlow, rounds int) *Run {
 // so much CPU.
 func interval(flow, round, n int, t *total, cpu float64) StoredInterval {
 	s := StoredInterval{
-		Flow: flow, Round: round, Stage: loadgen.Steady, Number: int64(n + 1), From: at(time.Duration(n) * time.Second),
+		Flow: flow, Round: round, Stage: sample.Steady, Number: int64(n + 1), From: at(time.Duration(n) * time.Second),
 		To: at(time.Duration(n+1) * time.Second), Messages: t.Outcomes, Busy: cpu / float64(time.Second), spent: t.spent(), histograms: map[string]string{},
 	}
 	for i, h := range t.hists {
@@ -303,7 +304,7 @@ func TestMatrixIsBounded(t *testing.T) {
 	r.Header.Rounds = 3000
 	for flow := range flows {
 		for round := range r.Header.Rounds {
-			r.totals[loadgen.Series{Flow: flow, Round: round, Stage: loadgen.Steady}] = r.totals[loadgen.Series{Flow: flow, Stage: loadgen.Steady}]
+			r.totals[sample.Series{Flow: flow, Round: round, Stage: sample.Steady}] = r.totals[sample.Series{Flow: flow, Stage: sample.Steady}]
 		}
 	}
 	m := newMatrix(r)
@@ -354,7 +355,7 @@ func matrixText(t *testing.T, m *Matrix, width int) string {
 
 // madeMatrix is a run with a matrix: six rounds, and a flow that fails.
 func madeMatrix() *Result {
-	flows := append(madePorts(), madeFlow{name: "dead", port: 25, messages: 10, pipeline: smtpwire.Off, failing: 100})
+	flows := append(madePorts(), madeFlow{name: "dead", port: 25, messages: 10, pipeline: sample.Off, failing: 100})
 	return made(flows, 6).Result()
 }
 

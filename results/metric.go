@@ -6,8 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
 
@@ -35,8 +34,8 @@ type comparedMetric struct {
 
 // comparedMetrics are what a flow's rounds are compared by, in the order of the
 // tables: what is waited for, what is got, and where the time goes.
-func comparedMetrics(load loadgen.LoadKind) []comparedMetric {
-	message := slotOf(smtpwire.SpanMessage, load.Judged())
+func comparedMetrics(load sample.LoadKind) []comparedMetric {
+	message := slotOf(sample.SpanMessage, load.Judged())
 	list := []comparedMetric{
 		quantileMetric(message, "p50", 0.5), quantileMetric(message, "p90", 0.9), quantileMetric(message, "p99", 0.99),
 		{name: message.name() + ".mean", of: meanOf(message), within: meanWithin(message)},
@@ -48,8 +47,8 @@ func comparedMetrics(load loadgen.LoadKind) []comparedMetric {
 	for i := range list {
 		list[i].headline = true
 	}
-	for p := range smtpwire.Phase(smtpwire.NumPhases) {
-		if s := slotOf(p, loadgen.Service); s != message {
+	for p := range sample.Phase(sample.NumPhases) {
+		if s := slotOf(p, sample.Service); s != message {
 			for _, m := range []comparedMetric{quantileMetric(s, "p50", 0.5), quantileMetric(s, "p99", 0.99)} {
 				m.within = nil // what its intervals hold is not read
 				list = append(list, m)
@@ -113,10 +112,10 @@ func (r *roundData) errors() (float64, bool) {
 
 // setUpPhases are what a session goes through before its first message. The
 // name's look-up is left out: it is not the server's.
-var setUpPhases = withoutLookUp(smtpwire.PhasesOf(smtpwire.SetUp))
+var setUpPhases = withoutLookUp(sample.PhasesOf(sample.SetUp))
 
-func withoutLookUp(phases []smtpwire.Phase) []smtpwire.Phase {
-	return slices.DeleteFunc(phases, func(p smtpwire.Phase) bool { return p == smtpwire.Resolve })
+func withoutLookUp(phases []sample.Phase) []sample.Phase {
+	return slices.DeleteFunc(phases, func(p sample.Phase) bool { return p == sample.Resolve })
 }
 
 // setUp is what making a session ready costs, on average: all times of all of
@@ -124,7 +123,7 @@ func withoutLookUp(phases []smtpwire.Phase) []smtpwire.Phase {
 func (r *roundData) setUp() (float64, bool) {
 	var sum time.Duration
 	for _, p := range setUpPhases {
-		sum += r.total.hists[slotOf(p, loadgen.Service)].Sum()
+		sum += r.total.hists[slotOf(p, sample.Service)].Sum()
 	}
 	return float64(sum) / float64(max(1, r.total.Started)), sum > 0 && r.total.Started > 0
 }
@@ -145,7 +144,7 @@ func matches(patterns []string, flow, metric string) bool {
 func (r *Run) roundData(flow int) []roundData {
 	var list []roundData
 	for round := range r.Header.Rounds {
-		t := r.totals[loadgen.Series{Flow: flow, Round: round, Stage: loadgen.Steady}]
+		t := r.totals[sample.Series{Flow: flow, Round: round, Stage: sample.Steady}]
 		if t != nil && t.messages().Attempted > 0 {
 			list = append(list, roundData{t, r.steadyRound(flow, round), r.cpu.of(flow, round)})
 		}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/report"
 )
 
@@ -91,8 +91,8 @@ func (res *Result) overview() []report.Flow {
 // parts of a session that are told as what a session costs, and those that
 // make a message.
 var (
-	sessionParts = smtpwire.PhasesOf(smtpwire.SetUp, smtpwire.Farewell)
-	messageParts = smtpwire.PhasesOf(smtpwire.InMessage)
+	sessionParts = sample.PhasesOf(sample.SetUp, sample.Farewell)
+	messageParts = sample.PhasesOf(sample.InMessage)
 )
 
 // breakdowns are what a message and what a session is made of, by the mean.
@@ -108,7 +108,7 @@ func (res *Result) breakdowns() []report.Breakdown {
 	}
 	i := 0
 	res.eachFlow(func(_ string, f *FlowFigures) {
-		if p := f.Phases[smtpwire.SpanMessage.String()]; p != nil && p.Service != nil {
+		if p := f.Phases[sample.SpanMessage.String()]; p != nil && p.Service != nil {
 			row := f.breakdown(i, messageParts, p.Service.Count)
 			row.Mark = time.Duration(p.Service.Mean)
 			message.Rows = append(message.Rows, row)
@@ -122,7 +122,7 @@ func (res *Result) breakdowns() []report.Breakdown {
 }
 
 // breakdown spreads the times of phases over n of what they are parts of.
-func (f *FlowFigures) breakdown(flow int, parts []smtpwire.Phase, n int64) report.BreakdownRow {
+func (f *FlowFigures) breakdown(flow int, parts []sample.Phase, n int64) report.BreakdownRow {
 	row := report.BreakdownRow{Flow: flow, Times: make([]time.Duration, len(parts))}
 	for i, phase := range parts {
 		if p := f.Phases[phase.String()]; p != nil && p.Service != nil {
@@ -132,7 +132,7 @@ func (f *FlowFigures) breakdown(flow int, parts []smtpwire.Phase, n int64) repor
 	return row
 }
 
-func phaseNames(phases []smtpwire.Phase) []string {
+func phaseNames(phases []sample.Phase) []string {
 	var names []string
 	for _, p := range phases {
 		names = append(names, p.String())

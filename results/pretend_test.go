@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A pretended run is made of random numbers: rounds of some seconds, sessions
@@ -24,16 +24,16 @@ type pretended struct {
 	rounds   int
 	seconds  int // a round, and a flow where they are in turn
 	messages int // a second
-	phases   []smtpwire.Phase
+	phases   []sample.Phase
 	noise    float64            // from round to round
 	slower   map[string]float64 // by flow: messages and RCPT take so much longer
 	failing  float64            // share of messages
 	seed     uint64
 }
 
-var everyPhase = []smtpwire.Phase{
-	smtpwire.Connect, smtpwire.TLS, smtpwire.Banner, smtpwire.EHLO, smtpwire.StartTLS, smtpwire.Auth,
-	smtpwire.Mail, smtpwire.Rcpt, smtpwire.Data, smtpwire.Body, smtpwire.Quit, smtpwire.SpanMessage,
+var everyPhase = []sample.Phase{
+	sample.Connect, sample.TLS, sample.Banner, sample.EHLO, sample.StartTLS, sample.Auth,
+	sample.Mail, sample.Rcpt, sample.Data, sample.Body, sample.Quit, sample.SpanMessage,
 }
 
 func (p pretended) plan() *loadgen.Plan {
@@ -63,7 +63,7 @@ func (p pretended) write(tb testing.TB, w io.Writer) *Run {
 				f.from, f.to, f.busy = at(time.Duration(second)*time.Second), at(time.Duration(second+1)*time.Second), 0.1
 				second++
 				for i, name := range p.flows {
-					if s := (loadgen.Series{Flow: i, Round: round, Stage: loadgen.Steady}); slices.Contains(playing, name) {
+					if s := (sample.Series{Flow: i, Round: round, Stage: sample.Steady}); slices.Contains(playing, name) {
 						f.series[s] = p.second(random, level, 1+p.slower[name])
 						f.windows = append(f.windows, windowEntry{s, at(time.Duration(from) * time.Second), f.to})
 					}
@@ -76,7 +76,7 @@ func (p pretended) write(tb testing.TB, w io.Writer) *Run {
 			}
 		}
 	}
-	run.finish(&loadgen.Report{Started: at(0), Ended: run.to, Shards: 1}, Generator{CPU: time.Second, GOMAXPROCS: 2})
+	run.finish(&sample.Report{Started: at(0), Ended: run.to, Shards: 1}, Generator{CPU: time.Second, GOMAXPROCS: 2})
 	out.closing(run)
 	if err := out.flush(); err != nil {
 		tb.Fatal(err)
@@ -117,16 +117,16 @@ func (p pretended) second(random *rand.Rand, level, slower float64) *total {
 	for range p.messages {
 		for _, phase := range p.phases {
 			d := level * math.Exp(0.3*random.NormFloat64()) * float64(time.Millisecond)
-			if phase == smtpwire.SpanMessage || phase == smtpwire.Rcpt {
+			if phase == sample.SpanMessage || phase == sample.Rcpt {
 				d *= slower
 			}
-			t.hist(slotOf(phase, loadgen.Service)).Record(time.Duration(d))
+			t.hist(slotOf(phase, sample.Service)).Record(time.Duration(d))
 		}
 		if random.Float64() < p.failing {
-			t.Outcomes[smtpwire.Rejected]++
+			t.Outcomes[sample.Rejected]++
 			continue
 		}
-		t.Outcomes[smtpwire.Accepted]++
+		t.Outcomes[sample.Accepted]++
 		t.InWindow++
 	}
 	return t

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // Read reads a run file. A file that has lost its end is read as far as it
@@ -73,8 +73,8 @@ type fileReader struct {
 	number int
 	whole  bool // the last line had its line end
 	run    *Run
-	totals map[loadgen.Series]*total // from the end of the file
-	told   int64                     // the interval of the last line
+	totals map[sample.Series]*total // from the end of the file
+	told   int64                    // the interval of the last line
 
 	// How intervals are kept: by course within bounds, and as they are where
 	// that is nil. Their totals are added up as they pass where the file has
@@ -85,7 +85,7 @@ type fileReader struct {
 	costs   bool // are needed, also of files that do not tell what was spent
 	summing bool
 	stored  []intervalLine
-	seen    map[loadgen.Series]window // when intervals were, of those summed up
+	seen    map[sample.Series]window // when intervals were, of those summed up
 }
 
 func (f *fileReader) at(err error) error { return fmt.Errorf("line %d: %w", f.number, err) }
@@ -135,7 +135,7 @@ func (f *fileReader) header(line []byte) error {
 		return err
 	}
 	f.run = newRun(h)
-	f.totals = map[loadgen.Series]*total{}
+	f.totals = map[sample.Series]*total{}
 	f.costs = h.Baseline != "" && h.Rounds == 1
 	if f.bounded {
 		f.course = newCourse(f.run, f.times)
@@ -199,7 +199,7 @@ func (f *fileReader) interval(line []byte) error {
 }
 
 // keep keeps of an interval what is asked for.
-func (f *fileReader) keep(l *intervalLine, s loadgen.Series, histograms lineHistograms) error {
+func (f *fileReader) keep(l *intervalLine, s sample.Series, histograms lineHistograms) error {
 	if l.Spent == 0 && f.costs {
 		l.Spent = histograms.spent()
 	}
@@ -293,9 +293,9 @@ func (f *fileReader) end() (*Run, error) {
 	}
 	// A stage's window is written when it ends.
 	for s, seen := range f.seen {
-		if _, ended := f.run.windows[s]; !ended && s.Stage == loadgen.Steady {
+		if _, ended := f.run.windows[s]; !ended && s.Stage == sample.Steady {
 			// The interval in which the warm-up ended is not all of the load's.
-			from := max(seen.from, f.run.windows[loadgen.Series{Flow: s.Flow, Round: s.Round, Stage: loadgen.Warmup}].to)
+			from := max(seen.from, f.run.windows[sample.Series{Flow: s.Flow, Round: s.Round, Stage: sample.Warmup}].to)
 			f.run.windows[s] = window{from, max(from, seen.to)}
 		}
 	}
@@ -303,12 +303,12 @@ func (f *fileReader) end() (*Run, error) {
 }
 
 // sum adds an interval to the totals of a run that has lost its own.
-func (f *fileReader) sum(l *intervalLine, s loadgen.Series, histograms lineHistograms) error {
+func (f *fileReader) sum(l *intervalLine, s sample.Series, histograms lineHistograms) error {
 	if err := f.run.total(s).addLine(&l.totalLine, histograms); err != nil {
 		return err
 	}
 	if f.seen == nil {
-		f.seen = map[loadgen.Series]window{}
+		f.seen = map[sample.Series]window{}
 	}
 	f.seen[s] = f.seen[s].union(window{l.From, l.To})
 	return nil

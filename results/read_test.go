@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 func TestFileTellsWhatTheRunTold(t *testing.T) {
@@ -29,8 +29,8 @@ func TestFileTellsWhatTheRunTold(t *testing.T) {
 	merge := NewHistogram()
 	for i := range read.Intervals {
 		in := &read.Intervals[i]
-		sum += in.Messages[smtpwire.Accepted]
-		h, err := in.Histogram(smtpwire.SpanMessage, loadgen.Service)
+		sum += in.Messages[sample.Accepted]
+		h, err := in.Histogram(sample.SpanMessage, sample.Service)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,9 +185,9 @@ func FuzzRead(f *testing.F) {
 	p := twoFlows(1)
 	p.Thresholds = []loadgen.Threshold{
 		{Expr: "closed.message.p99 < 5ms", Flow: "closed", Op: "<", Limit: 5e6,
-			Metric: loadgen.Metric{Phase: smtpwire.SpanMessage, Stat: "p99", Q: 0.99}},
+			Metric: loadgen.Metric{Phase: sample.SpanMessage, Stat: "p99", Q: 0.99}},
 		{Expr: "open.unknown < 1", Flow: "open", Op: "<", Limit: 1,
-			Metric: loadgen.Metric{Kind: loadgen.Count, Outcome: smtpwire.Unknown}},
+			Metric: loadgen.Metric{Kind: loadgen.Count, Outcome: sample.Unknown}},
 	}
 	c, err := NewCollector(&file, testHeader(p), p, 1, nil)
 	if err != nil {

@@ -11,8 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // fileOf is what a pretended run's file holds.
@@ -118,7 +117,7 @@ func formatted(t *testing.T, r *Run, format string) string {
 // longRun is more than is kept second by second.
 var longRun = pretended{
 	flows: []string{"a", "b"}, together: true, rounds: 1, seconds: maxKeptOfSeries + 500, messages: 2,
-	phases: []smtpwire.Phase{smtpwire.Connect, smtpwire.SpanMessage}, slower: map[string]float64{"b": 0.3}, failing: 0.1, seed: 5,
+	phases: []sample.Phase{sample.Connect, sample.SpanMessage}, slower: map[string]float64{"b": 0.3}, failing: 0.1, seed: 5,
 }
 
 // longFile is its file, with a baseline.
@@ -164,9 +163,9 @@ func TestLongRunIsReadInBounds(t *testing.T) {
 			sums[i.Flow] = s
 		}
 		for flow := range longRun.flows {
-			total := whole.totals[loadgen.Series{Flow: flow, Stage: loadgen.Steady}]
+			total := whole.totals[sample.Series{Flow: flow, Stage: sample.Steady}]
 			s := sums[flow]
-			message := slotOf(smtpwire.SpanMessage, loadgen.Service)
+			message := slotOf(sample.SpanMessage, sample.Service)
 			if s.Accepted != total.InWindow || s.Messages != total.Outcomes || s.times[message].Encode() != total.hists[message].Encode() {
 				t.Errorf("%s: flow %d adds up to %d messages in the window, %v in all and %d times", name, flow, s.Accepted, s.Messages, s.times[message].Count())
 			}
@@ -253,7 +252,7 @@ func TestLongRunMergesWithShort(t *testing.T) {
 	var messages int64
 	for _, i := range both.Intervals {
 		if i.Flow == 0 {
-			messages += i.Messages[smtpwire.Accepted]
+			messages += i.Messages[sample.Accepted]
 		}
 	}
 	if want := both.Result().Flows["a"].Messages.Accepted; messages != want {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A recipient whose reply was lost is in the figures and in what is exported,
@@ -15,13 +15,13 @@ import (
 func TestRecipientsAddUp(t *testing.T) {
 	for _, unknown := range []int{0, 2} {
 		p := &loadgen.Plan{Name: "lmtp", Flows: []loadgen.Flow{{Name: "f", Load: loadgen.Load{Sessions: 1}}}}
-		run := collected(t, p, func(r loadgen.Recorder) {
-			s := loadgen.Series{Stage: loadgen.Steady}
-			r.Message(s, smtpwire.Accepted, loadgen.Steady, 3, 1)
+		run := collected(t, p, func(r sample.Recorder) {
+			s := sample.Series{Stage: sample.Steady}
+			r.Message(s, sample.Accepted, sample.Steady, 3, 1)
 			if unknown > 0 {
 				r.Unknown(s, unknown)
 			}
-			r.Tick(loadgen.Tick{From: at(0), To: at(time.Second), Open: []int{0}, Peak: []int{1}, Due: []int64{0}, Begun: []int64{0}, Last: true})
+			r.Tick(sample.Tick{From: at(0), To: at(time.Second), Open: []int{0}, Peak: []int{1}, Due: []int64{0}, Begun: []int64{0}, Last: true})
 		})
 		result := run.Result()
 		if got, want := result.Flows["f"].Recipients, (RecipientFigures{3, 1, int64(unknown)}); got != want {

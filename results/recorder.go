@@ -5,38 +5,37 @@ import (
 	"slices"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A recorder is one shard's loadgen.Recorder. What it is told goes into the
+// A recorder is one shard's sample.Recorder. What it is told goes into the
 // batch of the current interval, without locks; Tick swaps the batch for an
 // empty one and gives it to the collector, or goes on with it where that is
 // not ready for it.
 type recorder struct {
 	collector *Collector
 	current   *batch
-	last      loadgen.Series // with its tally, since most samples follow one alike
+	last      sample.Series // with its tally, since most samples follow one alike
 	tally     *tally
 }
 
 // A batch is what one shard recorded in one interval, or in several if the
 // collector has fallen behind.
 type batch struct {
-	tallies map[loadgen.Series]*tally
+	tallies map[sample.Series]*tally
 	spare   []*tally // emptied ones, to use again
 	pages   pagePool
 	windows []windowEntry
 	heard   []greetingEntry
-	tick    loadgen.Tick
+	tick    sample.Tick
 }
 
 type windowEntry struct {
-	series   loadgen.Series
-	from, to smtpwire.Instant
+	series   sample.Series
+	from, to sample.Instant
 }
 
-func newBatch() *batch { return &batch{tallies: map[loadgen.Series]*tally{}} }
+func newBatch() *batch { return &batch{tallies: map[sample.Series]*tally{}} }
 
 // reset empties the batch and keeps its memory.
 func (b *batch) reset() {
@@ -45,10 +44,10 @@ func (b *batch) reset() {
 		b.spare = append(b.spare, t)
 		delete(b.tallies, s)
 	}
-	b.windows, b.heard, b.tick = b.windows[:0], b.heard[:0], loadgen.Tick{}
+	b.windows, b.heard, b.tick = b.windows[:0], b.heard[:0], sample.Tick{}
 }
 
-func (r *recorder) of(s loadgen.Series) *tally {
+func (r *recorder) of(s sample.Series) *tally {
 	if r.tally != nil && s == r.last {
 		return r.tally
 	}
@@ -66,58 +65,58 @@ func (r *recorder) of(s loadgen.Series) *tally {
 	return t
 }
 
-func (r *recorder) Service(s loadgen.Series, p smtpwire.Phase, d time.Duration) {
-	r.of(s).record(slotOf(p, loadgen.Service), d)
+func (r *recorder) Service(s sample.Series, p sample.Phase, d time.Duration) {
+	r.of(s).record(slotOf(p, sample.Service), d)
 }
 
-func (r *recorder) Response(s loadgen.Series, span smtpwire.Phase, d time.Duration) {
-	r.of(s).record(slotOf(span, loadgen.Response), d)
+func (r *recorder) Response(s sample.Series, span sample.Phase, d time.Duration) {
+	r.of(s).record(slotOf(span, sample.Response), d)
 }
 
-func (r *recorder) Lag(s loadgen.Series, span smtpwire.Phase, d time.Duration) {
-	r.of(s).record(slotOf(span, loadgen.Lag), d)
+func (r *recorder) Lag(s sample.Series, span sample.Phase, d time.Duration) {
+	r.of(s).record(slotOf(span, sample.Lag), d)
 }
 
-func (r *recorder) Late(s loadgen.Series, d time.Duration)  { r.of(s).record(lateSlot, d) }
-func (r *recorder) Delay(s loadgen.Series, d time.Duration) { r.of(s).record(delaySlot, d) }
-func (r *recorder) Own(s loadgen.Series, d time.Duration)   { r.of(s).record(ownSlot, d) }
-func (r *recorder) Unstamped(s loadgen.Series)              { r.of(s).Unstamped++ }
+func (r *recorder) Late(s sample.Series, d time.Duration)  { r.of(s).record(lateSlot, d) }
+func (r *recorder) Delay(s sample.Series, d time.Duration) { r.of(s).record(delaySlot, d) }
+func (r *recorder) Own(s sample.Series, d time.Duration)   { r.of(s).record(ownSlot, d) }
+func (r *recorder) Unstamped(s sample.Series)              { r.of(s).Unstamped++ }
 
-func (r *recorder) Message(s loadgen.Series, o smtpwire.Outcome, now loadgen.Stage, accepted, rejected int) {
+func (r *recorder) Message(s sample.Series, o sample.Outcome, now sample.Stage, accepted, rejected int) {
 	t := r.of(s)
 	t.Outcomes[o]++
 	t.RcptAccepted += int64(accepted)
 	t.RcptRejected += int64(rejected)
-	if o != smtpwire.Accepted || now != loadgen.Steady {
+	if o != sample.Accepted || now != sample.Steady {
 		return
 	}
 	// Throughput is what ends while the load lasts, also what began in the
 	// warm-up, for what is under way at the end is not counted.
-	s.Stage = loadgen.Steady
+	s.Stage = sample.Steady
 	r.of(s).InWindow++
 }
 
-func (r *recorder) Unknown(s loadgen.Series, recipients int) {
+func (r *recorder) Unknown(s sample.Series, recipients int) {
 	r.of(s).RcptUnknown += int64(recipients)
 }
 
-func (r *recorder) Session(s loadgen.Series, e loadgen.SessionEvent) {
+func (r *recorder) Session(s sample.Series, e sample.SessionEvent) {
 	t := r.of(s)
 	switch e {
-	case loadgen.SessionStarted:
+	case sample.SessionStarted:
 		t.Started++
-	case loadgen.SessionCompleted:
+	case sample.SessionCompleted:
 		t.Completed++
-	case loadgen.SessionFailed:
+	case sample.SessionFailed:
 		t.FailedSession++
 	}
 }
 
-func (r *recorder) Greeting(s loadgen.Series, from netip.Addr, g *smtpwire.Greeting) {
+func (r *recorder) Greeting(s sample.Series, from netip.Addr, g *sample.Greeting) {
 	r.current.heard = append(r.current.heard, greetingEntry{s.Flow, newGreeting(from, g)})
 }
 
-func (r *recorder) Failure(s loadgen.Series, f *smtpwire.Failure) {
+func (r *recorder) Failure(s sample.Series, f *sample.Failure) {
 	k := failureKey{f.Phase, f.Class, int(f.Code), f.Enhanced}
 	known := r.of(s).failures
 	if _, c := known.find(k); c != nil {
@@ -127,11 +126,11 @@ func (r *recorder) Failure(s loadgen.Series, f *smtpwire.Failure) {
 	known.add(k, 1, f.Example())
 }
 
-func (r *recorder) Window(s loadgen.Series, from, to smtpwire.Instant) {
+func (r *recorder) Window(s sample.Series, from, to sample.Instant) {
 	r.current.windows = append(r.current.windows, windowEntry{s, from, to})
 }
 
-func (r *recorder) Tick(t loadgen.Tick) {
+func (r *recorder) Tick(t sample.Tick) {
 	b := r.current
 	b.tick = follow(b.tick, t)
 	if empty, taken := r.collector.swap(b, &t); taken {
@@ -141,7 +140,7 @@ func (r *recorder) Tick(t loadgen.Tick) {
 
 // follow makes one tick of two that follow each other. The zero Tick is
 // followed by any.
-func follow(t, next loadgen.Tick) loadgen.Tick {
+func follow(t, next sample.Tick) sample.Tick {
 	if t.To == 0 {
 		return next
 	}

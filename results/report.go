@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // heading is a result in one line: what, how long, when, by whose clock.
@@ -93,7 +93,7 @@ func (m *MessageFigures) cells() []cell {
 func (res *Result) timesNote() []string {
 	var closed, open []string
 	res.eachFlow(func(name string, f *FlowFigures) {
-		if f.Load == loadgen.OpenLoad {
+		if f.Load == sample.OpenLoad {
 			open = append(open, name)
 		} else {
 			closed = append(closed, name)

@@ -3,7 +3,7 @@ package results
 import (
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A Result is a run in figures. It marshals to what `show --format json`
@@ -61,7 +61,7 @@ type GeneratorFigures struct {
 // warm-up.
 type FlowFigures struct {
 	Label      string                   `json:"label"` // port, TLS and AUTH in short, as "587 starttls PLAIN"
-	Load       loadgen.LoadKind         `json:"load"`
+	Load       sample.LoadKind          `json:"load"`
 	Sessions   SessionFigures           `json:"sessions"`
 	Messages   MessageFigures           `json:"messages"`
 	Recipients RecipientFigures         `json:"recipients"`
@@ -117,11 +117,11 @@ type PhaseFigures struct {
 }
 
 // part returns one of the times; nil if there is none.
-func (p *PhaseFigures) part(part loadgen.Part) *Distribution {
+func (p *PhaseFigures) part(part sample.Part) *Distribution {
 	switch part {
-	case loadgen.Response:
+	case sample.Response:
 		return p.Response
-	case loadgen.Lag:
+	case sample.Lag:
 		return p.Lag
 	}
 	return p.Service

@@ -1,6 +1,6 @@
 package results
 
-import "github.com/smtpgauge/smtpgauge/loadgen"
+import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
 // eachRound returns the flow's rounds; a run of one is its only round.
 func (f *FlowFigures) eachRound() []RoundFigures {
@@ -21,8 +21,8 @@ func (f *FlowFigures) whole() RoundFigures {
 
 // judged returns the message times a round is judged by: see
 // loadgen.LoadKind.Judged. It is nil where there are none.
-func (r *RoundFigures) judged(load loadgen.LoadKind) *Distribution {
-	if load.Judged() == loadgen.Response {
+func (r *RoundFigures) judged(load sample.LoadKind) *Distribution {
+	if load.Judged() == sample.Response {
 		return r.Response
 	}
 	return r.Message

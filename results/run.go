@@ -8,8 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A Run is everything one run measured, or several generators' runs of one
@@ -23,23 +22,23 @@ type Run struct {
 	// them, and by others no more than a page or a comparison can show.
 	Intervals []StoredInterval
 
-	totals     map[loadgen.Series]*total
-	windows    map[loadgen.Series]window
-	apart      map[loadgen.Series]time.Duration // of a window, the time between generators that ran at different times
-	greetings  []greetings                      // by flow
-	gauges     []gauge                          // by flow: the last, with the highest peak
+	totals     map[sample.Series]*total
+	windows    map[sample.Series]window
+	apart      map[sample.Series]time.Duration // of a window, the time between generators that ran at different times
+	greetings  []greetings                     // by flow
+	gauges     []gauge                         // by flow: the last, with the highest peak
 	processors processors
 	cpu        aloneCPU
 	width      int64 // seconds of an interval; 0 for 1
 	generators int   // merged; 0 for 1
-	to         smtpwire.Instant
+	to         sample.Instant
 	unwritten  error    // why its file is not whole
 	identities []string // its own, or those of the runs it was merged from
 	damaged    string   // where its file ends, and what of that could not be read; "" where it is whole
 }
 
 // A window is when a stage of a flow's round lasted.
-type window struct{ from, to smtpwire.Instant }
+type window struct{ from, to sample.Instant }
 
 func (w window) length() time.Duration { return w.to.Sub(w.from) }
 
@@ -56,7 +55,7 @@ func (w window) union(o window) window {
 
 func newRun(h Header) *Run {
 	return &Run{
-		Header: h, identities: []string{h.identity()}, totals: map[loadgen.Series]*total{}, windows: map[loadgen.Series]window{},
+		Header: h, identities: []string{h.identity()}, totals: map[sample.Series]*total{}, windows: map[sample.Series]window{},
 		gauges: make([]gauge, len(h.Flows)), greetings: make([]greetings, len(h.Flows)),
 	}
 }
@@ -79,7 +78,7 @@ func (r *Run) Interrupted() bool { return r.Closing != nil && r.Closing.Interrup
 // Partial tells whether the end of the run is missing.
 func (r *Run) Partial() bool { return r.Closing == nil }
 
-func (r *Run) finish(rep *loadgen.Report, g Generator) {
+func (r *Run) finish(rep *sample.Report, g Generator) {
 	r.Closing = &Closing{
 		Ended: rep.Ended.Time().UTC(), Interrupted: rep.Interrupted, Lost: rep.Lost, Clock: rep.Clock.String(),
 		Steps: rep.Steps, Shards: rep.Shards, Generator: g,
@@ -107,7 +106,7 @@ func (r *Run) see(flow int, g gauge) {
 	r.gauges[flow].Peak = peak
 }
 
-func (r *Run) total(s loadgen.Series) *total {
+func (r *Run) total(s sample.Series) *total {
 	t := r.totals[s]
 	if t == nil {
 		t = newTotal()
@@ -117,24 +116,24 @@ func (r *Run) total(s loadgen.Series) *total {
 }
 
 // flow adds up a flow's rounds of a stage.
-func (r *Run) flow(flow int, stage loadgen.Stage) *total {
+func (r *Run) flow(flow int, stage sample.Stage) *total {
 	sum := newTotal()
 	for round := range r.Header.Rounds {
-		sum.add(r.totals[loadgen.Series{Flow: flow, Round: round, Stage: stage}])
+		sum.add(r.totals[sample.Series{Flow: flow, Round: round, Stage: stage}])
 	}
 	return sum
 }
 
 // Histogram returns a flow's times of a phase over all rounds, without the
 // warm-up; nil where there are none.
-func (r *Run) Histogram(flow string, phase smtpwire.Phase, part loadgen.Part) *Histogram {
+func (r *Run) Histogram(flow string, phase sample.Phase, part sample.Part) *Histogram {
 	i := r.flowIndex(flow)
 	if i < 0 {
 		return nil
 	}
 	var hs []*Histogram
 	for round := range r.Header.Rounds {
-		if t := r.totals[loadgen.Series{Flow: i, Round: round, Stage: loadgen.Steady}]; t != nil {
+		if t := r.totals[sample.Series{Flow: i, Round: round, Stage: sample.Steady}]; t != nil {
 			hs = append(hs, t.hists[slotOf(phase, part)])
 		}
 	}
@@ -150,7 +149,7 @@ func (r *Run) flowIndex(name string) int {
 func (r *Run) Steady(flow string) (from, to time.Time) {
 	var all window
 	for round := range r.Header.Rounds {
-		all = all.union(r.windows[loadgen.Series{Flow: r.flowIndex(flow), Round: round, Stage: loadgen.Steady}])
+		all = all.union(r.windows[sample.Series{Flow: r.flowIndex(flow), Round: round, Stage: sample.Steady}])
 	}
 	if all == (window{}) {
 		return time.Time{}, time.Time{}
@@ -171,7 +170,7 @@ func (r *Run) steady(flow int) time.Duration {
 // may not have the window of its last round: then it is what the intervals
 // saw of it.
 func (r *Run) steadyRound(flow, round int) time.Duration {
-	s := loadgen.Series{Flow: flow, Round: round, Stage: loadgen.Steady}
+	s := sample.Series{Flow: flow, Round: round, Stage: sample.Steady}
 	return max(0, r.windows[s].length()-r.apart[s])
 }
 
@@ -216,9 +215,9 @@ func Merge(runs ...*Run) (*Run, error) {
 
 // gaps are the times within the runs' windows taken together in which none of
 // the runs was at work.
-func gaps(runs []*Run) map[loadgen.Series]time.Duration {
-	bySeries := map[loadgen.Series][]window{}
-	sum := map[loadgen.Series]time.Duration{}
+func gaps(runs []*Run) map[sample.Series]time.Duration {
+	bySeries := map[sample.Series][]window{}
+	sum := map[sample.Series]time.Duration{}
 	for _, r := range runs {
 		for s, w := range r.windows {
 			if w.length() > 0 {
@@ -291,7 +290,7 @@ func (c *Closing) merge(from *Closing) {
 	if c.Clock == "" {
 		c.Clock = from.Clock
 	} else if c.Clock != from.Clock {
-		c.Clock = loadgen.MixedClock.String()
+		c.Clock = sample.MixedClock.String()
 	}
 	c.Steps = append(c.Steps, from.Steps...)
 	c.Shards += from.Shards
@@ -299,6 +298,6 @@ func (c *Closing) merge(from *Closing) {
 	c.Generator.merge(from.Generator)
 }
 
-func compareSeries(a, b loadgen.Series) int {
+func compareSeries(a, b sample.Series) int {
 	return cmp.Or(cmp.Compare(a.Flow, b.Flow), cmp.Compare(a.Round, b.Round), cmp.Compare(a.Stage, b.Stage))
 }

@@ -1,8 +1,6 @@
 package results
 
-import (
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
-)
+import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
 // A section is one part of a report for people, before it is known how it is
 // shown: a table, sentences, or a table with sentences below.
@@ -53,8 +51,8 @@ func numbers(names ...string) []column {
 // eachPhase goes through the phases of a flow that have samples, in the order
 // a session does.
 func (f *FlowFigures) eachPhase(visit func(name string, p *PhaseFigures)) {
-	for i := range smtpwire.NumPhases {
-		name := smtpwire.Phase(i).String()
+	for i := range sample.NumPhases {
+		name := sample.Phase(i).String()
 		if p := f.Phases[name]; p != nil {
 			visit(name, p)
 		}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A server that is out to break the page.
@@ -28,7 +28,7 @@ func showcaseOf(t *testing.T, name string, named func(flow string) string) *Run 
 	t.Helper()
 	p := &loadgen.Plan{Name: name, Seed: 7, Rounds: 3, Baseline: named("relay-25"), Scenario: []byte(`{}`),
 		Thresholds: []loadgen.Threshold{
-			{Expr: named("submit-587") + ".message.p99 < 250ms", Flow: named("submit-587"), Op: "<", Limit: 250e6, Metric: loadgen.Metric{Phase: smtpwire.SpanMessage, Stat: "p99", Q: .99}},
+			{Expr: named("submit-587") + ".message.p99 < 250ms", Flow: named("submit-587"), Op: "<", Limit: 250e6, Metric: loadgen.Metric{Phase: sample.SpanMessage, Stat: "p99", Q: .99}},
 			{Expr: named("relay-25") + ".errors < 0.1%", Flow: named("relay-25"), Op: "<", Limit: .001, Metric: loadgen.Metric{Kind: loadgen.Errors}},
 		}}
 	for _, f := range []struct {
@@ -38,17 +38,17 @@ func showcaseOf(t *testing.T, name string, named func(flow string) string) *Run 
 		p.Flows = append(p.Flows, loadgen.Flow{Name: named(f.name), Target: loadgen.Target{Port: f.port}, Load: loadgen.Load{Sessions: 50}})
 	}
 	p.Flows[2].Load = loadgen.Load{Stages: []pace.Stage{{For: time.Minute, From: 5, To: 5}}, Unit: loadgen.Messages}
-	return collected(t, p, func(r loadgen.Recorder) {
+	return collected(t, p, func(r sample.Recorder) {
 		random := rand.New(rand.NewPCG(1, 2))
 		for second := range 60 {
 			perform(r, random, second)
 		}
-		r.Tick(loadgen.Tick{From: at(60 * time.Second), To: at(60*time.Second + 100*time.Millisecond), Open: make([]int, 4), Peak: make([]int, 4), Due: make([]int64, 4), Begun: make([]int64, 4), Last: true})
+		r.Tick(sample.Tick{From: at(60 * time.Second), To: at(60*time.Second + 100*time.Millisecond), Open: make([]int, 4), Peak: make([]int, 4), Due: make([]int64, 4), Begun: make([]int64, 4), Last: true})
 	})
 }
 
 // collected is what feed records, written to a file and read back.
-func collected(t *testing.T, p *loadgen.Plan, feed func(loadgen.Recorder)) *Run {
+func collected(t *testing.T, p *loadgen.Plan, feed func(sample.Recorder)) *Run {
 	t.Helper()
 	var file bytes.Buffer
 	h := testHeader(p)
@@ -58,7 +58,7 @@ func collected(t *testing.T, p *loadgen.Plan, feed func(loadgen.Recorder)) *Run 
 		t.Fatal(err)
 	}
 	feed(patient{c.recorders[0]})
-	if _, err := c.Close(&loadgen.Report{Started: at(0), Ended: at(61 * time.Second), Shards: 1}, Generator{GOMAXPROCS: 2}); err != nil {
+	if _, err := c.Close(&sample.Report{Started: at(0), Ended: at(61 * time.Second), Shards: 1}, Generator{GOMAXPROCS: 2}); err != nil {
 		t.Fatal(err)
 	}
 	run, err := Read(&file)
@@ -70,14 +70,14 @@ func collected(t *testing.T, p *loadgen.Plan, feed func(loadgen.Recorder)) *Run 
 
 // perform records a second of the showcase: rounds of 20 s, of which the first
 // two are warm-up.
-func perform(r loadgen.Recorder, random *rand.Rand, second int) {
+func perform(r sample.Recorder, random *rand.Rand, second int) {
 	round, within := second/20, second%20
-	tick := loadgen.Tick{From: at(time.Duration(second) * time.Second), To: at(time.Duration(second+1) * time.Second), Busy: 300 * time.Millisecond,
+	tick := sample.Tick{From: at(time.Duration(second) * time.Second), To: at(time.Duration(second+1) * time.Second), Busy: 300 * time.Millisecond,
 		Open: make([]int, 4), Peak: make([]int, 4), Due: make([]int64, 4), Begun: make([]int64, 4)}
 	for flow := range 4 {
-		s := loadgen.Series{Flow: flow, Round: round, Stage: loadgen.Steady}
+		s := sample.Series{Flow: flow, Round: round, Stage: sample.Steady}
 		if within < 2 {
-			s.Stage = loadgen.Warmup
+			s.Stage = sample.Warmup
 		}
 		slow := 1.0
 		if flow == 3 && second >= 28 && second < 34 {
@@ -88,9 +88,9 @@ func perform(r loadgen.Recorder, random *rand.Rand, second int) {
 		}
 		if slow > 1 {
 			for i := range 3 * (second - 27) {
-				f := smtpwire.Failure{Phase: smtpwire.Rcpt, Class: []smtpwire.Class{smtpwire.RecipientUnknown, smtpwire.TempFail, smtpwire.Timeout}[i%3], Text: hostile}
+				f := sample.Failure{Phase: sample.Rcpt, Class: []sample.Class{sample.RecipientUnknown, sample.TempFail, sample.Timeout}[i%3], Text: hostile}
 				r.Failure(s, &f)
-				r.Message(s, smtpwire.Rejected, s.Stage, 0, 1)
+				r.Message(s, sample.Rejected, s.Stage, 0, 1)
 			}
 		}
 		tick.Open[flow], tick.Peak[flow] = 50-2*flow-int(3*slow), 50
@@ -106,32 +106,32 @@ func perform(r loadgen.Recorder, random *rand.Rand, second int) {
 }
 
 // converse records a message over a connection of its own.
-func converse(r loadgen.Recorder, random *rand.Rand, s loadgen.Series, slow float64) {
+func converse(r sample.Recorder, random *rand.Rand, s sample.Series, slow float64) {
 	some := func(median time.Duration) time.Duration {
 		return time.Duration(float64(median) * slow * (.5 + random.ExpFloat64()))
 	}
-	r.Session(s, loadgen.SessionStarted)
-	phases := []smtpwire.Phase{smtpwire.Connect, smtpwire.Banner, smtpwire.EHLO, smtpwire.Quit}
+	r.Session(s, sample.SessionStarted)
+	phases := []sample.Phase{sample.Connect, sample.Banner, sample.EHLO, sample.Quit}
 	if s.Flow > 0 {
-		phases = append(phases, smtpwire.TLS, smtpwire.Auth)
+		phases = append(phases, sample.TLS, sample.Auth)
 	}
 	for i, p := range phases {
 		r.Service(s, p, some(time.Duration(i+1)*200*time.Microsecond))
 	}
 	var message time.Duration
-	for i, p := range []smtpwire.Phase{smtpwire.Mail, smtpwire.Rcpt, smtpwire.Data, smtpwire.Body} {
+	for i, p := range []sample.Phase{sample.Mail, sample.Rcpt, sample.Data, sample.Body} {
 		d := some(time.Duration(200+100*i) * time.Microsecond)
 		r.Service(s, p, d)
 		message += d
 	}
 	message += 150 * time.Microsecond
-	r.Service(s, smtpwire.SpanMessage, message)
+	r.Service(s, sample.SpanMessage, message)
 	if s.Flow == 2 {
-		r.Response(s, smtpwire.SpanMessage, message+some(100*time.Microsecond))
+		r.Response(s, sample.SpanMessage, message+some(100*time.Microsecond))
 	}
 	r.Delay(s, 20*time.Microsecond)
-	r.Message(s, smtpwire.Accepted, s.Stage, 1, 0)
-	r.Session(s, loadgen.SessionCompleted)
+	r.Message(s, sample.Accepted, s.Stage, 1, 0)
+	r.Session(s, sample.SessionCompleted)
 }
 
 func pageText(t *testing.T, r *Run) string {

@@ -1,9 +1,6 @@
 package results
 
-import (
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
-)
+import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
 // A Standing is what a flow has come to so far. It leaves out the warm-up as
 // FlowFigures do, and after the last interval the two are the same.
@@ -20,7 +17,7 @@ type Standing struct {
 
 // Added returns the times of a phase that the interval added; nil where there
 // are none. Like the other histograms it is to be read, during the call.
-func (s *Standing) Added(p smtpwire.Phase, part loadgen.Part) *Histogram {
+func (s *Standing) Added(p sample.Phase, part sample.Part) *Histogram {
 	return s.addedTo(slotOf(p, part))
 }
 
@@ -56,8 +53,8 @@ type standing struct {
 func (s *standing) begin() { s.added = s.added[:0] }
 
 // add adds what a series came to in the interval.
-func (s *standing) add(t *total, stage loadgen.Stage) {
-	if stage == loadgen.Warmup {
+func (s *standing) add(t *total, stage sample.Stage) {
+	if stage == sample.Warmup {
 		s.warmup.add(&t.counts)
 		return
 	}

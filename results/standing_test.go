@@ -4,8 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // TestStandingEndsAsTheFigures follows a run by what its intervals tell, and
@@ -23,9 +22,9 @@ func TestStandingEndsAsTheFigures(t *testing.T) {
 		last = i.Flows
 		for k := range i.Flows {
 			f := &i.Flows[k]
-			add(f.Name+" message", f.Added(smtpwire.SpanMessage, loadgen.Service))
-			add(f.Name+" response", f.Added(smtpwire.SpanMessage, loadgen.Response))
-			add(f.Name+" lag", f.Added(smtpwire.SpanMessage, loadgen.Lag))
+			add(f.Name+" message", f.Added(sample.SpanMessage, sample.Service))
+			add(f.Name+" response", f.Added(sample.SpanMessage, sample.Response))
+			add(f.Name+" lag", f.Added(sample.SpanMessage, sample.Lag))
 			add("late", f.AddedLate())
 			add("delay", f.AddedDelay())
 		}
@@ -47,9 +46,9 @@ func TestStandingEndsAsTheFigures(t *testing.T) {
 		t.Errorf("the warm-up stands at %+v, and came to %+v", got, want)
 	}
 	for name, want := range map[string]*Histogram{
-		"closed message": run.Histogram("closed", smtpwire.SpanMessage, loadgen.Service),
-		"open response":  run.Histogram("open", smtpwire.SpanMessage, loadgen.Response),
-		"open lag":       run.Histogram("open", smtpwire.SpanMessage, loadgen.Lag),
+		"closed message": run.Histogram("closed", sample.SpanMessage, sample.Service),
+		"open response":  run.Histogram("open", sample.SpanMessage, sample.Response),
+		"open lag":       run.Histogram("open", sample.SpanMessage, sample.Lag),
 	} {
 		if got := times[name]; want.Count() == 0 || got.Encode() != want.Encode() {
 			t.Errorf("%s: %d samples were added, want the run's %d", name, got.Count(), want.Count())

@@ -3,8 +3,7 @@ package results
 import (
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A StoredInterval is a flow's part of one second of a run, as it stands in
@@ -12,12 +11,12 @@ import (
 // that was not read by Read, it is several seconds put together.
 type StoredInterval struct {
 	Flow, Round int // Round from 0
-	Stage       loadgen.Stage
+	Stage       sample.Stage
 	Number      int64 // seconds since the start of the run, from 1; the first of several
-	From, To    smtpwire.Instant
+	From, To    sample.Instant
 	Open        int // sessions, at the end of the interval; the most of several
 	Accepted    int64
-	Messages    [smtpwire.NumOutcomes]int64
+	Messages    [sample.NumOutcomes]int64
 	Errors      []ErrorFigures // of several seconds, by class alone
 	Busy        float64
 
@@ -27,22 +26,22 @@ type StoredInterval struct {
 	times      map[slot]*Histogram // of several seconds, in place of histograms
 }
 
-func (r *Run) newStoredInterval(l *intervalLine, s loadgen.Series) StoredInterval {
+func (r *Run) newStoredInterval(l *intervalLine, s sample.Series) StoredInterval {
 	return StoredInterval{
 		Flow: s.Flow, Round: s.Round, Stage: s.Stage, Number: l.Number, From: l.From, To: l.To, Open: l.Gauge.Open,
 		Accepted: l.InWindow, Messages: l.Outcomes, Errors: l.Errors, Busy: l.Busy, spent: l.Spent,
 	}
 }
 
-func (i *StoredInterval) series() loadgen.Series {
-	return loadgen.Series{Flow: i.Flow, Round: i.Round, Stage: i.Stage}
+func (i *StoredInterval) series() sample.Series {
+	return sample.Series{Flow: i.Flow, Round: i.Round, Stage: i.Stage}
 }
 
 // Length is how long the interval lasted.
 func (i *StoredInterval) Length() time.Duration { return i.To.Sub(i.From) }
 
 // Histogram returns the interval's times of a phase; nil where there are none.
-func (i *StoredInterval) Histogram(phase smtpwire.Phase, part loadgen.Part) (*Histogram, error) {
+func (i *StoredInterval) Histogram(phase sample.Phase, part sample.Part) (*Histogram, error) {
 	return i.histogram(slotOf(phase, part))
 }
 

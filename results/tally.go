@@ -5,8 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A slot is the place of one histogram: a phase's service, response or lag, or
@@ -15,13 +14,13 @@ type slot int
 
 const (
 	parts     = 3
-	lateSlot  = slot(parts * smtpwire.NumPhases)
+	lateSlot  = slot(parts * sample.NumPhases)
 	delaySlot = lateSlot + 1
 	ownSlot   = lateSlot + 2
 	numSlots  = int(ownSlot) + 1
 )
 
-func slotOf(p smtpwire.Phase, part loadgen.Part) slot { return slot(int(p)*parts + int(part)) }
+func slotOf(p sample.Phase, part sample.Part) slot { return slot(int(p)*parts + int(part)) }
 
 // name is how the slot is called in a run file: "mail", "message.response".
 func (s slot) name() string {
@@ -33,7 +32,7 @@ func (s slot) name() string {
 	case ownSlot:
 		return "generator.own"
 	}
-	return smtpwire.Phase(int(s)/parts).String() + partSuffix[int(s)%parts]
+	return sample.Phase(int(s)/parts).String() + partSuffix[int(s)%parts]
 }
 
 var partSuffix = [parts]string{"", ".response", ".lag"}
@@ -75,10 +74,10 @@ func (c *counts) add(from *counts) {
 
 // A failureKey is what failures are counted by.
 type failureKey struct {
-	phase    smtpwire.Phase
-	class    smtpwire.Class
+	phase    sample.Phase
+	class    sample.Class
 	code     int
-	enhanced smtpwire.EnhancedCode
+	enhanced sample.EnhancedCode
 }
 
 type failureCount struct {
@@ -97,7 +96,7 @@ type failures map[failureKey]*failureCount
 func (f failures) find(k failureKey) (failureKey, *failureCount) {
 	c := f[k]
 	if c == nil && len(f) >= maxFailureKinds {
-		k.code, k.enhanced = 0, smtpwire.EnhancedCode{}
+		k.code, k.enhanced = 0, sample.EnhancedCode{}
 		c = f[k]
 	}
 	return k, c

@@ -4,7 +4,7 @@ import (
 	"errors"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // thresholdLine is a threshold as it stands in a file's header.
@@ -53,8 +53,8 @@ func (l *thresholdLine) threshold() (loadgen.Threshold, error) {
 	return loadgen.Threshold{
 		Expr: l.Expr, Flow: l.Flow, Op: l.Op, Limit: l.Limit,
 		Metric: loadgen.Metric{
-			Kind: loadgen.MetricKind(kind), Phase: smtpwire.Phase(phase), Part: loadgen.Part(part),
-			Stat: m.Stat, Q: m.Q, Outcome: smtpwire.Outcome(outcome),
+			Kind: loadgen.MetricKind(kind), Phase: sample.Phase(phase), Part: sample.Part(part),
+			Stat: m.Stat, Q: m.Q, Outcome: sample.Outcome(outcome),
 		},
 	}, errors.Join(badKind, badPhase, badPart, badOutcome)
 }

@@ -8,8 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/report"
 )
 
@@ -22,7 +21,7 @@ const maxErrorSeries = 7
 
 // A timelineBin is some seconds of a run.
 type timelineBin struct {
-	from, to smtpwire.Instant
+	from, to sample.Instant
 	flows    []timelineFlow
 	errors   map[string]int64 // by class
 }
@@ -63,14 +62,14 @@ func (r *Run) timeline() (*report.Timeline, error) {
 	return r.drawTimeline(bins, width), nil
 }
 
-func (b *timelineBin) absorb(s *StoredInterval, load loadgen.LoadKind) error {
+func (b *timelineBin) absorb(s *StoredInterval, load sample.LoadKind) error {
 	b.from, b.to = min(b.from, s.From), max(b.to, s.To)
 	f := &b.flows[s.Flow]
-	f.accepted += s.Messages[smtpwire.Accepted]
+	f.accepted += s.Messages[sample.Accepted]
 	for _, e := range s.Errors {
 		b.errors[e.Class] += e.Count
 	}
-	h, err := s.Histogram(smtpwire.SpanMessage, load.Judged())
+	h, err := s.Histogram(sample.SpanMessage, load.Judged())
 	if h.Count() > 0 {
 		f.messages = append(f.messages, h)
 	}
@@ -111,11 +110,11 @@ func (r *Run) drawTimeline(bins map[int64]*timelineBin, width int64) *report.Tim
 	}
 	loads := make([][]window, len(r.Header.Flows))
 	for s, w := range r.windows {
-		if s.Stage != loadgen.Drain {
+		if s.Stage != sample.Drain {
 			loads[s.Flow] = append(loads[s.Flow], w)
 		}
 	}
-	start := smtpwire.Instant(r.Header.Started.UnixNano())
+	start := sample.Instant(r.Header.Started.UnixNano())
 	for _, n := range slices.Sorted(maps.Keys(bins)) {
 		b := bins[n]
 		t.At = append(t.At, (b.from.Sub(start) + b.to.Sub(b.from)/2).Seconds())
@@ -199,10 +198,10 @@ func errorClasses(bins map[int64]*timelineBin) []string {
 
 // warmups are when flows were warming up. Flows that start together, and then
 // differ by milliseconds, are one stretch.
-func (r *Run) warmups(start smtpwire.Instant) []report.Band {
+func (r *Run) warmups(start sample.Instant) []report.Band {
 	var bands []report.Band
 	for s, w := range r.windows {
-		if s.Stage == loadgen.Warmup && w.length() > 0 {
+		if s.Stage == sample.Warmup && w.length() > 0 {
 			bands = append(bands, report.Band{From: w.from.Sub(start).Seconds(), To: w.to.Sub(start).Seconds()})
 		}
 	}

@@ -6,8 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 const (
@@ -76,10 +75,10 @@ func (v *Verdict) unknown(r *Run, res *Result) {
 	}
 	for _, name := range res.FlowOrder {
 		f := res.Flows[name]
-		if f.Load == loadgen.OpenLoad && f.Late == nil && f.Messages.answered() > 0 {
+		if f.Load == sample.OpenLoad && f.Late == nil && f.Messages.answered() > 0 {
 			v.bad("generator-bound or not: nothing tells whether the arrivals of flow %s began in time", name)
 		}
-		timed = timed || f.Phases[smtpwire.SpanMessage.String()] != nil
+		timed = timed || f.Phases[sample.SpanMessage.String()] != nil
 		if n := f.clamped(); n > 0 {
 			v.note("out of range: %s of flow %s are shorter than 0 or longer than %s, and counted as that",
 				countOf(n, "time"), name, humanDuration(time.Duration(highestValue)))
@@ -125,7 +124,7 @@ func (v *Verdict) notBegun(res *Result) {
 	for _, name := range res.FlowOrder {
 		f := res.Flows[name]
 		for _, e := range f.Errors {
-			if f.Load == loadgen.OpenLoad && e.Class == smtpwire.Canceled.String() && e.Phase == smtpwire.SpanMessage.String() {
+			if f.Load == sample.OpenLoad && e.Class == sample.Canceled.String() && e.Phase == sample.SpanMessage.String() {
 				v.note("overload: %d arrivals of flow %s never began; its response times are lower bounds", e.Count, name)
 			}
 		}

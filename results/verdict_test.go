@@ -6,23 +6,23 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // sound is a run whose figures may be believed: 1000 messages of 10 ms.
 func sound() *Run {
 	r := newRun(testHeader(twoFlows(1)))
-	for _, s := range []loadgen.Series{closed, open} {
+	for _, s := range []sample.Series{closed, open} {
 		t := r.total(s)
-		t.Outcomes[smtpwire.Accepted] = 1000
+		t.Outcomes[sample.Accepted] = 1000
 		for range 1000 {
-			t.hist(slotOf(smtpwire.SpanMessage, loadgen.Service)).Record(10 * time.Millisecond)
+			t.hist(slotOf(sample.SpanMessage, sample.Service)).Record(10 * time.Millisecond)
 			t.hist(ownSlot).Record(10 * time.Microsecond)
 			t.hist(delaySlot).Record(5 * time.Microsecond)
 		}
 	}
 	for range 1000 {
-		r.total(open).hist(slotOf(smtpwire.SpanMessage, loadgen.Response)).Record(10 * time.Millisecond)
+		r.total(open).hist(slotOf(sample.SpanMessage, sample.Response)).Record(10 * time.Millisecond)
 		r.total(open).hist(lateSlot).Record(100 * time.Microsecond)
 	}
 	r.processors.add(processor{length: 10 * time.Second, busy: 0.2})
@@ -43,7 +43,7 @@ func lateBy(n int, d time.Duration) func(*Run) {
 func responses(n int, d time.Duration) func(*Run) {
 	return func(r *Run) {
 		for range n {
-			r.total(open).hist(slotOf(smtpwire.SpanMessage, loadgen.Response)).Record(d)
+			r.total(open).hist(slotOf(sample.SpanMessage, sample.Response)).Record(d)
 		}
 	}
 }
@@ -61,13 +61,13 @@ func TestVerdict(t *testing.T) {
 		"sound": {spoil: func(*Run) {}, note: none},
 		"nothing answered": {
 			spoil: func(r *Run) {
-				r.total(closed).Outcomes = [smtpwire.NumOutcomes]int64{smtpwire.Failed: 5}
-				r.total(closed).failures.add(failureKey{phase: smtpwire.Connect, class: smtpwire.Refused}, 5, "connection refused")
+				r.total(closed).Outcomes = [sample.NumOutcomes]int64{sample.Failed: 5}
+				r.total(closed).failures.add(failureKey{phase: sample.Connect, class: sample.Refused}, 5, "connection refused")
 			},
 			want: "nothing measured: flow closed had no message answered; most often refused at connect: connection refused",
 		},
 		"rejected is measured": {spoil: func(r *Run) {
-			r.total(closed).Outcomes = [smtpwire.NumOutcomes]int64{smtpwire.Rejected: 5}
+			r.total(closed).Outcomes = [sample.NumOutcomes]int64{sample.Rejected: 5}
 		}},
 		"lost": {spoil: func(r *Run) { r.Closing.Lost = "open: gone" }, want: "target lost: open: gone"},
 		"late": {spoil: lateBy(20, 30*time.Millisecond), want: "generator-bound: arrivals began late: p99 30.0 ms after they were due in flow open, limit 2.00 ms"},
@@ -118,12 +118,12 @@ func TestVerdict(t *testing.T) {
 			want: "generator-bound: 60 % of message time",
 		},
 		"own delay, but little of it": {spoil: func(r *Run) {
-			for _, s := range []loadgen.Series{closed, open} {
+			for _, s := range []sample.Series{closed, open} {
 				message := NewHistogram()
 				for range 1000 {
 					message.Record(15 * time.Microsecond)
 				}
-				r.total(s).hists[slotOf(smtpwire.SpanMessage, loadgen.Service)] = message
+				r.total(s).hists[slotOf(sample.SpanMessage, sample.Service)] = message
 			}
 		}},
 		"no core free": {
@@ -134,7 +134,7 @@ func TestVerdict(t *testing.T) {
 		"no core free after":  {spoil: func(r *Run) { r.Closing.Generator.Free = &FreeBeside{Before: 1.9, After: 0.1} }},
 		"descriptors": {
 			spoil: func(r *Run) {
-				r.total(open).failures.add(failureKey{phase: smtpwire.Connect, class: smtpwire.LocalLimit}, 3, "out of file descriptors")
+				r.total(open).failures.add(failureKey{phase: sample.Connect, class: sample.LocalLimit}, 3, "out of file descriptors")
 			},
 			want: "generator-bound: local-limit: 3 times out of file descriptors",
 		},
@@ -159,13 +159,13 @@ func TestVerdict(t *testing.T) {
 			note:  "nothing tells whose clock",
 		},
 		"out of range": {
-			spoil: func(r *Run) { r.total(closed).clamped[slotOf(smtpwire.SpanMessage, loadgen.Service)] = 3 },
+			spoil: func(r *Run) { r.total(closed).clamped[slotOf(sample.SpanMessage, sample.Service)] = 3 },
 			note:  "out of range: 3 times of flow closed are shorter than 0 or longer than 60",
 		},
 		"interrupted": {spoil: func(r *Run) { r.Closing.Interrupted = true }, note: "interrupted"},
 		"never begun": {
 			spoil: func(r *Run) {
-				r.total(open).failures.add(failureKey{phase: smtpwire.SpanMessage, class: smtpwire.Canceled}, 7, "never began")
+				r.total(open).failures.add(failureKey{phase: sample.SpanMessage, class: sample.Canceled}, 7, "never began")
 			},
 			note: "7 arrivals of flow open never began",
 		},
@@ -188,17 +188,17 @@ func TestVerdict(t *testing.T) {
 
 func TestThresholds(t *testing.T) {
 	r := sound()
-	r.total(closed).Outcomes[smtpwire.Rejected] = 1000
+	r.total(closed).Outcomes[sample.Rejected] = 1000
 	r.windows[closed] = window{at(0), at(10 * time.Second)}
 	r.total(closed).InWindow = 500
-	metric := func(stat string, q float64, p smtpwire.Phase, part loadgen.Part) loadgen.Metric {
+	metric := func(stat string, q float64, p sample.Phase, part sample.Part) loadgen.Metric {
 		return loadgen.Metric{Phase: p, Part: part, Stat: stat, Q: q}
 	}
 	nobody := newRun(testHeader(twoFlows(1)))
 	nobody.windows[closed] = window{at(0), at(10 * time.Second)}
 	for _, m := range []loadgen.Metric{
-		{Kind: loadgen.Errors}, {Kind: loadgen.Rate}, {Kind: loadgen.Count, Outcome: smtpwire.Failed},
-		metric("p99", 0.99, smtpwire.SpanMessage, loadgen.Service), metric("mean", 0, smtpwire.Mail, loadgen.Service),
+		{Kind: loadgen.Errors}, {Kind: loadgen.Rate}, {Kind: loadgen.Count, Outcome: sample.Failed},
+		metric("p99", 0.99, sample.SpanMessage, sample.Service), metric("mean", 0, sample.Mail, sample.Service),
 	} {
 		for _, op := range []string{"<", "<=", ">", ">="} {
 			got := nobody.threshold(nobody.Result(), &loadgen.Threshold{Flow: "closed", Metric: m, Op: op, Limit: 0.5})
@@ -213,14 +213,14 @@ func TestThresholds(t *testing.T) {
 		ok     bool
 		reason string
 	}{
-		{loadgen.Threshold{Flow: "closed", Metric: metric("p99", 0.99, smtpwire.SpanMessage, loadgen.Service), Op: "<", Limit: 11e6}, 10e6, true, ""},
-		{loadgen.Threshold{Flow: "closed", Metric: metric("max", 0, smtpwire.SpanMessage, loadgen.Service), Op: "<", Limit: 9e6}, 10e6, false, ""},
-		{loadgen.Threshold{Flow: "open", Metric: metric("mean", 0, smtpwire.SpanMessage, loadgen.Response), Op: "<=", Limit: 11e6}, 10e6, true, ""},
-		{loadgen.Threshold{Flow: "closed", Metric: metric("p50", 0.5, smtpwire.TLS, loadgen.Service), Op: "<", Limit: 1e12}, 0, false, "never ran"},
+		{loadgen.Threshold{Flow: "closed", Metric: metric("p99", 0.99, sample.SpanMessage, sample.Service), Op: "<", Limit: 11e6}, 10e6, true, ""},
+		{loadgen.Threshold{Flow: "closed", Metric: metric("max", 0, sample.SpanMessage, sample.Service), Op: "<", Limit: 9e6}, 10e6, false, ""},
+		{loadgen.Threshold{Flow: "open", Metric: metric("mean", 0, sample.SpanMessage, sample.Response), Op: "<=", Limit: 11e6}, 10e6, true, ""},
+		{loadgen.Threshold{Flow: "closed", Metric: metric("p50", 0.5, sample.TLS, sample.Service), Op: "<", Limit: 1e12}, 0, false, "never ran"},
 		{loadgen.Threshold{Flow: "closed", Metric: loadgen.Metric{Kind: loadgen.Errors}, Op: "<", Limit: 0.4}, 0.5, false, ""},
 		{loadgen.Threshold{Flow: "closed", Metric: loadgen.Metric{Kind: loadgen.Rate}, Op: ">=", Limit: 50}, 50, true, ""},
 		{loadgen.Threshold{Flow: "open", Metric: loadgen.Metric{Kind: loadgen.Rate}, Op: ">", Limit: 0}, 0, false, "did not begin"},
-		{loadgen.Threshold{Flow: "closed", Metric: loadgen.Metric{Kind: loadgen.Count, Outcome: smtpwire.Rejected}, Op: ">", Limit: 999}, 1000, true, ""},
+		{loadgen.Threshold{Flow: "closed", Metric: loadgen.Metric{Kind: loadgen.Count, Outcome: sample.Rejected}, Op: ">", Limit: 999}, 1000, true, ""},
 	} {
 		got := r.threshold(r.Result(), &c.t)
 		if got.OK != c.ok || !strings.Contains(got.Reason, c.reason) || (got.Reason == "") != (c.reason == "") {

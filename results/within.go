@@ -3,8 +3,7 @@ package results
 import (
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
 
@@ -18,10 +17,10 @@ type flowIntervals struct {
 
 // onlyRound returns the intervals of a flow that has one round.
 func (r *Run) onlyRound(flow int) *flowIntervals {
-	s := loadgen.Series{Flow: flow, Stage: loadgen.Steady}
+	s := sample.Series{Flow: flow, Stage: sample.Steady}
 	f := &flowIntervals{window: r.windows[s], total: r.totals[s], decoded: map[slot][]*Histogram{}}
 	for i := range r.Intervals {
-		if in := &r.Intervals[i]; in.Flow == flow && in.Stage == loadgen.Steady {
+		if in := &r.Intervals[i]; in.Flow == flow && in.Stage == sample.Steady {
 			f.intervals = append(f.intervals, in)
 		}
 	}
@@ -66,7 +65,7 @@ func errorsWithin(f *flowIntervals) stats.Track {
 		for _, n := range i.Messages {
 			below += float64(n)
 		}
-		return below - float64(i.Messages[smtpwire.Accepted]), below
+		return below - float64(i.Messages[sample.Accepted]), below
 	})
 }
 

@@ -16,8 +16,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
-	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -32,7 +31,7 @@ func phases(messages, sessions int64, median time.Duration, names ...string) map
 	m := map[string]*PhaseFigures{}
 	for i, name := range names {
 		n := messages
-		if p, _ := smtpwire.ParsePhase(name); p < smtpwire.Mail || p == smtpwire.Quit || p == smtpwire.SpanSession {
+		if p, _ := sample.ParsePhase(name); p < sample.Mail || p == sample.Quit || p == sample.SpanSession {
 			n = sessions
 		}
 		m[name] = &PhaseFigures{Count: n, Service: spread(n, median*time.Duration(i+3)/8)}
@@ -155,8 +154,8 @@ func written() map[string]func(*bytes.Buffer) error {
 	return m
 }
 
-func someHistograms(_ string, phase smtpwire.Phase, part loadgen.Part) *Histogram {
-	if phase != smtpwire.SpanMessage || part == loadgen.Lag {
+func someHistograms(_ string, phase sample.Phase, part sample.Part) *Histogram {
+	if phase != sample.SpanMessage || part == sample.Lag {
 		return nil
 	}
 	h := NewHistogram()
@@ -326,11 +325,11 @@ func TestMarkdownCellsStayApart(t *testing.T) {
 
 func TestEveryFormatShowsARun(t *testing.T) {
 	r := newRun(Header{Name: "small", Rounds: 1, Flows: []FlowHeader{{Name: "relay-25", Port: 25, TLS: "none"}}})
-	steady := r.total(loadgen.Series{Stage: loadgen.Steady})
-	steady.hist(slotOf(smtpwire.Mail, loadgen.Service)).Record(time.Millisecond)
-	steady.hist(slotOf(smtpwire.SpanMessage, loadgen.Service)).Record(time.Millisecond)
-	steady.Outcomes[smtpwire.Accepted]++
-	r.windows[loadgen.Series{Stage: loadgen.Steady}] = window{at(0), at(time.Second)}
+	steady := r.total(sample.Series{Stage: sample.Steady})
+	steady.hist(slotOf(sample.Mail, sample.Service)).Record(time.Millisecond)
+	steady.hist(slotOf(sample.SpanMessage, sample.Service)).Record(time.Millisecond)
+	steady.Outcomes[sample.Accepted]++
+	r.windows[sample.Series{Stage: sample.Steady}] = window{at(0), at(time.Second)}
 	headlines := []string{"benchfmt", "otava", "bencher", "github-benchmark"} // these are of messages alone
 	for _, format := range Formats() {
 		var b bytes.Buffer

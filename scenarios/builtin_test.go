@@ -8,7 +8,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 func TestBuiltins(t *testing.T) {
@@ -100,10 +100,10 @@ func TestBuiltinsDoWhatTheySay(t *testing.T) {
 	if f := flow("many-recipients", 0); f.Mail.Recipients != 100 {
 		t.Errorf("many-recipients has %d", f.Mail.Recipients)
 	}
-	if f := flow("matrix", 1); f.Session.Wire.Pipelining != smtpwire.On || f.Session.Messages != 10 {
+	if f := flow("matrix", 1); f.Session.Wire.Pipelining != sample.On || f.Session.Messages != 10 {
 		t.Errorf("matrix: the second flow is set apart by more than pipelining: %+v", f.Session)
 	}
-	if f := flow("matrix", 2); f.Session.Wire.TLS != smtpwire.TLSStart || f.Target.Port != 25 {
+	if f := flow("matrix", 2); f.Session.Wire.TLS != sample.TLSStart || f.Target.Port != 25 {
 		t.Errorf("matrix: the third flow is not the first with STARTTLS: %+v", f.Session)
 	}
 	if f := flow("large-attachments", 0); len(f.Mail.Attach) != 2 || f.Timeouts.Body != 2*time.Minute || f.Timeouts.Connect != 5*time.Second {

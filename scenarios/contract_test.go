@@ -10,6 +10,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -63,13 +64,13 @@ func TestContractPorts(t *testing.T) {
 	for i, want := range []struct {
 		name     string
 		port     int
-		tls      smtpwire.TLSMode
+		tls      sample.TLSMode
 		accounts []smtpwire.Credentials
 	}{
-		{"relay-25", 25, smtpwire.TLSNone, nil},
-		{"smtps-465", 465, smtpwire.TLSImplicit, []smtpwire.Credentials{account}},
-		{"submit-587", 587, smtpwire.TLSStart, []smtpwire.Credentials{account}},
-		{"alt-2525", 2525, smtpwire.TLSStart, []smtpwire.Credentials{login}},
+		{"relay-25", 25, sample.TLSNone, nil},
+		{"smtps-465", 465, sample.TLSImplicit, []smtpwire.Credentials{account}},
+		{"submit-587", 587, sample.TLSStart, []smtpwire.Credentials{account}},
+		{"alt-2525", 2525, sample.TLSStart, []smtpwire.Credentials{login}},
 	} {
 		f := p.Flows[i]
 		equal(t, "name", f.Name, want.name)
@@ -84,7 +85,7 @@ func TestContractPorts(t *testing.T) {
 		equal(t, "to", f.Mail.To, []string{"bench@example.test"})
 		equal(t, "timeouts", f.Timeouts, loadgen.Timeouts{
 			Connect: 5 * time.Second, TLS: 5 * time.Second, Command: 30 * time.Second, Body: time.Minute})
-		if want.tls == smtpwire.TLSNone {
+		if want.tls == sample.TLSNone {
 			if f.Target.TLS != nil {
 				t.Error("a plain flow has TLS")
 			}
@@ -98,7 +99,7 @@ func TestContractPorts(t *testing.T) {
 	}
 	equal(t, "thresholds", p.Thresholds, []loadgen.Threshold{
 		{Expr: "submit-587.message.p99 < 250ms", Flow: "submit-587", Op: "<", Limit: 250e6,
-			Metric: loadgen.Metric{Kind: loadgen.Latency, Phase: smtpwire.SpanMessage, Stat: "p99", Q: 0.99}},
+			Metric: loadgen.Metric{Kind: loadgen.Latency, Phase: sample.SpanMessage, Stat: "p99", Q: 0.99}},
 		{Expr: "relay-25.errors < 0.1%", Flow: "relay-25", Op: "<", Limit: 0.001,
 			Metric: loadgen.Metric{Kind: loadgen.Errors}},
 	})
@@ -128,7 +129,7 @@ func TestContractRamp(t *testing.T) {
 		Unit: loadgen.Messages, Process: pace.Uniform, MaxSessions: 500,
 	})
 	equal(t, "messages a session", p.Flows[0].Session.Messages, 0)
-	equal(t, "part", p.Thresholds[0].Metric.Part, loadgen.Response)
+	equal(t, "part", p.Thresholds[0].Metric.Part, sample.Response)
 }
 
 // What the run file shows as the scenario is one again, and gives the same

@@ -4,14 +4,14 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A flow is one kind of traffic, everything it inherits included.
 type flow struct {
 	section
 	port     int
-	tls      smtpwire.TLSMode
+	tls      sample.TLSMode
 	target   target
 	load     load
 	session  session
@@ -26,7 +26,7 @@ var flowShape = object[flow]{
 	fields: []field[flow]{
 		opt("port", count(1, 65535), func(f *flow) *int { return &f.port },
 			"The TCP port. With target.host sink, the port it stands for."),
-		opt("tls", namesOf(smtpwire.TLSNone, smtpwire.TLSStart, smtpwire.TLSImplicit), func(f *flow) *smtpwire.TLSMode { return &f.tls },
+		opt("tls", namesOf(sample.TLSNone, sample.TLSStart, sample.TLSImplicit), func(f *flow) *sample.TLSMode { return &f.tls },
 			"When sessions turn to TLS. Left out: none on 25, implicit on 465, starttls on 587 and 2525, none for LMTP and sockets; any other port has to say it. starttls is required: a server that does not offer it is an error, never a plain session."),
 		opt("target", targetShape, func(f *flow) *target { return &f.target },
 			"The server to load, where it differs from the scenario's target."),
@@ -63,10 +63,10 @@ func checkFlow(d *decoder, f *flow) {
 	if f.has("tls") {
 		return
 	}
-	mode, usual := smtpwire.UsualTLS(f.port)
+	mode, usual := sample.UsualTLS(f.port)
 	switch {
 	case onSocket || f.target.lmtp:
-		mode = smtpwire.TLSNone
+		mode = sample.TLSNone
 	case !usual && f.port != 0:
 		d.faultf(f.at("port"), "no TLS mode is usual on port %d: say tls: none, starttls or implicit", f.port)
 		return

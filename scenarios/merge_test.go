@@ -7,7 +7,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 const layers = `name: layers
@@ -42,14 +42,14 @@ func TestMerge(t *testing.T) {
 
 	f := flows["inherits"]
 	equal(t, "port", f.Target.Port, 587)
-	equal(t, "usual mode", f.Session.Wire.TLS, smtpwire.TLSStart)
+	equal(t, "usual mode", f.Session.Wire.TLS, sample.TLSStart)
 	equal(t, "family", f.Target.Family, loadgen.IPv4)
 	equal(t, "source", len(f.Target.Sources), 1)
 	equal(t, "header", f.Mail.Header, map[string]string{"X-One": "a", "X-Two": "b"})
 	equal(t, "to", f.Mail.To, []string{"a@example.test", "b@example.test"})
 
 	f = flows["overrides"]
-	equal(t, "the mode follows the flow's port", f.Session.Wire.TLS, smtpwire.TLSImplicit)
+	equal(t, "the mode follows the flow's port", f.Session.Wire.TLS, sample.TLSImplicit)
 	equal(t, "tls is merged", f.Target.TLS.ServerName, "a.example.test")
 	equal(t, "tls is overridden", f.Target.TLS.InsecureSkipVerify, true)
 	equal(t, "a list replaces a list", len(f.Target.Sources), 2)

@@ -5,7 +5,7 @@ import (
 	"testing/fstest"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 func TestMessages(t *testing.T) {
@@ -52,7 +52,7 @@ flows:
 	equal(t, "accounts", []string{accounts[0].Identity, accounts[0].Username, accounts[0].Password, accounts[1].Username, accounts[1].Password},
 		[]string{"chief", "ada", "one", "grace", "two\nlines"})
 	w := p.Flows[3].Session.Wire
-	if !w.BDAT || w.ChunkSize != 8192 || w.Name != "mx.example.test" || w.Pipelining != smtpwire.Off {
+	if !w.BDAT || w.ChunkSize != 8192 || w.Name != "mx.example.test" || w.Pipelining != sample.Off {
 		t.Errorf("bdat: %+v", w)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // plan turns the document into a plan, and reports what shows only then: names
@@ -63,7 +63,7 @@ func (doc *document) resolveFlow(d *decoder, named *named[flow]) loadgen.Flow {
 		Mail:     options,
 		Timeouts: f.timeouts,
 	}
-	if f.tls != smtpwire.TLSNone {
+	if f.tls != sample.TLSNone {
 		out.Target.TLS = f.target.tls.config(d, out.Target.Host)
 	}
 	return out

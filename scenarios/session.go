@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -12,7 +13,7 @@ type session struct {
 	section
 	messages   int
 	think      time.Duration
-	pipelining smtpwire.Switch
+	pipelining sample.Switch
 	bdat       bool
 	chunk      int64
 	hello      string
@@ -25,7 +26,7 @@ var sessionShape = object[session]{
 			"Messages a connection; 0 goes on as long as the load lasts. Left out: 1 where a load counts sessions/s, and 0 elsewhere."),
 		opt("think", duration(0), func(s *session) *time.Duration { return &s.think },
 			"Idle time on the connection after each message.").or("0s"),
-		opt("pipelining", namesOf(smtpwire.Auto, smtpwire.On, smtpwire.Off), func(s *session) *smtpwire.Switch { return &s.pipelining },
+		opt("pipelining", namesOf(sample.Auto, sample.On, sample.Off), func(s *session) *sample.Switch { return &s.pipelining },
 			"Send MAIL, RCPT and DATA together (RFC 2920): auto where EHLO offers it.").or("auto"),
 		opt("bdat", truth, func(s *session) *bool { return &s.bdat },
 			"Send the message by BDAT (RFC 3030) in place of DATA; the server has to offer CHUNKING.").or("false"),

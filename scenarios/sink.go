@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -14,7 +15,7 @@ import (
 // for, and how it speaks there.
 type SinkPort struct {
 	Port int
-	TLS  smtpwire.TLSMode
+	TLS  sample.TLSMode
 	LMTP bool
 }
 
@@ -93,6 +94,6 @@ func (s *Scenario) SinkAccounts() []smtpwire.Credentials {
 // SinkAuthInClear tells whether a flow authenticates to the sink without TLS.
 func (s *Scenario) SinkAuthInClear() bool {
 	return slices.ContainsFunc(s.plan.Flows, func(f loadgen.Flow) bool {
-		return onSink(&f) && f.Session.Wire.TLS == smtpwire.TLSNone && len(f.Session.Accounts) > 0
+		return onSink(&f) && f.Session.Wire.TLS == sample.TLSNone && len(f.Session.Accounts) > 0
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -20,8 +21,8 @@ func TestPlaceSink(t *testing.T) {
 	p := planOf(t, s)
 	ports := SinkPorts(p)
 	equal(t, "ports", ports, []SinkPort{
-		{25, smtpwire.TLSNone, false}, {465, smtpwire.TLSImplicit, false},
-		{587, smtpwire.TLSStart, false}, {2525, smtpwire.TLSStart, false}})
+		{25, sample.TLSNone, false}, {465, sample.TLSImplicit, false},
+		{587, sample.TLSStart, false}, {2525, sample.TLSStart, false}})
 
 	ca, err := os.ReadFile("testdata/ca.pem")
 	if err != nil {
@@ -65,7 +66,7 @@ flows:
 		t.Fatal(err)
 	}
 	p := planOf(t, s)
-	equal(t, "ports", SinkPorts(p), []SinkPort{{25, smtpwire.TLSNone, true}, {25, smtpwire.TLSNone, false}})
+	equal(t, "ports", SinkPorts(p), []SinkPort{{25, sample.TLSNone, true}, {25, sample.TLSNone, false}})
 	equal(t, "accounts", s.SinkAccounts(), []smtpwire.Credentials{{Username: "b", Password: "y"}})
 
 	s, err = Parse("base.yaml", []byte(base), LoadOptions{})

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 const thresholdPattern = `^\s*[A-Za-z0-9_-]+\.[a-z0-9.]+\s*(<=|>=|<|>)\s*\S.*$`
@@ -34,7 +34,7 @@ func parseThreshold(text string, open func(flow string) (bool, bool), flows []st
 	if err != nil {
 		return t, err
 	}
-	if metric.Part != loadgen.Service && !isOpen {
+	if metric.Part != sample.Service && !isOpen {
 		return t, fmt.Errorf("flow %s has a closed load, which knows no %s time: only service", t.Flow, metric.Part)
 	}
 	t.Metric = metric
@@ -46,10 +46,10 @@ func parseThreshold(text string, open func(flow string) (bool, bool), flows []st
 var figures = map[string]loadgen.Metric{
 	"errors":   {Kind: loadgen.Errors},
 	"rate":     {Kind: loadgen.Rate},
-	"accepted": {Kind: loadgen.Count, Outcome: smtpwire.Accepted},
-	"rejected": {Kind: loadgen.Count, Outcome: smtpwire.Rejected},
-	"failed":   {Kind: loadgen.Count, Outcome: smtpwire.Failed},
-	"unknown":  {Kind: loadgen.Count, Outcome: smtpwire.Unknown},
+	"accepted": {Kind: loadgen.Count, Outcome: sample.Accepted},
+	"rejected": {Kind: loadgen.Count, Outcome: sample.Rejected},
+	"failed":   {Kind: loadgen.Count, Outcome: sample.Failed},
+	"unknown":  {Kind: loadgen.Count, Outcome: sample.Unknown},
 }
 
 // parseMetric reads what follows the flow: a figure, or PHASE[.PART].STAT.
@@ -58,7 +58,7 @@ func parseMetric(text string) (loadgen.Metric, error) {
 		return m, nil
 	}
 	phase, rest, found := strings.Cut(text, ".")
-	p, ok := smtpwire.ParsePhase(phase)
+	p, ok := sample.ParsePhase(phase)
 	if !ok {
 		known := metricNames()
 		return loadgen.Metric{}, fmt.Errorf("no phase or figure is named %s: %sknown are %s", quote(phase), suggest(phase, known), list(known))
@@ -68,12 +68,12 @@ func parseMetric(text string) (loadgen.Metric, error) {
 	}
 	m := loadgen.Metric{Kind: loadgen.Latency, Phase: p}
 	first, stat, more := strings.Cut(rest, ".")
-	if part, known := loadgen.ParsePart(first); known && more {
+	if part, known := sample.ParsePart(first); known && more {
 		m.Part, rest = part, stat
 	} else if known {
 		return m, fmt.Errorf("say which figure of %s.%s: p99, mean or max", phase, rest)
 	}
-	if m.Part != loadgen.Service && !p.IsSpan() {
+	if m.Part != sample.Service && !p.IsSpan() {
 		return m, fmt.Errorf("%s has no %s time: only message and session have", phase, m.Part)
 	}
 	var err error
@@ -84,8 +84,8 @@ func parseMetric(text string) (loadgen.Metric, error) {
 
 func metricNames() []string {
 	var names []string
-	for p := range smtpwire.NumPhases {
-		names = append(names, smtpwire.Phase(p).String())
+	for p := range sample.NumPhases {
+		names = append(names, sample.Phase(p).String())
 	}
 	return append(names, "errors", "rate", "accepted", "rejected", "failed", "unknown")
 }

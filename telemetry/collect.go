@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
@@ -149,10 +149,10 @@ func (c *collection) ofCounts(f *flow) {
 
 // outcomes are there from the start, at zero, so that no increase is missed.
 func (c *collection) outcomes(of family, flow string, m *results.MessageFigures) {
-	c.add(of, float64(m.Accepted), flow, smtpwire.Accepted.String())
-	c.add(of, float64(m.Rejected), flow, smtpwire.Rejected.String())
-	c.add(of, float64(m.Failed), flow, smtpwire.Failed.String())
-	c.add(of, float64(m.Unknown), flow, smtpwire.Unknown.String())
+	c.add(of, float64(m.Accepted), flow, sample.Accepted.String())
+	c.add(of, float64(m.Rejected), flow, sample.Rejected.String())
+	c.add(of, float64(m.Failed), flow, sample.Failed.String())
+	c.add(of, float64(m.Unknown), flow, sample.Unknown.String())
 }
 
 func (c *collection) ofTimes(f *flow) {

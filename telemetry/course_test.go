@@ -7,7 +7,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
@@ -23,7 +23,7 @@ func twoFlows() *loadgen.Plan {
 		},
 		Thresholds: []loadgen.Threshold{{
 			Expr: "relay.accepted >= 20", Flow: "relay", Op: ">=", Limit: 20,
-			Metric: loadgen.Metric{Kind: loadgen.Count, Outcome: smtpwire.Accepted},
+			Metric: loadgen.Metric{Kind: loadgen.Count, Outcome: sample.Accepted},
 		}},
 	}
 }
@@ -34,7 +34,7 @@ type course struct {
 	plan      *loadgen.Plan
 	metrics   *Metrics
 	collector *results.Collector
-	recorder  loadgen.Recorder
+	recorder  sample.Recorder
 	header    results.Header
 	second    int
 	observed  chan struct{} // after each interval
@@ -55,41 +55,41 @@ func newCourse(t testing.TB) *course {
 	return c
 }
 
-func (c *course) at(d time.Duration) smtpwire.Instant {
-	return smtpwire.Instant(c.header.Started.Add(d).UnixNano())
+func (c *course) at(d time.Duration) sample.Instant {
+	return sample.Instant(c.header.Started.Add(d).UnixNano())
 }
 
 // record records one second, the first of which is warm-up, and waits until
 // the metrics have it.
 func (c *course) record() {
-	relay := loadgen.Series{Flow: 0, Stage: loadgen.Steady}
-	inbound := loadgen.Series{Flow: 1, Stage: loadgen.Steady}
+	relay := sample.Series{Flow: 0, Stage: sample.Steady}
+	inbound := sample.Series{Flow: 1, Stage: sample.Steady}
 	if c.second == 0 {
-		relay.Stage = loadgen.Warmup
+		relay.Stage = sample.Warmup
 	}
 	r := c.recorder
 	for i := range 10 {
 		d := time.Duration(c.second*10+i+1) * time.Millisecond
-		r.Service(relay, smtpwire.SpanMessage, d)
-		r.Service(relay, smtpwire.Mail, d/10)
-		r.Message(relay, smtpwire.Accepted, relay.Stage, 1, 0)
+		r.Service(relay, sample.SpanMessage, d)
+		r.Service(relay, sample.Mail, d/10)
+		r.Message(relay, sample.Accepted, relay.Stage, 1, 0)
 		r.Delay(relay, 10*time.Microsecond)
 		r.Own(relay, 100*time.Microsecond)
-		r.Response(inbound, smtpwire.SpanMessage, 2*d)
-		r.Lag(inbound, smtpwire.SpanMessage, d)
+		r.Response(inbound, sample.SpanMessage, 2*d)
+		r.Lag(inbound, sample.SpanMessage, d)
 		r.Late(inbound, 60*time.Microsecond)
 	}
-	r.Message(inbound, smtpwire.Rejected, loadgen.Steady, 0, 2)
-	r.Failure(inbound, &smtpwire.Failure{
-		Phase: smtpwire.Rcpt, Class: smtpwire.RecipientUnknown, Code: 550,
-		Enhanced: smtpwire.EnhancedCode{5, 1, 1}, Text: "the server's own words",
+	r.Message(inbound, sample.Rejected, sample.Steady, 0, 2)
+	r.Failure(inbound, &sample.Failure{
+		Phase: sample.Rcpt, Class: sample.RecipientUnknown, Code: 550,
+		Enhanced: sample.EnhancedCode{5, 1, 1}, Text: "the server's own words",
 	})
-	r.Session(relay, loadgen.SessionStarted)
-	r.Session(relay, loadgen.SessionCompleted)
+	r.Session(relay, sample.SessionStarted)
+	r.Session(relay, sample.SessionCompleted)
 	c.second++
 	to := time.Duration(c.second) * time.Second
 	due := int64(10 * c.second)
-	r.Tick(loadgen.Tick{
+	r.Tick(sample.Tick{
 		From: c.at(to - time.Second), To: c.at(to), Busy: 250 * time.Millisecond, Waited: 50 * time.Millisecond,
 		Open: []int{2, c.second}, Peak: []int{3, 5}, Due: []int64{0, due}, Begun: []int64{0, due - 1},
 	})
@@ -102,13 +102,13 @@ func (c *course) end(t testing.TB) *results.Run {
 	t.Helper()
 	end := time.Duration(c.second)*time.Second + 100*time.Millisecond
 	due := int64(10 * c.second)
-	c.recorder.Window(loadgen.Series{Stage: loadgen.Steady}, c.at(time.Second), c.at(end))
-	c.recorder.Window(loadgen.Series{Flow: 1, Stage: loadgen.Steady}, c.at(0), c.at(end))
-	c.recorder.Tick(loadgen.Tick{
+	c.recorder.Window(sample.Series{Stage: sample.Steady}, c.at(time.Second), c.at(end))
+	c.recorder.Window(sample.Series{Flow: 1, Stage: sample.Steady}, c.at(0), c.at(end))
+	c.recorder.Tick(sample.Tick{
 		From: c.at(time.Duration(c.second) * time.Second), To: c.at(end), Last: true,
 		Open: []int{0, 0}, Peak: []int{0, 0}, Due: []int64{0, due}, Begun: []int64{0, due},
 	})
-	run, err := c.collector.Close(&loadgen.Report{Started: c.at(0), Ended: c.at(end), Shards: 1}, results.MeasureGenerator())
+	run, err := c.collector.Close(&sample.Report{Started: c.at(0), Ended: c.at(end), Shards: 1}, results.MeasureGenerator())
 	if err != nil {
 		t.Fatal(err)
 	}

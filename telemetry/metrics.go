@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
@@ -36,8 +36,8 @@ type flow struct {
 
 // A series is one phase's service, response or lag.
 type series struct {
-	phase smtpwire.Phase
-	part  loadgen.Part
+	phase sample.Phase
+	part  sample.Part
 }
 
 // NewMetrics returns the metrics of a run of p that is about to start.
@@ -73,8 +73,8 @@ func (m *Metrics) Observe(i *results.Interval) {
 
 func (f *flow) observe(i *results.FlowInterval) {
 	f.standing, f.sessions = i.Standing, i.Open
-	for phase := range smtpwire.Phase(smtpwire.NumPhases) {
-		for _, part := range [...]loadgen.Part{loadgen.Service, loadgen.Response, loadgen.Lag} {
+	for phase := range sample.Phase(sample.NumPhases) {
+		for _, part := range [...]sample.Part{sample.Service, sample.Response, sample.Lag} {
 			h := i.Added(phase, part)
 			if h.Count() == 0 {
 				continue
@@ -99,7 +99,7 @@ func (m *Metrics) Finish(res *results.Result) {
 func (m *Metrics) ownShare() float64 {
 	var all time.Duration
 	for _, f := range m.flows {
-		if d := f.times[series{smtpwire.SpanMessage, loadgen.Service}]; d != nil {
+		if d := f.times[series{sample.SpanMessage, sample.Service}]; d != nil {
 			all += d.sum
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -138,7 +139,7 @@ func where(f *loadgen.Flow) string {
 
 func security(f *loadgen.Flow) string {
 	s := f.Session.Wire.TLS.String()
-	if f.Session.Wire.TLS == smtpwire.TLSNone {
+	if f.Session.Wire.TLS == sample.TLSNone {
 		return s
 	}
 	if c := f.Target.TLS; c != nil {

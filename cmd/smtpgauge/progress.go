@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
@@ -61,9 +61,9 @@ func newFlowProgress(i *results.FlowInterval, length time.Duration) flowProgress
 	}
 	f.p50, f.measured = i.Message.Quantile(0.5)
 	f.p99, _ = i.Message.Quantile(0.99)
-	for class := range smtpwire.NumClasses {
-		if n := i.Errors[smtpwire.Class(class)]; n > 0 {
-			f.errors = append(f.errors, classCount{smtpwire.Class(class).String(), n})
+	for class := range sample.NumClasses {
+		if n := i.Errors[sample.Class(class)]; n > 0 {
+			f.errors = append(f.errors, classCount{sample.Class(class).String(), n})
 		}
 	}
 	return f

@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -141,7 +141,7 @@ func (q *quickFlags) complete(target string) error {
 // hasUsualTLS tells whether the port says by itself when sessions turn to TLS.
 func hasUsualTLS(port string) bool {
 	n, err := strconv.Atoi(port)
-	_, usual := smtpwire.UsualTLS(n)
+	_, usual := sample.UsualTLS(n)
 	return err == nil && usual && strconv.Itoa(n) == port
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
@@ -34,16 +35,16 @@ func TestQuickPorts(t *testing.T) {
 		args []string
 		host string
 		port int
-		tls  smtpwire.TLSMode
+		tls  sample.TLSMode
 	}{
-		{[]string{"127.0.0.1"}, "127.0.0.1", 25, smtpwire.TLSNone},
-		{[]string{"127.0.0.1:587"}, "127.0.0.1", 587, smtpwire.TLSStart},
-		{[]string{"127.0.0.1", "--user", "u"}, "127.0.0.1", 587, smtpwire.TLSStart},
-		{[]string{"127.0.0.1", "--tls", "implicit"}, "127.0.0.1", 465, smtpwire.TLSImplicit},
-		{[]string{"127.0.0.1", "--tls", "none", "--user", "u"}, "127.0.0.1", 25, smtpwire.TLSNone},
-		{[]string{"[::1]:1025", "--tls", "starttls"}, "::1", 1025, smtpwire.TLSStart},
-		{[]string{"::1"}, "::1", 25, smtpwire.TLSNone},
-		{[]string{"on:2525"}, "on", 2525, smtpwire.TLSStart},
+		{[]string{"127.0.0.1"}, "127.0.0.1", 25, sample.TLSNone},
+		{[]string{"127.0.0.1:587"}, "127.0.0.1", 587, sample.TLSStart},
+		{[]string{"127.0.0.1", "--user", "u"}, "127.0.0.1", 587, sample.TLSStart},
+		{[]string{"127.0.0.1", "--tls", "implicit"}, "127.0.0.1", 465, sample.TLSImplicit},
+		{[]string{"127.0.0.1", "--tls", "none", "--user", "u"}, "127.0.0.1", 25, sample.TLSNone},
+		{[]string{"[::1]:1025", "--tls", "starttls"}, "::1", 1025, sample.TLSStart},
+		{[]string{"::1"}, "::1", 25, sample.TLSNone},
+		{[]string{"on:2525"}, "on", 2525, sample.TLSStart},
 	} {
 		f := quickPlan(t, c.args...).Flows[0]
 		if f.Target.Host != c.host || f.Target.Port != c.port || f.Session.Wire.TLS != c.tls {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
@@ -145,7 +145,7 @@ func disagreements(f *results.FlowFigures, served *counts) []string {
 	}
 	var lost int64 // that the client gave up, or was told to
 	for _, e := range f.Errors {
-		if e.Class == smtpwire.Timeout.String() || e.Class == smtpwire.Canceled.String() {
+		if e.Class == sample.Timeout.String() || e.Class == sample.Canceled.String() {
 			lost += e.Count
 		}
 	}

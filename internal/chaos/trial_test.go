@@ -12,6 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
@@ -205,7 +206,7 @@ func (t *trial) run() (*ending, error) {
 // Linux have.
 func (t *trial) measurePortably(ctx context.Context, p *loadgen.Plan, file io.Writer) (*results.Run, error) {
 	var collector *results.Collector
-	engine, err := loadgen.New(p, func(shard int) loadgen.Recorder { return collector.Recorder(shard) }, loadgen.Options{
+	engine, err := loadgen.New(p, func(shard int) sample.Recorder { return collector.Recorder(shard) }, loadgen.Options{
 		Shards:    t.shards,
 		NewDriver: func(epoch time.Time) (netdrive.Driver, error) { return netdrive.NewPortable(epoch, nil), nil },
 	})

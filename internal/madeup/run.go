@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
@@ -35,44 +35,44 @@ func Phases() int { return len(messagePhases) + len(sessionPhases) + 1 }
 
 // The phases that are made up, with their medians.
 var (
-	messagePhases = map[smtpwire.Phase]time.Duration{
-		smtpwire.Mail: 30 * time.Microsecond, smtpwire.Rcpt: 35 * time.Microsecond,
-		smtpwire.Data: 35 * time.Microsecond, smtpwire.Body: 20 * time.Microsecond,
+	messagePhases = map[sample.Phase]time.Duration{
+		sample.Mail: 30 * time.Microsecond, sample.Rcpt: 35 * time.Microsecond,
+		sample.Data: 35 * time.Microsecond, sample.Body: 20 * time.Microsecond,
 	}
-	sessionPhases = map[smtpwire.Phase]time.Duration{
-		smtpwire.Connect: 8 * time.Microsecond, smtpwire.TLS: 2 * time.Millisecond, smtpwire.Banner: 60 * time.Microsecond,
-		smtpwire.EHLO: 50 * time.Microsecond, smtpwire.StartTLS: 60 * time.Microsecond, smtpwire.Auth: 90 * time.Microsecond,
-		smtpwire.Quit: 30 * time.Microsecond,
+	sessionPhases = map[sample.Phase]time.Duration{
+		sample.Connect: 8 * time.Microsecond, sample.TLS: 2 * time.Millisecond, sample.Banner: 60 * time.Microsecond,
+		sample.EHLO: 50 * time.Microsecond, sample.StartTLS: 60 * time.Microsecond, sample.Auth: 90 * time.Microsecond,
+		sample.Quit: 30 * time.Microsecond,
 	}
 )
 
 // second records what a flow does in a second, with so much added at RCPT.
-func (m *Machine) second(r loadgen.Recorder, s loadgen.Series, factor float64, added time.Duration) {
+func (m *Machine) second(r sample.Recorder, s sample.Series, factor float64, added time.Duration) {
 	for range sessionsPerSecond {
-		r.Session(s, loadgen.SessionStarted)
+		r.Session(s, sample.SessionStarted)
 		sum := time.Duration(0)
-		for p := range smtpwire.Phase(smtpwire.NumPhases) {
+		for p := range sample.Phase(sample.NumPhases) {
 			if median := sessionPhases[p]; median > 0 {
 				t := m.time(median, factor)
 				sum += t
 				r.Service(s, p, t)
 			}
 		}
-		r.Service(s, smtpwire.SpanSession, sum)
-		r.Session(s, loadgen.SessionCompleted)
+		r.Service(s, sample.SpanSession, sum)
+		r.Session(s, sample.SessionCompleted)
 	}
 	for range messagesPerSecond {
 		now, sum := factor*m.message(), time.Duration(0)
-		for p := smtpwire.Mail; p <= smtpwire.Body; p++ {
+		for p := sample.Mail; p <= sample.Body; p++ {
 			t := m.time(messagePhases[p], now)
-			if p == smtpwire.Rcpt {
+			if p == sample.Rcpt {
 				t += added
 			}
 			sum += t
 			r.Service(s, p, t)
 		}
-		r.Service(s, smtpwire.SpanMessage, sum)
-		r.Message(s, smtpwire.Accepted, loadgen.Steady, 1, 0)
+		r.Service(s, sample.SpanMessage, sum)
+		r.Message(s, sample.Accepted, sample.Steady, 1, 0)
 	}
 }
 
@@ -83,9 +83,9 @@ func (m *Machine) Write(w io.Writer, run Run) error {
 	if err != nil {
 		return err
 	}
-	began := smtpwire.Instant(run.Header.Started.UnixNano())
+	began := sample.Instant(run.Header.Started.UnixNano())
 	r, rounds := collector.Recorder(0), max(1, run.Plan.Rounds)
-	tick := loadgen.Tick{To: began}
+	tick := sample.Tick{To: began}
 	for round := range rounds {
 		factor, from := m.round(), tick.To
 		for second := range run.Seconds {
@@ -93,7 +93,7 @@ func (m *Machine) Write(w io.Writer, run Run) error {
 			tick.From, tick.To, tick.Last = tick.To, tick.To.Add(time.Second), last && round == rounds-1
 			tick.Busy = m.time(30*time.Millisecond, factor)
 			for i := range run.Plan.Flows {
-				s, added := loadgen.Series{Flow: i, Round: round, Stage: loadgen.Steady}, time.Duration(0)
+				s, added := sample.Series{Flow: i, Round: round, Stage: sample.Steady}, time.Duration(0)
 				if i < len(run.Added) {
 					added = run.Added[i]
 				}
@@ -106,6 +106,6 @@ func (m *Machine) Write(w io.Writer, run Run) error {
 			<-written // no faster than that: a collector lets shards run ahead for ever
 		}
 	}
-	_, err = collector.Close(&loadgen.Report{Started: began, Ended: tick.To, Shards: 1}, results.Generator{CPU: time.Second, GOMAXPROCS: 2})
+	_, err = collector.Close(&sample.Report{Started: began, Ended: tick.To, Shards: 1}, results.Generator{CPU: time.Second, GOMAXPROCS: 2})
 	return err
 }

@@ -3,7 +3,7 @@ package gate
 import (
 	"slices"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A Kind says what a metric counts, and so what its changes are measured in.
@@ -34,7 +34,7 @@ func Metrics(open bool) []Metric {
 		{message + ".p50", Time}, {message + ".p90", Time}, {message + ".p99", Time}, {message + ".mean", Time},
 		{"rate", Rate}, {"errors", Share}, {"setup", Time}, {"generator.cpu", Time},
 	}
-	for p := range smtpwire.Phase(smtpwire.NumPhases) {
+	for p := range sample.Phase(sample.NumPhases) {
 		if name := p.String(); name != message {
 			list = append(list, Metric{name + ".p50", Time}, Metric{name + ".p99", Time})
 		}

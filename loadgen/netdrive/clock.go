@@ -3,27 +3,27 @@ package netdrive
 import (
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A clock reads the wall and the monotonic clock at once and keeps the last
 // reading, so that code which needs no fresh one costs nothing.
 type clock struct {
 	epoch time.Time
-	wall  smtpwire.Instant
+	wall  sample.Instant
 	mono  time.Duration
 }
 
 func newClock(epoch time.Time) clock {
-	return clock{epoch: epoch, wall: smtpwire.Instant(epoch.UnixNano())}
+	return clock{epoch: epoch, wall: sample.Instant(epoch.UnixNano())}
 }
 
 // Now reads both clocks.
-func (c *clock) Now() (smtpwire.Instant, time.Duration) {
+func (c *clock) Now() (sample.Instant, time.Duration) {
 	t := time.Now()
-	c.wall, c.mono = smtpwire.Instant(t.UnixNano()), t.Sub(c.epoch)
+	c.wall, c.mono = sample.Instant(t.UnixNano()), t.Sub(c.epoch)
 	return c.wall, c.mono
 }
 
 // Recent is the last reading.
-func (c *clock) Recent() (smtpwire.Instant, time.Duration) { return c.wall, c.mono }
+func (c *clock) Recent() (sample.Instant, time.Duration) { return c.wall, c.mono }

@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // epollConn is one connection.
@@ -15,10 +15,10 @@ type epollConn struct {
 	handler Handler
 	tls     *tlsState // nil while plain
 	dialErr error
-	sendErr error            // why a write failed: told once all that arrived is read
-	path    string           // of a Unix socket that is asked again
-	began   smtpwire.Instant // of connect
-	took    time.Duration    // connect, once up
+	sendErr error          // why a write failed: told once all that arrived is read
+	path    string         // of a Unix socket that is asked again
+	began   sample.Instant // of connect
+	took    time.Duration  // connect, once up
 	fd      int
 	mss     int // octets a segment holds
 	gen     uint32
@@ -145,7 +145,7 @@ func (c *epollConn) readable(drain bool) {
 	}
 }
 
-func (c *epollConn) broken(err error, at smtpwire.Instant) {
+func (c *epollConn) broken(err error, at sample.Instant) {
 	if c.tls != nil && !c.tls.done {
 		c.tls.fail(err) // the handshake has to hear of it, to end its coroutine
 		return
@@ -156,7 +156,7 @@ func (c *epollConn) broken(err error, at smtpwire.Instant) {
 // Write writes plain bytes at once, and through TLS otherwise. The answer to
 // what was just received leaves within a microsecond of the reading of the
 // clock that was made for it, so that one is taken again.
-func (c *epollConn) Write(bufs [][]byte) (int, smtpwire.Instant) {
+func (c *epollConn) Write(bufs [][]byte) (int, sample.Instant) {
 	if c.tls != nil {
 		return c.tls.write(bufs)
 	}

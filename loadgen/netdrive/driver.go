@@ -20,7 +20,7 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A Driver moves the bytes of many connections.
@@ -28,9 +28,9 @@ type Driver interface {
 	// Now reads the clock: the wall clock, and the monotonic time since the
 	// Driver's epoch. Schedules and time limits go by the latter, so that a
 	// step of the wall clock moves neither.
-	Now() (wall smtpwire.Instant, mono time.Duration)
+	Now() (wall sample.Instant, mono time.Duration)
 	// Recent is the last reading of Now, or the one behind the last event.
-	Recent() (wall smtpwire.Instant, mono time.Duration)
+	Recent() (wall sample.Instant, mono time.Duration)
 	// Dial begins a connection. The outcome comes to h as Connected or Broken,
 	// never before Dial returns.
 	Dial(a Addr, h Handler) Conn
@@ -77,7 +77,7 @@ type Conn interface {
 	// Handler.Writable tells when to try again. Where there is no again,
 	// Handler.Broken says why, after Received has brought what came before:
 	// servers that hang up in the middle of a message say why first.
-	Write(bufs [][]byte) (n int, at smtpwire.Instant)
+	Write(bufs [][]byte) (n int, at sample.Instant)
 	// StartTLS begins the handshake, whose end comes as Handler.Secured.
 	StartTLS(c *tls.Config)
 	// Single has what arrives from now on read a TLS record at a time. It is for
@@ -92,23 +92,23 @@ type Conn interface {
 type Handler interface {
 	// Connected says when the connection was established and how long the
 	// connect took.
-	Connected(at smtpwire.Instant, took time.Duration)
+	Connected(at sample.Instant, took time.Duration)
 	// Secured says that the handshake is done, and from when to when it took.
-	Secured(from, to smtpwire.Instant)
+	Secured(from, to sample.Instant)
 	// Received brings bytes that arrived at a time; p is valid during the call.
 	Received(p []byte, at Arrival)
 	// Writable says that a Write which took nothing may be tried again.
 	Writable()
 	// Broken says that the connection cannot go on: io.EOF where the server
 	// closed it. The Handler still has to Close it.
-	Broken(err error, at smtpwire.Instant)
+	Broken(err error, at sample.Instant)
 }
 
 // An Arrival says when bytes arrived.
 type Arrival struct {
-	At      smtpwire.Instant // the kernel's stamp, or the user clock where there was none
-	Stamped bool             // whether At is the kernel's
-	Delay   time.Duration    // from the stamp to the user clock after the read, 0 if not Stamped
+	At      sample.Instant // the kernel's stamp, or the user clock where there was none
+	Stamped bool           // whether At is the kernel's
+	Delay   time.Duration  // from the stamp to the user clock after the read, 0 if not Stamped
 }
 
 // Resolve looks up the addresses of a host, in the order they should be tried.

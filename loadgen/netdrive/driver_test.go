@@ -20,7 +20,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // peer is a Handler that writes what it is given and keeps what it receives.
@@ -32,16 +32,16 @@ type peer struct {
 	in      bytes.Buffer
 	arrived []Arrival
 	took    time.Duration
-	up      smtpwire.Instant
+	up      sample.Instant
 	secured bool
-	single  bool             // to read records one by one once secured
-	from    smtpwire.Instant // of the handshake
-	to      smtpwire.Instant
+	single  bool           // to read records one by one once secured
+	from    sample.Instant // of the handshake
+	to      sample.Instant
 	stalled int // writes that took nothing
 	err     error
 }
 
-func (p *peer) Connected(at smtpwire.Instant, took time.Duration) {
+func (p *peer) Connected(at sample.Instant, took time.Duration) {
 	p.up, p.took = at, took
 	if p.tls != nil {
 		p.conn.StartTLS(p.tls)
@@ -50,7 +50,7 @@ func (p *peer) Connected(at smtpwire.Instant, took time.Duration) {
 	p.write()
 }
 
-func (p *peer) Secured(from, to smtpwire.Instant) {
+func (p *peer) Secured(from, to sample.Instant) {
 	p.secured, p.from, p.to = true, from, to
 	if p.single {
 		p.conn.Single()
@@ -65,7 +65,7 @@ func (p *peer) Received(b []byte, at Arrival) {
 
 func (p *peer) Writable() { p.write() }
 
-func (p *peer) Broken(err error, _ smtpwire.Instant) {
+func (p *peer) Broken(err error, _ sample.Instant) {
 	if p.err == nil { // a session would have closed the connection
 		p.err = err
 	}
@@ -194,11 +194,11 @@ func TestArrivalIsTheKernelsWord(t *testing.T) {
 	defer closeDriver(t, d)
 	address := tcp(listen(t, "tcp", "127.0.0.1:0", shout))
 	p := &peer{}
-	var before smtpwire.Instant
+	var before sample.Instant
 	// The kernel turns stamping on in its own time after the driver asked, which
 	// is long on a busy machine.
 	for {
-		before = smtpwire.Instant(time.Now().UnixNano())
+		before = sample.Instant(time.Now().UnixNano())
 		p = dial(t, d, address, &peer{out: []byte("x")})
 		drive(t, d, func() bool { return p.in.Len() == 1 })
 		if p.arrived[0].Stamped {
@@ -206,7 +206,7 @@ func TestArrivalIsTheKernelsWord(t *testing.T) {
 		}
 		p.conn.Close()
 	}
-	after := smtpwire.Instant(time.Now().UnixNano())
+	after := sample.Instant(time.Now().UnixNano())
 	p.conn.Close()
 	a := p.arrived[0]
 	if !a.Stamped || a.At < before || a.At > after || a.Delay < 0 || a.Delay > after.Sub(before) {
@@ -309,7 +309,7 @@ func TestTLS(t *testing.T) {
 			config := client.Clone()
 			config.MaxVersion = version
 			a := tcp(listen(t, "tcp", "127.0.0.1:0", func(c net.Conn) { shout(tls.Server(c, server)) }))
-			before := smtpwire.Instant(time.Now().UnixNano())
+			before := sample.Instant(time.Now().UnixNano())
 			p := dial(t, d, a, &peer{out: []byte("secret"), tls: config, single: i > 1})
 			drive(t, d, func() bool { return p.in.Len() == 6 || p.err != nil })
 			p.conn.Close()

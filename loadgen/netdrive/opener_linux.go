@@ -9,13 +9,13 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // An opener opens sockets. It is one for the whole loop.
 type opener struct {
 	clock *clock
-	began smtpwire.Instant // when the last connect was called
+	began sample.Instant // when the last connect was called
 	inet4 unix.RawSockaddrInet4
 	inet6 unix.RawSockaddrInet6
 	one   int32

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // DialFunc opens a connection for a portable Driver.
@@ -146,7 +146,7 @@ func (c *portableConn) post(f func()) bool {
 	}
 }
 
-func (c *portableConn) up(conn net.Conn, at smtpwire.Instant, took time.Duration) {
+func (c *portableConn) up(conn net.Conn, at sample.Instant, took time.Duration) {
 	c.conn = conn
 	c.loop.group.Go(func() {
 		<-c.ctx.Done()
@@ -191,7 +191,7 @@ func (c *portableConn) read(conn net.Conn) {
 
 // Write hands one write's worth to the writer. at is when it was handed over,
 // which the writer follows at once.
-func (c *portableConn) Write(bufs [][]byte) (int, smtpwire.Instant) {
+func (c *portableConn) Write(bufs [][]byte) (int, sample.Instant) {
 	at, _ := c.loop.Now()
 	if c.blocked {
 		return 0, at
@@ -224,7 +224,7 @@ func (c *portableConn) write() {
 // ended takes the end of what arrived. The kernel tells of a reset once, to the
 // reader or to the writer: where a write is under way it is cut short, and says
 // first what came of it.
-func (c *portableConn) ended(err error, at smtpwire.Instant) {
+func (c *portableConn) ended(err error, at sample.Instant) {
 	switch {
 	case c.sendErr != nil:
 		c.handler.Broken(c.sendErr, at)
@@ -248,7 +248,7 @@ func (c *portableConn) sent() {
 
 // unsent takes a write that failed. Where the server is gone, the reader comes
 // to the end of what arrived before, and tells.
-func (c *portableConn) unsent(err error, at smtpwire.Instant) {
+func (c *portableConn) unsent(err error, at sample.Instant) {
 	gone := isGone(err)
 	switch {
 	case c.readErr != nil && !gone: // the writer was cut short
@@ -293,4 +293,4 @@ func (c *portableConn) Single() {}
 // Close ends the connection and what waits for it.
 func (c *portableConn) Close() { c.cancel() }
 
-func instant(t time.Time) smtpwire.Instant { return smtpwire.Instant(t.UnixNano()) }
+func instant(t time.Time) sample.Instant { return sample.Instant(t.UnixNano()) }

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // The calls here do not block, so they go by RawSyscall: telling Go's
@@ -44,7 +44,7 @@ func awaitStamps(fd int) {
 		if unix.Sendto(fd, []byte{0}, 0, self) != nil {
 			return
 		}
-		before := smtpwire.Instant(time.Now().UnixNano())
+		before := sample.Instant(time.Now().UnixNano())
 		if _, stamp, err := r.receive(fd, 1); err != nil || stamp != 0 && stamp < before {
 			return
 		}
@@ -63,7 +63,7 @@ type receiver struct {
 
 // receive reads at most limit bytes from fd, once. The stamp is that of the last segment read, and
 // 0 where the kernel gave none (SO_TIMESTAMPNS in socket(7)).
-func (r *receiver) receive(fd, limit int) (p []byte, stamp smtpwire.Instant, err error) {
+func (r *receiver) receive(fd, limit int) (p []byte, stamp sample.Instant, err error) {
 	r.iov = unix.Iovec{Base: &r.data[0]}
 	r.iov.SetLen(limit)
 	r.msg = unix.Msghdr{Iov: &r.iov, Control: &r.oob[0]}
@@ -83,7 +83,7 @@ func (r *receiver) receive(fd, limit int) (p []byte, stamp smtpwire.Instant, err
 
 // stamp finds SCM_TIMESTAMPNS among the control messages. It is the only one
 // asked for, so it is the first.
-func (r *receiver) stamp() smtpwire.Instant {
+func (r *receiver) stamp() sample.Instant {
 	if r.msg.Controllen < uint64(unix.CmsgLen(int(unsafe.Sizeof(unix.Timespec{})))) {
 		return 0
 	}
@@ -92,7 +92,7 @@ func (r *receiver) stamp() smtpwire.Instant {
 		return 0
 	}
 	ts := (*unix.Timespec)(unsafe.Pointer(&r.oob[unix.CmsgLen(0)]))
-	return smtpwire.Instant(ts.Nano())
+	return sample.Instant(ts.Nano())
 }
 
 // A sender makes one write of several buffers: small ones are copied together,

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // maxRecord is the most plaintext one TLS record holds (RFC 8446, 5.1).
@@ -40,7 +40,7 @@ type tlsState struct {
 
 	record recordReader
 
-	firstWrite, lastWrite, lastRead smtpwire.Instant
+	firstWrite, lastWrite, lastRead sample.Instant
 }
 
 // A recordReader knows how much to read so that a read never goes beyond one
@@ -153,7 +153,7 @@ func (t *tlsState) decrypt(at Arrival) {
 
 // write encrypts and writes a record's worth of bufs. Bytes whose ciphertext
 // is still kept are not reported yet: they have not left.
-func (t *tlsState) write(bufs [][]byte) (int, smtpwire.Instant) {
+func (t *tlsState) write(bufs [][]byte) (int, sample.Instant) {
 	if t.conn.sendErr != nil {
 		return 0, t.lastWrite
 	}

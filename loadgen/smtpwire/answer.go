@@ -1,16 +1,18 @@
 package smtpwire
 
+import "github.com/smtpgauge/smtpgauge/loadgen/sample"
+
 // answered takes a whole reply: it closes the phase of the oldest command
 // outstanding and has that phase decide what comes next. text is what the
 // reply's last line said.
-func (c *Client) answered(text []byte, at Instant) {
+func (c *Client) answered(text []byte, at sample.Instant) {
 	if c.idle() || !c.queue[c.head].sent {
 		c.unasked(at)
 		return
 	}
 	q := c.queue[c.head]
-	start := Instant(q.when)
-	if q.phase == Auth && c.reply.is(3) {
+	start := sample.Instant(q.when)
+	if q.phase == sample.Auth && c.reply.is(3) {
 		c.challenged(text, at) // the phase goes on
 		return
 	}
@@ -18,7 +20,7 @@ func (c *Client) answered(text []byte, at Instant) {
 		c.timed(q.phase, start, at)
 	}
 	if c.reply.code == 421 {
-		c.busy(at, Rejected)
+		c.busy(at, sample.Rejected)
 		return
 	}
 	if !c.reply.negative() && !c.reply.is(wants(q.phase, c.o.BDAT)) {
@@ -27,26 +29,26 @@ func (c *Client) answered(text []byte, at Instant) {
 	}
 	c.pop()
 	switch q.phase {
-	case Banner:
+	case sample.Banner:
 		c.answerBanner(at)
-	case EHLO:
+	case sample.EHLO:
 		c.answerHello(at)
-	case StartTLS:
+	case sample.StartTLS:
 		c.answerStartTLS(at)
-	case Auth:
+	case sample.Auth:
 		c.answerAuth(at)
-	case Mail, Rcpt, Data, Body:
+	case sample.Mail, sample.Rcpt, sample.Data, sample.Body:
 		c.answerMessage(q.phase, at)
-	case Rset:
+	case sample.Rset:
 		c.answerReset(at)
-	case Quit:
+	case sample.Quit:
 		c.answerQuit(at)
 	}
 }
 
 // wants returns the first digit of the positive reply a phase may get.
-func wants(p Phase, bdat bool) uint16 {
-	if p == Data && !bdat {
+func wants(p sample.Phase, bdat bool) uint16 {
+	if p == sample.Data && !bdat {
 		return 3
 	}
 	return 2
@@ -55,11 +57,11 @@ func wants(p Phase, bdat bool) uint16 {
 // unasked takes a reply to nothing, or to a command that has not left. A
 // server may say goodbye at any time (RFC 5321 section 3.8), and some refuse a
 // body before they have all of it.
-func (c *Client) unasked(at Instant) {
-	early := c.t != nil && c.Awaiting() == Body
+func (c *Client) unasked(at sample.Instant) {
+	early := c.t != nil && c.Awaiting() == sample.Body
 	switch {
 	case c.reply.code == 421 && early:
-		c.busy(at, Rejected)
+		c.busy(at, sample.Rejected)
 	case c.reply.code == 421:
 		c.busy(at, c.fate())
 	case c.reply.negative() && early:
@@ -70,42 +72,42 @@ func (c *Client) unasked(at Instant) {
 }
 
 // refusal makes a Failure of the negative reply at hand.
-func (c *Client) refusal(p Phase) Failure {
+func (c *Client) refusal(p sample.Phase) sample.Failure {
 	code := int(c.reply.code)
 	e, text := parseEnhanced(code, c.reply.said())
-	return Failure{Phase: p, Class: classify(p, code, e, text), Enhanced: e, Code: code, Said: c.quote(text, c.reply.cut())}
+	return sample.Failure{Phase: p, Class: classify(p, code, e, text), Enhanced: e, Code: code, Said: c.quote(text, c.reply.cut())}
 }
 
 // failure makes a Failure without a reply. A server may have a part in the
 // text: an error in what it sent can quote it.
-func (c *Client) failure(p Phase, class Class, text string) Failure {
-	return Failure{Phase: p, Class: class, Said: c.quote([]byte(text), false)}
+func (c *Client) failure(p sample.Phase, class sample.Class, text string) sample.Failure {
+	return sample.Failure{Phase: p, Class: class, Said: c.quote([]byte(text), false)}
 }
 
 // busy takes a 421: the server ends the session, and the message under way
 // with outcome o.
-func (c *Client) busy(at Instant, o Outcome) {
-	if c.t != nil && c.o.LMTP && c.Awaiting() == Body {
+func (c *Client) busy(at sample.Instant, o sample.Outcome) {
+	if c.t != nil && c.o.LMTP && c.Awaiting() == sample.Body {
 		left := int32(len(c.queue)) - c.head
 		c.accepted -= left
 		c.rejected += left
 		if c.accepted > 0 {
-			o = Accepted
+			o = sample.Accepted
 		}
 	}
 	c.abandon(c.refusal(c.Awaiting()), o, at)
 }
 
 // breach ends the session over something SMTP does not know.
-func (c *Client) breach(what string, at Instant) {
-	c.abandon(c.failure(c.Awaiting(), Protocol, what), c.fate(), at)
+func (c *Client) breach(what string, at sample.Instant) {
+	c.abandon(c.failure(c.Awaiting(), sample.Protocol, what), c.fate(), at)
 }
 
 // abandon ends the session, and the message under way with outcome o, unless
 // it was refused already.
-func (c *Client) abandon(f Failure, o Outcome, at Instant) {
+func (c *Client) abandon(f sample.Failure, o sample.Outcome, at sample.Instant) {
 	if c.early != nil {
-		f, o = *c.early, Rejected
+		f, o = *c.early, sample.Rejected
 	}
 	c.failed(f, at)
 	if c.t != nil {
@@ -116,22 +118,22 @@ func (c *Client) abandon(f Failure, o Outcome, at Instant) {
 
 // fate is the outcome of the message under way if the session breaks now. In
 // LMTP it settles the recipients, too.
-func (c *Client) fate() Outcome {
+func (c *Client) fate() sample.Outcome {
 	n := len(c.queue)
 	switch {
 	case c.t == nil:
-		return Failed
+		return sample.Failed
 	case c.refused || c.nobody():
-		return Rejected
-	case n == 0 || c.queue[n-1].phase != Body || !c.queue[n-1].sent:
-		return Failed
+		return sample.Rejected
+	case n == 0 || c.queue[n-1].phase != sample.Body || !c.queue[n-1].sent:
+		return sample.Failed
 	case c.o.LMTP:
 		// The recipients answered for are the server's; what became of the
 		// others nobody knows.
 		c.accepted -= int32(n) - c.head
 		if c.accepted > 0 {
-			return Accepted
+			return sample.Accepted
 		}
 	}
-	return Unknown
+	return sample.Unknown
 }

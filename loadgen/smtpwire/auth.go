@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/emersion/go-sasl"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // maxCommandLine bounds a command with an initial response (RFC 4954 section
@@ -23,24 +25,24 @@ type authentication struct {
 }
 
 // authenticate sends AUTH, or has the client ready where there is nobody to be.
-func (c *Client) authenticate(at Instant) {
+func (c *Client) authenticate(at sample.Instant) {
 	if c.cred == nil {
 		c.ready()
 		return
 	}
 	m := c.choose()
 	if m == 0 {
-		c.missing(Auth, AuthMissing, c.unshared(), at)
+		c.missing(sample.Auth, sample.AuthMissing, c.unshared(), at)
 		return
 	}
 	client := newSASL(m, c.cred)
 	name, initial, err := client.Start()
 	if err != nil {
-		c.missing(Auth, AuthRejected, "the credentials do not suit "+m.String()+": "+err.Error(), at)
+		c.missing(sample.Auth, sample.AuthRejected, "the credentials do not suit "+m.String()+": "+err.Error(), at)
 		return
 	}
 	c.auth = &authentication{sasl: client, proves: m&(cramMD5|scramSHA1|scramSHA256) != 0}
-	c.await(Auth)
+	c.await(sample.Auth)
 	c.out = append(append(c.out, "AUTH "...), name...)
 	switch n := base64.StdEncoding.EncodedLen(len(initial)); {
 	case initial == nil:
@@ -84,7 +86,7 @@ func (c *Client) unshared() string {
 const maxChallenges = 8
 
 // challenged answers a 334. The phase of AUTH goes on.
-func (c *Client) challenged(text []byte, at Instant) {
+func (c *Client) challenged(text []byte, at sample.Instant) {
 	if c.unsent() {
 		c.breach("a challenge before the last one was answered", at)
 		return
@@ -126,15 +128,15 @@ func decodeChallenge(text []byte) ([]byte, error) {
 	return base64.RawStdEncoding.AppendDecode(nil, bytes.TrimRight(bytes.TrimSpace(text), "="))
 }
 
-func (c *Client) answerAuth(at Instant) {
+func (c *Client) answerAuth(at sample.Instant) {
 	a := c.auth
 	c.auth = nil
 	if c.reply.negative() {
-		c.abandon(c.refusal(Auth), Failed, at)
+		c.abandon(c.refusal(sample.Auth), sample.Failed, at)
 		return
 	}
 	if s, mutual := a.sasl.(*scramClient); mutual && !s.proved() {
-		c.missing(Auth, Protocol, "the server did not prove that it knows the password (RFC 5802 section 3)", at)
+		c.missing(sample.Auth, sample.Protocol, "the server did not prove that it knows the password (RFC 5802 section 3)", at)
 		return
 	}
 	c.ready()

@@ -1,11 +1,15 @@
 package smtpwire
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
 
 // answerGoAhead takes a 354. DATA may have been pipelined with recipients that
 // were all refused, and some servers say 354 all the same; then an empty
 // message ends it (RFC 2920 section 3.1).
-func (c *Client) answerGoAhead(at Instant) {
+func (c *Client) answerGoAhead(at sample.Instant) {
 	if !c.refused && !c.nobody() {
 		c.sendContent()
 		return
@@ -13,17 +17,17 @@ func (c *Client) answerGoAhead(at Instant) {
 	if c.o.LMTP {
 		// No recipient, so no reply to wait for (RFC 2033 section 4.2): the
 		// server must not have said 354.
-		c.abandon(c.failure(Data, Protocol, "354 to DATA without a recipient"), Rejected, at)
+		c.abandon(c.failure(sample.Data, sample.Protocol, "354 to DATA without a recipient"), sample.Rejected, at)
 		return
 	}
-	c.endMessage(Rejected, at)
+	c.endMessage(sample.Rejected, at)
 	c.open = false
-	c.command(Body, ".\r\n")
+	c.command(sample.Body, ".\r\n")
 }
 
 // lone tells whether a reply is the one to such an empty message. It says
 // nothing about the server's way with messages: it is neither timed nor judged.
-func (c *Client) lone(p Phase) bool { return p == Body && c.t == nil }
+func (c *Client) lone(p sample.Phase) bool { return p == sample.Body && c.t == nil }
 
 func (c *Client) sendContent() {
 	c.flush()
@@ -43,7 +47,7 @@ func (c *Client) expectBody() {
 		n = c.accepted
 	}
 	for ; n > 0; n-- {
-		c.expect(Body, c.queued-1)
+		c.expect(sample.Body, c.queued-1)
 	}
 }
 
@@ -73,7 +77,7 @@ func (c *Client) sendChunks() {
 // answered with is that the server is ready for more.
 func (c *Client) sendChunk(n int64, last bool) {
 	if !last {
-		c.await(Data)
+		c.await(sample.Data)
 	}
 	c.out = strconv.AppendInt(append(c.out, "BDAT "...), n, 10)
 	if last {
@@ -106,36 +110,36 @@ func (c *Client) sendChunk(n int64, last bool) {
 // reply to it. A second word in the meantime means that the server does not
 // read on; where it reads on in chunks, or how many replies are left in LMTP, is
 // anybody's guess: there the session ends, and nothing more is sent.
-func (c *Client) refusedEarly(at Instant) {
-	f := c.refusal(Body)
+func (c *Client) refusedEarly(at sample.Instant) {
+	f := c.refusal(sample.Body)
 	if c.o.BDAT || c.o.LMTP || c.early != nil {
-		c.abandon(f, Rejected, at)
+		c.abandon(f, sample.Rejected, at)
 		return
 	}
 	c.early = lasting(f)
 }
 
 // takeEarly ends a message that was refused early, once all of it has left.
-func (c *Client) takeEarly(at Instant) {
+func (c *Client) takeEarly(at sample.Instant) {
 	c.failed(*c.early, at)
 	c.pop()
-	c.endMessage(Rejected, at)
+	c.endMessage(sample.Rejected, at)
 	c.open = false // the end of DATA ends the transaction
 	c.reset()
 }
 
 // answerBody takes the last reply to the message.
-func (c *Client) answerBody(at Instant) {
-	o := Accepted
+func (c *Client) answerBody(at sample.Instant) {
+	o := sample.Accepted
 	if c.refused || c.reply.negative() && !c.o.LMTP || c.accepted == 0 {
-		o = Rejected
+		o = sample.Rejected
 	}
 	if !c.refused {
-		c.timed(SpanMessage, c.mailAt, at)
+		c.timed(sample.SpanMessage, c.mailAt, at)
 	}
 	c.endMessage(o, at)
 	// The end of DATA ends the transaction, taken or not (RFC 5321 section
 	// 4.1.1.4). After a refused BDAT only RSET does (RFC 3030 section 2).
-	c.open = c.o.BDAT && o == Rejected
+	c.open = c.o.BDAT && o == sample.Rejected
 	c.reset()
 }

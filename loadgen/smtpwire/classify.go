@@ -1,6 +1,10 @@
 package smtpwire
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
 
 // classify says why the server said no in phase p: its code, its enhanced code
 // where there was one, and the text behind them. CONTRACT.md has the table.
@@ -9,65 +13,65 @@ import "bytes"
 // say to everything that they will not have: relaying and greylisting are told
 // by the text, and only where it speaks of them. At RCPT many refuse what they
 // learned before, the client or the sender; that is not the recipient's class.
-func classify(p Phase, code int, e EnhancedCode, text []byte) Class {
+func classify(p sample.Phase, code int, e sample.EnhancedCode, text []byte) sample.Class {
 	var buf [maxText]byte
 	said := words(buf[:0], text)
 	switch {
 	case code == 421:
-		return Busy
+		return sample.Busy
 	case code == 530:
 		if says(said, tlsWords) {
-			return StartTLSMissing
+			return sample.StartTLSMissing
 		}
-		return AuthMissing
-	case code == 535, code >= 500 && p == Auth:
-		return AuthRejected
+		return sample.AuthMissing
+	case code == 535, code >= 500 && p == sample.Auth:
+		return sample.AuthRejected
 	case code < 500:
 		return temporary(p, code, e, said)
 	}
 	return permanent(p, code, e, said)
 }
 
-func temporary(p Phase, code int, e EnhancedCode, said []byte) Class {
-	held := (p == Rcpt || p == Body) && (code == 450 || code == 451)
+func temporary(p sample.Phase, code int, e sample.EnhancedCode, said []byte) sample.Class {
+	held := (p == sample.Rcpt || p == sample.Body) && (code == 450 || code == 451)
 	switch {
 	case held && says(said, greylistWords):
-		return Greylisted
-	case e == EnhancedCode{4, 3, 2}, e == EnhancedCode{4, 7, 28}, says(said, rateWords):
-		return Throttled
-	case e == EnhancedCode{4, 4, 5} && !says(said, spaceWords):
-		return Throttled
-	case held && e == EnhancedCode{4, 7, 1} && says(said, laterWords):
-		return Greylisted
-	case e == EnhancedCode{4, 3, 4}:
-		return TooBig
-	case code == 454 && (p == Auth || p == StartTLS):
-		return TempFail // RFC 3207 section 4, RFC 4954 section 6
+		return sample.Greylisted
+	case e == sample.EnhancedCode{4, 3, 2}, e == sample.EnhancedCode{4, 7, 28}, says(said, rateWords):
+		return sample.Throttled
+	case e == sample.EnhancedCode{4, 4, 5} && !says(said, spaceWords):
+		return sample.Throttled
+	case held && e == sample.EnhancedCode{4, 7, 1} && says(said, laterWords):
+		return sample.Greylisted
+	case e == sample.EnhancedCode{4, 3, 4}:
+		return sample.TooBig
+	case code == 454 && (p == sample.Auth || p == sample.StartTLS):
+		return sample.TempFail // RFC 3207 section 4, RFC 4954 section 6
 	case e[1] == 7:
-		return Policy
+		return sample.Policy
 	}
-	return TempFail
+	return sample.TempFail
 }
 
-func permanent(p Phase, code int, e EnhancedCode, said []byte) Class {
-	vague := e[0] == 0 || e == EnhancedCode{5, 0, 0}
-	sender := e == EnhancedCode{5, 1, 7} || e == EnhancedCode{5, 1, 8} || says(said, senderWords)
+func permanent(p sample.Phase, code int, e sample.EnhancedCode, said []byte) sample.Class {
+	vague := e[0] == 0 || e == sample.EnhancedCode{5, 0, 0}
+	sender := e == sample.EnhancedCode{5, 1, 7} || e == sample.EnhancedCode{5, 1, 8} || says(said, senderWords)
 	switch {
-	case e == EnhancedCode{5, 3, 4}, e == EnhancedCode{5, 2, 3}:
-		return TooBig
-	case p == Rcpt && says(said, relayWords) && !says(said, otherRelays):
-		return RelayDenied
-	case p == Rcpt && e[1] == 1 && !sender:
-		return RecipientUnknown
+	case e == sample.EnhancedCode{5, 3, 4}, e == sample.EnhancedCode{5, 2, 3}:
+		return sample.TooBig
+	case p == sample.Rcpt && says(said, relayWords) && !says(said, otherRelays):
+		return sample.RelayDenied
+	case p == sample.Rcpt && e[1] == 1 && !sender:
+		return sample.RecipientUnknown
 	case e[1] == 7:
-		return Policy
+		return sample.Policy
 	case code == 552 && e[1] != 2 && e[1] != 5:
 		// 5.2.2 is a mailbox that is full, 5.5.3 too many recipients.
-		return TooBig
-	case p == Rcpt && vague && !sender && says(said, unknownWords):
-		return RecipientUnknown
+		return sample.TooBig
+	case p == sample.Rcpt && vague && !sender && says(said, unknownWords):
+		return sample.RecipientUnknown
 	}
-	return PermFail
+	return sample.PermFail
 }
 
 // The words are those of servers in use, in lower case.

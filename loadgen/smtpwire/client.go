@@ -33,6 +33,8 @@
 // their size.
 package smtpwire
 
+import "github.com/smtpgauge/smtpgauge/loadgen/sample"
+
 // State is what a Client needs next from whoever drives it.
 type State uint8
 
@@ -61,11 +63,11 @@ type Client struct {
 	auth    *authentication // under way; nil otherwise
 	said    *sayings        // what the events quote; nil where none has
 	secrets *Secrets        // what no text may say
-	early   *Failure        // the message under way was refused before all of it has left; nil otherwise
+	early   *sample.Failure // the message under way was refused before all of it has left; nil otherwise
 
 	queued int64 // octets ever put into vec
 	sent   int64 // octets of them that have left
-	mailAt Instant
+	mailAt sample.Instant
 	sizeOf int64 // the SIZE offered; 0 for no limit
 	chunk  int64 // BDAT: octets of the content put into vec
 
@@ -92,7 +94,7 @@ type Client struct {
 // awaited is a reply outstanding.
 type awaited struct {
 	when  int64 // until sent, the offset in the output of the octet that counts; then the Instant it left
-	phase Phase
+	phase sample.Phase
 	sent  bool
 }
 
@@ -112,7 +114,7 @@ func (c *Client) Start(o *Options, cred *Credentials) {
 	if o.Capture {
 		c.hello = new(introduction)
 	}
-	if o.TLS == TLSImplicit {
+	if o.TLS == sample.TLSImplicit {
 		c.state = Handshake
 		return
 	}
@@ -130,7 +132,7 @@ func (c *Client) Secured() {
 	}
 	c.secured = true
 	c.state = Waiting
-	if c.o.TLS == TLSImplicit {
+	if c.o.TLS == sample.TLSImplicit {
 		c.awaitBanner()
 		return
 	}
@@ -141,9 +143,9 @@ func (c *Client) Secured() {
 
 // Established tells the client when the Banner phase began: when the
 // connection, or the handshake of implicit TLS, was done.
-func (c *Client) Established(at Instant) {
+func (c *Client) Established(at sample.Instant) {
 	c.begin()
-	if int(c.head) < len(c.queue) && c.queue[c.head].phase == Banner {
+	if int(c.head) < len(c.queue) && c.queue[c.head].phase == sample.Banner {
 		c.queue[c.head].when = int64(at)
 	}
 }
@@ -162,9 +164,9 @@ func (c *Client) Send(t *Transaction) {
 	c.mailAt, c.chunk = 0, 0
 	c.next, c.accepted, c.rejected = 0, 0, 0
 	c.begun, c.open, c.refused, c.data = false, false, false, false
-	if class, text := c.unfit(t); class != NoClass {
-		c.failed(c.failure(Mail, class, text), 0)
-		c.endMessage(Failed, 0)
+	if class, text := c.unfit(t); class != sample.NoClass {
+		c.failed(c.failure(sample.Mail, class, text), 0)
+		c.endMessage(sample.Failed, 0)
 		return
 	}
 	c.state = Waiting
@@ -182,11 +184,11 @@ func (c *Client) Quit() {
 	if c.state != Ready {
 		return
 	}
-	c.command(Quit, "QUIT\r\n")
+	c.command(sample.Quit, "QUIT\r\n")
 }
 
 // Receive takes octets that arrived at the given time. p is not kept.
-func (c *Client) Receive(p []byte, at Instant) {
+func (c *Client) Receive(p []byte, at sample.Instant) {
 	c.begin()
 	if c.state == Ended || len(p) == 0 {
 		return
@@ -216,28 +218,28 @@ func (c *Client) Receive(p []byte, at Instant) {
 // Lost tells the client that the session cannot go on, why, and when. Whatever
 // was under way fails in its phase; a message whose last octet has left and
 // whose reply has not come is Unknown. The client is then Ended.
-func (c *Client) Lost(class Class, text string, at Instant) {
+func (c *Client) Lost(class sample.Class, text string, at sample.Instant) {
 	c.begin()
 	if c.state == Ended {
 		return
 	}
 	phase := c.Awaiting()
-	if class == TLSHandshake || class == TLSCertificate {
-		phase = TLS // a server may refuse our side of it when we think it done
+	if class == sample.TLSHandshake || class == sample.TLSCertificate {
+		phase = sample.TLS // a server may refuse our side of it when we think it done
 	}
 	c.abandon(c.failure(phase, class, text), c.fate(), at)
 }
 
 // Awaiting returns the phase of the oldest outstanding reply, TLS where the
 // handshake is, and SpanSession where the client waits for nothing.
-func (c *Client) Awaiting() Phase {
+func (c *Client) Awaiting() sample.Phase {
 	if int(c.head) < len(c.queue) {
 		return c.queue[c.head].phase
 	}
 	if c.state == Handshake {
-		return TLS
+		return sample.TLS
 	}
-	return SpanSession
+	return sample.SpanSession
 }
 
 // Events returns what happened since the last call. They are the client's, and

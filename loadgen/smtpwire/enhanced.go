@@ -1,6 +1,10 @@
 package smtpwire
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
 
 // parseEnhanced finds the enhanced code of a reply, and returns what it says
 // beside. It stands in front (RFC 2034 section 4), in some servers' ways of
@@ -8,7 +12,7 @@ import "bytes"
 // of those. qmail puts it at the end of the line, as (#5.1.1); the text is left
 // whole then. A code counts only if its class is that of the reply; otherwise
 // something else looks like one, a version or an address.
-func parseEnhanced(code int, text []byte) (EnhancedCode, []byte) {
+func parseEnhanced(code int, text []byte) (sample.EnhancedCode, []byte) {
 	front := bytes.TrimLeft(text, " \t")
 	if e, used := decorated(front); used > 0 && int(e[0]) == code/100 {
 		if front[used-1] == '-' { // the text tells which codes they are
@@ -24,12 +28,12 @@ func parseEnhanced(code int, text []byte) (EnhancedCode, []byte) {
 			return e, text
 		}
 	}
-	return EnhancedCode{}, text
+	return sample.EnhancedCode{}, text
 }
 
 // decorated reads a code and the marks around it, and tells how many octets
 // they are: 0 where text begins with none. The hyphen of several is the last.
-func decorated(text []byte) (EnhancedCode, int) {
+func decorated(text []byte) (sample.EnhancedCode, int) {
 	n, end := 0, byte(0)
 	switch {
 	case bytes.HasPrefix(text, []byte{'('}):
@@ -48,7 +52,7 @@ func decorated(text []byte) (EnhancedCode, int) {
 	switch {
 	case end != 0:
 		if n == len(text) || text[n] != end {
-			return EnhancedCode{}, 0
+			return sample.EnhancedCode{}, 0
 		}
 		n++
 		if n < len(text) && text[n] == ':' {
@@ -57,13 +61,13 @@ func decorated(text []byte) (EnhancedCode, int) {
 	case n < len(text) && bytes.IndexByte([]byte(":;,-)]"), text[n]) >= 0:
 		n++
 	case n < len(text) && text[n] != ' ' && text[n] != '\t' && text[n] != '\n':
-		return EnhancedCode{}, 0
+		return sample.EnhancedCode{}, 0
 	}
 	return e, n
 }
 
 // scanCode reads three numbers with dots between, none of which goes on.
-func scanCode(text []byte) (e EnhancedCode, used int) {
+func scanCode(text []byte) (e sample.EnhancedCode, used int) {
 	rest := text
 	for i := range e {
 		n, v := 0, uint16(0)
@@ -72,18 +76,18 @@ func scanCode(text []byte) (e EnhancedCode, used int) {
 			n++
 		}
 		if n == 0 {
-			return EnhancedCode{}, 0
+			return sample.EnhancedCode{}, 0
 		}
 		e[i], rest = v, rest[n:]
 		if i < 2 {
 			if len(rest) == 0 || rest[0] != '.' {
-				return EnhancedCode{}, 0
+				return sample.EnhancedCode{}, 0
 			}
 			rest = rest[1:]
 		}
 	}
 	if len(rest) > 0 && digit(rest[0]) {
-		return EnhancedCode{}, 0
+		return sample.EnhancedCode{}, 0
 	}
 	return e, len(text) - len(rest)
 }

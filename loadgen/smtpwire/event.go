@@ -1,5 +1,7 @@
 package smtpwire
 
+import "github.com/smtpgauge/smtpgauge/loadgen/sample"
+
 // EventKind tells the events of a Client apart.
 type EventKind uint8
 
@@ -16,10 +18,10 @@ const (
 // a message that failed without being sent: no clock was read for it.
 type Event struct {
 	Kind       EventKind
-	Phase      Phase
-	Outcome    Outcome
-	Start, End Instant
-	Failure    Failure
+	Phase      sample.Phase
+	Outcome    sample.Outcome
+	Start, End sample.Instant
+	Failure    sample.Failure
 	Accepted   int // recipients the server took responsibility for
 	Rejected   int // recipients it refused, at RCPT or with the body
 	Unknown    int // recipients it may have, whose reply to the body was lost
@@ -37,12 +39,12 @@ func (c *Client) emit(e Event) {
 // timed reports how long a phase took. A reply that arrived before the clock
 // was read for its command took no time: the kernel's stamp and the clock's
 // reading come from different places in the path.
-func (c *Client) timed(p Phase, start, end Instant) {
+func (c *Client) timed(p sample.Phase, start, end sample.Instant) {
 	if start != 0 {
 		c.emit(Event{Kind: Timed, Phase: p, Start: start, End: max(start, end)})
 	}
 }
 
-func (c *Client) failed(f Failure, at Instant) {
+func (c *Client) failed(f sample.Failure, at sample.Instant) {
 	c.emit(Event{Kind: FailedEvent, Phase: f.Phase, End: at, Failure: f})
 }

@@ -3,6 +3,7 @@ package smtpwire_test
 import (
 	"fmt"
 
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -14,7 +15,7 @@ func ExampleClient() {
 		To:     [][]byte{[]byte("b@example.test")},
 		Dotted: [][]byte{[]byte("Subject: hello\r\n\r\nworld\r\n.\r\n")},
 	}
-	now := smtpwire.Instant(1)
+	now := sample.Instant(1)
 	var c smtpwire.Client
 	c.Start(&smtpwire.Options{Name: "client.example.test"}, nil)
 	c.Established(now)

@@ -3,6 +3,8 @@ package smtpwire
 import (
 	"strings"
 	"testing"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // FuzzClient has a server say anything at all, cut into any pieces, to a
@@ -23,12 +25,12 @@ func FuzzClient(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, said []byte, kind, in, out uint8) {
-		o := Options{LMTP: kind&1 != 0, BDAT: kind&2 != 0, Pipelining: Switch(kind >> 2 & 3 % 3), Capture: kind&0x10 != 0}
+		o := Options{LMTP: kind&1 != 0, BDAT: kind&2 != 0, Pipelining: sample.Switch(kind >> 2 & 3 % 3), Capture: kind&0x10 != 0}
 		if kind&2 != 0 {
 			o.ChunkSize = int(kind >> 4)
 		}
 		if kind&0x20 != 0 {
-			o.TLS = TLSStart
+			o.TLS = sample.TLSStart
 		}
 		var cred *Credentials
 		if kind&0x40 != 0 {
@@ -38,7 +40,7 @@ func FuzzClient(f *testing.F) {
 		m.c.Start(&o, cred)
 		m.c.Established(m.tick())
 		m.run(said)
-		m.c.Lost(Closed, "gone", m.tick())
+		m.c.Lost(sample.Closed, "gone", m.tick())
 		m.check()
 		if m.sends != m.ends {
 			t.Errorf("%d messages sent, %d ended", m.sends, m.ends)
@@ -47,7 +49,7 @@ func FuzzClient(f *testing.F) {
 		m.c.Send(&small)
 		m.c.Quit()
 		m.c.Secured()
-		m.c.Lost(Closed, "gone", m.tick())
+		m.c.Lost(sample.Closed, "gone", m.tick())
 		if e := m.c.Events(); len(e) > 0 || m.c.State() != Ended || len(m.c.Pending()) > 0 {
 			t.Errorf("not the end: %d events in state %d", len(e), m.c.State())
 		}
@@ -59,7 +61,7 @@ func FuzzClient(f *testing.F) {
 type monkey struct {
 	t           *testing.T
 	c           Client
-	now         Instant
+	now         sample.Instant
 	in, out     int
 	sends, ends int
 	ended       bool
@@ -71,7 +73,7 @@ var monkeyMail = Transaction{
 	Raw:    [][]byte{[]byte("Subject: x\r\n"), nil, []byte("\r\nhi\r\n")},
 }
 
-func (m *monkey) tick() Instant { m.now++; return m.now }
+func (m *monkey) tick() sample.Instant { m.now++; return m.now }
 
 // run goes through the tape. A bar in it is a point at which everything
 // pending is written.
@@ -139,16 +141,16 @@ func (m *monkey) check() {
 		}
 		switch e.Kind {
 		case FailedEvent:
-			if e.Failure.Class == NoClass {
+			if e.Failure.Class == sample.NoClass {
 				m.t.Errorf("%q has no class", describe(e))
 			}
 		case MessageEnded:
 			m.ends++
-			if e.Accepted < 0 || e.Rejected < 0 || e.Accepted+e.Rejected > len(monkeyMail.To) || (e.Outcome == Accepted) != (e.Accepted > 0) {
+			if e.Accepted < 0 || e.Rejected < 0 || e.Accepted+e.Rejected > len(monkeyMail.To) || (e.Outcome == sample.Accepted) != (e.Accepted > 0) {
 				m.t.Errorf("%q", describe(e))
 			}
 			// Where the message may have been taken, every recipient is told of.
-			if sum := e.Accepted + e.Rejected + e.Unknown; sum > len(monkeyMail.To) || (e.Outcome == Accepted || e.Outcome == Unknown) && sum != len(monkeyMail.To) {
+			if sum := e.Accepted + e.Rejected + e.Unknown; sum > len(monkeyMail.To) || (e.Outcome == sample.Accepted || e.Outcome == sample.Unknown) && sum != len(monkeyMail.To) {
 				m.t.Errorf("%q of %d recipients", describe(e), len(monkeyMail.To))
 			}
 		}

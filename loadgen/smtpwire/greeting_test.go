@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 func TestHello(t *testing.T) {
@@ -13,7 +15,7 @@ func TestHello(t *testing.T) {
 	c.Receive([]byte("220-mx.example.test \x1b[31mESMTP\r\n220 more\r\n"), 2)
 	c.Sent(100, 3)
 	c.Receive([]byte("250-mx\r\n250-PIPELINING\r\n250 SIZE 1\x00\r\n"), 4)
-	want := &Greeting{Banner: "mx.example.test ?[31mESMTP", Clear: []string{"PIPELINING", "SIZE 1?"}}
+	want := &sample.Greeting{Banner: "mx.example.test ?[31mESMTP", Clear: []string{"PIPELINING", "SIZE 1?"}}
 	if !reflect.DeepEqual(c.Hello(), want) {
 		t.Errorf("%q, want %q", c.Hello(), want)
 	}
@@ -23,7 +25,7 @@ func TestHello(t *testing.T) {
 // once, when there is no more to come.
 func TestHelloBeforeAndAfterTLS(t *testing.T) {
 	var c Client
-	c.Start(&Options{Capture: true, TLS: TLSStart}, nil)
+	c.Start(&Options{Capture: true, TLS: sample.TLSStart}, nil)
 	c.Established(1)
 	greeted := 0
 	say := func(reply string) {
@@ -42,7 +44,7 @@ func TestHelloBeforeAndAfterTLS(t *testing.T) {
 		t.Error("told before the handshake")
 	}
 	say("250-mx\r\n250-SIZE 100\r\n250 AUTH PLAIN\r\n")
-	want := &Greeting{Banner: "mx.example.test", Clear: []string{"SIZE 100", "STARTTLS"}, Secure: []string{"SIZE 100", "AUTH PLAIN"}}
+	want := &sample.Greeting{Banner: "mx.example.test", Clear: []string{"SIZE 100", "STARTTLS"}, Secure: []string{"SIZE 100", "AUTH PLAIN"}}
 	if greeted != 1 || !reflect.DeepEqual(c.Hello(), want) {
 		t.Errorf("told %d times: %q, want %q", greeted, c.Hello(), want)
 	}
@@ -66,7 +68,7 @@ func TestHelloHidesWhatTheNameBegins(t *testing.T) {
 // A server that lacks what was wanted has introduced itself all the same.
 func TestHelloWithoutStartTLS(t *testing.T) {
 	var c Client
-	c.Start(&Options{Capture: true, TLS: TLSStart}, nil)
+	c.Start(&Options{Capture: true, TLS: sample.TLSStart}, nil)
 	c.Established(1)
 	c.Receive([]byte("220 mx\r\n"), 2)
 	c.Sent(pending(&c), 3)

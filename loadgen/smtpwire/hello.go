@@ -1,6 +1,10 @@
 package smtpwire
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
 
 // extension is a set of what EHLO can offer.
 type extension uint8
@@ -27,14 +31,14 @@ var extensions = []struct {
 }
 
 func (c *Client) awaitBanner() {
-	c.await(Banner)
+	c.await(sample.Banner)
 	// Its start is Established's to tell; it follows no octet of ours.
-	c.queue[len(c.queue)-1] = awaited{phase: Banner, sent: true}
+	c.queue[len(c.queue)-1] = awaited{phase: sample.Banner, sent: true}
 }
 
-func (c *Client) answerBanner(at Instant) {
+func (c *Client) answerBanner(at sample.Instant) {
 	if c.reply.negative() {
-		c.abandon(c.refusal(Banner), Failed, at)
+		c.abandon(c.refusal(sample.Banner), sample.Failed, at)
 		return
 	}
 	c.greet()
@@ -52,7 +56,7 @@ func (c *Client) greet() {
 	if name == "" {
 		name = "localhost"
 	}
-	c.await(EHLO)
+	c.await(sample.EHLO)
 	c.out = append(append(append(c.out, verb...), name...), "\r\n"...)
 	if c.hello != nil {
 		c.hello.forget(c.secured)
@@ -65,9 +69,9 @@ func (c *Client) heard(text []byte) {
 		return
 	}
 	switch p := c.queue[c.head].phase; {
-	case p == Banner && c.hello != nil:
+	case p == sample.Banner && c.hello != nil:
 		c.hello.banner.hear(text)
-	case p == EHLO && !c.helo:
+	case p == sample.EHLO && !c.helo:
 		if c.hello != nil {
 			c.hello.offers(c.secured).hear(text)
 		}
@@ -117,41 +121,41 @@ func decimal(b []byte) int64 {
 	return n
 }
 
-func (c *Client) answerHello(at Instant) {
+func (c *Client) answerHello(at sample.Instant) {
 	if c.reply.negative() {
 		if c.reply.is(5) && !c.helo && !c.o.LMTP {
 			c.helo = true // RFC 5321 section 3.2
 			c.greet()
 			return
 		}
-		c.abandon(c.refusal(EHLO), Failed, at)
+		c.abandon(c.refusal(sample.EHLO), sample.Failed, at)
 		return
 	}
 	switch {
-	case c.o.TLS != TLSStart || c.secured:
+	case c.o.TLS != sample.TLSStart || c.secured:
 		c.introduced(at)
 		c.authenticate(at)
 	case c.offered&startTLS == 0:
 		c.introduced(at)
-		c.missing(StartTLS, StartTLSMissing, "the server does not offer STARTTLS", at)
+		c.missing(sample.StartTLS, sample.StartTLSMissing, "the server does not offer STARTTLS", at)
 	default:
-		c.command(StartTLS, "STARTTLS\r\n")
+		c.command(sample.StartTLS, "STARTTLS\r\n")
 	}
 }
 
-func (c *Client) answerStartTLS(at Instant) {
+func (c *Client) answerStartTLS(at sample.Instant) {
 	if c.reply.negative() {
-		c.abandon(c.refusal(StartTLS), Failed, at)
+		c.abandon(c.refusal(sample.StartTLS), sample.Failed, at)
 		return
 	}
 	if c.unsent() {
-		c.missing(StartTLS, Protocol, "a reply to half a command", at)
+		c.missing(sample.StartTLS, sample.Protocol, "a reply to half a command", at)
 		return
 	}
 	c.state = Handshake
 }
 
 // missing ends a session over something that was needed to begin it.
-func (c *Client) missing(p Phase, class Class, text string, at Instant) {
-	c.abandon(c.failure(p, class, text), Failed, at)
+func (c *Client) missing(p sample.Phase, class sample.Class, text string, at sample.Instant) {
+	c.abandon(c.failure(p, class, text), sample.Failed, at)
 }

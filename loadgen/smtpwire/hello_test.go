@@ -3,6 +3,8 @@ package smtpwire
 import (
 	"strings"
 	"testing"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 func TestBeginning(t *testing.T) {
@@ -186,7 +188,7 @@ func TestBeginning(t *testing.T) {
 }
 
 func TestTurningToTLS(t *testing.T) {
-	start := Options{TLS: TLSStart}
+	start := Options{TLS: sample.TLSStart}
 	playAll(t, []dialogue{{
 		name: "STARTTLS forgets what was offered in the clear",
 		o:    start,
@@ -287,7 +289,7 @@ func TestTurningToTLS(t *testing.T) {
 			= ended`,
 	}, {
 		name: "implicit",
-		o:    Options{TLS: TLSImplicit},
+		o:    Options{TLS: sample.TLSImplicit},
 		script: `
 			= handshake
 			> secured

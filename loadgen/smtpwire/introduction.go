@@ -1,13 +1,15 @@
 package smtpwire
 
+import "github.com/smtpgauge/smtpgauge/loadgen/sample"
+
 // Hello returns how the server introduced itself, as far as that has come;
 // nil unless Options.Capture.
-func (c *Client) Hello() *Greeting {
+func (c *Client) Hello() *sample.Greeting {
 	h := c.hello
 	if h == nil {
 		return nil
 	}
-	g := &Greeting{Clear: h.clear.offered(c.secrets), Secure: h.secure.offered(c.secrets)}
+	g := &sample.Greeting{Clear: h.clear.offered(c.secrets), Secure: h.secure.offered(c.secrets)}
 	if banner := h.banner.lines(c.secrets); len(banner) > 0 {
 		g.Banner = banner[0]
 	}
@@ -15,7 +17,7 @@ func (c *Client) Hello() *Greeting {
 }
 
 // introduced tells that all there is to Hello has come.
-func (c *Client) introduced(at Instant) {
+func (c *Client) introduced(at sample.Instant) {
 	if c.hello != nil {
 		c.emit(Event{Kind: Greeted, End: at})
 	}

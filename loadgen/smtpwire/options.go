@@ -1,14 +1,16 @@
 package smtpwire
 
+import "github.com/smtpgauge/smtpgauge/loadgen/sample"
+
 // Options say how a flow's sessions speak. They are shared by all sessions of
 // a flow and only read.
 type Options struct {
 	Name       string // argument of EHLO, HELO and LHLO; "localhost" where empty
 	LMTP       bool   // LHLO, and a reply a recipient after the body (RFC 2033)
-	TLS        TLSMode
-	Pipelining Switch // RFC 2920
-	BDAT       bool   // BDAT in place of DATA; CHUNKING must be offered (RFC 3030)
-	ChunkSize  int    // octets a BDAT chunk; 0 sends the message in one
+	TLS        sample.TLSMode
+	Pipelining sample.Switch // RFC 2920
+	BDAT       bool          // BDAT in place of DATA; CHUNKING must be offered (RFC 3030)
+	ChunkSize  int           // octets a BDAT chunk; 0 sends the message in one
 
 	MaxLineLength int // octets of one reply line, its end included; 0 means 2048
 	MaxReplyLines int // lines of one reply; 0 means 128

@@ -14,6 +14,8 @@ import (
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // The oracle is go-smtp's server: what it understood must be what was meant.
@@ -81,13 +83,13 @@ func consult(t *testing.T, o Options, cred *Credentials, ts []Transaction) (*ora
 	certified := httptest.NewTLSServer(nil)
 	defer certified.Close()
 	config := &tls.Config{Certificates: certified.TLS.Certificates}
-	if o.TLS == TLSImplicit {
+	if o.TLS == sample.TLSImplicit {
 		l = tls.NewListener(l, config)
 	}
 	backend := new(oracle)
 	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return backend, nil }))
 	server.Domain, server.LMTP, server.AllowInsecureAuth, server.EnableSMTPUTF8 = "oracle.test", o.LMTP, true, true
-	if o.TLS == TLSStart {
+	if o.TLS == sample.TLSStart {
 		server.TLSConfig = config
 	}
 	served := make(chan error, 1)
@@ -108,7 +110,7 @@ func consult(t *testing.T, o Options, cred *Credentials, ts []Transaction) (*ora
 // converse is the simplest thing that can drive a client.
 func converse(t *testing.T, conn net.Conn, o Options, cred *Credentials, ts []Transaction) (events []string) {
 	defer func() { _ = conn.Close() }() // closed by now, or of no more use
-	now := func() Instant { return Instant(time.Now().UnixNano()) }
+	now := func() sample.Instant { return sample.Instant(time.Now().UnixNano()) }
 	buf := make([]byte, 4096)
 	var c Client
 	c.Start(&o, cred)
@@ -178,12 +180,12 @@ func TestAgainstOracle(t *testing.T) {
 	}
 	outcomes := []string{"message accepted 1+0", "message accepted 2+1", "message rejected 0+1", "message accepted 1+0", "completed"}
 	for _, lmtp := range []bool{false, true} {
-		for _, mode := range []TLSMode{TLSNone, TLSStart, TLSImplicit} {
+		for _, mode := range []sample.TLSMode{sample.TLSNone, sample.TLSStart, sample.TLSImplicit} {
 			for name, o := range map[string]Options{
-				"lockstep":         {Pipelining: Off},
+				"lockstep":         {Pipelining: sample.Off},
 				"pipelined":        {},
-				"bdat":             {Pipelining: Off, BDAT: true},
-				"chunks":           {Pipelining: Off, BDAT: true, ChunkSize: 3000},
+				"bdat":             {Pipelining: sample.Off, BDAT: true},
+				"chunks":           {Pipelining: sample.Off, BDAT: true, ChunkSize: 3000},
 				"pipelined chunks": {BDAT: true, ChunkSize: 3000},
 			} {
 				o.LMTP, o.TLS = lmtp, mode

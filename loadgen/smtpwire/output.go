@@ -3,6 +3,8 @@ package smtpwire
 import (
 	"slices"
 	"unsafe"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // keep is how much of a buffer, in octets, a client holds on to while it has
@@ -27,7 +29,7 @@ func (c *Client) Pending() [][]byte {
 // said just before they were written. What is timed from a command's first
 // octet, or from a message's last, begins there. A message that was refused
 // before all of it had left ends with its last octet.
-func (c *Client) Sent(n int, at Instant) {
+func (c *Client) Sent(n int, at sample.Instant) {
 	c.begin()
 	c.flush()
 	for n > 0 && int(c.first) < len(c.vec) {
@@ -47,7 +49,7 @@ func (c *Client) Sent(n int, at Instant) {
 		}
 		if !q.sent {
 			q.when, q.sent = int64(at), true
-			if q.phase == Mail {
+			if q.phase == sample.Mail {
 				c.mailAt = at
 			}
 		}
@@ -82,12 +84,12 @@ func (c *Client) push(b []byte) {
 }
 
 // await expects a reply timed from the next octet put into out.
-func (c *Client) await(p Phase) {
+func (c *Client) await(p sample.Phase) {
 	c.expect(p, c.queued+int64(len(c.out)-int(c.cut)))
 }
 
 // expect expects a reply timed from when the octet at the given offset left.
-func (c *Client) expect(p Phase, offset int64) {
+func (c *Client) expect(p sample.Phase, offset int64) {
 	if c.queue == nil {
 		c.queue = make([]awaited, 0, 4)
 	}
@@ -95,7 +97,7 @@ func (c *Client) expect(p Phase, offset int64) {
 }
 
 // command sends a command that stands alone.
-func (c *Client) command(p Phase, line string) {
+func (c *Client) command(p sample.Phase, line string) {
 	c.state = Waiting
 	c.await(p)
 	c.out = append(c.out, line...)

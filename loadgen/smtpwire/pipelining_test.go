@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 func TestPipelining(t *testing.T) {
@@ -34,12 +36,12 @@ func TestPipelining(t *testing.T) {
 			C: QUIT`,
 	}, {
 		name: "off",
-		o:    Options{Pipelining: Off},
+		o:    Options{Pipelining: sample.Off},
 		script: hello("PIPELINING") + `
 			C: MAIL FROM:<a@example.test>`,
 	}, {
 		name: "on, offered or not",
-		o:    Options{Pipelining: On},
+		o:    Options{Pipelining: sample.On},
 		script: hello() + `
 			C: MAIL FROM:<a@example.test>
 			C: RCPT TO:<b@example.test>
@@ -179,7 +181,7 @@ func TestGroupsAreBounded(t *testing.T) {
 	for {
 		n := strings.Count(string(writeAll(c, 10)), "\r\n")
 		groups = append(groups, n)
-		if c.Awaiting() == Body {
+		if c.Awaiting() == sample.Body {
 			break
 		}
 		replies := strings.Repeat("250 ok\r\n", n)

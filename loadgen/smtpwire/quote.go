@@ -1,6 +1,10 @@
 package smtpwire
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
 
 // A quote is text that a server said, or may have a part in. It leaves the
 // client as a line, and no other way, so that no secret does.
@@ -51,7 +55,7 @@ func (c *Client) quote(text []byte, cut bool) *quote {
 }
 
 // lasting returns a copy of a client's failure that outlives the events of now.
-func lasting(f Failure) *Failure {
+func lasting(f sample.Failure) *sample.Failure {
 	q := f.Said.(*quote)
 	f.Said = &quote{text: bytes.Clone(q.text), secrets: q.secrets, cut: q.cut}
 	return &f

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A dialogue is a session as a script. Its lines are
@@ -87,12 +89,12 @@ type stage struct {
 	d       dialogue
 	p       pace
 	c       Client
-	now     Instant
+	now     sample.Instant
 	written bytes.Buffer
 	events  []string
 }
 
-func (s *stage) tick() Instant { s.now += 10; return s.now + 1e9 }
+func (s *stage) tick() sample.Instant { s.now += 10; return s.now + 1e9 }
 
 func (s *stage) write() {
 	for {
@@ -150,7 +152,7 @@ func (s *stage) act(action string) {
 		s.write()
 		s.written.Reset()
 	case "lost":
-		class, ok := ParseClass(arg)
+		class, ok := sample.ParseClass(arg)
 		if !ok {
 			s.t.Fatalf("no class %q", arg)
 		}

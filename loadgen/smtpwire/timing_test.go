@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"testing"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // readyClient brings a client to Ready by time 3.
@@ -27,7 +29,7 @@ func readyClient(t testing.TB, o *Options, offers ...string) *Client {
 }
 
 // writeAll has all pending octets leave at once.
-func writeAll(c *Client, at Instant) []byte {
+func writeAll(c *Client, at sample.Instant) []byte {
 	b := bytes.Join(c.Pending(), nil)
 	c.Sent(len(b), at)
 	return b
@@ -35,8 +37,8 @@ func writeAll(c *Client, at Instant) []byte {
 
 // span is a Timed event.
 type span struct {
-	p          Phase
-	start, end Instant
+	p          sample.Phase
+	start, end sample.Instant
 }
 
 func spans(c *Client) []span {
@@ -69,7 +71,7 @@ func TestGroupIsTimedByFirstOctets(t *testing.T) {
 	got := spans(c)
 	c.Receive([]byte("50 ok\r\n354 go\r\n"), 21)
 	got = append(got, spans(c)...)
-	want := []span{{Mail, 10, 20}, {Rcpt, 12, 21}, {Data, 13, 21}}
+	want := []span{{sample.Mail, 10, 20}, {sample.Rcpt, 12, 21}, {sample.Data, 13, 21}}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
@@ -94,7 +96,7 @@ func TestBodyIsTimedByItsLastOctet(t *testing.T) {
 			c.Sent(1, 80)
 			c.Events()
 			c.Receive([]byte("250 queued\r\n"), 90)
-			got, want := spans(c), []span{{Body, 80, 90}, {SpanMessage, 10, 90}}
+			got, want := spans(c), []span{{sample.Body, 80, 90}, {sample.SpanMessage, 10, 90}}
 			if !slices.Equal(got, want) {
 				t.Errorf("got %v, want %v", got, want)
 			}
@@ -109,7 +111,7 @@ func TestEndIsNeverBeforeStart(t *testing.T) {
 	c.Quit()
 	writeAll(c, 100)
 	c.Receive([]byte("221 bye\r\n"), 99)
-	if got, want := spans(c), []span{{Quit, 100, 100}}; !slices.Equal(got, want) {
+	if got, want := spans(c), []span{{sample.Quit, 100, 100}}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
@@ -119,10 +121,10 @@ func TestAuthCoversItsChallenges(t *testing.T) {
 	c.Start(&Options{}, &Credentials{Mechanism: "LOGIN", Username: "u", Password: "p"})
 	c.Established(1)
 	for i, reply := range []string{"220 hi\r\n", "250-hi\r\n250 AUTH LOGIN\r\n", "334 VXNlcm5hbWU6\r\n", "334 UGFzc3dvcmQ6\r\n", "235 ok\r\n"} {
-		writeAll(&c, Instant(10*i))
-		c.Receive([]byte(reply), Instant(10*i+5))
+		writeAll(&c, sample.Instant(10*i))
+		c.Receive([]byte(reply), sample.Instant(10*i+5))
 	}
-	got, want := spans(&c), []span{{Banner, 1, 5}, {EHLO, 10, 15}, {Auth, 20, 45}}
+	got, want := spans(&c), []span{{sample.Banner, 1, 5}, {sample.EHLO, 10, 15}, {sample.Auth, 20, 45}}
 	if !slices.Equal(got[len(got)-1:], want[2:]) {
 		t.Errorf("got %v, want %v", got, want)
 	}
@@ -143,7 +145,7 @@ func TestEarlyRefusalOfTheBody(t *testing.T) {
 		{name: "nothing more", state: Waiting},
 		{name: "the rest leaves", then: func(c *Client) { writeAll(c, 50) }, want: []string{"failed body: too-big: 552 5.3.4 enough", rejected}, state: Ready},
 		{
-			name: "a reset", then: func(c *Client) { c.Lost(Reset, "connection reset by peer", 50) },
+			name: "a reset", then: func(c *Client) { c.Lost(sample.Reset, "connection reset by peer", 50) },
 			want: []string{"failed body: too-big: 552 5.3.4 enough", rejected}, state: Ended,
 		},
 		{
@@ -210,7 +212,7 @@ func TestSessionGoesOnAfterAnEarlyRefusal(t *testing.T) {
 		writeAll(c, 60)
 		c.Events()
 		c.Receive([]byte("250 queued\r\n"), 70)
-		if got, want := spans(c), []span{{Body, 60, 70}, {SpanMessage, 10, 70}}; !slices.Equal(got, want) || c.State() != Ready {
+		if got, want := spans(c), []span{{sample.Body, 60, 70}, {sample.SpanMessage, 10, 70}}; !slices.Equal(got, want) || c.State() != Ready {
 			t.Errorf("got %v in state %d, want %v", got, c.State(), want)
 		}
 	}
@@ -220,10 +222,10 @@ func TestSessionGoesOnAfterAnEarlyRefusal(t *testing.T) {
 // it done (RFC 8446, section 4.4): it is the handshake that failed.
 func TestHandshakeRefusedAfterwards(t *testing.T) {
 	var c Client
-	c.Start(&Options{TLS: TLSImplicit}, nil)
+	c.Start(&Options{TLS: sample.TLSImplicit}, nil)
 	c.Secured()
 	c.Established(10)
-	c.Lost(TLSHandshake, "remote error: tls: certificate required", 20)
+	c.Lost(sample.TLSHandshake, "remote error: tls: certificate required", 20)
 	events := c.Events()
 	if len(events) != 1 || describe(events[0]) != "failed tls: tls-handshake: remote error: tls: certificate required" {
 		t.Errorf("got %+v", events)
@@ -232,11 +234,11 @@ func TestHandshakeRefusedAfterwards(t *testing.T) {
 
 func TestAwaiting(t *testing.T) {
 	c := readyClient(t, &Options{})
-	if p := c.Awaiting(); p != SpanSession {
+	if p := c.Awaiting(); p != sample.SpanSession {
 		t.Errorf("ready: awaiting %v", p)
 	}
 	c.Send(&small)
-	for i, want := range []Phase{Mail, Rcpt, Data, Body, SpanSession} {
+	for i, want := range []sample.Phase{sample.Mail, sample.Rcpt, sample.Data, sample.Body, sample.SpanSession} {
 		if p := c.Awaiting(); p != want {
 			t.Errorf("awaiting %v, want %v", p, want)
 		}

@@ -3,6 +3,8 @@ package smtpwire
 import (
 	"bytes"
 	"strconv"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // maxGroup is how many commands are pipelined at once (RFC 2920 section 3.1).
@@ -12,30 +14,30 @@ import (
 const maxGroup = 100
 
 // unfit tells why the server cannot take t, by what it offered.
-func (c *Client) unfit(t *Transaction) (Class, string) {
+func (c *Client) unfit(t *Transaction) (sample.Class, string) {
 	switch {
 	case c.o.BDAT && c.offered&chunking == 0:
-		return ChunkingMissing, "BDAT was asked for and the server does not offer CHUNKING"
+		return sample.ChunkingMissing, "BDAT was asked for and the server does not offer CHUNKING"
 	case t.UTF8 && c.offered&smtpUTF8 == 0:
-		return PermFail, "an address beyond ASCII needs SMTPUTF8, which the server does not offer (RFC 6531)"
+		return sample.PermFail, "an address beyond ASCII needs SMTPUTF8, which the server does not offer (RFC 6531)"
 	case t.EightBit && c.SevenBit():
-		return PermFail, "the message has octets over 127, and the server does not offer 8BITMIME (RFC 6152)"
+		return sample.PermFail, "the message has octets over 127, and the server does not offer 8BITMIME (RFC 6152)"
 	case c.sizeOf > 0 && t.Size > c.sizeOf:
-		return TooBig, "a message of " + strconv.FormatInt(t.Size, 10) +
+		return sample.TooBig, "a message of " + strconv.FormatInt(t.Size, 10) +
 			" octets is over the SIZE offered, " + strconv.FormatInt(c.sizeOf, 10)
 	case !c.o.BDAT && len(t.Dotted) == 0:
-		return PermFail, "a message without content for DATA"
+		return sample.PermFail, "a message without content for DATA"
 	case len(t.To) == 0:
-		return PermFail, "a message without a recipient"
+		return sample.PermFail, "a message without a recipient"
 	case breaks(t.From):
-		return PermFail, "a line break in the sender's address"
+		return sample.PermFail, "a line break in the sender's address"
 	}
 	for _, to := range t.To {
 		if breaks(to) {
-			return PermFail, "a line break in a recipient's address"
+			return sample.PermFail, "a line break in a recipient's address"
 		}
 	}
-	return NoClass, ""
+	return sample.NoClass, ""
 }
 
 // breaks tells whether an address would end its command early.
@@ -44,7 +46,7 @@ func breaks(address []byte) bool {
 }
 
 func (c *Client) pipelines() bool {
-	return c.o.Pipelining == On || c.o.Pipelining == Auto && c.offered&pipelining != 0
+	return c.o.Pipelining == sample.On || c.o.Pipelining == sample.Auto && c.offered&pipelining != 0
 }
 
 // sendGroup sends the next commands of the envelope: as many as may be
@@ -61,7 +63,7 @@ func (c *Client) sendGroup() {
 	}
 	to := c.t.To
 	for ; room > 0 && int(c.next) < len(to); room-- {
-		c.await(Rcpt)
+		c.await(sample.Rcpt)
 		c.out = append(append(append(c.out, "RCPT TO:<"...), to[c.next]...), ">\r\n"...)
 		c.next++
 	}
@@ -71,7 +73,7 @@ func (c *Client) sendGroup() {
 	switch {
 	case !c.o.BDAT:
 		c.data = true
-		c.command(Data, "DATA\r\n")
+		c.command(sample.Data, "DATA\r\n")
 	case c.accepted > 0:
 		c.sendChunks()
 	}
@@ -80,7 +82,7 @@ func (c *Client) sendGroup() {
 func (c *Client) sendMail() {
 	t := c.t
 	c.begun = true
-	c.await(Mail)
+	c.await(sample.Mail)
 	out := append(append(append(c.out, "MAIL FROM:<"...), t.From...), '>')
 	if c.offered&size != 0 && t.Size > 0 {
 		out = strconv.AppendInt(append(out, " SIZE="...), t.Size, 10)
@@ -100,31 +102,31 @@ func (c *Client) nobody() bool { return int(c.rejected) == len(c.t.To) }
 // answerMessage takes a reply to a command of the transaction. What follows
 // from an earlier refusal, such as a 503 to the RCPT pipelined after a refused
 // MAIL, is timed like any reply but is no failure of its own.
-func (c *Client) answerMessage(p Phase, at Instant) {
+func (c *Client) answerMessage(p sample.Phase, at sample.Instant) {
 	if c.lone(p) {
 		c.ready()
 		return
 	}
 	no := c.reply.negative()
-	if no && !c.refused && (p != Data || !c.nobody()) {
+	if no && !c.refused && (p != sample.Data || !c.nobody()) {
 		c.failed(c.refusal(p), at)
 	}
 	switch p {
-	case Mail:
+	case sample.Mail:
 		c.open, c.refused = !no, no
-	case Rcpt:
+	case sample.Rcpt:
 		if !no {
 			c.accepted++
 		} else if !c.refused {
 			c.rejected++
 		}
-	case Data:
+	case sample.Data:
 		c.refused = c.refused || no
 		if !no && !c.o.BDAT {
 			c.answerGoAhead(at)
 			return
 		}
-	case Body:
+	case sample.Body:
 		if c.o.LMTP && no {
 			c.accepted--
 			c.rejected++
@@ -140,9 +142,9 @@ func (c *Client) answerMessage(p Phase, at Instant) {
 }
 
 // proceed goes on once every reply to the last group is in.
-func (c *Client) proceed(at Instant) {
+func (c *Client) proceed(at sample.Instant) {
 	if c.refused || c.nobody() {
-		c.endMessage(Rejected, at)
+		c.endMessage(sample.Rejected, at)
 		c.reset()
 		return
 	}
@@ -158,22 +160,22 @@ func (c *Client) reset() {
 		return
 	}
 	c.open = false
-	c.command(Rset, "RSET\r\n")
+	c.command(sample.Rset, "RSET\r\n")
 }
 
-func (c *Client) answerReset(at Instant) {
+func (c *Client) answerReset(at sample.Instant) {
 	if c.reply.negative() {
-		c.abandon(c.refusal(Rset), Failed, at)
+		c.abandon(c.refusal(sample.Rset), sample.Failed, at)
 		return
 	}
 	c.ready()
 }
 
-func (c *Client) answerQuit(at Instant) {
+func (c *Client) answerQuit(at sample.Instant) {
 	if c.reply.negative() {
-		c.failed(c.refusal(Quit), at)
+		c.failed(c.refusal(sample.Quit), at)
 	} else {
-		c.emit(Event{Kind: SessionQuit, Phase: Quit, End: at})
+		c.emit(Event{Kind: SessionQuit, Phase: sample.Quit, End: at})
 	}
 	c.end()
 }
@@ -181,15 +183,15 @@ func (c *Client) answerQuit(at Instant) {
 // endMessage reports what became of the message under way, and of each of its
 // recipients. One accepted at RCPT is not, in the end, where the message is
 // not, nor where LMTP has no reply for it.
-func (c *Client) endMessage(o Outcome, at Instant) {
-	if o == Rejected {
+func (c *Client) endMessage(o sample.Outcome, at sample.Instant) {
+	if o == sample.Rejected {
 		c.rejected += c.accepted
 	}
-	if o != Accepted {
+	if o != sample.Accepted {
 		c.accepted = 0
 	}
 	unknown := 0
-	if o == Accepted || o == Unknown {
+	if o == sample.Accepted || o == sample.Unknown {
 		unknown = len(c.t.To) - int(c.accepted) - int(c.rejected)
 	}
 	end := at
@@ -197,7 +199,7 @@ func (c *Client) endMessage(o Outcome, at Instant) {
 		end = max(at, c.mailAt)
 	}
 	c.emit(Event{
-		Kind: MessageEnded, Phase: SpanMessage, Outcome: o, Start: c.mailAt, End: end,
+		Kind: MessageEnded, Phase: sample.SpanMessage, Outcome: o, Start: c.mailAt, End: end,
 		Accepted: int(c.accepted), Rejected: int(c.rejected),
 		Unknown: unknown,
 	})

@@ -8,12 +8,13 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
 // closedPlan sends so many messages of 1 KiB over one connection.
-func closedPlan(addr string, pipelining smtpwire.Switch, messages int64) *loadgen.Plan {
+func closedPlan(addr string, pipelining sample.Switch, messages int64) *loadgen.Plan {
 	return &loadgen.Plan{Name: "bench", Seed: 1, Rounds: 1, Flows: []loadgen.Flow{{
 		Name:    "flow",
 		Target:  loadgen.Target{Network: "tcp", Host: "127.0.0.1", Port: 25, Dial: addr},
@@ -53,8 +54,8 @@ func prepare(t testing.TB, p *loadgen.Plan) (run func()) {
 
 var ways = []struct {
 	name       string
-	pipelining smtpwire.Switch
-}{{"lockstep", smtpwire.Off}, {"pipelined", smtpwire.On}}
+	pipelining sample.Switch
+}{{"lockstep", sample.Off}, {"pipelined", sample.On}}
 
 // BenchmarkMessage is a message from end to end over an open connection, with
 // the server's part: it is in this process, allocates nothing, and does no more

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
@@ -58,17 +59,17 @@ func greet(c *smtpwire.Client, o *smtpwire.Options) {
 func BenchmarkTransaction(b *testing.B) {
 	for _, bc := range []struct {
 		name       string
-		pipelining smtpwire.Switch
+		pipelining sample.Switch
 		recipients int
 	}{
-		{"lockstep", smtpwire.Off, 1},
-		{"pipelined", smtpwire.On, 1},
-		{"pipelined-20", smtpwire.On, 20},
+		{"lockstep", sample.Off, 1},
+		{"pipelined", sample.On, 1},
+		{"pipelined-20", sample.On, 20},
 	} {
 		b.Run(bc.name, func(b *testing.B) {
 			var c smtpwire.Client
 			greet(&c, &smtpwire.Options{Pipelining: bc.pipelining})
-			message, said := envelope(bc.recipients), replies(bc.pipelining == smtpwire.On, bc.recipients)
+			message, said := envelope(bc.recipients), replies(bc.pipelining == sample.On, bc.recipients)
 			b.ReportAllocs()
 			for b.Loop() {
 				c.Send(message)
@@ -86,7 +87,7 @@ func BenchmarkTransaction(b *testing.B) {
 // BenchmarkSession is that of a connection with one message.
 func BenchmarkSession(b *testing.B) {
 	var c smtpwire.Client
-	o := &smtpwire.Options{Pipelining: smtpwire.On}
+	o := &smtpwire.Options{Pipelining: sample.On}
 	message, said := envelope(1), replies(true, 1)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
@@ -61,12 +61,12 @@ func runStepped(ctx context.Context, scenario string, when, step time.Duration) 
 			return &steppingDriver{d, when, step}, err
 		},
 	})
-	var report *loadgen.Report
+	var report *sample.Report
 	if err == nil {
 		report, err = engine.Run(ctx)
 	}
 	if err != nil {
-		_, _ = collector.Close(&loadgen.Report{}, results.Generator{}) // ends the collector
+		_, _ = collector.Close(&sample.Report{}, results.Generator{}) // ends the collector
 		return nil, err
 	}
 	run, err := collector.Close(report, results.MeasureGenerator())
@@ -81,7 +81,7 @@ type steppingDriver struct {
 
 // shift is a wall time as the stepping clock shows it. What was stamped before
 // the step keeps its stamp.
-func (d *steppingDriver) shift(wall smtpwire.Instant) smtpwire.Instant {
+func (d *steppingDriver) shift(wall sample.Instant) sample.Instant {
 	now, mono := d.Driver.Recent()
 	if mono-now.Sub(wall) < d.when {
 		return wall
@@ -89,12 +89,12 @@ func (d *steppingDriver) shift(wall smtpwire.Instant) smtpwire.Instant {
 	return wall.Add(d.step)
 }
 
-func (d *steppingDriver) Now() (smtpwire.Instant, time.Duration) {
+func (d *steppingDriver) Now() (sample.Instant, time.Duration) {
 	wall, mono := d.Driver.Now()
 	return d.shift(wall), mono
 }
 
-func (d *steppingDriver) Recent() (smtpwire.Instant, time.Duration) {
+func (d *steppingDriver) Recent() (sample.Instant, time.Duration) {
 	wall, mono := d.Driver.Recent()
 	return d.shift(wall), mono
 }
@@ -108,7 +108,7 @@ type steppingConn struct {
 	driver *steppingDriver
 }
 
-func (c *steppingConn) Write(bufs [][]byte) (int, smtpwire.Instant) {
+func (c *steppingConn) Write(bufs [][]byte) (int, sample.Instant) {
 	n, at := c.Conn.Write(bufs)
 	return n, c.driver.shift(at)
 }
@@ -118,16 +118,16 @@ type steppingHandler struct {
 	driver *steppingDriver
 }
 
-func (h *steppingHandler) Connected(at smtpwire.Instant, took time.Duration) {
+func (h *steppingHandler) Connected(at sample.Instant, took time.Duration) {
 	h.Handler.Connected(h.driver.shift(at), took)
 }
-func (h *steppingHandler) Secured(from, to smtpwire.Instant) {
+func (h *steppingHandler) Secured(from, to sample.Instant) {
 	h.Handler.Secured(h.driver.shift(from), h.driver.shift(to))
 }
 func (h *steppingHandler) Received(p []byte, at netdrive.Arrival) {
 	at.At = h.driver.shift(at.At)
 	h.Handler.Received(p, at)
 }
-func (h *steppingHandler) Broken(err error, at smtpwire.Instant) {
+func (h *steppingHandler) Broken(err error, at sample.Instant) {
 	h.Handler.Broken(err, h.driver.shift(at))
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
@@ -100,15 +100,15 @@ func TestStepsAreOfEverySize(t *testing.T) {
 // A fixedDriver is a Driver whose clock shows one time.
 type fixedDriver struct {
 	netdrive.Driver
-	wall smtpwire.Instant
+	wall sample.Instant
 	mono time.Duration
 }
 
-func (d *fixedDriver) Now() (smtpwire.Instant, time.Duration)    { return d.wall, d.mono }
-func (d *fixedDriver) Recent() (smtpwire.Instant, time.Duration) { return d.wall, d.mono }
+func (d *fixedDriver) Now() (sample.Instant, time.Duration)    { return d.wall, d.mono }
+func (d *fixedDriver) Recent() (sample.Instant, time.Duration) { return d.wall, d.mono }
 
 func TestOnlyWhatComesAfterTheStepIsShifted(t *testing.T) {
-	const wall, step = smtpwire.Instant(1e18), time.Hour
+	const wall, step = sample.Instant(1e18), time.Hour
 	fixed := &fixedDriver{wall: wall, mono: time.Second}
 	d := &steppingDriver{fixed, time.Second, step}
 	if got, mono := d.Now(); got != wall.Add(step) || mono != time.Second {

@@ -1,4 +1,4 @@
-package loadgen
+package sample
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package loadgen
+package sample
 
 // A SessionEvent is counted once a session, or not at all.
 type SessionEvent uint8

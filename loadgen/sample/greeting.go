@@ -1,4 +1,4 @@
-package smtpwire
+package sample
 
 // A Greeting is how a server introduced itself. Its texts are one line each,
 // printable and bounded, and say no secret of the run.

@@ -1,14 +1,12 @@
-package loadgen
+package sample
 
 import (
 	"time"
-
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
 // A Report is what a run tells about itself, beside what it recorded.
 type Report struct {
-	Started, Ended smtpwire.Instant
+	Started, Ended Instant
 	Interrupted    bool            // drained or stopped before its end
 	Lost           string          // the target was lost: when and how; "" where it was not
 	Clock          Clock           // what stamped the replies

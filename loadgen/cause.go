@@ -1,4 +1,4 @@
-package netdrive
+package loadgen
 
 import (
 	"context"
@@ -10,34 +10,35 @@ import (
 	"os"
 	"syscall"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // Cause tells the class of a broken connection from its error, and says it in
 // one line. phase is what the session was at.
-func Cause(err error, phase smtpwire.Phase) (smtpwire.Class, string) {
-	if c, text := localLimit(err); c != smtpwire.NoClass {
+func Cause(err error, phase sample.Phase) (sample.Class, string) {
+	if c, text := localLimit(err); c != sample.NoClass {
 		return c, text
 	}
 	switch phase {
-	case smtpwire.Resolve:
-		return smtpwire.ResolveFailed, err.Error()
-	case smtpwire.Connect:
+	case sample.Resolve:
+		return sample.ResolveFailed, err.Error()
+	case sample.Connect:
 		return connectCause(err)
-	case smtpwire.TLS:
+	case sample.TLS:
 		return tlsCause(err)
 	}
 	return lostCause(err)
 }
 
 // localLimit finds what is the generator's own fault, with what to do about it.
-func localLimit(err error) (smtpwire.Class, string) {
-	var own *OwnFault
+func localLimit(err error) (sample.Class, string) {
+	var own *netdrive.OwnFault
 	hint := ""
 	switch {
 	case errors.As(err, &own):
 		hint = own.Text
-	case errors.As(err, new(*StrangerError)):
+	case errors.As(err, new(*netdrive.StrangerError)):
 		hint = err.Error()
 	case errors.Is(err, syscall.EMFILE):
 		hint = "out of file descriptors: raise the limit (ulimit -n) or use fewer sessions"
@@ -50,57 +51,57 @@ func localLimit(err error) (smtpwire.Class, string) {
 	case errors.Is(err, syscall.ENOBUFS), errors.Is(err, syscall.ENOMEM):
 		hint = "out of memory for sockets: raise net.ipv4.tcp_mem or use fewer sessions"
 	default:
-		return smtpwire.NoClass, ""
+		return sample.NoClass, ""
 	}
-	return smtpwire.LocalLimit, hint
+	return sample.LocalLimit, hint
 }
 
 // ownConnect finds what keeps this machine from sending a SYN at all.
 func ownConnect(err error) string {
 	switch {
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.ENETDOWN):
-		return Reason(err) + ": this machine has no route to the address: look at its routes, or say target.family"
+		return netdrive.Reason(err) + ": this machine has no route to the address: look at its routes, or say target.family"
 	case errors.Is(err, syscall.EAFNOSUPPORT):
-		return Reason(err) + ": this machine does not speak the family of the address: say target.family"
+		return netdrive.Reason(err) + ": this machine does not speak the family of the address: say target.family"
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
-		return Reason(err) + ": this machine does not let us connect there: look at its firewall, its routes, and who may use the socket"
+		return netdrive.Reason(err) + ": this machine does not let us connect there: look at its firewall, its routes, and who may use the socket"
 	case errors.Is(err, syscall.EINVAL):
-		return Reason(err) + ": this machine cannot connect there: a link-local address needs the interface it is on, such as fe80::1%eth0"
+		return netdrive.Reason(err) + ": this machine cannot connect there: a link-local address needs the interface it is on, such as fe80::1%eth0"
 	}
 	return ""
 }
 
-func connectCause(err error) (smtpwire.Class, string) {
+func connectCause(err error) (sample.Class, string) {
 	if text := ownConnect(err); text != "" {
-		return smtpwire.LocalLimit, text
+		return sample.LocalLimit, text
 	}
 	switch {
 	case errors.Is(err, syscall.EHOSTUNREACH):
-		return smtpwire.ConnectTimeout, Reason(err) + ": nothing answers at the address, or a router does not let us through"
+		return sample.ConnectTimeout, netdrive.Reason(err) + ": nothing answers at the address, or a router does not let us through"
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ENOENT):
-		return smtpwire.Refused, Reason(err)
+		return sample.Refused, netdrive.Reason(err)
 	case errors.Is(err, syscall.ECONNRESET):
-		return smtpwire.Reset, Reason(err)
+		return sample.Reset, netdrive.Reason(err)
 	}
 	// Nothing answered the SYN.
-	return smtpwire.ConnectTimeout, Reason(err)
+	return sample.ConnectTimeout, netdrive.Reason(err)
 }
 
-func tlsCause(err error) (smtpwire.Class, string) {
+func tlsCause(err error) (sample.Class, string) {
 	var verify *tls.CertificateVerificationError
 	if errors.As(err, &verify) {
-		return smtpwire.TLSCertificate, certificateText(verify)
+		return sample.TLSCertificate, certificateText(verify)
 	}
 	if isTimeout(err) {
-		return smtpwire.Timeout, "no answer within the limit"
+		return sample.Timeout, "no answer within the limit"
 	}
 	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
-		return smtpwire.Reset, Reason(err)
+		return sample.Reset, netdrive.Reason(err)
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return smtpwire.Closed, "the server closed the connection during the handshake"
+		return sample.Closed, "the server closed the connection during the handshake"
 	}
-	return smtpwire.TLSHandshake, err.Error()
+	return sample.TLSHandshake, err.Error()
 }
 
 // certificateText names which of the certificate's faults it was, since the
@@ -122,23 +123,23 @@ func certificateText(verify *tls.CertificateVerificationError) string {
 	return verify.Error()
 }
 
-func lostCause(err error) (smtpwire.Class, string) {
+func lostCause(err error) (sample.Class, string) {
 	switch {
 	case isTimeout(err):
-		return smtpwire.Timeout, "no reply within the limit"
+		return sample.Timeout, "no reply within the limit"
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return smtpwire.Timeout, Reason(err) + ": the way to the server is gone"
+		return sample.Timeout, netdrive.Reason(err) + ": the way to the server is gone"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
-		return smtpwire.Closed, "the server closed the connection"
+		return sample.Closed, "the server closed the connection"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.ErrClosedPipe):
-		return smtpwire.Reset, Reason(err)
+		return sample.Reset, netdrive.Reason(err)
 	case errors.Is(err, context.Canceled):
-		return smtpwire.Canceled, "stopped"
+		return sample.Canceled, "stopped"
 	}
 	if errno := syscall.Errno(0); errors.As(err, &errno) {
-		return smtpwire.Reset, Reason(err)
+		return sample.Reset, netdrive.Reason(err)
 	}
-	return smtpwire.Protocol, err.Error() // crypto/tls says so of what came
+	return sample.Protocol, err.Error() // crypto/tls says so of what came
 }
 
 // IsAlert tells whether it was by an alert of TLS (RFC 8446, section 6) that the

@@ -1,4 +1,4 @@
-package loadgen
+package sample
 
 // Stage is the part of a flow's round a sample belongs to.
 type Stage uint8
@@ -13,7 +13,7 @@ const (
 // A Series names what samples are collected under. A sample's stage is that in
 // which its arrival was due, so it is Warmup or Steady.
 type Series struct {
-	Flow  int // index into Plan.Flows
+	Flow  int // the flow's place in the plan, from 0
 	Round int // from 0
 	Stage Stage
 }

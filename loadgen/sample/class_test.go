@@ -1,4 +1,4 @@
-package smtpwire
+package sample
 
 import "testing"
 

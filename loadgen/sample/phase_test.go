@@ -1,4 +1,4 @@
-package smtpwire
+package sample
 
 import (
 	"slices"
@@ -27,8 +27,8 @@ func TestOptionsAreNamed(t *testing.T) {
 		value interface{ String() string }
 		want  string
 	}{
-		{TLSNone, "none"}, {TLSStart, "starttls"}, {TLSImplicit, "implicit"}, {TLSMode(9), "smtpwire.TLSMode(9)"},
-		{Auto, "auto"}, {On, "on"}, {Off, "off"}, {Switch(3), "smtpwire.Switch(3)"},
+		{TLSNone, "none"}, {TLSStart, "starttls"}, {TLSImplicit, "implicit"}, {TLSMode(9), "sample.TLSMode(9)"},
+		{Auto, "auto"}, {On, "on"}, {Off, "off"}, {Switch(3), "sample.Switch(3)"},
 	} {
 		if got := c.value.String(); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)

@@ -1,4 +1,4 @@
-package smtpwire
+package sample
 
 // TLSMode says when a session turns to TLS.
 type TLSMode uint8

@@ -1,4 +1,4 @@
-package loadgen
+package sample
 
 // Clock says whose word the arrival times are.
 type Clock uint8

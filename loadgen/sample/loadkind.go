@@ -1,4 +1,4 @@
-package loadgen
+package sample
 
 // LoadKind is whether a load is open or closed, as it stands in results.
 type LoadKind string
