@@ -11,6 +11,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/scenarios"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // A subject is what a benchmark measures: a scenario with the test's settings.
@@ -67,7 +68,7 @@ func (s *subject) job(b *testing.B, flow string) *gauge.Job {
 			break
 		}
 	}
-	p.Rounds, p.InTurn, p.Baseline, p.Thresholds = 1, false, "", nil
+	p.Rounds, p.InTurn, job.Criteria = 1, false, criteria.Criteria{}
 	s.trust(&p.Flows[0].Target)
 	if err := s.place(&p.Flows[0].Target); err != nil {
 		b.Fatalf("%s: flow %s: %v", s.name, flow, err)

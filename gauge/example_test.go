@@ -7,6 +7,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/scenarios"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // The target sink is the built-in server, so this needs no other.
@@ -54,7 +55,7 @@ func ExampleJob() {
 		fmt.Println(err)
 		return
 	}
-	job.Plan.Rounds, job.Plan.Baseline, job.Plan.Thresholds = 1, "", nil
+	job.Plan.Rounds, job.Criteria = 1, criteria.Criteria{}
 	job.Plan.Flows = job.Plan.Flows[:1]
 	flow := &job.Plan.Flows[0]
 	flow.Session.Think = 0

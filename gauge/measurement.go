@@ -8,10 +8,11 @@ import (
 	"github.com/smtpgauge/smtpgauge/results"
 )
 
-// measure runs a plan whose sink, if it has one, is in place. If anything was
+// measure runs the job's plan; its sink, if it has one, is in place. If anything was
 // measured there is a run, also beside an error, which is then that of writing
 // the file.
-func measure(ctx context.Context, p *loadgen.Plan, o Options) (*results.Run, error) {
+func (j *Job) measure(ctx context.Context, o Options) (*results.Run, error) {
+	p := j.Plan
 	var collector *results.Collector
 	record := func(shard int) sample.Recorder { return collector.Recorder(shard) }
 	engine, err := loadgen.New(p, record, loadgen.Options{Shards: o.Shards, More: o.More})
@@ -21,7 +22,7 @@ func measure(ctx context.Context, p *loadgen.Plan, o Options) (*results.Run, err
 	before, known := o.FreeCores(ctx)
 	// Last, since the header says when the run started, and rendering the mail
 	// ahead takes its time.
-	collector, err = results.NewCollector(o.File, results.NewHeader(p), p, o.Shards, o.OnInterval)
+	collector, err = results.NewCollector(o.File, results.NewHeader(p, j.Criteria), p, o.Shards, o.OnInterval)
 	if err != nil {
 		return nil, err
 	}

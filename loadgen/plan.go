@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/gate"
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -25,11 +24,6 @@ type Plan struct {
 	// though they are neither this machine nor on a private network. Nothing else
 	// is connected to: every address is judged each time it was looked up.
 	MayLoad []string
-
-	Baseline   string // the flow the others are compared with; "" for none
-	Thresholds []Threshold
-	Gates      []gate.Gate // what comparisons with other runs must not show
-	MinEffect  float64     // the smallest effect of interest to them, as a share
 
 	// Scenario is the resolved scenario as JSON, without secrets. The engine
 	// carries it and does not look inside.

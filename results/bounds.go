@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // The bounds of a run file: it may come from anywhere. What writes one keeps to
@@ -53,17 +53,12 @@ func (h *Header) check() error {
 	case h.MinEffect < 0 || h.MinEffect > maxMinEffect:
 		return fmt.Errorf("a smallest effect of %g, want 0 to %g", h.MinEffect, float64(maxMinEffect))
 	}
-	for i := range h.Thresholds {
-		if t := &h.Thresholds[i]; !knownMetric(&t.Metric) || !slices.Contains([]string{"<", "<=", ">", ">="}, t.Op) {
-			return fmt.Errorf("threshold %q is of no known metric or comparison", t.Expr)
-		}
-	}
 	return nil
 }
 
 // Fits says why a run of p has no room in a run file; nil where it has.
-func Fits(p *loadgen.Plan) error {
-	h := NewHeader(p)
+func Fits(p *loadgen.Plan, c criteria.Criteria) error {
+	h := NewHeader(p, c)
 	h.ID = newID() // which takes room too
 	if err := errors.Join(h.check(), checkLength(p)); err != nil {
 		return fmt.Errorf("run file: %w", err)
@@ -96,12 +91,6 @@ func checkLength(p *loadgen.Plan) error {
 		return fmt.Errorf("all flows' rounds together last %.0f s, each a line: want at most %d; make the load shorter, or the flows or rounds fewer", seconds, maxIntervals)
 	}
 	return nil
-}
-
-// knownMetric tells whether every part of a metric is one there is.
-func knownMetric(m *loadgen.Metric) bool {
-	return m.Kind <= loadgen.Count && int(m.Phase) < sample.NumPhases && m.Part <= sample.Lag &&
-		int(m.Outcome) < sample.NumOutcomes && m.Q >= 0 && m.Q <= 1
 }
 
 // check refuses an interval that would spoil what it is added to.

@@ -13,6 +13,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // withHeader is a whole run file under a header that is not its own.
@@ -32,21 +33,18 @@ func withHeader(t *testing.T, change func(*Header)) string {
 // What a hostile header asks for is not done: neither a figure there is no
 // place for, nor work without end.
 func TestHostileHeadersAreRefused(t *testing.T) {
-	threshold := func(m loadgen.Metric, op string) func(*Header) {
-		return func(h *Header) {
-			h.Thresholds = []loadgen.Threshold{{Expr: "open.x < 1", Flow: "open", Metric: m, Op: op}}
-		}
+	threshold := func(text string) func(*Header) {
+		return func(h *Header) { h.Thresholds = []criteria.Threshold{{Expr: text}} }
 	}
 	for name, c := range map[string]struct {
 		change func(*Header)
 		want   string
 	}{
-		"kind":     {threshold(loadgen.Metric{Kind: 200}, "<"), `line 1: threshold "open.x < 1"`},
-		"outcome":  {threshold(loadgen.Metric{Kind: loadgen.Count, Outcome: 200}, "<"), `line 1: threshold "open.x < 1"`},
-		"phase":    {threshold(loadgen.Metric{Phase: 200}, "<"), `line 1: threshold "open.x < 1"`},
-		"part":     {threshold(loadgen.Metric{Phase: sample.SpanSession, Part: 200}, "<"), `line 1: threshold "open.x < 1"`},
-		"quantile": {threshold(loadgen.Metric{Q: -1}, "<"), `line 1: threshold "open.x < 1"`},
-		"op":       {threshold(loadgen.Metric{}, "="), `line 1: threshold "open.x < 1"`},
+		"no threshold":       {threshold("x"), `line 1: threshold "x": want a condition`},
+		"unknown phase":      {threshold("open.x.p99 < 1s"), `line 1: threshold "open.x.p99 < 1s": no phase or figure`},
+		"unknown part":       {threshold("open.session.x.p99 < 1s"), `line 1: threshold "open.session.x.p99 < 1s": no figure`},
+		"impossible share":   {threshold("open.errors < 1000%"), `line 1: threshold "open.errors < 1000%": want a share`},
+		"impossible compare": {threshold("open.errors = 1%"), `line 1: threshold "open.errors = 1%": want a condition`},
 		"work": {func(h *Header) {
 			h.Rounds = maxRounds
 			for i := range 20 {
@@ -58,7 +56,7 @@ func TestHostileHeadersAreRefused(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
-	good := withHeader(t, threshold(loadgen.Metric{Phase: sample.SpanSession, Part: sample.Lag, Q: 1}, ">="))
+	good := withHeader(t, threshold("open.session.lag.max >= 1ns"))
 	if _, err := Read(strings.NewReader(good)); err != nil {
 		t.Errorf("a threshold of the last phase and part: %v", err)
 	}
@@ -171,7 +169,7 @@ func TestRunThatDoesNotFitIsNotBegun(t *testing.T) {
 		"a warm-up a round":   {&loadgen.Plan{Rounds: 4000, Warmup: 10000 * time.Second, Flows: twoFlows(1).Flows, Scenario: []byte(`{}`)}, "last 80004000 s", true},
 		"stages of open load": {staged(maxLines * time.Second), "each a line", true},
 	} {
-		if err := Fits(c.plan); (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
+		if err := Fits(c.plan, criteria.Criteria{Baseline: c.plan.Flows[0].Name}); (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 		var file bytes.Buffer

@@ -16,6 +16,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 var epoch = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
@@ -25,7 +26,7 @@ func at(d time.Duration) sample.Instant { return sample.Instant(epoch.Add(d).Uni
 // twoFlows is a plan with a closed flow and an open one.
 func twoFlows(rounds int) *loadgen.Plan {
 	return &loadgen.Plan{
-		Name: "two", Seed: 7, Rounds: rounds, Baseline: "closed",
+		Name: "two", Seed: 7, Rounds: rounds,
 		Flows: []loadgen.Flow{
 			{Name: "closed", Target: loadgen.Target{Port: 25}, Load: loadgen.Load{Sessions: 2}},
 			{Name: "open", Target: loadgen.Target{Port: 587}, Load: loadgen.Load{
@@ -36,8 +37,9 @@ func twoFlows(rounds int) *loadgen.Plan {
 	}
 }
 
+// testHeader is the header of a run whose flows are held against the first.
 func testHeader(p *loadgen.Plan) Header {
-	h := NewHeader(p)
+	h := NewHeader(p, criteria.Criteria{Baseline: p.Flows[0].Name})
 	h.ID, h.Started = newID(), epoch
 	return h
 }

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/gate"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/stats"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // ComparisonFormat names the shape of Comparison.
@@ -23,7 +23,7 @@ type CompareOptions struct {
 	Alpha     float64  // chance of any false alarm in all rows together; 0 means 0.05
 	MinEffect float64  // smallest effect of interest, as a share: 0.03 for 3 %; 0 means none
 	Metrics   []string // patterns as of path.Match for METRIC or FLOW.METRIC; none means all
-	Gates     []gate.Gate
+	Gates     []criteria.Gate
 }
 
 // A Comparison is two sides held against each other. It marshals to what
@@ -82,7 +82,7 @@ type Row struct {
 	ResolvablePercent *float64 `json:"resolvable_percent"`
 	RoundsNeeded      int      `json:"rounds_needed,omitempty"`
 
-	kind     figureKind
+	unit     criteria.Unit
 	headline bool
 	interval stats.Interval // in Unit
 	noise    *float64       // as stats.Noise says
@@ -289,8 +289,8 @@ func (c *comparing) flow(name string, base, other flowSide) {
 // newRow is a row before it is judged.
 func newRow(flow string, m comparedMetric, pair *stats.Pair) Row {
 	return Row{
-		Flow: flow, Metric: m.name, Unit: m.kind.unit(), BaseRounds: len(pair.Base), NewRounds: len(pair.New),
-		kind: m.kind, headline: m.headline, interval: stats.Interval{Low: math.Inf(-1), High: math.Inf(1)},
+		Flow: flow, Metric: m.name, Unit: m.unit.String(), BaseRounds: len(pair.Base), NewRounds: len(pair.New),
+		unit: m.unit, headline: m.headline, interval: stats.Interval{Low: math.Inf(-1), High: math.Inf(1)},
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/gate"
 	"github.com/smtpgauge/smtpgauge/results/stats"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // quiet is a run of two flows with enough rounds for a verdict.
@@ -260,12 +260,12 @@ func TestGates(t *testing.T) {
 		{"errors > +0.1pp", true, true, 2},
 		{"smtps.message.p50 > +5%", false, false, 1},
 	} {
-		g, err := gate.Parse(c.gate)
+		g, err := criteria.ParseGate(c.gate)
 		if err != nil {
 			t.Error(err)
 			continue
 		}
-		out := compared(t, quiet(), other, CompareOptions{Gates: []gate.Gate{g}}).Gates
+		out := compared(t, quiet(), other, CompareOptions{Gates: []criteria.Gate{g}}).Gates
 		ok, known := true, true
 		for _, o := range out {
 			ok, known = ok && o.OK, known && o.Known
@@ -278,11 +278,11 @@ func TestGates(t *testing.T) {
 	few.rounds = 2
 	again := few
 	again.seed++
-	g, err := gate.Parse("message.p50 > +5%")
+	g, err := criteria.ParseGate("message.p50 > +5%")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out := compared(t, few, again, CompareOptions{Gates: []gate.Gate{g}}).Gates; out[0].Known || out[0].OK || !strings.Contains(out[0].Reason, "too few rounds") {
+	if out := compared(t, few, again, CompareOptions{Gates: []criteria.Gate{g}}).Gates; out[0].Known || out[0].OK || !strings.Contains(out[0].Reason, "too few rounds") {
 		t.Errorf("two rounds: %+v", out)
 	}
 }
@@ -299,7 +299,7 @@ func table(t *testing.T, c *Comparison, o WriteOptions) string {
 func TestComparisonFormats(t *testing.T) {
 	other := quiet()
 	other.seed, other.slower, other.failing = 2, map[string]float64{"submit": 0.3}, 0.2
-	c := compared(t, quiet(), other, CompareOptions{Gates: []gate.Gate{{Expr: "x | y", Metric: "rate"}}})
+	c := compared(t, quiet(), other, CompareOptions{Gates: []criteria.Gate{{Expr: "x | y", Metric: "rate"}}})
 	for _, width := range []int{80, 100, 160} {
 		for line := range strings.Lines(table(t, c, WriteOptions{Width: width})) {
 			if n := textWidth(strings.TrimSuffix(line, "\n")); n > width {

@@ -85,5 +85,5 @@ func (r *Row) sentence() string {
 	if span := r.span(); span != noSamples {
 		text += " (" + span + ")"
 	}
-	return text + ", from " + r.kind.human(r.Base) + " to " + r.kind.human(r.New)
+	return text + ", from " + humanFigure(r.unit, r.Base) + " to " + humanFigure(r.unit, r.New)
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/gate"
 	"github.com/smtpgauge/smtpgauge/results/report"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // contrast is a comparison with something in every part: what is slower, much
@@ -21,13 +21,13 @@ func contrast(t *testing.T, gates ...string) *Comparison {
 	other.greetings[0].hear(Greeting{Banner: "mx.example.test ESMTP " + hostile, Clear: []string{"SIZE 2"}})
 	o := CompareOptions{MinEffect: 0.02}
 	for _, text := range append(gates, "submit.message.p99 > +5%", "errors > +0.1pp", "relay.rate < -50%", "tls.p99 > +10%") {
-		g, err := gate.Parse(text)
+		g, err := criteria.ParseGate(text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		o.Gates = append(o.Gates, g)
 	}
-	o.Gates = append(o.Gates, gate.Gate{Expr: "nonesuch", Metric: "nonesuch"})
+	o.Gates = append(o.Gates, criteria.Gate{Expr: "nonesuch", Metric: "nonesuch"})
 	c, err := Compare([]*Run{base}, []*Run{other}, o)
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func TestComparisonPageSaysWhatItComesTo(t *testing.T) {
 	slower.seed, slower.slower = 2, map[string]float64{"submit": 0.3}
 	gates := func(texts ...string) (o CompareOptions) {
 		for _, text := range texts {
-			g, err := gate.Parse(text)
+			g, err := criteria.ParseGate(text)
 			if err != nil {
 				t.Fatal(err)
 			}

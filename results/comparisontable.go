@@ -10,6 +10,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/results/report"
 	"github.com/smtpgauge/smtpgauge/results/stats"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 var comparisonFormats = []struct {
@@ -110,7 +111,7 @@ func (c *Comparison) level() string {
 }
 
 func (r *Row) cells() []cell {
-	cells := plain(r.Flow, r.Metric, r.kind.human(r.Base), r.kind.human(r.New), r.change(), r.span(), noSamples, string(r.Verdict), noSamples)
+	cells := plain(r.Flow, r.Metric, humanFigure(r.unit, r.Base), humanFigure(r.unit, r.New), r.change(), r.span(), noSamples, string(r.Verdict), noSamples)
 	cells[7].bad = r.Verdict == stats.Worse
 	if r.P != nil {
 		cells[6].text = probability(*r.P)
@@ -130,13 +131,13 @@ func (r *Row) change() string {
 }
 
 func (r *Row) absolute(v float64) string {
-	if r.kind == kindShare {
+	if r.unit == criteria.Share {
 		if text := strconv.FormatFloat(100*v, 'f', 2, 64); text != "-0.00" && text != "0.00" {
 			return signed(text) + " pp"
 		}
 		return "0.00 pp"
 	}
-	return signed(r.kind.human(v))
+	return signed(humanFigure(r.unit, v))
 }
 
 func (r *Row) span() string {

@@ -41,7 +41,7 @@ func writeCSV(w io.Writer, res *Result) error {
 		expr := csvText(t.Expr)
 		f.put("threshold", "", expr, "ok", ok, "boolean")
 		if t.Value != nil {
-			f.put("threshold", "", expr, "value", *t.Value, kindOf(t.Expr).unit())
+			f.put("threshold", "", expr, "value", *t.Value, t.Metric.Unit().String())
 		}
 	}
 	f.w.Flush()

@@ -38,10 +38,6 @@ type enumeration struct {
 }
 
 var (
-	metricKinds = enumeration{"kind of metric", []string{"latency", "errors", "rate", "count"},
-		[]string{"latency", "errors", "rate", "count"}}
-	metricParts = enumeration{"part", namesOf[sample.Part](sample.NumParts),
-		[]string{"service", "response", "lag"}}
 	phaseKinds = enumeration{"phase", namesOf[sample.Phase](sample.NumPhases), []string{
 		"resolve", "connect", "tls", "banner", "ehlo", "starttls", "auth",
 		"mail", "rcpt", "data", "body", "rset", "quit", "message", "session",

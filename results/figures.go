@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // ResultFormat names the shape of Result.
@@ -176,39 +176,29 @@ func (t *total) ownShare() float64 {
 }
 
 // threshold evaluates a threshold. One that finds nothing to measure fails.
-func (r *Run) threshold(res *Result, t *loadgen.Threshold) ThresholdResult {
-	out := ThresholdResult{Expr: t.Expr}
+func (r *Run) threshold(res *Result, t *criteria.Threshold) ThresholdResult {
+	out := ThresholdResult{Expr: t.Expr, Metric: t.Metric}
 	value, reason := r.metric(res.Flows[t.Flow], t)
 	if reason != "" {
 		out.Reason = reason
 		return out
 	}
-	out.Value = &value
-	switch t.Op {
-	case "<":
-		out.OK = value < t.Limit
-	case "<=":
-		out.OK = value <= t.Limit
-	case ">":
-		out.OK = value > t.Limit
-	case ">=":
-		out.OK = value >= t.Limit
-	}
+	out.Value, out.OK = &value, t.Met(value)
 	return out
 }
 
-func (r *Run) metric(f *FlowFigures, t *loadgen.Threshold) (value float64, reason string) {
+func (r *Run) metric(f *FlowFigures, t *criteria.Threshold) (value float64, reason string) {
 	if f == nil {
 		return 0, fmt.Sprintf("there is no flow %s", t.Flow)
 	}
 	m := &f.Messages
 	switch t.Metric.Kind {
-	case loadgen.Errors:
+	case criteria.Errors:
 		if m.Attempted == 0 {
 			return 0, "no message was attempted"
 		}
 		return float64(m.Attempted-m.Accepted) / float64(m.Attempted), ""
-	case loadgen.Rate:
+	case criteria.Rate:
 		if f.Window == 0 {
 			return 0, "the load did not begin"
 		}
@@ -216,7 +206,7 @@ func (r *Run) metric(f *FlowFigures, t *loadgen.Threshold) (value float64, reaso
 			return 0, "no message was attempted"
 		}
 		return f.Rate, ""
-	case loadgen.Count:
+	case criteria.Count:
 		if m.Attempted == 0 {
 			return 0, "no message was attempted"
 		}
@@ -226,7 +216,7 @@ func (r *Run) metric(f *FlowFigures, t *loadgen.Threshold) (value float64, reaso
 	return r.latency(t)
 }
 
-func (r *Run) latency(t *loadgen.Threshold) (value float64, reason string) {
+func (r *Run) latency(t *criteria.Threshold) (value float64, reason string) {
 	h := r.Histogram(t.Flow, t.Metric.Phase, t.Metric.Part)
 	var d time.Duration
 	var ok bool

@@ -5,8 +5,8 @@ import (
 	"math"
 	"strings"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/gate"
 	"github.com/smtpgauge/smtpgauge/results/stats"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // A GateOutcome is a gate held against one row.
@@ -28,7 +28,7 @@ func (g *GateOutcome) Name() string {
 
 // hold holds a gate against the rows it is about. A gate that finds none does
 // not hold.
-func (c *Comparison) hold(g *gate.Gate) []GateOutcome {
+func (c *Comparison) hold(g *criteria.Gate) []GateOutcome {
 	var list []GateOutcome
 	for i := range c.Rows {
 		if r := &c.Rows[i]; r.Metric == g.Metric && (g.Flow == "" || g.Flow == r.Flow) {
@@ -43,7 +43,7 @@ func (c *Comparison) hold(g *gate.Gate) []GateOutcome {
 
 // hold holds a gate against one row. What is not significant is no change, and
 // too few rounds are no answer.
-func (r *Row) hold(g *gate.Gate, alpha float64) GateOutcome {
+func (r *Row) hold(g *criteria.Gate, alpha float64) GateOutcome {
 	out := GateOutcome{Expr: g.Expr, Flow: r.Flow}
 	if r.Verdict == stats.TooFewRuns {
 		out.Reason = fmt.Sprintf("too few rounds to tell, %d a side would do", r.RoundsNeeded)
@@ -72,15 +72,15 @@ func (r *Row) hold(g *gate.Gate, alpha float64) GateOutcome {
 
 // DeclaredGates are the gates that the scenarios of runs declare, each once. The
 // error says which of them is none that this version knows.
-func DeclaredGates(runs []*Run) ([]gate.Gate, error) {
-	var list []gate.Gate
+func DeclaredGates(runs []*Run) ([]criteria.Gate, error) {
+	var list []criteria.Gate
 	known := map[string]bool{}
 	for _, r := range runs {
 		for _, text := range r.Header.Gates {
 			if known[text] {
 				continue
 			}
-			g, err := gate.Parse(text)
+			g, err := criteria.ParseGate(text)
 			if err != nil {
 				return nil, fmt.Errorf("gate %.200q of the run file: %w", text, err)
 			}

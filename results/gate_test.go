@@ -6,33 +6,27 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/gate"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A gate can be about whatever is compared, and about nothing else.
-func TestGatesAreAboutWhatIsCompared(t *testing.T) {
-	kinds := map[figureKind]gate.Kind{kindTime: gate.Time, kindShare: gate.Share, kindRate: gate.Rate}
-	for load, open := range map[sample.LoadKind]bool{sample.ClosedLoad: false, sample.OpenLoad: true} {
-		var compared []gate.Metric
+// Every metric that flows are compared by can be read off a round.
+func TestEveryComparedMetricIsRead(t *testing.T) {
+	for _, load := range []sample.LoadKind{sample.ClosedLoad, sample.OpenLoad} {
 		for _, m := range comparedMetrics(load) {
-			compared = append(compared, gate.Metric{Name: m.name, Kind: kinds[m.kind]})
-		}
-		if !slices.Equal(compared, gate.Metrics(open)) {
-			t.Errorf("open load %v: compared are\n%v, gates are about\n%v", open, compared, gate.Metrics(open))
+			if m.of == nil {
+				t.Errorf("under %s load, %s is never read", load, m.name)
+			}
 		}
 	}
 }
 
-// gated is a run of a plan that declares gates, through its file.
+// gated is a run of a scenario that declares gates, through its file.
 func gated(t *testing.T, minEffect float64, gates ...string) *Run {
 	t.Helper()
 	p := twoFlows(1)
-	p.MinEffect = minEffect
-	for _, text := range gates {
-		p.Gates = append(p.Gates, gate.Gate{Expr: text})
-	}
-	return collected(t, p, func(r sample.Recorder) { feed(r, 0) })
+	h := testHeader(p)
+	h.MinEffect, h.Gates = minEffect, gates
+	return collectedAs(t, h, p, func(r sample.Recorder) { feed(r, 0) })
 }
 
 func TestDeclaredGates(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // FileFormat is the first thing in a run file.
@@ -19,21 +20,21 @@ const FileFormat = "smtpgauge.run/1"
 
 // A Header begins a run file: what was run, where and with what.
 type Header struct {
-	Format      string              `json:"format"`
-	ID          string              `json:"id,omitempty"` // of the run, given by its Collector; files of earlier versions have none
-	Name        string              `json:"name"`
-	Started     time.Time           `json:"started"`
-	Seed        uint64              `json:"seed"`
-	Scenario    json.RawMessage     `json:"scenario,omitempty"` // as resolved, without secrets
-	Hash        string              `json:"scenario_sha256"`
-	Environment Environment         `json:"environment"`
-	Flows       []FlowHeader        `json:"flows"`
-	Rounds      int                 `json:"rounds"`
-	InTurn      bool                `json:"in_turn"`
-	Baseline    string              `json:"baseline,omitempty"`
-	Thresholds  []loadgen.Threshold `json:"-"`                    // headerLine has them, by names
-	Gates       []string            `json:"gates,omitempty"`      // as written: see loadgen/gate
-	MinEffect   float64             `json:"min_effect,omitempty"` // of interest to comparisons, as a share
+	Format      string               `json:"format"`
+	ID          string               `json:"id,omitempty"` // of the run, given by its Collector; files of earlier versions have none
+	Name        string               `json:"name"`
+	Started     time.Time            `json:"started"`
+	Seed        uint64               `json:"seed"`
+	Scenario    json.RawMessage      `json:"scenario,omitempty"` // as resolved, without secrets
+	Hash        string               `json:"scenario_sha256"`
+	Environment Environment          `json:"environment"`
+	Flows       []FlowHeader         `json:"flows"`
+	Rounds      int                  `json:"rounds"`
+	InTurn      bool                 `json:"in_turn"`
+	Baseline    string               `json:"baseline,omitempty"`
+	Thresholds  []criteria.Threshold `json:"-"`                    // headerLine has them, as written
+	Gates       []string             `json:"gates,omitempty"`      // as written
+	MinEffect   float64              `json:"min_effect,omitempty"` // of interest to comparisons, as a share
 }
 
 // A FlowHeader is what tables say about a flow beside its figures.
@@ -70,17 +71,18 @@ type Environment struct {
 	Version    string `json:"version"` // of smtpgauge
 }
 
-// NewHeader returns the header of a run of p that starts now, on this machine.
-func NewHeader(p *loadgen.Plan) Header {
+// NewHeader returns the header of a run of p that starts now, on this machine,
+// and is to be judged by c.
+func NewHeader(p *loadgen.Plan, c criteria.Criteria) Header {
 	sum := sha256.Sum256(p.Scenario)
 	h := Header{
 		Format: FileFormat, Name: p.Name, Started: time.Now().UTC(), Seed: p.Seed,
 		Scenario: p.Scenario, Hash: hex.EncodeToString(sum[:]), Environment: ThisEnvironment(),
-		Rounds: max(1, p.Rounds), InTurn: p.InTurn, Baseline: p.Baseline, Thresholds: p.Thresholds,
-		MinEffect: p.MinEffect,
+		Rounds: max(1, p.Rounds), InTurn: p.InTurn, Baseline: c.Baseline, Thresholds: c.Thresholds,
+		MinEffect: c.MinEffect,
 	}
-	for i := range p.Gates {
-		h.Gates = append(h.Gates, p.Gates[i].Expr)
+	for i := range c.Gates {
+		h.Gates = append(h.Gates, c.Gates[i].Expr)
 	}
 	for i := range p.Flows {
 		h.Flows = append(h.Flows, flowHeader(&p.Flows[i]))

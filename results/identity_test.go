@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/gate"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // again reads a file as if it were another's.
@@ -71,7 +71,7 @@ func TestNoRunCountsTwice(t *testing.T) {
 func TestRunAgainstItself(t *testing.T) {
 	_, file := collect(t, 1, nil)
 	_, other := collect(t, 1, nil)
-	g, err := gate.Parse("message.p99 > +5%")
+	g, err := criteria.ParseGate("message.p99 > +5%")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestRunAgainstItself(t *testing.T) {
 		"a copy":      {[]*Run{a}, []*Run{b, again(t, file, "c.jsonl")}, "a.jsonl of the base side is c.jsonl of the new"},
 		"overlapping": {[]*Run{a, b}, []*Run{b}, "b.jsonl of the base side is b.jsonl of the new"},
 	} {
-		out, err := Compare(c.base, c.new, CompareOptions{Gates: []gate.Gate{g}})
+		out, err := Compare(c.base, c.new, CompareOptions{Gates: []criteria.Gate{g}})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

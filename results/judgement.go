@@ -4,48 +4,18 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// A figureKind is what a threshold's value counts.
-type figureKind uint8
-
-const (
-	kindTime figureKind = iota
-	kindShare
-	kindRate
-	kindCount
-)
-
-// kindOf tells from a threshold's expression what its value counts: the last
-// word of its left side says so.
-func kindOf(expr string) figureKind {
-	left := expr
-	if i := strings.IndexAny(expr, "<>"); i >= 0 {
-		left = expr[:i]
-	}
-	switch left = strings.TrimSpace(left); left[strings.LastIndexByte(left, '.')+1:] {
-	case "errors":
-		return kindShare
-	case "rate":
-		return kindRate
-	case "accepted", "rejected", "failed", "unknown":
-		return kindCount
-	}
-	return kindTime
-}
-
-// unit is the metric's base unit.
-func (k figureKind) unit() string {
-	return [...]string{kindTime: "ns", kindShare: "share", kindRate: "messages/s", kindCount: "messages"}[k]
-}
-
-func (k figureKind) human(v float64) string {
-	switch k {
-	case kindShare:
+// humanFigure writes a figure as people read it.
+func humanFigure(u criteria.Unit, v float64) string {
+	switch u {
+	case criteria.Share:
 		return humanShare(v)
-	case kindRate:
+	case criteria.PerSecond:
 		return humanRate(v) + " /s"
-	case kindCount:
+	case criteria.Messages:
 		return humanCount(int64(v))
 	}
 	return humanDuration(time.Duration(v))
@@ -58,7 +28,7 @@ func (res *Result) thresholdSection() section {
 	for _, t := range res.Thresholds {
 		value, state := noSamples, cell{text: "ok"}
 		if t.Value != nil {
-			value = kindOf(t.Expr).human(*t.Value)
+			value = humanFigure(t.Metric.Unit(), *t.Value)
 		}
 		if !t.OK {
 			state = cell{"missed", true}

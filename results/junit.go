@@ -157,7 +157,7 @@ func (t *ThresholdResult) outcome() string {
 	if t.Value == nil {
 		return t.Reason
 	}
-	return "it is " + kindOf(t.Expr).human(*t.Value)
+	return "it is " + humanFigure(t.Metric.Unit(), *t.Value)
 }
 
 // seconds writes nanoseconds as decimal seconds.

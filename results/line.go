@@ -1,11 +1,14 @@
 package results
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // The lines of a run file, told apart by their type.
@@ -21,25 +24,46 @@ const (
 type headerLine struct {
 	Type string `json:"type"`
 	Header
-	Thresholds []thresholdLine `json:"thresholds,omitempty"`
+	Thresholds []thresholdText `json:"thresholds,omitempty"`
 }
 
 func newHeaderLine(h *Header) headerLine {
-	return headerLine{headerType, *h, thresholdLines(h.Thresholds)}
+	l := headerLine{Type: headerType, Header: *h}
+	for i := range h.Thresholds {
+		l.Thresholds = append(l.Thresholds, thresholdText(h.Thresholds[i].Expr))
+	}
+	return l
 }
 
 // header reads a line back.
 func (l *headerLine) header() (Header, error) {
 	h := l.Header
 	h.likenFlows()
-	for i := range l.Thresholds {
-		t, err := l.Thresholds[i].threshold()
+	for _, text := range l.Thresholds {
+		t, err := criteria.ParseThreshold(string(text))
 		if err != nil {
-			return h, fmt.Errorf("threshold %.80q: %w", l.Thresholds[i].Expr, err)
+			return h, fmt.Errorf("threshold %.80q: %w", text, err)
 		}
 		h.Thresholds = append(h.Thresholds, t)
 	}
 	return h, h.check()
+}
+
+// A thresholdText is a threshold as it stands in a file: as written. Files of
+// earlier versions have its parts beside it, which say the same again.
+type thresholdText string
+
+// UnmarshalJSON takes the text, or an object that has it as expr.
+func (t *thresholdText) UnmarshalJSON(b []byte) error {
+	if !bytes.HasPrefix(b, []byte("{")) {
+		return json.Unmarshal(b, (*string)(t))
+	}
+	var parts struct {
+		Expr string `json:"expr"`
+	}
+	err := json.Unmarshal(b, &parts)
+	*t = thresholdText(parts.Expr)
+	return err
 }
 
 type closingLine struct {

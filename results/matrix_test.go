@@ -63,7 +63,7 @@ func madePorts() []madeFlow {
 }
 
 func madePlan(flows []madeFlow, rounds int) *loadgen.Plan {
-	p := &loadgen.Plan{Name: "matrix", Seed: 7, Rounds: rounds, InTurn: true, Baseline: flows[0].name}
+	p := &loadgen.Plan{Name: "matrix", Seed: 7, Rounds: rounds, InTurn: true}
 	alike := map[string]struct{}{} // as the scenario has them, less their choices
 	for i, f := range flows {
 		flow := loadgen.Flow{Name: f.name, Target: loadgen.Target{Port: f.port}, Load: loadgen.Load{Sessions: 8, Duration: time.Second}}

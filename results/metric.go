@@ -8,6 +8,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/stats"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // A roundData is what one flow's round came to: the unit of comparisons.
@@ -20,7 +21,7 @@ type roundData struct {
 // A comparedMetric is a figure that rounds are compared by.
 type comparedMetric struct {
 	name     string
-	kind     figureKind
+	unit     criteria.Unit
 	higher   bool // is better
 	headline bool // always in the tables; the others where they tell something
 	of       func(*roundData) (float64, bool)
@@ -32,40 +33,45 @@ type comparedMetric struct {
 	enough  float64
 }
 
-// comparedMetrics are what a flow's rounds are compared by, in the order of the
-// tables: what is waited for, what is got, and where the time goes.
+// comparedMetrics are what a flow's rounds are compared by, with how each is
+// read off them.
 func comparedMetrics(load sample.LoadKind) []comparedMetric {
-	message := slotOf(sample.SpanMessage, load.Judged())
-	list := []comparedMetric{
-		quantileMetric(message, "p50", 0.5), quantileMetric(message, "p90", 0.9), quantileMetric(message, "p99", 0.99),
-		{name: message.name() + ".mean", of: meanOf(message), within: meanWithin(message)},
-		{name: "rate", kind: kindRate, higher: true, of: (*roundData).rate, within: rateWithin},
-		{name: "errors", kind: kindShare, of: (*roundData).errors, within: errorsWithin},
-		{name: "setup", of: (*roundData).setUp},
-		{name: "generator.cpu", of: func(r *roundData) (float64, bool) { return float64(r.cpu), r.cpu > 0 }},
-	}
-	for i := range list {
-		list[i].headline = true
-	}
-	for p := range sample.Phase(sample.NumPhases) {
-		if s := slotOf(p, sample.Service); s != message {
-			for _, m := range []comparedMetric{quantileMetric(s, "p50", 0.5), quantileMetric(s, "p99", 0.99)} {
-				m.within = nil // what its intervals hold is not read
-				list = append(list, m)
-			}
+	var list []comparedMetric
+	for _, c := range criteria.ComparedBy(load) {
+		m := comparedMetric{name: c.Name, unit: c.Unit(), headline: c.Headline}
+		switch c.Kind {
+		case criteria.Latency:
+			m.latency(&c)
+		case criteria.Rate:
+			m.higher, m.of, m.within = true, (*roundData).rate, rateWithin
+		case criteria.Errors:
+			m.of, m.within = (*roundData).errors, errorsWithin
+		case criteria.SetUp:
+			m.of = (*roundData).setUp
+		case criteria.GeneratorCPU:
+			m.of = func(r *roundData) (float64, bool) { return float64(r.cpu), r.cpu > 0 }
 		}
+		list = append(list, m)
 	}
 	return list
 }
 
-func quantileMetric(s slot, stat string, q float64) comparedMetric {
-	return comparedMetric{
-		name: s.name() + "." + stat, within: quantileWithin(s, q), enough: math.Round(1 / (1 - q)),
-		of: func(r *roundData) (float64, bool) {
-			v, ok := r.total.hists[s].Quantile(q)
-			return float64(v), ok
-		},
-		samples: func(r *roundData) int64 { return r.total.hists[s].Count() },
+// latency reads a time of a phase. What a run's intervals hold is read only for
+// the metrics that are always in the tables.
+func (m *comparedMetric) latency(c *criteria.Compared) {
+	s := slotOf(c.Phase, c.Part)
+	if c.Stat == "mean" {
+		m.of, m.within = meanOf(s), meanWithin(s)
+		return
+	}
+	m.enough = math.Round(1 / (1 - c.Q))
+	m.of = func(r *roundData) (float64, bool) {
+		v, ok := r.total.hists[s].Quantile(c.Q)
+		return float64(v), ok
+	}
+	m.samples = func(r *roundData) int64 { return r.total.hists[s].Count() }
+	if c.Headline {
+		m.within = quantileWithin(s, c.Q)
 	}
 }
 

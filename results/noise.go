@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/smtpgauge/smtpgauge/results/stats"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // NoiseFormat names the shape of Noise.
@@ -39,7 +40,7 @@ type NoiseRow struct {
 	ResolvablePercent *float64      `json:"resolvable_percent"`
 	RoundsFor         []RoundsToSee `json:"rounds_for,omitempty"`
 
-	kind     figureKind
+	unit     criteria.Unit
 	headline bool
 }
 
@@ -77,7 +78,7 @@ func MeasureNoise(a, b []*Run, o CompareOptions) (*Noise, error) {
 func newNoiseRow(r *Row, c *Comparison) NoiseRow {
 	row := NoiseRow{
 		Flow: r.Flow, Metric: r.Metric, Unit: r.Unit, Median: r.Base, ResolvablePercent: r.ResolvablePercent,
-		kind: r.kind, headline: r.headline,
+		unit: r.unit, headline: r.headline,
 	}
 	if r.noise != nil {
 		row.NoisePercent = new(100 * *r.noise)
@@ -137,7 +138,7 @@ func (n *Noise) rowSection(all bool) section {
 }
 
 func (r *NoiseRow) cells() []cell {
-	cells := plain(r.Flow, r.Metric, r.kind.human(r.Median), noSamples, noSamples)
+	cells := plain(r.Flow, r.Metric, humanFigure(r.unit, r.Median), noSamples, noSamples)
 	if r.NoisePercent != nil {
 		cells[3].text = percent(*r.NoisePercent)
 	}

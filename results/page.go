@@ -8,6 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/report"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // writePage writes a run as a page to look at.
@@ -55,7 +56,7 @@ func (res *Result) checks() []report.Check {
 	for _, t := range res.Thresholds {
 		c := report.Check{Text: printable.Text(t.Expr), Value: noSamples, Reason: printable.Text(t.Reason), OK: t.OK}
 		if t.Value != nil {
-			c.Value = kindOf(t.Expr).human(*t.Value)
+			c.Value = humanFigure(t.Metric.Unit(), *t.Value)
 		}
 		list = append(list, c)
 	}
@@ -143,14 +144,14 @@ func phaseNames(phases []sample.Phase) []string {
 // roundStrips are the headlines round by round.
 func (res *Result) roundStrips() []report.Rounds {
 	strips := []report.Rounds{{Title: "p50 of messages"}, {Title: "p99 of messages"}, {Title: "messages a second"}}
-	human := []func(float64) string{kindTime.human, kindTime.human, kindRate.human}
+	units := []criteria.Unit{criteria.Time, criteria.Time, criteria.PerSecond}
 	found, i := false, 0
 	res.eachFlow(func(_ string, f *FlowFigures) {
 		for n := range strips {
 			row := report.RoundsRow{Flow: i}
 			for k := range f.Rounds {
 				if v, ok := headlineKinds[n].figure(f, &f.Rounds[k]); ok {
-					row.Values, row.Texts = append(row.Values, v), append(row.Texts, human[n](v))
+					row.Values, row.Texts = append(row.Values, v), append(row.Texts, humanFigure(units[n], v))
 				}
 			}
 			if len(row.Values) > 0 {

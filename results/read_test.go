@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 func TestFileTellsWhatTheRunTold(t *testing.T) {
@@ -183,13 +183,9 @@ func TestMerge(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	var file bytes.Buffer
 	p := twoFlows(1)
-	p.Thresholds = []loadgen.Threshold{
-		{Expr: "closed.message.p99 < 5ms", Flow: "closed", Op: "<", Limit: 5e6,
-			Metric: loadgen.Metric{Phase: sample.SpanMessage, Stat: "p99", Q: 0.99}},
-		{Expr: "open.unknown < 1", Flow: "open", Op: "<", Limit: 1,
-			Metric: loadgen.Metric{Kind: loadgen.Count, Outcome: sample.Unknown}},
-	}
-	c, err := NewCollector(&file, testHeader(p), p, 1, nil)
+	h := testHeader(p)
+	h.Thresholds = []criteria.Threshold{{Expr: "closed.message.p99 < 5ms"}, {Expr: "open.unknown < 1"}}
+	c, err := NewCollector(&file, h, p, 1, nil)
 	if err != nil {
 		f.Fatal(err)
 	}

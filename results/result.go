@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // A Result is a run in figures. It marshals to what `show --format json`
@@ -171,4 +172,6 @@ type ThresholdResult struct {
 	Value  *float64 `json:"value"` // in the metric's base unit; null where there was nothing to measure
 	OK     bool     `json:"ok"`
 	Reason string   `json:"reason,omitempty"` // why there is no value
+
+	Metric criteria.Metric `json:"-"` // what the threshold is about
 }

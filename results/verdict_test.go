@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // sound is a run whose figures may be believed: 1000 messages of 10 ms.
@@ -191,36 +191,36 @@ func TestThresholds(t *testing.T) {
 	r.total(closed).Outcomes[sample.Rejected] = 1000
 	r.windows[closed] = window{at(0), at(10 * time.Second)}
 	r.total(closed).InWindow = 500
-	metric := func(stat string, q float64, p sample.Phase, part sample.Part) loadgen.Metric {
-		return loadgen.Metric{Phase: p, Part: part, Stat: stat, Q: q}
+	metric := func(stat string, q float64, p sample.Phase, part sample.Part) criteria.Metric {
+		return criteria.Metric{Phase: p, Part: part, Stat: stat, Q: q}
 	}
 	nobody := newRun(testHeader(twoFlows(1)))
 	nobody.windows[closed] = window{at(0), at(10 * time.Second)}
-	for _, m := range []loadgen.Metric{
-		{Kind: loadgen.Errors}, {Kind: loadgen.Rate}, {Kind: loadgen.Count, Outcome: sample.Failed},
+	for _, m := range []criteria.Metric{
+		{Kind: criteria.Errors}, {Kind: criteria.Rate}, {Kind: criteria.Count, Outcome: sample.Failed},
 		metric("p99", 0.99, sample.SpanMessage, sample.Service), metric("mean", 0, sample.Mail, sample.Service),
 	} {
 		for _, op := range []string{"<", "<=", ">", ">="} {
-			got := nobody.threshold(nobody.Result(), &loadgen.Threshold{Flow: "closed", Metric: m, Op: op, Limit: 0.5})
+			got := nobody.threshold(nobody.Result(), &criteria.Threshold{Flow: "closed", Metric: m, Op: op, Limit: 0.5})
 			if got.OK || got.Value != nil || got.Reason == "" {
 				t.Errorf("%+v %s of nothing at all: %+v", m, op, got)
 			}
 		}
 	}
 	for _, c := range []struct {
-		t      loadgen.Threshold
+		t      criteria.Threshold
 		value  float64
 		ok     bool
 		reason string
 	}{
-		{loadgen.Threshold{Flow: "closed", Metric: metric("p99", 0.99, sample.SpanMessage, sample.Service), Op: "<", Limit: 11e6}, 10e6, true, ""},
-		{loadgen.Threshold{Flow: "closed", Metric: metric("max", 0, sample.SpanMessage, sample.Service), Op: "<", Limit: 9e6}, 10e6, false, ""},
-		{loadgen.Threshold{Flow: "open", Metric: metric("mean", 0, sample.SpanMessage, sample.Response), Op: "<=", Limit: 11e6}, 10e6, true, ""},
-		{loadgen.Threshold{Flow: "closed", Metric: metric("p50", 0.5, sample.TLS, sample.Service), Op: "<", Limit: 1e12}, 0, false, "never ran"},
-		{loadgen.Threshold{Flow: "closed", Metric: loadgen.Metric{Kind: loadgen.Errors}, Op: "<", Limit: 0.4}, 0.5, false, ""},
-		{loadgen.Threshold{Flow: "closed", Metric: loadgen.Metric{Kind: loadgen.Rate}, Op: ">=", Limit: 50}, 50, true, ""},
-		{loadgen.Threshold{Flow: "open", Metric: loadgen.Metric{Kind: loadgen.Rate}, Op: ">", Limit: 0}, 0, false, "did not begin"},
-		{loadgen.Threshold{Flow: "closed", Metric: loadgen.Metric{Kind: loadgen.Count, Outcome: sample.Rejected}, Op: ">", Limit: 999}, 1000, true, ""},
+		{criteria.Threshold{Flow: "closed", Metric: metric("p99", 0.99, sample.SpanMessage, sample.Service), Op: "<", Limit: 11e6}, 10e6, true, ""},
+		{criteria.Threshold{Flow: "closed", Metric: metric("max", 0, sample.SpanMessage, sample.Service), Op: "<", Limit: 9e6}, 10e6, false, ""},
+		{criteria.Threshold{Flow: "open", Metric: metric("mean", 0, sample.SpanMessage, sample.Response), Op: "<=", Limit: 11e6}, 10e6, true, ""},
+		{criteria.Threshold{Flow: "closed", Metric: metric("p50", 0.5, sample.TLS, sample.Service), Op: "<", Limit: 1e12}, 0, false, "never ran"},
+		{criteria.Threshold{Flow: "closed", Metric: criteria.Metric{Kind: criteria.Errors}, Op: "<", Limit: 0.4}, 0.5, false, ""},
+		{criteria.Threshold{Flow: "closed", Metric: criteria.Metric{Kind: criteria.Rate}, Op: ">=", Limit: 50}, 50, true, ""},
+		{criteria.Threshold{Flow: "open", Metric: criteria.Metric{Kind: criteria.Rate}, Op: ">", Limit: 0}, 0, false, "did not begin"},
+		{criteria.Threshold{Flow: "closed", Metric: criteria.Metric{Kind: criteria.Count, Outcome: sample.Rejected}, Op: ">", Limit: 999}, 1000, true, ""},
 	} {
 		got := r.threshold(r.Result(), &c.t)
 		if got.OK != c.ok || !strings.Contains(got.Reason, c.reason) || (got.Reason == "") != (c.reason == "") {

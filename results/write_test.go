@@ -17,6 +17,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -75,11 +76,23 @@ func fourPorts() *Result {
 			"submit-587": closedFlow("587 starttls PLAIN", 3104.7, 1300*time.Microsecond, "resolve", "connect", "tls", "banner", "ehlo", "starttls", "auth"),
 			"alt-2525":   closedFlow("2525 starttls LOGIN", 3099, 1310*time.Microsecond, "resolve", "connect", "tls", "banner", "ehlo", "starttls", "auth"),
 		},
-		Thresholds: []ThresholdResult{
+		Thresholds: aboutFigures([]ThresholdResult{
 			{Expr: "submit-587.message.p99 < 250ms", Value: new(6_500_000.0), OK: true},
 			{Expr: "relay-25.errors < 0.1%", Value: new(0.000486), OK: true},
-		},
+		}),
 	}
+}
+
+// aboutFigures says of thresholds which figures they are about.
+func aboutFigures(list []ThresholdResult) []ThresholdResult {
+	for i := range list {
+		t, err := criteria.ParseThreshold(list[i].Expr)
+		if err != nil {
+			panic(err)
+		}
+		list[i].Metric = t.Metric
+	}
+	return list
 }
 
 // badDay is an invalid, interrupted and partial run of open load beside
@@ -121,13 +134,13 @@ func badDay() *Result {
 			"inbound": inbound,
 			"dead":    {Label: "unix none", Load: "closed", Phases: map[string]*PhaseFigures{}},
 		},
-		Thresholds: []ThresholdResult{
+		Thresholds: aboutFigures([]ThresholdResult{
 			{Expr: "inbound.message.response.p99 < 5ms", Value: new(45_000_000.0)},
 			{Expr: "inbound.rate >= 300/s", Value: new(291.4)},
 			{Expr: "inbound.unknown < 1", Value: new(1.0)},
 			{Expr: "dead.tls.p99.9 < 5ms", Reason: "no samples of tls"},
 			{Expr: "inbound.errors <= 5%", Value: new(0.0276), OK: true},
-		},
+		}),
 	}
 }
 

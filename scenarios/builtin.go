@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+
+	"github.com/smtpgauge/smtpgauge/internal/spelling"
 )
 
 //go:embed *.yaml *.csv
@@ -64,7 +66,7 @@ func findBuiltin(name string) ([]byte, error) {
 	for _, b := range Builtins() {
 		names = append(names, b.Name)
 	}
-	return nil, fmt.Errorf("no such built-in scenario: %sknown are %s", suggest(name, names), list(names))
+	return nil, fmt.Errorf("no such built-in scenario: %sknown are %s", spelling.Suggest(name, names), list(names))
 }
 
 // Starter returns a scenario to be filled in, with comments that say how.

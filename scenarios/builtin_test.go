@@ -25,8 +25,8 @@ func TestBuiltins(t *testing.T) {
 			continue
 		}
 		equal(t, "name", s.Name(), b.Name)
-		p := planOf(t, s)
-		if !s.UsesSink() || len(SinkPorts(p)) == 0 || len(p.Thresholds) == 0 {
+		p := s.Plan()
+		if !s.UsesSink() || len(SinkPorts(p)) == 0 || len(s.Criteria().Thresholds) == 0 {
 			t.Errorf("%s: not against the sink, or nothing to meet", b.Name)
 		}
 		if err := s.CheckTarget(p); err != nil {
@@ -68,7 +68,7 @@ func TestDemoIsShort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := length(planOf(t, s)); d > 12*time.Second {
+	if d := length(s.Plan()); d > 12*time.Second {
 		t.Errorf("the demo lasts %v: with its build, it is to be done in 20 s", d)
 	}
 }
@@ -80,7 +80,7 @@ func TestBuiltinsDoWhatTheySay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return planOf(t, s).Flows[i]
+		return s.Plan().Flows[i]
 	}
 	if f := flow("idle-hold", 0); f.Load.Sessions < 2000 || f.Session.Think <= f.Load.Duration || f.Load.Ramp == 0 {
 		t.Errorf("idle-hold does not hold: %+v", f.Load)

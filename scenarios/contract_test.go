@@ -12,6 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // mustLoad returns the plan of a file in testdata.
@@ -21,7 +22,7 @@ func mustLoad(t *testing.T, name string, set ...string) *loadgen.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return planOf(t, s)
+	return s.Plan()
 }
 
 func mustParse(t *testing.T, source string, set ...string) *loadgen.Plan {
@@ -30,13 +31,16 @@ func mustParse(t *testing.T, source string, set ...string) *loadgen.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return planOf(t, s)
+	return s.Plan()
 }
 
-func planOf(t *testing.T, s *Scenario) *loadgen.Plan {
+func criteriaOf(t *testing.T, name string) criteria.Criteria {
 	t.Helper()
-	p := s.Plan()
-	return p
+	s, err := Load(name, testOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Criteria()
 }
 
 func equal(t *testing.T, what string, got, want any) {
@@ -53,7 +57,7 @@ func TestContractPorts(t *testing.T) {
 	equal(t, "seed", p.Seed, uint64(1))
 	equal(t, "in turn", p.InTurn, true)
 	equal(t, "rounds", p.Rounds, 3)
-	equal(t, "baseline", p.Baseline, "relay-25")
+	equal(t, "baseline", criteriaOf(t, "contract-ports-and-tls.yaml").Baseline, "relay-25")
 	equal(t, "warmup", p.Warmup, 2*time.Second)
 	if len(p.Flows) != 4 {
 		t.Fatalf("%d flows", len(p.Flows))
@@ -97,11 +101,11 @@ func TestContractPorts(t *testing.T) {
 			t.Errorf("%s: TLS is %+v", want.name, c)
 		}
 	}
-	equal(t, "thresholds", p.Thresholds, []loadgen.Threshold{
+	equal(t, "thresholds", criteriaOf(t, "contract-ports-and-tls.yaml").Thresholds, []criteria.Threshold{
 		{Expr: "submit-587.message.p99 < 250ms", Flow: "submit-587", Op: "<", Limit: 250e6,
-			Metric: loadgen.Metric{Kind: loadgen.Latency, Phase: sample.SpanMessage, Stat: "p99", Q: 0.99}},
+			Metric: criteria.Metric{Kind: criteria.Latency, Phase: sample.SpanMessage, Stat: "p99", Q: 0.99}},
 		{Expr: "relay-25.errors < 0.1%", Flow: "relay-25", Op: "<", Limit: 0.001,
-			Metric: loadgen.Metric{Kind: loadgen.Errors}},
+			Metric: criteria.Metric{Kind: criteria.Errors}},
 	})
 }
 
@@ -129,7 +133,7 @@ func TestContractRamp(t *testing.T) {
 		Unit: loadgen.Messages, Process: pace.Uniform, MaxSessions: 500,
 	})
 	equal(t, "messages a session", p.Flows[0].Session.Messages, 0)
-	equal(t, "part", p.Thresholds[0].Metric.Part, sample.Response)
+	equal(t, "part", criteriaOf(t, "contract-ramp.yaml").Thresholds[0].Metric.Part, sample.Response)
 }
 
 // What the run file shows as the scenario is one again, and gives the same
@@ -154,10 +158,10 @@ func TestPlansAreIndependent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := planOf(t, s)
+	p := s.Plan()
 	p.Flows[0].Target.Dial = "127.0.0.1:1"
 	p.Flows[0].Target.TLS.ServerName = "changed"
-	again := planOf(t, s)
+	again := s.Plan()
 	equal(t, "dial", again.Flows[0].Target.Dial, "")
 	equal(t, "server name", again.Flows[0].Target.TLS.ServerName, SinkHost)
 }

@@ -99,7 +99,7 @@ func TestMessageFiles(t *testing.T) {
 			t.Errorf("want the note %q: %q", want, notes)
 		}
 	}
-	equal(t, "name", planOf(t, s).Flows[0].Mail.Files[0].Name, in("m/a.eml"))
+	equal(t, "name", s.Plan().Flows[0].Mail.Files[0].Name, in("m/a.eml"))
 	for name, wants := range map[string][]string{
 		"n":       {in("n/b.eml") + ": NUL in line 3, which no mail may have", in("n/c.eml") + ": the message is empty"},
 		"o":       {":9:21: " + in("o/d.eml") + ": is a ZIP archive"},

@@ -1,11 +1,12 @@
 package scenarios
 
 import (
-	"math"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // Quantities with a unit are within bounds, and what is taken is what the
@@ -18,12 +19,12 @@ func FuzzUnits(f *testing.F) {
 		f.Add(text)
 	}
 	patterns := map[string]*regexp.Regexp{}
-	for _, p := range []string{durationPattern, sizePattern, ratePattern} {
+	for _, p := range []string{criteria.DurationPattern, sizePattern, ratePattern} {
 		patterns[p] = regexp.MustCompile(p)
 	}
 	length, size := duration(0).(literal[time.Duration]), octets(1).(literal[int64])
 	f.Fuzz(func(t *testing.T, text string) {
-		if v, err := length.parse(text); err == nil && (v < 0 || v > maxDuration || !patterns[durationPattern].MatchString(text)) {
+		if v, err := length.parse(text); err == nil && (v < 0 || v > maxDuration || !patterns[criteria.DurationPattern].MatchString(text)) {
 			t.Errorf("%q is the duration %v", text, v)
 		}
 		if v, err := size.parse(text); err == nil && (v < 1 || v > maxSize || !patterns[sizePattern].MatchString(text)) {
@@ -32,31 +33,6 @@ func FuzzUnits(f *testing.F) {
 		v, err := arrivalRate.parse(text)
 		if r := float64(v.pace); err == nil && (!(r >= 0 && r <= maxRate) || !v.known || !patterns[ratePattern].MatchString(text)) {
 			t.Errorf("%q is the rate %v", text, r)
-		}
-	})
-}
-
-func FuzzThreshold(f *testing.F) {
-	for _, text := range []string{
-		"relay.message.p99 < 250ms", "peak.message.response.p99.9 <= 1h", "relay.errors < 0.1%", "relay.errors < 1e9%", "peak.rate > 100 messages/s",
-		"relay.rate >= 99999999999999999999/h", "relay.unknown < 1", "peak.session.lag.max>0s", "relay.mail.p00 < 1s", "relay.mail.p99.99999 < 1s", "x.errors < 1",
-		"relay.accepted > NaN", "relay.errors < Inf", "a < b",
-	} {
-		f.Add(text)
-	}
-	open := func(flow string) (isOpen, known bool) { return flow == "peak", flow == "peak" || flow == "relay" }
-	pattern := regexp.MustCompile(thresholdPattern)
-	f.Fuzz(func(t *testing.T, text string) {
-		c, err := parseThreshold(text, open, []string{"relay", "peak"})
-		if err != nil {
-			return
-		}
-		if !(c.Limit >= 0) || math.IsInf(c.Limit, 0) || c.Metric.Q < 0 || c.Metric.Q >= 1 || !pattern.MatchString(text) {
-			t.Errorf("%q is %+v", text, c)
-		}
-		again, err := parseThreshold(c.Expr, open, []string{"relay", "peak"})
-		if err != nil || again != c {
-			t.Errorf("%q is %+v, and read again %+v, %v", text, c, again, err)
 		}
 	})
 }

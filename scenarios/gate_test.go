@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/gate"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-func TestGatesReachThePlan(t *testing.T) {
+func TestGatesOfAScenario(t *testing.T) {
 	source := `
 name: gates
 target: {host: 127.0.0.1}
@@ -22,16 +22,15 @@ gates: ['message.p99 > +5%', 'peak.message.response.p99 > +2ms', 'relay.rate < -
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := s.Plan()
-	want := []gate.Gate{
+	want := []criteria.Gate{
 		{Expr: "message.p99 > +5%", Metric: "message.p99", Above: true, Share: true, Limit: 0.05},
 		{Expr: "peak.message.response.p99 > +2ms", Flow: "peak", Metric: "message.response.p99", Above: true, Limit: 2e6},
 		{Expr: "relay.rate < -3%", Flow: "relay", Metric: "rate", Share: true, Limit: -0.03},
 	}
-	if !slices.Equal(p.Gates, want) || p.MinEffect != 0.025 {
-		t.Errorf("%+v, at least %v, want %+v", p.Gates, p.MinEffect, want)
+	if !slices.Equal(s.Criteria().Gates, want) || s.Criteria().MinEffect != 0.025 {
+		t.Errorf("%+v, at least %v, want %+v", s.Criteria().Gates, s.Criteria().MinEffect, want)
 	}
-	if resolved := string(p.Scenario); !strings.Contains(resolved, `"min_effect":"2.5%"`) || !strings.Contains(resolved, `"relay.rate < -3%"`) {
+	if resolved := string(s.Plan().Scenario); !strings.Contains(resolved, `"min_effect":"2.5%"`) || !strings.Contains(resolved, `"relay.rate < -3%"`) {
 		t.Errorf("not in the resolved scenario: %s", resolved)
 	}
 }

@@ -35,7 +35,7 @@ flows:
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := planOf(t, s)
+	p := s.Plan()
 	m := p.Flows[0].Mail
 	equal(t, "size", m.Size, mail.Size{Median: 20480, P99: 102400})
 	equal(t, "attachments", m.Attach, []mail.Attachment{

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // noNumber is what no option takes for a number, by what it takes: nothing that
@@ -118,7 +120,7 @@ func numbers(t *testing.T) map[string]string {
 	if len(schema.Properties) > 0 {
 		schema.Defs["scenario"] = schema.property
 	}
-	kinds := map[string]string{durationPattern: "duration", sizePattern: "size", ratePattern: "rate", minEffect.schema.Pattern: "share"}
+	kinds := map[string]string{criteria.DurationPattern: "duration", sizePattern: "size", ratePattern: "rate", minEffect.schema.Pattern: "share"}
 	found := map[string]string{}
 	for name, object := range schema.Defs {
 		for option, p := range object.Properties {

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+
+	"github.com/smtpgauge/smtpgauge/internal/spelling"
 )
 
 // A section is embedded in what an object decodes into: it remembers the node,
@@ -147,7 +149,7 @@ func (o object[S]) unknown(d *decoder, n *node) (any bool) {
 	names := o.names()
 	for _, e := range n.entries {
 		if !slices.Contains(names, e.key) {
-			d.faultf(e.at, "unknown field %s in %s: %sknown are %s", quote(e.key), o.name, suggest(e.key, names), list(names))
+			d.faultf(e.at, "unknown field %s in %s: %sknown are %s", quote(e.key), o.name, spelling.Suggest(e.key, names), list(names))
 			any = true
 		}
 	}

@@ -19,7 +19,7 @@ func (d *decoder) override(root *node, setting string) {
 	steps := strings.Split(path, ".")
 	if steps[0] == "flows" && len(steps) > 1 {
 		if flows := root.get("flows"); flows != nil && flows.kind == mapping && flows.get(steps[1]) == nil {
-			d.faultf(at, "no flow is named %s: %sknown are %s", quote(steps[1]), suggest(steps[1], flows.keys()), list(flows.keys()))
+			d.faultf(at, "%v", unknownFlow(steps[1], flows.keys()))
 			return
 		}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 func TestSet(t *testing.T) {
-	p := mustParse(t, base,
+	s, err := Parse("test.yaml", []byte(base), testOptions(
 		"flows.relay.load.sessions=50",
 		"flows.relay.load.sessions=60", // the last one wins
 		"defaults.session={messages: 3, think: 5ms}",
@@ -23,14 +23,18 @@ func TestSet(t *testing.T) {
 		"flows.peak.load.duration=null",
 		"flows.peak.load.stages.0.for=3s",
 		"flows.peak.envelope.to=a=b@example.test",
-	)
+	))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, thresholds := s.Plan(), s.Criteria().Thresholds
 	relay, peak := p.Flows[0], p.Flows[1]
 	equal(t, "sessions", relay.Load.Sessions, 60)
 	equal(t, "messages", relay.Session.Messages, 4)
 	equal(t, "think", relay.Session.Think, 5*time.Millisecond)
 	equal(t, "inherited", peak.Session.Messages, 3)
 	equal(t, "rounds", p.Rounds, 5)
-	equal(t, "thresholds", []string{p.Thresholds[0].Expr, p.Thresholds[1].Expr}, []string{"relay.errors < 2%", "relay.accepted > 5"})
+	equal(t, "thresholds", []string{thresholds[0].Expr, thresholds[1].Expr}, []string{"relay.errors < 2%", "relay.accepted > 5"})
 	equal(t, "stage", peak.Load.Stages[0].For, 3*time.Second)
 	equal(t, "unit", peak.Load.Unit, loadgen.Messages)
 	equal(t, "the first = ends the path", peak.Mail.To, []string{"a=b@example.test"})

@@ -31,7 +31,7 @@ flows:
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range planOf(t, s).Flows {
+	for _, f := range s.Plan().Flows {
 		equal(t, f.Name, f.Session.Accounts[0].Password, "LEAK-1")
 	}
 }

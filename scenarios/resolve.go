@@ -7,36 +7,31 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// plan turns the document into a plan, and reports what shows only then: names
-// that name nothing, files that cannot be read, addresses that reach people.
-func (doc *document) plan(d *decoder) *loadgen.Plan {
+// plan turns the document into a plan, and into what its runs are judged by. It
+// reports what shows only then: names that name nothing, files that cannot be
+// read, addresses that reach people.
+func (doc *document) plan(d *decoder) (*loadgen.Plan, criteria.Criteria) {
+	var c criteria.Criteria
 	p := &loadgen.Plan{
-		Name:     doc.name,
-		Seed:     doc.seed,
-		InTurn:   doc.schedule.inTurn,
-		Rounds:   doc.schedule.rounds,
-		Warmup:   doc.warmup,
-		Baseline: doc.baseline,
-
-		MinEffect: doc.minEffect,
+		Name:   doc.name,
+		Seed:   doc.seed,
+		InTurn: doc.schedule.inTurn,
+		Rounds: doc.schedule.rounds,
+		Warmup: doc.warmup,
 	}
 	for i := range doc.flows {
 		p.Flows = append(p.Flows, doc.resolveFlow(d, &doc.flows[i]))
 	}
 	if doc.node == nil || len(doc.flows) == 0 {
-		return p
+		return p, c
 	}
-	names := doc.flowNames()
-	if doc.baseline != "" && !slices.Contains(names, doc.baseline) {
-		d.faultf(doc.at("baseline"), "no flow is named %s: %sknown are %s", quote(doc.baseline), suggest(doc.baseline, names), list(names))
-	}
-	p.Thresholds = doc.resolveThresholds(d, names)
-	p.Gates = doc.resolveGates(d, names)
+	c = doc.criteria(d)
 	doc.node.drop("defaults", "target")
 	p.Scenario = json.RawMessage(doc.node.appendJSON(nil))
-	return p
+	return p, c
 }
 
 func (doc *document) flowNames() []string {
@@ -80,26 +75,6 @@ func flowSeed(seed uint64, name string) uint64 {
 	h.Write(b[:])
 	h.Write([]byte(name))
 	return h.Sum64()
-}
-
-func (doc *document) resolveThresholds(d *decoder, names []string) []loadgen.Threshold {
-	open := func(name string) (bool, bool) {
-		i := slices.Index(names, name)
-		return i >= 0 && doc.flows[i].value.load.open(), i >= 0
-	}
-	var all []loadgen.Threshold
-	for i, text := range doc.thresholds {
-		if text == "" {
-			continue // a fault already
-		}
-		t, err := parseThreshold(text, open, names)
-		if err != nil {
-			d.faultf(doc.node.get("thresholds").items[i].at, "%v", err)
-			continue
-		}
-		all = append(all, t)
-	}
-	return all
 }
 
 // drop takes keys off a mapping.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // LoadOptions say what else takes part in reading a scenario. The zero value
@@ -39,6 +40,7 @@ type Scenario struct {
 	description string
 	notes       []string
 	plan        *loadgen.Plan
+	criteria    criteria.Criteria
 	sources     map[netip.Addr]position // where each first stands
 }
 
@@ -103,12 +105,12 @@ func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error)
 	}
 	var doc document
 	scenarioShape.decode(d, root, &doc)
-	plan := doc.plan(d)
+	plan, judged := doc.plan(d)
 	if err := d.err(); err != nil {
 		return nil, err
 	}
 	plan.MayLoad = o.MayLoad
-	return &Scenario{name: doc.name, description: doc.description, notes: d.notes, plan: plan, sources: doc.sources()}, nil
+	return &Scenario{name: doc.name, description: doc.description, notes: d.notes, plan: plan, criteria: judged, sources: doc.sources()}, nil
 }
 
 // inherit merges the scenario's target and its defaults into each flow. It
@@ -169,3 +171,6 @@ func (s *Scenario) Plan() *loadgen.Plan {
 	}
 	return &p
 }
+
+// Criteria are what the scenario wants its runs to be judged by.
+func (s *Scenario) Criteria() criteria.Criteria { return s.criteria }

@@ -41,7 +41,7 @@ func TestSecretsArriveWhereTheyBelong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := planOf(t, s)
+	p := s.Plan()
 	for i, want := range []string{"LEAK-literal", "LEAK-env", "LEAK-prefix-LEAK-env$x$y", "LEAK-token", "LEAK-account"} {
 		equal(t, p.Flows[i].Name, p.Flows[i].Session.Accounts[0].Password, want)
 		equal(t, p.Flows[i].Name+", whose name is private", p.Flows[i].Session.Accounts[0].Private, i == 1)
@@ -66,7 +66,7 @@ func TestSecretsAreShownNowhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for what, shown := range map[string]string{
-		"resolved": string(planOf(t, s).Scenario),
+		"resolved": string(s.Plan().Scenario),
 		"json":     string(marshalled),
 		"%v":       fmt.Sprintf("%v %s %q", s, s, s),
 		"%+v":      fmt.Sprintf("%+v %+v", s, *s),
@@ -81,7 +81,7 @@ func TestSecretsAreShownNowhere(t *testing.T) {
 	}
 	// What brings a secret in is no secret, and tells runs apart.
 	for _, want := range []string{"${env:LEAK_ENV}", "${env:LEAK_USER}", "${file:secrets/token}", "secrets/accounts.csv", redacted} {
-		if resolved := string(planOf(t, s).Scenario); !strings.Contains(resolved, want) {
+		if resolved := string(s.Plan().Scenario); !strings.Contains(resolved, want) {
 			t.Errorf("the resolved scenario does not say %s: %s", want, resolved)
 		}
 	}
@@ -138,7 +138,7 @@ func TestSecretFiles(t *testing.T) {
 		case test.want == "" && err != nil:
 			t.Errorf("%s: %v", name, err)
 		case test.want == "":
-			equal(t, name, planOf(t, s).Flows[0].Session.Accounts[0].Password, "LEAK-1")
+			equal(t, name, s.Plan().Flows[0].Session.Accounts[0].Password, "LEAK-1")
 		case err == nil || err.Error() != test.want && !strings.HasPrefix(err.Error(), test.want):
 			t.Errorf("%s: want %q: %v", name, test.want, err)
 		case strings.Contains(err.Error(), "LEAK"):

@@ -18,7 +18,7 @@ func TestPlaceSink(t *testing.T) {
 	}
 	equal(t, "accounts", s.SinkAccounts(), []smtpwire.Credentials{
 		{Mechanism: "PLAIN", Username: "bench@example.test", Password: "bench"}})
-	p := planOf(t, s)
+	p := s.Plan()
 	ports := SinkPorts(p)
 	equal(t, "ports", ports, []SinkPort{
 		{25, sample.TLSNone, false}, {465, sample.TLSImplicit, false},
@@ -43,10 +43,10 @@ func TestPlaceSink(t *testing.T) {
 		}
 	}
 	delete(addrs, ports[3])
-	if PlaceSink(planOf(t, s), addrs, ca) == nil {
+	if PlaceSink(s.Plan(), addrs, ca) == nil {
 		t.Error("a port without a listener goes unnoticed")
 	}
-	if PlaceSink(planOf(t, s), addrs, []byte("no PEM")) == nil {
+	if PlaceSink(s.Plan(), addrs, []byte("no PEM")) == nil {
 		t.Error("an authority that is none goes unnoticed")
 	}
 }
@@ -65,7 +65,7 @@ flows:
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := planOf(t, s)
+	p := s.Plan()
 	equal(t, "ports", SinkPorts(p), []SinkPort{{25, sample.TLSNone, true}, {25, sample.TLSNone, false}})
 	equal(t, "accounts", s.SinkAccounts(), []smtpwire.Credentials{{Username: "b", Password: "y"}})
 
@@ -73,7 +73,7 @@ flows:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.UsesSink() || SinkPorts(planOf(t, s)) != nil || s.SinkAccounts() != nil {
+	if s.UsesSink() || SinkPorts(s.Plan()) != nil || s.SinkAccounts() != nil {
 		t.Error("a sink nobody asked for")
 	}
 }

@@ -25,7 +25,7 @@ func TestTables(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		got := planOf(t, s).Flows[0].Session.Accounts
+		got := s.Plan().Flows[0].Session.Accounts
 		if len(got) != 2 || got[0].Username != "ada" || got[0].Password != `o,"ne` || got[1].Password != "two" {
 			t.Errorf("%s: %+v", name, got)
 		}
@@ -78,7 +78,7 @@ func FuzzTable(f *testing.F) {
 			if err != nil {
 				continue
 			}
-			for _, a := range planOf(t, s).Flows[0].Session.Accounts {
+			for _, a := range s.Plan().Flows[0].Session.Accounts {
 				if a.Username == "" || a.Password == "" || strings.ContainsRune(a.Username+a.Password, 0) {
 					t.Fatalf("an account of %+v", a)
 				}

@@ -3,6 +3,8 @@ package scenarios
 import (
 	"crypto/tls"
 	"slices"
+
+	"github.com/smtpgauge/smtpgauge/internal/spelling"
 )
 
 // A transport says how TLS is done: trust, versions, and who we are.
@@ -81,7 +83,7 @@ func checkTransport(d *decoder, t *transport) {
 		switch {
 		case name == "": // a fault already
 		case j < 0:
-			d.faultf(at, "no cipher suite %s: %sknown are those of crypto/tls", quote(name), suggest(name, suiteNames(known)))
+			d.faultf(at, "no cipher suite %s: %sknown are those of crypto/tls", quote(name), spelling.Suggest(name, suiteNames(known)))
 		case !slices.Contains(known[j].SupportedVersions, tls.VersionTLS12):
 			d.faultf(at, "%s is of TLS 1.3, whose suites cannot be chosen", name)
 		}

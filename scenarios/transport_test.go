@@ -62,7 +62,7 @@ flows:
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := planOf(t, s).Flows[0]
+	f := s.Plan().Flows[0]
 	c := f.Target.TLS
 	equal(t, "server name", c.ServerName, "mail.example.test")
 	equal(t, "versions", []uint16{c.MinVersion, c.MaxVersion}, []uint16{tls.VersionTLS10, tls.VersionTLS12})
@@ -75,7 +75,7 @@ flows:
 	if c.RootCAs == nil || len(c.Certificates) != 1 || c.ClientSessionCache == nil {
 		t.Errorf("files or the cache are missing: %+v", c)
 	}
-	if planOf(t, s).Flows[0].Target.TLS.ClientSessionCache == nil {
+	if s.Plan().Flows[0].Target.TLS.ClientSessionCache == nil {
 		t.Error("the cache is lost in a later plan")
 	}
 }

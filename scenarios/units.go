@@ -11,6 +11,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // errShape says that a value is not of its shape, and nothing beyond what the
@@ -18,9 +19,8 @@ import (
 var errShape = errors.New("not of this shape")
 
 const (
-	durationPattern = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`
-	sizePattern     = `^[0-9]+(\.[0-9]+)? ?(B|KB|MB|GB|KiB|MiB|GiB)$`
-	ratePattern     = `^[0-9]+(\.[0-9]+)? ?(session|message)s?/(s|min|h)$`
+	sizePattern = `^[0-9]+(\.[0-9]+)? ?(B|KB|MB|GB|KiB|MiB|GiB)$`
+	ratePattern = `^[0-9]+(\.[0-9]+)? ?(session|message)s?/(s|min|h)$`
 
 	maxDuration = 30 * 24 * time.Hour
 	maxSize     = 1 << 30
@@ -28,23 +28,16 @@ const (
 )
 
 var (
-	durationRegexp = regexp.MustCompile(durationPattern)
-	sizeRegexp     = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]+)$`)
-	rateRegexp     = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?(session|message)s?/(s|min|h)$`)
+	sizeRegexp = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]+)$`)
+	rateRegexp = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?(session|message)s?/(s|min|h)$`)
 )
 
 func parseDuration(text string) (time.Duration, error) {
-	if decimal.MatchString(text) {
-		return 0, errors.New("a unit is missing (ms, s, m, h)")
-	}
-	if !durationRegexp.MatchString(text) {
+	v, err := criteria.ParseDuration(text)
+	if errors.Is(err, criteria.ErrNoDuration) {
 		return 0, errShape
 	}
-	v, err := time.ParseDuration(text)
-	if err != nil {
-		return 0, errShape
-	}
-	return v, nil
+	return v, err
 }
 
 // duration is the shape of a span of time, which least and most bound.
@@ -64,7 +57,7 @@ func duration(least time.Duration) shape[time.Duration] {
 			}
 			return v, nil
 		},
-		schema: jsonSchema{Type: "string", Pattern: durationPattern},
+		schema: jsonSchema{Type: "string", Pattern: criteria.DurationPattern},
 	}
 }
 
@@ -111,8 +104,6 @@ type rate struct {
 	known bool // it was understood: 0 is a rate too
 }
 
-var seconds = map[string]float64{"s": 1, "min": 60, "h": 3600}
-
 // arrivalRate is the shape of a rate.
 var arrivalRate = literal[rate]{
 	want: "a rate such as 200 sessions/s or 30000 messages/min",
@@ -123,13 +114,13 @@ var arrivalRate = literal[rate]{
 		}
 		m := rateRegexp.FindStringSubmatch(text)
 		if m == nil {
-			if _, per, found := strings.Cut(text, "/"); found && seconds[per] == 0 {
+			if _, per, found := strings.Cut(text, "/"); found && criteria.Seconds(per) == 0 {
 				return rate{}, fmt.Errorf("rates are by s, min or h, not by %s", quote(per))
 			}
 			return rate{}, errShape
 		}
 		f, err := strconv.ParseFloat(m[1], 64)
-		f /= seconds[m[3]]
+		f /= criteria.Seconds(m[3])
 		if err != nil || f > maxRate {
 			return rate{}, fmt.Errorf("%.0f a second is the most", maxRate)
 		}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // take decodes one value by its shape.
@@ -75,34 +74,5 @@ func TestCounts(t *testing.T) {
 		if ok != (want >= 0) || ok && v != want {
 			t.Errorf("%s: got %d, %v", text, v, ok)
 		}
-	}
-}
-
-func TestThresholds(t *testing.T) {
-	latency := func(p sample.Phase, part sample.Part, stat string, q float64) loadgen.Metric {
-		return loadgen.Metric{Kind: loadgen.Latency, Phase: p, Part: part, Stat: stat, Q: q}
-	}
-	open := func(name string) (bool, bool) { return true, name == "a-1" }
-	for text, want := range map[string]loadgen.Threshold{
-		"a-1.message.p99 < 250ms":        {Op: "<", Limit: 250e6, Metric: latency(sample.SpanMessage, sample.Service, "p99", 0.99)},
-		"a-1.message.service.p50<=1ms":   {Op: "<=", Limit: 1e6, Metric: latency(sample.SpanMessage, sample.Service, "p50", 0.5)},
-		"a-1.session.response.p999 < 1s": {Op: "<", Limit: 1e9, Metric: latency(sample.SpanSession, sample.Response, "p999", 0.999)},
-		"a-1.message.lag.p99.99 < 1s":    {Op: "<", Limit: 1e9, Metric: latency(sample.SpanMessage, sample.Lag, "p99.99", 0.9999)},
-		"a-1.rcpt.mean >= 1us":           {Op: ">=", Limit: 1e3, Metric: latency(sample.Rcpt, sample.Service, "mean", 0)},
-		"a-1.tls.max > 0s":               {Op: ">", Limit: 0, Metric: latency(sample.TLS, sample.Service, "max", 0)},
-		"a-1.errors < 0.1%":              {Op: "<", Limit: 0.001, Metric: loadgen.Metric{Kind: loadgen.Errors}},
-		"a-1.errors <= 0":                {Op: "<=", Limit: 0, Metric: loadgen.Metric{Kind: loadgen.Errors}},
-		"a-1.rate > 100/s":               {Op: ">", Limit: 100, Metric: loadgen.Metric{Kind: loadgen.Rate}},
-		"a-1.rate > 6000 messages/min":   {Op: ">", Limit: 100, Metric: loadgen.Metric{Kind: loadgen.Rate}},
-		"a-1.accepted >= 1000":           {Op: ">=", Limit: 1000, Metric: loadgen.Metric{Kind: loadgen.Count, Outcome: sample.Accepted}},
-		"a-1.unknown <= 0":               {Op: "<=", Limit: 0, Metric: loadgen.Metric{Kind: loadgen.Count, Outcome: sample.Unknown}},
-	} {
-		got, err := parseThreshold(text, open, []string{"a-1"})
-		want.Expr, want.Flow = text, "a-1"
-		if err != nil {
-			t.Errorf("%s: %v", text, err)
-			continue
-		}
-		equal(t, text, got, want)
 	}
 }

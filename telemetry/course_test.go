@@ -9,6 +9,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // twoFlows is a plan with a closed flow and an open one, and with a warm-up.
@@ -21,10 +22,6 @@ func twoFlows() *loadgen.Plan {
 				Stages: []pace.Stage{{For: time.Second, From: 5, To: 5}}, Unit: loadgen.Messages,
 			}},
 		},
-		Thresholds: []loadgen.Threshold{{
-			Expr: "relay.accepted >= 20", Flow: "relay", Op: ">=", Limit: 20,
-			Metric: loadgen.Metric{Kind: loadgen.Count, Outcome: sample.Accepted},
-		}},
 	}
 }
 
@@ -43,7 +40,10 @@ type course struct {
 func newCourse(t testing.TB) *course {
 	t.Helper()
 	c := &course{plan: twoFlows(), observed: make(chan struct{}, 100)}
-	c.metrics, c.header = NewMetrics(c.plan), results.NewHeader(c.plan)
+	c.metrics, c.header = NewMetrics(c.plan), results.NewHeader(c.plan, criteria.Criteria{Thresholds: []criteria.Threshold{{
+		Expr: "relay.accepted >= 20", Flow: "relay", Op: ">=", Limit: 20,
+		Metric: criteria.Metric{Kind: criteria.Count, Outcome: sample.Accepted},
+	}}})
 	collector, err := results.NewCollector(io.Discard, c.header, c.plan, 1, func(i *results.Interval) {
 		c.metrics.Observe(i)
 		c.observed <- struct{}{}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // A runner is the machine that the scripts run on: an empty folder, smtpgauge,
@@ -137,7 +138,7 @@ func (r *runner) makeUp(t *testing.T, scenario string, added time.Duration) {
 	run := madeup.NewRun(&loadgen.Plan{
 		Name: "relay", Rounds: 8, Scenario: []byte(`{}`),
 		Flows: []loadgen.Flow{{Name: "relay", Load: loadgen.Load{Sessions: 1}}},
-	})
+	}, criteria.Criteria{})
 	run.Added = []time.Duration{added}
 	var file bytes.Buffer
 	if err := madeup.Steady(1, uint64(added)).Write(&file, run); err != nil {

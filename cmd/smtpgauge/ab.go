@@ -138,9 +138,6 @@ func (l *alternation) load(names []string, targets [2]string, s streams) error {
 		if err := checkTarget(job); err != nil {
 			errs = append(errs, err)
 		}
-		if err := results.Fits(job.Plan); err != nil {
-			errs = append(errs, usagef(fitsHint, "%w", err))
-		}
 		l.jobs[i] = job
 	}
 	if len(errs) > 0 && names[0] == names[1] {

@@ -14,9 +14,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/gate"
 	"github.com/smtpgauge/smtpgauge/results"
 	"github.com/smtpgauge/smtpgauge/results/stats"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 func newCompare(s streams) *cobra.Command {
@@ -96,7 +96,7 @@ func (f *compareFlags) options() (results.CompareOptions, error) {
 	o := f.noiseFlags.options()
 	o.MinEffect = f.minEffect.share
 	for _, text := range f.failOn {
-		g, err := gate.Parse(text)
+		g, err := criteria.ParseGate(text)
 		if err != nil {
 			return o, usagef("smtpgauge compare --help shows examples", "gate %q: %w", text, err)
 		}
@@ -238,9 +238,9 @@ func (f *percentFlag) Type() string { return "PERCENT" }
 
 // Set reads a percentage.
 func (f *percentFlag) Set(text string) error {
-	v, err := gate.ParseShare(text)
+	v, err := criteria.ParseShare(text)
 	if err != nil {
-		return err
+		return errors.New("want a percentage such as 3%")
 	}
 	f.share, f.given = v, true
 	return nil

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
@@ -18,9 +19,10 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// describe prints what a plan would do, for people, and how many open files
+// describe prints what a job would do, for people, and how many open files
 // that takes. Nothing in it is secret.
-func describe(w io.Writer, p *loadgen.Plan, descriptors uint64) error {
+func describe(w io.Writer, job *gauge.Job, descriptors uint64) error {
+	p := job.Plan
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	// tabwriter keeps its first error for Flush. A tab in a name is no column.
 	line := func(name, format string, args ...any) {
@@ -30,17 +32,17 @@ func describe(w io.Writer, p *loadgen.Plan, descriptors uint64) error {
 	line("order", "%s", order(p))
 	line("takes", "%s", takes(p))
 	line("open files", "%d at most", descriptors)
-	if p.Baseline != "" {
-		line("baseline", "%s", p.Baseline)
+	if job.Criteria.Baseline != "" {
+		line("baseline", "%s", job.Criteria.Baseline)
 	}
-	for _, th := range p.Thresholds {
+	for _, th := range job.Criteria.Thresholds {
 		line("threshold", "%s", th.Expr)
 	}
-	for _, g := range p.Gates {
+	for _, g := range job.Criteria.Gates {
 		line("gate", "%s", g.Expr)
 	}
-	if p.MinEffect > 0 {
-		line("min. effect", "%.4g%%", 100*p.MinEffect)
+	if job.Criteria.MinEffect > 0 {
+		line("min. effect", "%.4g%%", 100*job.Criteria.MinEffect)
 	}
 	for i := range p.Flows {
 		f := &p.Flows[i]

@@ -50,7 +50,7 @@ func makeUp(ts *testscript.TestScript, neg bool, args []string) {
 			files = append(files, fmt.Sprintf("%s%d.jsonl", out, n+1))
 		}
 	}
-	run := madeup.NewRun(p)
+	run := madeup.NewRun(p, job.Criteria)
 	for i := range p.Flows {
 		run.Added = append(run.Added, added[p.Flows[i].Name])
 	}

@@ -72,7 +72,7 @@ func TestValidRunsAreJudgedByThresholds(t *testing.T) {
 			t.Fatal(err)
 		}
 		var file bytes.Buffer
-		if err := madeup.Steady(1, 0).Write(&file, madeup.NewRun(job.Plan)); err != nil {
+		if err := madeup.Steady(1, 0).Write(&file, madeup.NewRun(job.Plan, job.Criteria)); err != nil {
 			t.Fatal(err)
 		}
 		run, err := results.Read(&file)

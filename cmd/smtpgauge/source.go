@@ -40,12 +40,16 @@ func (f *sourceFlags) load(name string, s streams) (*gauge.Job, error) {
 	return job, err
 }
 
-// resolve goes on from a scenario to a job.
+// resolve goes on from a scenario to a job, if a run of it has room in a run file.
 func resolve(sc *scenarios.Scenario, err error) (*gauge.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	return gauge.NewJob(sc), nil
+	job := gauge.NewJob(sc)
+	if err := job.Fits(); err != nil {
+		return nil, usagef("make the scenario smaller, or its load shorter", "%w", err)
+	}
+	return job, nil
 }
 
 // checkTarget looks at a job's targets before anything of its run is there.

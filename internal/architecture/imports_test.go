@@ -22,15 +22,15 @@ const module = "github.com/smtpgauge/smtpgauge"
 // themselves. parts says which other parts each may import; packages of one part
 // may import each other.
 var parts = map[string][]string{
-	"cmd":                   {"bench", "gauge", "internal/printable", "internal/smtpsink", "loadgen", "loadgen/gate", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire", "results", "scenarios", "telemetry"},
-	"bench":                 {"gauge", "internal/madeup", "internal/smtpsink", "loadgen", "loadgen/chance", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire", "results", "scenarios"},
-	"gauge":                 {"internal/smtpsink", "loadgen", "loadgen/sample", "results", "scenarios"},
-	"scenarios":             {"internal/textfile", "loadgen", "loadgen/gate", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire"},
-	"results":               {"internal/printable", "loadgen", "loadgen/gate", "loadgen/mail", "loadgen/sample"},
-	"telemetry":             {"internal/printable", "loadgen", "loadgen/sample", "loadgen/smtpwire", "results"},
-	"loadgen":               {"loadgen/chance", "loadgen/gate", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire"},
+	"cmd":                   {"bench", "gauge", "internal/printable", "internal/smtpsink", "loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire", "results", "scenarios", "telemetry", "scenarios/criteria"},
+	"bench":                 {"gauge", "internal/madeup", "internal/smtpsink", "loadgen", "loadgen/chance", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire", "results", "scenarios", "scenarios/criteria"},
+	"gauge":                 {"internal/smtpsink", "loadgen", "loadgen/sample", "results", "scenarios", "scenarios/criteria"},
+	"scenarios/criteria":    {"internal/spelling", "loadgen/sample"},
+	"scenarios":             {"internal/spelling", "internal/textfile", "loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire", "scenarios/criteria"},
+	"results":               {"internal/printable", "loadgen", "loadgen/mail", "loadgen/sample", "scenarios/criteria"},
+	"telemetry":             {"internal/printable", "loadgen", "loadgen/sample", "loadgen/smtpwire", "results", "scenarios/criteria"},
+	"loadgen":               {"loadgen/chance", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire"},
 	"loadgen/chance":        {},
-	"loadgen/gate":          {"loadgen/sample"},
 	"loadgen/mail":          {"internal/textfile", "loadgen/chance", "loadgen/smtpwire"},
 	"loadgen/netdrive":      {"loadgen/sample"},
 	"loadgen/pace":          {"loadgen/chance"},
@@ -38,7 +38,8 @@ var parts = map[string][]string{
 	"loadgen/smtpwire":      {"loadgen/sample"},
 	"internal/printable":    {},
 	"internal/smtpsink":     {"loadgen/sample"},
-	"internal/madeup":       {"loadgen", "loadgen/sample", "results"},
+	"internal/spelling":     {},
+	"internal/madeup":       {"loadgen", "loadgen/sample", "results", "scenarios/criteria"},
 	"internal/textfile":     {},
 	"internal/integration":  {}, // it runs the command and reads what that prints
 	"internal/architecture": {},
@@ -74,7 +75,7 @@ var confined = map[string][]string{
 
 // pure names the packages without I/O and without a clock, which is what lets
 // them be tested in every detail.
-var pure = []string{"loadgen/chance", "loadgen/gate", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire"}
+var pure = []string{"loadgen/chance", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire", "scenarios/criteria"}
 
 // impure is what those stay away from; of net, addresses are mere values.
 var impure = []string{"net", "os", "syscall", "crypto/tls", "golang.org/x/sys"}
@@ -119,6 +120,9 @@ func TestRulesBite(t *testing.T) {
 		{"loadgen/smtpwire", "net"},
 		{"loadgen/pace", "os/exec"},
 		{"loadgen/sample", module + "/loadgen/smtpwire"},
+		{"scenarios/criteria", module + "/scenarios"},
+		{"scenarios/criteria", module + "/loadgen"},
+		{"loadgen", module + "/scenarios/criteria"},
 		{"loadgen/netdrive", module + "/loadgen/smtpwire"},
 		{"loadgen/smtpwire", module + "/loadgen"},
 	} {

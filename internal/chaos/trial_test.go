@@ -15,6 +15,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results"
 	"github.com/smtpgauge/smtpgauge/scenarios"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // The combinations that seeds go through.
@@ -213,7 +214,7 @@ func (t *trial) measurePortably(ctx context.Context, p *loadgen.Plan, file io.Wr
 	if err != nil {
 		return nil, err
 	}
-	if collector, err = results.NewCollector(file, results.NewHeader(p), p, t.shards, nil); err != nil {
+	if collector, err = results.NewCollector(file, results.NewHeader(p, criteria.Criteria{}), p, t.shards, nil); err != nil {
 		return nil, err
 	}
 	if t.drain > 0 {

@@ -7,6 +7,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // What each flow does in a second: so many messages, in sessions that are over
@@ -25,9 +26,9 @@ type Run struct {
 	Added   []time.Duration // to each RCPT, by flow; nothing for the flows beyond
 }
 
-// NewRun is a run of a plan, in rounds of a second.
-func NewRun(p *loadgen.Plan) Run {
-	return Run{Header: results.NewHeader(p), Plan: p, Seconds: 1}
+// NewRun is a run of a plan that is judged by c, in rounds of a second.
+func NewRun(p *loadgen.Plan, c criteria.Criteria) Run {
+	return Run{Header: results.NewHeader(p, c), Plan: p, Seconds: 1}
 }
 
 // Phases is how many phases are made up, the message among them.

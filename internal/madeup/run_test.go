@@ -7,6 +7,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 func result(t *testing.T, m *Machine, run Run) *results.Result {
@@ -27,7 +28,7 @@ func TestRunIsWhatItsSeedMakesIt(t *testing.T) {
 	for _, name := range []string{"fast", "slow"} {
 		p.Flows = append(p.Flows, loadgen.Flow{Name: name, Load: loadgen.Load{Sessions: 1}})
 	}
-	run := NewRun(p)
+	run := NewRun(p, criteria.Criteria{})
 	run.Seconds, run.Added = 2, []time.Duration{0, 20 * time.Millisecond}
 	r := result(t, NewMachine(1, 2), run)
 	if !r.Verdict.Valid {

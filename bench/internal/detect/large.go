@@ -17,6 +17,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // The largest comparison that has to be answered at once: two runs of so long,
@@ -89,7 +90,7 @@ func writeLarge(file string, m *madeup.Machine) (int64, error) {
 		return 0, err
 	}
 	defer f.Close()
-	run := madeup.NewRun(madePlan(largeFlows))
+	run := madeup.NewRun(madePlan(largeFlows), criteria.Criteria{})
 	run.Seconds = largeSeconds
 	w := bufio.NewWriter(f)
 	if err := errors.Join(m.Write(w, run), w.Flush()); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // madeUp makes up the rounds of comparisons.
@@ -21,7 +22,7 @@ type madeUp struct {
 }
 
 func newMadeUp(seed uint64) *madeUp {
-	return &madeUp{seed: seed, like: madeup.NewRun(madePlan(1))}
+	return &madeUp{seed: seed, like: madeup.NewRun(madePlan(1), criteria.Criteria{})}
 }
 
 func madePlan(flows int) *loadgen.Plan {

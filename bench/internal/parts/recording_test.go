@@ -7,13 +7,14 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // BenchmarkRecording is what recording a message takes: every phase, the
 // generator's delay at each reply, the outcome.
 func BenchmarkRecording(b *testing.B) {
 	p := closedPlan("127.0.0.1:25", sample.Off, 1)
-	c, err := results.NewCollector(io.Discard, results.NewHeader(p), p, 1, nil)
+	c, err := results.NewCollector(io.Discard, results.NewHeader(p, criteria.Criteria{}), p, 1, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

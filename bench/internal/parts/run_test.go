@@ -11,6 +11,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // closedPlan sends so many messages of 1 KiB over one connection.
@@ -28,7 +29,7 @@ func closedPlan(addr string, pipelining sample.Switch, messages int64) *loadgen.
 // driver, everything recorded, the run file written.
 func prepare(t testing.TB, p *loadgen.Plan) (run func()) {
 	t.Helper()
-	c, err := results.NewCollector(io.Discard, results.NewHeader(p), p, 1, nil)
+	c, err := results.NewCollector(io.Discard, results.NewHeader(p, criteria.Criteria{}), p, 1, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

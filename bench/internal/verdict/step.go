@@ -51,7 +51,7 @@ func runStepped(ctx context.Context, scenario string, when, step time.Duration) 
 	}
 	plan := s.Plan()
 	var file bytes.Buffer
-	collector, err := results.NewCollector(&file, results.NewHeader(plan), plan, 1, nil)
+	collector, err := results.NewCollector(&file, results.NewHeader(plan, s.Criteria()), plan, 1, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -1,11 +1,13 @@
-package gate
+package criteria
 
 import (
 	"errors"
 	"testing"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-func TestParse(t *testing.T) {
+func TestParseGate(t *testing.T) {
 	for text, want := range map[string]Gate{
 		"message.p99 > +5%":              {Metric: "message.p99", Above: true, Share: true, Limit: 0.05},
 		" relay-25.rate<-3% ":            {Expr: "relay-25.rate<-3%", Flow: "relay-25", Metric: "rate", Share: true, Limit: -0.03},
@@ -21,7 +23,7 @@ func TestParse(t *testing.T) {
 		if want.Expr == "" {
 			want.Expr = text
 		}
-		if got, err := Parse(text); err != nil || got != want {
+		if got, err := ParseGate(text); err != nil || got != want {
 			t.Errorf("%q: %+v, %v, want %+v", text, got, err, want)
 		}
 	}
@@ -29,29 +31,29 @@ func TestParse(t *testing.T) {
 
 func TestWhatIsNoGate(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                        "want a change such as " + Example,
-		"message.p99":             "want a change such as " + Example,
-		"message.p99 > fast":      "want a change such as " + Example,
-		"message.p99 >= 5%":       "want a change such as " + Example,
-		"message.p99 > 1e9%":      "want a change such as " + Example,
+		"":                        "want a change such as " + GateExamples,
+		"message.p99":             "want a change such as " + GateExamples,
+		"message.p99 > fast":      "want a change such as " + GateExamples,
+		"message.p99 >= 5%":       "want a change such as " + GateExamples,
+		"message.p99 > 1e9%":      "want a change such as " + GateExamples,
 		"errors > 5ms":            "errors changes by per cent or by points such as +0.1pp",
 		"rate < -3pp":             "rate changes by per cent",
 		"rate < -3ms":             "rate changes by per cent",
 		"message.p99 > 1pp":       "message.p99 changes by per cent or by a time such as +2ms",
-		"message.p98 > 5%":        UnknownMetric("message.p98").Error(),
-		"relay > 5%":              UnknownMetric("relay").Error(),
-		".rate > 5%":              UnknownMetric(".rate").Error(),
-		"p99 > 5%":                UnknownMetric("p99").Error(),
-		"message.lag.p99 > 1%":    UnknownMetric("message.lag.p99").Error(),
-		"relay.nonesuch.p50 > 1%": UnknownMetric("relay.nonesuch.p50").Error(),
+		"message.p98 > 5%":        unknownCompared("message.p98").Error(),
+		"relay > 5%":              unknownCompared("relay").Error(),
+		".rate > 5%":              unknownCompared(".rate").Error(),
+		"p99 > 5%":                unknownCompared("p99").Error(),
+		"message.lag.p99 > 1%":    unknownCompared("message.lag.p99").Error(),
+		"relay.nonesuch.p50 > 1%": unknownCompared("relay.nonesuch.p50").Error(),
 	} {
-		g, err := Parse(text)
+		g, err := ParseGate(text)
 		if err == nil || err.Error() != want {
 			t.Errorf("%q: %+v, %v, want %q", text, g, err, want)
 		}
 	}
-	var unknown UnknownMetric
-	if _, err := Parse("x > 5%"); !errors.As(err, &unknown) || unknown != "x" {
+	var unknown *UnknownError
+	if _, err := ParseGate("x > 5%"); !errors.As(err, &unknown) || unknown.Name != "x" {
 		t.Errorf("%v names %q", err, unknown)
 	}
 }
@@ -70,19 +72,19 @@ func TestParseShare(t *testing.T) {
 }
 
 // Whatever is taken is named and limited, and reads again as the same.
-func FuzzParse(f *testing.F) {
+func FuzzGate(f *testing.F) {
 	for _, text := range []string{"message.p99 > +5%", "a.errors > +0.1pp", "setup<-2.5ms", "rate < -3%", "message.response.p50 > 1s", "..rate > 1%"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		g, err := Parse(text)
+		g, err := ParseGate(text)
 		if err != nil {
 			return
 		}
-		if !Known(g.Metric, true) && !Known(g.Metric, false) {
+		if !IsCompared(g.Metric, sample.OpenLoad) && !IsCompared(g.Metric, sample.ClosedLoad) {
 			t.Errorf("%q is of no metric: %+v", text, g)
 		}
-		if again, err := Parse(g.Expr); err != nil || again != g {
+		if again, err := ParseGate(g.Expr); err != nil || again != g {
 			t.Errorf("%q: %+v, and again %+v, %v", text, g, again, err)
 		}
 	})

@@ -1,0 +1,127 @@
+package criteria
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
+
+// A Metric names one figure of a flow.
+type Metric struct {
+	Kind    Kind
+	Phase   sample.Phase   // of Latency
+	Part    sample.Part    // of Latency
+	Stat    string         // of Latency: "p50", "p99", "p99.9" (or "p999"), ..., "mean", "max"
+	Q       float64        // of Latency: the quantile behind Stat, 0 to 1; 0 of mean and max
+	Outcome sample.Outcome // of Count
+}
+
+// A Kind tells the figures of a flow apart.
+type Kind uint8
+
+// The kinds of Metric.
+const (
+	Latency      Kind = iota // PHASE[.service|.response|.lag].STAT
+	Errors                   // errors: messages not accepted, as a share of those attempted
+	Rate                     // rate: messages accepted a second
+	Count                    // accepted, rejected, failed or unknown: a number of messages
+	SetUp                    // setup: what making a session ready takes, on average
+	GeneratorCPU             // generator.cpu: what a message costs the generator
+)
+
+// A Unit is what a figure counts, and so what its changes are measured in.
+type Unit uint8
+
+// The units of figures.
+const (
+	Time      Unit = iota // nanoseconds; changes by per cent or by a time
+	Share                 // 0 to 1; by per cent or by percentage points
+	PerSecond             // messages a second; by per cent
+	Messages              // messages; by per cent
+)
+
+var unitNames = [...]string{Time: "ns", Share: "share", PerSecond: "messages/s", Messages: "messages"}
+
+// String returns the unit as it stands in results.
+func (u Unit) String() string { return unitNames[u] }
+
+// Unit is what the metric's figure counts.
+func (m Metric) Unit() Unit {
+	switch m.Kind {
+	case Errors:
+		return Share
+	case Rate:
+		return PerSecond
+	case Count:
+		return Messages
+	}
+	return Time
+}
+
+// figures are the metrics beside the times of phases.
+var figures = []struct {
+	name   string
+	metric Metric
+}{
+	{"errors", Metric{Kind: Errors}},
+	{"rate", Metric{Kind: Rate}},
+	{"accepted", Metric{Kind: Count, Outcome: sample.Accepted}},
+	{"rejected", Metric{Kind: Count, Outcome: sample.Rejected}},
+	{"failed", Metric{Kind: Count, Outcome: sample.Failed}},
+	{"unknown", Metric{Kind: Count, Outcome: sample.Unknown}},
+}
+
+// parseMetric reads what follows the flow: a figure, or PHASE[.PART].STAT.
+func parseMetric(text string) (Metric, error) {
+	for i := range figures {
+		if figures[i].name == text {
+			return figures[i].metric, nil
+		}
+	}
+	phase, rest, found := strings.Cut(text, ".")
+	p, ok := sample.ParsePhase(phase)
+	if !ok {
+		return Metric{}, unknownFigure(phase)
+	}
+	if !found {
+		return Metric{}, fmt.Errorf("say which figure of %s: %s.p99, .mean or .max", phase, phase)
+	}
+	m := Metric{Kind: Latency, Phase: p}
+	first, stat, more := strings.Cut(rest, ".")
+	if part, known := sample.ParsePart(first); known && more {
+		m.Part, rest = part, stat
+	} else if known {
+		return m, fmt.Errorf("say which figure of %s.%s: p99, mean or max", phase, rest)
+	}
+	if m.Part != sample.Service && !p.IsSpan() {
+		return m, fmt.Errorf("%s has no %s time: only message and session have", phase, m.Part)
+	}
+	var err error
+	m.Stat = rest
+	m.Q, err = parseStat(rest)
+	return m, err
+}
+
+var statRegexp = regexp.MustCompile(`^p([0-9]{2})\.?([0-9]{0,4})$`)
+
+// parseStat reads mean, max, or a quantile: p50, p99, and p99.9 or p999.
+func parseStat(stat string) (float64, error) {
+	if stat == "mean" || stat == "max" {
+		return 0, nil
+	}
+	m := statRegexp.FindStringSubmatch(stat)
+	// p999 is p99.9, but p100 is a mistake and not p10.0.
+	if m == nil || strings.HasSuffix(stat, ".") || len(m[2]) > 0 && m[1] < "90" && !strings.Contains(stat, ".") {
+		return 0, fmt.Errorf("no figure is named %.60q: known are quantiles such as p50, p99 and p99.9, mean and max", stat)
+	}
+	// The decimals of a percentage are those of a share, two places on. Both
+	// parts are digits, so this parses.
+	q, err := strconv.ParseFloat("0."+m[1]+m[2], 64)
+	if err != nil || q == 0 {
+		return 0, fmt.Errorf("%s is no quantile: p50, p99 and p99.9 are", stat)
+	}
+	return q, nil
+}

@@ -1,0 +1,131 @@
+package criteria
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
+
+// A Threshold is a condition a run has to meet, such as
+// "submit-587.message.p99 < 250ms".
+type Threshold struct {
+	Expr   string // as written
+	Flow   string
+	Metric Metric
+	Op     string  // "<", "<=", ">" or ">="
+	Limit  float64 // in the metric's Unit
+}
+
+// ThresholdPattern is necessary for a threshold, and not sufficient:
+// ParseThreshold decides.
+const ThresholdPattern = `^\s*[A-Za-z0-9_-]+\.[a-z0-9.]+\s*(<=|>=|<|>)\s*\S.*$`
+
+// ThresholdExamples are thresholds of two kinds, for messages.
+const ThresholdExamples = "FLOW.message.p99 < 250ms or FLOW.errors < 0.1%"
+
+// ErrNoThreshold says that a text is nothing like a threshold.
+var ErrNoThreshold = errors.New("want a condition such as " + ThresholdExamples)
+
+var thresholdRegexp = regexp.MustCompile(`^\s*([A-Za-z0-9_-]+)\.([a-z0-9.]+)\s*(<=|>=|<|>)\s*(\S.*?)\s*$`)
+
+// ParseThreshold reads a condition: FLOW.METRIC, how it compares, and the limit:
+// a duration, a share, a rate or a number of messages. Whether there is such a
+// flow, and whether it has such a metric, is for those to say who know the
+// flows: see CheckLoad. The Flow is set beside an error that comes after it. The
+// error is an *UnknownError if the metric is unknown.
+func ParseThreshold(text string) (Threshold, error) {
+	m := thresholdRegexp.FindStringSubmatch(text)
+	if m == nil {
+		return Threshold{}, ErrNoThreshold
+	}
+	t := Threshold{Expr: strings.TrimSpace(text), Flow: m[1], Op: m[3]}
+	metric, err := parseMetric(m[2])
+	if err != nil {
+		return t, err
+	}
+	t.Metric = metric
+	t.Limit, err = parseLimit(metric.Unit(), m[4])
+	return t, err
+}
+
+// CheckLoad says why a flow of a kind of load does not have the metric; nil if
+// it does.
+func (t *Threshold) CheckLoad(load sample.LoadKind) error {
+	if t.Metric.Part != sample.Service && load != sample.OpenLoad {
+		return fmt.Errorf("flow %s has a closed load, which knows no %s time: only service", t.Flow, t.Metric.Part)
+	}
+	return nil
+}
+
+// Met tells whether a value, in the metric's Unit, meets the threshold.
+func (t *Threshold) Met(value float64) bool {
+	switch t.Op {
+	case "<":
+		return value < t.Limit
+	case "<=":
+		return value <= t.Limit
+	case ">":
+		return value > t.Limit
+	case ">=":
+		return value >= t.Limit
+	}
+	return false
+}
+
+// parseLimit reads the value of a condition.
+func parseLimit(unit Unit, text string) (float64, error) {
+	switch unit {
+	case Time:
+		v, err := ParseDuration(text)
+		switch {
+		case errors.Is(err, ErrNoUnit):
+			return 0, fmt.Errorf("want a duration such as 250ms, found %.60q: %w", text, err)
+		case err != nil:
+			return 0, fmt.Errorf("want a duration such as 250ms, found %.60q", text)
+		}
+		return float64(v), nil
+	case Share:
+		number, percent := strings.CutSuffix(text, "%")
+		v, ok := parseNumber(strings.TrimSpace(number))
+		if percent {
+			v /= 100
+		}
+		if !ok || v > 1 {
+			return 0, fmt.Errorf("want a share such as 0.1%% or 0.001, found %.60q", text)
+		}
+		return v, nil
+	case PerSecond:
+		m := perSecond.FindStringSubmatch(text)
+		if m == nil {
+			return 0, fmt.Errorf("want a rate such as 100/s, found %.60q", text)
+		}
+		v, ok := parseNumber(m[1])
+		if !ok {
+			return 0, errors.New("the rate is too large")
+		}
+		return v / Seconds(m[2]), nil
+	}
+	v, ok := parseNumber(text)
+	if !ok || !whole.MatchString(text) {
+		return 0, fmt.Errorf("want a number of messages such as 1000, found %.60q", text)
+	}
+	return v, nil
+}
+
+var (
+	perSecond = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?(?:messages?)?/(s|min|h)$`)
+	number    = regexp.MustCompile(`^[0-9]{1,15}(\.[0-9]{1,15})?$`)
+	whole     = regexp.MustCompile(`^(0|[1-9][0-9]{0,19})$`)
+)
+
+func parseNumber(text string) (float64, bool) {
+	if !number.MatchString(text) {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	return v, err == nil
+}

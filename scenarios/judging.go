@@ -1,0 +1,123 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/smtpgauge/smtpgauge/internal/spelling"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+var (
+	thresholdText = text("a condition such as "+criteria.ThresholdExamples, criteria.ThresholdPattern)
+	gateText      = text("a change such as "+criteria.GateExamples, criteria.GatePattern)
+)
+
+// minEffect is the shape of a smallest effect of interest.
+var minEffect = literal[float64]{
+	want: "a percentage such as 3%",
+	tags: []tag{isText, isInteger, isFloat},
+	parse: func(text string) (float64, error) {
+		v, err := criteria.ParseShare(text)
+		switch {
+		case errors.Is(err, criteria.ErrNoPercent):
+			return 0, err
+		case err != nil:
+			return 0, errShape
+		}
+		return v, nil
+	},
+	schema: jsonSchema{Type: "string", Pattern: criteria.SharePattern},
+}
+
+// criteria reads what runs are to be judged by.
+func (doc *document) criteria(d *decoder) criteria.Criteria {
+	names := doc.flowNames()
+	if doc.baseline != "" {
+		if fault := unknownFlow(doc.baseline, names); fault != nil {
+			d.faultf(doc.at("baseline"), "%v", fault)
+		}
+	}
+	c := criteria.Criteria{Baseline: doc.baseline, MinEffect: doc.minEffect}
+	c.Thresholds = judging(d, doc.node.get("thresholds"), doc.thresholds, func(text string) (criteria.Threshold, error) {
+		return doc.threshold(text, names)
+	})
+	c.Gates = judging(d, doc.node.get("gates"), doc.gates, func(text string) (criteria.Gate, error) {
+		return doc.gate(text, names)
+	})
+	return c
+}
+
+// judging reads a list of criteria, and reports those that are none.
+func judging[C any](d *decoder, at *node, texts []string, parse func(string) (C, error)) []C {
+	var all []C
+	for i, text := range texts {
+		if text == "" {
+			continue // a fault already
+		}
+		c, err := parse(text)
+		if err != nil {
+			d.faultf(at.items[i].at, "%v", err)
+			continue
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// threshold reads a condition on one of the flows.
+func (doc *document) threshold(text string, names []string) (criteria.Threshold, error) {
+	t, err := criteria.ParseThreshold(text)
+	if errors.Is(err, criteria.ErrNoThreshold) {
+		return t, err
+	}
+	if fault := unknownFlow(t.Flow, names); fault != nil {
+		return t, fault
+	}
+	if err == nil {
+		err = t.CheckLoad(doc.load(slices.Index(names, t.Flow)))
+	}
+	return t, err
+}
+
+// gate reads a change, and refuses one that no comparison of such runs could
+// hold: for want of the flow, or of the metric.
+func (doc *document) gate(text string, names []string) (criteria.Gate, error) {
+	g, err := criteria.ParseGate(text)
+	if unknown := new(criteria.UnknownError); errors.As(err, &unknown) {
+		return g, unknown.Without(func(flow string) bool { return slices.Contains(names, flow) })
+	}
+	if err != nil {
+		return g, err
+	}
+	if g.Flow != "" {
+		if fault := unknownFlow(g.Flow, names); fault != nil {
+			return g, fault
+		}
+		return g, g.CheckLoad("flow "+g.Flow, doc.load(slices.Index(names, g.Flow)))
+	}
+	for i := range names {
+		if err = g.CheckLoad("every flow", doc.load(i)); err == nil {
+			break
+		}
+	}
+	return g, err
+}
+
+// load is the kind of a flow's load.
+func (doc *document) load(flow int) sample.LoadKind {
+	if doc.flows[flow].value.load.open() {
+		return sample.OpenLoad
+	}
+	return sample.ClosedLoad
+}
+
+// unknownFlow says that no flow has a name; nil if one has.
+func unknownFlow(name string, names []string) error {
+	if slices.Contains(names, name) {
+		return nil
+	}
+	return fmt.Errorf("no flow is named %s: %sknown are %s", quote(name), spelling.Suggest(name, names), list(names))
+}
