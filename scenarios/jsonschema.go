@@ -36,6 +36,10 @@ type jsonSchema struct {
 	AnyOf    []*jsonSchema `json:"anyOf,omitempty"`
 
 	Defs properties `json:"$defs,omitempty"`
+
+	// words say what a value looks like, as messages do: for the reference in
+	// docs/scenario.md.
+	words string
 }
 
 // A property is a named schema.

@@ -247,5 +247,6 @@ func (b byName[T]) describe(g *generator) *jsonSchema {
 		AdditionalProperties: item,
 		MinProperties:        &least,
 		MaxProperties:        &b.most,
+		words:                fmt.Sprintf("a mapping of 1 to %d entries, each key %s: %s", b.most, b.what, b.words),
 	}
 }

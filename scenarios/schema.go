@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 )
 
-//go:generate go test -run ^TestSchemaFile$ -update
+//go:generate go test -run ^(TestSchemaFile|TestReference)$ -update
 
 // Schema returns the JSON Schema of scenario files, draft 2020-12, which
 // editors complete and check by. It says what can be said of each value by

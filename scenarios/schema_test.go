@@ -12,7 +12,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-var update = flag.Bool("update", false, "write schema.json and the golden files")
+var update = flag.Bool("update", false, "write schema.json, the tables of docs/scenario.md and the golden files")
 
 func TestSchemaFile(t *testing.T) {
 	golden(t, "schema.json", Schema())

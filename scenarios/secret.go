@@ -78,7 +78,7 @@ var onlyReference = regexp.MustCompile(`^\$\{(env|file):[^{}]*\}$`)
 
 func (c credential) describe(*generator) *jsonSchema {
 	least := 1
-	return &jsonSchema{Type: "string", MinLength: &least}
+	return &jsonSchema{Type: "string", MinLength: &least, words: "text"}
 }
 
 // expand fills in the references of a text. $$ is a dollar sign, and so is a $

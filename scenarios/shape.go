@@ -55,6 +55,7 @@ type literal[T any] struct {
 	want   string // completes "want ..."
 	tags   []tag  // what YAML may take it for; none means anything
 	parse  func(text string) (T, error)
+	least  string // the smallest value, where want does not say it; "" for none
 	schema jsonSchema
 }
 
@@ -82,6 +83,10 @@ func (l literal[T]) decode(d *decoder, n *node, out *T) {
 
 func (l literal[T]) describe(*generator) *jsonSchema {
 	s := l.schema
+	s.words = l.want
+	if l.least != "" {
+		s.words += ", " + l.least + " at least"
+	}
 	return &s
 }
 

@@ -42,9 +42,14 @@ func parseDuration(text string) (time.Duration, error) {
 
 // duration is the shape of a span of time, which least and most bound.
 func duration(least time.Duration) shape[time.Duration] {
+	smallest := ""
+	if least > 0 {
+		smallest = least.String()
+	}
 	return literal[time.Duration]{
-		want: "a duration such as 250ms or 2m",
-		tags: []tag{isText, isInteger, isFloat},
+		want:  "a duration such as 250ms or 2m",
+		least: smallest,
+		tags:  []tag{isText, isInteger, isFloat},
 		parse: func(text string) (time.Duration, error) {
 			v, err := parseDuration(text)
 			switch {
