@@ -12,7 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
-// The exit codes, as CONTRACT.md has them.
+// The exit codes: docs/exit-codes.md says what causes each.
 const (
 	exitOK          = 0
 	exitFailed      = 1

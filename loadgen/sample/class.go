@@ -3,7 +3,7 @@ package sample
 import "fmt"
 
 // A Class says why something failed, by what an operator would do about it.
-// CONTRACT.md lists when each applies.
+// docs/figures.md lists when each applies.
 type Class uint8
 
 // The classes, in the order a session can meet them.

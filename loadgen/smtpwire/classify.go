@@ -7,7 +7,7 @@ import (
 )
 
 // classify says why the server said no in phase p: its code, its enhanced code
-// where there was one, and the text behind them. CONTRACT.md has the table.
+// where there was one, and the text behind them. docs/figures.md has the table.
 //
 // Enhanced codes decide before basic codes, but 5.7.1 and 4.7.1 are what servers
 // say to everything that they will not have: relaying and greylisting are told
