@@ -37,6 +37,9 @@ func TestFields(t *testing.T) {
 		}
 	}
 	for _, name := range reached(all, roots) {
+		if all[name].twice {
+			t.Errorf("two structs in JSON are named %s: which one is documented?", name)
+		}
 		if documented[name] == "" {
 			t.Errorf("no document has the fields of %s", name)
 		}
