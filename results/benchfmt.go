@@ -25,7 +25,7 @@ Unit errors better=lower
 //
 // Configuration lines hold only what two runs worth comparing share: benchstat
 // shows runs that differ in one of them in separate tables.
-func writeBenchmarks(w io.Writer, res *Result) error {
+func writeBenchmarks(w io.Writer, res *document) error {
 	var b bytes.Buffer
 	e := &res.Environment
 	for _, c := range [...]struct{ key, value string }{{"goos", e.OS}, {"goarch", e.Arch}, {"scenario", res.Name}} {

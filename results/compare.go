@@ -395,3 +395,13 @@ func (c *Comparison) Count(v stats.Verdict) int {
 	}
 	return n
 }
+
+func (c *Comparison) named(v stats.Verdict) []string {
+	var names []string
+	for i := range c.Rows {
+		if r := &c.Rows[i]; r.Verdict == v {
+			names = append(names, r.Flow+"."+r.Metric)
+		}
+	}
+	return names
+}

@@ -97,7 +97,7 @@ func TestComparisonOfFlows(t *testing.T) {
 		t.Fatal(err)
 	}
 	if r := find(t, c, "submit", "message.p50"); r.Verdict != stats.Worse || c.Base.Name != "relay" {
-		t.Errorf("%s: %+v", c.heading(), r)
+		t.Errorf("%s: %+v", comparison{c}.heading(), r)
 	}
 	if r := find(t, c, "submit", "generator.cpu"); r.Verdict != stats.Same || r.Base < 1e6 {
 		t.Errorf("CPU of the generator: %+v", r) // 0.1 s for 30 messages
@@ -143,7 +143,7 @@ func TestSingleRounds(t *testing.T) {
 	if r := find(t, c, "relay", "errors"); r.IntervalOf != withinRun || r.interval.Low <= 0 || r.interval.High > 0.2 {
 		t.Errorf("errors: %+v in %+v", r.Delta, r.interval)
 	}
-	if text := table(t, c, WriteOptions{}); !strings.Contains(text, "within this run only") {
+	if text := table(t, c, Options{}); !strings.Contains(text, "within this run only") {
 		t.Error("the table does not say what its intervals are")
 	}
 }
@@ -191,7 +191,7 @@ func TestMinEffect(t *testing.T) {
 	if r := find(t, c, "relay", "message.p99"); r.Verdict != stats.Same || r.RoundsNeeded < 100 || *r.ResolvablePercent < 0.1 {
 		t.Errorf("0.1 %%: %+v", r)
 	}
-	if text := table(t, c, WriteOptions{}); !strings.Contains(text, "not resolvable: a change of 0.1 %") {
+	if text := table(t, c, Options{}); !strings.Contains(text, "not resolvable: a change of 0.1 %") {
 		t.Error(text)
 	}
 }
@@ -287,10 +287,10 @@ func TestGates(t *testing.T) {
 	}
 }
 
-func table(t *testing.T, c *Comparison, o WriteOptions) string {
+func table(t *testing.T, c *Comparison, o Options) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := WriteComparison(&b, "table", c, o); err != nil {
+	if err := Comparisons.Write(&b, "table", c, o); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -301,18 +301,18 @@ func TestComparisonFormats(t *testing.T) {
 	other.seed, other.slower, other.failing = 2, map[string]float64{"submit": 0.3}, 0.2
 	c := compared(t, quiet(), other, CompareOptions{Gates: []criteria.Gate{{Expr: "x | y", Metric: "rate"}}})
 	for _, width := range []int{80, 100, 160} {
-		for line := range strings.Lines(table(t, c, WriteOptions{Width: width})) {
+		for line := range strings.Lines(table(t, c, Options{Width: width})) {
 			if n := textWidth(strings.TrimSuffix(line, "\n")); n > width {
 				t.Errorf("%d columns where %d were given: %s", n, width, line)
 			}
 		}
 	}
-	if short, all := table(t, c, WriteOptions{}), table(t, c, WriteOptions{All: true}); strings.Contains(short, "quit.p99") || !strings.Contains(all, "quit.p99") {
+	if short, all := table(t, c, Options{}), table(t, c, Options{All: true}); strings.Contains(short, "quit.p99") || !strings.Contains(all, "quit.p99") {
 		t.Errorf("phases that tell nothing are to be left out unless asked for:\n%s", short)
 	}
-	for _, format := range ComparisonFormats() {
+	for _, format := range Comparisons.Names() {
 		var b bytes.Buffer
-		if err := WriteComparison(&b, format, c, WriteOptions{}); err != nil || !strings.Contains(b.String(), "message.p50") {
+		if err := Comparisons.Write(&b, format, c, Options{}); err != nil || !strings.Contains(b.String(), "message.p50") {
 			t.Errorf("%s: %v", format, err)
 		}
 		switch format {
@@ -336,7 +336,7 @@ func TestComparisonFormats(t *testing.T) {
 			}
 		}
 	}
-	if err := WriteComparison(&bytes.Buffer{}, "hgrm", c, WriteOptions{}); err == nil {
+	if err := Comparisons.Write(&bytes.Buffer{}, "hgrm", c, Options{}); err == nil {
 		t.Error("a format that is none")
 	}
 }

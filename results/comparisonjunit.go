@@ -14,9 +14,9 @@ import (
 // gate is a case, and each row. A gate that is missed is a failure, one that
 // cannot be told an error. A row that is worse is a failure where there are no
 // gates, and one without a verdict is skipped.
-func writeComparisonJUnit(w io.Writer, c *Comparison) error {
+func writeComparisonJUnit(w io.Writer, c comparison) error {
 	var tables bytes.Buffer
-	if err := drawReport(&tables, c.heading(), c.report(WriteOptions{All: true}), WriteOptions{Width: 120}); err != nil {
+	if err := drawReport(&tables, c.heading(), c.report(Options{All: true}), Options{Width: 120}); err != nil {
 		return err
 	}
 	s := junitSuite{Name: printable.Text(c.title()), Time: "0", Output: junitOutput{tables.String()}}
@@ -44,7 +44,7 @@ func writeComparisonJUnit(w io.Writer, c *Comparison) error {
 }
 
 // title is what is compared, the same from one comparison to the next.
-func (c *Comparison) title() string {
+func (c comparison) title() string {
 	if c.Base.Name == c.New.Name {
 		return c.New.Name
 	}

@@ -13,7 +13,7 @@ import (
 
 // page is a comparison as a page to look at. The plot has the rows that the
 // tables for terminals have; those below it have all.
-func (c *Comparison) page(all bool) *report.Page {
+func (c comparison) page(all bool) *report.Page {
 	p := &report.Page{
 		Title: printable.Text(c.title()), Subtitle: printable.Text(c.subtitle()), Warnings: printableAll(c.Warnings),
 		Verdict: c.pageVerdict(), Checks: c.checks(), ChecksOf: "Gates",
@@ -45,7 +45,7 @@ func (c *Comparison) page(all bool) *report.Page {
 }
 
 // subtitle says of how much on each side.
-func (c *Comparison) subtitle() string {
+func (c comparison) subtitle() string {
 	sides := []string{countOf(int64(c.Base.Rounds), "round") + " as the base", countOf(int64(c.New.Rounds), "round") + " as the new side"}
 	if c.MinEffectPercent > 0 {
 		sides = append(sides, "smallest effect of interest "+percent(c.MinEffectPercent))
@@ -54,7 +54,7 @@ func (c *Comparison) subtitle() string {
 }
 
 // pageVerdict is what the command ends with, in words.
-func (c *Comparison) pageVerdict() *report.Verdict {
+func (c comparison) pageVerdict() *report.Verdict {
 	v := &report.Verdict{Good: true, Text: "Nothing is worse"}
 	missed, open := 0, 0
 	for i := range c.Gates {
@@ -85,7 +85,7 @@ func (c *Comparison) pageVerdict() *report.Verdict {
 	return v
 }
 
-func (c *Comparison) checks() []report.Check {
+func (c comparison) checks() []report.Check {
 	var list []report.Check
 	for i := range c.Gates {
 		g := &c.Gates[i]
@@ -111,7 +111,7 @@ func (r *Row) drawn() report.Interval {
 }
 
 // surroundingSection is what both sides were made in; what differs stands out.
-func (c *Comparison) surroundingSection() section {
+func (c comparison) surroundingSection() section {
 	s := section{title: "Where and with what", columns: []column{{name: "", left: true}, {name: "base", left: true}, {name: "new", left: true}}}
 	for i := range c.Surroundings {
 		about := &c.Surroundings[i]

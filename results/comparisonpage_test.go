@@ -38,7 +38,7 @@ func contrast(t *testing.T, gates ...string) *Comparison {
 func comparisonText(t *testing.T, format string, c *Comparison) string {
 	t.Helper()
 	var b strings.Builder
-	if err := WriteComparison(&b, format, c, WriteOptions{}); err != nil {
+	if err := Comparisons.Write(&b, format, c, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -77,12 +77,12 @@ func TestComparisonPageSaysWhatItComesTo(t *testing.T) {
 		return o
 	}
 	for want, v := range map[string]*report.Verdict{
-		"Nothing is worse":             compared(t, quiet(), quiet(), CompareOptions{}).pageVerdict(),
-		"Worse in 5 metrics of 60":     compared(t, quiet(), slower, CompareOptions{}).pageVerdict(),
-		"Too few rounds for a verdict": compared(t, few, few, CompareOptions{}).pageVerdict(),
-		"3 gates met":                  compared(t, quiet(), slower, gates("errors > +1pp", "submit.rate < -50%")).pageVerdict(),
-		"1 of 2 gates missed":          compared(t, quiet(), slower, gates("submit.message.p50 > +5%", "relay.rate < -50%")).pageVerdict(),
-		"1 of 1 gate cannot be told":   compared(t, few, few, gates("submit.message.p50 > +5%")).pageVerdict(),
+		"Nothing is worse":             comparison{compared(t, quiet(), quiet(), CompareOptions{})}.pageVerdict(),
+		"Worse in 5 metrics of 60":     comparison{compared(t, quiet(), slower, CompareOptions{})}.pageVerdict(),
+		"Too few rounds for a verdict": comparison{compared(t, few, few, CompareOptions{})}.pageVerdict(),
+		"3 gates met":                  comparison{compared(t, quiet(), slower, gates("errors > +1pp", "submit.rate < -50%"))}.pageVerdict(),
+		"1 of 2 gates missed":          comparison{compared(t, quiet(), slower, gates("submit.message.p50 > +5%", "relay.rate < -50%"))}.pageVerdict(),
+		"1 of 1 gate cannot be told":   comparison{compared(t, few, few, gates("submit.message.p50 > +5%"))}.pageVerdict(),
 	} {
 		good := !strings.HasPrefix(want, "Worse") && !strings.HasSuffix(want, "missed")
 		open := strings.HasPrefix(want, "Too few") || strings.HasSuffix(want, "told")

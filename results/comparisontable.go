@@ -1,59 +1,14 @@
 package results
 
 import (
-	"encoding/csv"
 	"fmt"
-	"io"
-	"math"
 	"strconv"
 	"strings"
 
-	"github.com/smtpgauge/smtpgauge/results/report"
 	"github.com/smtpgauge/smtpgauge/results/stats"
-	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-var comparisonFormats = []struct {
-	name  string
-	write func(io.Writer, *Comparison, WriteOptions) error
-}{
-	{"table", func(w io.Writer, c *Comparison, o WriteOptions) error {
-		return drawReport(w, c.heading(), c.report(o), o)
-	}},
-	{"json", func(w io.Writer, c *Comparison, _ WriteOptions) error { return writeJSON(w, c) }},
-	{"markdown", func(w io.Writer, c *Comparison, o WriteOptions) error {
-		return markdownReport(w, c.heading(), c.report(o))
-	}},
-	{"csv", func(w io.Writer, c *Comparison, _ WriteOptions) error { return writeComparisonCSV(w, c) }},
-	{"junit", func(w io.Writer, c *Comparison, _ WriteOptions) error { return writeComparisonJUnit(w, c) }},
-	{"html", func(w io.Writer, c *Comparison, o WriteOptions) error { return report.Write(w, c.page(o.All)) }},
-}
-
-// ComparisonFormats returns the names of the formats that WriteComparison
-// knows.
-func ComparisonFormats() []string {
-	names := make([]string, len(comparisonFormats))
-	for i, f := range comparisonFormats {
-		names[i] = f.name
-	}
-	return names
-}
-
-// WriteComparison writes a comparison in one of ComparisonFormats: table,
-// json, markdown, csv with a row for each row of the comparison, junit with a
-// test case for each gate and each row, or html: a page to look at in a browser,
-// without a network. The table, Markdown and the page's plot leave out phases
-// that tell nothing, unless o.All.
-func WriteComparison(w io.Writer, format string, c *Comparison, o WriteOptions) error {
-	for _, f := range comparisonFormats {
-		if f.name == format {
-			return f.write(w, c, o)
-		}
-	}
-	return fmt.Errorf("no format of comparisons is named %q: known are %s", format, strings.Join(ComparisonFormats(), ", "))
-}
-
-func (c *Comparison) heading() string { return c.Base.describe() + " → " + c.New.describe() }
+func (c comparison) heading() string { return c.Base.describe() + " → " + c.New.describe() }
 
 func (s *Side) describe() string {
 	text := s.Name + " (" + countOf(int64(s.Rounds), "round")
@@ -64,7 +19,7 @@ func (s *Side) describe() string {
 }
 
 // report is a comparison for people: first what to beware of.
-func (c *Comparison) report(o WriteOptions) []section {
+func (c comparison) report(o Options) []section {
 	var list []section
 	for _, s := range []section{c.warningSection(), c.rowSection(o.All), c.gateSection(), c.verdictSection()} {
 		if len(s.rows)+len(s.lines) > 0 {
@@ -74,7 +29,7 @@ func (c *Comparison) report(o WriteOptions) []section {
 	return list
 }
 
-func (c *Comparison) warningSection() section {
+func (c comparison) warningSection() section {
 	s := section{title: "Warnings"}
 	for _, w := range c.Warnings {
 		s.lines = append(s.lines, cell{w, true})
@@ -82,7 +37,7 @@ func (c *Comparison) warningSection() section {
 	return s
 }
 
-func (c *Comparison) rowSection(all bool) section {
+func (c comparison) rowSection(all bool) section {
 	s := section{title: "Comparison", each: true, columns: []column{
 		{name: "flow", left: true}, {name: "metric", left: true}, {name: "base"}, {name: "new"}, {name: "change"},
 		{name: c.level() + " interval"}, {name: "p"}, {name: "verdict", left: true}, {name: "sees"},
@@ -106,7 +61,7 @@ func (r *Row) tells() bool {
 	return r.headline || r.Verdict == stats.Better || r.Verdict == stats.Worse || r.interval.Finite() && !r.interval.Contains(0)
 }
 
-func (c *Comparison) level() string {
+func (c comparison) level() string {
 	return strconv.FormatFloat(100*(1-c.Alpha), 'f', -1, 64) + " %"
 }
 
@@ -120,24 +75,6 @@ func (r *Row) cells() []cell {
 		cells[8].text = percent(*r.ResolvablePercent)
 	}
 	return cells
-}
-
-// change is the difference as it is best told.
-func (r *Row) change() string {
-	if r.DeltaPercent != nil {
-		return signedPercent(*r.DeltaPercent)
-	}
-	return r.absolute(r.Delta)
-}
-
-func (r *Row) absolute(v float64) string {
-	if r.unit == criteria.Share {
-		if text := strconv.FormatFloat(100*v, 'f', 2, 64); text != "-0.00" && text != "0.00" {
-			return signed(text) + " pp"
-		}
-		return "0.00 pp"
-	}
-	return signed(humanFigure(r.unit, v))
 }
 
 func (r *Row) span() string {
@@ -165,20 +102,6 @@ func (r *Row) between(low, high string) string {
 	return text
 }
 
-func percent(v float64) string {
-	if math.Abs(v) >= 99.95 {
-		return thousands(strconv.FormatFloat(v, 'f', 0, 64)) + " %"
-	}
-	return strconv.FormatFloat(v, 'f', 1, 64) + " %"
-}
-
-func signedPercent(v float64) string {
-	if text := percent(v); text != "-0.0 %" && text != "0.0 %" {
-		return signed(text)
-	}
-	return "0.0 %"
-}
-
 func probability(p float64) string {
 	switch {
 	case p < 0.0001:
@@ -190,7 +113,7 @@ func probability(p float64) string {
 }
 
 // notes say how to read the table.
-func (c *Comparison) notes(hidden int) []string {
+func (c comparison) notes(hidden int) []string {
 	var list []string
 	if c.Tested > 0 && c.Count(stats.TooFewRuns) < len(c.Rows) {
 		list = append(list, fmt.Sprintf("p is of the U test over rounds, adjusted (Holm) for the %s tested: at most %s of such comparisons without any difference raise an alarm. Intervals hold one by one.",
@@ -217,7 +140,7 @@ func (c *Comparison) notes(hidden int) []string {
 	return list
 }
 
-func (c *Comparison) gateSection() section {
+func (c comparison) gateSection() section {
 	s := section{title: "Gates", columns: []column{
 		{name: "gate", left: true, code: true}, {name: "flow", left: true}, {name: "result", left: true}, {name: "because", left: true},
 	}}
@@ -234,7 +157,7 @@ func (c *Comparison) gateSection() section {
 	return s
 }
 
-func (c *Comparison) verdictSection() section {
+func (c comparison) verdictSection() section {
 	s := section{title: "Verdict"}
 	for _, v := range []stats.Verdict{stats.Worse, stats.Better, stats.Same} {
 		if names := c.named(v); len(names) > 0 {
@@ -260,48 +183,4 @@ func (c *Comparison) verdictSection() section {
 			percent(c.MinEffectPercent), countOf(int64(unresolved), "metric"), humanCount(int64(most)))})
 	}
 	return s
-}
-
-func (c *Comparison) named(v stats.Verdict) []string {
-	var names []string
-	for i := range c.Rows {
-		if r := &c.Rows[i]; r.Verdict == v {
-			names = append(names, r.Flow+"."+r.Metric)
-		}
-	}
-	return names
-}
-
-func writeComparisonCSV(w io.Writer, c *Comparison) error {
-	out := csv.NewWriter(w)
-	err := out.Write([]string{
-		"flow", "metric", "unit", "base", "new", "delta", "delta_percent", "low_percent", "high_percent", "interval_of",
-		"p_value", "p_unadjusted", "verdict", "base_rounds", "new_rounds", "resolvable_percent", "rounds_needed",
-	})
-	number := func(v *float64) string {
-		if v == nil {
-			return ""
-		}
-		return strconv.FormatFloat(*v, 'g', -1, 64)
-	}
-	for i := range c.Rows {
-		if err != nil {
-			return err
-		}
-		r := &c.Rows[i]
-		var low, high *float64
-		if p := r.IntervalPercent; p != nil {
-			low, high = &p[0], &p[1]
-		}
-		err = out.Write([]string{
-			csvText(r.Flow), r.Metric, r.Unit, number(&r.Base), number(&r.New), number(&r.Delta), number(r.DeltaPercent),
-			number(low), number(high), r.IntervalOf, number(r.P), number(r.PUnadjusted), string(r.Verdict),
-			strconv.Itoa(r.BaseRounds), strconv.Itoa(r.NewRounds), number(r.ResolvablePercent), strconv.Itoa(r.RoundsNeeded),
-		})
-	}
-	out.Flush()
-	if err == nil {
-		err = out.Error()
-	}
-	return err
 }

@@ -21,7 +21,7 @@ type figureWriter struct {
 // writeCSV writes all figures of res. The metrics of the warm-up and of single
 // rounds have a prefix ("warmup.", "round-1."), so that the plain ones are
 // those of the flow as a whole. What has no samples has no row.
-func writeCSV(w io.Writer, res *Result) error {
+func writeCSV(w io.Writer, res *document) error {
 	f := &figureWriter{w: csv.NewWriter(w), run: csvText(res.Name)}
 	f.err = f.w.Write([]string{"run", "flow", "metric", "phase", "part", "stat", "value", "unit"})
 	f.ofRun(res)
@@ -61,7 +61,7 @@ func (f *figureWriter) count(metric, stat string, n int64) {
 	f.put(metric, "", "", stat, float64(n), metric[strings.LastIndexByte(metric, '.')+1:])
 }
 
-func (f *figureWriter) ofRun(res *Result) {
+func (f *figureWriter) ofRun(res *document) {
 	g := &res.Generator
 	valid := 0.0
 	if res.Verdict.Valid {

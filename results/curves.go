@@ -9,7 +9,7 @@ import (
 
 // curves are the percentile curves of every kind of time there is: first that
 // by which messages are judged, then each phase's service times.
-func (r *Run) curves(res *Result) []report.Curves {
+func (r *Run) curves(res *document) []report.Curves {
 	judged := report.Curves{Name: "message"}
 	open := false
 	res.eachFlow(func(name string, f *FlowFigures) {

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -128,4 +129,19 @@ func thousands(number string) string {
 		digits = digits[:i] + "," + digits[i:]
 	}
 	return digits + fraction
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// countOf writes a number of things: "1 shard", "2 shards".
+func countOf(n int64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return humanCount(n) + " " + noun
 }

@@ -17,8 +17,8 @@ import (
 // exported are the golden files of formats that other programs read.
 func exported() map[string]func(*bytes.Buffer) error {
 	m := map[string]func(*bytes.Buffer) error{
-		"both.junit.xml":          func(b *bytes.Buffer) error { return writeJUnit(b, []*Result{fourPorts(), badDay()}) },
-		"four-ports.otava.csv":    func(b *bytes.Buffer) error { return writeOtava(b, []*Result{later(fourPorts()), fourPorts()}) },
+		"both.junit.xml":          func(b *bytes.Buffer) error { return writeJUnit(b, []*document{fourPorts(), badDay()}) },
+		"four-ports.otava.csv":    func(b *bytes.Buffer) error { return writeOtava(b, []*document{later(fourPorts()), fourPorts()}) },
 		"four-ports.bench":        func(b *bytes.Buffer) error { return writeBenchmarks(b, fourPorts()) },
 		"bad-day.bench":           func(b *bytes.Buffer) error { return writeBenchmarks(b, badDay()) },
 		"bad-day.bencher.json":    func(b *bytes.Buffer) error { return writeBencher(b, badDay()) },
@@ -31,7 +31,7 @@ func exported() map[string]func(*bytes.Buffer) error {
 	return m
 }
 
-func later(res *Result) *Result {
+func later(res *document) *document {
 	res.Started = res.Started.Add(time.Hour)
 	return res
 }
@@ -99,7 +99,7 @@ func TestJUnitKeepsForeignTextApart(t *testing.T) {
 	res := badDay()
 	res.Flows["inbound"].Errors[0].Example = hostile
 	res.Thresholds[0].Expr = `a"b<c>&]]>` + "\x00"
-	b := text(t, func(b *bytes.Buffer) error { return writeJUnit(b, []*Result{res}) })
+	b := text(t, func(b *bytes.Buffer) error { return writeJUnit(b, []*document{res}) })
 	var report junitReport
 	if err := xml.Unmarshal(b.Bytes(), &report); err != nil {
 		t.Fatal(err)
@@ -124,12 +124,12 @@ func TestOtavaHasARowARun(t *testing.T) {
 	if i := slices.Index(rows[0], "submit-587.messages_per_second"); i < 0 || rows[1][i] != "3104.7" {
 		t.Errorf("rates are not there: %q", rows[:2])
 	}
-	if err := writeOtava(&bytes.Buffer{}, []*Result{badDay()}); err == nil || !strings.Contains(err.Error(), "flow dead of the run of 2026-11-21T10:00:00Z measured nothing") {
+	if err := writeOtava(&bytes.Buffer{}, []*document{badDay()}); err == nil || !strings.Contains(err.Error(), "flow dead of the run of 2026-11-21T10:00:00Z measured nothing") {
 		t.Errorf("a flow without a sample: %v", err)
 	}
 	other := fourPorts()
 	other.FlowOrder = other.FlowOrder[:2]
-	if err := writeOtava(&bytes.Buffer{}, []*Result{fourPorts(), other}); err == nil || !strings.Contains(err.Error(), "other flows") {
+	if err := writeOtava(&bytes.Buffer{}, []*document{fourPorts(), other}); err == nil || !strings.Contains(err.Error(), "other flows") {
 		t.Errorf("rows of different columns: %v", err)
 	}
 }
@@ -174,12 +174,12 @@ func TestOnlyWhatIsBetterSmallerIsTracked(t *testing.T) {
 func TestFormatsOfOneRunRefuseSeveral(t *testing.T) {
 	run := showcase(t)
 	for _, format := range []string{"bencher", "github-benchmark", "prometheus", "html"} {
-		if err := WriteAll(&bytes.Buffer{}, format, []*Run{run, run}, WriteOptions{}); err == nil || !strings.Contains(err.Error(), format+" holds one run, not 2") {
+		if err := Runs.Write(&bytes.Buffer{}, format, []*Run{run, run}, Options{}); err == nil || !strings.Contains(err.Error(), format+" holds one run, not 2") {
 			t.Errorf("%s: %v", format, err)
 		}
 	}
 	for _, format := range []string{"junit", "otava", "benchfmt", "table"} {
-		if err := WriteAll(&bytes.Buffer{}, format, []*Run{run, run}, WriteOptions{}); err != nil {
+		if err := Runs.Write(&bytes.Buffer{}, format, []*Run{run, run}, Options{}); err != nil {
 			t.Errorf("%s: %v", format, err)
 		}
 	}

@@ -69,7 +69,7 @@ func zeroOrOne(set bool) float64 {
 
 // writeExposition writes the final values of res for Prometheus, as for a
 // Pushgateway or node_exporter's textfile collector.
-func writeExposition(w io.Writer, res *Result) error {
+func writeExposition(w io.Writer, res *document) error {
 	e := &exposition{}
 	e.ofRun(res)
 	e.ofCounts(res)
@@ -80,7 +80,7 @@ func writeExposition(w io.Writer, res *Result) error {
 	return err
 }
 
-func (e *exposition) ofRun(res *Result) {
+func (e *exposition) ofRun(res *document) {
 	v := &res.Environment
 	e.metric("run_info", "gauge", "What was run, and by what.")
 	e.sample("run_info", 1, "run", res.Name, "version", v.Version, "goversion", v.Go, "os", v.OS, "arch", v.Arch, "clock", res.Clock)
@@ -94,7 +94,7 @@ func (e *exposition) ofRun(res *Result) {
 	e.sample("run_partial", zeroOrOne(res.Partial))
 }
 
-func (e *exposition) ofCounts(res *Result) {
+func (e *exposition) ofCounts(res *document) {
 	e.metric("messages_total", "counter", "Messages by what became of them, without the warm-up.")
 	res.eachFlow(func(flow string, f *FlowFigures) {
 		m := &f.Messages
@@ -137,7 +137,7 @@ func (e *exposition) ofCounts(res *Result) {
 	})
 }
 
-func (e *exposition) ofTimes(res *Result) {
+func (e *exposition) ofTimes(res *document) {
 	e.metric("messages_per_second", "gauge", "Messages accepted a second while the load lasted.")
 	res.eachFlow(func(flow string, f *FlowFigures) {
 		if f.Window > 0 {
@@ -154,7 +154,7 @@ func (e *exposition) ofTimes(res *Result) {
 	})
 }
 
-func (e *exposition) ofThresholds(res *Result) {
+func (e *exposition) ofThresholds(res *document) {
 	e.metric("threshold_met", "gauge", "Whether a threshold was met (1) or missed (0).")
 	seen := map[string]bool{} // a series is told once
 	for _, t := range res.Thresholds {
@@ -166,7 +166,7 @@ func (e *exposition) ofThresholds(res *Result) {
 	}
 }
 
-func (e *exposition) ofGenerator(res *Result) {
+func (e *exposition) ofGenerator(res *document) {
 	g := &res.Generator
 	if g.known() {
 		e.metric("generator_cpu_seconds_total", "counter", "CPU time of the generator.")

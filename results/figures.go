@@ -37,7 +37,6 @@ func (r *Run) Result() *Result {
 	for i := range h.Thresholds {
 		res.Thresholds = append(res.Thresholds, r.threshold(res, &h.Thresholds[i]))
 	}
-	res.Matrix = newMatrix(r)
 	res.Verdict = r.verdict(res)
 	return res
 }

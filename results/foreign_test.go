@@ -54,23 +54,23 @@ func TestForeignWordsDoNoHarmInAnyFormat(t *testing.T) {
 			comparison.Rows[i].Flow = text
 		}
 		for _, width := range []int{0, 30, 60, 300} {
-			o := WriteOptions{Width: width, All: true}
-			for _, format := range Formats() {
+			o := Options{Width: width, All: true}
+			for _, format := range Runs.Names() {
 				if width > 0 && format != "table" {
 					continue
 				}
 				var b strings.Builder
-				if err := Write(&b, format, run, o); err != nil {
+				if err := Runs.Write(&b, format, []*Run{run}, o); err != nil {
 					t.Errorf("%s: %v", format, err)
 				}
 				harmlessFormat(t, format, b.String())
 			}
-			for _, format := range ComparisonFormats() {
+			for _, format := range Comparisons.Names() {
 				if width > 0 && format != "table" {
 					continue
 				}
 				var b strings.Builder
-				if err := WriteComparison(&b, format, comparison, o); err != nil {
+				if err := Comparisons.Write(&b, format, comparison, o); err != nil {
 					t.Errorf("%s: %v", format, err)
 				}
 				harmlessFormat(t, "comparison's "+format, b.String())

@@ -132,7 +132,7 @@ func TestGreetingIsEscaped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := table(t, c, WriteOptions{}); strings.ContainsAny(text, "\x1b\u202e") || !strings.Contains(text, `\x1b[2J\u202e`) {
+	if text := table(t, c, Options{}); strings.ContainsAny(text, "\x1b\u202e") || !strings.Contains(text, `\x1b[2J\u202e`) {
 		t.Error(text)
 	}
 }

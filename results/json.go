@@ -9,9 +9,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
-// writeJSON writes a Result, a Comparison, a Noise or a Matrix indented.
+// writeJSON writes a document, a Comparison, a Noise or a Matrix indented.
 // What is not printable is escaped as JSON does it, which loses nothing.
-func writeJSON[T Result | Comparison | Noise | Matrix](w io.Writer, res *T) error {
+func writeJSON[T document | Comparison | Noise | Matrix](w io.Writer, res *T) error {
 	var plain bytes.Buffer
 	e := json.NewEncoder(&plain)
 	e.SetEscapeHTML(false) // thresholds have < and > in them

@@ -21,7 +21,7 @@ func humanFigure(u criteria.Unit, v float64) string {
 	return humanDuration(time.Duration(v))
 }
 
-func (res *Result) thresholdSection() section {
+func (res *document) thresholdSection() section {
 	s := section{title: "Thresholds", columns: []column{
 		{name: "threshold", left: true, code: true}, {name: "value"}, {name: "result", left: true},
 	}}
@@ -45,7 +45,7 @@ func (res *Result) thresholdSection() section {
 // end of a run.
 func (g *GeneratorFigures) known() bool { return g.GOMAXPROCS > 0 }
 
-func (res *Result) generatorSection() section {
+func (res *document) generatorSection() section {
 	g, s := &res.Generator, section{title: "Generator"}
 	add := func(format string, args ...any) { s.lines = append(s.lines, cell{text: fmt.Sprintf(format, args...)}) }
 	if g.known() {
@@ -88,7 +88,7 @@ func (res *Result) generatorSection() section {
 	return s
 }
 
-func (res *Result) clockLine() string {
+func (res *document) clockLine() string {
 	without := humanShare(res.Generator.UnstampedShare) + " of replies had no kernel stamp"
 	switch res.Clock {
 	case "kernel":
@@ -101,7 +101,7 @@ func (res *Result) clockLine() string {
 	return "clock: " + res.Clock + "; " + without
 }
 
-func (res *Result) verdictSection() section {
+func (res *document) verdictSection() section {
 	s := section{title: "Verdict"}
 	add := func(bad bool, text string) { s.lines = append(s.lines, cell{text, bad}) }
 	if res.Verdict.Valid {
@@ -128,14 +128,6 @@ func (res *Result) verdictSection() section {
 		add(false, "note: "+n)
 	}
 	return s
-}
-
-// countOf writes a number of things: "1 shard", "2 shards".
-func countOf(n int64, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return humanCount(n) + " " + noun
 }
 
 func nonEmpty(texts ...string) []string {

@@ -67,7 +67,7 @@ type junitProblem struct {
 // writeJUnit writes runs as test suites. The first test of each is the verdict
 // over the measurement, in error where that is invalid; the others are the
 // thresholds. The tables are the suite's output.
-func writeJUnit(w io.Writer, list []*Result) error {
+func writeJUnit(w io.Writer, list []*document) error {
 	var report junitReport
 	for _, res := range list {
 		s, err := res.junit()
@@ -113,9 +113,9 @@ func (r *junitReport) write(w io.Writer) error {
 	return err
 }
 
-func (res *Result) junit() (junitSuite, error) {
+func (res *document) junit() (junitSuite, error) {
 	var tables bytes.Buffer
-	if err := writeTables(&tables, res, WriteOptions{Width: 120}); err != nil {
+	if err := writeTables(&tables, res, Options{Width: 120}); err != nil {
 		return junitSuite{}, err
 	}
 	return junitSuite{
@@ -128,7 +128,7 @@ func (res *Result) junit() (junitSuite, error) {
 	}, nil
 }
 
-func (res *Result) verdictCase() junitCase {
+func (res *document) verdictCase() junitCase {
 	c := junitCase{Class: "verdict", Name: "measurement is valid", Time: seconds(res.Elapsed)}
 	if res.Verdict.Valid {
 		return c
@@ -140,7 +140,7 @@ func (res *Result) verdictCase() junitCase {
 	return c
 }
 
-func (res *Result) thresholdCases() []junitCase {
+func (res *document) thresholdCases() []junitCase {
 	var list []junitCase
 	for _, t := range res.Thresholds {
 		c := junitCase{Class: "thresholds", Name: printable.Text(t.Expr), Time: "0"}

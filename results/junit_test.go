@@ -61,7 +61,7 @@ func counted(t *testing.T, report string, suites []junit.Suite) {
 
 func TestRunsReadAsJUnit(t *testing.T) {
 	var b bytes.Buffer
-	if err := writeJUnit(&b, []*Result{fourPorts(), badDay()}); err != nil {
+	if err := writeJUnit(&b, []*document{fourPorts(), badDay()}); err != nil {
 		t.Fatal(err)
 	}
 	suites, tests := asRead(t, b.String())

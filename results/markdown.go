@@ -8,7 +8,7 @@ import (
 )
 
 // writeMarkdown writes the report as GitHub shows it in a pull request.
-func writeMarkdown(w io.Writer, res *Result) error {
+func writeMarkdown(w io.Writer, res *document) error {
 	return markdownReport(w, res.heading(), res.report())
 }
 

@@ -316,7 +316,7 @@ func TestMatrixIsBounded(t *testing.T) {
 func TestRunWithoutBaselineHasNoMatrix(t *testing.T) {
 	r := made(madePorts(), 1)
 	r.Header.Baseline = ""
-	if newMatrix(r) != nil || r.Result().Matrix.sections() != nil {
+	if newMatrix(r) != nil || newDocument(r).Matrix.sections() != nil {
 		t.Error("a matrix against nothing")
 	}
 }
@@ -347,27 +347,27 @@ func TestRunsArePooled(t *testing.T) {
 func matrixText(t *testing.T, m *Matrix, width int) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := WriteMatrix(&b, "table", m, WriteOptions{Width: width}); err != nil {
+	if err := Matrices.Write(&b, "table", m, Options{Width: width}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
 }
 
 // madeMatrix is a run with a matrix: six rounds, and a flow that fails.
-func madeMatrix() *Result {
+func madeMatrix() *document {
 	flows := append(madePorts(), madeFlow{name: "dead", port: 25, messages: 10, pipeline: sample.Off, failing: 100})
-	return made(flows, 6).Result()
+	return newDocument(made(flows, 6))
 }
 
 // matrices are its golden files.
 func matrices() map[string]func(*bytes.Buffer) error {
 	m := map[string]func(*bytes.Buffer) error{}
 	for file, format := range map[string]string{"matrix.md": "markdown", "matrix.json": "json"} {
-		m[file] = func(b *bytes.Buffer) error { return WriteMatrix(b, format, madeMatrix().Matrix, WriteOptions{}) }
+		m[file] = func(b *bytes.Buffer) error { return Matrices.Write(b, format, madeMatrix().Matrix, Options{}) }
 	}
 	for _, width := range []int{80, 160} {
 		m[fmt.Sprintf("matrix-%d.txt", width)] = func(b *bytes.Buffer) error {
-			return WriteMatrix(b, "table", madeMatrix().Matrix, WriteOptions{Width: width})
+			return Matrices.Write(b, "table", madeMatrix().Matrix, Options{Width: width})
 		}
 	}
 	return m

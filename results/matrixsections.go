@@ -1,7 +1,6 @@
 package results
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -10,24 +9,19 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/stats"
 )
 
-// MatrixFormats returns the names of the formats that WriteMatrix knows.
-func MatrixFormats() []string { return []string{"table", "json", "markdown"} }
+// Matrices writes a matrix by itself.
+var Matrices = Registry[*Matrix]{"a matrix", []format[*Matrix]{
+	{"table", func(w io.Writer, m *Matrix, o Options) error { return drawReport(w, m.heading(), m.sections(), o) }},
+	{"json", plainly(writeJSON[Matrix])},
+	{"markdown", func(w io.Writer, m *Matrix, _ Options) error { return markdownReport(w, m.heading(), m.sections()) }},
+}}
 
-// WriteMatrix writes a matrix by itself, in one of MatrixFormats.
-func WriteMatrix(w io.Writer, format string, m *Matrix, o WriteOptions) error {
-	heading := fmt.Sprintf("%s · %s", m.name, countOf(int64(m.Rounds), "round"))
+func (m *Matrix) heading() string {
+	text := fmt.Sprintf("%s · %s", m.name, countOf(int64(m.Rounds), "round"))
 	if m.runs > 1 {
-		heading += " in " + countOf(int64(m.runs), "run")
+		text += " in " + countOf(int64(m.runs), "run")
 	}
-	switch format {
-	case "table":
-		return drawReport(w, heading, m.sections(), o)
-	case "json":
-		return writeJSON(w, m)
-	case "markdown":
-		return markdownReport(w, heading, m.sections())
-	}
-	return errors.New("no format of a matrix is named " + format)
+	return text
 }
 
 // sections are the matrix for people: what each flow chose and what a message

@@ -35,9 +35,9 @@ func TestNoise(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	for _, format := range NoiseFormats() {
+	for _, format := range Noises.Names() {
 		b.Reset()
-		if err := WriteNoise(&b, format, n, WriteOptions{Width: 80}); err != nil || !strings.Contains(b.String(), "message.p50") {
+		if err := Noises.Write(&b, format, n, Options{Width: 80}); err != nil || !strings.Contains(b.String(), "message.p50") {
 			t.Errorf("%s: %v", format, err)
 		}
 		if strings.Contains(b.String(), "mail.p50") != (format == "json") {
@@ -47,7 +47,7 @@ func TestNoise(t *testing.T) {
 			t.Error("JSON that is none")
 		}
 	}
-	if WriteNoise(&b, "xml", n, WriteOptions{}) == nil {
+	if Noises.Write(&b, "xml", n, Options{}) == nil {
 		t.Error("a format that is none")
 	}
 	if got, err := RoundsNeeded(sides[0][0], o); err != nil || got != 6 {
@@ -62,7 +62,7 @@ func TestNoise(t *testing.T) {
 		t.Fatalf("%v: nothing differs", err)
 	}
 	b.Reset()
-	if err := WriteNoise(&b, "table", n, WriteOptions{}); err != nil || !strings.Contains(b.String(), "the set-up drifts") {
+	if err := Noises.Write(&b, "table", n, Options{}); err != nil || !strings.Contains(b.String(), "the set-up drifts") {
 		t.Errorf("%v:\n%s", err, b.String())
 	}
 }

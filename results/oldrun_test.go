@@ -57,8 +57,8 @@ func TestOldRunFilesSayWhatTheySaid(t *testing.T) {
 
 func TestOldRunFilesAreShownAndCompared(t *testing.T) {
 	for _, name := range []string{"before.jsonl", "after.jsonl", "ports.jsonl"} {
-		for _, format := range results.Formats() {
-			if err := results.Write(io.Discard, format, stored(t, name), results.WriteOptions{All: true}); err != nil {
+		for _, format := range results.Runs.Names() {
+			if err := results.Runs.Write(io.Discard, format, []*results.Run{stored(t, name)}, results.Options{All: true}); err != nil {
 				t.Errorf("%s as %s: %v", name, format, err)
 			}
 		}

@@ -25,9 +25,9 @@ var otavaMetrics = []struct {
 // find when figures changed: the column time, attributes that are words, and
 // four metrics a flow. Otava knows no missing value, so a flow that measured
 // nothing is an error, and so are runs that differ in their flows.
-func writeOtava(w io.Writer, list []*Result) error {
+func writeOtava(w io.Writer, list []*document) error {
 	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b *Result) int { return a.Started.Compare(b.Started) })
+	slices.SortStableFunc(list, func(a, b *document) int { return a.Started.Compare(b.Started) })
 	c := csv.NewWriter(w)
 	var header []string
 	for _, res := range list {
@@ -52,7 +52,7 @@ func writeOtava(w io.Writer, list []*Result) error {
 	return c.Error()
 }
 
-func (res *Result) otava() (names, row []string, err error) {
+func (res *document) otava() (names, row []string, err error) {
 	// An attribute must not look like a number or a time.
 	verdict := "valid"
 	if !res.Verdict.Valid {
@@ -75,4 +75,4 @@ func (res *Result) otava() (names, row []string, err error) {
 	return names, row, err
 }
 
-func otavaTime(res *Result) string { return res.Started.UTC().Format(time.RFC3339) }
+func otavaTime(res *document) string { return res.Started.UTC().Format(time.RFC3339) }

@@ -21,7 +21,7 @@ func writePage(w io.Writer, r *Run) error {
 }
 
 func (r *Run) page() (*report.Page, error) {
-	res := r.Result()
+	res := newDocument(r)
 	timeline, err := r.timeline()
 	if err != nil {
 		return nil, err
@@ -34,13 +34,13 @@ func (r *Run) page() (*report.Page, error) {
 }
 
 // subtitle is the heading without the name.
-func (res *Result) subtitle() string {
+func (res *document) subtitle() string {
 	_, rest, _ := strings.Cut(strings.TrimPrefix(res.heading(), res.Name), " · ")
 	e := &res.Environment
 	return strings.Join(nonEmpty(rest, e.Host, e.OS+"/"+e.Arch, countOf(int64(e.Cores), "core")), " · ")
 }
 
-func (res *Result) pageVerdict() *report.Verdict {
+func (res *document) pageVerdict() *report.Verdict {
 	v := &report.Verdict{
 		Good: res.Verdict.Valid, Text: "The measurement is valid",
 		Reasons: printableAll(res.Verdict.Reasons), Notes: printableAll(res.Verdict.Notes),
@@ -51,7 +51,7 @@ func (res *Result) pageVerdict() *report.Verdict {
 	return v
 }
 
-func (res *Result) checks() []report.Check {
+func (res *document) checks() []report.Check {
 	var list []report.Check
 	for _, t := range res.Thresholds {
 		c := report.Check{Text: printable.Text(t.Expr), Value: noSamples, Reason: printable.Text(t.Reason), OK: t.OK}
@@ -63,7 +63,7 @@ func (res *Result) checks() []report.Check {
 	return list
 }
 
-func (res *Result) overview() []report.Flow {
+func (res *document) overview() []report.Flow {
 	fastest := 0.0
 	res.eachFlow(func(_ string, f *FlowFigures) { fastest = max(fastest, f.Rate) })
 	var list []report.Flow
@@ -98,7 +98,7 @@ var (
 
 // breakdowns are what a message and what a session is made of, by the mean.
 // Means add up, percentiles do not.
-func (res *Result) breakdowns() []report.Breakdown {
+func (res *document) breakdowns() []report.Breakdown {
 	message := report.Breakdown{
 		Title: "What a message is made of", Parts: phaseNames(messageParts),
 		Note: "Mean service times of a message. What is missing up to the mark is the sending and the generator's own; pipelined phases overlap, so that theirs go beyond it.",
@@ -142,7 +142,7 @@ func phaseNames(phases []sample.Phase) []string {
 }
 
 // roundStrips are the headlines round by round.
-func (res *Result) roundStrips() []report.Rounds {
+func (res *document) roundStrips() []report.Rounds {
 	strips := []report.Rounds{{Title: "p50 of messages"}, {Title: "p99 of messages"}, {Title: "messages a second"}}
 	units := []criteria.Unit{criteria.Time, criteria.Time, criteria.PerSecond}
 	found, i := false, 0
@@ -168,7 +168,7 @@ func (res *Result) roundStrips() []report.Rounds {
 }
 
 // pageTables are the sections of the report that the page has nowhere else.
-func (res *Result) pageTables() []report.Table {
+func (res *document) pageTables() []report.Table {
 	var list []report.Table
 	for _, s := range res.report() {
 		if s.title == "Verdict" || s.title == "Thresholds" {

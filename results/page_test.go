@@ -96,7 +96,7 @@ func TestBrokenIntervalIsTold(t *testing.T) {
 	run := showcase(t)
 	run.Intervals[5].histograms["message"] = "?"
 	run.Intervals[5].Flow = 0
-	if err := Write(&strings.Builder{}, "html", run, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "of flow relay-25") {
+	if err := Runs.Write(&strings.Builder{}, "html", []*Run{run}, Options{}); err == nil || !strings.Contains(err.Error(), "of flow relay-25") {
 		t.Errorf("got %v, want an error that says where", err)
 	}
 }

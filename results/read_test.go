@@ -222,6 +222,6 @@ func FuzzRead(f *testing.F) {
 		}
 		// A format each, since all of them at a time are slow. Some refuse a run
 		// without figures; none may panic.
-		_ = Write(io.Discard, Formats()[len(b)%len(Formats())], run, WriteOptions{})
+		_ = Runs.Write(io.Discard, Runs.Names()[len(b)%len(Runs.Names())], []*Run{run}, Options{})
 	})
 }

@@ -18,11 +18,6 @@ func ReadTotals(r io.ReadSeeker) (*Run, error) { return readBounded(r, false) }
 // messages over time: all that a page or a comparison shows.
 func ReadCourse(r io.ReadSeeker) (*Run, error) { return readBounded(r, true) }
 
-// ReadToWrite reads a run file for Write: in what detail, the format says.
-func ReadToWrite(r io.ReadSeeker, format string) (*Run, error) {
-	return readBounded(r, format == pageFormat)
-}
-
 // readBounded takes a file that ends in a closing line to have its totals, and
 // adds up any other. Where that line was none after all, the file is read anew.
 func readBounded(r io.ReadSeeker, times bool) (*Run, error) {

@@ -108,7 +108,7 @@ func agree(t *testing.T, file []byte) {
 func formatted(t *testing.T, r *Run, format string) string {
 	t.Helper()
 	var b strings.Builder
-	if err := Write(&b, format, r, WriteOptions{}); err != nil {
+	if err := Runs.Write(&b, format, []*Run{r}, Options{}); err != nil {
 		return "error: " + err.Error()
 	}
 	return b.String()

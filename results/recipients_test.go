@@ -27,7 +27,7 @@ func TestRecipientsAddUp(t *testing.T) {
 		if got, want := result.Flows["f"].Recipients, (RecipientFigures{3, 1, int64(unknown)}); got != want {
 			t.Errorf("%+v, want %+v", got, want)
 		}
-		exported := text(t, func(b *bytes.Buffer) error { return writeExposition(b, result) }).String()
+		exported := text(t, func(b *bytes.Buffer) error { return writeExposition(b, newDocument(run)) }).String()
 		if told := strings.Contains(exported, `recipients_total{flow="f",outcome="unknown"} 2`); told != (unknown > 0) {
 			t.Errorf("%d unknown, exported: %v", unknown, told)
 		}

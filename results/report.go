@@ -9,7 +9,7 @@ import (
 )
 
 // heading is a result in one line: what, how long, when, by whose clock.
-func (res *Result) heading() string {
+func (res *document) heading() string {
 	parts := []string{
 		res.Name, humanDuration(time.Duration(res.Elapsed)),
 		res.Started.UTC().Format("2006-01-02 15:04:05") + " UTC", "clock: " + res.Clock,
@@ -25,7 +25,7 @@ func (res *Result) heading() string {
 
 // report is a result for people, in the order they read it: what was reached,
 // where the time went, what failed, and whether to believe it.
-func (res *Result) report() []section {
+func (res *document) report() []section {
 	var list []section
 	sections := []section{res.flowSection(), res.sessionSection(), res.phaseSection()}
 	sections = append(sections, res.Matrix.sections()...)
@@ -55,17 +55,7 @@ func (d *Distribution) mean() string {
 	return humanNanoseconds(d, func(d *Distribution) int64 { return d.Mean })
 }
 
-// Judged returns the message times a flow is judged by: see
-// loadgen.LoadKind.Judged. It is nil where there are none.
-func (f *FlowFigures) Judged() *Distribution {
-	p := f.Phases["message"]
-	if p == nil {
-		return nil
-	}
-	return p.part(f.Load.Judged())
-}
-
-func (res *Result) flowSection() section {
+func (res *document) flowSection() section {
 	s := section{title: "Flows"}
 	s.columns = append([]column{{name: "flow", left: true}},
 		numbers("msg/s", "attempted", "accepted", "rejected", "failed", "unknown")...)
@@ -90,7 +80,7 @@ func (m *MessageFigures) cells() []cell {
 }
 
 // timesNote says which times those of the messages are, and why.
-func (res *Result) timesNote() []string {
+func (res *document) timesNote() []string {
 	var closed, open []string
 	res.eachFlow(func(name string, f *FlowFigures) {
 		if f.Load == sample.OpenLoad {
@@ -117,7 +107,7 @@ func (res *Result) timesNote() []string {
 	}
 }
 
-func (res *Result) sessionSection() section {
+func (res *document) sessionSection() section {
 	s := section{title: "Sessions"}
 	s.columns = append([]column{{name: "flow", left: true}}, numbers("started", "completed", "failed", "peak", "rcpt ok", "rcpt rejected")...)
 	arrivals := false
@@ -150,7 +140,7 @@ func (res *Result) sessionSection() section {
 	return s
 }
 
-func (res *Result) phaseSection() section {
+func (res *document) phaseSection() section {
 	s := section{title: "Phases", each: true}
 	s.columns = append([]column{{name: "flow", left: true}, {name: "phase", left: true}}, numbers("count")...)
 	s.columns = append(s.columns, numbers(append(timeColumns, "mean")...)...)
@@ -175,7 +165,7 @@ func (res *Result) phaseSection() section {
 	return s
 }
 
-func (res *Result) errorSection() section {
+func (res *document) errorSection() section {
 	s := section{title: "Errors", columns: []column{
 		{name: "#"}, {name: "flow", left: true}, {name: "phase", left: true}, {name: "class", left: true},
 		{name: "code"}, {name: "enhanced", left: true}, {name: "count"},
@@ -207,7 +197,7 @@ func replyCode(e ErrorFigures) string {
 	return strings.TrimSpace(strconv.Itoa(e.Code) + " " + e.Enhanced)
 }
 
-func (res *Result) roundSection() section {
+func (res *document) roundSection() section {
 	s := section{title: "Rounds"}
 	s.columns = append([]column{{name: "flow", left: true}}, numbers("round", "msg/s", "attempted", "accepted", "p50", "p99")...)
 	res.eachFlow(func(flow string, f *FlowFigures) {

@@ -25,7 +25,6 @@ type Result struct {
 	Baseline    string                  `json:"baseline,omitempty"`
 	FlowOrder   []string                `json:"flow_order"` // as in the scenario
 	Flows       map[string]*FlowFigures `json:"flows"`
-	Matrix      *Matrix                 `json:"matrix,omitempty"` // where there is a baseline
 	Thresholds  []ThresholdResult       `json:"thresholds"`
 }
 

@@ -91,3 +91,13 @@ func (f *FlowFigures) headlines() []headline {
 	}
 	return list
 }
+
+// Judged returns the message times a flow is judged by: see
+// loadgen.LoadKind.Judged. It is nil where there are none.
+func (f *FlowFigures) Judged() *Distribution {
+	p := f.Phases["message"]
+	if p == nil {
+		return nil
+	}
+	return p.part(f.Load.Judged())
+}

@@ -60,7 +60,7 @@ func (f *FlowFigures) eachPhase(visit func(name string, p *PhaseFigures)) {
 }
 
 // eachFlow goes through the flows in the scenario's order.
-func (res *Result) eachFlow(visit func(name string, f *FlowFigures)) {
+func (res *document) eachFlow(visit func(name string, f *FlowFigures)) {
 	for _, name := range res.FlowOrder {
 		if f := res.Flows[name]; f != nil {
 			visit(name, f)

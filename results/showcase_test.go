@@ -145,7 +145,7 @@ func converse(r sample.Recorder, random *rand.Rand, s sample.Series, slow float6
 func pageText(t *testing.T, r *Run) string {
 	t.Helper()
 	var b strings.Builder
-	if err := Write(&b, "html", r, WriteOptions{}); err != nil {
+	if err := Runs.Write(&b, "html", []*Run{r}, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

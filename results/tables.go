@@ -20,12 +20,12 @@ const (
 
 // writeTables writes res for a terminal, in lines no wider than o.Width as far
 // as names allow.
-func writeTables(w io.Writer, res *Result, o WriteOptions) error {
+func writeTables(w io.Writer, res *document, o Options) error {
 	return drawReport(w, res.heading(), res.report(), o)
 }
 
 // drawReport writes sections below a heading.
-func drawReport(w io.Writer, heading string, sections []section, o WriteOptions) error {
+func drawReport(w io.Writer, heading string, sections []section, o Options) error {
 	t := tableText{width: o.Width, color: o.Color}
 	if t.width <= 0 {
 		t.width = defaultWidth

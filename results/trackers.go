@@ -24,7 +24,7 @@ var bencherMeasures = map[string]string{"p50": "latency", "p99": "latency-p99", 
 
 // writeBencher writes res in Bencher Metric Format, a benchmark a flow. The
 // lower and upper values are those of the rounds.
-func writeBencher(w io.Writer, res *Result) error {
+func writeBencher(w io.Writer, res *document) error {
 	all := map[string]map[string]bencherMetric{}
 	res.eachFlow(func(name string, f *FlowFigures) {
 		measures := map[string]bencherMetric{}
@@ -55,7 +55,7 @@ type trackedBenchmark struct {
 
 // writeSmallerIsBetter writes the figures of res that are better when smaller,
 // as github-action-benchmark's customSmallerIsBetter wants them.
-func writeSmallerIsBetter(w io.Writer, res *Result) error {
+func writeSmallerIsBetter(w io.Writer, res *document) error {
 	all := []trackedBenchmark{}
 	res.eachFlow(func(name string, f *FlowFigures) {
 		for _, h := range f.headlines() {
@@ -82,7 +82,7 @@ func writeSmallerIsBetter(w io.Writer, res *Result) error {
 }
 
 // trackedName is what a flow is called where many scenarios are followed.
-func (res *Result) trackedName(flow string) string {
+func (res *document) trackedName(flow string) string {
 	return printable.Text(res.Name) + "/" + printable.Text(flow)
 }
 

@@ -58,8 +58,8 @@ func closedFlow(label string, rate float64, median time.Duration, names ...strin
 
 // fourPorts is a valid run of closed load with a baseline and all thresholds
 // met.
-func fourPorts() *Result {
-	return &Result{
+func fourPorts() *document {
+	return &document{Result: &Result{
 		Format: "smtpgauge.result/1", Name: "ports-and-tls", Started: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC),
 		Elapsed: int64(128 * time.Second), Clock: "kernel",
 		Verdict: Verdict{Valid: true, Reasons: []string{}, Notes: []string{"p99.9 of smtps-465 is read off 9 samples"}},
@@ -80,7 +80,7 @@ func fourPorts() *Result {
 			{Expr: "submit-587.message.p99 < 250ms", Value: new(6_500_000.0), OK: true},
 			{Expr: "relay-25.errors < 0.1%", Value: new(0.000486), OK: true},
 		}),
-	}
+	}}
 }
 
 // aboutFigures says of thresholds which figures they are about.
@@ -98,7 +98,7 @@ func aboutFigures(list []ThresholdResult) []ThresholdResult {
 // badDay is an invalid, interrupted and partial run of open load beside
 // closed, with errors, missed thresholds, a flow that measured nothing, and a
 // server that is out to harm.
-func badDay() *Result {
+func badDay() *document {
 	inbound := &FlowFigures{
 		Label: "25 none", Load: "open", Rate: 291.4, Window: int64(30 * time.Second),
 		Sessions:   SessionFigures{Started: 8_990, Completed: 8_742, Failed: 248, Peak: 2_000},
@@ -117,7 +117,7 @@ func badDay() *Result {
 		p := inbound.Phases[span]
 		p.Response, p.Lag = spread(p.Count, 9*time.Millisecond), spread(p.Count, 7*time.Millisecond)
 	}
-	return &Result{
+	return &document{Result: &Result{
 		Format: "smtpgauge.result/1", Name: "bad \"day\" | \x1b]0;owned\a", Started: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC),
 		Elapsed: int64(31 * time.Second), Partial: true, Interrupted: true, Clock: "mixed",
 		Verdict: Verdict{
@@ -141,7 +141,7 @@ func badDay() *Result {
 			{Expr: "dead.tls.p99.9 < 5ms", Reason: "no samples of tls"},
 			{Expr: "inbound.errors <= 5%", Value: new(0.0276), OK: true},
 		}),
-	}
+	}}
 }
 
 // written are the golden files and what writes them.
@@ -149,15 +149,15 @@ func written() map[string]func(*bytes.Buffer) error {
 	m := map[string]func(*bytes.Buffer) error{
 		"percentiles.hgrm": func(b *bytes.Buffer) error { return writePercentiles(b, []string{"inbound"}, someHistograms) },
 		"bad-day-colour.txt": func(b *bytes.Buffer) error {
-			return writeTables(b, badDay(), WriteOptions{Color: true})
+			return writeTables(b, badDay(), Options{Color: true})
 		},
 	}
 	maps.Copy(m, exported())
 	maps.Copy(m, matrices())
-	for name, res := range map[string]*Result{"four-ports": fourPorts(), "bad-day": badDay()} {
+	for name, res := range map[string]*document{"four-ports": fourPorts(), "bad-day": badDay()} {
 		for _, width := range []int{80, 100, 160} {
 			m[fmt.Sprintf("%s-%d.txt", name, width)] = func(b *bytes.Buffer) error {
-				return writeTables(b, res, WriteOptions{Width: width})
+				return writeTables(b, res, Options{Width: width})
 			}
 		}
 		m[name+".md"] = func(b *bytes.Buffer) error { return writeMarkdown(b, res) }
@@ -203,10 +203,10 @@ func TestGolden(t *testing.T) {
 }
 
 func TestTablesKeepWithinWidth(t *testing.T) {
-	for _, res := range []*Result{fourPorts(), badDay(), madeMatrix()} {
+	for _, res := range []*document{fourPorts(), badDay(), madeMatrix()} {
 		for _, width := range []int{60, 80, 100, 120, 160, 200} {
 			var b bytes.Buffer
-			if err := writeTables(&b, res, WriteOptions{Width: width}); err != nil {
+			if err := writeTables(&b, res, Options{Width: width}); err != nil {
 				t.Fatal(err)
 			}
 			for line := range strings.Lines(b.String()) {
@@ -224,7 +224,7 @@ func TestTablesKeepWithinWidth(t *testing.T) {
 
 func TestNarrowTablesLoseNoColumn(t *testing.T) {
 	var b bytes.Buffer
-	if err := writeTables(&b, fourPorts(), WriteOptions{Width: 30}); err != nil {
+	if err := writeTables(&b, fourPorts(), Options{Width: 30}); err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range fourPorts().report() {
@@ -254,10 +254,10 @@ func TestNothingUnprintableIsWritten(t *testing.T) {
 
 func TestColourIsOnlyWhereAsked(t *testing.T) {
 	var plain, red bytes.Buffer
-	if err := writeTables(&plain, badDay(), WriteOptions{}); err != nil {
+	if err := writeTables(&plain, badDay(), Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeTables(&red, badDay(), WriteOptions{Color: true}); err != nil {
+	if err := writeTables(&red, badDay(), Options{Color: true}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"INVALID", "missed", "recipient-unknown"} {
@@ -272,7 +272,7 @@ func TestColourIsOnlyWhereAsked(t *testing.T) {
 
 func TestNoSamplesAreNoFigure(t *testing.T) {
 	var b bytes.Buffer
-	if err := writeTables(&b, badDay(), WriteOptions{Width: 160}); err != nil {
+	if err := writeTables(&b, badDay(), Options{Width: 160}); err != nil {
 		t.Fatal(err)
 	}
 	i := strings.Index(b.String(), "\ndead ")
@@ -344,9 +344,9 @@ func TestEveryFormatShowsARun(t *testing.T) {
 	steady.Outcomes[sample.Accepted]++
 	r.windows[sample.Series{Stage: sample.Steady}] = window{at(0), at(time.Second)}
 	headlines := []string{"benchfmt", "otava", "bencher", "github-benchmark"} // these are of messages alone
-	for _, format := range Formats() {
+	for _, format := range Runs.Names() {
 		var b bytes.Buffer
-		if err := Write(&b, format, r, WriteOptions{}); err != nil {
+		if err := Runs.Write(&b, format, []*Run{r}, Options{}); err != nil {
 			t.Errorf("%s: %v", format, err)
 		}
 		for _, want := range []string{"relay-25", "mail"} {
@@ -361,7 +361,7 @@ func TestEveryFormatShowsARun(t *testing.T) {
 }
 
 func TestUnknownFormat(t *testing.T) {
-	err := Write(&bytes.Buffer{}, "yaml", nil, WriteOptions{})
+	err := Runs.Write(&bytes.Buffer{}, "yaml", []*Run{nil}, Options{})
 	if err == nil || !strings.Contains(err.Error(), "table, json, markdown, csv, hgrm") {
 		t.Errorf("got %v, want an error that names the formats", err)
 	}
@@ -373,14 +373,14 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, os.ErrClosed }
 
 func TestWriteErrorsAreTold(t *testing.T) {
 	for name, err := range map[string]error{
-		"table":    writeTables(brokenPipe{}, fourPorts(), WriteOptions{}),
+		"table":    writeTables(brokenPipe{}, fourPorts(), Options{}),
 		"markdown": writeMarkdown(brokenPipe{}, fourPorts()),
 		"csv":      writeCSV(brokenPipe{}, fourPorts()),
 		"json":     writeJSON(brokenPipe{}, fourPorts()),
 		"hgrm":     writePercentiles(brokenPipe{}, []string{"inbound"}, someHistograms),
 		"benchfmt": writeBenchmarks(brokenPipe{}, fourPorts()),
-		"junit":    writeJUnit(brokenPipe{}, []*Result{fourPorts()}),
-		"otava":    writeOtava(brokenPipe{}, []*Result{fourPorts()}),
+		"junit":    writeJUnit(brokenPipe{}, []*document{fourPorts()}),
+		"otava":    writeOtava(brokenPipe{}, []*document{fourPorts()}),
 		"bencher":  writeBencher(brokenPipe{}, fourPorts()),
 		"github":   writeSmallerIsBetter(brokenPipe{}, fourPorts()),
 		"metrics":  writeExposition(brokenPipe{}, fourPorts()),

@@ -36,7 +36,7 @@ func gathered(t *testing.T, m *Metrics, native bool) map[string]*dto.MetricFamil
 func exported(t *testing.T, run *results.Run) map[string]*dto.MetricFamily {
 	t.Helper()
 	var text bytes.Buffer
-	if err := results.Write(&text, "prometheus", run, results.WriteOptions{}); err != nil {
+	if err := results.Runs.Write(&text, "prometheus", []*results.Run{run}, results.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	parser := expfmt.NewTextParser(model.LegacyValidation)

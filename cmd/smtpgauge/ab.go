@@ -72,7 +72,7 @@ are kept in a folder, for compare.`,
 func newNoise(s streams) *cobra.Command {
 	var f noiseFlags
 	var l alternation
-	format := choiceFlag{"table", results.NoiseFormats()}
+	format := choiceFlag{"table", results.Noises.Names()}
 	c := &cobra.Command{
 		Use:   "noise SCENARIO",
 		Short: "find the smallest change a set-up can see",
@@ -96,7 +96,7 @@ this scenario can see, and how many rounds it takes to see a smaller one.`,
 			}
 			o := s.results.options()
 			o.All = f.all
-			return errors.Join(results.WriteNoise(s.results, format.value, noise, o), err)
+			return errors.Join(results.Noises.Write(s.results, format.value, noise, o), err)
 		},
 	}
 	c.Flags().StringVar(&l.source.target, "target", "", "load `HOST` in place of target.host")

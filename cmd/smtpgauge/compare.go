@@ -70,7 +70,7 @@ func (f *compareFlags) register(flags *pflag.FlagSet) {
 	f.noiseFlags.register(flags)
 	flags.Var(&f.minEffect, "min-effect", "smallest effect of interest, as `PERCENT`: a smaller one is the same (default: the new side's scenario's)")
 	flags.StringArrayVar(&f.failOn, "fail-on", nil, "exit 3 on a `CHANGE` such as 'message.p99 > +5%', and on no other (repeatable; default: the gates of the new side's scenario)")
-	f.format = choiceFlag{"table", results.ComparisonFormats()}
+	f.format = choiceFlag{"table", results.Comparisons.Names()}
 	flags.Var(&f.format, "format", "print the comparison as `FORMAT`: "+strings.Join(f.format.known, ", "))
 }
 
@@ -196,8 +196,8 @@ func readCourses(names []string) ([]*results.Run, error) {
 func (f *compareFlags) finish(s streams, c *results.Comparison) error {
 	o := s.results.options()
 	o.All = f.all
-	summarizeStep(s.err, func(w io.Writer) error { return results.WriteComparison(w, "markdown", c, o) })
-	return errors.Join(results.WriteComparison(s.results, f.format.value, c, o), judgeComparison(c))
+	summarizeStep(s.err, func(w io.Writer) error { return results.Comparisons.Write(w, "markdown", c, o) })
+	return errors.Join(results.Comparisons.Write(s.results, f.format.value, c, o), judgeComparison(c))
 }
 
 // judgeComparison is an error where a gate is missed, or cannot be told; and

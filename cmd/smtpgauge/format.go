@@ -17,15 +17,15 @@ type formatFlag string
 
 func (f *formatFlag) register(flags *pflag.FlagSet) {
 	*f = "table"
-	flags.Var(f, "format", "print results as `FORMAT`: "+strings.Join(results.Formats(), ", "))
+	flags.Var(f, "format", "print results as `FORMAT`: "+strings.Join(results.Runs.Names(), ", "))
 }
 
 func (f *formatFlag) String() string { return string(*f) }
 func (f *formatFlag) Type() string   { return "FORMAT" }
 
 func (f *formatFlag) Set(name string) error {
-	if !slices.Contains(results.Formats(), name) {
-		return fmt.Errorf("use one of %s", strings.Join(results.Formats(), ", "))
+	if !slices.Contains(results.Runs.Names(), name) {
+		return fmt.Errorf("use one of %s", strings.Join(results.Runs.Names(), ", "))
 	}
 	*f = formatFlag(name)
 	return nil
@@ -33,12 +33,12 @@ func (f *formatFlag) Set(name string) error {
 
 // write prints runs.
 func (f *formatFlag) write(p *printout, runs ...*results.Run) error {
-	return results.WriteAll(p, string(*f), runs, p.options())
+	return results.Runs.Write(p, string(*f), runs, p.options())
 }
 
 // options are as wide and as colourful as the terminal allows.
-func (p *printout) options() results.WriteOptions {
-	var o results.WriteOptions
+func (p *printout) options() results.Options {
+	var o results.Options
 	if file, ok := p.w.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
 			o.Width = width

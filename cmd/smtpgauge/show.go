@@ -65,21 +65,21 @@ the rounds of all runs.`,
 
 // writeRepeats prints the matrix of runs that repeat one scenario.
 func writeRepeats(p *printout, format string, runs []*results.Run) error {
-	if !slices.Contains(results.MatrixFormats(), format) {
-		return usagef("use one of "+strings.Join(results.MatrixFormats(), ", "), "--repeats prints no %s", format)
+	if !slices.Contains(results.Matrices.Names(), format) {
+		return usagef("use one of "+strings.Join(results.Matrices.Names(), ", "), "--repeats prints no %s", format)
 	}
 	m, err := results.NewMatrix(runs)
 	if err != nil {
 		return usagef("give files of one scenario that has a baseline", "%w", err)
 	}
-	return results.WriteMatrix(p, format, m, p.options())
+	return results.Matrices.Write(p, format, m, p.options())
 }
 
 func readRuns(names []string, format string) ([]*results.Run, error) {
 	var runs []*results.Run
 	var errs []error
 	for _, name := range names {
-		run, err := readRun(name, func(r io.ReadSeeker) (*results.Run, error) { return results.ReadToWrite(r, format) })
+		run, err := readRun(name, func(r io.ReadSeeker) (*results.Run, error) { return results.ReadFor(format, r) })
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 			continue

@@ -18,7 +18,7 @@ const maxStepSummary = 1 << 20
 // does not change how the command ends.
 func appendStepSummary(runs []*results.Run, stderr io.Writer) {
 	summarizeStep(stderr, func(w io.Writer) error {
-		return results.WriteAll(w, "markdown", runs, results.WriteOptions{})
+		return results.Runs.Write(w, "markdown", runs, results.Options{})
 	})
 }
 

@@ -55,7 +55,7 @@ func (t *trial) leaks(e *ending) []string {
 		}
 	}
 	look("the run file", e.file)
-	for _, name := range results.Formats() {
+	for _, name := range results.Runs.Names() {
 		look(name, e.outputs[name])
 	}
 	return found

@@ -252,9 +252,9 @@ func (e *ending) write() error {
 	if err != nil {
 		return nil // and this too
 	}
-	for _, format := range results.Formats() {
+	for _, format := range results.Runs.Names() {
 		var out bytes.Buffer
-		if err := results.Write(&out, format, stored, results.WriteOptions{Width: 100}); err != nil && len(stored.Result().Flows) == 0 {
+		if err := results.Runs.Write(&out, format, []*results.Run{stored}, results.Options{Width: 100}); err != nil && len(stored.Result().Flows) == 0 {
 			return fmt.Errorf("%s: %w", format, err)
 		}
 		e.outputs[format] = out.Bytes()

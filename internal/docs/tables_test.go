@@ -10,7 +10,7 @@ import (
 // printed as JSON.
 var roots = []string{
 	"headerLine", "intervalLine", "windowLine", "greetingLine", "totalLine", "closingLine",
-	"Result", "Matrix", "Comparison", "Noise",
+	"document", "Comparison", "Noise",
 }
 
 // Every JSON key is in one table, and every key in a table is one of the struct
