@@ -20,24 +20,6 @@ import (
 // the cost; OwnShare says how much of it there is. A session that began in the warm-up leaves its set-up
 // there; over many connections, as many begin in the load and end after it.
 
-// ownPhases are a session's beside its messages. Pipelined or not, none of
-// them overlaps another.
-var ownPhases = withoutLookUp(sample.PhasesOf(sample.SetUp, sample.AfterMessage, sample.Farewell))
-
-// costPhases are all that a message's cost is told by, in the order of a
-// session.
-var costPhases = withoutLookUp(sample.PhasesOf(sample.SetUp, sample.InMessage, sample.AfterMessage, sample.Farewell))
-
-// costSlots hold what a cost is the sum of: a message's own phases may overlap,
-// so that it counts as the span it took.
-var costSlots = func() []slot {
-	list := []slot{slotOf(sample.SpanMessage, sample.Service)}
-	for _, p := range ownPhases {
-		list = append(list, slotOf(p, sample.Service))
-	}
-	return list
-}()
-
 // A cost is what a delivered message takes.
 type cost struct {
 	whole  time.Duration
@@ -87,16 +69,6 @@ func (r *roundData) deliveredCPU() (float64, bool) {
 		return 0, false
 	}
 	return float64(r.cpu) * float64(m.Attempted) / float64(m.Accepted), true
-}
-
-// spent is all time that a cost is the sum of. It stands in each interval's
-// line, so that a cost is known without the histograms.
-func (t *total) spent() float64 {
-	sum := 0.0
-	for _, s := range costSlots {
-		sum += float64(t.hists[s].Sum())
-	}
-	return sum
 }
 
 // costWithin is the cost over the intervals of a single round.

@@ -36,12 +36,6 @@ func humanDuration(d time.Duration) string {
 
 // humanNanoseconds is humanDuration for the figures of a Result, and "–" for
 // those of a distribution that is not there.
-func humanNanoseconds(d *Distribution, figure func(*Distribution) int64) string {
-	if d == nil {
-		return noSamples
-	}
-	return humanDuration(time.Duration(figure(d)))
-}
 
 // humanCount writes an integer with its thousands apart: "12,345".
 func humanCount(n int64) string { return thousands(strconv.FormatInt(n, 10)) }

@@ -99,16 +99,6 @@ func rate(n int64, d time.Duration) float64 {
 	return float64(n) / d.Seconds()
 }
 
-func (c *counts) messages() MessageFigures {
-	o := &c.Outcomes
-	m := MessageFigures{
-		Accepted: o[sample.Accepted], Rejected: o[sample.Rejected],
-		Failed: o[sample.Failed], Unknown: o[sample.Unknown],
-	}
-	m.Attempted = m.Accepted + m.Rejected + m.Failed + m.Unknown
-	return m
-}
-
 func (t *total) phases() map[string]*PhaseFigures {
 	m := map[string]*PhaseFigures{}
 	for p := range sample.Phase(sample.NumPhases) {

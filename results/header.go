@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -35,27 +34,6 @@ type Header struct {
 	Thresholds  []criteria.Threshold `json:"-"`                    // headerLine has them, as written
 	Gates       []string             `json:"gates,omitempty"`      // as written
 	MinEffect   float64              `json:"min_effect,omitempty"` // of interest to comparisons, as a share
-}
-
-// A FlowHeader is what tables say about a flow beside its figures.
-type FlowHeader struct {
-	Name string `json:"name"`
-	Port int    `json:"port,omitempty"`
-	TLS  string `json:"tls"`            // none, starttls or implicit
-	Auth string `json:"auth,omitempty"` // the mechanism, "auto" where it is left open; "" without AUTH
-	Unix bool   `json:"unix,omitempty"`
-	Open bool   `json:"open"`           // the load
-	Unit string `json:"unit,omitempty"` // of an open load: sessions or messages
-
-	// What else a flow is set apart by. Files of earlier versions do not say:
-	// there Pipelining is empty, and the others mean nothing.
-	Messages   int    `json:"messages_per_session,omitempty"` // 0 for as many as the load lasts
-	Pipelining string `json:"pipelining,omitempty"`           // auto, on or off
-	Size       string `json:"size,omitempty"`                 // of a message, for people
-	SizeMedian int64  `json:"size_median,omitempty"`          // in octets; 0 of stored messages, and in files of earlier versions
-	SizeP99    int64  `json:"size_p99,omitempty"`             // 0 where all are of one size
-	Recipients int    `json:"recipients,omitempty"`
-	Rest       string `json:"rest,omitempty"` // a fingerprint of all the flow does beside these, its accounts left out; "" without a scenario
 }
 
 // An Environment is the fingerprint of where a run was made. Where two runs
@@ -98,29 +76,6 @@ func (h *Header) likenFlows() {
 	for i := range h.Flows {
 		h.Flows[i].Rest = found[h.Flows[i].Name]
 	}
-}
-
-func flowHeader(f *loadgen.Flow) FlowHeader {
-	h := FlowHeader{Name: f.Name, Port: f.Target.Port, Unix: f.Target.Network == "unix", Open: f.Load.Open()}
-	h.TLS = f.Session.Wire.TLS.String()
-	if a := f.Session.Accounts; len(a) > 0 {
-		if h.Auth = a[0].Mechanism; h.Auth == "" {
-			h.Auth = "auto"
-		}
-	}
-	if h.Open {
-		h.Unit = f.Load.Unit.String()
-	}
-	h.choose(f)
-	return h
-}
-
-// load is the kind of a flow's load.
-func (h *FlowHeader) load() sample.LoadKind {
-	if h.Open {
-		return sample.OpenLoad
-	}
-	return sample.ClosedLoad
 }
 
 // ThisEnvironment is the fingerprint of this process and its machine.

@@ -204,30 +204,3 @@ func (c *counts) check(most int64) error {
 	}
 	return nil
 }
-
-func (f failures) figures() []ErrorFigures {
-	var list []ErrorFigures
-	for _, e := range f.sorted() {
-		list = append(list, ErrorFigures{
-			Phase: e.key.phase.String(), Class: e.key.class.String(), Code: e.key.code,
-			Enhanced: e.key.enhanced.String(), Count: e.count, Example: e.example,
-		})
-	}
-	return list
-}
-
-func (f failures) read(e ErrorFigures) error {
-	phase, okPhase := sample.ParsePhase(e.Phase)
-	class, okClass := sample.ParseClass(e.Class)
-	if !okPhase || !okClass || e.Count < 0 || e.Count > maxCount || e.Code < 0 || e.Code > 999 {
-		return fmt.Errorf("error of phase %q, class %q, code %d, count %d", e.Phase, e.Class, e.Code, e.Count)
-	}
-	var enhanced sample.EnhancedCode
-	if e.Enhanced != "" {
-		if _, err := fmt.Sscanf(e.Enhanced, "%d.%d.%d", &enhanced[0], &enhanced[1], &enhanced[2]); err != nil {
-			return fmt.Errorf("enhanced code %q: %w", e.Enhanced, err)
-		}
-	}
-	f.add(failureKey{phase, class, e.Code, enhanced}, e.Count, e.Example)
-	return nil
-}

@@ -118,11 +118,7 @@ func (r *roundData) errors() (float64, bool) {
 
 // setUpPhases are what a session goes through before its first message. The
 // name's look-up is left out: it is not the server's.
-var setUpPhases = withoutLookUp(sample.PhasesOf(sample.SetUp))
-
-func withoutLookUp(phases []sample.Phase) []sample.Phase {
-	return slices.DeleteFunc(phases, func(p sample.Phase) bool { return p == sample.Resolve })
-}
+var setUpPhases = sample.ServerPhasesOf(sample.SetUp)
 
 // setUp is what making a session ready costs, on average: all times of all of
 // its phases, over the sessions started. It is false where none was.

@@ -214,3 +214,10 @@ func (res *document) roundSection() section {
 	})
 	return s
 }
+
+func humanNanoseconds(d *Distribution, figure func(*Distribution) int64) string {
+	if d == nil {
+		return noSamples
+	}
+	return humanDuration(time.Duration(figure(d)))
+}

@@ -84,15 +84,6 @@ type SessionFigures struct {
 	Peak      int64 `json:"peak"` // open at once, the warm-up included
 }
 
-// MessageFigures count messages by outcome.
-type MessageFigures struct {
-	Attempted int64 `json:"attempted"` // the sum of the others
-	Accepted  int64 `json:"accepted"`
-	Rejected  int64 `json:"rejected"`
-	Failed    int64 `json:"failed"`
-	Unknown   int64 `json:"unknown"`
-}
-
 // RecipientFigures count recipients of messages that were sent whole or refused.
 type RecipientFigures struct {
 	Accepted int64 `json:"accepted"`
@@ -138,16 +129,6 @@ type Distribution struct {
 	Max     int64 `json:"max_ns"`
 	Mean    int64 `json:"mean_ns"`
 	Clamped int64 `json:"clamped,omitempty"` // samples out of the histogram's range
-}
-
-// ErrorFigures are the failures alike in all but their text.
-type ErrorFigures struct {
-	Phase    string `json:"phase"`
-	Class    string `json:"class"`
-	Code     int    `json:"code,omitempty"`
-	Enhanced string `json:"enhanced,omitempty"`
-	Count    int64  `json:"count"`
-	Example  string `json:"example"`
 }
 
 // WarmupFigures are what the warm-up did, apart from all else.

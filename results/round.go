@@ -28,18 +28,6 @@ func (r *RoundFigures) judged(load sample.LoadKind) *Distribution {
 	return r.Message
 }
 
-// unaccepted counts the messages that were attempted and not accepted.
-func (m *MessageFigures) unaccepted() int64 { return m.Attempted - m.Accepted }
-
-// errorShare is the part of the messages attempted that was not accepted, 0 to
-// 1. It is false where none was attempted.
-func (m *MessageFigures) errorShare() (float64, bool) {
-	if m.Attempted == 0 {
-		return 0, false
-	}
-	return float64(m.unaccepted()) / float64(m.Attempted), true
-}
-
 // A headline is one of the few figures a flow is followed by over many runs,
 // with what it was in each round.
 type headline struct {

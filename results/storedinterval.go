@@ -118,20 +118,3 @@ func (i StoredInterval) clone() StoredInterval {
 	}
 	return i
 }
-
-// addClasses adds failures by class alone: all that is shown of them over time.
-func addClasses(list, more []ErrorFigures) []ErrorFigures {
-	for _, e := range more {
-		known := false
-		for i := range list {
-			if known = list[i].Class == e.Class; known {
-				list[i].Count += e.Count
-				break
-			}
-		}
-		if !known {
-			list = append(list, ErrorFigures{Class: e.Class, Count: e.Count})
-		}
-	}
-	return list
-}

@@ -95,10 +95,6 @@ func (v *Verdict) unknown(r *Run, res *Result) {
 	}
 }
 
-// answered counts the messages that the server said yes or no to.
-func (m *MessageFigures) answered() int64 { return m.Accepted + m.Rejected }
-
-// clamped counts the samples of all phases that are out of a histogram's range.
 func (f *FlowFigures) clamped() int64 {
 	var n int64
 	for _, p := range f.Phases {

@@ -39,3 +39,9 @@ func PhasesOf(scopes ...Scope) []Phase {
 	}
 	return list
 }
+
+// ServerPhasesOf lists the phases of some scopes that the server has a part in:
+// all but the look-up of its name.
+func ServerPhasesOf(scopes ...Scope) []Phase {
+	return slices.DeleteFunc(PhasesOf(scopes...), func(p Phase) bool { return p == Resolve })
+}
