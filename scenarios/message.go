@@ -154,14 +154,23 @@ func (m *message) checkMail(d *decoder, o mail.Options) {
 	if len(o.Header)+len(o.Attach)+len(o.Files) == 0 && o.Size.Median >= mail.DefaultSize {
 		return // any header there can be fits, and rendering takes its time
 	}
-	options := map[string]string{"size": "size", "header": "header", "attach": "attachments", "files": "file"}
 	_, err := mail.New(o)
 	for _, err := range causes(err) {
-		name, reason, _ := strings.Cut(err.Error(), ": ")
-		if option, ok := options[name]; ok {
-			d.faultf(m.at(option), "%s: %s", option, reason)
+		if fault := (*mail.OptionError)(nil); errors.As(err, &fault) {
+			if name, ok := messageFields[fault.Option]; ok {
+				d.faultf(m.at(name), "%s: %v", name, fault.Err)
+			}
 		}
 	}
+}
+
+// messageFields are the fields of a message that the mail package knows as
+// options of its own.
+var messageFields = map[mail.Option]string{
+	mail.OptionSize:   "size",
+	mail.OptionHeader: "header",
+	mail.OptionAttach: "attachments",
+	mail.OptionFiles:  "file",
 }
 
 // causes takes joined errors apart.

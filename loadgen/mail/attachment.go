@@ -24,7 +24,7 @@ func attach(list []Attachment, boundary string, seed uint64) (closing, error) {
 			a.Name = fmt.Sprintf("attachment-%d", i+1)
 		}
 		if a.Size <= 0 || a.Size > room {
-			return closing{}, fmt.Errorf("attach: %s has %d octets; 1 to %d would be right, all attachments together", a.Name, a.Size, MaxFileSize)
+			return closing{}, OptionAttach.faultf("%s has %d octets; 1 to %d would be right, all attachments together", a.Name, a.Size, MaxFileSize)
 		}
 		room -= a.Size
 		if a.Data == nil {
@@ -32,7 +32,7 @@ func attach(list []Attachment, boundary string, seed uint64) (closing, error) {
 		}
 		header, err := a.header()
 		if err != nil {
-			return closing{}, fmt.Errorf("attach: %w", err)
+			return closing{}, &OptionError{OptionAttach, err}
 		}
 		out = append(out, "--"+boundary+"\r\n"+header...)
 		out = appendBase64(out, a.Data)

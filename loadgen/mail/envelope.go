@@ -2,7 +2,6 @@ package mail
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
@@ -27,29 +26,29 @@ func (e *envelope) bind(o *Options) error {
 		e.rows = o.Columns.Rows
 	}
 	var faults []error
-	bind := func(option, text string) *Pattern {
+	bind := func(option Option, text string) *Pattern {
 		p, err := bindPattern(text, o.Columns)
 		if err != nil {
-			faults = append(faults, fmt.Errorf("%s: %w", option, err))
+			faults = append(faults, &OptionError{option, err})
 			return nil
 		}
 		e.ascii = e.ascii && p.ascii
 		return p
 	}
 	if o.From != "" {
-		e.from = bind("from", o.From)
+		e.from = bind(OptionFrom, o.From)
 	}
 	if isPostmaster(o.From) {
-		faults = append(faults, errors.New("from: postmaster without a domain is for recipients alone"))
+		faults = append(faults, OptionFrom.faultf("postmaster without a domain is for recipients alone"))
 	}
 	for _, text := range o.To {
-		e.to = append(e.to, bind("to", text))
+		e.to = append(e.to, bind(OptionTo, text))
 	}
 	if len(o.To) == 0 {
-		faults = append(faults, errors.New("to: no address; one at least is needed"))
+		faults = append(faults, OptionTo.faultf("no address; one at least is needed"))
 	}
 	if o.Recipients < 0 || o.Recipients > maxRecipients {
-		faults = append(faults, fmt.Errorf("recipients: %d; 1 to %d would be right", o.Recipients, maxRecipients))
+		faults = append(faults, OptionRecipients.faultf("%d; 1 to %d would be right", o.Recipients, maxRecipients))
 	}
 	return errors.Join(faults...)
 }

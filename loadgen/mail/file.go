@@ -64,9 +64,8 @@ func readMessages(fsys fs.FS, name string, left int64) ([]File, int64, error) {
 	fault := func(err error) ([]File, int64, error) {
 		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: err}
 	}
-	eml := hasSuffix(name, ".eml")
 	most := left
-	if eml {
+	if isOneMessage(name) {
 		most = min(most, MaxFileSize)
 	}
 	data, err := textfile.Read(fsys, name, most)
@@ -80,7 +79,7 @@ func readMessages(fsys fs.FS, name string, left int64) ([]File, int64, error) {
 	if err != nil {
 		return fault(err)
 	}
-	messages, err := split(name, text, eml)
+	messages, err := split(name, text)
 	if err != nil {
 		return fault(err)
 	}
@@ -93,10 +92,10 @@ func readMessages(fsys fs.FS, name string, left int64) ([]File, int64, error) {
 }
 
 // split takes the text of a file apart into its messages.
-func split(name string, text []byte, eml bool) ([]File, error) {
+func split(name string, text []byte) ([]File, error) {
 	first := bytes.TrimLeft(text, "\r\n")
 	switch {
-	case eml:
+	case isOneMessage(name):
 		return []File{{Name: name, Data: withoutSeparator(text)}}, nil
 	case isSeparator(firstLine(first)):
 		return splitMbox(name, first), nil
@@ -114,6 +113,9 @@ func withoutSeparator(text []byte) []byte {
 	}
 	return text
 }
+
+// isOneMessage tells whether a file is one message whatever it begins with.
+func isOneMessage(name string) bool { return hasSuffix(name, ".eml") }
 
 func hasSuffix(name, suffix string) bool { return strings.EqualFold(path.Ext(name), suffix) }
 

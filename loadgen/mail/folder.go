@@ -119,7 +119,7 @@ func isMail(fsys fs.FS, name string) (bool, error) {
 		return false, err
 	case !info.Mode().IsRegular():
 		return false, nil
-	case hasSuffix(name, ".eml"):
+	case isOneMessage(name):
 		return true, nil
 	case slices.ContainsFunc(spare, func(end string) bool { return strings.HasSuffix(name, end) }):
 		return false, nil

@@ -75,10 +75,10 @@ func appendGiven(head []byte, fields map[string]string) ([]byte, map[string]bool
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		value := fields[name]
 		if err := checkField(name, value); err != nil {
-			return nil, nil, fmt.Errorf("header: %w", err)
+			return nil, nil, &OptionError{OptionHeader, err}
 		}
 		if given[strings.ToLower(name)] {
-			return nil, nil, fmt.Errorf("header: %s is given twice", name)
+			return nil, nil, OptionHeader.faultf("%s is given twice", name)
 		}
 		given[strings.ToLower(name)] = true
 		head = append(head, name+": "+value+"\r\n"...)

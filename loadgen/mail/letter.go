@@ -55,7 +55,11 @@ func newLetter(o *Options) (*letter, error) {
 		l.sevenBit = form{encoding: "quoted-printable", charset: "utf-8", prose: proseIn(quotedText)}
 	}
 	for _, f := range []*form{&l.form, &l.sevenBit} {
-		f.common = f.appendMIME(slices.Clip(fields), boundary, l.attachments)
+		f.common = append(slices.Clip(fields), "MIME-Version: 1.0\r\n"...)
+		if l.attachments {
+			f.common = f.appendMultipart(f.common, boundary)
+		}
+		f.common = f.appendTextFields(f.common)
 	}
 	var attachErr error
 	if l.attachments {
@@ -72,21 +76,23 @@ func (l *letter) formFor(t *smtpwire.Transaction) *form {
 	return &l.form
 }
 
-// appendMIME appends the fields of RFC 2045 and the empty line after them; in
-// a multipart message, also what comes ahead of the first part's text. A
+const transferEncoding = "Content-Transfer-Encoding: "
+
+// appendMultipart appends what stands ahead of the first part's own fields. A
 // multipart message as a whole is not encoded (RFC 2045, 6.4).
-func (f *form) appendMIME(head []byte, boundary string, multipart bool) []byte {
-	const transfer = "Content-Transfer-Encoding: "
-	head = append(head, "MIME-Version: 1.0\r\n"...)
-	if multipart {
-		whole := f.encoding
-		if whole == "quoted-printable" {
-			whole = "7bit"
-		}
-		head = append(head, "Content-Type: multipart/mixed; boundary=\""+boundary+"\"\r\n"+transfer+whole+"\r\n"...)
-		head = append(head, "\r\n--"+boundary+"\r\n"...)
+func (f *form) appendMultipart(head []byte, boundary string) []byte {
+	whole := f.encoding
+	if whole == "quoted-printable" {
+		whole = "7bit"
 	}
-	return append(head, "Content-Type: text/plain; charset="+f.charset+"\r\n"+transfer+f.encoding+"\r\n\r\n"...)
+	head = append(head, "Content-Type: multipart/mixed; boundary=\""+boundary+"\"\r\n"+transferEncoding+whole+"\r\n"...)
+	return append(head, "\r\n--"+boundary+"\r\n"...)
+}
+
+// appendTextFields appends the fields that describe the text (RFC 2045), and
+// the empty line after them.
+func (f *form) appendTextFields(head []byte) []byte {
+	return append(head, "Content-Type: text/plain; charset="+f.charset+"\r\n"+transferEncoding+f.encoding+"\r\n\r\n"...)
 }
 
 // appendText appends everything after the header in chunks, which holds

@@ -1,8 +1,6 @@
 package mail
 
 import (
-	"errors"
-	"fmt"
 	"math"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/chance"
@@ -41,11 +39,11 @@ func newSizer(z Size, seed uint64) (sizer, error) {
 	z = z.Resolved()
 	switch {
 	case z.Median <= 0:
-		return sizer{}, errors.New("size: the median has to be over 0")
+		return sizer{}, OptionSize.faultf("the median has to be over 0")
 	case z.P99 != 0 && z.P99 < z.Median:
-		return sizer{}, fmt.Errorf("size: a p99 of %d octets is under the median of %d", z.P99, z.Median)
+		return sizer{}, OptionSize.faultf("a p99 of %d octets is under the median of %d", z.P99, z.Median)
 	case max(z.Median, z.P99) > maxSize:
-		return sizer{}, fmt.Errorf("size: %d octets are over the limit of 1 GiB", max(z.Median, z.P99))
+		return sizer{}, OptionSize.faultf("%d octets are over the limit of 1 GiB", max(z.Median, z.P99))
 	}
 	s := sizer{seed: seed, median: z.Median}
 	if z.P99 > z.Median {

@@ -2,7 +2,6 @@ package mail
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -21,7 +20,8 @@ type Source struct {
 }
 
 // New renders what can be rendered ahead. It reports the faults of all
-// options at once, each with the option's name and what would be right.
+// options at once: each is an *OptionError, and if there are several, the error
+// joins them.
 func New(o Options) (*Source, error) {
 	s := &Source{seed: o.Seed}
 	faults := []error{s.envelope.bind(&o)}
@@ -50,7 +50,7 @@ func (s *Source) checkRoom() error {
 	s.Render(math.MaxUint64, time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC), &t)
 	needed := int64(len(t.Raw[0]) + len(slices.MaxFunc(s.letter.subjects, byLength)) + minText)
 	if median := s.letter.sizes.median; median < needed {
-		return fmt.Errorf("size: %d octets may not hold the header; %d do", median, needed)
+		return OptionSize.faultf("%d octets may not hold the header; %d do", median, needed)
 	}
 	return nil
 }

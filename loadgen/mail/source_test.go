@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -373,4 +374,52 @@ func TestRenderDoesNotAllocate(t *testing.T) {
 	if n := testing.AllocsPerRun(1000, func() { s.Render(seq, noon, &tr); seq++ }); n != 0 {
 		t.Errorf("%v allocations a message", n)
 	}
+}
+
+// Who makes Options of something else finds the option at fault by its name,
+// and not in the text.
+func TestFaultsNameTheirOption(t *testing.T) {
+	to := []string{"b@x.test"}
+	for _, tc := range []struct {
+		o    Options
+		want []Option
+	}{
+		{Options{From: "a", Recipients: -1}, []Option{OptionFrom, OptionTo, OptionRecipients}},
+		{Options{To: []string{"a", "b"}}, []Option{OptionTo, OptionTo}},
+		{Options{To: to, Size: Size{Median: -1}, Header: map[string]string{"Date": "x"}, Attach: []Attachment{{}}},
+			[]Option{OptionSize, OptionHeader, OptionAttach}},
+		{Options{To: to, Size: Size{Median: 100}}, []Option{OptionSize}},
+		{Options{To: to, Header: map[string]string{"x": "1", "X": "2"}}, []Option{OptionHeader}},
+		{Options{To: to, Attach: []Attachment{{Size: 1, Type: "pdf"}}}, []Option{OptionAttach}},
+		{Options{To: to, Files: []File{{Name: "a.eml"}, {Name: "b.eml"}}}, []Option{OptionFiles, OptionFiles}},
+	} {
+		_, err := New(tc.o)
+		var got []Option
+		for _, fault := range leaves(err) {
+			if e := (*OptionError)(nil); errors.As(fault, &e) {
+				got = append(got, e.Option)
+				if want := string(e.Option) + ": " + errors.Unwrap(e).Error(); e.Error() != want {
+					t.Errorf("says %q, want %q", e, want)
+				}
+			} else {
+				t.Errorf("%q is of no option", fault)
+			}
+		}
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("%v: options %q, want %q", err, got, tc.want)
+		}
+	}
+}
+
+// leaves takes joined errors apart.
+func leaves(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, leaves(e)...)
+	}
+	return all
 }

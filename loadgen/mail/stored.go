@@ -3,7 +3,6 @@ package mail
 import (
 	"bytes"
 	"errors"
-	"fmt"
 )
 
 // MaxFileSize is how many octets a message from a file may have.
@@ -24,11 +23,11 @@ func store(files []File) ([]stored, error) {
 		switch {
 		case zero >= 0:
 			line := 1 + bytes.Count(f.Data[:zero], []byte("\n"))
-			faults = append(faults, fmt.Errorf("files: %s: NUL in line %d, which no mail may have (RFC 5322, 2.1): is it a text file?", f.Name, line))
+			faults = append(faults, OptionFiles.faultf("%s: NUL in line %d, which no mail may have (RFC 5322, 2.1): is it a text file?", f.Name, line))
 		case len(bytes.TrimSpace(f.Data)) == 0:
-			faults = append(faults, fmt.Errorf("files: %s: the message is empty", f.Name))
+			faults = append(faults, OptionFiles.faultf("%s: the message is empty", f.Name))
 		case len(f.Data) > MaxFileSize:
-			faults = append(faults, fmt.Errorf("files: %s: the message has %d octets; the limit is %d", f.Name, len(f.Data), MaxFileSize))
+			faults = append(faults, OptionFiles.faultf("%s: the message has %d octets; the limit is %d", f.Name, len(f.Data), MaxFileSize))
 		default:
 			all = append(all, newStored(f.Data))
 		}
