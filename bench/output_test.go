@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"crypto/tls"
 	"net"
 	"os"
 	"os/exec"
@@ -37,9 +38,10 @@ var children = map[string]func(*testing.B){
 	"public": func(b *testing.B) {
 		Run(b, "relay.yaml", relay("sessions: 1, duration: 1s"), Set("target.host=192.0.2.1"))
 	},
-	"plain": func(b *testing.B) { runSubmission(b, false) },
+	"plain": func(b *testing.B) { runSubmission(b, nil) },
 	"stranger": func(b *testing.B) {
-		runSubmission(b, true)
+		pair, _ := certificate(b)
+		runSubmission(b, pair)
 	},
 	"closed": func(b *testing.B) {
 		l := listen(b)
@@ -54,15 +56,11 @@ var children = map[string]func(*testing.B){
 	},
 }
 
-// runSubmission wants STARTTLS of a server that may have it, and trusts nobody
-// the server could show a certificate of.
-func runSubmission(b *testing.B, offered bool) {
+// runSubmission wants STARTTLS of a server that offers it if it has a
+// certificate, and trusts nobody the server could show a certificate of.
+func runSubmission(b *testing.B, pair *tls.Certificate) {
 	b.Helper()
 	l := listen(b)
-	pair, _ := certificate(b)
-	if !offered {
-		pair = nil
-	}
 	serve(b, l, &tally{}, pair)
 	Run(b, "submission.yaml", YAML(submission), At(l.Addr()))
 }

@@ -43,8 +43,8 @@ func checkAccounts(list []Account) error {
 	return nil
 }
 
-func newAccounts(list []Account, any bool) (*accounts, error) {
-	a := &accounts{any: any, passwords: make(map[string]string, len(list))}
+func newAccounts(list []Account) (*accounts, error) {
+	a := &accounts{passwords: make(map[string]string, len(list))}
 	for _, account := range list {
 		a.passwords[account.Username] = account.Password
 	}

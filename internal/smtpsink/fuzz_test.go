@@ -15,7 +15,7 @@ func FuzzSASL(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
-	a, err := newAccounts([]Account{{Username: "u", Password: "hard to guess"}}, false)
+	a, err := newAccounts([]Account{{Username: "u", Password: "hard to guess"}})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -80,9 +80,10 @@ func Start(c Config) (*Server, error) {
 		conns:   make(map[*conn]struct{}),
 	}
 	s.close = sync.OnceValue(s.shut)
-	if s.accounts, err = newAccounts(c.Accounts, c.AnyAccount); err != nil {
+	if s.accounts, err = newAccounts(c.Accounts); err != nil {
 		return nil, err
 	}
+	s.accounts.any = c.AnyAccount
 	names := append([]string{"localhost", "127.0.0.1", "::1", c.Hostname}, c.Names...)
 	slices.Sort(names)
 	leaf, ca, err := issue(slices.Compact(names), time.Now())

@@ -170,7 +170,7 @@ func TestMechanisms(t *testing.T) {
 // A refused bearer token ends in 535 when the client answers the challenge.
 func TestRefusedTokenEndsIn535(t *testing.T) {
 	for _, mechanism := range []string{"XOAUTH2", "OAUTHBEARER"} {
-		a, err := newAccounts([]Account{account}, false)
+		a, err := newAccounts([]Account{account})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,10 +21,10 @@ func envelope(n int) *smtpwire.Transaction {
 }
 
 // replies are what a server says to each write of a transaction.
-func replies(piped bool, recipients int) [][]byte {
+func replies(pipelining sample.Switch, recipients int) [][]byte {
 	const ok, goAhead = "250 2.1.0 Ok\r\n", "354 End data with <CR><LF>.<CR><LF>\r\n"
 	var all [][]byte
-	if piped {
+	if pipelining == sample.On {
 		all = append(all, []byte(strings.Repeat(ok, recipients+1)+goAhead))
 	} else {
 		for range recipients + 1 {
@@ -69,7 +69,7 @@ func BenchmarkTransaction(b *testing.B) {
 		b.Run(bc.name, func(b *testing.B) {
 			var c smtpwire.Client
 			greet(&c, &smtpwire.Options{Pipelining: bc.pipelining})
-			message, said := envelope(bc.recipients), replies(bc.pipelining == sample.On, bc.recipients)
+			message, said := envelope(bc.recipients), replies(bc.pipelining, bc.recipients)
 			b.ReportAllocs()
 			for b.Loop() {
 				c.Send(message)
@@ -88,7 +88,7 @@ func BenchmarkTransaction(b *testing.B) {
 func BenchmarkSession(b *testing.B) {
 	var c smtpwire.Client
 	o := &smtpwire.Options{Pipelining: sample.On}
-	message, said := envelope(1), replies(true, 1)
+	message, said := envelope(1), replies(o.Pipelining, 1)
 	b.ReportAllocs()
 	for b.Loop() {
 		greet(&c, o)

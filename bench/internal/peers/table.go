@@ -21,16 +21,24 @@ func each(runs []usage, figure func(usage) float64) []float64 {
 	return all
 }
 
-// ratios divides one client's figure by another's within each round, so that
-// what slowed the machine in a round slowed both. ok is false where either has
-// none.
-func (s *series) ratios(a, b client, figure func(usage) float64) (harness.Spread, bool) {
-	return divided(each(s.runs[a], figure), each(s.runs[b], figure), s.failed[a] == nil && s.failed[b] == nil)
+// figures are those of all rounds of a client, none if it failed in one.
+func (s *series) figures(c client, figure func(usage) float64) []float64 {
+	if s.failed[c] != nil {
+		return nil
+	}
+	return each(s.runs[c], figure)
 }
 
-func divided(a, b []float64, ok bool) (harness.Spread, bool) {
+// ratios divides one client's figure by another's within each round, so that
+// what slowed the machine in a round slowed both. ok is false if either has
+// none.
+func (s *series) ratios(a, b client, figure func(usage) float64) (harness.Spread, bool) {
+	return divided(s.figures(a, figure), s.figures(b, figure))
+}
+
+func divided(a, b []float64) (harness.Spread, bool) {
 	n := min(len(a), len(b))
-	if n == 0 || !ok {
+	if n == 0 {
 		return harness.Spread{}, false
 	}
 	all := make([]float64, n)
@@ -156,8 +164,7 @@ func (s *series) figure(g target, t trial, base func(string) *series) (harness.S
 		if b == nil {
 			return harness.Spread{}, false
 		}
-		return divided(each(s.runs[ours], usage.perMessage), each(b.runs[ours], usage.perMessage),
-			s.failed[ours] == nil && b.failed[ours] == nil)
+		return divided(s.figures(ours, usage.perMessage), b.figures(ours, usage.perMessage))
 	}
 	return s.handshakes()
 }
@@ -166,17 +173,13 @@ func (s *series) figure(g target, t trial, base func(string) *series) (harness.S
 // same session in clear, against s_time's connection less a bare one.
 func (s *series) handshakes() (harness.Spread, bool) {
 	less := func(a, b client) []float64 {
-		all := each(s.runs[a], usage.perMessage)
-		rest := each(s.runs[b], usage.perMessage)
+		all := s.figures(a, usage.perMessage)
+		rest := s.figures(b, usage.perMessage)
 		all = all[:min(len(all), len(rest))]
 		for i := range all {
 			all[i] -= rest[i]
 		}
 		return all
 	}
-	whole := true
-	for _, c := range []client{ours, oursPlain, openSSL, dialOnly} {
-		whole = whole && s.failed[c] == nil
-	}
-	return divided(less(ours, oursPlain), less(openSSL, dialOnly), whole)
+	return divided(less(ours, oursPlain), less(openSSL, dialOnly))
 }

@@ -95,7 +95,11 @@ func analyse(path, port, secure string) (*wire.Analysis, error) {
 		return nil, err
 	}
 	defer file.Close()
-	a, err := wire.Read(file, uint16(number), strings.EqualFold(secure, "implicit"))
+	beginning := wire.InClear
+	if strings.EqualFold(secure, "implicit") {
+		beginning = wire.InTLS
+	}
+	a, err := wire.Read(file, uint16(number), beginning)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -42,7 +42,7 @@ func TestCompare(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := wire.NewAnalysis(false)
+	a := wire.NewAnalysis(wire.InClear)
 	for range 200 {
 		for _, p := range []wire.Phase{wire.Mail, wire.Rcpt, wire.Data} {
 			a.Samples[p] = append(a.Samples[p], 110*time.Microsecond)

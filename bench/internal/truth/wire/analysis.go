@@ -33,10 +33,19 @@ func Phases() []Phase {
 	return []Phase{Connect, TLS, Banner, EHLO, StartTLS, Auth, Mail, Rcpt, Data, Body, Rset, Quit, Message, Session}
 }
 
+// A Beginning says what connections begin with.
+type Beginning uint8
+
+// The beginnings.
+const (
+	InClear Beginning = iota // SMTP in clear; TLS may come by STARTTLS
+	InTLS                    // the handshake of TLS
+)
+
 // An Analysis takes the segments of a run, in the order of their times.
 type Analysis struct {
-	implicit bool
-	open     map[netip.AddrPort]*conversation
+	beginning Beginning
+	open      map[netip.AddrPort]*conversation
 
 	Samples map[Phase][]time.Duration
 	Begun   []Time         // when each connection's first SYN left
@@ -45,14 +54,13 @@ type Analysis struct {
 	Strange map[string]int // what could not be made sense of, by what it was
 }
 
-// NewAnalysis begins an analysis. implicit says that connections begin with
-// TLS.
-func NewAnalysis(implicit bool) *Analysis {
+// NewAnalysis begins an analysis of connections that begin like this.
+func NewAnalysis(b Beginning) *Analysis {
 	return &Analysis{
-		implicit: implicit,
-		open:     map[netip.AddrPort]*conversation{},
-		Samples:  map[Phase][]time.Duration{},
-		Strange:  map[string]int{},
+		beginning: b,
+		open:      map[netip.AddrPort]*conversation{},
+		Samples:   map[Phase][]time.Duration{},
+		Strange:   map[string]int{},
 	}
 }
 
@@ -98,12 +106,12 @@ func (a *Analysis) sample(p Phase, from, to Time) {
 func (a *Analysis) strange(what string) { a.Strange[what]++ }
 
 // Read analyses a whole capture of a server's port.
-func Read(r io.Reader, port uint16, implicit bool) (*Analysis, error) {
+func Read(r io.Reader, port uint16, b Beginning) (*Analysis, error) {
 	p, err := NewReader(r)
 	if err != nil {
 		return nil, err
 	}
-	a := NewAnalysis(implicit)
+	a := NewAnalysis(b)
 	for {
 		at, frame, err := p.Next()
 		if errors.Is(err, io.EOF) {

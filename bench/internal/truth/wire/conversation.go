@@ -49,7 +49,7 @@ type conversation struct {
 
 func newConversation(a *Analysis, at Time) *conversation {
 	c := &conversation{to: a, dialed: at, up: stream{leaving: true}}
-	if a.implicit {
+	if a.beginning == InTLS {
 		c.tls = &turns{conversation: c, greets: true}
 	}
 	return c

@@ -43,8 +43,8 @@ func (t *tape) ends(at Time) {
 // last is the segment added last, to be spoilt.
 func (t *tape) last() *Segment { return &t.segments[len(t.segments)-1] }
 
-func analyse(implicit bool, tapes ...*tape) *Analysis {
-	a := NewAnalysis(implicit)
+func analyse(b Beginning, tapes ...*tape) *Analysis {
+	a := NewAnalysis(b)
 	var all []Segment
 	for _, t := range tapes {
 		all = append(all, t.segments...)
@@ -102,7 +102,7 @@ func TestLockstep(t *testing.T) {
 	c.sends(500, "QUIT\r\n")
 	c.gets(560, "221 bye\r\n")
 	c.ends(570)
-	a := analyse(false, c)
+	a := analyse(InClear, c)
 	expect(t, a, map[Phase][]int{
 		Connect: {10}, Banner: {90}, EHLO: {50}, Mail: {20}, Rcpt: {30}, Data: {40}, Body: {50},
 		Quit: {60}, Message: {180}, Session: {560},
@@ -121,7 +121,7 @@ func TestPipelined(t *testing.T) {
 	c.sends(360, "x\r\n.\r\nMAIL FROM:<a@b.test>\r\n")
 	c.gets(400, "250 ok\r\n")
 	c.gets(405, "250 ok\r\n")
-	expect(t, analyse(false, c), map[Phase][]int{
+	expect(t, analyse(InClear, c), map[Phase][]int{
 		Connect: {10}, Banner: {90}, EHLO: {50}, Mail: {20, 45}, Rcpt: {20, 50}, Data: {50},
 		Body: {40}, Message: {100},
 	})
@@ -145,7 +145,7 @@ func TestPieces(t *testing.T) {
 	c.sends(260, "\r")
 	c.sends(270, "\n")
 	c.gets(300, "250 ok\r\n")
-	expect(t, analyse(false, c), map[Phase][]int{
+	expect(t, analyse(InClear, c), map[Phase][]int{
 		Connect: {10}, Banner: {50}, EHLO: {70}, Mail: {40}, Rcpt: {40}, Data: {30}, Body: {30}, Message: {100},
 	})
 }
@@ -156,7 +156,7 @@ func TestEmptyMessage(t *testing.T) {
 	c.gets(320, "250 ok\r\n250 ok\r\n354 go\r\n")
 	c.sends(330, ".\r\n")
 	c.gets(340, "250 ok\r\n")
-	expect(t, analyse(false, c), map[Phase][]int{
+	expect(t, analyse(InClear, c), map[Phase][]int{
 		Connect: {10}, Banner: {90}, EHLO: {50}, Mail: {20}, Rcpt: {20}, Data: {20}, Body: {10}, Message: {40},
 	})
 }
@@ -180,7 +180,7 @@ func TestRetransmissions(t *testing.T) {
 	whole := Segment{At: 500_000, Client: c.client, FromClient: true, Seq: c.up - 8, Payload: []byte("EHLO x\r\nQUIT\r\n"), Length: 14}
 	c.segments = append(c.segments, whole)
 	c.gets(530, "221 bye\r\n")
-	a := analyse(false, c)
+	a := analyse(InClear, c)
 	expect(t, a, map[Phase][]int{
 		Connect: {10}, Banner: {90}, EHLO: {250}, Quit: {30}, Session: {530},
 	})
@@ -201,7 +201,7 @@ func TestCutContent(t *testing.T) {
 	c.gets(400, "250 ok\r\n")
 	c.sends(410, "QUIT\r\n")
 	c.gets(420, "221 bye\r\n")
-	expect(t, analyse(false, c), map[Phase][]int{
+	expect(t, analyse(InClear, c), map[Phase][]int{
 		Connect: {10}, Banner: {90}, EHLO: {50}, Mail: {20}, Rcpt: {20}, Data: {20}, Body: {60},
 		Message: {100}, Quit: {10}, Session: {420},
 	})
@@ -217,7 +217,7 @@ func TestChallenges(t *testing.T) {
 	c.gets(350, "235 ok\r\n")
 	c.sends(360, "RSET\r\n")
 	c.gets(370, "250 ok\r\n")
-	expect(t, analyse(false, c), map[Phase][]int{
+	expect(t, analyse(InClear, c), map[Phase][]int{
 		Connect: {10}, Banner: {90}, EHLO: {50}, Auth: {50}, Rset: {10},
 	})
 }
@@ -233,7 +233,7 @@ func TestConnectionsApart(t *testing.T) {
 	later.up += 99
 	later.down += 99
 	later.gets(1500, "220 hello\r\n")
-	a := analyse(false, first, beside, later)
+	a := analyse(InClear, first, beside, later)
 	if got := len(a.Begun); got != 3 {
 		t.Errorf("%d connections, want 3", got)
 	}
@@ -250,7 +250,7 @@ func TestSaysWhatIsStrange(t *testing.T) {
 	late := newTape(40001, 0)
 	late.segments = late.segments[2:]
 	late.gets(50, "250 ok\r\n")
-	a := analyse(false, c, late)
+	a := analyse(InClear, c, late)
 	for _, what := range []string{"command vrfy", "reply 421 to nothing", "connection that began before the capture"} {
 		if a.Strange[what] != 1 {
 			t.Errorf("%q counted %d times, want once; all: %v", what, a.Strange[what], a.Strange)

@@ -17,11 +17,11 @@ func FuzzRead(f *testing.F) {
 			f.Fatal(err)
 		}
 	}
-	f.Add(file.Bytes(), false)
-	f.Add(file.Bytes(), true)
-	f.Add(file.Bytes()[:30], false)
-	f.Fuzz(func(t *testing.T, capture []byte, implicit bool) {
-		a, err := Read(bytes.NewReader(capture), 25, implicit)
+	f.Add(file.Bytes(), byte(InClear))
+	f.Add(file.Bytes(), byte(InTLS))
+	f.Add(file.Bytes()[:30], byte(InClear))
+	f.Fuzz(func(t *testing.T, capture []byte, beginning byte) {
+		a, err := Read(bytes.NewReader(capture), 25, Beginning(beginning))
 		if (a == nil) == (err == nil) {
 			t.Errorf("analysis %v, error %v", a, err)
 		}

@@ -96,7 +96,7 @@ func TestRead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	a, err := Read(&file, 25, false)
+	a, err := Read(&file, 25, InClear)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,12 +121,12 @@ func TestDistribute(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add(frame(40000, 25, 1, flagSyn, ""), false)
-	f.Add(frame(40000, 25, 0xfffffff1, 0, "MAIL FROM:<>\r\nDATA\r\n"), false)
-	f.Add(frame(25, 40000, 8, 0, "250-x\r\n354 y\r\n"), false)
-	f.Add(frame(40000, 25, 0xfffffff1, 0, framed(recordHandshake, 9)+sealed(36)+sealed(6)), true)
-	f.Fuzz(func(t *testing.T, data []byte, implicit bool) {
-		a := NewAnalysis(implicit)
+	f.Add(frame(40000, 25, 1, flagSyn, ""), byte(InClear))
+	f.Add(frame(40000, 25, 0xfffffff1, 0, "MAIL FROM:<>\r\nDATA\r\n"), byte(InClear))
+	f.Add(frame(25, 40000, 8, 0, "250-x\r\n354 y\r\n"), byte(InClear))
+	f.Add(frame(40000, 25, 0xfffffff1, 0, framed(recordHandshake, 9)+sealed(36)+sealed(6)), byte(InTLS))
+	f.Fuzz(func(t *testing.T, data []byte, beginning byte) {
+		a := NewAnalysis(Beginning(beginning))
 		for _, s := range newTape(40000, 0).segments {
 			a.Add(s)
 		}

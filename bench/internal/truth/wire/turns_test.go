@@ -47,7 +47,7 @@ func TestImplicitTLS(t *testing.T) {
 	c.gets(860, sealed(9)+sealed(alertLength))
 	c.sends(870, sealed(alertLength))
 	c.ends(880)
-	expect(t, analyse(true, c), map[Phase][]int{
+	expect(t, analyse(InTLS, c), map[Phase][]int{
 		Connect: {10}, TLS: {70}, Banner: {30}, EHLO: {50}, Mail: {20, 20}, Rcpt: {30, 30}, Data: {40, 40},
 		Body: {50, 50}, Message: {190, 190}, Quit: {60}, Session: {860},
 	})
@@ -65,7 +65,7 @@ func TestStartTLS(t *testing.T) {
 	mails(c, 500)
 	c.sends(800, sealed(6))
 	c.gets(860, sealed(9))
-	expect(t, analyse(false, c), map[Phase][]int{
+	expect(t, analyse(InClear, c), map[Phase][]int{
 		Connect: {10}, Banner: {90}, EHLO: {50, 40}, StartTLS: {10}, TLS: {70}, Mail: {20}, Rcpt: {30}, Data: {40},
 		Body: {50}, Message: {190}, Quit: {60}, Session: {860},
 	})
@@ -79,7 +79,7 @@ func TestManyRecipientsUnderTLS(t *testing.T) {
 		c.sends(Time(300+i*100), sealed(n))
 		c.gets(Time(310+i*101), sealed(8))
 	}
-	expect(t, analyse(true, c), map[Phase][]int{
+	expect(t, analyse(InTLS, c), map[Phase][]int{
 		Connect: {10}, TLS: {70}, Banner: {30}, EHLO: {10}, Mail: {11}, Rcpt: {12, 13}, Data: {14},
 		Body: {15}, Message: {415}, Quit: {16}, Session: {916},
 	})
@@ -90,7 +90,7 @@ func TestLostRecordTrail(t *testing.T) {
 	secured(c, 100)
 	c.gets(200, sealed(20)+sealed(20))
 	c.last().Payload = c.last().Payload[:10]
-	a := analyse(true, c)
+	a := analyse(InTLS, c)
 	if a.Strange["TLS record header that was not captured"] != 1 {
 		t.Errorf("strange: %v", a.Strange)
 	}
