@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
+
+	"github.com/smtpgauge/smtpgauge/internal/smtpsink/certificate"
 )
 
 // A Config says what the sink is. The zero value of a field is its default as
@@ -86,7 +88,7 @@ func Start(c Config) (*Server, error) {
 	s.accounts.any = c.AnyAccount
 	names := append([]string{"localhost", "127.0.0.1", "::1", c.Hostname}, c.Names...)
 	slices.Sort(names)
-	leaf, ca, err := issue(slices.Compact(names), time.Now())
+	leaf, ca, err := certificate.Issue("smtpgauge sink", slices.Compact(names), time.Now())
 	if err != nil {
 		return nil, err
 	}

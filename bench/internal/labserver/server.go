@@ -4,7 +4,8 @@
 // plain or under TLS, and waits before replies for as long as it is told.
 //
 // It is not the server of package smtpsink on purpose: a check that shares
-// code with what it checks proves less.
+// code with what it checks proves less. Of the sink it has the certificate only,
+// which is not among what is checked.
 package labserver
 
 import (

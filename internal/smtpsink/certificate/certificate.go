@@ -1,4 +1,6 @@
-package smtpsink
+// Package certificate makes certificates for servers that live no longer than
+// the process they run in.
+package certificate
 
 import (
 	"crypto/ecdsa"
@@ -18,15 +20,17 @@ import (
 // start and their keys never leave the process, so it only has to outlast it.
 const validity = 365 * 24 * time.Hour
 
-// issue makes a certificate authority and, signed by it, a certificate for
-// names, which are host names and IP addresses. The authority's key is thrown
-// away: nobody can sign anything else with what clients are told to trust.
-func issue(names []string, now time.Time) (leaf tls.Certificate, caPEM []byte, err error) {
+// Issue makes a certificate authority and, signed by it, a server's certificate
+// for names, which are host names and IP addresses. Both have ECDSA keys on
+// P-256 and are valid for a year; server is the certificate's subject, and that
+// of the authority begins with it. The authority's key is thrown away: nobody
+// can sign anything else with what clients are told to trust.
+func Issue(server string, names []string, now time.Time) (leaf tls.Certificate, caPEM []byte, err error) {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, nil, fmt.Errorf("make the authority's key: %w", err)
 	}
-	ca, err := template("smtpgauge sink authority", now)
+	ca, err := template(server+" authority", now)
 	if err != nil {
 		return tls.Certificate{}, nil, err
 	}
@@ -41,7 +45,7 @@ func issue(names []string, now time.Time) (leaf tls.Certificate, caPEM []byte, e
 	if err != nil {
 		return tls.Certificate{}, nil, fmt.Errorf("make the server's key: %w", err)
 	}
-	t, err := template("smtpgauge sink", now)
+	t, err := template(server, now)
 	if err != nil {
 		return tls.Certificate{}, nil, err
 	}
