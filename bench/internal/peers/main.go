@@ -7,11 +7,11 @@
 //	go run ./bench/internal/peers [-rounds n] [-cases a,b] [-messages n] [-pin] [-quick] [-ours program]
 //
 // With -pin the client has the first processor to itself and the server the
-// second, where it is a process of its own; otherwise the kernel places them,
-// now on one and now on two. The clients of a case take turns, round by round, against a server started
-// anew for each, on loopback. Ratios are taken within a round; a table gives
-// their median and range. A client whose messages the server has not all seen
-// gets no figures, and the exit code is 1.
+// second, if it is a process of its own; otherwise the kernel places them, now
+// on one and now on two. The clients of a case take turns, round by round,
+// against a server started anew for each, on loopback. Ratios are taken within
+// a round; a table gives their median and range. A client whose messages the
+// server has not all seen gets no figures, and the exit code is 1.
 package main
 
 import (

@@ -13,7 +13,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
 )
 
-// What issue 3 allows between the wire and what is told: the larger of both.
+// How far a figure may be off what was on the wire: the larger of both.
 const (
 	allowance = 20 * time.Microsecond
 	share     = 0.03

@@ -15,7 +15,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
 )
 
-// What issue 3 asks of pacing.
+// The bounds that pacing has to keep.
 const (
 	lagAllowed  = 200 * time.Microsecond // at p99
 	rateAllowed = 0.001

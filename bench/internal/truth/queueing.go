@@ -20,8 +20,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 )
 
-// closeness is what issue 3 allows between response times and what queueing
-// says.
+// closeness is how far response times may be off what queueing says.
 const closeness = 0.01
 
 // A known behaviour is a server's delays, for the lab server to act on and for
@@ -37,7 +36,7 @@ type known struct {
 // stallFor is how long a stalling server answers nothing.
 const stallFor = 2 * time.Second
 
-// behaviours are those of issue 3. In each the sessions are too few to serve
+// behaviours are those there are. In each the sessions are too few to serve
 // every arrival at once, so that some have to wait, and enough to keep up.
 func behaviours(length time.Duration) []known {
 	either := labserver.Either("body", 5*time.Millisecond, 200*time.Millisecond, 10)
