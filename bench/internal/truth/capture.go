@@ -8,129 +8,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"sync/atomic"
 	"time"
-	"unsafe"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
 )
-
-// The ring that the kernel writes packets into. 128 MiB is some seconds of what
-// two cores can do, so that the capture may fall behind for a while.
-const (
-	blockSize  = 1 << 20
-	blocks     = 128
-	frameSize  = 1 << 11 // has to divide a block; packets are packed all the same
-	retireTime = 20      // milliseconds until a block is handed over half full
-)
-
-// A ring is a packet socket on the loopback device with memory shared with the
-// kernel (packet_mmap, TPACKET_V3): a packet costs no system call, so that the
-// capture disturbs what it watches as little as can be.
-type ring struct {
-	fd     int
-	memory []byte
-	next   int // block to be read next
-}
-
-// openRing begins to capture what a filter keeps. It needs root.
-func openRing(program []unix.SockFilter) (*ring, error) {
-	// Without a protocol nothing is captured until bind, by when the filter is
-	// in place.
-	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return nil, fmt.Errorf("packet socket (this needs root): %w", err)
-	}
-	r := &ring{fd: fd}
-	if err := r.setUp(program); err != nil {
-		unix.Close(fd)
-		return nil, err
-	}
-	return r, nil
-}
-
-func (r *ring) setUp(program []unix.SockFilter) error {
-	if err := attach(r.fd, program); err != nil {
-		return err
-	}
-	// The kernel stamps packets where they pass only if somebody asks;
-	// otherwise the stamp is from when they were copied into the ring.
-	if err := unix.SetsockoptInt(r.fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err != nil {
-		return fmt.Errorf("packet timestamps: %w", err)
-	}
-	if err := unix.SetsockoptInt(r.fd, unix.SOL_PACKET, unix.PACKET_VERSION, unix.TPACKET_V3); err != nil {
-		return fmt.Errorf("packet ring version: %w", err)
-	}
-	err := unix.SetsockoptTpacketReq3(r.fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &unix.TpacketReq3{
-		Block_size: blockSize, Block_nr: blocks,
-		Frame_size: frameSize, Frame_nr: blockSize / frameSize * blocks,
-		Retire_blk_tov: retireTime,
-	})
-	if err != nil {
-		return fmt.Errorf("packet ring: %w", err)
-	}
-	r.memory, err = unix.Mmap(r.fd, 0, blockSize*blocks, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
-	if err != nil {
-		return fmt.Errorf("packet ring memory: %w", err)
-	}
-	lo, err := net.InterfaceByName("lo")
-	if err != nil {
-		return err
-	}
-	// Only who asks for every protocol sees packets leaving.
-	const every = unix.ETH_P_ALL<<8 | unix.ETH_P_ALL>>8 // in network order
-	return unix.Bind(r.fd, &unix.SockaddrLinklayer{Protocol: every & 0xffff, Ifindex: lo.Index})
-}
-
-func attach(fd int, program []unix.SockFilter) error {
-	err := unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER,
-		&unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]})
-	if err != nil {
-		return fmt.Errorf("packet filter: %w", err)
-	}
-	return nil
-}
-
-// read hands on the packets of the blocks that are ready, in the order of their
-// times, and returns how many blocks there were.
-func (r *ring) read(emit func(at wire.Time, frame []byte, length int) error) (int, error) {
-	for n := 0; ; n++ {
-		block := r.memory[r.next*blockSize:][:blockSize]
-		// Behind the version and the offset of private data (tpacket_block_desc).
-		header := (*unix.TpacketHdrV1)(unsafe.Pointer(&block[8]))
-		if atomic.LoadUint32(&header.Block_status)&unix.TP_STATUS_USER == 0 {
-			return n, nil
-		}
-		off := header.Offset_to_first_pkt
-		for range header.Num_pkts {
-			p := (*unix.Tpacket3Hdr)(unsafe.Pointer(&block[off]))
-			at := wire.Time(p.Sec)*1e9 + wire.Time(p.Nsec)
-			if err := emit(at, block[off+uint32(p.Mac):][:p.Snaplen], int(p.Len)); err != nil {
-				return n, err
-			}
-			off += p.Next_offset
-		}
-		atomic.StoreUint32(&header.Block_status, unix.TP_STATUS_KERNEL)
-		r.next = (r.next + 1) % blocks
-	}
-}
-
-// wait waits until a block is ready, or for the timeout.
-func (r *ring) wait(timeout time.Duration) error {
-	_, err := unix.Poll([]unix.PollFd{{Fd: int32(r.fd), Events: unix.POLLIN}}, int(timeout.Milliseconds()))
-	if err != nil && !errors.Is(err, unix.EINTR) {
-		return fmt.Errorf("packet ring: %w", err)
-	}
-	return nil
-}
-
-func (r *ring) close() error {
-	return errors.Join(unix.Munmap(r.memory), unix.Close(r.fd))
-}
 
 // capture is the process that records: it writes a pcap file of a port's
 // segments until its stdin ends. It says "capturing" once it is, and at the end
@@ -152,24 +35,45 @@ func capture(args []string, stdin io.Reader, stdout io.Writer) (failure error) {
 		return err
 	}
 	defer func() { failure = errors.Join(failure, file.Close()) }()
-	buffer := bufio.NewWriterSize(file, 1<<20)
-	out, err := wire.NewWriter(buffer)
-	if err != nil {
-		return err
-	}
 	r, err := openRing(filter(uint16(*port), uint32(*snap)))
 	if err != nil {
 		return err
 	}
 	defer func() { failure = errors.Join(failure, r.close()) }()
+	fmt.Fprintln(stdout, "capturing")
+	kept, err := r.writeTo(file, ended(stdin))
+	if err != nil {
+		return err
+	}
+	packets, drops, err := r.stats()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "packets=%d drops=%d\n", kept, drops)
+	if drops > 0 {
+		return fmt.Errorf("%d of %d packets were lost: the capture is refused", drops, packets)
+	}
+	return nil
+}
 
+// ended tells, once stdin has ended, that it has.
+func ended(stdin io.Reader) *atomic.Bool {
 	var stop atomic.Bool
 	go func() {
 		io.Copy(io.Discard, stdin) // an error is an end as well
 		stop.Store(true)
 	}()
-	fmt.Fprintln(stdout, "capturing")
-	kept := 0
+	return &stop
+}
+
+// writeTo writes what is captured as a pcap file, until it is to stop and the
+// ring is empty. It returns how many packets there were.
+func (r *ring) writeTo(file io.Writer, stop *atomic.Bool) (kept int, err error) {
+	buffer := bufio.NewWriterSize(file, 1<<20)
+	out, err := wire.NewWriter(buffer)
+	if err != nil {
+		return 0, err
+	}
 	emit := func(at wire.Time, frame []byte, length int) error {
 		kept++
 		return out.Write(at, frame, length)
@@ -177,28 +81,16 @@ func capture(args []string, stdin io.Reader, stdout io.Writer) (failure error) {
 	for ending := false; ; {
 		n, err := r.read(emit)
 		if err != nil {
-			return err
+			return kept, err
 		}
 		if ending && n == 0 {
-			break
+			return kept, buffer.Flush()
 		}
 		// Once told to stop, what is in the ring is handed over within the
 		// retire time.
 		ending = stop.Load()
 		if err := r.wait(5 * retireTime * time.Millisecond); err != nil {
-			return err
+			return kept, err
 		}
 	}
-	if err := buffer.Flush(); err != nil {
-		return err
-	}
-	stats, err := unix.GetsockoptTpacketStatsV3(r.fd, unix.SOL_PACKET, unix.PACKET_STATISTICS)
-	if err != nil {
-		return fmt.Errorf("packet statistics: %w", err)
-	}
-	fmt.Fprintf(stdout, "packets=%d drops=%d\n", kept, stats.Drops)
-	if stats.Drops > 0 {
-		return fmt.Errorf("%d of %d packets were lost: the capture is refused", stats.Drops, stats.Packets)
-	}
-	return nil
 }

@@ -57,50 +57,68 @@ func (t *truth) pace(ctx context.Context, w io.Writer, l load, port string) (mis
 	if err != nil {
 		return 0, err
 	}
-	times, span, unit := a.Mailed, wire.Message, "messages"
+	fmt.Fprintf(w, "\n%.0f %s/s, %s\n", l.rate, l.unit(), l.arrivals())
+	printVerdict(w, r)
+	f := findings{w: w}
+	f.pacing(l, a, r)
+	return f.missed, nil
+}
+
+// findings prints what was found, a line each, and counts what is not ok.
+type findings struct {
+	w      io.Writer
+	missed int
+}
+
+func (f *findings) check(good bool, format string, args ...any) {
+	verdict := "ok"
+	if !good {
+		verdict = "not ok"
+		f.missed++
+	}
+	fmt.Fprintf(f.w, "  %s: %s\n", fmt.Sprintf(format, args...), verdict)
+}
+
+// pacing holds the arrivals of a load against when they were due.
+func (f *findings) pacing(l load, a *wire.Analysis, r *result) {
+	times, span := a.Mailed, wire.Message
 	if l.bySession {
-		times, span, unit = a.Begun, wire.Session, "sessions"
+		times, span = a.Begun, wire.Session
 	}
 	slices.Sort(times)
 	due := dues(l)
-	check := func(good bool, format string, args ...any) {
-		verdict := "ok"
-		if !good {
-			verdict = "not ok"
-			missed++
-		}
-		fmt.Fprintf(w, "  %s: %s\n", fmt.Sprintf(format, args...), verdict)
-	}
-	fmt.Fprintf(w, "\n%.0f %s/s, %s\n", l.rate, unit, map[bool]string{false: "uniform", true: "poisson"}[l.poisson])
-	printVerdict(w, r)
 	if lag := r.phase(string(span)).Lag; lag == nil {
-		check(false, "no lag was told")
+		f.check(false, "no lag was told")
 	} else {
-		check(lag.P99 <= lagAllowed, "lag as told: p50 %v, p99 %v", lag.P50, lag.P99)
+		f.check(lag.P99 <= lagAllowed, "lag as told: p50 %v, p99 %v", lag.P50, lag.P99)
 	}
-	check(len(times) == len(due), "%d arrivals on the wire, %d due", len(times), len(due))
+	f.check(len(times) == len(due), "%d arrivals on the wire, %d due", len(times), len(due))
 	if len(times) != len(due) || len(times) < 3 {
-		return missed, nil
+		return
 	}
 	late := wire.Distribute(arrivals.Lateness(times, due))
-	fmt.Fprintf(w, "  later on the wire than the least late: p50 %v, p99 %v, at most %v\n", late.P50, late.P99, late.Max)
+	fmt.Fprintf(f.w, "  later on the wire than the least late: p50 %v, p99 %v, at most %v\n", late.P50, late.P99, late.Max)
 	// The schedule's own rate over the same arrivals: that of a Poisson process
 	// varies by chance.
 	asked, achieved := arrivals.Rate(due), arrivals.Rate(times)
-	check(math.Abs(achieved/asked-1) <= rateAllowed, "%.2f a second achieved of %.2f", achieved, asked)
+	f.check(math.Abs(achieved/asked-1) <= rateAllowed, "%.2f a second achieved of %.2f", achieved, asked)
 	if l.poisson {
-		// What the schedule itself would get tells its chance apart from what
-		// the generator and the kernel added to it.
-		d, p := arrivals.Poisson(times, l.rate)
-		_, ideal := arrivals.Poisson(due, l.rate)
-		check(p >= likely, "gaps exponential: Kolmogorov-Smirnov D %.4f, p %.3f (the schedule's own p %.3f)", d, p, ideal)
-		// Two arrivals cannot begin closer together than it takes to begin one.
-		each := arrivals.Closest(times)
-		d, p = arrivals.Poisson(arrivals.InTurn(due, each), l.rate)
-		fmt.Fprintf(w, "  what begins them in turn, %v each and never late, gets D %.4f, p %.3f\n", each, d, p)
-		d, p = arrivals.Spread(times)
-		_, ideal = arrivals.Spread(due)
-		check(p >= likely, "times spread evenly: Kolmogorov-Smirnov D %.4f, p %.3f (the schedule's own p %.3f)", d, p, ideal)
+		f.poisson(times, due, l.rate)
 	}
-	return missed, nil
+}
+
+// poisson tells whether the arrivals are those of a Poisson process. What the
+// schedule itself would get tells its chance apart from what the generator and
+// the kernel added to it.
+func (f *findings) poisson(times []wire.Time, due []time.Duration, rate float64) {
+	d, p := arrivals.Poisson(times, rate)
+	_, ideal := arrivals.Poisson(due, rate)
+	f.check(p >= likely, "gaps exponential: Kolmogorov-Smirnov D %.4f, p %.3f (the schedule's own p %.3f)", d, p, ideal)
+	// Two arrivals cannot begin closer together than it takes to begin one.
+	each := arrivals.Closest(times)
+	d, p = arrivals.Poisson(arrivals.InTurn(due, each), rate)
+	fmt.Fprintf(f.w, "  what begins them in turn, %v each and never late, gets D %.4f, p %.3f\n", each, d, p)
+	d, p = arrivals.Spread(times)
+	_, ideal = arrivals.Spread(due)
+	f.check(p >= likely, "times spread evenly: Kolmogorov-Smirnov D %.4f, p %.3f (the schedule's own p %.3f)", d, p, ideal)
 }

@@ -1,0 +1,79 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
+)
+
+// A load is what the generator is told to do.
+type load struct {
+	open       bool    // rate a second rather than as fast as sessions can
+	rate       float64 // messages a second, or sessions
+	bySession  bool    // what the rate counts
+	poisson    bool
+	sessions   int // open: at most
+	length     time.Duration
+	perSession int // messages; 0 for as long as it lasts
+	size       int
+}
+
+// flow is the name that the load has in scenarios and results. Together with
+// the seed it decides when arrivals are due.
+const (
+	flow = "truth"
+	seed = 1
+)
+
+var scenario = template.Must(template.New("scenario").Parse(`name: truth
+seed: {{.Seed}}
+target:
+  host: 127.0.0.1
+{{- if .TLS}}
+  tls: {ca: {{.CA}}, server_name: {{.ServerName}}, curves: [X25519]}
+{{- end}}
+flows:
+  {{.Flow}}:
+    port: {{.Port}}
+    tls: {{or .TLS "none"}}
+{{- if .Open}}
+    load: {rate: {{.Rate}} {{.Unit}}/s, arrivals: {{.Arrivals}}, max_sessions: {{.Sessions}}, duration: {{.Length}}}
+{{- else}}
+    load: {sessions: {{.Sessions}}, duration: {{.Length}}}
+{{- end}}
+    session: {messages: {{.PerSession}}, pipelining: off}
+    message: {size: {{.Size}}B}
+    envelope: {from: "s{seq}@example.test", to: bench@example.test}
+`))
+
+// text is the load as a scenario. secure is "" for a plain server.
+func (l load) text(port, secure, ca string) (string, error) {
+	var out strings.Builder
+	err := scenario.Execute(&out, map[string]any{
+		"Seed": seed, "Flow": flow, "Port": port, "TLS": secure, "CA": ca, "ServerName": labserver.ServerName,
+		"Open": l.open, "Rate": fmt.Sprintf("%.0f", l.rate), "Unit": l.unit(), "Arrivals": l.arrivals(),
+		"Sessions": l.sessions, "Length": l.length, "PerSession": l.perSession, "Size": l.size,
+	})
+	return out.String(), err
+}
+
+// unit is what the rate of an open load counts.
+func (l load) unit() string {
+	if l.bySession {
+		return "sessions"
+	}
+	return "messages"
+}
+
+// arrivals is how those of an open load come.
+func (l load) arrivals() string {
+	if l.poisson {
+		return "poisson"
+	}
+	return "uniform"
+}
