@@ -52,15 +52,20 @@ func (t *truth) behaviour(ctx context.Context, w io.Writer, k known) (missed int
 	if err != nil {
 		return 0, err
 	}
-	responses, beside := k.expected(dues(k.load), first.Load(), a.Samples[wire.Message])
-	expected := wire.Distribute(responses)
+	return k.judge(w, a, r, first.Load()), nil
+}
 
+// judge holds the response times that were told of the behaviour against what
+// queueing says, if the first message has the given number.
+func (k known) judge(w io.Writer, a *wire.Analysis, r *result, first int64) (missed int) {
+	responses, beside := k.expected(dues(k.load), first, a.Samples[wire.Message])
+	expected := wire.Distribute(responses)
 	told := r.phase(string(wire.Message))
 	fmt.Fprintf(w, "\n%s: %.0f messages/s, %d sessions, %v beside the delay\n", k.name, k.load.rate, k.load.sessions, beside)
 	printVerdict(w, r)
 	if told.Response == nil {
 		fmt.Fprintln(w, "no response times were told: not ok")
-		return 1, nil
+		return 1
 	}
 	if told.Count != expected.Count {
 		fmt.Fprintf(w, "%d messages were told, and %d due: not ok\n", told.Count, expected.Count)
@@ -69,7 +74,7 @@ func (t *truth) behaviour(ctx context.Context, w io.Writer, k known) (missed int
 	if told.Lag != nil {
 		fmt.Fprintf(w, "lag as told, waiting included: p50 %v, p90 %v\n", told.Lag.P50, told.Lag.P90)
 	}
-	return missed + printQueue(w, expected, *told.Response, told.Service), nil
+	return missed + printQueue(w, expected, *told.Response, told.Service)
 }
 
 // lower sets a to n where that is less.
