@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
@@ -84,21 +83,24 @@ func (t *truth) watched(ctx context.Context, port, secure string, do func() erro
 	return analyse(r.path, port, secure)
 }
 
+// beginnings is what connections begin with in each TLS mode.
+var beginnings = map[string]wire.Beginning{"": wire.InClear, "starttls": wire.InClear, "implicit": wire.InTLS}
+
 // analyse reads a capture back.
 func analyse(path, port, secure string) (*wire.Analysis, error) {
 	number, err := strconv.ParseUint(port, 10, 16)
 	if err != nil {
 		return nil, fmt.Errorf("port %s: %w", port, err)
 	}
+	beginning, known := beginnings[secure]
+	if !known {
+		return nil, fmt.Errorf("unknown TLS mode %q: use implicit or starttls, or leave it out", secure)
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	beginning := wire.InClear
-	if strings.EqualFold(secure, "implicit") {
-		beginning = wire.InTLS
-	}
 	a, err := wire.Read(file, uint16(number), beginning)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
