@@ -45,3 +45,19 @@ func TestBenchmarksOrderTheSinkOfTheCommand(t *testing.T) {
 		t.Errorf("%d flows, want 4", flows)
 	}
 }
+
+// A host named by MayLoad passes the check that stops a benchmark of any other
+// public one. Nothing is dialed for it.
+func TestMayLoad(t *testing.T) {
+	const host = "192.0.2.1"
+	checked := false
+	benchmark(t, "1x", func(b *testing.B) {
+		s := open(b, "relay.yaml", []Option{relay("sessions: 1, duration: 1s"), Set("target.host=" + host), MayLoad(host)})
+		for _, flow := range s.flows {
+			checked = s.job(b, flow).Plan.Flows[0].Target.Host == host
+		}
+	})
+	if !checked {
+		t.Error("a host that may be loaded is refused")
+	}
+}
