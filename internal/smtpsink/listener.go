@@ -5,45 +5,29 @@ import (
 	"net"
 	"strconv"
 	"strings"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A Mode says when the connections of a listener turn to TLS.
-type Mode uint8
+// A Mode says when the connections of a listener turn to TLS, as it does of
+// the sessions with it.
+type Mode = sample.TLSMode
 
 // The modes of a listener.
 const (
-	None     Mode = iota // never
-	StartTLS             // when the client asks for it (RFC 3207)
-	Implicit             // at once (RFC 8314)
+	None     = sample.TLSNone
+	StartTLS = sample.TLSStart
+	Implicit = sample.TLSImplicit
 )
 
-var modeNames = [...]string{"none", "starttls", "implicit"}
-
-// String returns the mode as it stands in scenarios.
-func (m Mode) String() string {
-	if int(m) < len(modeNames) {
-		return modeNames[m]
-	}
-	return fmt.Sprintf("mode(%d)", uint8(m))
-}
-
-// ParseMode finds a mode by its name.
-func ParseMode(name string) (Mode, error) {
-	for i, n := range modeNames {
-		if n == name {
-			return Mode(i), nil
+// parseMode finds a mode by its name.
+func parseMode(name string) (Mode, error) {
+	for _, m := range []Mode{None, StartTLS, Implicit} {
+		if m.String() == name {
+			return m, nil
 		}
 	}
-	return 0, fmt.Errorf("unknown TLS mode %q: use none, starttls or implicit", name)
-}
-
-// MarshalText writes the mode's name.
-func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
-
-// UnmarshalText reads what MarshalText wrote.
-func (m *Mode) UnmarshalText(text []byte) (err error) {
-	*m, err = ParseMode(string(text))
-	return err
+	return None, fmt.Errorf("unknown TLS mode %q: use none, starttls or implicit", name)
 }
 
 // A Listener is one place where the sink takes connections.
@@ -70,15 +54,14 @@ func (l Listener) String() string {
 // ParseListener reads "ADDRESS[,none|starttls|implicit][,lmtp]", where ADDRESS
 // is "host:port", "port", or "unix:PATH". Without a host it is 127.0.0.1: to
 // listen beyond this machine takes an address that says so. Without a mode it
-// follows the port: 465 is implicit, 587 and 2525 are starttls, any other is
-// none.
+// has the usual one of its port (see sample.UsualTLS), none if that has none.
 func ParseListener(s string) (Listener, error) {
 	address, rest, _ := strings.Cut(s, ",")
 	l, port, err := parseAddress(address)
 	if err != nil {
 		return Listener{}, fmt.Errorf("listener %q: %w", s, err)
 	}
-	l.TLS = usualMode(port)
+	l.TLS, _ = sample.UsualTLS(port)
 	if rest == "" {
 		return l, nil
 	}
@@ -87,7 +70,7 @@ func ParseListener(s string) (Listener, error) {
 			l.LMTP = true
 			continue
 		}
-		if l.TLS, err = ParseMode(option); err != nil {
+		if l.TLS, err = parseMode(option); err != nil {
 			return Listener{}, fmt.Errorf("listener %q: %w", s, err)
 		}
 	}
@@ -116,14 +99,4 @@ func parseAddress(address string) (l Listener, port int, err error) {
 		host = "127.0.0.1"
 	}
 	return Listener{Network: "tcp", Address: net.JoinHostPort(host, service)}, port, nil
-}
-
-func usualMode(port int) Mode {
-	switch port {
-	case 465:
-		return Implicit
-	case 587, 2525:
-		return StartTLS
-	}
-	return None
 }
