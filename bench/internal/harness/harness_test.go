@@ -18,6 +18,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
 	"github.com/smtpgauge/smtpgauge/bench/internal/yardstick"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 func TestChoosing(t *testing.T) {
@@ -158,7 +159,7 @@ func TestSinkCounts(t *testing.T) {
 
 func TestLabIsTrustedByItsFile(t *testing.T) {
 	b := open(t, "echo")
-	s, err := b.Lab(labserver.Config{Mode: labserver.Implicit})
+	s, err := b.Lab(labserver.Config{Mode: sample.TLSImplicit})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"net"
 	"strings"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // maxLine bounds a command line and is the size of a connection's two buffers;
@@ -29,7 +31,7 @@ var errOver = errors.New("over")
 // run serves the connection to its end. Why it ended is the client's to tell.
 func (d *dialogue) run(conn net.Conn) {
 	d.conn = conn
-	if d.server.config.Mode == Implicit {
+	if d.server.config.Mode == sample.TLSImplicit {
 		if err := d.secure(); err != nil {
 			return
 		}
@@ -96,7 +98,7 @@ func (d *dialogue) command(line string) error {
 	switch verb {
 	case "ehlo", "lhlo":
 		offer := "250-lab.example.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n"
-		if d.server.config.Mode == StartTLS && !d.secured {
+		if d.server.config.Mode == sample.TLSStart && !d.secured {
 			offer += "250-STARTTLS\r\n"
 		}
 		return d.reply(verb, offer+"250 SIZE 104857600\r\n")
@@ -123,7 +125,7 @@ func (d *dialogue) command(line string) error {
 }
 
 func (d *dialogue) starttls() error {
-	if d.server.config.Mode != StartTLS || d.secured {
+	if d.server.config.Mode != sample.TLSStart || d.secured {
 		return d.reply("starttls", "503 5.5.1 Error: TLS is not on offer\r\n")
 	}
 	if err := d.reply("starttls", "220 2.0.0 Ready\r\n"); err != nil {

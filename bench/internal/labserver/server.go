@@ -16,24 +16,16 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-)
 
-// Mode says when a connection turns to TLS.
-type Mode uint8
-
-// The modes.
-const (
-	Plain Mode = iota
-	StartTLS
-	Implicit
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // Config says how a Server behaves. The zero value is a plain server without
 // delays on a port of the kernel's choice.
 type Config struct {
 	Address string // "host:port"; "" means 127.0.0.1 and any free port
-	Mode    Mode
-	TLS     *tls.Config // needed unless Mode is Plain
+	Mode    sample.TLSMode
+	TLS     *tls.Config // needed unless Mode is TLSNone
 	Delay   Delay       // before each reply; nil means at once
 }
 
@@ -67,7 +59,7 @@ type Server struct {
 
 // Start listens and serves until Close.
 func Start(c Config) (*Server, error) {
-	if c.Mode != Plain && c.TLS == nil {
+	if c.Mode != sample.TLSNone && c.TLS == nil {
 		return nil, errors.New("a server that speaks TLS needs a certificate")
 	}
 	if c.Address == "" {

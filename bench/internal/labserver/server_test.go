@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // say writes text and reads until the reply to it is whole, replies times.
@@ -33,17 +35,24 @@ func say(t *testing.T, c io.Writer, r *bufio.Reader, text string, replies int) s
 	return all.String()
 }
 
-func TestServesPipelinedMail(t *testing.T) {
-	s, err := Start(Config{})
+// connect starts a server and a connection to it, for as long as the test lasts.
+func connect(t *testing.T, config Config) (*Server, net.Conn) {
+	t.Helper()
+	s, err := Start(config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	t.Cleanup(func() { s.Close() })
 	c, err := net.Dial("tcp", s.Addr())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	t.Cleanup(func() { c.Close() })
+	return s, c
+}
+
+func TestServesPipelinedMail(t *testing.T) {
+	s, c := connect(t, Config{})
 	r := bufio.NewReader(c)
 	say(t, c, r, "", 1)
 	if got := say(t, c, r, "EHLO x\r\n", 1); strings.Contains(got, "STARTTLS") {
@@ -67,19 +76,10 @@ func TestTurnsToTLS(t *testing.T) {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(ca)
 	client := &tls.Config{RootCAs: roots, ServerName: ServerName}
-	for name, mode := range map[string]Mode{"implicit": Implicit, "starttls": StartTLS} {
-		t.Run(name, func(t *testing.T) {
-			s, err := Start(Config{Mode: mode, TLS: config})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
-			c, err := net.Dial("tcp", s.Addr())
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer c.Close()
-			if mode == StartTLS {
+	for _, mode := range []sample.TLSMode{sample.TLSImplicit, sample.TLSStart} {
+		t.Run(mode.String(), func(t *testing.T) {
+			s, c := connect(t, Config{Mode: mode, TLS: config})
+			if mode == sample.TLSStart {
 				r := bufio.NewReader(c)
 				say(t, c, r, "", 1)
 				if got := say(t, c, r, "EHLO x\r\n", 1); !strings.Contains(got, "STARTTLS") {
@@ -89,7 +89,7 @@ func TestTurnsToTLS(t *testing.T) {
 			}
 			secure := tls.Client(c, client)
 			r := bufio.NewReader(secure)
-			if mode == Implicit {
+			if mode == sample.TLSImplicit {
 				say(t, secure, r, "", 1)
 			}
 			say(t, secure, r, "EHLO x\r\n", 1)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A series is what the rounds of one case on one server gave.
@@ -170,5 +171,5 @@ func (b *bench) serve(ctx context.Context, on server, w work) (*harness.Server, 
 	case w.security == plain:
 		return b.Lab(labserver.Config{})
 	}
-	return b.Lab(labserver.Config{Mode: labserver.Implicit})
+	return b.Lab(labserver.Config{Mode: sample.TLSImplicit})
 }

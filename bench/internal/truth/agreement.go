@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // shares of the machine's capacity at which the generator is checked.
@@ -20,8 +21,8 @@ const sessionsAtOnce = 200
 
 // agreement holds what the generator tells against the wire, at shares of what
 // this machine can do with generator, server and capture together.
-func (t *truth) agreement(ctx context.Context, w io.Writer, secure string, length time.Duration) (missed int, failure error) {
-	s, err := t.serve(ctx, secure)
+func (t *truth) agreement(ctx context.Context, w io.Writer, mode sample.TLSMode, length time.Duration) (missed int, failure error) {
+	s, err := t.serve(ctx, mode)
 	if err != nil {
 		return 0, err
 	}
@@ -29,26 +30,22 @@ func (t *truth) agreement(ctx context.Context, w io.Writer, secure string, lengt
 	// Ten messages a connection, so that its beginning and its end are seen
 	// often enough as well.
 	most := load{sessions: 50, length: min(length, 3*time.Second), perSession: 10, size: 1024}
-	_, r, err := t.observe(ctx, most, s.Port, secure)
+	_, r, err := t.observe(ctx, most, s.Port, mode)
 	if err != nil {
 		return 0, err
 	}
 	capacity := r.Flows[flow].Rate
-	name := secure
-	if name == "" {
-		name = "plain"
-	}
-	fmt.Fprintf(w, "\n%s: capacity %.0f messages/s, 10 a connection\n", name, capacity)
+	fmt.Fprintf(w, "\nTLS %s: capacity %.0f messages/s, 10 a connection\n", mode, capacity)
 	for _, share := range shares {
 		l := load{
 			open: true, rate: share * capacity, poisson: true, sessions: sessionsAtOnce,
 			length: length, perSession: most.perSession, size: most.size,
 		}
-		a, r, err := t.observe(ctx, l, s.Port, secure)
+		a, r, err := t.observe(ctx, l, s.Port, mode)
 		if err != nil {
 			return missed, err
 		}
-		fmt.Fprintf(w, "\n%s, %.0f %% of capacity, %.0f messages/s, times in µs\n", name, 100*share, l.rate)
+		fmt.Fprintf(w, "\nTLS %s, %.0f %% of capacity, %.0f messages/s, times in µs\n", mode, 100*share, l.rate)
 		printVerdict(w, r)
 		missed += printComparison(w, a, r)
 	}
@@ -56,9 +53,9 @@ func (t *truth) agreement(ctx context.Context, w io.Writer, secure string, lengt
 }
 
 // observe runs a load while its packets are captured.
-func (t *truth) observe(ctx context.Context, l load, port, secure string) (a *wire.Analysis, r *result, err error) {
-	a, err = t.watched(ctx, port, secure, func() error {
-		r, err = t.gauge(ctx, l, port, secure)
+func (t *truth) observe(ctx context.Context, l load, port string, mode sample.TLSMode) (a *wire.Analysis, r *result, err error) {
+	a, err = t.watched(ctx, port, mode, func() error {
+		r, err = t.gauge(ctx, l, port, mode)
 		return err
 	})
 	return a, r, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A load is what the generator is told to do.
@@ -40,7 +41,7 @@ target:
 flows:
   {{.Flow}}:
     port: {{.Port}}
-    tls: {{or .TLS "none"}}
+    tls: {{.Mode}}
 {{- if .Open}}
     load: {rate: {{.Rate}} {{.Unit}}/s, arrivals: {{.Arrivals}}, max_sessions: {{.Sessions}}, duration: {{.Length}}}
 {{- else}}
@@ -51,11 +52,12 @@ flows:
     envelope: {from: "s{seq}@example.test", to: bench@example.test}
 `))
 
-// text is the load as a scenario. secure is "" for a plain server.
-func (l load) text(port, secure, ca string) (string, error) {
+// text is the load as a scenario. ca is the file with the authority of a server
+// that speaks TLS.
+func (l load) text(port string, mode sample.TLSMode, ca string) (string, error) {
 	var out strings.Builder
 	err := scenario.Execute(&out, map[string]any{
-		"Seed": seed, "Flow": flow, "Port": port, "TLS": secure, "CA": ca, "ServerName": labserver.ServerName,
+		"Seed": seed, "Flow": flow, "Port": port, "TLS": mode != sample.TLSNone, "Mode": mode, "CA": ca, "ServerName": labserver.ServerName,
 		"Open": l.open, "Rate": fmt.Sprintf("%.0f", l.rate), "Unit": l.unit(), "Arrivals": l.arrivals(),
 		"Sessions": l.sessions, "Length": l.length, "PerSession": l.perSession, "Size": l.size,
 	})

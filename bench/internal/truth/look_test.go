@@ -92,7 +92,7 @@ func TestLookRefuses(t *testing.T) {
 		"want -port and 2 files": {"compare", "-port", "25", capture},
 		"port 70000":             {"wire", "-port", "70000", capture},
 		"no such file":           {"wire", "-port", "25", capture + ".gone"},
-		`unknown TLS mode "ssl"`: {"wire", "-port", "25", "-tls", "ssl", capture},
+		"unknown TLS mode":       {"wire", "-port", "25", "-tls", "ssl", capture},
 		"capture needs -port":    {"capture", "-o", "x.pcap"},
 		`no check "tls"`:         {"-only", "tls"},
 	} {

@@ -17,6 +17,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -24,6 +25,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 func main() { harness.Main("truth", run) }
@@ -46,16 +48,16 @@ type check struct {
 	run  func(*truth, context.Context, io.Writer, time.Duration) (int, error)
 }
 
-func agreementOf(secure string) func(*truth, context.Context, io.Writer, time.Duration) (int, error) {
+func agreementOf(mode sample.TLSMode) func(*truth, context.Context, io.Writer, time.Duration) (int, error) {
 	return func(t *truth, ctx context.Context, w io.Writer, length time.Duration) (int, error) {
-		return t.agreement(ctx, w, secure, length)
+		return t.agreement(ctx, w, mode, length)
 	}
 }
 
 var checks = harness.Choice[check]{Noun: "check", Name: func(c check) string { return c.name }, All: []check{
-	{"plain", agreementOf("")},
-	{"implicit", agreementOf("implicit")},
-	{"starttls", agreementOf("starttls")},
+	{"plain", agreementOf(sample.TLSNone)},
+	{"implicit", agreementOf(sample.TLSImplicit)},
+	{"starttls", agreementOf(sample.TLSStart)},
 	{"queueing", (*truth).queueing},
 	{"pacing", (*truth).pacing},
 }}
@@ -87,14 +89,18 @@ func checkAll(ctx context.Context, args []string, w io.Writer) error {
 func look(name string, args []string, w io.Writer) error {
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	port := flags.String("port", "", "the server's port")
-	secure := flags.String("tls", "", "implicit or starttls; plain where left out")
+	mode := sample.TLSNone
+	flags.Func("tls", "implicit or starttls; plain if left out", func(name string) (err error) {
+		mode, err = parseMode(name)
+		return err
+	})
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if want := map[string]int{"compare": 2, "wire": 1}[name]; flags.NArg() != want || *port == "" {
 		return fmt.Errorf("want -port and %d files", want)
 	}
-	a, err := analyse(flags.Arg(0), *port, *secure)
+	a, err := analyse(flags.Arg(0), *port, mode)
 	if err != nil {
 		return err
 	}
@@ -117,4 +123,14 @@ func look(name string, args []string, w io.Writer) error {
 		return fmt.Errorf("%d phases are not ok", n)
 	}
 	return nil
+}
+
+// parseMode finds a TLS mode by its name.
+func parseMode(name string) (sample.TLSMode, error) {
+	for _, mode := range []sample.TLSMode{sample.TLSNone, sample.TLSStart, sample.TLSImplicit} {
+		if mode.String() == name {
+			return mode, nil
+		}
+	}
+	return sample.TLSNone, errors.New("unknown TLS mode: use none, starttls or implicit")
 }

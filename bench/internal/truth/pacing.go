@@ -13,6 +13,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/arrivals"
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // The bounds that pacing has to keep.
@@ -53,7 +54,7 @@ func (t *truth) pacing(ctx context.Context, w io.Writer, length time.Duration) (
 
 // pace checks one rate.
 func (t *truth) pace(ctx context.Context, w io.Writer, l load, port string) (missed int, err error) {
-	a, r, err := t.observe(ctx, l, port, "")
+	a, r, err := t.observe(ctx, l, port, sample.TLSNone)
 	if err != nil {
 		return 0, err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // closeness is how far response times may be off what queueing says.
@@ -48,7 +49,7 @@ func (t *truth) behaviour(ctx context.Context, w io.Writer, k known) (missed int
 		return 0, err
 	}
 	defer func() { failure = errors.Join(failure, s.Close()) }()
-	a, r, err := t.observe(ctx, k.load, s.Port, "")
+	a, r, err := t.observe(ctx, k.load, s.Port, sample.TLSNone)
 	if err != nil {
 		return 0, err
 	}
@@ -120,7 +121,7 @@ func (t *truth) closedLoop(ctx context.Context, w io.Writer) (missed int, failur
 		return 0, err
 	}
 	defer func() { failure = errors.Join(failure, s.Close()) }()
-	r, err := t.gauge(ctx, load{sessions: 4, length: 2 * time.Second, size: 1024}, s.Port, "")
+	r, err := t.gauge(ctx, load{sessions: 4, length: 2 * time.Second, size: 1024}, s.Port, sample.TLSNone)
 	if err != nil {
 		return 0, err
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A recording is a capture under way, in a process of its own: the server and
@@ -71,7 +72,7 @@ func (r *recording) end() error {
 }
 
 // watched runs something while the port is captured, and analyses what passed.
-func (t *truth) watched(ctx context.Context, port, secure string, do func() error) (*wire.Analysis, error) {
+func (t *truth) watched(ctx context.Context, port string, mode sample.TLSMode, do func() error) (*wire.Analysis, error) {
 	r, err := t.record(ctx, port)
 	if err != nil {
 		return nil, err
@@ -80,27 +81,24 @@ func (t *truth) watched(ctx context.Context, port, secure string, do func() erro
 	if err != nil {
 		return nil, err
 	}
-	return analyse(r.path, port, secure)
+	return analyse(r.path, port, mode)
 }
 
-// beginnings is what connections begin with in each TLS mode.
-var beginnings = map[string]wire.Beginning{"": wire.InClear, "starttls": wire.InClear, "implicit": wire.InTLS}
-
 // analyse reads a capture back.
-func analyse(path, port, secure string) (*wire.Analysis, error) {
+func analyse(path, port string, mode sample.TLSMode) (*wire.Analysis, error) {
 	number, err := strconv.ParseUint(port, 10, 16)
 	if err != nil {
 		return nil, fmt.Errorf("port %s: %w", port, err)
-	}
-	beginning, known := beginnings[secure]
-	if !known {
-		return nil, fmt.Errorf("unknown TLS mode %q: use implicit or starttls, or leave it out", secure)
 	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
+	beginning := wire.InClear
+	if mode == sample.TLSImplicit {
+		beginning = wire.InTLS
+	}
 	a, err := wire.Read(file, uint16(number), beginning)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)

@@ -8,26 +8,24 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A truth has what the checks need.
 type truth struct{ *harness.Bench }
 
-// serve starts what a way of connecting needs: "" plain, or a TLS mode.
-func (t *truth) serve(ctx context.Context, secure string) (*harness.Server, error) {
-	switch secure {
-	case "implicit":
-		return t.Lab(labserver.Config{Mode: labserver.Implicit})
-	case "starttls":
-		return t.Lab(labserver.Config{Mode: labserver.StartTLS})
+// serve starts what a TLS mode needs: plain connections go to the fast sink.
+func (t *truth) serve(ctx context.Context, mode sample.TLSMode) (*harness.Server, error) {
+	if mode == sample.TLSNone {
+		return t.Sink(ctx)
 	}
-	return t.Sink(ctx)
+	return t.Lab(labserver.Config{Mode: mode})
 }
 
 // gauge runs the generator with a load and reads its result. One that calls its
 // own run invalid is a result too, and says so.
-func (t *truth) gauge(ctx context.Context, l load, port, secure string) (*result, error) {
-	text, err := l.text(port, secure, t.CA)
+func (t *truth) gauge(ctx context.Context, l load, port string, mode sample.TLSMode) (*result, error) {
+	text, err := l.text(port, mode, t.CA)
 	if err != nil {
 		return nil, err
 	}

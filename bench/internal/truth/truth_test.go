@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 func TestAgrees(t *testing.T) {
@@ -78,7 +79,7 @@ func TestReadResultWantsTheFlow(t *testing.T) {
 
 func TestLoadText(t *testing.T) {
 	l := load{open: true, rate: 99.6, poisson: true, sessions: 7, length: 20 * time.Second, perSession: 10, size: 1024}
-	text, err := l.text("2600", "implicit", "ca.pem")
+	text, err := l.text("2600", sample.TLSImplicit, "ca.pem")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +92,7 @@ func TestLoadText(t *testing.T) {
 			t.Errorf("no %q in\n%s", line, text)
 		}
 	}
-	if text, err = (load{sessions: 4, length: time.Second}).text("2600", "", ""); err != nil {
+	if text, err = (load{sessions: 4, length: time.Second}).text("2600", sample.TLSNone, ""); err != nil {
 		t.Fatal(err)
 	}
 	for _, line := range []string{"tls: none", "load: {sessions: 4, duration: 1s}"} {
