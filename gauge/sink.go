@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
-	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -47,19 +46,12 @@ func (o SinkOrder) Config() smtpsink.Config {
 	return smtpsink.Config{Listeners: o.Listeners, Accounts: o.Accounts, AllowInsecureAuth: o.InsecureAuth}
 }
 
-// sinkModes are the scenario's TLS modes as the built-in server has them.
-var sinkModes = map[sample.TLSMode]smtpsink.Mode{
-	sample.TLSNone:     smtpsink.None,
-	sample.TLSStart:    smtpsink.StartTLS,
-	sample.TLSImplicit: smtpsink.Implicit,
-}
-
 // orderSink says what the sink has to be for the job's scenario.
 func (j *Job) orderSink() SinkOrder {
 	order := SinkOrder{InsecureAuth: j.scenario.SinkAuthInClear()}
 	for _, port := range j.ports {
 		order.Listeners = append(order.Listeners, SinkListener{
-			Address: "127.0.0.1:0", TLS: sinkModes[port.TLS], LMTP: port.LMTP,
+			Address: "127.0.0.1:0", TLS: port.TLS, LMTP: port.LMTP,
 		})
 	}
 	for _, a := range j.scenario.SinkAccounts() {

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
-	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -60,10 +60,10 @@ func TestSinkOfAScenario(t *testing.T) {
 	job := gauge.NewJob(scenario)
 	want := gauge.SinkOrder{
 		Listeners: []gauge.SinkListener{
-			{Address: "127.0.0.1:0", TLS: smtpsink.None},
-			{Address: "127.0.0.1:0", TLS: smtpsink.Implicit},
-			{Address: "127.0.0.1:0", TLS: smtpsink.StartTLS},
-			{Address: "127.0.0.1:0", TLS: smtpsink.StartTLS},
+			{Address: "127.0.0.1:0", TLS: sample.TLSNone},
+			{Address: "127.0.0.1:0", TLS: sample.TLSImplicit},
+			{Address: "127.0.0.1:0", TLS: sample.TLSStart},
+			{Address: "127.0.0.1:0", TLS: sample.TLSStart},
 		},
 		Accounts: []gauge.SinkAccount{{Username: "bench@example.test", Password: "bench"}},
 	}

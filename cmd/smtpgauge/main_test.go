@@ -18,6 +18,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 func TestMain(m *testing.M) {
@@ -48,7 +49,7 @@ func TestScripts(t *testing.T) {
 		return sink
 	}
 	sink := place(smtpsink.Config{
-		Listeners: []smtpsink.Listener{{Address: "127.0.0.1:0"}, {Address: "127.0.0.1:0", TLS: smtpsink.StartTLS}},
+		Listeners: []smtpsink.Listener{{Address: "127.0.0.1:0"}, {Address: "127.0.0.1:0", TLS: sample.TLSStart}},
 		Accounts:  []smtpsink.Account{{Username: "bench", Password: "hush-hush"}},
 		Delays:    map[string]time.Duration{"body": 20 * time.Millisecond},
 	}, "PORT", "PORT_TLS")

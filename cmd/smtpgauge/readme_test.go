@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // block is what stands in the README between fences of the given kind, the
@@ -73,7 +74,7 @@ func TestReadmeFirstMinutes(t *testing.T) {
 }
 
 func TestReadmeScenarioIsValid(t *testing.T) {
-	sink, err := smtpsink.Start(smtpsink.Config{Listeners: []smtpsink.Listener{{Address: "127.0.0.1:0", TLS: smtpsink.StartTLS}}})
+	sink, err := smtpsink.Start(smtpsink.Config{Listeners: []smtpsink.Listener{{Address: "127.0.0.1:0", TLS: sample.TLSStart}}})
 	if err != nil {
 		t.Fatal(err)
 	}

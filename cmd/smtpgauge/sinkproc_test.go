@@ -20,6 +20,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 func ctxForever() context.Context { return context.Background() }
@@ -30,7 +31,7 @@ func startSink(ctx context.Context, order gauge.SinkOrder, stderr io.Writer) (ga
 }
 
 func twoListeners() []smtpsink.Listener {
-	return []smtpsink.Listener{{Address: "127.0.0.1:0"}, {Address: "127.0.0.1:0", TLS: smtpsink.Implicit}}
+	return []smtpsink.Listener{{Address: "127.0.0.1:0"}, {Address: "127.0.0.1:0", TLS: sample.TLSImplicit}}
 }
 
 func TestSinkProcessTakesMailAndCounts(t *testing.T) {

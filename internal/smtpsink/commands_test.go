@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // Postmaster gets a domain where it is a recipient, and nowhere else, however
@@ -85,7 +87,7 @@ func FuzzCommands(f *testing.F) {
 // What go-smtp has other rules for is as the RFCs have it.
 func TestPostmasterAndWrongBase64(t *testing.T) {
 	s := mustStart(t, Config{Listeners: []Listener{{Address: "127.0.0.1:0"}}, Accounts: []Account{account}, AllowInsecureAuth: true})
-	c := connect(t, s, 0, None)
+	c := connect(t, s, 0, sample.TLSNone)
 	if err := c.SendMail("s@example.test", []string{"a@example.test"}, strings.NewReader("RCPT TO:<Postmaster>\r\n")); err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // delayPoints are where a delay can be put, in the order of a session.
@@ -54,7 +56,7 @@ func checkDelays(delays map[string]time.Duration, listeners []Listener) error {
 			continue
 		}
 		for _, l := range listeners {
-			if l.TLS != None {
+			if l.TLS != sample.TLSNone {
 				return fmt.Errorf("delay at %s: go-smtp allows it only without TLS, and %s has it: use body, or tls none on every listener", command, l)
 			}
 		}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A script says commands and how long their replies must take.
@@ -18,7 +20,7 @@ type script []struct {
 	after time.Duration
 }
 
-func runScript(t *testing.T, delays map[string]time.Duration, mode Mode, steps script) {
+func runScript(t *testing.T, delays map[string]time.Duration, mode sample.TLSMode, steps script) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		l := newPipeListener()
@@ -66,7 +68,7 @@ func TestDelaysInClear(t *testing.T) {
 		"banner": 1 * time.Millisecond, "ehlo": 2 * time.Millisecond, "auth": 3 * time.Millisecond,
 		"mail": 4 * time.Millisecond, "rcpt": 5 * time.Millisecond, "data": 6 * time.Millisecond,
 		"body": 7 * time.Millisecond, "rset": 8 * time.Millisecond, "quit": 9 * time.Millisecond,
-	}, None, script{
+	}, sample.TLSNone, script{
 		{"", 220, 1 * time.Millisecond},
 		{"EHLO client.test", 250, 2 * time.Millisecond},
 		{"AUTH PLAIN AHUAcA==", 235, 3 * time.Millisecond},
@@ -85,7 +87,7 @@ func TestDelaysInClear(t *testing.T) {
 func TestDelaysAroundStartTLS(t *testing.T) {
 	runScript(t, map[string]time.Duration{
 		"starttls": time.Millisecond, "tls": 2 * time.Millisecond, "ehlo": 3 * time.Millisecond,
-	}, StartTLS, script{
+	}, sample.TLSStart, script{
 		{"", 220, 0},
 		{"EHLO client.test", 250, 3 * time.Millisecond},
 		{"STARTTLS", 220, time.Millisecond},
@@ -97,7 +99,7 @@ func TestDelaysAroundStartTLS(t *testing.T) {
 func TestDelaysUnderImplicitTLS(t *testing.T) {
 	runScript(t, map[string]time.Duration{
 		"tls": time.Millisecond, "banner": 2 * time.Millisecond, "body": 3 * time.Millisecond,
-	}, Implicit, script{
+	}, sample.TLSImplicit, script{
 		{"TLS", 0, time.Millisecond},
 		{"", 220, 2 * time.Millisecond},
 		{"EHLO client.test", 250, 0},
@@ -111,7 +113,7 @@ func TestDelaysUnderImplicitTLS(t *testing.T) {
 func TestDelayWithoutHookIsRefused(t *testing.T) {
 	for _, command := range []string{"data", "quit"} {
 		_, err := Start(Config{
-			Listeners: []Listener{{Address: "127.0.0.1:0", TLS: StartTLS}},
+			Listeners: []Listener{{Address: "127.0.0.1:0", TLS: sample.TLSStart}},
 			Delays:    map[string]time.Duration{command: time.Millisecond},
 		})
 		if err == nil || !strings.Contains(err.Error(), "delay at "+command) {

@@ -9,32 +9,11 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A Mode says when the connections of a listener turn to TLS, as it does of
-// the sessions with it.
-type Mode = sample.TLSMode
-
-// The modes of a listener.
-const (
-	None     = sample.TLSNone
-	StartTLS = sample.TLSStart
-	Implicit = sample.TLSImplicit
-)
-
-// parseMode finds a mode by its name.
-func parseMode(name string) (Mode, error) {
-	for _, m := range []Mode{None, StartTLS, Implicit} {
-		if m.String() == name {
-			return m, nil
-		}
-	}
-	return None, fmt.Errorf("unknown TLS mode %q: use none, starttls or implicit", name)
-}
-
 // A Listener is one place where the sink takes connections.
 type Listener struct {
 	Network string // "tcp" or "unix"; "" means "tcp"
 	Address string // "host:port", or the path of the socket
-	TLS     Mode
+	TLS     sample.TLSMode
 	LMTP    bool // LHLO, and a reply a recipient (RFC 2033)
 }
 
@@ -70,9 +49,11 @@ func ParseListener(s string) (Listener, error) {
 			l.LMTP = true
 			continue
 		}
-		if l.TLS, err = parseMode(option); err != nil {
-			return Listener{}, fmt.Errorf("listener %q: %w", s, err)
+		mode, known := sample.ParseTLSMode(option)
+		if !known {
+			return Listener{}, fmt.Errorf("listener %q: unknown TLS mode %q: use none, starttls or implicit", s, option)
 		}
+		l.TLS = mode
 	}
 	return l, nil
 }

@@ -4,19 +4,21 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 func TestParseListener(t *testing.T) {
 	for in, want := range map[string]Listener{
-		"127.0.0.1:2525,starttls": {Network: "tcp", Address: "127.0.0.1:2525", TLS: StartTLS},
-		"127.0.0.1:2525":          {Network: "tcp", Address: "127.0.0.1:2525", TLS: StartTLS},
+		"127.0.0.1:2525,starttls": {Network: "tcp", Address: "127.0.0.1:2525", TLS: sample.TLSStart},
+		"127.0.0.1:2525":          {Network: "tcp", Address: "127.0.0.1:2525", TLS: sample.TLSStart},
 		"127.0.0.1:2525,none":     {Network: "tcp", Address: "127.0.0.1:2525"},
-		"[::1]:465":               {Network: "tcp", Address: "[::1]:465", TLS: Implicit},
+		"[::1]:465":               {Network: "tcp", Address: "[::1]:465", TLS: sample.TLSImplicit},
 		":25":                     {Network: "tcp", Address: "127.0.0.1:25"},
-		"587":                     {Network: "tcp", Address: "127.0.0.1:587", TLS: StartTLS},
-		"0.0.0.0:0,implicit":      {Network: "tcp", Address: "0.0.0.0:0", TLS: Implicit},
+		"587":                     {Network: "tcp", Address: "127.0.0.1:587", TLS: sample.TLSStart},
+		"0.0.0.0:0,implicit":      {Network: "tcp", Address: "0.0.0.0:0", TLS: sample.TLSImplicit},
 		"unix:/run/lmtp,lmtp":     {Network: "unix", Address: "/run/lmtp", LMTP: true},
-		"2400,starttls,lmtp":      {Network: "tcp", Address: "127.0.0.1:2400", TLS: StartTLS, LMTP: true},
+		"2400,starttls,lmtp":      {Network: "tcp", Address: "127.0.0.1:2400", TLS: sample.TLSStart, LMTP: true},
 	} {
 		got, err := ParseListener(in)
 		if err != nil || got != want {

@@ -14,6 +14,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink/certificate"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A Config says what the sink is. The zero value of a field is its default as
@@ -168,7 +169,7 @@ func (s *Server) listen(c Config, secure *tls.Config) error {
 		}
 		on := &listening{}
 		on.gate = &gate{Listener: inner, sink: s, counters: &on.counters}
-		if l.TLS == Implicit {
+		if l.TLS == sample.TLSImplicit {
 			on.gate.tls = secure
 		}
 		if s.delays["banner"] > 0 {
@@ -188,7 +189,7 @@ func (s *Server) newSMTP(c Config, l Listener, secure *tls.Config, count *counte
 		s.wait("ehlo")
 		return &session{sink: s, counters: count}, nil
 	}))
-	if l.TLS == StartTLS {
+	if l.TLS == sample.TLSStart {
 		server.TLSConfig = secure
 	}
 	server.LMTP = l.LMTP

@@ -16,12 +16,14 @@ import (
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 	"github.com/xdg-go/scram"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 var account = Account{Username: "bench@example.test", Password: "secret"}
 
 // connect greets the sink's listener i the way its mode wants it.
-func connect(t *testing.T, s *Server, i int, mode Mode) *smtp.Client {
+func connect(t *testing.T, s *Server, i int, mode sample.TLSMode) *smtp.Client {
 	t.Helper()
 	addr := s.Addrs()[i]
 	raw, err := net.Dial(addr.Network(), addr.String())
@@ -31,11 +33,11 @@ func connect(t *testing.T, s *Server, i int, mode Mode) *smtp.Client {
 	config := &tls.Config{RootCAs: pool(t, s), ServerName: "localhost"}
 	var c *smtp.Client
 	switch mode {
-	case None:
+	case sample.TLSNone:
 		c = smtp.NewClient(raw)
-	case Implicit:
+	case sample.TLSImplicit:
 		c = smtp.NewClient(tls.Client(raw, config))
-	case StartTLS:
+	case sample.TLSStart:
 		if c, err = smtp.NewClientStartTLS(raw, config); err != nil {
 			t.Fatal(err)
 		}
@@ -46,12 +48,12 @@ func connect(t *testing.T, s *Server, i int, mode Mode) *smtp.Client {
 
 func TestTakesMailOnEveryKindOfPort(t *testing.T) {
 	s := mustStart(t, Config{
-		Listeners: []Listener{{Address: "127.0.0.1:0"}, {Address: "127.0.0.1:0", TLS: StartTLS}, {Address: "127.0.0.1:0", TLS: Implicit}},
+		Listeners: []Listener{{Address: "127.0.0.1:0"}, {Address: "127.0.0.1:0", TLS: sample.TLSStart}, {Address: "127.0.0.1:0", TLS: sample.TLSImplicit}},
 		Accounts:  []Account{account},
 	})
-	for i, mode := range []Mode{None, StartTLS, Implicit} {
+	for i, mode := range []sample.TLSMode{sample.TLSNone, sample.TLSStart, sample.TLSImplicit} {
 		c := connect(t, s, i, mode)
-		if mode != None {
+		if mode != sample.TLSNone {
 			if err := c.Auth(sasl.NewPlainClient("", account.Username, account.Password)); err != nil {
 				t.Fatalf("%v: AUTH: %v", mode, err)
 			}
@@ -66,7 +68,7 @@ func TestTakesMailOnEveryKindOfPort(t *testing.T) {
 			t.Fatalf("%v: QUIT: %v", mode, err)
 		}
 		want := Counts{Connections: 1, Messages: 2, Recipients: 4, Octets: 2 * int64(len("..dots\r\n.\r\nend\r\n"))}
-		if mode != None {
+		if mode != sample.TLSNone {
 			want.TLS, want.Authenticated = 1, 1
 		}
 		if got := s.ListenerCounts()[i]; got != want {
@@ -121,7 +123,7 @@ func TestLMTPOverUnixSocket(t *testing.T) {
 
 func TestTooBigMessageIsRejected(t *testing.T) {
 	s := mustStart(t, Config{Listeners: []Listener{{Address: "127.0.0.1:0"}}, MaxMessage: 10})
-	c := connect(t, s, 0, None)
+	c := connect(t, s, 0, sample.TLSNone)
 	err := c.SendMail("s@example.test", []string{"a@example.test"}, strings.NewReader("more than ten octets\r\n"))
 	if reply := new(smtp.SMTPError); !errors.As(err, &reply) || reply.Code != 552 {
 		t.Errorf("SendMail = %v, want 552", err)
@@ -147,12 +149,12 @@ func TestMechanisms(t *testing.T) {
 	}
 	for mechanism, client := range clients {
 		t.Run(mechanism, func(t *testing.T) {
-			s := mustStart(t, Config{Listeners: []Listener{{Address: "127.0.0.1:0", TLS: Implicit}}, Accounts: []Account{account}})
-			if err := connect(t, s, 0, Implicit).Auth(client(account)); err != nil {
+			s := mustStart(t, Config{Listeners: []Listener{{Address: "127.0.0.1:0", TLS: sample.TLSImplicit}}, Accounts: []Account{account}})
+			if err := connect(t, s, 0, sample.TLSImplicit).Auth(client(account)); err != nil {
 				t.Errorf("the right password: %v", err)
 			}
 			for _, a := range []Account{{account.Username, "wrong"}, {"stranger", account.Password}, {"stranger", ""}} {
-				if err := connect(t, s, 0, Implicit).Auth(client(a)); err == nil {
+				if err := connect(t, s, 0, sample.TLSImplicit).Auth(client(a)); err == nil {
 					t.Errorf("%q with %q got in", a.Username, a.Password)
 				}
 			}
@@ -201,7 +203,7 @@ func TestAuthIsOfferedOnlyWhereItIsSafe(t *testing.T) {
 		s := mustStart(t, Config{
 			Listeners: []Listener{{Address: "127.0.0.1:0"}}, AnyAccount: true, AllowInsecureAuth: insecure,
 		})
-		c := connect(t, s, 0, None)
+		c := connect(t, s, 0, sample.TLSNone)
 		if err := c.Hello("client.test"); err != nil {
 			t.Fatal(err)
 		}
@@ -245,7 +247,7 @@ func TestStartOpensAllOrNothing(t *testing.T) {
 
 func TestCertificateHasTheNamesAskedFor(t *testing.T) {
 	s := mustStart(t, Config{
-		Listeners: []Listener{{Address: "127.0.0.1:0", TLS: Implicit}},
+		Listeners: []Listener{{Address: "127.0.0.1:0", TLS: sample.TLSImplicit}},
 		Hostname:  "host.example", Names: []string{"mail.example.test", "192.0.2.1"},
 	})
 	for _, name := range []string{"localhost", "127.0.0.1", "::1", "host.example", "mail.example.test", "192.0.2.1"} {
@@ -267,7 +269,7 @@ func TestCertificateHasTheNamesAskedFor(t *testing.T) {
 
 func TestCloseEndsOpenSessions(t *testing.T) {
 	s := mustStart(t, Config{Listeners: []Listener{{Address: "127.0.0.1:0"}}})
-	c := connect(t, s, 0, None)
+	c := connect(t, s, 0, sample.TLSNone)
 	if err := c.Hello("client.test"); err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,5 @@
 package sample
 
-import "fmt"
-
 // A Class says why something failed, by what an operator would do about it.
 // docs/figures.md lists when each applies.
 type Class uint8
@@ -47,18 +45,10 @@ var classNames = [NumClasses]string{
 
 // String returns the class's name as it stands in results.
 func (c Class) String() string {
-	if int(c) < NumClasses {
-		return classNames[c]
-	}
-	return fmt.Sprintf("class(%d)", uint8(c))
+	return nameOf(c, classNames[:])
 }
 
 // ParseClass finds a class by its name.
 func ParseClass(name string) (Class, bool) {
-	for i, n := range classNames {
-		if n == name && n != "" {
-			return Class(i), true
-		}
-	}
-	return 0, false
+	return valueOf[Class](name, classNames[:])
 }

@@ -1,7 +1,5 @@
 package sample
 
-import "fmt"
-
 // An Outcome is what became of a message.
 type Outcome uint8
 
@@ -19,8 +17,5 @@ var outcomeNames = [NumOutcomes]string{"accepted", "rejected", "failed", "unknow
 
 // String returns the outcome's name as it stands in results.
 func (o Outcome) String() string {
-	if int(o) < NumOutcomes {
-		return outcomeNames[o]
-	}
-	return fmt.Sprintf("outcome(%d)", uint8(o))
+	return nameOf(o, outcomeNames[:])
 }

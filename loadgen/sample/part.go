@@ -1,10 +1,5 @@
 package sample
 
-import (
-	"fmt"
-	"slices"
-)
-
 // Part says which time of a phase is meant.
 type Part uint8
 
@@ -21,14 +16,10 @@ var partNames = [NumParts]string{"service", "response", "lag"}
 
 // String returns the part as it stands in scenarios and results.
 func (p Part) String() string {
-	if int(p) < NumParts {
-		return partNames[p]
-	}
-	return fmt.Sprintf("part(%d)", uint8(p))
+	return nameOf(p, partNames[:])
 }
 
 // ParsePart finds a part by its name.
 func ParsePart(name string) (Part, bool) {
-	i := slices.Index(partNames[:], name)
-	return Part(max(0, i)), i >= 0
+	return valueOf[Part](name, partNames[:])
 }

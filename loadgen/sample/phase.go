@@ -1,7 +1,5 @@
 package sample
 
-import "fmt"
-
 // A Phase is one step of a session that is timed by itself, or one of the two
 // spans that cover several of them.
 type Phase uint8
@@ -35,20 +33,12 @@ var phaseNames = [NumPhases]string{
 
 // String returns the phase's name as it stands in scenarios and results.
 func (p Phase) String() string {
-	if int(p) < NumPhases {
-		return phaseNames[p]
-	}
-	return fmt.Sprintf("phase(%d)", uint8(p))
+	return nameOf(p, phaseNames[:])
 }
 
 // ParsePhase finds a phase by its name.
 func ParsePhase(name string) (Phase, bool) {
-	for i, n := range phaseNames {
-		if n == name {
-			return Phase(i), true
-		}
-	}
-	return 0, false
+	return valueOf[Phase](name, phaseNames[:])
 }
 
 // IsSpan tells whether p covers several phases.

@@ -1,7 +1,5 @@
 package sample
 
-import "fmt"
-
 // Switch is a choice that may be left to what the server offers.
 type Switch uint8
 
@@ -16,12 +14,3 @@ var switchNames = []string{"auto", "on", "off"}
 
 // String returns the position as it stands in scenarios and results.
 func (s Switch) String() string { return nameOf(s, switchNames) }
-
-// nameOf finds the name of an enumeration's value, and gives the number of one
-// that has none.
-func nameOf[E ~uint8](value E, names []string) string {
-	if int(value) < len(names) {
-		return names[value]
-	}
-	return fmt.Sprintf("%T(%d)", value, uint8(value))
-}

@@ -15,6 +15,9 @@ var tlsModes = []string{"none", "starttls", "implicit"}
 // String returns the mode as it stands in scenarios and results.
 func (m TLSMode) String() string { return nameOf(m, tlsModes) }
 
+// ParseTLSMode finds a mode by its name.
+func ParseTLSMode(name string) (TLSMode, bool) { return valueOf[TLSMode](name, tlsModes) }
+
 // UsualTLS is the mode a port has by custom, and false if it has none: 25
 // relays in clear, 465 is submission over TLS (RFC 8314), 587 is submission
 // (RFC 6409) and 2525 its stand-in.

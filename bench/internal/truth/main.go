@@ -90,9 +90,12 @@ func look(name string, args []string, w io.Writer) error {
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	port := flags.String("port", "", "the server's port")
 	mode := sample.TLSNone
-	flags.Func("tls", "implicit or starttls; plain if left out", func(name string) (err error) {
-		mode, err = parseMode(name)
-		return err
+	flags.Func("tls", "implicit or starttls; plain if left out", func(name string) error {
+		known := false
+		if mode, known = sample.ParseTLSMode(name); !known {
+			return errors.New("unknown TLS mode: use none, starttls or implicit")
+		}
+		return nil
 	})
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -123,14 +126,4 @@ func look(name string, args []string, w io.Writer) error {
 		return fmt.Errorf("%d phases are not ok", n)
 	}
 	return nil
-}
-
-// parseMode finds a TLS mode by its name.
-func parseMode(name string) (sample.TLSMode, error) {
-	for _, mode := range []sample.TLSMode{sample.TLSNone, sample.TLSStart, sample.TLSImplicit} {
-		if mode.String() == name {
-			return mode, nil
-		}
-	}
-	return sample.TLSNone, errors.New("unknown TLS mode: use none, starttls or implicit")
 }
