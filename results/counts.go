@@ -64,3 +64,25 @@ func (m *MessageFigures) errorShare() (float64, bool) {
 func (m *MessageFigures) answered() int64 { return m.Accepted + m.Rejected }
 
 // clamped counts the samples of all phases that are out of a histogram's range.
+
+// SessionFigures count sessions. Started is completed plus failed.
+type SessionFigures struct {
+	Started   int64 `json:"started"`
+	Completed int64 `json:"completed"`
+	Failed    int64 `json:"failed"`
+	Peak      int64 `json:"peak"` // open at once, the warm-up included
+}
+
+// RecipientFigures count recipients of messages that were sent whole or refused.
+type RecipientFigures struct {
+	Accepted int64 `json:"accepted"`
+	Rejected int64 `json:"rejected"`
+	Unknown  int64 `json:"unknown,omitempty"` // the server may have taken the message for them: its reply was lost
+}
+
+// ArrivalFigures are what an open load asked for and what began, the warm-up
+// included.
+type ArrivalFigures struct {
+	Due   int64 `json:"due"`
+	Begun int64 `json:"begun"`
+}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // noSamples stands where there is no figure, so that nobody takes it for zero.
@@ -138,4 +140,17 @@ func countOf(n int64, noun string) string {
 		noun += "s"
 	}
 	return humanCount(n) + " " + noun
+}
+
+// humanFigure writes a figure as people read it.
+func humanFigure(u criteria.Unit, v float64) string {
+	switch u {
+	case criteria.Share:
+		return humanShare(v)
+	case criteria.PerSecond:
+		return humanRate(v) + " /s"
+	case criteria.Messages:
+		return humanCount(int64(v))
+	}
+	return humanDuration(time.Duration(v))
 }

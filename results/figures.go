@@ -2,8 +2,6 @@ package results
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -39,18 +37,6 @@ func (r *Run) Result() *Result {
 	}
 	res.Verdict = r.verdict(res)
 	return res
-}
-
-// Label is what a flow is in short: port, TLS and AUTH.
-func (h *FlowHeader) Label() string {
-	parts := []string{strconv.Itoa(h.Port), h.TLS}
-	if h.Unix {
-		parts[0] = "unix"
-	}
-	if h.Auth != "" {
-		parts = append(parts, h.Auth)
-	}
-	return strings.Join(parts, " ")
 }
 
 func (r *Run) flowFigures(flow int, t *total) *FlowFigures {

@@ -1,6 +1,9 @@
 package results
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -93,4 +96,16 @@ func sameFlow(a, b FlowHeader) bool {
 	}
 	a.SizeMedian, a.SizeP99, b.SizeMedian, b.SizeP99 = 0, 0, 0, 0
 	return a == b
+}
+
+// Label is what a flow is in short: port, TLS and AUTH.
+func (h *FlowHeader) Label() string {
+	parts := []string{strconv.Itoa(h.Port), h.TLS}
+	if h.Unix {
+		parts[0] = "unix"
+	}
+	if h.Auth != "" {
+		parts = append(parts, h.Auth)
+	}
+	return strings.Join(parts, " ")
 }

@@ -4,22 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
-
-// humanFigure writes a figure as people read it.
-func humanFigure(u criteria.Unit, v float64) string {
-	switch u {
-	case criteria.Share:
-		return humanShare(v)
-	case criteria.PerSecond:
-		return humanRate(v) + " /s"
-	case criteria.Messages:
-		return humanCount(int64(v))
-	}
-	return humanDuration(time.Duration(v))
-}
 
 func (res *document) thresholdSection() section {
 	s := section{title: "Thresholds", columns: []column{

@@ -22,7 +22,7 @@ var otavaMetrics = []struct {
 }
 
 // writeOtava writes a row a run, in order of time, as Apache Otava reads it to
-// find when figures changed: the column time, attributes that are words, and
+// find when headlines changed: the column time, attributes that are words, and
 // four metrics a flow. Otava knows no missing value, so a flow that measured
 // nothing is an error, and so are runs that differ in their flows.
 func writeOtava(w io.Writer, list []*document) error {
@@ -61,15 +61,15 @@ func (res *document) otava() (names, row []string, err error) {
 	names = []string{"time", "run", "version", "verdict"}
 	row = []string{otavaTime(res), csvText(res.Name), csvText(res.Environment.Version), verdict}
 	res.eachFlow(func(name string, f *FlowFigures) {
-		figures := f.headlines()
+		headlines := f.headlines()
 		for _, m := range otavaMetrics {
-			i := slices.IndexFunc(figures, func(h headline) bool { return h.name == m.name })
+			i := slices.IndexFunc(headlines, func(h headline) bool { return h.name == m.name })
 			if i < 0 {
 				err = fmt.Errorf("flow %s of the run of %s measured nothing: it cannot have a row", csvText(name), otavaTime(res))
 				return
 			}
 			names = append(names, csvText(name)+"."+m.column)
-			row = append(row, strconv.FormatFloat(figures[i].value/m.scale, 'f', -1, 64))
+			row = append(row, strconv.FormatFloat(headlines[i].value/m.scale, 'f', -1, 64))
 		}
 	})
 	return names, row, err

@@ -76,28 +76,6 @@ type FlowFigures struct {
 	Rounds     []RoundFigures           `json:"rounds,omitempty"` // where there is more than one
 }
 
-// SessionFigures count sessions. Started is completed plus failed.
-type SessionFigures struct {
-	Started   int64 `json:"started"`
-	Completed int64 `json:"completed"`
-	Failed    int64 `json:"failed"`
-	Peak      int64 `json:"peak"` // open at once, the warm-up included
-}
-
-// RecipientFigures count recipients of messages that were sent whole or refused.
-type RecipientFigures struct {
-	Accepted int64 `json:"accepted"`
-	Rejected int64 `json:"rejected"`
-	Unknown  int64 `json:"unknown,omitempty"` // the server may have taken the message for them: its reply was lost
-}
-
-// ArrivalFigures are what an open load asked for and what began, the warm-up
-// included.
-type ArrivalFigures struct {
-	Due   int64 `json:"due"`
-	Begun int64 `json:"begun"`
-}
-
 // PhaseFigures are the times of a phase or span. Response and Lag exist for
 // spans under open load.
 type PhaseFigures struct {

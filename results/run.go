@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -197,7 +196,7 @@ func Merge(runs ...*Run) (*Run, error) {
 		}
 		out.merge(r)
 		if r.Closing == nil {
-			out.damaged = strings.Join(nonEmpty(out.damaged, r.damaged), "; ")
+			out.damaged = joined(out.damaged, r.damaged)
 			whole = false
 			continue
 		}
@@ -276,6 +275,14 @@ func (r *Run) mergeIntervals(runs []*Run) error {
 	}
 	slices.SortStableFunc(r.Intervals, func(a, b StoredInterval) int { return cmp.Compare(a.From, b.From) })
 	return nil
+}
+
+// joined puts two texts together, either of which may be none.
+func joined(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "; " + b
 }
 
 func (c *Closing) merge(from *Closing) {
