@@ -14,8 +14,8 @@ import (
 func (j *Job) measure(ctx context.Context, o Options) (*results.Run, error) {
 	p := j.Plan
 	var collector *results.Collector
-	record := func(shard int) sample.Recorder { return collector.Recorder(shard) }
-	engine, err := loadgen.New(p, record, loadgen.Options{Shards: o.Shards, More: o.More})
+	recorder := func(shard int) sample.Recorder { return collector.Recorder(shard) }
+	engine, err := loadgen.New(p, recorder, loadgen.Options{Shards: o.Shards, More: o.More})
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ func gauge(name, help string, labels ...string) family {
 	return declare(prometheus.GaugeValue, name, help, labels)
 }
 
-func histogram(name, help string, labels ...string) family {
+func distributionOf(name, help string, labels ...string) family {
 	return declare(prometheus.UntypedValue, name, help, labels)
 }
 
@@ -46,16 +46,16 @@ var (
 	arrivals   = counter("arrivals_total", "Arrivals of open load, the warm-up included.", "flow", "state")
 	failures   = counter("errors_total", "Failures by phase, class and reply.", "flow", "phase", "class", "code", "enhanced")
 
-	phaseTimes = histogram("phase_seconds", "Times of phases and spans.", "flow", "phase", "part")
+	phaseTimes = distributionOf("phase_seconds", "Times of phases and spans.", "flow", "phase", "part")
 
 	generatorCPU    = counter("generator_cpu_seconds_total", "CPU time of the generator.")
 	generatorMemory = gauge("generator_resident_memory_max_bytes", "The generator's peak memory.")
 	generatorBusy   = gauge("generator_busy_share", "Which part of the last interval the busiest shard's thread was on a CPU.")
 	generatorDenied = gauge("generator_denied_share", "Which part of the time it wanted a CPU in the last interval the worst-off shard's thread had none.")
 	ownShare        = gauge("generator_own_share", "Which part of all message time was the generator's own.")
-	ownTimes        = histogram("generator_own_seconds", "The generator's own part in the time of a message.")
-	delays          = histogram("generator_delay_seconds", "From a reply's kernel stamp to when it was read.")
-	lateness        = histogram("generator_late_seconds", "From when an arrival was due to when the scheduler got to it.")
+	ownTimes        = distributionOf("generator_own_seconds", "The generator's own part in the time of a message.")
+	delays          = distributionOf("generator_delay_seconds", "From a reply's kernel stamp to when it was read.")
+	lateness        = distributionOf("generator_late_seconds", "From when an arrival was due to when the scheduler got to it.")
 )
 
 // families are all of them.

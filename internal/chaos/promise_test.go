@@ -60,7 +60,7 @@ func TestChecksBite(t *testing.T) {
 	if faults := trial.faults(sound); len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	figures := func(change func(*results.FlowFigures)) []string {
+	changed := func(change func(*results.FlowFigures)) []string {
 		f := *sound.run.Result().Flows["chaos"]
 		change(&f)
 		return append(missummed(&f), disagreements(&f, &sound.served)...)
@@ -73,17 +73,17 @@ func TestChecksBite(t *testing.T) {
 		name  string
 		found []string
 	}{
-		{"an outcome lost", figures(func(f *results.FlowFigures) { f.Messages.Rejected++ })},
-		{"a session lost", figures(func(f *results.FlowFigures) { f.Sessions.Started++ })},
-		{"a session too many", figures(func(f *results.FlowFigures) { f.Sessions.Completed++; f.Sessions.Started++ })},
-		{"a failure without an error", figures(func(f *results.FlowFigures) { f.Messages.Failed++; f.Messages.Attempted++ })},
-		{"an acceptance that was none", figures(func(f *results.FlowFigures) { f.Messages.Accepted++; f.Messages.Attempted++ })},
-		{"an acceptance lost", figures(func(f *results.FlowFigures) { f.Messages.Accepted--; f.Messages.Attempted-- })},
-		{"recipients lost", figures(func(f *results.FlowFigures) { f.Recipients.Accepted = 0 })},
-		{"our own fault", figures(func(f *results.FlowFigures) {
+		{"an outcome lost", changed(func(f *results.FlowFigures) { f.Messages.Rejected++ })},
+		{"a session lost", changed(func(f *results.FlowFigures) { f.Sessions.Started++ })},
+		{"a session too many", changed(func(f *results.FlowFigures) { f.Sessions.Completed++; f.Sessions.Started++ })},
+		{"a failure without an error", changed(func(f *results.FlowFigures) { f.Messages.Failed++; f.Messages.Attempted++ })},
+		{"an acceptance that was none", changed(func(f *results.FlowFigures) { f.Messages.Accepted++; f.Messages.Attempted++ })},
+		{"an acceptance lost", changed(func(f *results.FlowFigures) { f.Messages.Accepted--; f.Messages.Attempted-- })},
+		{"recipients lost", changed(func(f *results.FlowFigures) { f.Recipients.Accepted = 0 })},
+		{"our own fault", changed(func(f *results.FlowFigures) {
 			f.Errors = []results.ErrorFigures{{Phase: "connect", Class: "local-limit", Count: 1}}
 		})},
-		{"a text that does not print", figures(func(f *results.FlowFigures) {
+		{"a text that does not print", changed(func(f *results.FlowFigures) {
 			f.Errors = []results.ErrorFigures{{Phase: "connect", Class: "closed", Count: 1, Example: "\x1b[2J"}}
 		})},
 		{"a file that is cut", misread(sound.run.Result(), sound.file[:len(sound.file)/2])},
