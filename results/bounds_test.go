@@ -96,7 +96,7 @@ func TestMergedWindowsAreAUnion(t *testing.T) {
 	later := func(d time.Duration) *Run {
 		r, _ := collect(t, 1, nil)
 		for s, w := range r.windows {
-			r.windows[s] = window{w.from.Add(d), w.to.Add(d)}
+			r.windows[s] = Window{w.From.Add(d), w.To.Add(d)}
 		}
 		return r
 	}
@@ -130,8 +130,8 @@ func TestMergedWindowsAreAUnion(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := len(runs); again.steady(0) != sum.steady(0)+2*time.Second {
-			t.Errorf("%d merged runs and one more: a window of %v after %v", n, again.steady(0), sum.steady(0))
+		if n := len(runs); again.SteadyLength(0) != sum.SteadyLength(0)+2*time.Second {
+			t.Errorf("%d merged runs and one more: a window of %v after %v", n, again.SteadyLength(0), sum.SteadyLength(0))
 		}
 	}
 }

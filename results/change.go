@@ -1,25 +1,10 @@
 package results
 
 import (
-	"math"
 	"strconv"
 
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
-
-func percent(v float64) string {
-	if math.Abs(v) >= 99.95 {
-		return thousands(strconv.FormatFloat(v, 'f', 0, 64)) + " %"
-	}
-	return strconv.FormatFloat(v, 'f', 1, 64) + " %"
-}
-
-func signedPercent(v float64) string {
-	if text := percent(v); text != "-0.0 %" && text != "0.0 %" {
-		return signed(text)
-	}
-	return "0.0 %"
-}
 
 // change is the difference as it is best told.
 func (r *Row) change() string {

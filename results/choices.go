@@ -21,7 +21,7 @@ var choiceNames = []string{choicePort, choiceTLS, choiceAuth, choiceReuse, choic
 // alike tells whether two flows differ in nothing but their choices. It is
 // false if that is not known.
 func (h *FlowHeader) alike(to *FlowHeader) bool {
-	return h.told() && to.told() && h.Rest != "" && h.Rest == to.Rest
+	return h.SaysChoices() && to.SaysChoices() && h.Rest != "" && h.Rest == to.Rest
 }
 
 // choice says in short how a flow chose.
@@ -40,7 +40,7 @@ func (h *FlowHeader) choice(name string) string {
 		}
 		return h.Auth
 	}
-	if !h.told() {
+	if !h.SaysChoices() {
 		return noSamples
 	}
 	switch name {

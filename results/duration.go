@@ -154,3 +154,17 @@ func humanFigure(u criteria.Unit, v float64) string {
 	}
 	return humanDuration(time.Duration(v))
 }
+
+func percent(v float64) string {
+	if math.Abs(v) >= 99.95 {
+		return thousands(strconv.FormatFloat(v, 'f', 0, 64)) + " %"
+	}
+	return strconv.FormatFloat(v, 'f', 1, 64) + " %"
+}
+
+func signedPercent(v float64) string {
+	if text := percent(v); text != "-0.0 %" && text != "0.0 %" {
+		return signed(text)
+	}
+	return "0.0 %"
+}

@@ -19,14 +19,14 @@ func (r *Run) Result() *Result {
 		Clock: "unknown", Environment: h.Environment, Seed: h.Seed, Baseline: h.Baseline,
 		Flows: map[string]*FlowFigures{}, Thresholds: []ThresholdResult{},
 	}
-	ended := r.to.Time()
+	ended := r.LastSeen().Time()
 	if r.Closing != nil {
 		res.Clock, ended = r.Closing.Clock, r.Closing.Ended
 	}
 	res.Elapsed = max(0, int64(ended.Sub(h.Started)))
 	all := newTotal()
 	for i := range h.Flows {
-		flow := r.flow(i, sample.Steady)
+		flow := r.FlowTotal(i, sample.Steady)
 		all.add(flow)
 		res.FlowOrder = append(res.FlowOrder, h.Flows[i].Name)
 		res.Flows[h.Flows[i].Name] = r.flowFigures(i, flow)
@@ -43,17 +43,17 @@ func (r *Run) flowFigures(flow int, t *total) *FlowFigures {
 	h := &r.Header.Flows[flow]
 	f := &FlowFigures{
 		Label: h.Label(), Load: h.load(),
-		Sessions:   SessionFigures{t.Started, t.Completed, t.FailedSession, int64(r.gauges[flow].Peak)},
+		Sessions:   SessionFigures{t.Started, t.Completed, t.FailedSession, int64(r.LastGauge(flow).Peak)},
 		Messages:   t.messages(),
 		Recipients: RecipientFigures{t.RcptAccepted, t.RcptRejected, t.RcptUnknown},
-		Rate:       rate(t.InWindow, r.steady(flow)), Window: int64(r.steady(flow)),
+		Rate:       rate(t.InWindow, r.SteadyLength(flow)), Window: int64(r.SteadyLength(flow)),
 		Greetings: r.greetings[flow].list, Phases: t.phases(), Errors: append([]ErrorFigures{}, t.failures.figures()...),
 	}
 	if h.Open {
 		f.Late = distribution(t, lateSlot)
-		f.Arrivals = &ArrivalFigures{r.gauges[flow].Due, r.gauges[flow].Begun}
+		f.Arrivals = &ArrivalFigures{r.LastGauge(flow).Due, r.LastGauge(flow).Begun}
 	}
-	if w := r.flow(flow, sample.Warmup); w.messages().Attempted > 0 || w.Started > 0 {
+	if w := r.FlowTotal(flow, sample.Warmup); w.messages().Attempted > 0 || w.Started > 0 {
 		f.Warmup = &WarmupFigures{w.messages(), distribution(w, slotOf(sample.SpanMessage, sample.Service))}
 	}
 	if r.Header.Rounds > 1 {
@@ -65,12 +65,12 @@ func (r *Run) flowFigures(flow int, t *total) *FlowFigures {
 func (r *Run) rounds(flow int) []RoundFigures {
 	var list []RoundFigures
 	for round := range r.Header.Rounds {
-		t := r.totals[sample.Series{Flow: flow, Round: round, Stage: sample.Steady}]
+		t := r.Total(sample.Series{Flow: flow, Round: round, Stage: sample.Steady})
 		if t == nil {
 			continue
 		}
 		list = append(list, RoundFigures{
-			Round: round + 1, Messages: t.messages(), Rate: rate(t.InWindow, r.steadyRound(flow, round)),
+			Round: round + 1, Messages: t.messages(), Rate: rate(t.InWindow, r.RoundLength(flow, round)),
 			Message:  distribution(t, slotOf(sample.SpanMessage, sample.Service)),
 			Response: distribution(t, slotOf(sample.SpanMessage, sample.Response)),
 		})

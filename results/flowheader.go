@@ -78,9 +78,9 @@ func sizeOf(o *mail.Options) (short string, octets mail.Size) {
 	return short, octets
 }
 
-// told tells whether the run file says how a flow chose beside port, TLS and
+// SaysChoices tells whether the run file says how a flow chose beside port, TLS and
 // AUTH.
-func (h *FlowHeader) told() bool { return h.Pipelining != "" }
+func (h *FlowHeader) SaysChoices() bool { return h.Pipelining != "" }
 
 // otherOctets tells whether two flows have messages of other sizes. Files of
 // earlier versions do not say the octets: with them it is false.

@@ -132,7 +132,7 @@ func (m *matrixBuilder) flow(h *FlowHeader) MatrixFlow {
 		Flow: h.Name, Port: h.Port, TLS: h.TLS, Auth: h.Auth, Pipelining: h.Pipelining, Size: h.Size, Recipients: h.Recipients,
 		Phases: map[string]int64{}, header: *h,
 	}
-	if h.told() {
+	if h.SaysChoices() {
 		f.MessagesPerSession = new(h.Messages)
 	}
 	all := newTotal()

@@ -88,7 +88,7 @@ func made(flows []madeFlow, rounds int) *Run {
 		for i, f := range flows {
 			series := sample.Series{Flow: i, Round: round, Stage: sample.Steady}
 			t := r.total(series)
-			r.windows[series] = window{at(0), at(time.Second)}
+			r.windows[series] = Window{at(0), at(time.Second)}
 			t.Started = int64(100 / f.messages)
 			t.Completed = t.Started
 			drift := 1 + 0.01*float64(round)

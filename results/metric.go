@@ -146,9 +146,9 @@ func matches(patterns []string, flow, metric string) bool {
 func (r *Run) roundData(flow int) []roundData {
 	var list []roundData
 	for round := range r.Header.Rounds {
-		t := r.totals[sample.Series{Flow: flow, Round: round, Stage: sample.Steady}]
+		t := r.Total(sample.Series{Flow: flow, Round: round, Stage: sample.Steady})
 		if t != nil && t.messages().Attempted > 0 {
-			list = append(list, roundData{t, r.steadyRound(flow, round), r.cpu.of(flow, round)})
+			list = append(list, roundData{t, r.RoundLength(flow, round), r.CPU(flow, round)})
 		}
 	}
 	return list

@@ -85,7 +85,7 @@ type fileReader struct {
 	costs   bool // are needed, also of files that do not tell what was spent
 	summing bool
 	stored  []intervalLine
-	seen    map[sample.Series]window // when intervals were, of those summed up
+	seen    map[sample.Series]Window // when intervals were, of those summed up
 }
 
 func (f *fileReader) at(err error) error { return fmt.Errorf("line %d: %w", f.number, err) }
@@ -232,7 +232,7 @@ func (f *fileReader) window(line []byte) error {
 	if err := l.check(); err != nil {
 		return err
 	}
-	f.run.windows[s] = f.run.windows[s].union(window{l.From, l.To})
+	f.run.windows[s] = f.run.windows[s].union(Window{l.From, l.To})
 	return nil
 }
 
@@ -295,8 +295,8 @@ func (f *fileReader) end() (*Run, error) {
 	for s, seen := range f.seen {
 		if _, ended := f.run.windows[s]; !ended && s.Stage == sample.Steady {
 			// The interval in which the warm-up ended is not all of the load's.
-			from := max(seen.from, f.run.windows[sample.Series{Flow: s.Flow, Round: s.Round, Stage: sample.Warmup}].to)
-			f.run.windows[s] = window{from, max(from, seen.to)}
+			from := max(seen.From, f.run.windows[sample.Series{Flow: s.Flow, Round: s.Round, Stage: sample.Warmup}].To)
+			f.run.windows[s] = Window{from, max(from, seen.To)}
 		}
 	}
 	return f.run, nil
@@ -308,8 +308,8 @@ func (f *fileReader) sum(l *intervalLine, s sample.Series, histograms lineHistog
 		return err
 	}
 	if f.seen == nil {
-		f.seen = map[sample.Series]window{}
+		f.seen = map[sample.Series]Window{}
 	}
-	f.seen[s] = f.seen[s].union(window{l.From, l.To})
+	f.seen[s] = f.seen[s].union(Window{l.From, l.To})
 	return nil
 }

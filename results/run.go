@@ -22,7 +22,7 @@ type Run struct {
 	Intervals []StoredInterval
 
 	totals     map[sample.Series]*total
-	windows    map[sample.Series]window
+	windows    map[sample.Series]Window
 	apart      map[sample.Series]time.Duration // of a window, the time between generators that ran at different times
 	greetings  []greetings                     // by flow
 	gauges     []gauge                         // by flow: the last, with the highest peak
@@ -36,25 +36,9 @@ type Run struct {
 	damaged    string   // where its file ends, and what of that could not be read; "" where it is whole
 }
 
-// A window is when a stage of a flow's round lasted.
-type window struct{ from, to sample.Instant }
-
-func (w window) length() time.Duration { return w.to.Sub(w.from) }
-
-// union widens w to cover from and to. An empty window counts for nothing.
-func (w window) union(o window) window {
-	switch {
-	case w.length() <= 0:
-		return o
-	case o.length() <= 0:
-		return w
-	}
-	return window{min(w.from, o.from), max(w.to, o.to)}
-}
-
 func newRun(h Header) *Run {
 	return &Run{
-		Header: h, identities: []string{h.identity()}, totals: map[sample.Series]*total{}, windows: map[sample.Series]window{},
+		Header: h, identities: []string{h.identity()}, totals: map[sample.Series]*total{}, windows: map[sample.Series]Window{},
 		gauges: make([]gauge, len(h.Flows)), greetings: make([]greetings, len(h.Flows)),
 	}
 }
@@ -90,7 +74,7 @@ func (r *Run) absorb(f *frame) {
 		r.total(s).add(t)
 	}
 	for _, w := range f.windows {
-		r.windows[w.series] = r.windows[w.series].union(window{w.from, w.to})
+		r.windows[w.series] = r.windows[w.series].union(Window{w.from, w.to})
 	}
 	for i, g := range f.gauges {
 		r.see(i, g)
@@ -112,15 +96,6 @@ func (r *Run) total(s sample.Series) *total {
 		r.totals[s] = t
 	}
 	return t
-}
-
-// flow adds up a flow's rounds of a stage.
-func (r *Run) flow(flow int, stage sample.Stage) *total {
-	sum := newTotal()
-	for round := range r.Header.Rounds {
-		sum.add(r.totals[sample.Series{Flow: flow, Round: round, Stage: stage}])
-	}
-	return sum
 }
 
 // Histogram returns a flow's times of a phase over all rounds, without the
@@ -146,31 +121,31 @@ func (r *Run) flowIndex(name string) int {
 // Steady returns when a flow's load proper began and ended: that of its first
 // round and that of its last. Both are zero where there was none.
 func (r *Run) Steady(flow string) (from, to time.Time) {
-	var all window
+	var all Window
 	for round := range r.Header.Rounds {
 		all = all.union(r.windows[sample.Series{Flow: r.flowIndex(flow), Round: round, Stage: sample.Steady}])
 	}
-	if all == (window{}) {
+	if all == (Window{}) {
 		return time.Time{}, time.Time{}
 	}
-	return all.from.Time(), all.to.Time()
+	return all.From.Time(), all.To.Time()
 }
 
-// steady is the length of a flow's load: all rounds' together.
-func (r *Run) steady(flow int) time.Duration {
+// SteadyLength is the length of a flow's load: all rounds' together.
+func (r *Run) SteadyLength(flow int) time.Duration {
 	var d time.Duration
 	for round := range r.Header.Rounds {
-		d += r.steadyRound(flow, round)
+		d += r.RoundLength(flow, round)
 	}
 	return d
 }
 
-// steadyRound is the length of one round's load. A run that has lost its end
+// RoundLength is the length of one round's load. A run that has lost its end
 // may not have the window of its last round: then it is what the intervals
 // saw of it.
-func (r *Run) steadyRound(flow, round int) time.Duration {
+func (r *Run) RoundLength(flow, round int) time.Duration {
 	s := sample.Series{Flow: flow, Round: round, Stage: sample.Steady}
-	return max(0, r.windows[s].length()-r.apart[s])
+	return max(0, r.windows[s].Length()-r.apart[s])
 }
 
 // Merge makes one run of several, made by other generators from the same
@@ -215,21 +190,21 @@ func Merge(runs ...*Run) (*Run, error) {
 // gaps are the times within the runs' windows taken together in which none of
 // the runs was at work.
 func gaps(runs []*Run) map[sample.Series]time.Duration {
-	bySeries := map[sample.Series][]window{}
+	bySeries := map[sample.Series][]Window{}
 	sum := map[sample.Series]time.Duration{}
 	for _, r := range runs {
 		for s, w := range r.windows {
-			if w.length() > 0 {
+			if w.Length() > 0 {
 				bySeries[s] = append(bySeries[s], w)
 				sum[s] += r.apart[s]
 			}
 		}
 	}
 	for s, list := range bySeries {
-		slices.SortFunc(list, func(a, b window) int { return cmp.Compare(a.from, b.from) })
+		slices.SortFunc(list, func(a, b Window) int { return cmp.Compare(a.From, b.From) })
 		all := list[0]
 		for _, w := range list[1:] {
-			sum[s] += max(0, w.from.Sub(all.to))
+			sum[s] += max(0, w.From.Sub(all.To))
 			all = all.union(w)
 		}
 	}

@@ -8,7 +8,7 @@ func (s *flowSide) heard() greetings {
 	var all greetings
 	for _, r := range s.runs {
 		if i := r.flowIndex(s.flow); i >= 0 {
-			all.merge(r.greetings[i])
+			all.merge(*r.Heard(i))
 		}
 	}
 	return all

@@ -42,10 +42,10 @@ func (i *StoredInterval) Length() time.Duration { return i.To.Sub(i.From) }
 
 // Histogram returns the interval's times of a phase; nil where there are none.
 func (i *StoredInterval) Histogram(phase sample.Phase, part sample.Part) (*Histogram, error) {
-	return i.histogram(slotOf(phase, part))
+	return i.histogramAt(slotOf(phase, part))
 }
 
-func (i *StoredInterval) histogram(s slot) (*Histogram, error) {
+func (i *StoredInterval) histogramAt(s slot) (*Histogram, error) {
 	if h := i.times[s]; h != nil {
 		return h, nil
 	}

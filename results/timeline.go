@@ -44,8 +44,8 @@ func (r *Run) timeline() (*report.Timeline, error) {
 		first, last = min(first, r.Intervals[i].Number), max(last, r.Intervals[i].Number)
 	}
 	width := (last - first + maxBins) / maxBins // seconds a bin
-	if r.width > 1 {
-		width = (width + r.width - 1) / r.width * r.width
+	if own := r.Width(); own > 1 {
+		width = (width + own - 1) / own * own
 	}
 	bins := map[int64]*timelineBin{}
 	for i := range r.Intervals {
@@ -108,8 +108,8 @@ func (r *Run) drawTimeline(bins map[int64]*timelineBin, width int64) *report.Tim
 	for _, class := range classes {
 		t.Errors = append(t.Errors, report.ErrorSeries{Class: class})
 	}
-	loads := make([][]window, len(r.Header.Flows))
-	for s, w := range r.windows {
+	loads := make([][]Window, len(r.Header.Flows))
+	for s, w := range r.Windows() {
 		if s.Stage != sample.Drain {
 			loads[s.Flow] = append(loads[s.Flow], w)
 		}
@@ -129,16 +129,16 @@ func (r *Run) drawTimeline(bins map[int64]*timelineBin, width int64) *report.Tim
 
 // loaded is how much of the bin a flow was under load. Where a run has lost
 // the windows that say so, it is all of it.
-func (b *timelineBin) loaded(windows []window) time.Duration {
-	whole := window{b.from, b.to}
+func (b *timelineBin) loaded(windows []Window) time.Duration {
+	whole := Window{b.from, b.to}
 	if len(windows) == 0 {
-		return whole.length()
+		return whole.Length()
 	}
 	var sum time.Duration
 	for _, w := range windows {
-		sum += max(0, window{max(w.from, b.from), min(w.to, b.to)}.length())
+		sum += w.Common(whole)
 	}
-	return min(sum, whole.length())
+	return min(sum, whole.Length())
 }
 
 // draw adds a point to each line. There is no rate of a moment too short to
@@ -200,9 +200,9 @@ func errorClasses(bins map[int64]*timelineBin) []string {
 // differ by milliseconds, are one stretch.
 func (r *Run) warmups(start sample.Instant) []report.Band {
 	var bands []report.Band
-	for s, w := range r.windows {
-		if s.Stage == sample.Warmup && w.length() > 0 {
-			bands = append(bands, report.Band{From: w.from.Sub(start).Seconds(), To: w.to.Sub(start).Seconds()})
+	for s, w := range r.Windows() {
+		if s.Stage == sample.Warmup && w.Length() > 0 {
+			bands = append(bands, report.Band{From: w.From.Sub(start).Seconds(), To: w.To.Sub(start).Seconds()})
 		}
 	}
 	slices.SortFunc(bands, func(a, b report.Band) int { return cmp.Compare(a.From, b.From) })

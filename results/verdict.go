@@ -2,8 +2,6 @@ package results
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -31,8 +29,8 @@ func (r *Run) verdict(res *Result) Verdict {
 	}
 	if res.Partial {
 		where := ""
-		if r.damaged != "" {
-			where = " (" + r.damaged + ")"
+		if r.Damage() != "" {
+			where = " (" + r.Damage() + ")"
 		}
 		v.bad("partial: the run file has lost its end%s: nothing tells whether the cores were free and the clock held; figures are of what is there", where)
 	}
@@ -41,14 +39,11 @@ func (r *Run) verdict(res *Result) Verdict {
 	if res.Interrupted {
 		v.note("interrupted: the run was ended before its time")
 	}
-	if len(r.apart) > 0 {
-		longest := slices.Max(slices.Collect(maps.Values(r.apart)))
-		if longest > 0 {
-			v.note("merged: the runs did not overlap for up to %s, which counts for no rate; peaks are added up all the same", humanDuration(longest))
-		}
+	if longest := r.Apart(); longest > 0 {
+		v.note("merged: the runs did not overlap for up to %s, which counts for no rate; peaks are added up all the same", humanDuration(longest))
 	}
-	if r.unwritten != nil {
-		v.note("the run file is not whole: %v; these figures are of the whole run, and stand nowhere else", r.unwritten)
+	if err := r.Unwritten(); err != nil {
+		v.note("the run file is not whole: %v; these figures are of the whole run, and stand nowhere else", err)
 	}
 	if r.Closing != nil && r.Closing.Behind >= behindNote {
 		v.note("the run file fell %s behind: the cores or the disk were busy with something else; some intervals are longer than a second, and a run killed then would have lost as much",

@@ -189,13 +189,13 @@ func TestVerdict(t *testing.T) {
 func TestThresholds(t *testing.T) {
 	r := sound()
 	r.total(closed).Outcomes[sample.Rejected] = 1000
-	r.windows[closed] = window{at(0), at(10 * time.Second)}
+	r.windows[closed] = Window{at(0), at(10 * time.Second)}
 	r.total(closed).InWindow = 500
 	metric := func(stat string, q float64, p sample.Phase, part sample.Part) criteria.Metric {
 		return criteria.Metric{Phase: p, Part: part, Stat: stat, Q: q}
 	}
 	nobody := newRun(testHeader(twoFlows(1)))
-	nobody.windows[closed] = window{at(0), at(10 * time.Second)}
+	nobody.windows[closed] = Window{at(0), at(10 * time.Second)}
 	for _, m := range []criteria.Metric{
 		{Kind: criteria.Errors}, {Kind: criteria.Rate}, {Kind: criteria.Count, Outcome: sample.Failed},
 		metric("p99", 0.99, sample.SpanMessage, sample.Service), metric("mean", 0, sample.Mail, sample.Service),

@@ -10,7 +10,7 @@ import (
 // flowIntervals are the intervals of a flow's only round.
 type flowIntervals struct {
 	intervals []*StoredInterval
-	window    window
+	window    Window
 	total     *total
 	decoded   map[slot][]*Histogram // by interval
 }
@@ -18,7 +18,7 @@ type flowIntervals struct {
 // onlyRound returns the intervals of a flow that has one round.
 func (r *Run) onlyRound(flow int) *flowIntervals {
 	s := sample.Series{Flow: flow, Stage: sample.Steady}
-	f := &flowIntervals{window: r.windows[s], total: r.totals[s], decoded: map[slot][]*Histogram{}}
+	f := &flowIntervals{window: r.Window(s), total: r.Total(s), decoded: map[slot][]*Histogram{}}
 	for i := range r.Intervals {
 		if in := &r.Intervals[i]; in.Flow == flow && in.Stage == sample.Steady {
 			f.intervals = append(f.intervals, in)
@@ -35,7 +35,7 @@ func (f *flowIntervals) histograms(s slot) []*Histogram {
 	}
 	list := make([]*Histogram, len(f.intervals))
 	for n, i := range f.intervals {
-		if h, err := i.histogram(s); err == nil {
+		if h, err := i.histogramAt(s); err == nil {
 			list[n] = h
 		}
 	}
@@ -45,7 +45,7 @@ func (f *flowIntervals) histograms(s slot) []*Histogram {
 
 // seconds is how much of an interval belongs to the load's window.
 func (f *flowIntervals) seconds(i *StoredInterval) float64 {
-	return max(0, min(i.To, f.window.to).Sub(max(i.From, f.window.from))).Seconds()
+	return f.window.Common(Window{i.From, i.To}).Seconds()
 }
 
 func (f *flowIntervals) quotient(of func(n int, i *StoredInterval) (above, below float64)) stats.Track {

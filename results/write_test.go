@@ -342,7 +342,7 @@ func TestEveryFormatShowsARun(t *testing.T) {
 	steady.hist(slotOf(sample.Mail, sample.Service)).Record(time.Millisecond)
 	steady.hist(slotOf(sample.SpanMessage, sample.Service)).Record(time.Millisecond)
 	steady.Outcomes[sample.Accepted]++
-	r.windows[sample.Series{Stage: sample.Steady}] = window{at(0), at(time.Second)}
+	r.windows[sample.Series{Stage: sample.Steady}] = Window{at(0), at(time.Second)}
 	headlines := []string{"benchfmt", "otava", "bencher", "github-benchmark"} // these are of messages alone
 	for _, format := range Runs.Names() {
 		var b bytes.Buffer
