@@ -50,7 +50,7 @@ integration: build ## run against Postfix, Dovecot and Prometheus; installs them
 
 browser: ## open the pages in headless Chromium; installs it where missing
 	.ci/packages chromium
-	$(GO) test -tags browser -count=1 -run 'Browser|Keyboard' ./results
+	$(GO) test -tags browser -count=1 -run 'Browser|Keyboard' ./results/render
 
 bench-peers: ## measure what a message costs against other clients; PEERS adds flags, -quick for one
 	.ci/packages gcc libc6-dev openssl postfix

@@ -5,13 +5,13 @@ import (
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/figures"
 )
 
 // figuresOf returns the figures of a run's one flow, and logs what there is to
 // know about them. It returns nil, and has failed the benchmark, where there
 // is nothing that could be called a measurement.
-func figuresOf(b *testing.B, result *gauge.Result) *results.FlowFigures {
+func figuresOf(b *testing.B, result *gauge.Result) *figures.FlowFigures {
 	b.Helper()
 	if served := result.Served; served != nil && served.Err != nil {
 		b.Errorf("closing the built-in server: %v", served.Err)
@@ -46,7 +46,7 @@ const maxErrorsShown = 3
 
 // report gives testing.B the metrics that the run's benchmark format has, by
 // the same names.
-func report(b *testing.B, f *results.FlowFigures, rate float64) {
+func report(b *testing.B, f *figures.FlowFigures, rate float64) {
 	b.ReportMetric(rate, "msgs/s")
 	b.ReportMetric(float64(f.Messages.Attempted-f.Messages.Accepted), "errors")
 	// If every message was turned away before its end, there is no such time.

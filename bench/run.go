@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/internal/machine"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
-	"github.com/smtpgauge/smtpgauge/results"
 )
 
 // Run measures a scenario: b.N messages, as many at once as its load says. A
@@ -33,7 +33,7 @@ func Run(b *testing.B, scenario string, options ...Option) {
 
 // freeCores looks at what else the machine does. Tests take its place, since
 // they have to pass however busy it is.
-var freeCores = results.FreeCores
+var freeCores = machine.FreeCores
 
 // measure measures one flow. B.Loop gives the messages out, so that all of it
 // is one run, with one warm-up: a benchmark by b.N would be begun anew, and

@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -41,7 +41,7 @@ func NewJob(s *scenarios.Scenario) *Job {
 }
 
 // Fits says why a run of the job has no room in a run file; nil if it has.
-func (j *Job) Fits() error { return results.Fits(j.Plan, j.Criteria) }
+func (j *Job) Fits() error { return record.Fits(j.Plan, j.Criteria) }
 
 // Check refuses a run that has no room in a run file, targets that are not there
 // to be loaded, and what cannot work from this machine, before anything of a run

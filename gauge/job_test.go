@@ -12,7 +12,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -47,7 +48,7 @@ func TestRunIsAFunctionCall(t *testing.T) {
 		var file bytes.Buffer
 		intervals := 0
 		result, err := gauge.Run(t.Context(), scenario, gauge.Options{
-			File: &file, OnInterval: func(*results.Interval) { intervals++ }, FreeCores: busy,
+			File: &file, OnInterval: func(*record.Interval) { intervals++ }, FreeCores: busy,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -58,11 +59,11 @@ func TestRunIsAFunctionCall(t *testing.T) {
 		if result.Served != nil {
 			t.Errorf("the built-in server took %v, and there was none", result.Served.Counts)
 		}
-		read, err := results.Read(&file)
+		read, err := record.Read(&file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := read.Result().Flows["relay"].Messages.Accepted; got != 50 {
+		if got := figures.Of(read).Flows["relay"].Messages.Accepted; got != 50 {
 			t.Errorf("%d messages accepted in the file, want 50", got)
 		}
 		if intervals == 0 {
@@ -154,7 +155,7 @@ func TestARunThatIsEndedEarly(t *testing.T) {
 			drain, ended := make(chan struct{}), false
 			result, err := gauge.Run(ctx, small(t, "sessions: 1, duration: 10m"), gauge.Options{
 				FreeCores: busy, Drain: drain,
-				OnInterval: func(*results.Interval) {
+				OnInterval: func(*record.Interval) {
 					if !ended {
 						ended = true
 						test.end(cancel, drain)

@@ -5,15 +5,15 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
 // measure runs the job's plan; its sink, if it has one, is in place. If anything was
 // measured there is a run, also beside an error, which is then that of writing
 // the file.
-func (j *Job) measure(ctx context.Context, o Options) (*results.Run, error) {
+func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	p := j.Plan
-	var collector *results.Collector
+	var collector *record.Collector
 	recorder := func(shard int) sample.Recorder { return collector.Recorder(shard) }
 	engine, err := loadgen.New(p, recorder, loadgen.Options{Shards: o.Shards, More: o.More})
 	if err != nil {
@@ -22,7 +22,7 @@ func (j *Job) measure(ctx context.Context, o Options) (*results.Run, error) {
 	before, known := o.FreeCores(ctx)
 	// Last, since the header says when the run started, and rendering the mail
 	// ahead takes its time.
-	collector, err = results.NewCollector(o.File, results.NewHeader(p, j.Criteria), p, o.Shards, o.OnInterval)
+	collector, err = record.NewCollector(o.File, record.NewHeader(p, j.Criteria), p, o.Shards, o.OnInterval)
 	if err != nil {
 		return nil, err
 	}
@@ -31,13 +31,13 @@ func (j *Job) measure(ctx context.Context, o Options) (*results.Run, error) {
 	stopWatching()
 	if err != nil {
 		// Nothing ran, so there is nothing to keep; closing ends the collector.
-		_, _ = collector.Close(&sample.Report{}, results.Generator{})
+		_, _ = collector.Close(&sample.Report{}, record.Generator{})
 		return nil, err
 	}
-	generator := results.MeasureGenerator()
+	generator := record.MeasureGenerator()
 	// Also of a run that was stopped at once: what it measured is judged by it.
 	if after, ok := o.FreeCores(context.WithoutCancel(ctx)); ok && known {
-		generator.Free = &results.FreeBeside{Before: before, After: after}
+		generator.Free = &record.FreeBeside{Before: before, After: after}
 	}
 	return collector.Close(report, generator)
 }

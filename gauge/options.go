@@ -4,7 +4,8 @@ import (
 	"context"
 	"io"
 
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/internal/machine"
+	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
 // Options say what goes on beside a run. The zero value measures with one loop,
@@ -16,7 +17,7 @@ type Options struct {
 
 	// OnInterval is called about once a second with how far the run is, from a
 	// goroutine of the run's; nil if nobody looks.
-	OnInterval func(*results.Interval)
+	OnInterval func(*record.Interval)
 
 	Drain  <-chan struct{} // closed to end the run early but in order; may be nil
 	More   func() bool     // gives the load out one by one, as loadgen.Options has it; nil leaves it to the plan
@@ -40,7 +41,7 @@ func (o Options) withDefaults() Options {
 		o.Sink = inProcess{}
 	}
 	if o.FreeCores == nil {
-		o.FreeCores = results.FreeCores
+		o.FreeCores = machine.FreeCores
 	}
 	o.Shards = max(1, o.Shards)
 	return o

@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
 // What a run can come to that is no success, for errors.Is.
@@ -17,8 +18,8 @@ var (
 
 // A Result is what a run came to.
 type Result struct {
-	Run     *results.Run    // everything that was measured; results.Write prints it
-	Figures *results.Result // its figures, and whether they may be believed
+	Run     *record.Run     // everything that was measured; results.Write prints it
+	Figures *figures.Result // its figures, and whether they may be believed
 	Served  *Served         // what the built-in server took; nil if no flow went there
 }
 
@@ -29,15 +30,15 @@ type Served struct {
 }
 
 // newResult works the figures out; nil for no run.
-func newResult(run *results.Run, served *Served) *Result {
+func newResult(run *record.Run, served *Served) *Result {
 	if run == nil {
 		return nil
 	}
-	return &Result{Run: run, Figures: run.Result(), Served: served}
+	return &Result{Run: run, Figures: figures.Of(run), Served: served}
 }
 
 // Flow returns a flow's figures by its name; nil if the run has no such flow.
-func (r *Result) Flow(name string) *results.FlowFigures { return r.Figures.Flows[name] }
+func (r *Result) Flow(name string) *figures.FlowFigures { return r.Figures.Flows[name] }
 
 // Err says why the run is no success; nil if it is one. It joins ErrInterrupted
 // if the run was ended early, ErrInvalid if its figures are not to be believed,

@@ -5,24 +5,24 @@ import (
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/figures"
 )
 
 func TestResultsAreJudged(t *testing.T) {
-	valid, invalid := results.Verdict{Valid: true}, results.Verdict{Reasons: []string{"too slow", "too late"}}
-	held, missed := results.ThresholdResult{Expr: "a.errors < 1", OK: true}, results.ThresholdResult{Expr: "a.rate > 5"}
+	valid, invalid := figures.Verdict{Valid: true}, figures.Verdict{Reasons: []string{"too slow", "too late"}}
+	held, missed := figures.ThresholdResult{Expr: "a.errors < 1", OK: true}, figures.ThresholdResult{Expr: "a.rate > 5"}
 	sentinels := []error{gauge.ErrInterrupted, gauge.ErrInvalid, gauge.ErrThresholdMissed}
 	for _, c := range []struct {
 		name    string
-		figures results.Result
+		figures figures.Result
 		text    string
 		is      []bool // interrupted, invalid, missed
 	}{
-		{"success", results.Result{Verdict: valid, Thresholds: []results.ThresholdResult{held}}, "", []bool{false, false, false}},
-		{"interrupted", results.Result{Verdict: valid, Interrupted: true}, "interrupted", []bool{true, false, false}},
-		{"invalid", results.Result{Verdict: invalid}, "the measurement is invalid: too slow; too late", []bool{false, true, false}},
-		{"missed", results.Result{Verdict: valid, Thresholds: []results.ThresholdResult{held, missed}}, "threshold missed: a.rate > 5", []bool{false, false, true}},
-		{"all", results.Result{Verdict: invalid, Interrupted: true, Thresholds: []results.ThresholdResult{missed}},
+		{"success", figures.Result{Verdict: valid, Thresholds: []figures.ThresholdResult{held}}, "", []bool{false, false, false}},
+		{"interrupted", figures.Result{Verdict: valid, Interrupted: true}, "interrupted", []bool{true, false, false}},
+		{"invalid", figures.Result{Verdict: invalid}, "the measurement is invalid: too slow; too late", []bool{false, true, false}},
+		{"missed", figures.Result{Verdict: valid, Thresholds: []figures.ThresholdResult{held, missed}}, "threshold missed: a.rate > 5", []bool{false, false, true}},
+		{"all", figures.Result{Verdict: invalid, Interrupted: true, Thresholds: []figures.ThresholdResult{missed}},
 			"interrupted\nthe measurement is invalid: too slow; too late\nthreshold missed: a.rate > 5", []bool{true, true, true}},
 	} {
 		err := (&gauge.Result{Figures: &c.figures}).Err()

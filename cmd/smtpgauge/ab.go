@@ -14,7 +14,10 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/compare"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render"
 )
 
 func newAB(s streams) *cobra.Command {
@@ -72,7 +75,7 @@ are kept in a folder, for compare.`,
 func newNoise(s streams) *cobra.Command {
 	var f noiseFlags
 	var l alternation
-	format := choiceFlag{"table", results.Noises.Names()}
+	format := choiceFlag{"table", render.Noises.Names()}
 	c := &cobra.Command{
 		Use:   "noise SCENARIO",
 		Short: "find the smallest change a set-up can see",
@@ -90,13 +93,13 @@ this scenario can see, and how many rounds it takes to see a smaller one.`,
 			if len(runs[0]) == 0 || len(runs[1]) == 0 {
 				return err
 			}
-			noise, failed := results.MeasureNoise(runs[0], runs[1], f.options())
+			noise, failed := compare.MeasureNoise(runs[0], runs[1], f.options())
 			if failed != nil {
 				return errors.Join(err, failed)
 			}
 			o := s.results.options()
 			o.All = f.all
-			return errors.Join(results.Noises.Write(s.results, format.value, noise, o), err)
+			return errors.Join(render.Noises.Write(s.results, format.value, noise, o), err)
 		},
 	}
 	c.Flags().StringVar(&l.source.target, "target", "", "load `HOST` in place of target.host")
@@ -148,7 +151,7 @@ func (l *alternation) load(names []string, targets [2]string, s streams) error {
 
 // run goes through all turns, and returns the runs of each side. An error that
 // comes beside runs says that they are fewer than they were to be, or invalid.
-func (l *alternation) run(ctx context.Context, o results.CompareOptions, s streams) (runs [2][]*results.Run, err error) {
+func (l *alternation) run(ctx context.Context, o compare.CompareOptions, s streams) (runs [2][]*record.Run, err error) {
 	folder, err := l.folder()
 	if err != nil {
 		return runs, err
@@ -184,8 +187,8 @@ func (l *alternation) run(ctx context.Context, o results.CompareOptions, s strea
 
 // enough is how many turns a side a verdict takes, with two more so that one
 // bad round does not spoil it.
-func enough(first *results.Run, o results.CompareOptions) (int, error) {
-	needed, err := results.RoundsNeeded(first, o)
+func enough(first *record.Run, o compare.CompareOptions) (int, error) {
+	needed, err := compare.RoundsNeeded(first, o)
 	if err != nil {
 		return 0, err
 	}
@@ -194,7 +197,7 @@ func enough(first *results.Run, o results.CompareOptions) (int, error) {
 }
 
 // spoiled is an error where runs are not to be relied on.
-func spoiled(sides [2][]*results.Run) error {
+func spoiled(sides [2][]*record.Run) error {
 	var errs []error
 	invalid, reason := 0, ""
 	runs := slices.Concat(sides[0], sides[1])
@@ -202,7 +205,7 @@ func spoiled(sides [2][]*results.Run) error {
 		if r.Interrupted() {
 			errs = append(errs, gauge.ErrInterrupted)
 		}
-		if v := r.Result().Verdict; !v.Valid {
+		if v := figures.Of(r).Verdict; !v.Valid {
 			if invalid++; invalid == 1 {
 				reason = v.Reasons[0]
 			}
@@ -249,13 +252,13 @@ func earlierTurns(folder string) (names []string) {
 var turnName = regexp.MustCompile(`^[ab][0-9]+\.jsonl$`)
 
 // turn runs a scenario once, into a file, and reads that back for comparing.
-func (l *alternation) turn(stop interruption, job *gauge.Job, name string, display *live) (*results.Run, error) {
+func (l *alternation) turn(stop interruption, job *gauge.Job, name string, display *live) (*record.Run, error) {
 	ensureDescriptors(descriptorsFor(job.Plan), display)
 	file, err := openRunFile(name, nil)
 	if err != nil {
 		return nil, err
 	}
-	result, err := carryOut(stop, job, display, gauge.Options{File: file, OnInterval: func(i *results.Interval) {
+	result, err := carryOut(stop, job, display, gauge.Options{File: file, OnInterval: func(i *record.Interval) {
 		display.show(newProgress(job.Plan, i, stop.draining()))
 	}})
 	err = errors.Join(err, file.Close())
@@ -265,5 +268,5 @@ func (l *alternation) turn(stop interruption, job *gauge.Job, name string, displ
 	case err != nil:
 		return result.Run, fmt.Errorf("%s is not whole: %w", name, err)
 	}
-	return readRun(name, results.ReadCourse)
+	return readRun(name, record.ReadCourse)
 }

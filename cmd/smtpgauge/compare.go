@@ -14,8 +14,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/smtpgauge/smtpgauge/results"
-	"github.com/smtpgauge/smtpgauge/results/stats"
+	"github.com/smtpgauge/smtpgauge/results/compare"
+	"github.com/smtpgauge/smtpgauge/results/compare/stats"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -70,7 +72,7 @@ func (f *compareFlags) register(flags *pflag.FlagSet) {
 	f.noiseFlags.register(flags)
 	flags.Var(&f.minEffect, "min-effect", "smallest effect of interest, as `PERCENT`: a smaller one is the same (default: the new side's scenario's)")
 	flags.StringArrayVar(&f.failOn, "fail-on", nil, "exit 3 on a `CHANGE` such as 'message.p99 > +5%', and on no other (repeatable; default: the gates of the new side's scenario)")
-	f.format = choiceFlag{"table", results.Comparisons.Names()}
+	f.format = choiceFlag{"table", render.Comparisons.Names()}
 	flags.Var(&f.format, "format", "print the comparison as `FORMAT`: "+strings.Join(f.format.known, ", "))
 }
 
@@ -88,11 +90,11 @@ func (f *noiseFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.all, "all", false, "also show the phases in which no change shows")
 }
 
-func (f *noiseFlags) options() results.CompareOptions {
-	return results.CompareOptions{Alpha: float64(f.alpha), Metrics: f.metrics}
+func (f *noiseFlags) options() compare.CompareOptions {
+	return compare.CompareOptions{Alpha: float64(f.alpha), Metrics: f.metrics}
 }
 
-func (f *compareFlags) options() (results.CompareOptions, error) {
+func (f *compareFlags) options() (compare.CompareOptions, error) {
 	o := f.noiseFlags.options()
 	o.MinEffect = f.minEffect.share
 	for _, text := range f.failOn {
@@ -107,22 +109,22 @@ func (f *compareFlags) options() (results.CompareOptions, error) {
 
 // judge compares two sides. What the command line leaves open is as the
 // scenario of the new side has it.
-func (f *compareFlags) judge(base, other []*results.Run, o results.CompareOptions) (*results.Comparison, error) {
+func (f *compareFlags) judge(base, other []*record.Run, o compare.CompareOptions) (*compare.Comparison, error) {
 	if !f.minEffect.given {
-		o.MinEffect = results.DeclaredMinEffect(other)
+		o.MinEffect = compare.DeclaredMinEffect(other)
 	}
 	if len(f.failOn) == 0 {
-		gates, err := results.DeclaredGates(other)
+		gates, err := compare.DeclaredGates(other)
 		if err != nil {
 			return nil, err
 		}
 		o.Gates = gates
 	}
-	return results.Compare(base, other, o)
+	return compare.Compare(base, other, o)
 }
 
 // compare finds out what is to be compared, and compares it.
-func (f *compareFlags) compare(c *cobra.Command, args, base, other, flows []string) (*results.Comparison, error) {
+func (f *compareFlags) compare(c *cobra.Command, args, base, other, flows []string) (*compare.Comparison, error) {
 	o, err := f.options()
 	if err != nil {
 		return nil, err
@@ -136,7 +138,7 @@ func (f *compareFlags) compare(c *cobra.Command, args, base, other, flows []stri
 		if err != nil {
 			return nil, err
 		}
-		return results.CompareFlows(runs, flows[0], flows[1], o)
+		return compare.CompareFlows(runs, flows[0], flows[1], o)
 	case len(args) == 2 && len(base)+len(other) == 0:
 		base, other = args, nil
 	case len(args) > 0 || len(base) == 0 || len(other) == 0:
@@ -175,15 +177,15 @@ func globs(base, other []string) (baseFiles, otherFiles []string, err error) {
 
 // readCourses reads run files for comparing them, as many at once as there are
 // cores.
-func readCourses(names []string) ([]*results.Run, error) {
-	runs, errs := make([]*results.Run, len(names)), make([]error, len(names))
+func readCourses(names []string) ([]*record.Run, error) {
+	runs, errs := make([]*record.Run, len(names)), make([]error, len(names))
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var group sync.WaitGroup
 	for i, name := range names {
 		group.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			if runs[i], errs[i] = readRun(name, results.ReadCourse); errs[i] != nil {
+			if runs[i], errs[i] = readRun(name, record.ReadCourse); errs[i] != nil {
 				errs[i] = fmt.Errorf("%s: %w", name, errs[i])
 			}
 		})
@@ -193,16 +195,16 @@ func readCourses(names []string) ([]*results.Run, error) {
 }
 
 // finish prints a comparison and turns what it came to into an error.
-func (f *compareFlags) finish(s streams, c *results.Comparison) error {
+func (f *compareFlags) finish(s streams, c *compare.Comparison) error {
 	o := s.results.options()
 	o.All = f.all
-	summarizeStep(s.err, func(w io.Writer) error { return results.Comparisons.Write(w, "markdown", c, o) })
-	return errors.Join(results.Comparisons.Write(s.results, f.format.value, c, o), judgeComparison(c))
+	summarizeStep(s.err, func(w io.Writer) error { return render.Comparisons.Write(w, "markdown", c, o) })
+	return errors.Join(render.Comparisons.Write(s.results, f.format.value, c, o), judgeComparison(c))
 }
 
 // judgeComparison is an error where a gate is missed, or cannot be told; and
 // without gates, where anything is worse.
-func judgeComparison(c *results.Comparison) error {
+func judgeComparison(c *compare.Comparison) error {
 	var errs []error
 	for _, g := range c.Gates {
 		switch {

@@ -9,7 +9,8 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render"
 )
 
 // A formatFlag says how results are printed.
@@ -17,28 +18,28 @@ type formatFlag string
 
 func (f *formatFlag) register(flags *pflag.FlagSet) {
 	*f = "table"
-	flags.Var(f, "format", "print results as `FORMAT`: "+strings.Join(results.Runs.Names(), ", "))
+	flags.Var(f, "format", "print results as `FORMAT`: "+strings.Join(render.Runs.Names(), ", "))
 }
 
 func (f *formatFlag) String() string { return string(*f) }
 func (f *formatFlag) Type() string   { return "FORMAT" }
 
 func (f *formatFlag) Set(name string) error {
-	if !slices.Contains(results.Runs.Names(), name) {
-		return fmt.Errorf("use one of %s", strings.Join(results.Runs.Names(), ", "))
+	if !slices.Contains(render.Runs.Names(), name) {
+		return fmt.Errorf("use one of %s", strings.Join(render.Runs.Names(), ", "))
 	}
 	*f = formatFlag(name)
 	return nil
 }
 
 // write prints runs.
-func (f *formatFlag) write(p *printout, runs ...*results.Run) error {
-	return results.Runs.Write(p, string(*f), runs, p.options())
+func (f *formatFlag) write(p *printout, runs ...*record.Run) error {
+	return render.Runs.Write(p, string(*f), runs, p.options())
 }
 
 // options are as wide and as colourful as the terminal allows.
-func (p *printout) options() results.Options {
-	var o results.Options
+func (p *printout) options() render.Options {
+	var o render.Options
 	if file, ok := p.w.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
 			o.Width = width

@@ -15,7 +15,8 @@ import (
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
 // A doorman takes connections, tells when the first has come, and hands them
@@ -155,9 +156,9 @@ func (r *longRun) ends() {
 	if r.cmd.Stdout == &r.stdout && !strings.Contains(r.stdout.String(), "relay") {
 		r.Errorf("no tables on stdout:\n%s", &r.stdout)
 	}
-	if run, err := readRun(r.file, results.ReadTotals); err != nil {
+	if run, err := readRun(r.file, record.ReadTotals); err != nil {
 		r.Errorf("the run file does not load: %v", err)
-	} else if run.Result().Partial {
+	} else if figures.Of(run).Partial {
 		r.Error("the run file has lost its end")
 	}
 }

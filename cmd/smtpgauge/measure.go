@@ -5,12 +5,12 @@ import (
 	"io"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/internal/machine"
 )
 
 // freeCores looks at what else the machine does. Tests take its place, since
 // they have to pass however busy it is.
-var freeCores = results.FreeCores
+var freeCores = machine.FreeCores
 
 // carryOut carries a job out, unless stop ends it early. Its sink is a process
 // of its own.

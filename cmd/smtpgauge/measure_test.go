@@ -12,7 +12,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -36,7 +37,7 @@ func smallJob(t *testing.T, load string) *gauge.Job {
 func TestMeasurementShowsItsProgress(t *testing.T) {
 	job := smallJob(t, "sessions: 2, messages: 50")
 	shown := 0
-	result, err := carryOut(interruption{ctx: t.Context()}, job, io.Discard, gauge.Options{OnInterval: func(i *results.Interval) {
+	result, err := carryOut(interruption{ctx: t.Context()}, job, io.Discard, gauge.Options{OnInterval: func(i *record.Interval) {
 		shown++
 		if got := newProgress(job.Plan, i, false); got.name != "small" || len(got.flows) != 1 || got.flows[0].name != "relay" {
 			t.Errorf("progress %+v", got)
@@ -50,7 +51,7 @@ func TestMeasurementShowsItsProgress(t *testing.T) {
 func TestCanceledMeasurementIsARunAllTheSame(t *testing.T) {
 	job := smallJob(t, "sessions: 1, duration: 10m")
 	ctx, cancel := context.WithCancel(t.Context())
-	result, err := carryOut(interruption{ctx: ctx}, job, io.Discard, gauge.Options{OnInterval: func(*results.Interval) { cancel() }})
+	result, err := carryOut(interruption{ctx: ctx}, job, io.Discard, gauge.Options{OnInterval: func(*record.Interval) { cancel() }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,11 +76,11 @@ func TestValidRunsAreJudgedByThresholds(t *testing.T) {
 		if err := madeup.Steady(1, 0).Write(&file, madeup.NewRun(job.Plan, job.Criteria)); err != nil {
 			t.Fatal(err)
 		}
-		run, err := results.Read(&file)
+		run, err := record.Read(&file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		judged := (&gauge.Result{Figures: run.Result()}).Err()
+		judged := (&gauge.Result{Figures: figures.Of(run)}).Err()
 		if got := exitCode(judged); got != want {
 			t.Errorf("%s: exit %d, want %d: %v", threshold, got, want, judged)
 		}

@@ -8,8 +8,8 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/results"
-	"github.com/smtpgauge/smtpgauge/telemetry"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/telemetry"
 )
 
 // metricsHelp is how --metrics and the environment are told of in the help of
@@ -70,7 +70,7 @@ func expose(ctx context.Context, p *loadgen.Plan, address addressFlag, stderr io
 func (e *exposure) watched() bool { return e.server != nil || e.push != nil }
 
 // observe passes an interval on.
-func (e *exposure) observe(i *results.Interval) {
+func (e *exposure) observe(i *record.Interval) {
 	if e.watched() {
 		e.metrics.Observe(i)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
 // A progress is how far a run is, as the live display shows it.
@@ -42,7 +42,7 @@ type classCount struct {
 }
 
 // newProgress is what an interval of a plan's run comes to.
-func newProgress(p *loadgen.Plan, i *results.Interval, draining bool) progress {
+func newProgress(p *loadgen.Plan, i *record.Interval, draining bool) progress {
 	out := progress{name: p.Name, elapsed: i.Elapsed, draining: draining}
 	out.planned, _ = planned(p)
 	for k := range i.Flows {
@@ -54,7 +54,7 @@ func newProgress(p *loadgen.Plan, i *results.Interval, draining bool) progress {
 	return out
 }
 
-func newFlowProgress(i *results.FlowInterval, length time.Duration) flowProgress {
+func newFlowProgress(i *record.FlowInterval, length time.Duration) flowProgress {
 	f := flowProgress{name: i.Name, open: i.Open}
 	if s := length.Seconds(); s > 0 {
 		f.asked, f.begun, f.accepted = float64(i.Due)/s, float64(i.Started)/s, float64(i.Accepted)/s

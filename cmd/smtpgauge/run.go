@@ -10,7 +10,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
 func newRun(s streams) *cobra.Command {
@@ -98,7 +98,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 		return err
 	}
 	defer live.end(stop)
-	result, err := carryOut(stop, job, display, gauge.Options{File: file, OnInterval: func(i *results.Interval) {
+	result, err := carryOut(stop, job, display, gauge.Options{File: file, OnInterval: func(i *record.Interval) {
 		display.show(newProgress(p, i, stop.draining()))
 		live.observe(i)
 	}})
@@ -114,7 +114,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	live.finish(result)
 	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
 	shown, unread := f.stored(result.Run, file.Name())
-	appendStepSummary([]*results.Run{shown}, s.err)
+	appendStepSummary([]*record.Run{shown}, s.err)
 	return errors.Join(unread, f.format.write(s.results, shown), err, result.Err())
 }
 
@@ -127,7 +127,7 @@ func (f *runFlags) descriptors(p *loadgen.Plan) uint64 {
 // totals: a page shows the run over time, and a matrix tells whose CPU time was
 // whose. The matrix does without where the file cannot be read back, as
 // /dev/null cannot.
-func (f *runFlags) stored(run *results.Run, file string) (*results.Run, error) {
+func (f *runFlags) stored(run *record.Run, file string) (*record.Run, error) {
 	if f.format != "html" && run.Header.Baseline == "" {
 		return run, nil
 	}

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
 // A runFile takes a run as it is written. What the file held before stays until
@@ -115,7 +115,7 @@ func claim(f *os.File) error {
 	if err != nil {
 		return err
 	}
-	if info.Size() > 0 && !results.IsRunFile(io.NewSectionReader(f, 0, info.Size())) {
+	if info.Size() > 0 && !record.IsRunFile(io.NewSectionReader(f, 0, info.Size())) {
 		return usagef(outputHint, "%s is there and is no run file: it is not written over", f.Name())
 	}
 	return nil

@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/compare"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render"
 )
 
 func newShow(s streams) *cobra.Command {
@@ -47,11 +49,11 @@ the rounds of all runs.`,
 				return writeRepeats(s.results, string(format), runs)
 			}
 			if merge {
-				run, err := results.Merge(runs...)
+				run, err := record.Merge(runs...)
 				if err != nil {
 					return err
 				}
-				runs = []*results.Run{run}
+				runs = []*record.Run{run}
 			}
 			appendStepSummary(runs, s.err)
 			return format.write(s.results, runs...)
@@ -64,22 +66,22 @@ the rounds of all runs.`,
 }
 
 // writeRepeats prints the matrix of runs that repeat one scenario.
-func writeRepeats(p *printout, format string, runs []*results.Run) error {
-	if !slices.Contains(results.Matrices.Names(), format) {
-		return usagef("use one of "+strings.Join(results.Matrices.Names(), ", "), "--repeats prints no %s", format)
+func writeRepeats(p *printout, format string, runs []*record.Run) error {
+	if !slices.Contains(render.Matrices.Names(), format) {
+		return usagef("use one of "+strings.Join(render.Matrices.Names(), ", "), "--repeats prints no %s", format)
 	}
-	m, err := results.NewMatrix(runs)
+	m, err := compare.NewMatrix(runs)
 	if err != nil {
 		return usagef("give files of one scenario that has a baseline", "%w", err)
 	}
-	return results.Matrices.Write(p, format, m, p.options())
+	return render.Matrices.Write(p, format, m, p.options())
 }
 
-func readRuns(names []string, format string) ([]*results.Run, error) {
-	var runs []*results.Run
+func readRuns(names []string, format string) ([]*record.Run, error) {
+	var runs []*record.Run
 	var errs []error
 	for _, name := range names {
-		run, err := readRun(name, func(r io.ReadSeeker) (*results.Run, error) { return results.ReadFor(format, r) })
+		run, err := readRun(name, func(r io.ReadSeeker) (*record.Run, error) { return render.ReadFor(format, r) })
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 			continue
@@ -90,7 +92,7 @@ func readRuns(names []string, format string) ([]*results.Run, error) {
 }
 
 // readRun opens a file for read.
-func readRun(name string, read func(io.ReadSeeker) (*results.Run, error)) (*results.Run, error) {
+func readRun(name string, read func(io.ReadSeeker) (*record.Run, error)) (*record.Run, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, errors.Unwrap(err) // the caller names the file

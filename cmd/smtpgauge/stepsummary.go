@@ -6,7 +6,8 @@ import (
 	"io"
 	"os"
 
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render"
 )
 
 // maxStepSummary is what GitHub takes of a step, in bytes: it drops a longer
@@ -16,9 +17,9 @@ const maxStepSummary = 1 << 20
 // appendStepSummary shows runs on the page of a GitHub workflow, where this is
 // one. Nobody asked for it on the command line, so that it fails is said and
 // does not change how the command ends.
-func appendStepSummary(runs []*results.Run, stderr io.Writer) {
+func appendStepSummary(runs []*record.Run, stderr io.Writer) {
 	summarizeStep(stderr, func(w io.Writer) error {
-		return results.Runs.Write(w, "markdown", runs, results.Options{})
+		return render.Runs.Write(w, "markdown", runs, render.Options{})
 	})
 }
 

@@ -22,29 +22,60 @@ const module = "github.com/smtpgauge/smtpgauge"
 // themselves. parts says which other parts each may import; packages of one part
 // may import each other.
 var parts = map[string][]string{
-	"cmd":                   {"bench", "gauge", "internal/printable", "internal/smtpsink", "loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire", "results", "scenarios", "telemetry", "scenarios/criteria"},
-	"bench":                 {"gauge", "internal/madeup", "internal/smtpsink", "loadgen", "loadgen/chance", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire", "results", "scenarios", "scenarios/criteria"},
-	"gauge":                 {"internal/smtpsink", "loadgen", "loadgen/sample", "results", "scenarios", "scenarios/criteria"},
-	"scenarios/criteria":    {"internal/spelling", "loadgen/sample"},
-	"scenarios":             {"internal/spelling", "internal/textfile", "loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire", "scenarios/criteria"},
-	"results":               {"internal/printable", "loadgen", "loadgen/mail", "loadgen/sample", "scenarios/criteria"},
-	"telemetry":             {"internal/printable", "loadgen", "loadgen/sample", "loadgen/smtpwire", "results", "scenarios/criteria"},
-	"loadgen":               {"loadgen/chance", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire"},
-	"loadgen/chance":        {},
-	"loadgen/mail":          {"internal/textfile", "loadgen/chance", "loadgen/smtpwire"},
-	"loadgen/netdrive":      {"loadgen/sample"},
-	"loadgen/pace":          {"loadgen/chance"},
-	"loadgen/sample":        {},
-	"loadgen/smtpwire":      {"loadgen/sample"},
+	"cmd": {
+		"bench", "gauge", "scenarios", "scenarios/criteria",
+		"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
+		"results/record", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/human", "results/telemetry",
+		"internal/machine", "internal/printable", "internal/smtpsink",
+	},
+	"bench": {
+		"gauge", "scenarios", "scenarios/criteria",
+		"loadgen", "loadgen/chance", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
+		"results/record", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/histogram",
+		"internal/machine", "internal/madeup", "internal/smtpsink",
+	},
+	"gauge": {
+		"scenarios", "scenarios/criteria", "loadgen", "loadgen/sample", "results/record", "results/figures",
+		"internal/machine", "internal/smtpsink",
+	},
+
+	"scenarios": {
+		"scenarios/criteria", "loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
+		"internal/spelling", "internal/textfile",
+	},
+	"scenarios/criteria": {"loadgen/sample", "internal/spelling"},
+
+	"loadgen":          {"loadgen/chance", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire"},
+	"loadgen/mail":     {"loadgen/chance", "loadgen/smtpwire", "internal/textfile"},
+	"loadgen/netdrive": {"loadgen/sample"},
+	"loadgen/smtpwire": {"loadgen/sample"},
+	"loadgen/pace":     {"loadgen/chance"},
+	"loadgen/chance":   {},
+	"loadgen/sample":   {},
+
+	// A record describes the plan that was run, and is otherwise of samples.
+	"results/record":        {"results/histogram", "results/human", "scenarios/criteria", "loadgen", "loadgen/mail", "loadgen/sample", "internal/machine"},
+	"results/histogram":     {},
+	"results/human":         {"scenarios/criteria"},
+	"results/figures":       {"results/record", "results/histogram", "results/human", "scenarios/criteria", "loadgen/sample"},
+	"results/compare":       {"results/figures", "results/record", "results/compare/stats", "results/histogram", "results/human", "scenarios/criteria", "loadgen/sample"},
+	"results/compare/stats": {},
+	"results/render": {
+		"results/compare", "results/compare/stats", "results/figures", "results/record", "results/histogram", "results/human",
+		"scenarios/criteria", "loadgen/sample", "internal/printable",
+	},
+	"results/telemetry": {"results/figures", "results/record", "results/histogram", "loadgen", "loadgen/sample", "loadgen/smtpwire", "internal/printable"},
+
+	"internal/machine":      {},
 	"internal/printable":    {},
-	"internal/smtpsink":     {"loadgen/sample"},
 	"internal/spelling":     {},
-	"internal/madeup":       {"loadgen", "loadgen/sample", "results", "scenarios/criteria"},
 	"internal/textfile":     {},
+	"internal/smtpsink":     {"loadgen/sample"},
+	"internal/madeup":       {"results/record", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire"},
 	"internal/integration":  {}, // it runs the command and reads what that prints
 	"internal/architecture": {},
+	"internal/docs":         {},
 	"internal/chaos":        {}, // tests alone
-	"internal/docs":         {}, // the same
 }
 
 // confined names the parts a library is used in. Tests are free: there
@@ -54,24 +85,24 @@ var confined = map[string][]string{
 	"golang.org/x/net":                        {"loadgen/mail"},                                   // of it, international domain names
 	"github.com/emersion/go-sasl":             {"bench", "internal/smtpsink", "loadgen/smtpwire"}, // go-smtp's server speaks it
 	"github.com/xdg-go/scram":                 {"internal/smtpsink", "loadgen/smtpwire"},
-	"github.com/HdrHistogram/hdrhistogram-go": {"results"},
-	"github.com/olekukonko/tablewriter":       {"results"},
-	"golang.org/x/perf":                       {"results"},
+	"github.com/HdrHistogram/hdrhistogram-go": {"results/histogram"},
+	"github.com/olekukonko/tablewriter":       {"results/render"},
+	"golang.org/x/perf":                       {"results/compare/stats", "results/render"},
 	"go.yaml.in/yaml":                         {"scenarios"},
 	"github.com/spf13":                        {"cmd"},
 	"golang.org/x/term":                       {"cmd"},
 	"github.com/santhosh-tekuri/jsonschema":   {},
 	"github.com/rogpeppe/go-internal":         {},
 	"github.com/joshdk/go-junit":              {}, // reads what results writes
-	"github.com/prometheus":                   {"telemetry"},
-	"go.opentelemetry.io":                     {"telemetry"},
-	"github.com/go-logr/logr":                 {"telemetry"}, // to keep OpenTelemetry from logging
-	"google.golang.org/grpc":                  {"telemetry"}, // to keep it from logging
+	"github.com/prometheus":                   {"results/telemetry"},
+	"go.opentelemetry.io":                     {"results/telemetry"},
+	"github.com/go-logr/logr":                 {"results/telemetry"}, // to keep OpenTelemetry from logging
+	"google.golang.org/grpc":                  {"results/telemetry"}, // to keep it from logging
 
 	// A library neither prints nor traps signals, and has no flags.
 	"os/signal": {"cmd"},
 	"flag":      {"bench/internal"}, // programs, not libraries
-	"log":       {"cmd", "internal/smtpsink", "telemetry"},
+	"log":       {"cmd", "internal/smtpsink", "results/telemetry"},
 }
 
 // pure names the packages without I/O and without a clock, which is what lets
@@ -101,18 +132,26 @@ func TestImports(t *testing.T) {
 // TestRulesBite breaks each rule once.
 func TestRulesBite(t *testing.T) {
 	for _, test := range []struct{ importer, imported string }{
-		{"loadgen", module + "/results"},
+		{"loadgen", module + "/results/record"},
 		{"loadgen/netdrive", module + "/scenarios"},
-		{"scenarios", module + "/results"},
+		{"scenarios", module + "/results/record"},
 		{"internal/smtpsink", module + "/loadgen/smtpwire"},
 		{"util", "fmt"},
-		{"results", "github.com/emersion/go-smtp"},
-		{"results", "github.com/prometheus/client_golang/prometheus"},
-		{"results", module + "/telemetry"},
-		{"results", module + "/gauge"},
+		{"results/record", "github.com/emersion/go-smtp"},
+		{"results/render", "github.com/prometheus/client_golang/prometheus"},
+		{"results/render", module + "/results/telemetry"},
+		{"results/record", module + "/gauge"},
+		{"results/record", module + "/results/figures"},
+		{"results/figures", module + "/results/compare"},
+		{"results/compare", module + "/results/render"},
+		{"results/human", module + "/results/render"},
+		{"results/histogram", module + "/results/record"},
+		{"gauge", module + "/results/render"},
+		{"gauge", "github.com/olekukonko/tablewriter"},
+		{"results/record", module + "/scenarios"},
 		{"scenarios", module + "/gauge"},
 		{"gauge", module + "/bench"},
-		{"gauge", module + "/telemetry"},
+		{"gauge", module + "/results/telemetry"},
 		{"gauge", "os/signal"},
 		{"gauge", "log"},
 		{"loadgen/mail", "github.com/emersion/go-sasl"},

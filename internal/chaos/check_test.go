@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render"
 )
 
 // faults are what a trial broke of its promises.
@@ -22,7 +24,7 @@ func (t *trial) faults(e *ending) []string {
 		return found
 	}
 	found = append(found, t.leaks(e)...)
-	res := e.run.Result()
+	res := figures.Of(e.run)
 	found = append(found, misread(res, e.file)...)
 	f := res.Flows["chaos"]
 	found = append(found, missummed(f)...)
@@ -55,25 +57,25 @@ func (t *trial) leaks(e *ending) []string {
 		}
 	}
 	look("the run file", e.file)
-	for _, name := range results.Runs.Names() {
+	for _, name := range render.Runs.Names() {
 		look(name, e.outputs[name])
 	}
 	return found
 }
 
 // misread says how the file reads back as something else.
-func misread(want *results.Result, file []byte) []string {
+func misread(want *figures.Result, file []byte) []string {
 	var found []string
-	for name, read := range map[string]func() (*results.Run, error){
-		"Read":       func() (*results.Run, error) { return results.Read(bytes.NewReader(file)) },
-		"ReadTotals": func() (*results.Run, error) { return results.ReadTotals(bytes.NewReader(file)) },
+	for name, read := range map[string]func() (*record.Run, error){
+		"Read":       func() (*record.Run, error) { return record.Read(bytes.NewReader(file)) },
+		"ReadTotals": func() (*record.Run, error) { return record.ReadTotals(bytes.NewReader(file)) },
 	} {
 		run, err := read()
 		if err != nil {
 			found = append(found, fmt.Sprintf("%s: %v", name, err))
 			continue
 		}
-		a, b := asJSON(want), asJSON(run.Result())
+		a, b := asJSON(want), asJSON(figures.Of(run))
 		for i := range a {
 			if i >= len(b) || a[i] != b[i] {
 				found = append(found, fmt.Sprintf("%s gives other figures: %.200q became %.200q", name, a[max(0, i-60):], b[max(0, i-60):]))
@@ -84,7 +86,7 @@ func misread(want *results.Result, file []byte) []string {
 	return found
 }
 
-func asJSON(res *results.Result) string {
+func asJSON(res *figures.Result) string {
 	b, err := json.Marshal(res)
 	if err != nil {
 		return err.Error()
@@ -96,7 +98,7 @@ func asJSON(res *results.Result) string {
 var unlikely = map[string]bool{"resolve": true, "refused": true, "local-limit": true}
 
 // missummed are the figures that do not add up.
-func missummed(f *results.FlowFigures) []string {
+func missummed(f *figures.FlowFigures) []string {
 	var found []string
 	must := func(holds bool, format string, args ...any) {
 		if !holds {
@@ -137,7 +139,7 @@ func missummed(f *results.FlowFigures) []string {
 }
 
 // disagreements are where the server knows better.
-func disagreements(f *results.FlowFigures, served *counts) []string {
+func disagreements(f *figures.FlowFigures, served *counts) []string {
 	var found []string
 	m := &f.Messages
 	if int64(served.taken) > m.Accepted+m.Unknown {

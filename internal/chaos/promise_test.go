@@ -6,7 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
 // calm makes a trial one in which nothing goes wrong.
@@ -39,7 +40,7 @@ func TestWithoutFaults(t *testing.T) {
 		if e.run == nil {
 			continue
 		}
-		f := e.run.Result().Flows["chaos"]
+		f := figures.Of(e.run).Flows["chaos"]
 		if m := f.Messages; m.Accepted != 6 || m.Attempted != 6 || len(f.Errors) > 0 || f.Sessions.Failed > 0 {
 			t.Errorf("%+v, %+v, errors %+v: want 6 messages accepted\n%s", m, f.Sessions, f.Errors, &trial)
 		}
@@ -60,8 +61,8 @@ func TestChecksBite(t *testing.T) {
 	if faults := trial.faults(sound); len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	changed := func(change func(*results.FlowFigures)) []string {
-		f := *sound.run.Result().Flows["chaos"]
+	changed := func(change func(*figures.FlowFigures)) []string {
+		f := *figures.Of(sound.run).Flows["chaos"]
 		change(&f)
 		return append(missummed(&f), disagreements(&f, &sound.served)...)
 	}
@@ -73,21 +74,21 @@ func TestChecksBite(t *testing.T) {
 		name  string
 		found []string
 	}{
-		{"an outcome lost", changed(func(f *results.FlowFigures) { f.Messages.Rejected++ })},
-		{"a session lost", changed(func(f *results.FlowFigures) { f.Sessions.Started++ })},
-		{"a session too many", changed(func(f *results.FlowFigures) { f.Sessions.Completed++; f.Sessions.Started++ })},
-		{"a failure without an error", changed(func(f *results.FlowFigures) { f.Messages.Failed++; f.Messages.Attempted++ })},
-		{"an acceptance that was none", changed(func(f *results.FlowFigures) { f.Messages.Accepted++; f.Messages.Attempted++ })},
-		{"an acceptance lost", changed(func(f *results.FlowFigures) { f.Messages.Accepted--; f.Messages.Attempted-- })},
-		{"recipients lost", changed(func(f *results.FlowFigures) { f.Recipients.Accepted = 0 })},
-		{"our own fault", changed(func(f *results.FlowFigures) {
-			f.Errors = []results.ErrorFigures{{Phase: "connect", Class: "local-limit", Count: 1}}
+		{"an outcome lost", changed(func(f *figures.FlowFigures) { f.Messages.Rejected++ })},
+		{"a session lost", changed(func(f *figures.FlowFigures) { f.Sessions.Started++ })},
+		{"a session too many", changed(func(f *figures.FlowFigures) { f.Sessions.Completed++; f.Sessions.Started++ })},
+		{"a failure without an error", changed(func(f *figures.FlowFigures) { f.Messages.Failed++; f.Messages.Attempted++ })},
+		{"an acceptance that was none", changed(func(f *figures.FlowFigures) { f.Messages.Accepted++; f.Messages.Attempted++ })},
+		{"an acceptance lost", changed(func(f *figures.FlowFigures) { f.Messages.Accepted--; f.Messages.Attempted-- })},
+		{"recipients lost", changed(func(f *figures.FlowFigures) { f.Recipients.Accepted = 0 })},
+		{"our own fault", changed(func(f *figures.FlowFigures) {
+			f.Errors = []record.ErrorFigures{{Phase: "connect", Class: "local-limit", Count: 1}}
 		})},
-		{"a text that does not print", changed(func(f *results.FlowFigures) {
-			f.Errors = []results.ErrorFigures{{Phase: "connect", Class: "closed", Count: 1, Example: "\x1b[2J"}}
+		{"a text that does not print", changed(func(f *figures.FlowFigures) {
+			f.Errors = []record.ErrorFigures{{Phase: "connect", Class: "closed", Count: 1, Example: "\x1b[2J"}}
 		})},
-		{"a file that is cut", misread(sound.run.Result(), sound.file[:len(sound.file)/2])},
-		{"a file of other figures", misread(sound.run.Result(), bytes.ReplaceAll(sound.file, []byte(`"accepted":6`), []byte(`"accepted":7`)))},
+		{"a file that is cut", misread(figures.Of(sound.run), sound.file[:len(sound.file)/2])},
+		{"a file of other figures", misread(figures.Of(sound.run), bytes.ReplaceAll(sound.file, []byte(`"accepted":6`), []byte(`"accepted":7`)))},
 		{"no run", trial.faults(&ending{})},
 		{"a run that did not end", trial.faults(&ending{run: sound.run, file: sound.file, served: sound.served, late: true})},
 		{"the secret", leak(password)},

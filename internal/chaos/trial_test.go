@@ -13,7 +13,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -144,7 +146,7 @@ thresholds: [chaos.message.p99 < 1s, chaos.errors < 1%%]
 
 // An ending is what a trial came to.
 type ending struct {
-	run     *results.Run
+	run     *record.Run
 	err     error
 	late    bool              // it did not end by itself
 	file    []byte            // the run file
@@ -190,7 +192,7 @@ func (t *trial) run() (*ending, error) {
 	} else {
 		var result *gauge.Result
 		result, e.err = job.Run(running, gauge.Options{
-			File: &file, Drain: drain, Shards: t.shards, OnInterval: func(*results.Interval) {},
+			File: &file, Drain: drain, Shards: t.shards, OnInterval: func(*record.Interval) {},
 			FreeCores: func(context.Context) (float64, bool) { return 0, false },
 		})
 		if result != nil {
@@ -205,8 +207,8 @@ func (t *trial) run() (*ending, error) {
 
 // measurePortably measures with the driver that systems other than
 // Linux have.
-func (t *trial) measurePortably(ctx context.Context, p *loadgen.Plan, file io.Writer) (*results.Run, error) {
-	var collector *results.Collector
+func (t *trial) measurePortably(ctx context.Context, p *loadgen.Plan, file io.Writer) (*record.Run, error) {
+	var collector *record.Collector
 	engine, err := loadgen.New(p, func(shard int) sample.Recorder { return collector.Recorder(shard) }, loadgen.Options{
 		Shards:    t.shards,
 		NewDriver: func(epoch time.Time) (netdrive.Driver, error) { return netdrive.NewPortable(epoch, nil), nil },
@@ -214,7 +216,7 @@ func (t *trial) measurePortably(ctx context.Context, p *loadgen.Plan, file io.Wr
 	if err != nil {
 		return nil, err
 	}
-	if collector, err = results.NewCollector(file, results.NewHeader(p, criteria.Criteria{}), p, t.shards, nil); err != nil {
+	if collector, err = record.NewCollector(file, record.NewHeader(p, criteria.Criteria{}), p, t.shards, nil); err != nil {
 		return nil, err
 	}
 	if t.drain > 0 {
@@ -224,7 +226,7 @@ func (t *trial) measurePortably(ctx context.Context, p *loadgen.Plan, file io.Wr
 	if err != nil {
 		return nil, err
 	}
-	return collector.Close(report, results.MeasureGenerator())
+	return collector.Close(report, record.MeasureGenerator())
 }
 
 // resolve makes the scenario a job that trusts the server.
@@ -248,13 +250,13 @@ func (e *ending) write() error {
 	if e.run == nil {
 		return nil // the checks say so
 	}
-	stored, err := results.Read(bytes.NewReader(e.file))
+	stored, err := record.Read(bytes.NewReader(e.file))
 	if err != nil {
 		return nil // and this too
 	}
-	for _, format := range results.Runs.Names() {
+	for _, format := range render.Runs.Names() {
 		var out bytes.Buffer
-		if err := results.Runs.Write(&out, format, []*results.Run{stored}, results.Options{Width: 100}); err != nil && len(stored.Result().Flows) == 0 {
+		if err := render.Runs.Write(&out, format, []*record.Run{stored}, render.Options{Width: 100}); err != nil && len(figures.Of(stored).Flows) == 0 {
 			return fmt.Errorf("%s: %w", format, err)
 		}
 		e.outputs[format] = out.Bytes()

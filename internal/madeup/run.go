@@ -6,7 +6,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -20,7 +20,7 @@ const (
 // A Run says what is made up. Of the plan it takes the flows and the rounds; all
 // flows run at once, whatever the plan says.
 type Run struct {
-	Header  results.Header
+	Header  record.Header
 	Plan    *loadgen.Plan
 	Seconds int             // that each round lasts
 	Added   []time.Duration // to each RCPT, by flow; nothing for the flows beyond
@@ -28,7 +28,7 @@ type Run struct {
 
 // NewRun is a run of a plan that is judged by c, in rounds of a second.
 func NewRun(p *loadgen.Plan, c criteria.Criteria) Run {
-	return Run{Header: results.NewHeader(p, c), Plan: p, Seconds: 1}
+	return Run{Header: record.NewHeader(p, c), Plan: p, Seconds: 1}
 }
 
 // Phases is how many phases are made up, the message among them.
@@ -80,7 +80,7 @@ func (m *Machine) second(r sample.Recorder, s sample.Series, factor float64, add
 // Write makes a run up and writes its file.
 func (m *Machine) Write(w io.Writer, run Run) error {
 	written := make(chan struct{})
-	collector, err := results.NewCollector(w, run.Header, run.Plan, 1, func(*results.Interval) { written <- struct{}{} })
+	collector, err := record.NewCollector(w, run.Header, run.Plan, 1, func(*record.Interval) { written <- struct{}{} })
 	if err != nil {
 		return err
 	}
@@ -107,6 +107,6 @@ func (m *Machine) Write(w io.Writer, run Run) error {
 			<-written // no faster than that: a collector lets shards run ahead for ever
 		}
 	}
-	_, err = collector.Close(&sample.Report{Started: began, Ended: tick.To, Shards: 1}, results.Generator{CPU: time.Second, GOMAXPROCS: 2})
+	_, err = collector.Close(&sample.Report{Started: began, Ended: tick.To, Shards: 1}, record.Generator{CPU: time.Second, GOMAXPROCS: 2})
 	return err
 }

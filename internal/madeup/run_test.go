@@ -6,21 +6,22 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-func result(t *testing.T, m *Machine, run Run) *results.Result {
+func result(t *testing.T, m *Machine, run Run) *figures.Result {
 	t.Helper()
 	var file bytes.Buffer
 	if err := m.Write(&file, run); err != nil {
 		t.Fatal(err)
 	}
-	read, err := results.Read(&file)
+	read, err := record.Read(&file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return read.Result()
+	return figures.Of(read)
 }
 
 func TestRunIsWhatItsSeedMakesIt(t *testing.T) {
@@ -39,14 +40,14 @@ func TestRunIsWhatItsSeedMakesIt(t *testing.T) {
 			t.Errorf("%d rounds and %d messages, want 3 of 2 s each", len(f.Rounds), f.Messages.Accepted)
 		}
 	}
-	median := func(r *results.Result, flow string) time.Duration {
+	median := func(r *figures.Result, flow string) time.Duration {
 		return time.Duration(r.Flows[flow].Phases["message"].Service.P50)
 	}
 	fast, slow := median(r, "fast"), median(r, "slow")
 	if longer := slow - fast; longer < 19*time.Millisecond || longer > 21*time.Millisecond {
 		t.Errorf("medians %v and %v, want 20 ms between them", fast, slow)
 	}
-	mean := func(r *results.Result) any { return r.Flows["slow"].Phases["message"].Service.Mean }
+	mean := func(r *figures.Result) any { return r.Flows["slow"].Phases["message"].Service.Mean }
 	if again := mean(result(t, NewMachine(1, 2), run)); again != mean(r) {
 		t.Errorf("the same seed makes a mean of %v, and then %v", mean(r), again)
 	}

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/results"
-	"github.com/smtpgauge/smtpgauge/results/stats"
+	"github.com/smtpgauge/smtpgauge/results/compare"
+	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 )
 
 // A change is what is done to the new side of a comparison.
@@ -59,8 +59,8 @@ type outcome struct {
 }
 
 // judge reads what compare said.
-func (c *change) judge(comparison *results.Comparison) (*outcome, error) {
-	rows := map[string]*results.Row{}
+func (c *change) judge(comparison *compare.Comparison) (*outcome, error) {
+	rows := map[string]*compare.Row{}
 	for i := range comparison.Rows {
 		rows[comparison.Rows[i].Metric] = &comparison.Rows[i]
 	}

@@ -17,8 +17,8 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
-	"github.com/smtpgauge/smtpgauge/results"
-	"github.com/smtpgauge/smtpgauge/results/stats"
+	"github.com/smtpgauge/smtpgauge/results/compare"
+	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -49,10 +49,10 @@ func TestIntervalOfARate(t *testing.T) {
 
 // said is a comparison with these verdicts: of messages, of RCPT, and of
 // another phase.
-func said(verdicts ...stats.Verdict) *results.Comparison {
-	c := &results.Comparison{Tested: 3}
+func said(verdicts ...stats.Verdict) *compare.Comparison {
+	c := &compare.Comparison{Tested: 3}
 	for i, name := range []string{messageMedian, rcptMedian, "quit.p99"} {
-		r := results.Row{Metric: name, BaseRounds: 9, NewRounds: 10, Verdict: verdicts[i], ResolvablePercent: new(4.0)}
+		r := compare.Row{Metric: name, BaseRounds: 9, NewRounds: 10, Verdict: verdicts[i], ResolvablePercent: new(4.0)}
 		if r.Verdict == stats.Same {
 			r.RoundsNeeded = 99
 		}
@@ -75,7 +75,7 @@ func TestComparisonsAreJudgedByWhatWasAdded(t *testing.T) {
 	const same, worse, better = stats.Same, stats.Worse, stats.Better
 	for _, c := range []struct {
 		change            string
-		said              *results.Comparison
+		said              *compare.Comparison
 		found, unresolved bool
 		alarms            string
 	}{
@@ -107,7 +107,7 @@ func TestComparisonsAreJudgedByWhatWasAdded(t *testing.T) {
 	if _, err := changeOf(t, "alike").judge(said(stats.TooFewRuns, same, same)); err == nil {
 		t.Error("too few rounds were judged")
 	}
-	if _, err := changeOf(t, "alike").judge(&results.Comparison{}); err == nil {
+	if _, err := changeOf(t, "alike").judge(&compare.Comparison{}); err == nil {
 		t.Error("a comparison of nothing was judged")
 	}
 }

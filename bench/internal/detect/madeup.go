@@ -11,7 +11,9 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
 	"github.com/smtpgauge/smtpgauge/loadgen"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/compare"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -41,14 +43,14 @@ func madePlan(flows int) *loadgen.Plan {
 }
 
 // run makes a run up and reads it back.
-func (lab *madeUp) run(m *madeup.Machine, added time.Duration) (*results.Run, error) {
+func (lab *madeUp) run(m *madeup.Machine, added time.Duration) (*record.Run, error) {
 	run := lab.like
 	run.Added = []time.Duration{added}
 	var file bytes.Buffer
 	if err := m.Write(&file, run); err != nil {
 		return nil, err
 	}
-	return results.ReadCourse(bytes.NewReader(file.Bytes()))
+	return record.ReadCourse(bytes.NewReader(file.Bytes()))
 }
 
 // median is that of the times of messages, without any change.
@@ -57,15 +59,15 @@ func (lab *madeUp) median(context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	return time.Duration(run.Result().Flows[flow].Phases["message"].Service.P50), nil
+	return time.Duration(figures.Of(run).Flows[flow].Phases["message"].Service.P50), nil
 }
 
 // compare makes up the rounds of comparison n, in the order A B B A as the
 // command does, and compares them.
 func (lab *madeUp) compare(_ context.Context, c *change, added time.Duration, n int) (*outcome, error) {
 	began := time.Now()
-	m, o := madeup.NewMachine(lab.seed, uint64(n+1)), results.CompareOptions{MinEffect: c.minEffect}
-	var runs [2][]*results.Run
+	m, o := madeup.NewMachine(lab.seed, uint64(n+1)), compare.CompareOptions{MinEffect: c.minEffect}
+	var runs [2][]*record.Run
 	turns := 1
 	for turn := 0; turn < turns; turn++ {
 		for _, side := range [2][2]int{{0, 1}, {1, 0}}[turn%2] {
@@ -76,14 +78,14 @@ func (lab *madeUp) compare(_ context.Context, c *change, added time.Duration, n 
 			runs[side] = append(runs[side], run)
 		}
 		if turn == 0 {
-			needed, err := results.RoundsNeeded(runs[0][0], o)
+			needed, err := compare.RoundsNeeded(runs[0][0], o)
 			if err != nil {
 				return nil, err
 			}
 			turns = needed + 2 // as ab does
 		}
 	}
-	comparison, err := results.Compare(runs[0], runs[1], o)
+	comparison, err := compare.Compare(runs[0], runs[1], o)
 	if err != nil {
 		return nil, err
 	}

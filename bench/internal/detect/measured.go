@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/compare"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
 // measured makes comparisons by the command, with servers and loads that are
@@ -64,7 +66,7 @@ func (lab *measured) median(ctx context.Context) (time.Duration, error) {
 	if err := errors.Join(err, servers.stop()); err != nil {
 		return 0, err
 	}
-	var r results.Result
+	var r figures.Result
 	if err := json.Unmarshal(out, &r); err != nil {
 		return 0, fmt.Errorf("result of smtpgauge: %w", err)
 	}
@@ -103,7 +105,7 @@ func (lab *measured) compare(ctx context.Context, c *change, added time.Duration
 	if err != nil {
 		return nil, err
 	}
-	var comparison results.Comparison
+	var comparison compare.Comparison
 	if err := json.Unmarshal(out, &comparison); err != nil {
 		return nil, fmt.Errorf("comparison of smtpgauge: %w", err)
 	}
@@ -126,12 +128,12 @@ func (o *outcome) look(folder string) error {
 		if err != nil {
 			return err
 		}
-		run, err := results.ReadCourse(bytes.NewReader(content))
+		run, err := record.ReadCourse(bytes.NewReader(content))
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		o.runs++
-		if v := run.Result().Verdict; !v.Valid {
+		if v := figures.Of(run).Verdict; !v.Valid {
 			if o.invalid++; o.invalid == 1 {
 				o.reason = v.Reasons[0]
 			}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
-	"github.com/smtpgauge/smtpgauge/results/stats"
+	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 )
 
 // A row is what the comparisons of one kind came to.

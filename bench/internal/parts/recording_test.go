@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -14,7 +14,7 @@ import (
 // generator's delay at each reply, the outcome.
 func BenchmarkRecording(b *testing.B) {
 	p := closedPlan("127.0.0.1:25", sample.Off, 1)
-	c, err := results.NewCollector(io.Discard, results.NewHeader(p, criteria.Criteria{}), p, 1, nil)
+	c, err := record.NewCollector(io.Discard, record.NewHeader(p, criteria.Criteria{}), p, 1, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func BenchmarkRecording(b *testing.B) {
 		r.Message(s, sample.Accepted, sample.Steady, 1, 0)
 	}
 	r.Tick(sample.Tick{Last: true})
-	if _, err := c.Close(&sample.Report{}, results.Generator{}); err != nil {
+	if _, err := c.Close(&sample.Report{}, record.Generator{}); err != nil {
 		b.Fatal(err)
 	}
 }

@@ -10,7 +10,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -29,7 +30,7 @@ func closedPlan(addr string, pipelining sample.Switch, messages int64) *loadgen.
 // driver, everything recorded, the run file written.
 func prepare(t testing.TB, p *loadgen.Plan) (run func()) {
 	t.Helper()
-	c, err := results.NewCollector(io.Discard, results.NewHeader(p, criteria.Criteria{}), p, 1, nil)
+	c, err := record.NewCollector(io.Discard, record.NewHeader(p, criteria.Criteria{}), p, 1, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,11 +44,11 @@ func prepare(t testing.TB, p *loadgen.Plan) (run func()) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		run, err := c.Close(report, results.Generator{})
+		run, err := c.Close(report, record.Generator{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := run.Result().Flows["flow"].Messages.Accepted; got != p.Flows[0].Load.Messages {
+		if got := figures.Of(run).Flows["flow"].Messages.Accepted; got != p.Flows[0].Load.Messages {
 			t.Fatalf("%d messages accepted, want %d", got, p.Flows[0].Load.Messages)
 		}
 	}

@@ -14,7 +14,8 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/internal/machine"
+	"github.com/smtpgauge/smtpgauge/results/figures"
 )
 
 // A circumstance is what a run is made in, and how it is to be judged for it.
@@ -23,7 +24,7 @@ type circumstance struct {
 	title  string
 	reason *regexp.Regexp // some reason must say this; nil where the run is sound
 	load   func(j *judge) load
-	run    func(j *judge, ctx context.Context, l load, n int) (*results.Result, error)
+	run    func(j *judge, ctx context.Context, l load, n int) (*figures.Result, error)
 }
 
 var (
@@ -70,9 +71,9 @@ const patience = time.Minute
 
 // quiet leaves the machine to the run. Where others use it, it waits for them:
 // a run beside them would not be sound.
-func quiet(j *judge, ctx context.Context, l load, _ int) (*results.Result, error) {
+func quiet(j *judge, ctx context.Context, l load, _ int) (*figures.Result, error) {
 	for began := time.Now(); ; {
-		free, ok := results.FreeCores(ctx)
+		free, ok := machine.FreeCores(ctx)
 		if !ok {
 			return nil, errors.Join(ctx.Err(), errors.New("the system does not tell how busy it is"))
 		}
@@ -85,7 +86,7 @@ func quiet(j *judge, ctx context.Context, l load, _ int) (*results.Result, error
 }
 
 // busy gives every core something else to do.
-func busy(j *judge, ctx context.Context, l load, _ int) (*results.Result, error) {
+func busy(j *judge, ctx context.Context, l load, _ int) (*figures.Result, error) {
 	stop, err := startSpinning(ctx, runtime.NumCPU())
 	if err != nil {
 		return nil, err
@@ -96,7 +97,7 @@ func busy(j *judge, ctx context.Context, l load, _ int) (*results.Result, error)
 
 // halted stops the generator once, for less than an interval, after it has begun
 // the load.
-func halted(j *judge, ctx context.Context, l load, n int) (*results.Result, error) {
+func halted(j *judge, ctx context.Context, l load, n int) (*figures.Result, error) {
 	l.length = max(l.length, time.Second)
 	// The run file, the last argument, is there from when the load begins.
 	const halt = `"$@" & for file; do :; done; until [ -s "$file" ]; do sleep 0.01; done; sleep "$AFTER"; kill -STOP $!; sleep 0.3; kill -CONT $!; wait $!`
@@ -109,14 +110,14 @@ func halted(j *judge, ctx context.Context, l load, n int) (*results.Result, erro
 }
 
 // fewDescriptors sets the hard limit too, which the generator cannot raise.
-func fewDescriptors(j *judge, ctx context.Context, l load, _ int) (*results.Result, error) {
+func fewDescriptors(j *judge, ctx context.Context, l load, _ int) (*figures.Result, error) {
 	return j.gauge(ctx, l, func(ctx context.Context, args ...string) *exec.Cmd {
 		return harness.Command(ctx, "sh", append([]string{"-c", `ulimit -n 40 && exec "$@"`, "sh", j.Ours}, args...)...)
 	})
 }
 
 // fewPorts runs in a network of its own, whose range of ports is small.
-func fewPorts(j *judge, ctx context.Context, l load, _ int) (result *results.Result, err error) {
+func fewPorts(j *judge, ctx context.Context, l load, _ int) (result *figures.Result, err error) {
 	err = inOwnNetwork(func() error {
 		if err := setPortRange(40000, 40049); err != nil {
 			return err
@@ -133,7 +134,7 @@ func (j *judge) command(ctx context.Context, args ...string) *exec.Cmd {
 }
 
 // fault says what is wrong with a verdict; "" where it is right.
-func (c *circumstance) fault(v *results.Verdict) string {
+func (c *circumstance) fault(v *figures.Verdict) string {
 	said := strings.Join(v.Reasons, "; ")
 	if c.reason == nil {
 		return said

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/figures"
 )
 
 // A load is what the generator is told to do.
@@ -56,7 +56,7 @@ func (j *judge) serve(ctx context.Context, l load) (scenario string, sink *harne
 
 // gauge runs the generator with a load and reads its result. That it calls its
 // own run invalid is what is looked for.
-func (j *judge) gauge(ctx context.Context, l load, command func(ctx context.Context, args ...string) *exec.Cmd) (*results.Result, error) {
+func (j *judge) gauge(ctx context.Context, l load, command func(ctx context.Context, args ...string) *exec.Cmd) (*figures.Result, error) {
 	scenario, sink, err := j.serve(ctx, l)
 	if err != nil {
 		return nil, err
@@ -67,7 +67,7 @@ func (j *judge) gauge(ctx context.Context, l load, command func(ctx context.Cont
 	if err := errors.Join(err, sink.Close()); err != nil {
 		return nil, err
 	}
-	var r results.Result
+	var r figures.Result
 	if err := json.Unmarshal(out, &r); err != nil {
 		return nil, fmt.Errorf("result of smtpgauge: %w", err)
 	}

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/figures"
 )
 
 // toldBy is a circumstance whose runs have these reasons, one after the other; a
@@ -20,11 +20,11 @@ import (
 func toldBy(name string, wanted *regexp.Regexp, reasons ...string) circumstance {
 	return circumstance{
 		name: name, title: name + " runs", reason: wanted, load: fewClosed,
-		run: func(_ *judge, _ context.Context, l load, n int) (*results.Result, error) {
+		run: func(_ *judge, _ context.Context, l load, n int) (*figures.Result, error) {
 			if n >= len(reasons) {
 				return nil, errors.New("the machine is not quiet")
 			}
-			r := &results.Result{Flows: map[string]*results.FlowFigures{flow: {}}}
+			r := &figures.Result{Flows: map[string]*figures.FlowFigures{flow: {}}}
 			if r.Verdict.Valid = reasons[n] == ""; !r.Verdict.Valid {
 				r.Verdict.Reasons = []string{reasons[n]}
 			}
@@ -81,7 +81,7 @@ func TestMeetingEndsWhereItIsCalledOff(t *testing.T) {
 }
 
 func TestLateIsInMicroseconds(t *testing.T) {
-	g := &results.GeneratorFigures{Late: &results.Distribution{P99: 1500}}
+	g := &figures.GeneratorFigures{Late: &figures.Distribution{P99: 1500}}
 	if got := late(g); got != 1.5 {
 		t.Errorf("1,500 ns are %v µs", got)
 	}

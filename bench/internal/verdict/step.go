@@ -13,7 +13,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -22,7 +23,7 @@ import (
 // no namespace for the wall clock. So the step is made where the engine reads
 // its times, which is all it knows of the clock: the readings, the stamps of
 // what arrives, the times of what is written.
-func stepped(j *judge, ctx context.Context, l load, n int) (*results.Result, error) {
+func stepped(j *judge, ctx context.Context, l load, n int) (*figures.Result, error) {
 	scenario, sink, err := j.serve(ctx, l)
 	if err != nil {
 		return nil, err
@@ -44,14 +45,14 @@ func stepSize(random *rand.Rand) time.Duration {
 	return time.Duration(size)
 }
 
-func runStepped(ctx context.Context, scenario string, when, step time.Duration) (*results.Result, error) {
+func runStepped(ctx context.Context, scenario string, when, step time.Duration) (*figures.Result, error) {
 	s, err := scenarios.Load(scenario, scenarios.LoadOptions{})
 	if err != nil {
 		return nil, err
 	}
 	plan := s.Plan()
 	var file bytes.Buffer
-	collector, err := results.NewCollector(&file, results.NewHeader(plan, s.Criteria()), plan, 1, nil)
+	collector, err := record.NewCollector(&file, record.NewHeader(plan, s.Criteria()), plan, 1, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -66,11 +67,11 @@ func runStepped(ctx context.Context, scenario string, when, step time.Duration) 
 		report, err = engine.Run(ctx)
 	}
 	if err != nil {
-		_, _ = collector.Close(&sample.Report{}, results.Generator{}) // ends the collector
+		_, _ = collector.Close(&sample.Report{}, record.Generator{}) // ends the collector
 		return nil, err
 	}
-	run, err := collector.Close(report, results.MeasureGenerator())
-	return run.Result(), err
+	run, err := collector.Close(report, record.MeasureGenerator())
+	return figures.Of(run), err
 }
 
 // A steppingDriver is a Driver whose wall clock steps.

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/figures"
 )
 
 // A row is what the runs in one circumstance came to.
@@ -44,7 +44,7 @@ func (j *judge) meet(ctx context.Context, c circumstance, runs int) (row, error)
 	return r, nil
 }
 
-func (r *row) add(result *results.Result) {
+func (r *row) add(result *figures.Result) {
 	r.runs++
 	if !result.Verdict.Valid {
 		r.marked++
@@ -58,7 +58,7 @@ func (r *row) add(result *results.Result) {
 
 // late is the 99th percentile of lateness in microseconds, NaN for a closed
 // load.
-func late(g *results.GeneratorFigures) float64 {
+func late(g *figures.GeneratorFigures) float64 {
 	if g.Late == nil {
 		return math.NaN()
 	}

@@ -14,7 +14,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
-	"github.com/smtpgauge/smtpgauge/results"
+	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -65,7 +65,7 @@ func TestEveryReasonHasToBeTheRightOne(t *testing.T) {
 		{"ports", []string{files}, false},
 		{"clock-open", []string{step}, true},
 	} {
-		fault := find(c.name).fault(&results.Verdict{Valid: len(c.reasons) == 0, Reasons: c.reasons})
+		fault := find(c.name).fault(&figures.Verdict{Valid: len(c.reasons) == 0, Reasons: c.reasons})
 		if (fault == "") != c.right {
 			t.Errorf("%s, %q: fault %q", c.name, c.reasons, fault)
 		}
@@ -129,8 +129,8 @@ func TestTableCountsBothErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := []row{{circumstance: list[0]}, {circumstance: list[1]}}
-	valid := &results.Result{Verdict: results.Verdict{Valid: true}}
-	invalid := &results.Result{Verdict: results.Verdict{Reasons: []string{"generator-bound: the cores were busy with something else"}}}
+	valid := &figures.Result{Verdict: figures.Verdict{Valid: true}}
+	invalid := &figures.Result{Verdict: figures.Verdict{Reasons: []string{"generator-bound: the cores were busy with something else"}}}
 	for i := range rows {
 		rows[i].add(valid)
 		rows[i].add(valid)

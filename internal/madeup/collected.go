@@ -1,0 +1,95 @@
+package madeup
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// Header is the header of a run that starts at samples.Epoch, and whose flows
+// are held against the first.
+func Header(p *loadgen.Plan) record.Header {
+	h := record.NewHeader(p, criteria.Criteria{Baseline: p.Flows[0].Name})
+	h.Started = samples.Epoch
+	return h
+}
+
+// Collect runs samples.Feed on some shards through a collector into a file.
+func Collect(tb testing.TB, shards int) (*record.Run, []byte) {
+	tb.Helper()
+	return CollectWatched(tb, shards, func(*record.Interval) {})
+}
+
+// CollectWatched is Collect with somebody who looks at each interval.
+func CollectWatched(tb testing.TB, shards int, watch func(*record.Interval)) (*record.Run, []byte) {
+	tb.Helper()
+	var file bytes.Buffer
+	p, written := samples.TwoFlows(1), make(chan struct{})
+	c, err := record.NewCollector(&file, Header(p), p, shards, func(i *record.Interval) {
+		watch(i)
+		written <- struct{}{}
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for n := range samples.Ticks {
+		for shard := range shards {
+			samples.FeedTick(c.Recorder(shard), shard, n)
+		}
+		<-written
+	}
+	run, err := c.Close(samples.Report(), record.Generator{CPU: time.Second, MaxRSS: 1 << 20, GOMAXPROCS: 2})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return run, file.Bytes()
+}
+
+// patient is a recorder that gives the collector its time after each interval,
+// as a second does.
+type patient struct {
+	sample.Recorder
+	written <-chan struct{}
+}
+
+func (p patient) Tick(t sample.Tick) {
+	p.Recorder.Tick(t)
+	<-p.written
+}
+
+// Recorded is what feed records on one shard, and the file it is written to. The
+// run ends with its last tick.
+func Recorded(tb testing.TB, h record.Header, p *loadgen.Plan, ended time.Duration, feed func(sample.Recorder)) (*record.Run, []byte) {
+	tb.Helper()
+	var file bytes.Buffer
+	written := make(chan struct{})
+	c, err := record.NewCollector(&file, h, p, 1, func(*record.Interval) { written <- struct{}{} })
+	if err != nil {
+		tb.Fatal(err)
+	}
+	feed(patient{c.Recorder(0), written})
+	run, err := c.Close(&sample.Report{Started: samples.At(0), Ended: samples.At(ended), Shards: 1}, record.Generator{CPU: time.Second, GOMAXPROCS: 2})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return run, file.Bytes()
+}
+
+// Stored is what feed records on one shard within 61 seconds, written to a file
+// on a machine that is always the same, and read back.
+func Stored(tb testing.TB, h record.Header, p *loadgen.Plan, feed func(sample.Recorder)) *record.Run {
+	tb.Helper()
+	h.Environment = record.Environment{Host: "bench", OS: "linux", Arch: "amd64", Cores: 2, GOMAXPROCS: 2, Go: "go1.26.0", Version: "v0.1.0"}
+	_, file := Recorded(tb, h, p, 61*time.Second, feed)
+	run, err := record.Read(bytes.NewReader(file))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return run
+}

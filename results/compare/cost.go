@@ -1,0 +1,80 @@
+package compare
+
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/compare/stats"
+	"github.com/smtpgauge/smtpgauge/results/record"
+)
+
+// What a delivered message costs is all the time that sessions spent on their
+// phases and messages, over the messages accepted: a connection counts in
+// parts, as many as it carried messages, and what failed is paid for by what
+// was delivered. It is service time, a mean, and of sums, so that the phases
+// add up to it.
+//
+// Left out are the look-up of the name, which is done once for all sessions,
+// pauses between messages, waiting for one's turn under open load, and the
+// generator's own time between the phases of a set-up: none of them is the
+// server's. Its own time within a message is in the span of that, and so in
+// the cost; OwnShare says how much of it there is. A session that began in the warm-up leaves its set-up
+// there; over many connections, as many begin in the load and end after it.
+
+// A cost is what a delivered message takes.
+type cost struct {
+	whole  time.Duration
+	phases map[sample.Phase]time.Duration // those that have samples
+	// between is what of the message's span is in none of its phases: the
+	// sending of its bytes and the generator's own. Where phases overlap, since
+	// they are pipelined, it is what that saves, and negative.
+	between time.Duration
+}
+
+// cost is false where nothing was delivered.
+func costOf(t *record.Total) (cost, bool) {
+	n := t.Outcomes[sample.Accepted]
+	if n == 0 {
+		return cost{}, false
+	}
+	share := func(s record.Slot) time.Duration {
+		return time.Duration(float64(t.Hists[s].Sum()) / float64(n))
+	}
+	c := cost{phases: map[sample.Phase]time.Duration{}}
+	for _, s := range record.CostSlots {
+		c.whole += share(s)
+	}
+	c.between = c.whole
+	for _, p := range record.CostPhases {
+		if s := record.SlotOf(p, sample.Service); t.Hists[s].Count() > 0 {
+			c.phases[p] = share(s)
+			c.between -= share(s)
+		}
+	}
+	return c, true
+}
+
+// costMetrics are what flows are held against each other by.
+var costMetrics = []comparedMetric{
+	{name: "cost.time", within: costWithin, of: func(r *roundData) (float64, bool) {
+		c, ok := costOf(r.total)
+		return float64(c.whole), ok
+	}},
+	{name: "cost.cpu", of: (*roundData).deliveredCPU},
+}
+
+// deliveredCPU is the generator's CPU time over the messages accepted.
+func (r *roundData) deliveredCPU() (float64, bool) {
+	m := r.total.Messages()
+	if r.cpu <= 0 || m.Accepted == 0 {
+		return 0, false
+	}
+	return float64(r.cpu) * float64(m.Attempted) / float64(m.Accepted), true
+}
+
+// costWithin is the cost over the intervals of a single round.
+func costWithin(f *flowIntervals) stats.Track {
+	return f.quotient(func(_ int, i *record.StoredInterval) (above, below float64) {
+		return i.Spent, float64(i.Messages[sample.Accepted])
+	})
+}

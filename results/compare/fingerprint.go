@@ -1,0 +1,142 @@
+package compare
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/record"
+)
+
+// fingerprints are what of a run's surroundings can make its figures differ.
+var fingerprints = []struct {
+	name string
+	of   func(*record.Run) string
+}{
+	{"scenario", func(r *record.Run) string { return r.Header.Name + " " + r.Header.Hash[:min(12, len(r.Header.Hash))] }},
+	{"seed", func(r *record.Run) string { return strconv.FormatUint(r.Header.Seed, 10) }},
+	{"host", func(r *record.Run) string { return r.Header.Environment.Host }},
+	{"system", func(r *record.Run) string { return r.Header.Environment.OS + "/" + r.Header.Environment.Arch }},
+	{"kernel", func(r *record.Run) string { return r.Header.Environment.Kernel }},
+	{"cores", func(r *record.Run) string { return strconv.Itoa(r.Header.Environment.Cores) }},
+	{"GOMAXPROCS", func(r *record.Run) string { return strconv.Itoa(r.Header.Environment.GOMAXPROCS) }},
+	{"Go", func(r *record.Run) string { return r.Header.Environment.Go }},
+	{"smtpgauge", func(r *record.Run) string { return r.Header.Environment.Version }},
+	{"clock", func(r *record.Run) string {
+		if r.Closing == nil {
+			return ""
+		}
+		return r.Closing.Clock
+	}},
+}
+
+// A Surrounding is what one thing about the runs of each side is, all runs of
+// the side together: a thing that can make figures differ.
+type Surrounding struct {
+	Name    string   `json:"name"`
+	Base    []string `json:"base"` // the values there are, sorted
+	New     []string `json:"new"`
+	Differs bool     `json:"differs"`
+
+	lines bool // the values are lines of one text, of which the difference is told
+}
+
+// newSurrounding compares the values of both sides.
+func newSurrounding(name string, base, other []string) Surrounding {
+	return Surrounding{Name: name, Base: base, New: other, Differs: !slices.Equal(base, other)}
+}
+
+// surroundings are what the runs of two sides were made in.
+func surroundings(base, other []*record.Run) []Surrounding {
+	var list []Surrounding
+	for _, f := range fingerprints {
+		list = append(list, newSurrounding(f.name, seen(base, f.of), seen(other, f.of)))
+	}
+	return list
+}
+
+// warning says what is different.
+func (s *Surrounding) warning() string {
+	if s.lines {
+		var parts []string
+		for _, side := range []struct {
+			name       string
+			own, other []string
+		}{{"base", s.Base, s.New}, {"new", s.New, s.Base}} {
+			if only := without(side.own, side.other); len(only) > 0 {
+				parts = append(parts, fmt.Sprintf("%s on the %s side only", strings.Join(only, ", "), side.name))
+			}
+		}
+		return fmt.Sprintf("%s differs: %s", s.Name, strings.Join(parts, "; "))
+	}
+	return fmt.Sprintf("%s differs: %s on the base side, %s on the new", s.Name, strings.Join(s.Base, ", "), strings.Join(s.New, ", "))
+}
+
+// without are the values that others are not.
+func without(values, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(values), func(v string) bool { return slices.Contains(others, v) })
+}
+
+// warnings are those of the surroundings that differ.
+func warnings(list []Surrounding) []string {
+	var texts []string
+	for i := range list {
+		if list[i].Differs {
+			texts = append(texts, list[i].warning())
+		}
+	}
+	return texts
+}
+
+// seen are the different values of a side, those that are known.
+func seen(runs []*record.Run, of func(*record.Run) string) []string {
+	var list []string
+	for _, r := range runs {
+		if v := of(r); v != "" {
+			list = append(list, v)
+		}
+	}
+	return distinct(list)
+}
+
+// distinct sorts values and leaves out those that come again.
+func distinct(list []string) []string {
+	slices.Sort(list)
+	if list = slices.Compact(list); len(list) == 0 {
+		return []string{"unknown"}
+	}
+	return list
+}
+
+// doubts are what speaks against the runs of a side.
+func doubts(side string, runs []*record.Run) []string {
+	var list []string
+	for _, doubt := range []struct {
+		is string
+		of func(*record.Run) (why string, doubtful bool)
+	}{
+		{"invalid", func(r *record.Run) (string, bool) {
+			v := figures.Of(r).Verdict
+			return strings.Join(v.Reasons, "; "), !v.Valid
+		}},
+		{"interrupted", func(r *record.Run) (string, bool) { return "it was ended before its time", r.Interrupted() }},
+	} {
+		n, first := 0, ""
+		for _, r := range runs {
+			why, doubtful := doubt.of(r)
+			if !doubtful {
+				continue
+			}
+			if n++; n == 1 {
+				first = why
+			}
+		}
+		if n > 0 {
+			list = append(list, fmt.Sprintf("%s side: %s of %s %s, the first because: %s", side, human.Count(int64(n)), human.CountOf(int64(len(runs)), "run"), doubt.is, first))
+		}
+	}
+	return list
+}

@@ -1,0 +1,102 @@
+package compare
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/results/compare/stats"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// A GateOutcome is a gate held against one row.
+type GateOutcome struct {
+	Expr   string `json:"expr"`
+	Flow   string `json:"flow,omitempty"`
+	OK     bool   `json:"ok"`
+	Known  bool   `json:"known"` // false where it cannot be told, so that OK is false too
+	Reason string `json:"reason,omitempty"`
+}
+
+// Name is the gate, with the flow where the gate is about all.
+func (g *GateOutcome) Name() string {
+	if strings.HasPrefix(g.Expr, g.Flow+".") {
+		return g.Expr
+	}
+	return strings.TrimSpace(g.Flow + " " + g.Expr)
+}
+
+// hold holds a gate against the rows it is about. A gate that finds none does
+// not hold.
+func (c *Comparison) hold(g *criteria.Gate) []GateOutcome {
+	var list []GateOutcome
+	for i := range c.Rows {
+		if r := &c.Rows[i]; r.Metric == g.Metric && (g.Flow == "" || g.Flow == r.Flow) {
+			list = append(list, r.hold(g, c.Alpha))
+		}
+	}
+	if len(list) == 0 {
+		list = []GateOutcome{{Expr: g.Expr, Reason: "no such metric was compared"}}
+	}
+	return list
+}
+
+// hold holds a gate against one row. What is not significant is no change, and
+// too few rounds are no answer.
+func (r *Row) hold(g *criteria.Gate, alpha float64) GateOutcome {
+	out := GateOutcome{Expr: g.Expr, Flow: r.Flow}
+	if r.Verdict == stats.TooFewRuns {
+		out.Reason = fmt.Sprintf("too few rounds to tell, %d a side would do", r.RoundsNeeded)
+		return out
+	}
+	out.Known = true
+	delta := r.Delta
+	if g.Share {
+		switch {
+		case r.DeltaPercent != nil:
+			delta = *r.DeltaPercent / 100
+		case delta != 0: // from or to zero is more than any share
+			delta = math.Inf(int(math.Copysign(1, delta)))
+		}
+	}
+	beyond := delta > g.Limit
+	if !g.Above {
+		beyond = delta < g.Limit
+	}
+	out.OK = r.P == nil || *r.P > alpha || !beyond
+	if !out.OK {
+		out.Reason = "the change is " + r.Change()
+	}
+	return out
+}
+
+// DeclaredGates are the gates that the scenarios of runs declare, each once. The
+// error says which of them is none that this version knows.
+func DeclaredGates(runs []*record.Run) ([]criteria.Gate, error) {
+	var list []criteria.Gate
+	known := map[string]bool{}
+	for _, r := range runs {
+		for _, text := range r.Header.Gates {
+			if known[text] {
+				continue
+			}
+			g, err := criteria.ParseGate(text)
+			if err != nil {
+				return nil, fmt.Errorf("gate %.200q of the run file: %w", text, err)
+			}
+			list, known[text] = append(list, g), true
+		}
+	}
+	return list, nil
+}
+
+// DeclaredMinEffect is the smallest effect of interest that the scenarios of
+// runs declare; where they differ, the least.
+func DeclaredMinEffect(runs []*record.Run) float64 {
+	least := math.Inf(1)
+	for _, r := range runs {
+		least = min(least, r.Header.MinEffect)
+	}
+	return least
+}

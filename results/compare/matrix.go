@@ -1,0 +1,258 @@
+package compare
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/compare/stats"
+	"github.com/smtpgauge/smtpgauge/results/record"
+)
+
+// A Matrix says what the choices of a run's flows cost: ports, TLS, AUTH,
+// reuse of connections and pipelining. It is made of all rounds of a flow for
+// what a message costs, and of each by itself for what lies between flows: the
+// round is what differences are judged by.
+type Matrix struct {
+	Baseline string       `json:"baseline"`
+	Rounds   int          `json:"rounds"`  // of each flow, where all were measured
+	InTurn   bool         `json:"in_turn"` // otherwise each flow had the others' load beside it
+	Flows    []MatrixFlow `json:"flows"`
+	Against  Differences  `json:"against_baseline"` // the other flows
+	Choices  Differences  `json:"choices"`          // pairs of flows that differ in one
+
+	Name string `json:"-"` // of the scenario
+	Runs int    `json:"-"`
+}
+
+// A MatrixFlow is a flow with what it chose, and what a delivered message costs
+// with it. Times are means; see the cost in Differences for what is judged.
+type MatrixFlow struct {
+	Flow               string `json:"flow"`
+	Port               int    `json:"port,omitempty"`
+	TLS                string `json:"tls"`
+	Auth               string `json:"auth,omitempty"`
+	MessagesPerSession *int   `json:"messages_per_session"` // 0 is as many as the load lasts; null where the run file does not say
+	Pipelining         string `json:"pipelining,omitempty"`
+	Size               string `json:"size,omitempty"`
+	Recipients         int    `json:"recipients,omitempty"`
+
+	Delivered int64            `json:"delivered"` // messages accepted
+	Sessions  int64            `json:"sessions"`  // started
+	Cost      *int64           `json:"cost_ns"`   // null where nothing was delivered
+	Phases    map[string]int64 `json:"phases_ns"` // those the flow has; with Between they add up to Cost
+	Between   int64            `json:"between_ns"`
+	CPU       *int64           `json:"generator_cpu_ns"` // the median of the rounds; null where it is not known
+
+	Header record.FlowHeader `json:"-"`
+}
+
+// Differences are pairs of flows judged together.
+type Differences struct {
+	Alpha        float64      `json:"alpha"`         // chance of any false alarm in all of them
+	Tested       int          `json:"tested"`        // which the p-values are adjusted for (Holm)
+	RoundsNeeded int          `json:"rounds_needed"` // of a flow, before any verdict is possible
+	Pairs        []Difference `json:"pairs"`
+}
+
+// A Difference is what flow New costs more than flow Base.
+type Difference struct {
+	Base    string   `json:"base"`
+	New     string   `json:"new"`
+	Changes []Change `json:"changes"`
+	Time    *Row     `json:"cost_time"` // of a delivered message; null where a side has none
+	CPU     *Row     `json:"cost_cpu"`  // of the generator; null where it is not known
+}
+
+// Choice names what a pair differs in.
+func (d *Difference) Choice() string {
+	last := d.Changes[len(d.Changes)-1]
+	text := last.Choice + " " + last.From + " → " + last.To
+	if len(d.Changes) > 1 {
+		text += " + port"
+	}
+	return text
+}
+
+// maxDifferences bounds the differences between rounds that a matrix takes, of
+// all its pairs together: a run file may have so many flows and rounds that
+// showing it would never end.
+const maxDifferences = 5_000_000
+
+// NewMatrix makes the matrix of runs that repeat one scenario, of all their
+// rounds together. The error says why they have none.
+func NewMatrix(runs []*record.Run) (*Matrix, error) {
+	if err := record.CheckDistinct(runs); err != nil {
+		return nil, err
+	}
+	for i, r := range runs {
+		if r.Header.Hash != runs[0].Header.Hash || !slices.EqualFunc(r.Header.Flows, runs[0].Header.Flows, record.SameFlow) {
+			return nil, fmt.Errorf("run %d is of another scenario than run 1: only runs of the same one are repeats", i+1)
+		}
+	}
+	if len(runs) == 0 || runs[0].FlowIndex(runs[0].Header.Baseline) < 0 {
+		return nil, errors.New("the scenario names no baseline to hold its flows against")
+	}
+	return MatrixOf(runs...), nil
+}
+
+// newMatrix makes the matrix of runs that repeat one scenario; nil where that
+// has no baseline.
+func MatrixOf(runs ...*record.Run) *Matrix {
+	h := &runs[0].Header
+	base := runs[0].FlowIndex(h.Baseline)
+	if base < 0 {
+		return nil
+	}
+	m := &matrixBuilder{runs: runs, header: h, rounds: map[string][]roundData{}, alone: map[string]*flowIntervals{}}
+	out := &Matrix{Name: h.Name, Runs: len(runs), Baseline: h.Baseline, InTurn: h.InTurn || len(h.Flows) == 1, Flows: []MatrixFlow{}}
+	for i := range h.Flows {
+		f := &h.Flows[i]
+		m.measure(f.Name)
+		out.Rounds = max(out.Rounds, len(m.rounds[f.Name]))
+		out.Flows = append(out.Flows, m.flow(f))
+	}
+	var against [][2]int
+	for i := range h.Flows {
+		if i != base {
+			against = append(against, [2]int{base, i})
+		}
+	}
+	out.Against, out.Choices = m.differences(against), m.differences(choicePairs(h.Flows))
+	return out
+}
+
+type matrixBuilder struct {
+	runs   []*record.Run
+	header *record.Header
+	rounds map[string][]roundData
+	alone  map[string]*flowIntervals // of flows with one round
+}
+
+func (m *matrixBuilder) measure(name string) {
+	side := flowSide{m.runs, name}
+	m.rounds[name], _ = side.rounds()
+	if len(m.rounds[name]) == 1 {
+		m.alone[name] = side.alone()
+	}
+}
+
+func (m *matrixBuilder) flow(h *record.FlowHeader) MatrixFlow {
+	f := MatrixFlow{
+		Flow: h.Name, Port: h.Port, TLS: h.TLS, Auth: h.Auth, Pipelining: h.Pipelining, Size: h.Size, Recipients: h.Recipients,
+		Phases: map[string]int64{}, Header: *h,
+	}
+	if h.SaysChoices() {
+		f.MessagesPerSession = new(h.Messages)
+	}
+	all := record.NewTotal()
+	rounds := m.rounds[h.Name]
+	for i := range rounds {
+		all.Add(rounds[i].total)
+	}
+	f.Delivered, f.Sessions = all.Outcomes[sample.Accepted], all.Started
+	if c, ok := costOf(all); ok {
+		f.Cost, f.Between = new(int64(c.whole)), int64(c.between)
+		for phase, d := range c.phases {
+			f.Phases[phase.String()] = int64(d)
+		}
+	}
+	if cpu := values(rounds, costMetrics[1]); len(cpu) > 0 {
+		f.CPU = new(int64(stats.Summarize(cpu, stats.DefaultAlpha).Median))
+	}
+	return f
+}
+
+// differences judges pairs of flows, all together.
+func (m *matrixBuilder) differences(pairs [][2]int) Differences {
+	d := Differences{Alpha: stats.DefaultAlpha, Pairs: []Difference{}}
+	work := 0
+	for _, p := range pairs {
+		base, other := &m.header.Flows[p[0]], &m.header.Flows[p[1]]
+		changes, _ := changesOf(base, other)
+		d.Pairs = append(d.Pairs, Difference{Base: base.Name, New: other.Name, Changes: changes})
+		work += len(m.rounds[base.Name]) * len(m.rounds[other.Name])
+	}
+	if work > maxDifferences {
+		return d
+	}
+	c := &comparing{comparison: newComparison(CompareOptions{})}
+	var places []**Row
+	for i := range d.Pairs {
+		pair := &d.Pairs[i]
+		for n, place := range []**Row{&pair.Time, &pair.CPU} {
+			if m.row(c, pair, costMetrics[n]) {
+				places = append(places, place)
+			}
+		}
+	}
+	judged, err := c.judge()
+	if err != nil {
+		return d // nothing was delivered on both sides of any pair
+	}
+	d.Tested, d.RoundsNeeded = judged.Tested, judged.RoundsNeeded
+	for i, place := range places {
+		*place = &judged.Rows[i]
+	}
+	return d
+}
+
+// row adds a metric of a pair to what is judged. It is false where a side does
+// not have it.
+func (m *matrixBuilder) row(c *comparing, d *Difference, metric comparedMetric) bool {
+	pair := stats.Pair{Base: values(m.rounds[d.Base], metric), New: values(m.rounds[d.New], metric)}
+	if len(pair.Base) == 0 || len(pair.New) == 0 {
+		return false
+	}
+	row := newRow(d.New, metric, &pair)
+	if base, other := m.alone[d.Base], m.alone[d.New]; base != nil && other != nil && metric.within != nil {
+		row.within(metric, base, other, c.level())
+	}
+	c.comparison.Rows, c.pairs = append(c.comparison.Rows, row), append(c.pairs, pair)
+	return true
+}
+
+// choicePairs finds, for each flow unlike those before it and for each choice,
+// the first flow before it that differs in that choice alone. Where there is
+// none for any choice, the port may differ as well: it goes with TLS and AUTH
+// on servers as they are.
+func choicePairs(flows []record.FlowHeader) [][2]int {
+	var pairs [][2]int
+	for i := range flows {
+		if slices.ContainsFunc(flows[:i], func(f record.FlowHeader) bool { list, ok := changesOf(&f, &flows[i]); return ok && len(list) == 0 }) {
+			continue // its like has its pairs already
+		}
+		own := singleChanges(flows, i, func(changes []Change) string {
+			if len(changes) == 1 {
+				return changes[0].Choice
+			}
+			return ""
+		})
+		if len(own) == 0 {
+			own = singleChanges(flows, i, func(changes []Change) string {
+				if len(changes) == 2 && changes[0].Choice == ChoicePort {
+					return changes[1].Choice
+				}
+				return ""
+			})
+		}
+		pairs = append(pairs, own...)
+	}
+	return pairs
+}
+
+// singleChanges pairs flow i with those before it by the choice that only
+// names; it names none where there is more to a pair.
+func singleChanges(flows []record.FlowHeader, i int, only func([]Change) string) [][2]int {
+	var pairs [][2]int
+	var found []string
+	for j := range i {
+		changes, ok := changesOf(&flows[j], &flows[i])
+		if choice := only(changes); ok && choice != "" && !slices.Contains(found, choice) {
+			found = append(found, choice)
+			pairs = append(pairs, [2]int{j, i})
+		}
+	}
+	return pairs
+}

@@ -1,0 +1,159 @@
+package compare
+
+import (
+	"math"
+	"path"
+	"slices"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/compare/stats"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// A roundData is what one flow's round came to: the unit of comparisons.
+type roundData struct {
+	total  *record.Total
+	window time.Duration
+	cpu    time.Duration // of the generator, a message; 0 where not known
+}
+
+// A comparedMetric is a figure that rounds are compared by.
+type comparedMetric struct {
+	name     string
+	unit     criteria.Unit
+	higher   bool // is better
+	headline bool // always in the tables; the others where they tell something
+	of       func(*roundData) (float64, bool)
+	within   func(*flowIntervals) stats.Track // nil where a single round has no interval
+
+	// Of a quantile: how many samples a round has, and how many it takes for
+	// one to be beyond the quantile.
+	samples func(*roundData) int64
+	enough  float64
+}
+
+// comparedMetrics are what a flow's rounds are compared by, with how each is
+// read off them.
+func comparedMetrics(load sample.LoadKind) []comparedMetric {
+	var list []comparedMetric
+	for _, c := range criteria.ComparedBy(load) {
+		m := comparedMetric{name: c.Name, unit: c.Unit(), headline: c.Headline}
+		switch c.Kind {
+		case criteria.Latency:
+			m.latency(&c)
+		case criteria.Rate:
+			m.higher, m.of, m.within = true, (*roundData).rate, rateWithin
+		case criteria.Errors:
+			m.of, m.within = (*roundData).errors, errorsWithin
+		case criteria.SetUp:
+			m.of = (*roundData).setUp
+		case criteria.GeneratorCPU:
+			m.of = func(r *roundData) (float64, bool) { return float64(r.cpu), r.cpu > 0 }
+		}
+		list = append(list, m)
+	}
+	return list
+}
+
+// latency reads a time of a phase. What a run's intervals hold is read only for
+// the metrics that are always in the tables.
+func (m *comparedMetric) latency(c *criteria.Compared) {
+	s := record.SlotOf(c.Phase, c.Part)
+	if c.Stat == "mean" {
+		m.of, m.within = meanOf(s), meanWithin(s)
+		return
+	}
+	m.enough = math.Round(1 / (1 - c.Q))
+	m.of = func(r *roundData) (float64, bool) {
+		v, ok := r.total.Hists[s].Quantile(c.Q)
+		return float64(v), ok
+	}
+	m.samples = func(r *roundData) int64 { return r.total.Hists[s].Count() }
+	if c.Headline {
+		m.within = quantileWithin(s, c.Q)
+	}
+}
+
+// lopsided tells whether a metric differs between sides by the number of their
+// samples. Where these are too few for a quantile, it is their maximum, and the
+// maximum of fewer is smaller: a server that takes longer, under closed load,
+// would seem to have become better at what it does once a session.
+func (m *comparedMetric) lopsided(base, other []roundData) bool {
+	if m.samples == nil {
+		return false
+	}
+	b, o := m.typicalSamples(base), m.typicalSamples(other)
+	return min(b, o) < m.enough && max(b, o) > 1.1*min(b, o)
+}
+
+// typicalSamples is the median number of samples of the rounds that have any.
+func (m *comparedMetric) typicalSamples(rounds []roundData) float64 {
+	var list []int64
+	for i := range rounds {
+		if n := m.samples(&rounds[i]); n > 0 {
+			list = append(list, n)
+		}
+	}
+	if len(list) == 0 {
+		return 0
+	}
+	slices.Sort(list)
+	return float64(list[len(list)/2])
+}
+
+func meanOf(s record.Slot) func(*roundData) (float64, bool) {
+	return func(r *roundData) (float64, bool) {
+		v, ok := r.total.Hists[s].Mean()
+		return float64(v), ok
+	}
+}
+
+func (r *roundData) rate() (float64, bool) {
+	return figures.PerSecond(r.total.InWindow, r.window), r.window > 0
+}
+
+func (r *roundData) errors() (float64, bool) {
+	m := r.total.Messages()
+	return float64(m.Attempted-m.Accepted) / float64(max(1, m.Attempted)), m.Attempted > 0
+}
+
+// setUpPhases are what a session goes through before its first message. The
+// name's look-up is left out: it is not the server's.
+var setUpPhases = sample.ServerPhasesOf(sample.SetUp)
+
+// setUp is what making a session ready costs, on average: all times of all of
+// its phases, over the sessions started. It is false where none was.
+func (r *roundData) setUp() (float64, bool) {
+	var sum time.Duration
+	for _, p := range setUpPhases {
+		sum += r.total.Hists[record.SlotOf(p, sample.Service)].Sum()
+	}
+	return float64(sum) / float64(max(1, r.total.Started)), sum > 0 && r.total.Started > 0
+}
+
+// matches tells whether a metric is meant by one of the patterns, such as
+// "message.*" or "submit-587.rate"; without any, all are.
+func matches(patterns []string, flow, metric string) bool {
+	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern string) bool {
+		// A pattern that is not well formed matches nothing: ValidPattern says
+		// so beforehand.
+		plain, _ := path.Match(pattern, metric)
+		named, _ := path.Match(pattern, flow+"."+metric)
+		return plain || named
+	})
+}
+
+// rounds are a flow's, as far as they were measured.
+func roundsOf(r *record.Run, flow int) []roundData {
+	var list []roundData
+	for round := range r.Header.Rounds {
+		t := r.Total(sample.Series{Flow: flow, Round: round, Stage: sample.Steady})
+		if t != nil && t.Messages().Attempted > 0 {
+			list = append(list, roundData{t, r.RoundLength(flow, round), r.CPU(flow, round)})
+		}
+	}
+	return list
+}

@@ -1,0 +1,86 @@
+package compare
+
+import (
+	"github.com/smtpgauge/smtpgauge/results/compare/stats"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// NoiseFormat names the shape of Noise.
+const NoiseFormat = "smtpgauge.noise/1"
+
+// A Noise is how much a set-up's figures vary while nothing changes, and so how
+// small a change it can see.
+type Noise struct {
+	Format   string     `json:"format"` // "smtpgauge.noise/1"
+	Name     string     `json:"name"`
+	Rounds   [2]int     `json:"rounds"` // of either side
+	Alpha    float64    `json:"alpha"`
+	Tested   int        `json:"tested"`
+	Rows     []NoiseRow `json:"rows"`
+	Differ   []string   `json:"differ"` // metrics called different although nothing was
+	Warnings []string   `json:"warnings"`
+}
+
+// A NoiseRow is one metric of one flow.
+type NoiseRow struct {
+	Flow   string  `json:"flow"`
+	Metric string  `json:"metric"`
+	Unit   string  `json:"unit"`
+	Median float64 `json:"median"`
+
+	// NoisePercent is the standard deviation from round to round;
+	// ResolvablePercent the smallest change that as many rounds a side as were
+	// made find nine times out of ten. Both are null where they cannot be told.
+	NoisePercent      *float64      `json:"noise_percent"`
+	ResolvablePercent *float64      `json:"resolvable_percent"`
+	RoundsFor         []RoundsToSee `json:"rounds_for,omitempty"`
+
+	Measure  criteria.Unit `json:"-"` // what Unit is a word for
+	Headline bool          `json:"-"` // always in tables
+}
+
+// RoundsToSee is how many rounds a side it takes to find a change nine times
+// out of ten.
+type RoundsToSee struct {
+	ChangePercent float64 `json:"change_percent"`
+	Rounds        int     `json:"rounds"`
+}
+
+// SoughtChanges are those that people ask for, in per cent.
+var SoughtChanges = []float64{1, 3, 5, 10}
+
+// MeasureNoise compares two sides that are alike: runs of the same scenario
+// against the same server.
+func MeasureNoise(a, b []*record.Run, o CompareOptions) (*Noise, error) {
+	c, err := Compare(a, b, o)
+	if err != nil {
+		return nil, err
+	}
+	n := &Noise{
+		Format: NoiseFormat, Name: c.Base.Name, Rounds: [2]int{c.Base.Rounds, c.New.Rounds},
+		Alpha: c.Alpha, Tested: c.Tested, Rows: []NoiseRow{}, Differ: append(c.Named(stats.Worse), c.Named(stats.Better)...),
+		Warnings: c.Warnings,
+	}
+	if n.Differ == nil {
+		n.Differ = []string{}
+	}
+	for i := range c.Rows {
+		n.Rows = append(n.Rows, newNoiseRow(&c.Rows[i], c))
+	}
+	return n, nil
+}
+
+func newNoiseRow(r *Row, c *Comparison) NoiseRow {
+	row := NoiseRow{
+		Flow: r.Flow, Metric: r.Metric, Unit: r.Unit, Median: r.Base, ResolvablePercent: r.ResolvablePercent,
+		Measure: r.Measure, Headline: r.Headline,
+	}
+	if r.noise != nil {
+		row.NoisePercent = new(100 * *r.noise)
+		for _, change := range SoughtChanges {
+			row.RoundsFor = append(row.RoundsFor, RoundsToSee{change, stats.RoundsFor(*r.noise, change/100, c.Alpha, c.Tested)})
+		}
+	}
+	return row
+}

@@ -1,0 +1,64 @@
+package compare
+
+import "github.com/smtpgauge/smtpgauge/results/record"
+
+// andMore stands for the greetings that are too many to be kept.
+const andMore = "and more"
+
+// heard are all greetings of a flow on one side.
+func (s *flowSide) heard() record.Greetings {
+	var all record.Greetings
+	for _, r := range s.runs {
+		if i := r.FlowIndex(s.flow); i >= 0 {
+			all.Merge(*r.Heard(i))
+		}
+	}
+	return all
+}
+
+// servers compares what the servers of a flow said of themselves: the banners
+// without what is new in each session, and what any of them offered. What one
+// side alone has no EHLO for, such as one under TLS, is the scenarios'
+// difference and not the servers'. Banners that are too many on both sides, as
+// behind a large address, are not held to be different: those kept are chance.
+func servers(prefix string, base, other flowSide) []Surrounding {
+	b, n := base.heard(), other.heard()
+	banner := newSurrounding(prefix+"banner", bannersOf(&b), bannersOf(&n))
+	banner.Differs = banner.Differs && !(b.More && n.More)
+	list := []Surrounding{banner}
+	for _, ehlo := range []struct {
+		name  string
+		lines func(*record.Greeting) []string
+	}{
+		{"EHLO", func(g *record.Greeting) []string { return g.Clear }},
+		{"EHLO under TLS", func(g *record.Greeting) []string { return g.Secure }},
+	} {
+		offered, offers := offersOf(&b, ehlo.lines), offersOf(&n, ehlo.lines)
+		if len(offered) > 0 && len(offers) > 0 {
+			s := newSurrounding(prefix+ehlo.name, distinct(offered), distinct(offers))
+			s.lines = true
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+func bannersOf(g *record.Greetings) []string {
+	var list []string
+	for i := range g.List {
+		list = append(list, record.LastingBanner(g.List[i].Banner))
+	}
+	list = distinct(list)
+	if g.More {
+		list = append(list, andMore)
+	}
+	return list
+}
+
+func offersOf(g *record.Greetings, lines func(*record.Greeting) []string) []string {
+	var list []string
+	for i := range g.List {
+		list = append(list, lines(&g.List[i])...)
+	}
+	return list
+}

@@ -1,0 +1,211 @@
+package figures
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// ResultFormat names the shape of Result.
+const ResultFormat = "smtpgauge.result/1"
+
+// Result works the run's figures out.
+func Of(r *record.Run) *Result {
+	h := &r.Header
+	res := &Result{
+		Format: ResultFormat, Name: h.Name, Started: h.Started, Partial: r.Partial(), Interrupted: r.Interrupted(),
+		Clock: "unknown", Environment: h.Environment, Seed: h.Seed, Baseline: h.Baseline,
+		Flows: map[string]*FlowFigures{}, Thresholds: []ThresholdResult{},
+	}
+	ended := r.LastSeen().Time()
+	if r.Closing != nil {
+		res.Clock, ended = r.Closing.Clock, r.Closing.Ended
+	}
+	res.Elapsed = max(0, int64(ended.Sub(h.Started)))
+	all := record.NewTotal()
+	for i := range h.Flows {
+		flow := r.FlowTotal(i, sample.Steady)
+		all.Add(flow)
+		res.FlowOrder = append(res.FlowOrder, h.Flows[i].Name)
+		res.Flows[h.Flows[i].Name] = flowFigures(r, i, flow)
+	}
+	res.Generator = generatorFigures(r, all)
+	for i := range h.Thresholds {
+		res.Thresholds = append(res.Thresholds, thresholdResult(r, res, &h.Thresholds[i]))
+	}
+	res.Verdict = verdictOf(r, res)
+	return res
+}
+
+func flowFigures(r *record.Run, flow int, t *record.Total) *FlowFigures {
+	h := &r.Header.Flows[flow]
+	f := &FlowFigures{
+		Label: h.Label(), Load: h.Load(),
+		Sessions:   record.SessionFigures{Started: t.Started, Completed: t.Completed, Failed: t.FailedSession, Peak: int64(r.LastGauge(flow).Peak)},
+		Messages:   t.Messages(),
+		Recipients: record.RecipientFigures{Accepted: t.RcptAccepted, Rejected: t.RcptRejected, Unknown: t.RcptUnknown},
+		Rate:       PerSecond(t.InWindow, r.SteadyLength(flow)), Window: int64(r.SteadyLength(flow)),
+		Greetings: r.Heard(flow).List, Phases: phasesOf(t), Errors: append([]record.ErrorFigures{}, t.Failures.Figures()...),
+	}
+	if h.Open {
+		f.Late = distribution(t, record.LateSlot)
+		f.Arrivals = &record.ArrivalFigures{Due: r.LastGauge(flow).Due, Begun: r.LastGauge(flow).Begun}
+	}
+	if w := r.FlowTotal(flow, sample.Warmup); w.Messages().Attempted > 0 || w.Started > 0 {
+		f.Warmup = &WarmupFigures{w.Messages(), distribution(w, record.SlotOf(sample.SpanMessage, sample.Service))}
+	}
+	if r.Header.Rounds > 1 {
+		f.Rounds = roundFigures(r, flow)
+	}
+	return f
+}
+
+func roundFigures(r *record.Run, flow int) []RoundFigures {
+	var list []RoundFigures
+	for round := range r.Header.Rounds {
+		t := r.Total(sample.Series{Flow: flow, Round: round, Stage: sample.Steady})
+		if t == nil {
+			continue
+		}
+		list = append(list, RoundFigures{
+			Round: round + 1, Messages: t.Messages(), Rate: PerSecond(t.InWindow, r.RoundLength(flow, round)),
+			Message:  distribution(t, record.SlotOf(sample.SpanMessage, sample.Service)),
+			Response: distribution(t, record.SlotOf(sample.SpanMessage, sample.Response)),
+		})
+	}
+	return list
+}
+
+func PerSecond(n int64, d time.Duration) float64 {
+	if d <= 0 {
+		return 0
+	}
+	return float64(n) / d.Seconds()
+}
+
+func phasesOf(t *record.Total) map[string]*PhaseFigures {
+	m := map[string]*PhaseFigures{}
+	for p := range sample.Phase(sample.NumPhases) {
+		f := &PhaseFigures{
+			Service:  distribution(t, record.SlotOf(p, sample.Service)),
+			Response: distribution(t, record.SlotOf(p, sample.Response)),
+			Lag:      distribution(t, record.SlotOf(p, sample.Lag)),
+		}
+		if f.Service != nil {
+			f.Count = f.Service.Count
+		}
+		if f.Service != nil || f.Response != nil || f.Lag != nil {
+			m[p.String()] = f
+		}
+	}
+	return m
+}
+
+// distribution reads the figures off a histogram; nil where it is empty.
+func distribution(t *record.Total, s record.Slot) *Distribution {
+	h := t.Hists[s]
+	if h.Count() == 0 {
+		return nil
+	}
+	at := func(q float64) int64 { v, _ := h.Quantile(q); return int64(v) }
+	mean, _ := h.Mean()
+	longest, _ := h.Max()
+	return &Distribution{
+		Count: h.Count(), P50: at(0.5), P90: at(0.9), P99: at(0.99), P999: at(0.999),
+		Max: int64(longest), Mean: int64(mean), Clamped: t.Clamped[s],
+	}
+}
+
+func generatorFigures(r *record.Run, all *record.Total) GeneratorFigures {
+	g := GeneratorFigures{
+		Late: distribution(all, record.LateSlot), Delay: distribution(all, record.DelaySlot), ClockSteps: []int64{},
+		BusiestShare: r.Processors.Busiest(), DeniedShare: r.Processors.Denied(),
+	}
+	if stood, length := r.Processors.Stood, r.Processors.Length; stood > 0 {
+		g.Stood, g.StoodShare = int64(stood), min(1, float64(stood)/float64(max(stood, length)))
+	}
+	if c := r.Closing; c != nil {
+		g.CPUSeconds, g.MaxRSS, g.GOMAXPROCS, g.Shards = c.Generator.CPU.Seconds(), c.Generator.MaxRSS, c.Generator.GOMAXPROCS, c.Shards
+		g.GCPauses, g.GCPauseTotal, g.GCPauseMax = c.Generator.GCPauses, int64(c.Generator.GCPauseTotal), int64(c.Generator.GCPauseMax)
+		g.Free = c.Generator.Free
+		for _, d := range c.Steps {
+			g.ClockSteps = append(g.ClockSteps, int64(d))
+		}
+	}
+	if n := all.Hists[record.DelaySlot].Count() + all.Unstamped; n > 0 {
+		g.UnstampedShare = float64(all.Unstamped) / float64(n)
+	}
+	g.Own, g.OwnShare = distribution(all, record.OwnSlot), ownShare(all)
+	return g
+}
+
+// ownShare is which part of all message time was the generator's own.
+func ownShare(t *record.Total) float64 {
+	message := t.Hists[record.SlotOf(sample.SpanMessage, sample.Service)].Sum()
+	if message <= 0 {
+		return 0
+	}
+	return min(1, float64(t.Hists[record.OwnSlot].Sum())/float64(message))
+}
+
+// threshold evaluates a threshold. One that finds nothing to measure fails.
+func thresholdResult(r *record.Run, res *Result, t *criteria.Threshold) ThresholdResult {
+	out := ThresholdResult{Expr: t.Expr, Metric: t.Metric}
+	value, reason := metricOf(r, res.Flows[t.Flow], t)
+	if reason != "" {
+		out.Reason = reason
+		return out
+	}
+	out.Value, out.OK = &value, t.Met(value)
+	return out
+}
+
+func metricOf(r *record.Run, f *FlowFigures, t *criteria.Threshold) (value float64, reason string) {
+	if f == nil {
+		return 0, fmt.Sprintf("there is no flow %s", t.Flow)
+	}
+	m := &f.Messages
+	switch t.Metric.Kind {
+	case criteria.Errors:
+		if m.Attempted == 0 {
+			return 0, "no message was attempted"
+		}
+		return float64(m.Attempted-m.Accepted) / float64(m.Attempted), ""
+	case criteria.Rate:
+		if f.Window == 0 {
+			return 0, "the load did not begin"
+		}
+		if m.Attempted == 0 {
+			return 0, "no message was attempted"
+		}
+		return f.Rate, ""
+	case criteria.Count:
+		if m.Attempted == 0 {
+			return 0, "no message was attempted"
+		}
+		counts := [sample.NumOutcomes]int64{m.Accepted, m.Rejected, m.Failed, m.Unknown}
+		return float64(counts[t.Metric.Outcome]), ""
+	}
+	return latencyOf(r, t)
+}
+
+func latencyOf(r *record.Run, t *criteria.Threshold) (value float64, reason string) {
+	h := r.Histogram(t.Flow, t.Metric.Phase, t.Metric.Part)
+	var d time.Duration
+	var ok bool
+	switch t.Metric.Stat {
+	case "mean":
+		d, ok = h.Mean()
+	case "max":
+		d, ok = h.Max()
+	default:
+		d, ok = h.Quantile(t.Metric.Q)
+	}
+	if !ok {
+		return 0, "no sample: the phase never ran"
+	}
+	return float64(d), ""
+}

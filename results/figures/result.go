@@ -1,0 +1,136 @@
+package figures
+
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// A Result is a run in figures. It marshals to what `show --format json`
+// prints. Pointers and maps leave out what has no samples: there is no figure
+// from zero samples.
+type Result struct {
+	Format      string                  `json:"format"` // "smtpgauge.result/1"
+	Name        string                  `json:"name"`
+	Started     time.Time               `json:"started"`
+	Elapsed     int64                   `json:"elapsed_ns"`
+	Partial     bool                    `json:"partial"`     // the run file has lost its end
+	Interrupted bool                    `json:"interrupted"` // the run was ended by its user
+	Clock       string                  `json:"clock"`       // kernel, mixed or user
+	Verdict     Verdict                 `json:"verdict"`
+	Generator   GeneratorFigures        `json:"generator"`
+	Environment record.Environment      `json:"environment"`
+	Seed        uint64                  `json:"seed"`
+	Baseline    string                  `json:"baseline,omitempty"`
+	FlowOrder   []string                `json:"flow_order"` // as in the scenario
+	Flows       map[string]*FlowFigures `json:"flows"`
+	Thresholds  []ThresholdResult       `json:"thresholds"`
+}
+
+// A Verdict says whether the figures may be believed, and why not.
+type Verdict struct {
+	Valid   bool     `json:"valid"`
+	Reasons []string `json:"reasons"` // why it is not; empty where it is
+	Notes   []string `json:"notes"`   // what to know about figures that are valid
+}
+
+// GeneratorFigures are the generator's own part in the run.
+type GeneratorFigures struct {
+	CPUSeconds     float64            `json:"cpu_seconds"`
+	MaxRSS         int64              `json:"max_rss_bytes"`
+	GOMAXPROCS     int                `json:"gomaxprocs"`
+	Shards         int                `json:"shards"`
+	GCPauses       int64              `json:"gc_pauses"`
+	GCPauseTotal   int64              `json:"gc_pause_total_ns"`
+	GCPauseMax     int64              `json:"gc_pause_max_ns"`
+	BusiestShare   float64            `json:"busiest_share"`        // CPU time over time of the busiest shard's thread, median over intervals, 0 to 1
+	DeniedShare    float64            `json:"denied_share"`         // of the time its thread wanted a CPU, that in which it had none, 0 to 1
+	Free           *record.FreeBeside `json:"free_cores,omitempty"` // cores that nobody used before and after the load
+	Stood          int64              `json:"stood_ns"`             // how long it stood still with something to do, neither on a CPU nor waiting for one
+	StoodShare     float64            `json:"stood_share"`          // of the run, 0 to 1
+	UnstampedShare float64            `json:"unstamped_share"`      // replies without a kernel stamp, 0 to 1
+	Late           *Distribution      `json:"late,omitempty"`       // due to when the scheduler got to it
+	Delay          *Distribution      `json:"delay,omitempty"`      // kernel stamp to user clock, a reply
+	Own            *Distribution      `json:"own,omitempty"`        // from each reply to the command that answers it, all of a message added up
+	OwnShare       float64            `json:"own_share"`            // of all message time, what the generator's delays between a reply and the next command made, 0 to 1
+	ClockSteps     []int64            `json:"clock_steps_ns"`
+}
+
+// FlowFigures are the figures of a flow, all rounds together, without the
+// warm-up.
+type FlowFigures struct {
+	Label      string                   `json:"label"` // port, TLS and AUTH in short, as "587 starttls PLAIN"
+	Load       sample.LoadKind          `json:"load"`
+	Sessions   record.SessionFigures    `json:"sessions"`
+	Messages   record.MessageFigures    `json:"messages"`
+	Recipients record.RecipientFigures  `json:"recipients"`
+	Rate       float64                  `json:"messages_per_second"` // accepted within the load's windows, over their length
+	Window     int64                    `json:"window_ns"`           // the length of those windows
+	Arrivals   *record.ArrivalFigures   `json:"arrivals,omitempty"`  // open load only
+	Late       *Distribution            `json:"late,omitempty"`      // as the generator's, of this flow's arrivals
+	Greetings  []record.Greeting        `json:"greetings,omitempty"` // of its servers, those that differ, a few at most
+	Phases     map[string]*PhaseFigures `json:"phases"`
+	Errors     []record.ErrorFigures    `json:"errors"` // most frequent first
+	Warmup     *WarmupFigures           `json:"warmup,omitempty"`
+	Rounds     []RoundFigures           `json:"rounds,omitempty"` // where there is more than one
+}
+
+// PhaseFigures are the times of a phase or span. Response and Lag exist for
+// spans under open load.
+type PhaseFigures struct {
+	Count    int64         `json:"count"`
+	Service  *Distribution `json:"service"`
+	Response *Distribution `json:"response,omitempty"`
+	Lag      *Distribution `json:"lag,omitempty"`
+}
+
+// part returns one of the times; nil if there is none.
+func (p *PhaseFigures) part(part sample.Part) *Distribution {
+	switch part {
+	case sample.Response:
+		return p.Response
+	case sample.Lag:
+		return p.Lag
+	}
+	return p.Service
+}
+
+// A Distribution is read off a histogram with one sample at least. Times are
+// in nanoseconds.
+type Distribution struct {
+	Count   int64 `json:"count"`
+	P50     int64 `json:"p50_ns"`
+	P90     int64 `json:"p90_ns"`
+	P99     int64 `json:"p99_ns"`
+	P999    int64 `json:"p999_ns"`
+	Max     int64 `json:"max_ns"`
+	Mean    int64 `json:"mean_ns"`
+	Clamped int64 `json:"clamped,omitempty"` // samples out of the histogram's range
+}
+
+// WarmupFigures are what the warm-up did, apart from all else.
+type WarmupFigures struct {
+	Messages record.MessageFigures `json:"messages"`
+	Message  *Distribution         `json:"message,omitempty"` // service time
+}
+
+// RoundFigures are one round's part of a flow.
+type RoundFigures struct {
+	Round    int                   `json:"round"` // from 1
+	Messages record.MessageFigures `json:"messages"`
+	Rate     float64               `json:"messages_per_second"`
+	Message  *Distribution         `json:"message,omitempty"`  // service time
+	Response *Distribution         `json:"response,omitempty"` // open load only
+}
+
+// A ThresholdResult is a threshold and what became of it.
+type ThresholdResult struct {
+	Expr   string   `json:"expr"`
+	Value  *float64 `json:"value"` // in the metric's base unit; null where there was nothing to measure
+	OK     bool     `json:"ok"`
+	Reason string   `json:"reason,omitempty"` // why there is no value
+
+	Metric criteria.Metric `json:"-"` // what the threshold is about
+}

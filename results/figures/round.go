@@ -1,0 +1,91 @@
+package figures
+
+import "github.com/smtpgauge/smtpgauge/loadgen/sample"
+
+// EachRound returns the flow's rounds; a run of one is its only round.
+func (f *FlowFigures) EachRound() []RoundFigures {
+	if len(f.Rounds) > 0 {
+		return f.Rounds
+	}
+	return []RoundFigures{f.whole()}
+}
+
+// whole is the flow as if all its rounds were one.
+func (f *FlowFigures) whole() RoundFigures {
+	r := RoundFigures{Round: 1, Messages: f.Messages, Rate: f.Rate}
+	if p := f.Phases["message"]; p != nil {
+		r.Message, r.Response = p.Service, p.Response
+	}
+	return r
+}
+
+// Judged returns the message times a round is judged by: see
+// loadgen.LoadKind.Judged. It is nil where there are none.
+func (r *RoundFigures) Judged(load sample.LoadKind) *Distribution {
+	if load.Judged() == sample.Response {
+		return r.Response
+	}
+	return r.Message
+}
+
+// A Headline is one of the few figures a flow is followed by over many runs,
+// with what it was in each round.
+type Headline struct {
+	Name   string // p50, p99, rate or errors
+	Value  float64
+	Rounds []float64 // none where there is one round only
+}
+
+// HeadlineKinds find the headlines of a round.
+var HeadlineKinds = []struct {
+	name   string
+	Figure func(f *FlowFigures, r *RoundFigures) (float64, bool)
+}{
+	{"p50", func(f *FlowFigures, r *RoundFigures) (float64, bool) {
+		return figureOf(r.Judged(f.Load), func(d *Distribution) int64 { return d.P50 })
+	}},
+	{"p99", func(f *FlowFigures, r *RoundFigures) (float64, bool) {
+		return figureOf(r.Judged(f.Load), func(d *Distribution) int64 { return d.P99 })
+	}},
+	{"rate", func(f *FlowFigures, r *RoundFigures) (float64, bool) { return r.Rate, f.Window > 0 }},
+	{"errors", func(_ *FlowFigures, r *RoundFigures) (float64, bool) { return r.Messages.ErrorShare() }},
+}
+
+func figureOf(d *Distribution, figure func(*Distribution) int64) (float64, bool) {
+	if d == nil {
+		return 0, false
+	}
+	return float64(figure(d)), true
+}
+
+// Headlines are a flow's figures in short: p50 and p99 of its messages in ns,
+// the rate in messages/s, and the errors as a share. What was not measured is
+// not among them.
+func (f *FlowFigures) Headlines() []Headline {
+	var list []Headline
+	whole := f.whole()
+	for _, kind := range HeadlineKinds {
+		value, ok := kind.Figure(f, &whole)
+		if !ok {
+			continue
+		}
+		h := Headline{Name: kind.name, Value: value}
+		for i := range f.Rounds {
+			if v, ok := kind.Figure(f, &f.Rounds[i]); ok {
+				h.Rounds = append(h.Rounds, v)
+			}
+		}
+		list = append(list, h)
+	}
+	return list
+}
+
+// Judged returns the message times a flow is judged by: see
+// loadgen.LoadKind.Judged. It is nil where there are none.
+func (f *FlowFigures) Judged() *Distribution {
+	p := f.Phases["message"]
+	if p == nil {
+		return nil
+	}
+	return p.part(f.Load.Judged())
+}

@@ -1,0 +1,38 @@
+package histogram
+
+import "math/bits"
+
+// A cell is what a histogram counts together: durations that it does not tell
+// apart. Cells are numbered in ascending order, as HdrHistogram V2 encodes
+// them. They are 2^unitMagnitude ns wide up to the end of the first bucket, and
+// twice as wide in each bucket after it.
+const (
+	unitMagnitude = 9  // log2 of lowestValue, rounded down
+	halfMagnitude = 10 // log2 of half the linear steps that give three digits
+	subBucketMask = (1<<(halfMagnitude+1) - 1) << unitMagnitude
+
+	numBuckets = 23 // of which the last has highestValue
+	numCells   = (numBuckets + 1) << halfMagnitude
+)
+
+// CellOf returns the cell of v.
+func CellOf(v int64) int {
+	bucket := bucketOf(v)
+	return bucket<<halfMagnitude + int(v>>(bucket+unitMagnitude))
+}
+
+// lowestIn returns the lowest value of a cell.
+func lowestIn(cell int) int64 {
+	bucket := max(0, cell>>halfMagnitude-1)
+	return int64(cell-bucket<<halfMagnitude) << (bucket + unitMagnitude)
+}
+
+// highestEquivalent returns the highest value in the cell of v.
+func highestEquivalent(v int64) int64 {
+	return v | (1<<(bucketOf(v)+unitMagnitude) - 1)
+}
+
+// bucketOf returns which bucket, each as wide as all before it, v falls into.
+func bucketOf(v int64) int {
+	return 64 - bits.LeadingZeros64(uint64(v)|subBucketMask) - unitMagnitude - (halfMagnitude + 1)
+}

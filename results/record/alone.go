@@ -1,0 +1,73 @@
+package record
+
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
+
+// aloneCPU finds the CPU time of the generator's busiest thread that the
+// messages of a flow's round took: in intervals that were the flow's alone, so
+// for flows in turn and single ones. A series here has no stage.
+type aloneCPU struct {
+	sums map[sample.Series]cpuSum
+
+	// The interval under way, of which a flow's warm-up and load may have a
+	// part each.
+	number int64
+	series sample.Series
+	sum    cpuSum
+	mixed  bool
+}
+
+type cpuSum struct {
+	cpu      float64
+	messages int64
+}
+
+// add takes the next line of the run's intervals.
+func (a *aloneCPU) add(i *StoredInterval) {
+	s := sample.Series{Flow: i.Flow, Round: i.Round}
+	if i.Number != a.number || a.sums == nil {
+		a.end()
+		a.number, a.series, a.mixed = i.Number, s, false
+		a.sum = cpuSum{cpu: i.Busy * float64(i.Length())}
+	}
+	a.mixed = a.mixed || s != a.series
+	for _, n := range i.Messages {
+		a.sum.messages += n
+	}
+}
+
+// end counts the interval under way.
+func (a *aloneCPU) end() {
+	if a.sums == nil {
+		a.sums = map[sample.Series]cpuSum{}
+	}
+	if !a.mixed {
+		a.count(a.series, a.sum)
+	}
+	a.sum = cpuSum{}
+}
+
+func (a *aloneCPU) count(s sample.Series, more cpuSum) {
+	sum := a.sums[s]
+	a.sums[s] = cpuSum{sum.cpu + more.cpu, sum.messages + more.messages}
+}
+
+// merge adds that of another generator.
+func (a *aloneCPU) merge(from *aloneCPU) {
+	a.end()
+	for s, sum := range from.sums {
+		a.count(s, sum)
+	}
+}
+
+// of is what a message took; zero where that is not known.
+func (a *aloneCPU) of(flow, round int) time.Duration {
+	sum := a.sums[sample.Series{Flow: flow, Round: round}]
+	if sum.messages == 0 {
+		return 0
+	}
+	return time.Duration(sum.cpu / float64(sum.messages))
+}

@@ -1,0 +1,140 @@
+package record
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// The bounds of a run file: it may come from anywhere. What writes one keeps to
+// them too, or does not begin.
+const (
+	maxLine  = 16 << 20
+	maxLines = 64 << 20
+	// Intervals are most of a file: these are 100 flows for half a week. What
+	// comes beside them and after them has the rest.
+	maxIntervals = maxLines / 2
+	maxFlows     = 1000
+	maxRounds    = 100_000
+	// Every flow and every threshold is worked out over all rounds. Each bound
+	// by itself would let a header of a few lines ask for minutes of work.
+	maxWork = 1_000_000
+	// A comparison holds every gate against every row.
+	maxGates     = 1000
+	MaxMinEffect = 1e6
+	// A share of an interval, such as the time on a CPU, is about 1 at most. A
+	// last interval of a few nanoseconds can have much more, by the grain of
+	// what it is measured with; sums of that are still finite.
+	maxShare = 1e12
+	maxCores = 1e6
+	// A figure of a process adds up with those of others.
+	maxSpan = 1 << 60
+	// All phases of as many samples as a line may have.
+	maxSpent = float64(histogram.MaxCount) * float64(histogram.HighestValue) * 100
+)
+
+// check refuses a header that no run has, or whose run would take too much
+// work to show.
+func (h *Header) check() error {
+	switch work := int64(len(h.Flows)+len(h.Thresholds)) * int64(h.Rounds); {
+	case len(h.Flows) == 0 || len(h.Flows) > maxFlows:
+		return fmt.Errorf("%d flows, want 1 to %d", len(h.Flows), maxFlows)
+	case h.Rounds < 1 || h.Rounds > maxRounds:
+		return fmt.Errorf("%d rounds, want 1 to %d", h.Rounds, maxRounds)
+	case work > maxWork:
+		return fmt.Errorf("%d flows and %d thresholds in %d rounds, want at most %d of them together times the rounds",
+			len(h.Flows), len(h.Thresholds), h.Rounds, maxWork)
+	case len(h.Gates) > maxGates:
+		return fmt.Errorf("%d gates, want at most %d", len(h.Gates), maxGates)
+	case h.MinEffect < 0 || h.MinEffect > MaxMinEffect:
+		return fmt.Errorf("a smallest effect of %g, want 0 to %g", h.MinEffect, float64(MaxMinEffect))
+	}
+	return nil
+}
+
+// Fits says why a run of p has no room in a run file; nil where it has.
+func Fits(p *loadgen.Plan, c criteria.Criteria) error {
+	h := NewHeader(p, c)
+	h.ID = newID() // which takes room too
+	if err := errors.Join(h.check(), checkLength(p)); err != nil {
+		return fmt.Errorf("run file: %w", err)
+	}
+	out := fileWriter{w: io.Discard}
+	out.header(&h)
+	return out.flush()
+}
+
+// A longLine is the length of a line that Read would refuse.
+type longLine int
+
+func (l longLine) Error() string {
+	return fmt.Sprintf("a line of %d octets, where %d are the most", int(l), maxLine-1)
+}
+
+// checkLength refuses a load of which every second would not find room in a
+// file. Loads that end by their messages are as long as these take.
+func checkLength(p *loadgen.Plan) error {
+	var seconds float64
+	for i := range p.Flows {
+		load := &p.Flows[i].Load
+		length := (p.Warmup + load.Duration).Seconds()
+		for _, s := range load.Stages {
+			length += s.For.Seconds()
+		}
+		seconds += length * float64(max(1, p.Rounds))
+	}
+	if seconds > maxIntervals {
+		return fmt.Errorf("all flows' rounds together last %.0f s, each a line: want at most %d; make the load shorter, or the flows or rounds fewer", seconds, maxIntervals)
+	}
+	return nil
+}
+
+// check refuses an interval that would spoil what it is added to.
+func (l *intervalLine) check() error {
+	switch {
+	case l.Stage == stageNames[sample.Drain] || l.From < 0 || l.To < l.From || l.Number < 0:
+		return fmt.Errorf("interval %d of stage %s from %d to %d", l.Number, l.Stage, l.From, l.To)
+	case l.Busy < 0 || l.Busy > maxShare || l.Waited < 0 || l.Waited > maxShare:
+		return fmt.Errorf("interval %d has its shard busy for %g and waiting for %g of the time", l.Number, l.Busy, l.Waited)
+	case l.Stood < 0 || l.Stood > maxSpan:
+		return fmt.Errorf("interval %d has its shard stand still for %d ns", l.Number, l.Stood)
+	case !(0 <= l.Spent && l.Spent <= maxSpent):
+		return fmt.Errorf("interval %d has %g ns of phases", l.Number, l.Spent)
+	}
+	g := &l.Gauge
+	for _, n := range []int64{int64(g.Open), int64(g.Peak), g.Due, g.Begun} {
+		if n < 0 || n > histogram.MaxCount {
+			return fmt.Errorf("interval %d has a gauge of %d, want 0 to %d", l.Number, n, int64(histogram.MaxCount))
+		}
+	}
+	return l.counts.check(histogram.MaxInterval)
+}
+
+// check refuses times of which the difference is none.
+func (l *windowLine) check() error {
+	if l.From < 0 || l.To < 0 {
+		return fmt.Errorf("stage %s of flow %s lasts from %d to %d", l.Stage, l.Flow, l.From, l.To)
+	}
+	return nil
+}
+
+// check refuses a generator that none is.
+func (c *Closing) check() error {
+	g := &c.Generator
+	for _, n := range []int64{
+		int64(g.CPU), g.MaxRSS, int64(g.GOMAXPROCS), g.GCPauses, int64(g.GCPauseTotal), int64(g.GCPauseMax), int64(c.Shards),
+	} {
+		if n < 0 || n > maxSpan {
+			return fmt.Errorf("the generator has a figure of %d, want 0 to %d", n, int64(maxSpan))
+		}
+	}
+	if f := g.Free; f != nil && !(f.Before >= 0 && f.Before <= maxCores && f.After >= 0 && f.After <= maxCores) {
+		return fmt.Errorf("%g cores are free before and %g after the load, want 0 to %g", f.Before, f.After, float64(maxCores))
+	}
+	return nil
+}

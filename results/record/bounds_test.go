@@ -1,0 +1,308 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// withHeader is a whole run file under a header that is not its own.
+func withHeader(t *testing.T, change func(*Header)) string {
+	t.Helper()
+	_, file := collect(t, 1, nil)
+	h := testHeader(twoFlows(1))
+	change(&h)
+	first, err := json.Marshal(newHeaderLine(&h))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(file), "\n")
+	return string(first) + "\n" + rest
+}
+
+// What a hostile header asks for is not done: neither a figure there is no
+// place for, nor work without end.
+func TestHostileHeadersAreRefused(t *testing.T) {
+	threshold := func(text string) func(*Header) {
+		return func(h *Header) { h.Thresholds = []criteria.Threshold{{Expr: text}} }
+	}
+	for name, c := range map[string]struct {
+		change func(*Header)
+		want   string
+	}{
+		"no threshold":       {threshold("x"), `line 1: threshold "x": want a condition`},
+		"unknown phase":      {threshold("open.x.p99 < 1s"), `line 1: threshold "open.x.p99 < 1s": no phase or figure`},
+		"unknown part":       {threshold("open.session.x.p99 < 1s"), `line 1: threshold "open.session.x.p99 < 1s": no figure`},
+		"impossible share":   {threshold("open.errors < 1000%"), `line 1: threshold "open.errors < 1000%": want a share`},
+		"impossible compare": {threshold("open.errors = 1%"), `line 1: threshold "open.errors = 1%": want a condition`},
+		"work": {func(h *Header) {
+			h.Rounds = maxRounds
+			for i := range 20 {
+				h.Flows = append(h.Flows, FlowHeader{Name: fmt.Sprint(i)})
+			}
+		}, "line 1: 22 flows and 0 thresholds in 100000 rounds"},
+	} {
+		if _, err := Read(strings.NewReader(withHeader(t, c.change))); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+	good := withHeader(t, threshold("open.session.lag.max >= 1ns"))
+	if _, err := Read(strings.NewReader(good)); err != nil {
+		t.Errorf("a threshold of the last phase and part: %v", err)
+	}
+}
+
+// Numbers of an interval that add up to no number would be in every figure.
+func TestHostileIntervalsAreRefused(t *testing.T) {
+	_, file := collect(t, 1, nil)
+	for _, c := range []struct{ old, new, want string }{
+		{`"busy":0.25`, `"busy":1e308`, "busy for 1e+308"},
+		{`"busy":0.25`, `"busy":-1`, "busy for -1"},
+		{`"waited":0.05`, `"waited":1e308`, "waiting for 1e+308"},
+		{`"outcomes":{"accepted":10`, `"outcomes":{"accepted":137438953472`, "a count of 137438953472, want 0 to 68719476736"},
+		{fmt.Sprintf(`"from":%d`, at(0)), `"from":-9223372036854775808`, "from -9223372036854775808"},
+	} {
+		hostile := strings.Replace(string(file), c.old, c.new, 1)
+		if hostile == string(file) {
+			t.Fatalf("the file has no %s", c.old)
+		}
+		if _, err := Read(strings.NewReader(hostile)); err == nil || !strings.Contains(err.Error(), "line 2: ") || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q of line 2", c.new, err, c.want)
+		}
+	}
+}
+
+// A run whose file could not be read is not begun.
+func TestUnreadableRunIsNotBegun(t *testing.T) {
+	p := twoFlows(maxRounds + 1)
+	if _, err := NewCollector(io.Discard, testHeader(p), p, 1, nil); err == nil || !strings.Contains(err.Error(), "100001 rounds") {
+		t.Errorf("error %v, want one that tells the rounds", err)
+	}
+}
+
+// Generators that ran one after the other loaded the server in their windows,
+// not in between.
+func TestMergedWindowsAreAUnion(t *testing.T) {
+	later := func(d time.Duration) *Run {
+		r, _ := collect(t, 1, nil)
+		for s, w := range r.windows {
+			r.windows[s] = Window{w.From.Add(d), w.To.Add(d)}
+		}
+		return r
+	}
+	for _, c := range []struct {
+		starts []time.Duration
+		rate   float64 // of 20 messages in 2 s from each run
+	}{
+		{[]time.Duration{0, 0}, 20},
+		{[]time.Duration{0, time.Second}, 40. / 3},
+		{[]time.Duration{0, time.Hour}, 10},
+		{[]time.Duration{time.Hour, 0, 2 * time.Hour}, 10},
+		{[]time.Duration{0, 4 * time.Second, time.Second, 5 * time.Second}, 80. / 6},
+	} {
+		var runs []*Run
+		for _, d := range c.starts {
+			runs = append(runs, later(d))
+		}
+		sum, err := Merge(runs...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := float64(accepted(sum, 0)) / sum.SteadyLength(0).Seconds(); got < c.rate-1e-9 || got > c.rate+1e-9 {
+			t.Errorf("runs begun at %v: rate %v, want %v", c.starts, got, c.rate)
+		}
+		apart := c.starts[len(c.starts)-1] > 2*time.Second
+		if sum.Apart() > 0 != apart {
+			t.Errorf("runs begun at %v: %v apart", c.starts, sum.Apart())
+		}
+		again, err := Merge(sum, later(3*time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(runs); again.SteadyLength(0) != sum.SteadyLength(0)+2*time.Second {
+			t.Errorf("%d merged runs and one more: a window of %v after %v", n, again.SteadyLength(0), sum.SteadyLength(0))
+		}
+	}
+}
+
+// What is written is read: a run that would write past what Read takes does not
+// begin.
+func TestRunThatDoesNotFitIsNotBegun(t *testing.T) {
+	long := func(n int) *loadgen.Plan {
+		p := twoFlows(1)
+		p.Scenario = []byte(`{"x":"` + strings.Repeat("x", n) + `"}`)
+		return p
+	}
+	h := testHeader(long(0))
+	h.Started = samples.Epoch
+	line, err := json.Marshal(newHeaderLine(&h))
+	if err != nil {
+		t.Fatal(err)
+	}
+	room := maxLine - 1 - len(line) // in the header's line
+	lasting := func(d time.Duration) *loadgen.Plan {
+		p := twoFlows(1)
+		p.Flows[0].Load.Duration = d
+		return p
+	}
+	tooLarge := fmt.Sprintf("octets, where %d are the most: the scenario takes too much room", maxLine-1)
+	for name, c := range map[string]struct {
+		plan   *loadgen.Plan
+		want   string // of Fits
+		begins bool   // all the same: a load may end before its time
+	}{
+		"too large a one":     {long(room + 1), tooLarge, false},
+		"the longest load":    {lasting((maxIntervals - 3) * time.Second), "", true},
+		"a longer one":        {lasting(maxIntervals * time.Second), "each a line: want at most 33554432", true},
+		"rounds":              {twoFlows(maxRounds + 1), "100001 rounds", false},
+		"a warm-up a round":   {&loadgen.Plan{Rounds: 4000, Warmup: 10000 * time.Second, Flows: twoFlows(1).Flows, Scenario: []byte(`{}`)}, "last 80004000 s", true},
+		"stages of open load": {staged(maxLines * time.Second), "each a line", true},
+	} {
+		if err := Fits(c.plan, criteria.Criteria{Baseline: c.plan.Flows[0].Name}); (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+		var file bytes.Buffer
+		collector, err := NewCollector(&file, testHeader(c.plan), c.plan, 1, nil)
+		if (err == nil) != c.begins {
+			t.Errorf("%s: begins %v, %v", name, !c.begins, err)
+		}
+		if err != nil {
+			if file.Len() > 0 {
+				t.Errorf("%s: a file of %d octets of a run that did not begin", name, file.Len())
+			}
+			continue
+		}
+		feed(patient{collector.recorders[0]}, 0)
+		if _, err := collector.Close(samples.Report(), Generator{}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := Read(&file); err != nil {
+			t.Errorf("%s: not read: %v", name, err)
+		}
+	}
+}
+
+func staged(d time.Duration) *loadgen.Plan {
+	p := twoFlows(1)
+	p.Flows[1].Load.Stages = []pace.Stage{{For: d}}
+	return p
+}
+
+// To the octet, and to the line: a run goes on that has filled its file.
+func TestWriterKeepsToTheReadersBounds(t *testing.T) {
+	for _, over := range []int{0, 1} {
+		var file bytes.Buffer
+		out := fileWriter{w: &file}
+		h := testHeader(twoFlows(1))
+		h.Scenario = []byte(`""`)
+		line, err := json.Marshal(newHeaderLine(&h))
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Scenario = []byte(`"` + strings.Repeat("x", maxLine-1-len(line)+over) + `"`)
+		out.header(&h)
+		if err := out.flush(); (err != nil) != (over > 0) {
+			t.Errorf("%d octets too many: %v", over, err)
+		}
+		if run, err := Read(&file); over == 0 && (err != nil || !run.Partial()) {
+			t.Errorf("the largest header is not read: %v", err)
+		}
+	}
+	var file bytes.Buffer
+	p := twoFlows(1)
+	c, err := NewCollector(&file, testHeader(p), p, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.out.lines = maxIntervals - 2
+	feed(patient{c.recorders[0]}, 0)
+	if _, err := c.Close(samples.Report(), Generator{}); err != nil {
+		t.Fatal(err)
+	}
+	run, err := Read(&file)
+	if err != nil || run.Partial() || len(run.Intervals) != 2 || accepted(run, 0) != 20 {
+		t.Errorf("%d intervals, %v, want 2 and all of the totals", len(run.Intervals), err)
+	}
+}
+
+// A wall clock that steps back within a run makes it invalid, and its file no
+// less readable.
+func TestClockThatStepsBackIsRead(t *testing.T) {
+	var file bytes.Buffer
+	p := twoFlows(1)
+	c, err := NewCollector(&file, testHeader(p), p, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, from := patient{c.recorders[0]}, time.Duration(0)
+	for n, to := range []time.Duration{time.Second, 2 * time.Second, -time.Hour, -time.Hour + time.Second, -time.Hour + 1500*time.Millisecond} {
+		r.Message(closed, sample.Accepted, sample.Steady, 1, 0)
+		r.Tick(sample.Tick{From: at(from), To: at(to), Open: []int{1, 0}, Peak: []int{1, 0}, Due: []int64{0, 0}, Begun: []int64{0, 0}, Last: n == 4})
+		from = to
+	}
+	report := samples.Report()
+	report.Steps = []time.Duration{-time.Hour}
+	if _, err := c.Close(report, Generator{}); err != nil {
+		t.Fatal(err)
+	}
+	run, err := Read(bytes.NewReader(file.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var numbers []int64
+	for i := range run.Intervals {
+		numbers = append(numbers, run.Intervals[i].Number)
+	}
+	if !slices.Equal(numbers, []int64{1, 2, 3, 4, 5}) || accepted(run, 0) != 5 {
+		t.Errorf("intervals %v with %d messages", numbers, accepted(run, 0))
+	}
+	if !slices.Equal(run.Closing.Steps, report.Steps) {
+		t.Errorf("steps of %v", run.Closing.Steps)
+	}
+}
+
+// Numbers at the end of a file that add up to no number are refused as those of
+// its intervals are.
+func TestHostileClosingsAreRefused(t *testing.T) {
+	_, file := collect(t, 1, nil)
+	for _, c := range []struct{ old, new, want string }{
+		{`"cpu_ns":1000000000`, `"cpu_ns":-1`, "a figure of -1"},
+		{`"gomaxprocs":2,`, `"gomaxprocs":2,"free_cores":{"before":1e300,"after":1},`, "1e+300 cores are free"},
+		{`"gomaxprocs":2,`, `"gomaxprocs":2,"free_cores":{"before":1,"after":-1},`, "-1 after the load"},
+		{`"stage":"steady","from":`, `"stage":"steady","from":-`, "stage steady of flow open lasts from -"},
+		{`"peak":3`, `"peak":9223372036854775807`, "a gauge of 9223372036854775807"},
+		{`"busy":0.25`, `"stood_ns":-5,"busy":0.25`, "stand still for -5 ns"},
+	} {
+		at := strings.LastIndex(string(file), c.old)
+		if at < 0 {
+			t.Fatalf("the file has no %s", c.old)
+		}
+		hostile := string(file[:at]) + c.new + string(file[at+len(c.old):])
+		if _, err := Read(strings.NewReader(hostile)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.new, err, c.want)
+		}
+	}
+}
+
+func TestHostileGatesAreRefused(t *testing.T) {
+	for want, change := range map[string]func(*Header){
+		"line 1: 1001 gates":                     func(h *Header) { h.Gates = make([]string, 1001) },
+		"line 1: a smallest effect of -1":        func(h *Header) { h.MinEffect = -1 },
+		"line 1: a smallest effect of 1e+300, w": func(h *Header) { h.MinEffect = 1e300 },
+	} {
+		if _, err := Read(bytes.NewReader([]byte(withHeader(t, change)))); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}

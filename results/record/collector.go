@@ -1,0 +1,207 @@
+package record
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
+
+// A Collector makes a Run of what the shards of one run record, and writes the
+// run file while it does.
+//
+// It may fall behind, where the cores or the disk are busy with other work. A
+// shard does not wait for it, and no queue grows: what goes on being recorded
+// joins the interval that has not been taken yet, which is then longer than a
+// second, and fewer intervals are less work.
+type Collector struct {
+	run        *Run
+	out        *fileWriter
+	onInterval func(*Interval)
+	recorders  []*recorder
+	reached    []int64             // the last interval of each shard
+	pending    []*frame            // that some shard may still add to, in order
+	ended      map[int]sample.Tick // the last tick of the shards that have ended
+	progress   []flowProgress
+	done       chan struct{}
+
+	mu      sync.Mutex
+	full    []*batch // to be taken: one of each shard at most, and its last
+	empty   []*batch
+	written sample.Instant // until when all is in the file
+	behind  time.Duration  // the most that the file was behind a shard
+	closed  bool
+	wake    chan struct{}
+}
+
+// NewCollector writes the header to w and starts collecting for as many
+// shards. onInterval, where not nil, is called about once a second from the
+// collector's goroutine. The error is that of writing the header, or says that
+// Read would refuse the file: better before the measurement than after it.
+//
+// Afterwards an error in writing does not end the measurement: Close returns
+// it.
+func NewCollector(w io.Writer, h Header, p *loadgen.Plan, shards int, onInterval func(*Interval)) (*Collector, error) {
+	if err := h.check(); err != nil {
+		return nil, fmt.Errorf("run file: %w", err)
+	}
+	h.ID = newID()
+	c := &Collector{
+		run: newRun(h), out: &fileWriter{w: w}, onInterval: onInterval, ended: map[int]sample.Tick{},
+		reached: make([]int64, shards), progress: make([]flowProgress, len(p.Flows)),
+		written: sample.Instant(h.Started.UnixNano()), done: make(chan struct{}), wake: make(chan struct{}, 1),
+	}
+	c.out.header(&c.run.Header)
+	if err := c.out.flush(); err != nil {
+		return nil, err
+	}
+	for range shards {
+		c.recorders = append(c.recorders, &recorder{collector: c, current: newBatch()})
+	}
+	go c.collect()
+	return c, nil
+}
+
+// Recorder returns the recorder of a shard.
+func (c *Collector) Recorder(shard int) sample.Recorder { return c.recorders[shard] }
+
+// Close waits until all is collected, ends the run file, and returns the run.
+// The run is there also beside an error, which is the first one in writing.
+func (c *Collector) Close(rep *sample.Report, g Generator) (*Run, error) {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.signal()
+	<-c.done
+	c.run.finish(rep, g)
+	c.run.Closing.Behind = c.behind
+	c.out.closing(c.run)
+	err := c.out.flush()
+	c.run.unwritten = errors.Unwrap(err)
+	return c.run, err
+}
+
+// swap takes a batch that t ended and gives an empty one. It takes none where
+// the shard's batch before it still waits, but for the shard's last: then the
+// shard goes on with the one it has.
+func (c *Collector) swap(b *batch, t *sample.Tick) (empty *batch, taken bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.behind = max(c.behind, t.From.Sub(c.written))
+	if !t.Last && slices.ContainsFunc(c.full, func(waiting *batch) bool { return waiting.tick.Shard == t.Shard }) {
+		return nil, false
+	}
+	c.full = append(c.full, b)
+	c.signal()
+	if n := len(c.empty); n > 0 {
+		empty, c.empty = c.empty[n-1], c.empty[:n-1]
+		return empty, true
+	}
+	return newBatch(), true
+}
+
+func (c *Collector) signal() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (c *Collector) collect() {
+	defer close(c.done)
+	for {
+		c.mu.Lock()
+		var next *batch
+		if len(c.full) > 0 {
+			next = c.full[0]
+			c.full = slices.Delete(c.full, 0, 1)
+		}
+		closed := c.closed
+		c.mu.Unlock()
+		switch {
+		case next != nil:
+			c.take(next)
+		case closed:
+			c.emit(1<<62 - 1)
+			return
+		default:
+			<-c.wake
+		}
+	}
+}
+
+// take sorts a shard's batch into its interval, and emits the intervals that
+// no shard will add to any more.
+func (c *Collector) take(b *batch) {
+	t := b.tick
+	n := c.interval(t.To, t.Last)
+	c.frame(c.interval(t.From, false), n).absorb(b)
+	c.reached[t.Shard] = n
+	if t.Last {
+		c.reached[t.Shard] = 1<<62 - 1
+	}
+	b.reset()
+	c.mu.Lock()
+	c.empty = append(c.empty, b)
+	c.mu.Unlock()
+	c.emit(slices.Min(c.reached))
+}
+
+// interval numbers the seconds of the run by their end. Ticks come a little
+// after the full second, the last one at any time.
+func (c *Collector) interval(to sample.Instant, last bool) int64 {
+	since := to.Sub(sample.Instant(c.run.Header.Started.UnixNano()))
+	if last {
+		return int64(since/time.Second) + 1
+	}
+	return int64((since + time.Second/2) / time.Second)
+}
+
+// maxPending bounds the frames that wait for a shard which has not come to them
+// yet. What the others record after those becomes one interval.
+const maxPending = 8
+
+// frame returns the frame of the interval that ends with second n, where its
+// shard recorded since second after. It takes in those in between, which the
+// shard has not told apart.
+func (c *Collector) frame(after, n int64) *frame {
+	i, _ := slices.BinarySearchFunc(c.pending, n, func(f *frame, n int64) int { return cmp.Compare(f.number, n) })
+	switch {
+	case i < len(c.pending):
+	case i < maxPending:
+		c.pending = append(c.pending, newFrame(n, len(c.run.Header.Flows)))
+	default:
+		i--
+		c.pending[i].number = n
+	}
+	f, first := c.pending[i], i
+	for first > 0 && c.pending[first-1].number > after {
+		first--
+		f.precede(c.pending[first])
+	}
+	c.pending = slices.Delete(c.pending, first, i)
+	return f
+}
+
+// emit writes the pending intervals up to number n, in order.
+func (c *Collector) emit(n int64) {
+	for len(c.pending) > 0 && c.pending[0].number <= n {
+		f := c.pending[0]
+		c.pending = slices.Delete(c.pending, 0, 1)
+		f.settle(c.ended)
+		c.out.interval(f, &c.run.Header)
+		c.out.greetings(c.run.hear(f.heard), &c.run.Header)
+		_ = c.out.flush() // kept by the writer, for Close
+		c.mu.Lock()
+		c.written = f.to
+		c.mu.Unlock()
+		c.run.absorb(f)
+		c.follow(f)
+	}
+}

@@ -1,0 +1,88 @@
+package record
+
+import "github.com/smtpgauge/smtpgauge/loadgen/sample"
+
+// counts are the numbers of a series beside its histograms.
+type counts struct {
+	Started       int64    `json:"sessions_started,omitempty"`
+	Completed     int64    `json:"sessions_completed,omitempty"`
+	FailedSession int64    `json:"sessions_failed,omitempty"`
+	Outcomes      outcomes `json:"outcomes"`
+	InWindow      int64    `json:"in_window,omitempty"` // accepted while the load lasted
+	RcptAccepted  int64    `json:"recipients_accepted,omitempty"`
+	RcptRejected  int64    `json:"recipients_rejected,omitempty"`
+	RcptUnknown   int64    `json:"recipients_unknown,omitempty"`
+	Unstamped     int64    `json:"unstamped,omitempty"`
+}
+
+func (c *counts) add(from *counts) {
+	c.Started += from.Started
+	c.Completed += from.Completed
+	c.FailedSession += from.FailedSession
+	for i, n := range from.Outcomes {
+		c.Outcomes[i] += n
+	}
+	c.InWindow += from.InWindow
+	c.RcptAccepted += from.RcptAccepted
+	c.RcptRejected += from.RcptRejected
+	c.RcptUnknown += from.RcptUnknown
+	c.Unstamped += from.Unstamped
+}
+
+// MessageFigures count messages by outcome.
+type MessageFigures struct {
+	Attempted int64 `json:"attempted"` // the sum of the others
+	Accepted  int64 `json:"accepted"`
+	Rejected  int64 `json:"rejected"`
+	Failed    int64 `json:"failed"`
+	Unknown   int64 `json:"unknown"`
+}
+
+func (c *counts) Messages() MessageFigures {
+	o := &c.Outcomes
+	m := MessageFigures{
+		Accepted: o[sample.Accepted], Rejected: o[sample.Rejected],
+		Failed: o[sample.Failed], Unknown: o[sample.Unknown],
+	}
+	m.Attempted = m.Accepted + m.Rejected + m.Failed + m.Unknown
+	return m
+}
+
+// Unaccepted counts the messages that were attempted and not accepted.
+func (m *MessageFigures) Unaccepted() int64 { return m.Attempted - m.Accepted }
+
+// ErrorShare is the part of the messages attempted that was not accepted, 0 to
+// 1. It is false where none was attempted.
+func (m *MessageFigures) ErrorShare() (float64, bool) {
+	if m.Attempted == 0 {
+		return 0, false
+	}
+	return float64(m.Unaccepted()) / float64(m.Attempted), true
+}
+
+// Answered counts the messages that the server said yes or no to.
+func (m *MessageFigures) Answered() int64 { return m.Accepted + m.Rejected }
+
+// clamped counts the samples of all phases that are out of a histogram's range.
+
+// SessionFigures count sessions. Started is completed plus failed.
+type SessionFigures struct {
+	Started   int64 `json:"started"`
+	Completed int64 `json:"completed"`
+	Failed    int64 `json:"failed"`
+	Peak      int64 `json:"peak"` // open at once, the warm-up included
+}
+
+// RecipientFigures count recipients of messages that were sent whole or refused.
+type RecipientFigures struct {
+	Accepted int64 `json:"accepted"`
+	Rejected int64 `json:"rejected"`
+	Unknown  int64 `json:"unknown,omitempty"` // the server may have taken the message for them: its reply was lost
+}
+
+// ArrivalFigures are what an open load asked for and what began, the warm-up
+// included.
+type ArrivalFigures struct {
+	Due   int64 `json:"due"`
+	Begun int64 `json:"begun"`
+}

@@ -1,0 +1,131 @@
+package record
+
+import (
+	"slices"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/histogram"
+)
+
+// The bounds of what is kept of a run over time, beyond which its seconds are
+// put together: of one series, more than a page draws or a bootstrap has use
+// for; and of all.
+const (
+	maxKeptOfSeries = 2048
+	maxKept         = 16384
+)
+
+// A course takes the intervals of a run as they come, and keeps no more than
+// the bounds allow: seconds are put together in twos, fours and so on.
+type course struct {
+	run   *Run
+	width int64                 // seconds of an interval
+	last  map[sample.Series]int // each one's last interval
+	first int64                 // the lowest number
+	most  int                   // intervals before there are too many
+	keep  [][]Slot              // by flow: the histograms that are kept
+}
+
+// newCourse keeps the times of messages, if asked to.
+func newCourse(r *Run, times bool) *course {
+	c := &course{run: r, width: 1, last: map[sample.Series]int{}, most: maxKept, keep: make([][]Slot, len(r.Header.Flows))}
+	for i := range c.keep {
+		if !times {
+			continue
+		}
+		c.keep[i] = []Slot{SlotOf(sample.SpanMessage, sample.Service)}
+		if r.Header.Flows[i].Open {
+			c.keep[i] = append(c.keep[i], SlotOf(sample.SpanMessage, sample.Response))
+		}
+	}
+	return c
+}
+
+// add takes an interval, whose histograms are still as its line has them.
+func (c *course) add(i StoredInterval, histograms lineHistograms) error {
+	list := &c.run.Intervals
+	i.Errors = addClasses(nil, i.Errors)
+	if len(*list) == 0 {
+		c.first = i.Number
+	}
+	c.first = min(c.first, i.Number)
+	i.Number = c.begin(i.Number)
+	for _, s := range c.keep[i.Flow] {
+		encoded := histograms.of(s)
+		if len(encoded) == 0 {
+			continue
+		}
+		if c.width == 1 {
+			i.keep(s, string(encoded))
+		} else if err := c.into(&i).time(s).Decode(encoded, histogram.MaxInterval); err != nil {
+			return err
+		}
+	}
+	if err := c.put(list, i); err != nil {
+		return err
+	}
+	for len(*list) > c.most || (i.Number-c.first)/c.width >= maxKeptOfSeries {
+		if err := c.widen(); err != nil {
+			return err
+		}
+		// A run of more series than that has an interval of each all the same.
+		c.most = max(maxKept, 2*len(*list))
+	}
+	return nil
+}
+
+// begin is the first second of the interval that has second n.
+func (c *course) begin(n int64) int64 { return (n-1)/c.width*c.width + 1 }
+
+// into is the interval that i is to be put together with, or i.
+func (c *course) into(i *StoredInterval) *StoredInterval {
+	if at, ok := c.last[i.series()]; ok && c.width > 1 && c.run.Intervals[at].Number == i.Number {
+		return &c.run.Intervals[at]
+	}
+	return i
+}
+
+// put adds an interval to list, or to what it has of the same time.
+func (c *course) put(list *[]StoredInterval, i StoredInterval) error {
+	if at, ok := c.last[i.series()]; ok && c.width > 1 && (*list)[at].Number == i.Number {
+		return (*list)[at].add(&i)
+	}
+	c.last[i.series()] = len(*list)
+	*list = append(*list, i)
+	return nil
+}
+
+// widen puts twice as many seconds together.
+func (c *course) widen() error {
+	c.width *= 2
+	clear(c.last)
+	list := c.run.Intervals[:0]
+	for _, i := range c.run.Intervals {
+		i.Number = c.begin(i.Number)
+		if err := c.put(&list, i); err != nil {
+			return err
+		}
+	}
+	clear(c.run.Intervals[len(list):])
+	c.run.Intervals, c.run.width = list, c.width
+	return nil
+}
+
+// inStepWith makes the intervals of runs that are put together as long as the
+// longest, in copies: the runs stay as they are.
+func inStepWith(width int64, r *Run) ([]StoredInterval, error) {
+	if max(1, r.width) == width {
+		return slices.Clone(r.Intervals), nil
+	}
+	copied := &Run{Header: r.Header}
+	for i := range r.Intervals {
+		copied.Intervals = append(copied.Intervals, r.Intervals[i].clone())
+	}
+	c := newCourse(copied, false)
+	for c.width = max(1, r.width); c.width < width; {
+		if err := c.widen(); err != nil {
+			return nil, err
+		}
+	}
+	return copied.Intervals, nil
+}

@@ -1,0 +1,24 @@
+// Package record keeps what a run reports, in memory and in its run file, and
+// reads run files back.
+//
+//	c, err := record.NewCollector(file, record.NewHeader(plan, criteria), plan, shards, nil)
+//	engine, err := loadgen.New(plan, func(shard int) sample.Recorder { return c.Recorder(shard) }, ...)
+//	report, err := engine.Run(ctx)
+//	run, err := c.Close(report, record.MeasureGenerator())
+//
+// Package gauge does that for you. A [Collector] takes samples from every shard
+// and writes the file meanwhile. [Read] brings a run file back, whole or cut;
+// [ReadTotals] and [ReadCourse] do so in memory that does not grow with the
+// length of the run; [Merge] makes one run of those that several generators made.
+// docs/run-file.md has the format.
+//
+// What a run comes to is package figures' matter.
+//
+// What holds:
+//
+//   - The timed path allocates nothing once an interval is under way.
+//   - Nothing grows with the length of a run but its file.
+//   - Histograms are merged. Outcomes add up to what was attempted.
+//   - A run file may be cut anywhere: what is in it counts. It is foreign bytes:
+//     whatever stands in it, reading ends, within bounds.
+package record

@@ -1,0 +1,128 @@
+package record
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/histogram"
+)
+
+// A failureKey is what failures are counted by.
+type failureKey struct {
+	phase    sample.Phase
+	class    sample.Class
+	code     int
+	enhanced sample.EnhancedCode
+}
+
+type failureCount struct {
+	count   int64
+	example string // the first one's text
+}
+
+// maxFailureKinds bounds the failures told apart in a series: a hostile server
+// has millions of codes. What comes after them is counted under its phase and
+// class alone.
+const maxFailureKinds = 256
+
+type failures map[failureKey]*failureCount
+
+// find returns what a failure is counted under, and its count where it has one.
+func (f failures) find(k failureKey) (failureKey, *failureCount) {
+	c := f[k]
+	if c == nil && len(f) >= maxFailureKinds {
+		k.code, k.enhanced = 0, sample.EnhancedCode{}
+		c = f[k]
+	}
+	return k, c
+}
+
+func (f failures) add(k failureKey, n int64, example string) {
+	k, c := f.find(k)
+	if c == nil {
+		c = &failureCount{example: example}
+		f[k] = c
+	}
+	c.count += n
+}
+
+func (f failures) merge(from failures) {
+	for _, e := range from.sorted() { // sorted, so that which example stays does not vary
+		f.add(e.key, e.count, e.example)
+	}
+}
+
+type failureEntry struct {
+	key failureKey
+	failureCount
+}
+
+// sorted returns the failures, the most frequent first.
+func (f failures) sorted() []failureEntry {
+	var list []failureEntry
+	for k, c := range f {
+		list = append(list, failureEntry{k, *c})
+	}
+	slices.SortFunc(list, func(a, b failureEntry) int {
+		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.key.phase, b.key.phase),
+			cmp.Compare(a.key.class, b.key.class), cmp.Compare(a.key.code, b.key.code),
+			slices.Compare(a.key.enhanced[:], b.key.enhanced[:]))
+	})
+	return list
+}
+
+// ErrorFigures are the failures alike in all but their text.
+type ErrorFigures struct {
+	Phase    string `json:"phase"`
+	Class    string `json:"class"`
+	Code     int    `json:"code,omitempty"`
+	Enhanced string `json:"enhanced,omitempty"`
+	Count    int64  `json:"count"`
+	Example  string `json:"example"`
+}
+
+func (f failures) Figures() []ErrorFigures {
+	var list []ErrorFigures
+	for _, e := range f.sorted() {
+		list = append(list, ErrorFigures{
+			Phase: e.key.phase.String(), Class: e.key.class.String(), Code: e.key.code,
+			Enhanced: e.key.enhanced.String(), Count: e.count, Example: e.example,
+		})
+	}
+	return list
+}
+
+func (f failures) read(e ErrorFigures) error {
+	phase, okPhase := sample.ParsePhase(e.Phase)
+	class, okClass := sample.ParseClass(e.Class)
+	if !okPhase || !okClass || e.Count < 0 || e.Count > histogram.MaxCount || e.Code < 0 || e.Code > 999 {
+		return fmt.Errorf("error of phase %q, class %q, code %d, count %d", e.Phase, e.Class, e.Code, e.Count)
+	}
+	var enhanced sample.EnhancedCode
+	if e.Enhanced != "" {
+		if _, err := fmt.Sscanf(e.Enhanced, "%d.%d.%d", &enhanced[0], &enhanced[1], &enhanced[2]); err != nil {
+			return fmt.Errorf("enhanced code %q: %w", e.Enhanced, err)
+		}
+	}
+	f.add(failureKey{phase, class, e.Code, enhanced}, e.Count, e.Example)
+	return nil
+}
+
+// addClasses adds failures by class alone: all that is shown of them over time.
+func addClasses(list, more []ErrorFigures) []ErrorFigures {
+	for _, e := range more {
+		known := false
+		for i := range list {
+			if known = list[i].Class == e.Class; known {
+				list[i].Count += e.Count
+				break
+			}
+		}
+		if !known {
+			list = append(list, ErrorFigures{Class: e.Class, Count: e.Count})
+		}
+	}
+	return list
+}

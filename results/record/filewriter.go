@@ -1,0 +1,128 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
+
+// A fileWriter writes a run file. Lines are gathered and written whole, an
+// interval at a time, so that the file can be cut anywhere and loses no more
+// than what was being written. After an error nothing more is written.
+type fileWriter struct {
+	w      io.Writer
+	buf    bytes.Buffer
+	err    error
+	last   map[int]sample.Series // by flow: where it was last seen
+	lines  int                   // of intervals
+	number int64                 // of the last interval
+}
+
+func (f *fileWriter) line(v any) {
+	if f.err != nil {
+		return
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		f.err = fmt.Errorf("run file: %w", err)
+		return
+	}
+	if len(b) >= maxLine {
+		f.err = fmt.Errorf("run file: %w", longLine(len(b)))
+		return
+	}
+	f.buf.Write(b)
+	f.buf.WriteByte('\n')
+}
+
+// flush writes what has gathered, and returns the first error there was.
+func (f *fileWriter) flush() error {
+	if f.err == nil && f.buf.Len() > 0 {
+		if _, err := f.w.Write(f.buf.Bytes()); err != nil {
+			f.err = fmt.Errorf("run file: %w", err)
+		}
+	}
+	f.buf.Reset()
+	return f.err
+}
+
+// header begins the file. It holds the scenario as resolved, in which what flows
+// share stands with each of them.
+func (f *fileWriter) header(h *Header) {
+	f.line(newHeaderLine(h))
+	var long longLine
+	if errors.As(f.err, &long) {
+		f.err = fmt.Errorf("%w: the scenario takes too much room, with what its flows share counted for each of them", f.err)
+	}
+}
+
+// interval writes a line for each flow and round that has anything to tell.
+func (f *fileWriter) interval(fr *frame, h *Header) {
+	if f.last == nil {
+		f.last = map[int]sample.Series{}
+	}
+	// A wall clock that steps back takes neither of them back.
+	f.number = max(f.number+1, fr.number)
+	fr.number, fr.to = f.number, max(fr.from, fr.to)
+	told := map[int]bool{}
+	for _, s := range fr.ordered() {
+		f.seriesInterval(fr, h, s, fr.series[s])
+		f.last[s.Flow], told[s.Flow] = s, true
+	}
+	for flow, g := range fr.gauges {
+		// Sessions that are open and silent are a fact too.
+		if s, seen := f.last[flow]; seen && !told[flow] && g.Open > 0 {
+			f.seriesInterval(fr, h, s, NewTotal())
+			told[flow] = true
+		}
+	}
+	if len(told) == 0 && len(h.Flows) > 0 {
+		// And so is what the generator's threads were at meanwhile.
+		f.seriesInterval(fr, h, f.last[0], NewTotal())
+	}
+	f.windows(fr.windows, h)
+}
+
+// seriesInterval writes a line, as long as there is room: a load may have no end
+// that is known ahead. All of it is in the totals.
+func (f *fileWriter) seriesInterval(fr *frame, h *Header, s sample.Series, t *Total) {
+	if f.lines++; f.lines > maxIntervals {
+		return
+	}
+	f.line(intervalLine{
+		totalLine: newTotalLine(intervalType, h.seriesLine(s), t),
+		Number:    fr.number, From: fr.from, To: fr.to, Gauge: fr.gauges[s.Flow], Busy: fr.busy, Waited: fr.waited, Stood: fr.stood,
+		Spent: t.spent(),
+	})
+}
+
+func (f *fileWriter) windows(list []windowEntry, h *Header) {
+	for _, w := range list {
+		f.line(windowLine{windowType, h.seriesLine(w.series), w.from, w.to})
+	}
+}
+
+func (f *fileWriter) greetings(list []greetingEntry, h *Header) {
+	for _, e := range list {
+		f.line(greetingLine{greetingType, h.Flows[e.flow].Name, e.Greeting})
+	}
+}
+
+// closing ends the file: totals, so that reading need not add up the
+// intervals, and the run's last words.
+func (f *fileWriter) closing(r *Run) {
+	var list []sample.Series
+	for s := range r.totals {
+		list = append(list, s)
+	}
+	slices.SortFunc(list, compareSeries)
+	for _, s := range list {
+		f.line(newTotalLine(totalType, r.Header.seriesLine(s), r.totals[s]))
+	}
+	f.line(closingLine{closingType, *r.Closing})
+}

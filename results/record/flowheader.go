@@ -1,0 +1,112 @@
+package record
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/mail"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/human"
+)
+
+// A FlowHeader is what tables say about a flow beside its figures.
+type FlowHeader struct {
+	Name string `json:"name"`
+	Port int    `json:"port,omitempty"`
+	TLS  string `json:"tls"`            // none, starttls or implicit
+	Auth string `json:"auth,omitempty"` // the mechanism, "auto" where it is left open; "" without AUTH
+	Unix bool   `json:"unix,omitempty"`
+	Open bool   `json:"open"`           // the load
+	Unit string `json:"unit,omitempty"` // of an open load: sessions or messages
+
+	// What else a flow is set apart by. Files of earlier versions do not say:
+	// there Pipelining is empty, and the others mean nothing.
+	Messages   int    `json:"messages_per_session,omitempty"` // 0 for as many as the load lasts
+	Pipelining string `json:"pipelining,omitempty"`           // auto, on or off
+	Size       string `json:"size,omitempty"`                 // of a message, for people
+	SizeMedian int64  `json:"size_median,omitempty"`          // in octets; 0 of stored messages, and in files of earlier versions
+	SizeP99    int64  `json:"size_p99,omitempty"`             // 0 where all are of one size
+	Recipients int    `json:"recipients,omitempty"`
+	Rest       string `json:"rest,omitempty"` // a fingerprint of all the flow does beside these, its accounts left out; "" without a scenario
+}
+
+func flowHeader(f *loadgen.Flow) FlowHeader {
+	h := FlowHeader{Name: f.Name, Port: f.Target.Port, Unix: f.Target.Network == "unix", Open: f.Load.Open()}
+	h.TLS = f.Session.Wire.TLS.String()
+	if a := f.Session.Accounts; len(a) > 0 {
+		if h.Auth = a[0].Mechanism; h.Auth == "" {
+			h.Auth = "auto"
+		}
+	}
+	if h.Open {
+		h.Unit = f.Load.Unit.String()
+	}
+	h.choose(f)
+	return h
+}
+
+// Load is the kind of a flow's load.
+func (h *FlowHeader) Load() sample.LoadKind {
+	if h.Open {
+		return sample.OpenLoad
+	}
+	return sample.ClosedLoad
+}
+
+// choose says what a flow is set apart by beside port, TLS and AUTH.
+func (h *FlowHeader) choose(f *loadgen.Flow) {
+	h.Messages, h.Recipients = f.Session.Messages, max(1, f.Mail.Recipients)
+	h.Pipelining = f.Session.Wire.Pipelining.String()
+	var octets mail.Size
+	h.Size, octets = sizeOf(&f.Mail)
+	h.SizeMedian, h.SizeP99 = octets.Median, octets.P99
+}
+
+// sizeOf tells the size of a flow's messages in short, and in octets: none of
+// stored messages.
+func sizeOf(o *mail.Options) (short string, octets mail.Size) {
+	if len(o.Files) > 0 {
+		return "files", mail.Size{}
+	}
+	octets = o.Size.Resolved()
+	short = human.Bytes(octets.Median)
+	if octets.P99 > octets.Median {
+		short += " to " + human.Bytes(octets.P99)
+	} else {
+		octets.P99 = 0 // as without it
+	}
+	return short, octets
+}
+
+// SaysChoices tells whether the run file says how a flow chose beside port, TLS and
+// AUTH.
+func (h *FlowHeader) SaysChoices() bool { return h.Pipelining != "" }
+
+// OtherOctets tells whether two flows have messages of other sizes. Files of
+// earlier versions do not say the octets: with them it is false.
+func (h *FlowHeader) OtherOctets(to *FlowHeader) bool {
+	return h.SizeMedian > 0 && to.SizeMedian > 0 && (h.SizeMedian != to.SizeMedian || h.SizeP99 != to.SizeP99)
+}
+
+// SameFlow tells whether two headers are of one flow, whichever versions wrote
+// them: what an earlier one does not say sets none apart.
+func SameFlow(a, b FlowHeader) bool {
+	if a.OtherOctets(&b) {
+		return false
+	}
+	a.SizeMedian, a.SizeP99, b.SizeMedian, b.SizeP99 = 0, 0, 0, 0
+	return a == b
+}
+
+// Label is what a flow is in short: port, TLS and AUTH.
+func (h *FlowHeader) Label() string {
+	parts := []string{strconv.Itoa(h.Port), h.TLS}
+	if h.Unix {
+		parts[0] = "unix"
+	}
+	if h.Auth != "" {
+		parts = append(parts, h.Auth)
+	}
+	return strings.Join(parts, " ")
+}

@@ -1,0 +1,203 @@
+package record
+
+import (
+	"slices"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/histogram"
+)
+
+// A frame is one interval of a run, all shards together.
+type frame struct {
+	number   int64               // of the second it ends with
+	ticks    map[int]sample.Tick // by shard
+	from, to sample.Instant
+	series   map[sample.Series]*Total
+	windows  []windowEntry
+	heard    []greetingEntry
+	gauges   []Gauge       // by flow
+	busy     float64       // CPU time over time of the busiest shard
+	waited   float64       // time without a CPU that was wanted, over time, of the shard with most of it
+	stood    time.Duration // as Tick has it, of the shard with most of it
+}
+
+// A Gauge is how a flow stands at the end of an interval.
+type Gauge struct {
+	Open  int   `json:"open"`
+	Peak  int   `json:"peak"`
+	Due   int64 `json:"due,omitempty"`
+	Begun int64 `json:"begun,omitempty"`
+}
+
+func newFrame(number int64, flows int) *frame {
+	return &frame{number: number, series: map[sample.Series]*Total{}, gauges: make([]Gauge, flows), ticks: map[int]sample.Tick{}}
+}
+
+// absorb adds what a shard recorded.
+func (f *frame) absorb(b *batch) {
+	f.ticks[b.tick.Shard] = follow(f.ticks[b.tick.Shard], b.tick)
+	for s, tally := range b.tallies {
+		f.total(s).absorb(tally)
+	}
+	f.windows = append(f.windows, b.windows...)
+	f.heard = append(f.heard, b.heard...)
+}
+
+// precede takes in the frame before it.
+func (f *frame) precede(earlier *frame) {
+	for shard, t := range earlier.ticks {
+		if later, ok := f.ticks[shard]; ok {
+			t = follow(t, later)
+		}
+		f.ticks[shard] = t
+	}
+	for s, t := range earlier.series {
+		f.total(s).Add(t)
+	}
+	f.windows = append(earlier.windows, f.windows...)
+	f.heard = append(earlier.heard, f.heard...)
+}
+
+func (f *frame) total(s sample.Series) *Total {
+	if f.series[s] == nil {
+		f.series[s] = NewTotal()
+	}
+	return f.series[s]
+}
+
+// settle works out what the shards' ticks come to, once all are there. Arrivals
+// are counted from the run's beginning, so those of the shards that have ended
+// before count on; ended takes in those that end here.
+func (f *frame) settle(ended map[int]sample.Tick) {
+	for shard, t := range f.ticks {
+		if t.Last {
+			ended[shard] = t
+		}
+	}
+	for shard, t := range ended {
+		if _, here := f.ticks[shard]; !here {
+			f.count(&t)
+		}
+	}
+	for _, t := range f.ticks {
+		if f.from == 0 || t.From < f.from {
+			f.from = t.From
+		}
+		f.to = max(f.to, t.To)
+		f.stood = max(f.stood, t.Stood)
+		if d := t.To.Sub(t.From); d > 0 {
+			f.busy = max(f.busy, float64(t.Busy)/float64(d))
+			f.waited = max(f.waited, float64(t.Waited)/float64(d))
+		}
+		for i := range min(len(f.gauges), len(t.Open)) {
+			g := &f.gauges[i]
+			g.Open, g.Peak = g.Open+t.Open[i], g.Peak+t.Peak[i]
+		}
+		f.count(&t)
+	}
+}
+
+// count adds a shard's arrivals.
+func (f *frame) count(t *sample.Tick) {
+	for i := range min(len(f.gauges), len(t.Due)) {
+		f.gauges[i].Due += t.Due[i]
+		f.gauges[i].Begun += t.Begun[i]
+	}
+}
+
+func (f *frame) processor() processor {
+	return processor{f.to.Sub(f.from), f.busy, f.waited, f.stood}
+}
+
+// ordered returns the frame's series in a fixed order.
+func (f *frame) ordered() []sample.Series {
+	var list []sample.Series
+	for s := range f.series {
+		list = append(list, s)
+	}
+	slices.SortFunc(list, compareSeries)
+	return list
+}
+
+// An Interval is how a run stands after one of its seconds, for a display.
+type Interval struct {
+	Started time.Time // the run
+	Elapsed time.Duration
+	Length  time.Duration // of this interval
+	Flows   []FlowInterval
+
+	// BusyShare and DeniedShare are those of GeneratorFigures, in this interval.
+	BusyShare, DeniedShare float64
+}
+
+// A FlowInterval is one flow's part of an Interval.
+type FlowInterval struct {
+	Name     string
+	Begun    bool // any sample of the flow so far
+	Stage    sample.Stage
+	Open     int   // sessions
+	Due      int64 // arrivals due in the interval; open load only
+	Started  int64 // arrivals begun in the interval; open load only
+	Accepted int64 // messages accepted in the interval
+	// Message is the message span so far, the warm-up included: response time
+	// under open load, service time otherwise. It is valid during the call.
+	Message *histogram.Histogram
+	Errors  map[sample.Class]int64 // so far
+	Standing
+}
+
+// flowProgress is what an Interval is made from.
+type flowProgress struct {
+	begun      bool
+	stage      sample.Stage
+	message    *histogram.Histogram
+	errors     map[sample.Class]int64
+	due, start int64
+	standing   standing
+}
+
+// follow tells the display about a frame.
+func (c *Collector) follow(f *frame) {
+	if c.onInterval == nil {
+		return
+	}
+	cpu := processors{}
+	cpu.add(f.processor())
+	i := &Interval{
+		Started: c.run.Header.Started,
+		Elapsed: f.to.Sub(sample.Instant(c.run.Header.Started.UnixNano())), Length: f.to.Sub(f.from),
+		Flows:     make([]FlowInterval, len(c.progress)),
+		BusyShare: cpu.Busiest(), DeniedShare: cpu.Denied(),
+	}
+	for flow := range i.Flows {
+		g, p := f.gauges[flow], &c.progress[flow]
+		i.Flows[flow] = FlowInterval{
+			Name: c.run.Header.Flows[flow].Name, Open: g.Open, Due: g.Due - p.due, Started: g.Begun - p.start,
+		}
+		p.due, p.start = g.Due, g.Begun
+		p.standing.begin()
+	}
+	for _, s := range f.ordered() {
+		c.progress[s.Flow].follow(f.series[s], s.Stage, c.run.Header.Flows[s.Flow].Load())
+		c.progress[s.Flow].standing.add(f.series[s], s.Stage)
+		i.Flows[s.Flow].Accepted += f.series[s].Outcomes[sample.Accepted]
+	}
+	for flow := range i.Flows {
+		p, out := &c.progress[flow], &i.Flows[flow]
+		out.Begun, out.Stage, out.Message, out.Errors = p.begun, p.stage, p.message, p.errors
+		out.Standing = p.standing.told(c.run.gauges[flow], c.run.Header.Flows[flow].Open)
+	}
+	c.onInterval(i)
+}
+
+func (p *flowProgress) follow(t *Total, stage sample.Stage, load sample.LoadKind) {
+	if !p.begun {
+		p.begun, p.message, p.errors = true, histogram.New(), map[sample.Class]int64{}
+	}
+	p.stage = stage
+	p.message.Merge(t.Hists[SlotOf(sample.SpanMessage, load.Judged())])
+	for k, c := range t.Failures {
+		p.errors[k.class] += c.count
+	}
+}

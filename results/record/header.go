@@ -1,0 +1,104 @@
+package record
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// FileFormat is the first thing in a run file.
+const FileFormat = "smtpgauge.run/1"
+
+// A Header begins a run file: what was run, where and with what.
+type Header struct {
+	Format      string               `json:"format"`
+	ID          string               `json:"id,omitempty"` // of the run, given by its Collector; files of earlier versions have none
+	Name        string               `json:"name"`
+	Started     time.Time            `json:"started"`
+	Seed        uint64               `json:"seed"`
+	Scenario    json.RawMessage      `json:"scenario,omitempty"` // as resolved, without secrets
+	Hash        string               `json:"scenario_sha256"`
+	Environment Environment          `json:"environment"`
+	Flows       []FlowHeader         `json:"flows"`
+	Rounds      int                  `json:"rounds"`
+	InTurn      bool                 `json:"in_turn"`
+	Baseline    string               `json:"baseline,omitempty"`
+	Thresholds  []criteria.Threshold `json:"-"`                    // headerLine has them, as written
+	Gates       []string             `json:"gates,omitempty"`      // as written
+	MinEffect   float64              `json:"min_effect,omitempty"` // of interest to comparisons, as a share
+}
+
+// An Environment is the fingerprint of where a run was made. Where two runs
+// differ in it, so may their figures.
+type Environment struct {
+	Host       string `json:"host"`
+	OS         string `json:"os"`
+	Arch       string `json:"arch"`
+	Kernel     string `json:"kernel,omitempty"`
+	Cores      int    `json:"cores"`
+	GOMAXPROCS int    `json:"gomaxprocs"`
+	Go         string `json:"go"`
+	Version    string `json:"version"` // of smtpgauge
+}
+
+// NewHeader returns the header of a run of p that starts now, on this machine,
+// and is to be judged by c.
+func NewHeader(p *loadgen.Plan, c criteria.Criteria) Header {
+	sum := sha256.Sum256(p.Scenario)
+	h := Header{
+		Format: FileFormat, Name: p.Name, Started: time.Now().UTC(), Seed: p.Seed,
+		Scenario: p.Scenario, Hash: hex.EncodeToString(sum[:]), Environment: ThisEnvironment(),
+		Rounds: max(1, p.Rounds), InTurn: p.InTurn, Baseline: c.Baseline, Thresholds: c.Thresholds,
+		MinEffect: c.MinEffect,
+	}
+	for i := range c.Gates {
+		h.Gates = append(h.Gates, c.Gates[i].Expr)
+	}
+	for i := range p.Flows {
+		h.Flows = append(h.Flows, flowHeader(&p.Flows[i]))
+	}
+	h.likenFlows()
+	return h
+}
+
+// likenFlows makes each flow's fingerprint by the scenario. The one a file has
+// is not believed: earlier versions left out of it what flows differed in.
+func (h *Header) likenFlows() {
+	found := likenesses(h.Scenario)
+	for i := range h.Flows {
+		h.Flows[i].Rest = found[h.Flows[i].Name]
+	}
+}
+
+// ThisEnvironment is the fingerprint of this process and its machine.
+func ThisEnvironment() Environment {
+	e := Environment{
+		OS: runtime.GOOS, Arch: runtime.GOARCH, Cores: runtime.NumCPU(), GOMAXPROCS: runtime.GOMAXPROCS(0),
+		Go: runtime.Version(), Kernel: kernelRelease(), Version: "unknown",
+	}
+	if name, err := os.Hostname(); err == nil {
+		e.Host = name
+	}
+	if b, ok := debug.ReadBuildInfo(); ok && b.Main.Version != "" {
+		e.Version = b.Main.Version
+	}
+	return e
+}
+
+// kernelRelease is the kernel's version where the system tells it by a file,
+// and "" elsewhere.
+func kernelRelease() string {
+	b, err := os.ReadFile("/proc/sys/kernel/osrelease")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(b))
+}

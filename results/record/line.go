@@ -1,0 +1,207 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// The lines of a run file, told apart by their type.
+const (
+	headerType   = "header"
+	intervalType = "interval" // a flow's part of a second
+	windowType   = "window"   // when a stage of a flow's round lasted
+	greetingType = "greeting" // how a server introduced itself to a flow, once
+	totalType    = "total"    // what a flow's round came to, written at the end
+	closingType  = "closing"  // the last line of a whole file
+)
+
+type headerLine struct {
+	Type string `json:"type"`
+	Header
+	Thresholds []thresholdText `json:"thresholds,omitempty"`
+}
+
+func newHeaderLine(h *Header) headerLine {
+	l := headerLine{Type: headerType, Header: *h}
+	for i := range h.Thresholds {
+		l.Thresholds = append(l.Thresholds, thresholdText(h.Thresholds[i].Expr))
+	}
+	return l
+}
+
+// header reads a line back.
+func (l *headerLine) header() (Header, error) {
+	h := l.Header
+	h.likenFlows()
+	for _, text := range l.Thresholds {
+		t, err := criteria.ParseThreshold(string(text))
+		if err != nil {
+			return h, fmt.Errorf("threshold %.80q: %w", text, err)
+		}
+		h.Thresholds = append(h.Thresholds, t)
+	}
+	return h, h.check()
+}
+
+// A thresholdText is a threshold as it stands in a file: as written. Files of
+// earlier versions have its parts beside it, which say the same again.
+type thresholdText string
+
+// UnmarshalJSON takes the text, or an object that has it as expr.
+func (t *thresholdText) UnmarshalJSON(b []byte) error {
+	if !bytes.HasPrefix(b, []byte("{")) {
+		return json.Unmarshal(b, (*string)(t))
+	}
+	var parts struct {
+		Expr string `json:"expr"`
+	}
+	err := json.Unmarshal(b, &parts)
+	*t = thresholdText(parts.Expr)
+	return err
+}
+
+type closingLine struct {
+	Type string `json:"type"`
+	Closing
+}
+
+// seriesLine names a series in a file, where flows have names and rounds count
+// from 1.
+type seriesLine struct {
+	Flow  string `json:"flow"`
+	Round int    `json:"round"`
+	Stage string `json:"stage"`
+}
+
+var stageNames = []string{sample.Warmup: "warmup", sample.Steady: "steady", sample.Drain: "drain"}
+
+func (h *Header) seriesLine(s sample.Series) seriesLine {
+	return seriesLine{h.Flows[s.Flow].Name, s.Round + 1, stageNames[s.Stage]}
+}
+
+func (r *Run) series(l seriesLine) (sample.Series, error) {
+	s := sample.Series{Flow: r.FlowIndex(l.Flow), Round: l.Round - 1, Stage: sample.Stage(slices.Index(stageNames, l.Stage))}
+	switch {
+	case s.Flow < 0:
+		return s, fmt.Errorf("flow %q is not in the header", l.Flow)
+	case s.Round < 0 || s.Round >= r.Header.Rounds:
+		return s, fmt.Errorf("round %d of %d", l.Round, r.Header.Rounds)
+	case !slices.Contains(stageNames, l.Stage):
+		return s, fmt.Errorf("stage %q is not one of %q", l.Stage, stageNames)
+	}
+	return s, nil
+}
+
+type windowLine struct {
+	Type string `json:"type"`
+	seriesLine
+	From sample.Instant `json:"from"`
+	To   sample.Instant `json:"to"`
+}
+
+// totalLine is a total as it stands in a file.
+type totalLine struct {
+	Type string `json:"type"`
+	seriesLine
+	counts
+	Clamped    map[string]int64  `json:"clamped,omitempty"`
+	Errors     []ErrorFigures    `json:"errors,omitempty"`
+	Histograms map[string]string `json:"histograms,omitempty"` // HdrHistogram V2 by phase and part
+}
+
+type intervalLine struct {
+	totalLine
+	Number int64          `json:"n"`
+	From   sample.Instant `json:"from"` // wall clock, ns since the Unix epoch
+	To     sample.Instant `json:"to"`
+	Gauge  Gauge          `json:"gauge"`
+	Busy   float64        `json:"busy"`
+	Waited float64        `json:"waited"`
+	Stood  time.Duration  `json:"stood_ns,omitempty"`
+	Spent  float64        `json:"spent_ns,omitempty"` // as total.spent has it
+}
+
+func newTotalLine(kind string, s seriesLine, t *Total) totalLine {
+	l := totalLine{Type: kind, seriesLine: s, counts: t.counts, Errors: t.Failures.Figures()}
+	for i, h := range t.Hists {
+		if h.Count() == 0 {
+			continue
+		}
+		if l.Histograms == nil {
+			l.Histograms = map[string]string{}
+		}
+		l.Histograms[Slot(i).name()] = h.Encode()
+		if n := t.Clamped[i]; n > 0 {
+			if l.Clamped == nil {
+				l.Clamped = map[string]int64{}
+			}
+			l.Clamped[Slot(i).name()] = n
+		}
+	}
+	return l
+}
+
+// total reads a line back.
+func (l *totalLine) total() (*Total, error) {
+	t := NewTotal()
+	return t, t.addLine(l, lineHistograms{named: l.Histograms})
+}
+
+// addLine adds a line and its histograms. Where there is an error, t is not to
+// be used.
+func (t *Total) addLine(l *totalLine, histograms lineHistograms) error {
+	if err := l.check(l.most()); err != nil {
+		return err
+	}
+	t.counts.add(&l.counts)
+	for name, encoded := range histograms.all() {
+		s, ok := slotsByName[name]
+		if !ok {
+			return fmt.Errorf("histogram %q is of no phase", name)
+		}
+		if err := t.hist(s).Decode(encoded, l.most()); err != nil {
+			return fmt.Errorf("histogram %q: %w", name, err)
+		}
+	}
+	for name, n := range l.Clamped {
+		s, ok := slotsByName[name]
+		if !ok || n < 0 || n > histogram.MaxCount {
+			return fmt.Errorf("%d clamped samples of %q", n, name)
+		}
+		t.Clamped[s] += n
+	}
+	read := failures{}
+	for _, e := range l.Errors {
+		if err := read.read(e); err != nil {
+			return err
+		}
+	}
+	t.Failures.merge(read)
+	return nil
+}
+
+// most is how large the line's counts may be.
+func (l *totalLine) most() int64 {
+	if l.Type == intervalType {
+		return histogram.MaxInterval
+	}
+	return histogram.MaxCount
+}
+
+// check refuses numbers that no run has and that would overflow when added up.
+func (c *counts) check(most int64) error {
+	all := []int64{c.Started, c.Completed, c.FailedSession, c.InWindow, c.RcptAccepted, c.RcptRejected, c.RcptUnknown, c.Unstamped}
+	for _, n := range append(all, c.Outcomes[:]...) {
+		if n < 0 || n > most {
+			return fmt.Errorf("a count of %d, want 0 to %d", n, most)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"iter"
+
+	"github.com/smtpgauge/smtpgauge/results/histogram"
+)
+
+// lineHistograms are the encoded histograms of an interval's line: as they
+// stand in it, or by name where they had to be parsed.
+type lineHistograms struct {
+	text  []byte // what is within the braces; valid as long as the line
+	named map[string]string
+}
+
+// of returns a slot's; nil where there is none.
+func (h lineHistograms) of(s Slot) []byte {
+	if h.named != nil {
+		return []byte(h.named[s.name()])
+	}
+	at := bytes.Index(h.text, slotKeys[s])
+	if at < 0 {
+		return nil
+	}
+	value := h.text[at+len(slotKeys[s]):]
+	return value[:bytes.IndexByte(value, '"')]
+}
+
+// slotKeys are what stands before the histogram of each slot, and nowhere else,
+// as base64 has no quote.
+var slotKeys = func() (keys [numSlots][]byte) {
+	for s := range Slot(numSlots) {
+		keys[s] = fmt.Appendf(nil, "%q:\"", s.name())
+	}
+	return keys
+}()
+
+// all goes through them by name.
+func (h lineHistograms) all() iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		for name, encoded := range h.named {
+			if !yield(name, []byte(encoded)) {
+				return
+			}
+		}
+		s := scanner{rest: h.text}
+		for more := len(h.text) > 0; more; more = s.skip(',') {
+			name := s.key()
+			if !yield(string(name), s.quoted()) {
+				return
+			}
+		}
+	}
+}
+
+// byName returns them in memory of their own.
+func (h lineHistograms) byName() map[string]string {
+	if h.named != nil || len(h.text) == 0 {
+		return h.named
+	}
+	named := map[string]string{}
+	for name, encoded := range h.all() {
+		named[name] = string(encoded)
+	}
+	return named
+}
+
+// spent is total.spent of them. What cannot be read counts for nothing: it is
+// missed in an interval's width, not in a figure.
+func (h lineHistograms) spent() float64 {
+	sum := 0.0
+	for _, s := range CostSlots {
+		if encoded := h.of(s); len(encoded) > 0 {
+			times := histogram.New()
+			_ = times.Decode(encoded, histogram.MaxInterval)
+			sum += float64(times.Sum())
+		}
+	}
+	return sum
+}
+
+// readInterval reads an interval's line, its histograms apart.
+func readInterval(line []byte) (l intervalLine, histograms lineHistograms, err error) {
+	if text, ok := scanInterval(line, &l); ok {
+		return l, lineHistograms{text: text}, nil
+	}
+	l = intervalLine{}
+	err = json.Unmarshal(line, &l)
+	histograms.named, l.Histograms = l.Histograms, nil
+	return l, histograms, err
+}

@@ -1,0 +1,43 @@
+package record
+
+import (
+	"math"
+	"testing"
+	"time"
+)
+
+// However long a run is, as many busy shares are kept, and they stand for all
+// of it; and so they do of runs put together.
+func TestProcessorsAreBounded(t *testing.T) {
+	made := func(n int, busy func(i int) float64) *processors {
+		list := &processors{}
+		for i := range n {
+			list.add(processor{time.Second, busy(i), 0.1, 0})
+			if len(list.busy) > maxBusy {
+				t.Fatalf("%d of %d are kept", len(list.busy), i+1)
+			}
+		}
+		return list
+	}
+	rising := func(n int) func(int) float64 { return func(i int) float64 { return float64(i) / float64(n) } }
+	for _, n := range []int{1, maxBusy, 10*maxBusy + 7} {
+		if got := made(n, rising(n)).Busiest(); math.Abs(got-0.5) > 0.501/float64(min(n, maxBusy)) {
+			t.Errorf("of %d intervals the median is %v", n, got)
+		}
+	}
+	low, high := func(int) float64 { return 0.1 }, func(int) float64 { return 0.9 }
+	for _, c := range []struct {
+		lows, highs int
+		want        float64
+	}{{3 * maxBusy, maxBusy, 0.1}, {maxBusy, 3 * maxBusy, 0.9}, {5, 2 * maxBusy, 0.9}, {maxBusy, 5, 0.1}} {
+		both := made(c.lows, low)
+		both.merge(made(c.highs, high))
+		if got := both.Busiest(); got != c.want || len(both.busy) > maxBusy {
+			t.Errorf("%d at 0.1 and %d at 0.9: a median of %v out of %d", c.lows, c.highs, got, len(both.busy))
+		}
+		want := 0.1 * float64(c.lows+c.highs) / (0.2*float64(c.lows) + float64(c.highs))
+		if got := both.Denied(); math.Abs(got-want) > 1e-9 {
+			t.Errorf("denied %v, want %v", got, want)
+		}
+	}
+}

@@ -1,0 +1,315 @@
+package record
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
+
+// Read reads a run file. A file that has lost its end is read as far as it
+// goes, and the run is Partial; anything else that is wrong is an error that
+// names the line.
+//
+// It keeps all that the file has: see ReadTotals for long runs.
+func Read(r io.Reader) (*Run, error) {
+	return fileReader{}.readAll(r)
+}
+
+func (f fileReader) readAll(r io.Reader) (*Run, error) {
+	f.lines = bufio.NewReaderSize(r, 1<<20)
+	return f.read()
+}
+
+func (f *fileReader) read() (*Run, error) {
+	first, err := f.next()
+	if err != nil {
+		return nil, err
+	}
+	if first == nil {
+		return nil, errors.New("an empty file is not a run file")
+	}
+	if err := f.header(first); err != nil {
+		return nil, f.at(err)
+	}
+	for {
+		line, err := f.next()
+		if err != nil {
+			return nil, err
+		}
+		if line == nil {
+			if f.run.Partial() {
+				f.run.damaged = fmt.Sprintf("it ends after line %d", f.number)
+			}
+			return f.end()
+		}
+		if err := f.line(line); err != nil {
+			if f.cut() {
+				f.run.damaged = fmt.Sprintf("line %d is cut, and what it said is lost", f.number)
+				return f.end()
+			}
+			return nil, f.at(err)
+		}
+	}
+}
+
+// IsRunFile tells whether what r reads begins as a run file does.
+func IsRunFile(r io.Reader) bool {
+	start := make([]byte, len(fileStart))
+	_, err := io.ReadFull(r, start)
+	return err == nil && string(start) == fileStart
+}
+
+// fileStart is what every run file begins with.
+const fileStart = `{"type":"` + headerType + `","format":"` + FileFormat + `"`
+
+type fileReader struct {
+	lines  *bufio.Reader
+	buffer []byte // of the line
+	number int
+	whole  bool // the last line had its line end
+	run    *Run
+	totals map[sample.Series]*Total // from the end of the file
+	told   int64                    // the interval of the last line
+
+	// How intervals are kept: by course within bounds, and as they are where
+	// that is nil. Their totals are added up as they pass where the file has
+	// lost its end, and once that is known otherwise.
+	bounded bool
+	times   bool // of messages are kept within the bounds
+	course  *course
+	costs   bool // are needed, also of files that do not tell what was spent
+	summing bool
+	stored  []intervalLine
+	seen    map[sample.Series]Window // when intervals were, of those summed up
+}
+
+func (f *fileReader) at(err error) error { return fmt.Errorf("line %d: %w", f.number, err) }
+
+// cut tells whether the last line lost its end, which is no error.
+func (f *fileReader) cut() bool { return !f.whole }
+
+// next returns the next line, valid until the next call; nil at the end of the
+// file.
+func (f *fileReader) next() ([]byte, error) {
+	line := f.buffer[:0]
+	defer func() { f.buffer = line }()
+	for {
+		part, err := f.lines.ReadSlice('\n')
+		if len(line)+len(part) > maxLine {
+			return nil, fmt.Errorf("line %d is over %d MiB", f.number+1, maxLine>>20)
+		}
+		line = append(line, part...)
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		break
+	}
+	if len(line) == 0 {
+		return nil, nil
+	}
+	if f.number++; f.number > maxLines {
+		return nil, fmt.Errorf("over %d lines", maxLines)
+	}
+	f.whole = bytes.HasSuffix(line, []byte("\n"))
+	return line, nil
+}
+
+func (f *fileReader) header(line []byte) error {
+	var l headerLine
+	if err := json.Unmarshal(line, &l); err != nil {
+		return fmt.Errorf("not a run file: %w", err)
+	}
+	if l.Type != headerType || l.Format != FileFormat {
+		return fmt.Errorf("not a run file of format %s", FileFormat)
+	}
+	h, err := l.header()
+	if err != nil {
+		return err
+	}
+	f.run = newRun(h)
+	f.totals = map[sample.Series]*Total{}
+	f.costs = h.Baseline != "" && h.Rounds == 1
+	if f.bounded {
+		f.course = newCourse(f.run, f.times)
+	}
+	return nil
+}
+
+func (f *fileReader) line(line []byte) error {
+	if f.run.Closing != nil {
+		return errors.New("something follows the closing line")
+	}
+	if bytes.HasPrefix(line, intervalStart) {
+		return f.interval(line)
+	}
+	var kind struct {
+		Type string `json:"type"`
+	}
+	if err := json.Unmarshal(line, &kind); err != nil {
+		return err
+	}
+	switch kind.Type {
+	case headerType:
+		return errors.New("another run begins here: a run file holds one")
+	case intervalType:
+		return f.interval(line)
+	case windowType:
+		return f.window(line)
+	case greetingType:
+		return f.greeting(line)
+	case totalType:
+		return f.total(line)
+	case closingType:
+		return f.closing(line)
+	}
+	return nil // of a later version
+}
+
+var intervalStart = []byte(`{"type":"` + intervalType + `"`)
+
+func (f *fileReader) interval(line []byte) error {
+	l, histograms, err := readInterval(line)
+	if err != nil {
+		return err
+	}
+	s, err := f.run.series(l.seriesLine)
+	if err != nil {
+		return err
+	}
+	if err := l.check(); err != nil {
+		return err
+	}
+	if err := f.keep(&l, s, histograms); err != nil {
+		return err
+	}
+	f.run.see(s.Flow, l.Gauge)
+	if l.Number != f.told || f.run.to == 0 {
+		f.run.Processors.add(processor{l.To.Sub(l.From), l.Busy, l.Waited, l.Stood})
+	}
+	f.told, f.run.to = l.Number, max(f.run.to, l.To)
+	return nil
+}
+
+// keep keeps of an interval what is asked for.
+func (f *fileReader) keep(l *intervalLine, s sample.Series, histograms lineHistograms) error {
+	if l.Spent == 0 && f.costs {
+		l.Spent = histograms.spent()
+	}
+	i := f.run.newStoredInterval(l, s)
+	f.run.cpu.add(&i)
+	if f.course == nil {
+		i.histograms = histograms.byName()
+		l.Histograms = i.histograms
+		f.stored = append(f.stored, *l)
+		f.run.Intervals = append(f.run.Intervals, i)
+		return nil
+	}
+	if f.summing {
+		if err := f.sum(l, s, histograms); err != nil {
+			return err
+		}
+	}
+	return f.course.add(i, histograms)
+}
+
+func (f *fileReader) window(line []byte) error {
+	var l windowLine
+	if err := json.Unmarshal(line, &l); err != nil {
+		return err
+	}
+	s, err := f.run.series(l.seriesLine)
+	if err != nil {
+		return err
+	}
+	if err := l.check(); err != nil {
+		return err
+	}
+	f.run.windows[s] = f.run.windows[s].union(Window{l.From, l.To})
+	return nil
+}
+
+func (f *fileReader) greeting(line []byte) error {
+	var l greetingLine
+	if err := json.Unmarshal(line, &l); err != nil {
+		return err
+	}
+	return f.run.readGreeting(&l)
+}
+
+func (f *fileReader) total(line []byte) error {
+	var l totalLine
+	if err := json.Unmarshal(line, &l); err != nil {
+		return err
+	}
+	s, err := f.run.series(l.seriesLine)
+	if err != nil {
+		return err
+	}
+	t, err := l.total()
+	if err != nil {
+		return err
+	}
+	f.totals[s] = t
+	return nil
+}
+
+func (f *fileReader) closing(line []byte) error {
+	var l closingLine
+	if err := json.Unmarshal(line, &l); err != nil {
+		return err
+	}
+	if err := l.check(); err != nil {
+		return err
+	}
+	f.run.Closing = &l.Closing
+	return nil
+}
+
+// end takes the totals from the end of the file, or those of the intervals of
+// one that has lost it.
+func (f *fileReader) end() (*Run, error) {
+	f.run.cpu.end()
+	if f.run.Closing != nil {
+		f.run.totals = f.totals
+		return f.run, nil
+	}
+	for i := range f.stored {
+		l := &f.stored[i]
+		s, err := f.run.series(l.seriesLine)
+		if err != nil {
+			return nil, err
+		}
+		if err := f.sum(l, s, lineHistograms{named: l.Histograms}); err != nil {
+			return nil, fmt.Errorf("interval %d of flow %s: %w", l.Number, l.Flow, err)
+		}
+	}
+	// A stage's window is written when it ends.
+	for s, seen := range f.seen {
+		if _, ended := f.run.windows[s]; !ended && s.Stage == sample.Steady {
+			// The interval in which the warm-up ended is not all of the load's.
+			from := max(seen.From, f.run.windows[sample.Series{Flow: s.Flow, Round: s.Round, Stage: sample.Warmup}].To)
+			f.run.windows[s] = Window{from, max(from, seen.To)}
+		}
+	}
+	return f.run, nil
+}
+
+// sum adds an interval to the totals of a run that has lost its own.
+func (f *fileReader) sum(l *intervalLine, s sample.Series, histograms lineHistograms) error {
+	if err := f.run.total(s).addLine(&l.totalLine, histograms); err != nil {
+		return err
+	}
+	if f.seen == nil {
+		f.seen = map[sample.Series]Window{}
+	}
+	f.seen[s] = f.seen[s].union(Window{l.From, l.To})
+	return nil
+}

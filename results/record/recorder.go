@@ -1,0 +1,159 @@
+package record
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/histogram"
+)
+
+// A recorder is one shard's sample.Recorder. What it is told goes into the
+// batch of the current interval, without locks; Tick swaps the batch for an
+// empty one and gives it to the collector, or goes on with it where that is
+// not ready for it.
+type recorder struct {
+	collector *Collector
+	current   *batch
+	last      sample.Series // with its tally, since most samples follow one alike
+	tally     *tally
+}
+
+// A batch is what one shard recorded in one interval, or in several if the
+// collector has fallen behind.
+type batch struct {
+	tallies map[sample.Series]*tally
+	spare   []*tally // emptied ones, to use again
+	pages   histogram.PagePool
+	windows []windowEntry
+	heard   []greetingEntry
+	tick    sample.Tick
+}
+
+type windowEntry struct {
+	series   sample.Series
+	from, to sample.Instant
+}
+
+func newBatch() *batch { return &batch{tallies: map[sample.Series]*tally{}} }
+
+// reset empties the batch and keeps its memory.
+func (b *batch) reset() {
+	for s, t := range b.tallies {
+		t.reset()
+		b.spare = append(b.spare, t)
+		delete(b.tallies, s)
+	}
+	b.windows, b.heard, b.tick = b.windows[:0], b.heard[:0], sample.Tick{}
+}
+
+func (r *recorder) of(s sample.Series) *tally {
+	if r.tally != nil && s == r.last {
+		return r.tally
+	}
+	b := r.current
+	t := b.tallies[s]
+	if t == nil {
+		if n := len(b.spare); n > 0 {
+			t, b.spare = b.spare[n-1], b.spare[:n-1]
+		} else {
+			t = &tally{failures: failures{}, pages: &b.pages}
+		}
+		b.tallies[s] = t
+	}
+	r.last, r.tally = s, t
+	return t
+}
+
+func (r *recorder) Service(s sample.Series, p sample.Phase, d time.Duration) {
+	r.of(s).record(SlotOf(p, sample.Service), d)
+}
+
+func (r *recorder) Response(s sample.Series, span sample.Phase, d time.Duration) {
+	r.of(s).record(SlotOf(span, sample.Response), d)
+}
+
+func (r *recorder) Lag(s sample.Series, span sample.Phase, d time.Duration) {
+	r.of(s).record(SlotOf(span, sample.Lag), d)
+}
+
+func (r *recorder) Late(s sample.Series, d time.Duration)  { r.of(s).record(LateSlot, d) }
+func (r *recorder) Delay(s sample.Series, d time.Duration) { r.of(s).record(DelaySlot, d) }
+func (r *recorder) Own(s sample.Series, d time.Duration)   { r.of(s).record(OwnSlot, d) }
+func (r *recorder) Unstamped(s sample.Series)              { r.of(s).Unstamped++ }
+
+func (r *recorder) Message(s sample.Series, o sample.Outcome, now sample.Stage, accepted, rejected int) {
+	t := r.of(s)
+	t.Outcomes[o]++
+	t.RcptAccepted += int64(accepted)
+	t.RcptRejected += int64(rejected)
+	if o != sample.Accepted || now != sample.Steady {
+		return
+	}
+	// Throughput is what ends while the load lasts, also what began in the
+	// warm-up, for what is under way at the end is not counted.
+	s.Stage = sample.Steady
+	r.of(s).InWindow++
+}
+
+func (r *recorder) Unknown(s sample.Series, recipients int) {
+	r.of(s).RcptUnknown += int64(recipients)
+}
+
+func (r *recorder) Session(s sample.Series, e sample.SessionEvent) {
+	t := r.of(s)
+	switch e {
+	case sample.SessionStarted:
+		t.Started++
+	case sample.SessionCompleted:
+		t.Completed++
+	case sample.SessionFailed:
+		t.FailedSession++
+	}
+}
+
+func (r *recorder) Greeting(s sample.Series, from netip.Addr, g *sample.Greeting) {
+	r.current.heard = append(r.current.heard, greetingEntry{s.Flow, newGreeting(from, g)})
+}
+
+func (r *recorder) Failure(s sample.Series, f *sample.Failure) {
+	k := failureKey{f.Phase, f.Class, int(f.Code), f.Enhanced}
+	known := r.of(s).failures
+	if _, c := known.find(k); c != nil {
+		c.count++ // its example is there, and making another takes its time
+		return
+	}
+	known.add(k, 1, f.Example())
+}
+
+func (r *recorder) Window(s sample.Series, from, to sample.Instant) {
+	r.current.windows = append(r.current.windows, windowEntry{s, from, to})
+}
+
+func (r *recorder) Tick(t sample.Tick) {
+	b := r.current
+	b.tick = follow(b.tick, t)
+	if empty, taken := r.collector.swap(b, &t); taken {
+		r.current, r.tally = empty, nil
+	}
+}
+
+// follow makes one tick of two that follow each other. The zero Tick is
+// followed by any.
+func follow(t, next sample.Tick) sample.Tick {
+	if t.To == 0 {
+		return next
+	}
+	next.From = min(t.From, next.From)
+	next.Busy += t.Busy
+	next.Waited += t.Waited
+	next.Stood += t.Stood
+	peak := slices.Clone(t.Peak)
+	for i, n := range next.Peak {
+		if i < len(peak) {
+			next.Peak[i] = max(n, peak[i])
+		}
+	}
+	return next
+}

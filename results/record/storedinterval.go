@@ -1,0 +1,121 @@
+package record
+
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/histogram"
+)
+
+// A StoredInterval is a flow's part of one second of a run, as it stands in
+// the file: its histograms stay encoded until they are asked for. Of a long run
+// that was not read by Read, it is several seconds put together.
+type StoredInterval struct {
+	Flow, Round int // Round from 0
+	Stage       sample.Stage
+	Number      int64 // seconds since the start of the run, from 1; the first of several
+	From, To    sample.Instant
+	Open        int // sessions, at the end of the interval; the most of several
+	Accepted    int64
+	Messages    [sample.NumOutcomes]int64
+	Errors      []ErrorFigures // of several seconds, by class alone
+	Busy        float64
+
+	Spent      float64 // as total.spent has it
+	Generator  int     // of several whose runs were merged, from 0
+	histograms map[string]string
+	times      map[Slot]*histogram.Histogram // of several seconds, in place of histograms
+}
+
+func (r *Run) newStoredInterval(l *intervalLine, s sample.Series) StoredInterval {
+	return StoredInterval{
+		Flow: s.Flow, Round: s.Round, Stage: s.Stage, Number: l.Number, From: l.From, To: l.To, Open: l.Gauge.Open,
+		Accepted: l.InWindow, Messages: l.Outcomes, Errors: l.Errors, Busy: l.Busy, Spent: l.Spent,
+	}
+}
+
+func (i *StoredInterval) series() sample.Series {
+	return sample.Series{Flow: i.Flow, Round: i.Round, Stage: i.Stage}
+}
+
+// Length is how long the interval lasted.
+func (i *StoredInterval) Length() time.Duration { return i.To.Sub(i.From) }
+
+// Histogram returns the interval's times of a phase; nil where there are none.
+func (i *StoredInterval) Histogram(phase sample.Phase, part sample.Part) (*histogram.Histogram, error) {
+	return i.HistogramAt(SlotOf(phase, part))
+}
+
+func (i *StoredInterval) HistogramAt(s Slot) (*histogram.Histogram, error) {
+	if h := i.times[s]; h != nil {
+		return h, nil
+	}
+	encoded := i.histograms[s.name()]
+	if encoded == "" {
+		return nil, nil
+	}
+	return histogram.Decode(encoded)
+}
+
+// add takes another interval of the same series in.
+func (i *StoredInterval) add(next *StoredInterval) error {
+	i.Busy = (i.Busy*float64(i.Length()) + next.Busy*float64(next.Length())) / max(1, float64(i.Length()+next.Length()))
+	i.From, i.To, i.Open = min(i.From, next.From), max(i.To, next.To), max(i.Open, next.Open)
+	i.Accepted += next.Accepted
+	for o, n := range next.Messages {
+		i.Messages[o] += n
+	}
+	i.Errors = addClasses(i.Errors, next.Errors)
+	i.Spent += next.Spent
+	if err := i.decode(); err != nil {
+		return err
+	}
+	for name, encoded := range next.histograms {
+		if err := i.time(slotsByName[name]).Decode([]byte(encoded), histogram.MaxInterval); err != nil {
+			return err
+		}
+	}
+	for s, h := range next.times {
+		i.time(s).Merge(h)
+	}
+	return nil
+}
+
+// decode makes times of the histograms.
+func (i *StoredInterval) decode() error {
+	for name, encoded := range i.histograms {
+		if err := i.time(slotsByName[name]).Decode([]byte(encoded), histogram.MaxInterval); err != nil {
+			return err
+		}
+	}
+	i.histograms = nil
+	return nil
+}
+
+func (i *StoredInterval) keep(s Slot, encoded string) {
+	if i.histograms == nil {
+		i.histograms = map[string]string{}
+	}
+	i.histograms[s.name()] = encoded
+}
+
+// time is the histogram of a slot, which others may be added to.
+func (i *StoredInterval) time(s Slot) *histogram.Histogram {
+	if i.times == nil {
+		i.times = map[Slot]*histogram.Histogram{}
+	}
+	if i.times[s] == nil {
+		i.times[s] = histogram.New()
+	}
+	return i.times[s]
+}
+
+// clone shares nothing with i that add changes.
+func (i StoredInterval) clone() StoredInterval {
+	times := i.times
+	i.Errors, i.times = addClasses(nil, i.Errors), nil
+	for s, h := range times {
+		i.time(s).Merge(h)
+	}
+	return i
+}

@@ -1,0 +1,91 @@
+package render
+
+import (
+	"bytes"
+	"io"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/results/compare"
+	"github.com/smtpgauge/smtpgauge/results/compare/stats"
+	"github.com/smtpgauge/smtpgauge/results/human"
+)
+
+// writeComparisonJUnit writes a comparison as a test suite, in which a CI
+// system shows red what ends the command in an error and nothing else: each
+// gate is a case, and each row. A gate that is missed is a failure, one that
+// cannot be told an error. A row that is worse is a failure where there are no
+// gates, and one without a verdict is skipped.
+func writeComparisonJUnit(w io.Writer, c comparison) error {
+	var tables bytes.Buffer
+	if err := drawReport(&tables, c.heading(), c.report(Options{All: true}), Options{Width: 120}); err != nil {
+		return err
+	}
+	s := junitSuite{Name: printable.Text(c.title()), Time: "0", Output: junitOutput{tables.String()}}
+	for _, side := range []struct {
+		name   string
+		values func(*compare.Surrounding) []string
+	}{
+		{"base", func(s *compare.Surrounding) []string { return s.Base }},
+		{"new", func(s *compare.Surrounding) []string { return s.New }},
+	} {
+		for i := range c.Surroundings {
+			about := &c.Surroundings[i]
+			s.Property = append(s.Property, junitProperty{printable.Text(side.name + "." + about.Name), printable.Text(strings.Join(side.values(about), ", "))})
+		}
+	}
+	for i := range c.Gates {
+		s.Cases = append(s.Cases, gateCase(&c.Gates[i]))
+	}
+	for i := range c.Rows {
+		s.Cases = append(s.Cases, rowCase(&c.Rows[i], len(c.Gates) > 0))
+	}
+	var report junitReport
+	report.add(s)
+	return report.write(w)
+}
+
+// title is what is compared, the same from one comparison to the next.
+func (c comparison) title() string {
+	if c.Base.Name == c.New.Name {
+		return c.New.Name
+	}
+	return c.Base.Name + " → " + c.New.Name
+}
+
+func gateCase(g *compare.GateOutcome) junitCase {
+	c := junitCase{Class: "gates", Name: printable.Text(g.Name()), Time: "0"}
+	problem := &junitProblem{Message: printable.Text(g.Reason), Text: printable.Text(g.Name() + ": " + g.Reason)}
+	switch {
+	case g.OK:
+	case g.Known:
+		problem.Type, c.Failure = "gate-missed", problem
+	default:
+		problem.Type, c.Error = "gate-undecided", problem
+	}
+	return c
+}
+
+func rowCase(r *compare.Row, gated bool) junitCase {
+	c := junitCase{Class: printable.Text(r.Flow), Name: r.Metric, Time: "0"}
+	text := printable.Text(rowSentence(r))
+	switch {
+	case r.Verdict == stats.TooFewRuns:
+		c.Skipped = &junitSkipped{Message: text}
+	case r.Verdict == stats.Worse && !gated:
+		c.Failure = &junitProblem{Type: string(r.Verdict), Message: text, Text: text}
+	default:
+		c.Output = &junitOutput{text}
+	}
+	return c
+}
+
+// sentence is a row in words: "worse: +12.5 % (+8.2 to +17.1 %), from 4.01 ms
+// to 4.51 ms".
+func rowSentence(r *compare.Row) string {
+	text := string(r.Verdict) + ": " + r.Change()
+	if span := rowSpan(r); span != human.NoSamples {
+		text += " (" + span + ")"
+	}
+	return text + ", from " + human.Figure(r.Measure, r.Base) + " to " + human.Figure(r.Measure, r.New)
+}

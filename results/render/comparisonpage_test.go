@@ -1,0 +1,109 @@
+package render
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/smtpgauge/smtpgauge/internal/madeup"
+	"github.com/smtpgauge/smtpgauge/results/compare"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render/page"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// contrast is a comparison with something in every part: what is slower, much
+// slower and the same, gates that are met, missed and undecided, servers that
+// differ, and foreign text.
+func contrast(t *testing.T, gates ...string) *compare.Comparison {
+	t.Helper()
+	slower := madeup.Quiet()
+	slower.Seed, slower.Slower = 2, map[string]float64{"relay": 0.03, "submit": 9}
+	base, other := madeup.Quiet().ReadAnew(t), slower.ReadAnew(t)
+	base.Heard(0).Add(record.Greeting{Banner: "mx.example.test ESMTP one", Clear: []string{"SIZE 1"}})
+	other.Heard(0).Add(record.Greeting{Banner: "mx.example.test ESMTP " + hostile, Clear: []string{"SIZE 2"}})
+	o := compare.CompareOptions{MinEffect: 0.02}
+	for _, text := range append(gates, "submit.message.p99 > +5%", "errors > +0.1pp", "relay.rate < -50%", "tls.p99 > +10%") {
+		g, err := criteria.ParseGate(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Gates = append(o.Gates, g)
+	}
+	o.Gates = append(o.Gates, criteria.Gate{Expr: "nonesuch", Metric: "nonesuch"})
+	c, err := compare.Compare([]*record.Run{base}, []*record.Run{other}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func comparisonText(t *testing.T, format string, c *compare.Comparison) string {
+	t.Helper()
+	var b strings.Builder
+	if err := Comparisons.Write(&b, format, c, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestComparisonPageIsWholeAndSafe(t *testing.T) {
+	page := comparisonText(t, "html", contrast(t))
+	for _, bad := range []string{"<script>document.title", "<img", "<link", "@import", "url(", "src=\"", "\x1b", "\u202e"} {
+		if i := strings.Index(page, bad); i >= 0 {
+			t.Errorf("the page holds %q: %q", bad, page[max(0, i-60):i+60])
+		}
+	}
+	for _, want := range []string{
+		"default-src &#39;none&#39;", "relay banner differs", "submit.message.p99 &gt; &#43;5%", "missed", "undecided", "met",
+		"relay message.p99", ">worse<", "smallest effect of interest 2.0 %", "kernel", "SIZE 2", `aria-label="Gates"`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+}
+
+func TestComparisonPageSaysWhatItComesTo(t *testing.T) {
+	few := madeup.Quiet()
+	few.Rounds = 1
+	slower := madeup.Quiet()
+	slower.Seed, slower.Slower = 2, map[string]float64{"submit": 0.3}
+	gates := func(texts ...string) (o compare.CompareOptions) {
+		for _, text := range texts {
+			g, err := criteria.ParseGate(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.Gates = append(o.Gates, g)
+		}
+		return o
+	}
+	for want, v := range map[string]*page.Verdict{
+		"Nothing is worse":             comparison{compared(t, madeup.Quiet(), madeup.Quiet(), compare.CompareOptions{})}.pageVerdict(),
+		"Worse in 5 metrics of 60":     comparison{compared(t, madeup.Quiet(), slower, compare.CompareOptions{})}.pageVerdict(),
+		"Too few rounds for a verdict": comparison{compared(t, few, few, compare.CompareOptions{})}.pageVerdict(),
+		"3 gates met":                  comparison{compared(t, madeup.Quiet(), slower, gates("errors > +1pp", "submit.rate < -50%"))}.pageVerdict(),
+		"1 of 2 gates missed":          comparison{compared(t, madeup.Quiet(), slower, gates("submit.message.p50 > +5%", "relay.rate < -50%"))}.pageVerdict(),
+		"1 of 1 gate cannot be told":   comparison{compared(t, few, few, gates("submit.message.p50 > +5%"))}.pageVerdict(),
+	} {
+		good := !strings.HasPrefix(want, "Worse") && !strings.HasSuffix(want, "missed")
+		open := strings.HasPrefix(want, "Too few") || strings.HasSuffix(want, "told")
+		if v.Text != want || v.Good != good || v.Open != open {
+			t.Errorf("%+v, want %q", v, want)
+		}
+	}
+}
+
+// What no percentage is has its own words, and what has no interval no line.
+func TestRowsAsDrawn(t *testing.T) {
+	failing := madeup.Quiet()
+	failing.Failing, failing.Seed = 0.3, 4
+	c := compared(t, madeup.Quiet(), failing, compare.CompareOptions{})
+	if i := drawnInterval(find(t, c, "relay", "errors")); !math.IsNaN(i.Estimate) || !strings.HasSuffix(i.Text, " pp") {
+		t.Errorf("%+v", i)
+	}
+	if i := drawnInterval(find(t, c, "relay", "message.p50")); math.IsNaN(i.Estimate) || math.IsNaN(i.Low) || i.Text != "" {
+		t.Errorf("%+v", i)
+	}
+}

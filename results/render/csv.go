@@ -1,0 +1,171 @@
+package render
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
+)
+
+// A figureWriter writes a result in long form: a figure a row.
+type figureWriter struct {
+	w    *csv.Writer
+	run  string
+	flow string
+	err  error // the first, after which nothing is written
+}
+
+// writeCSV writes all figures of res. The metrics of the warm-up and of single
+// rounds have a prefix ("warmup.", "round-1."), so that the plain ones are
+// those of the flow as a whole. What has no samples has no row.
+func writeCSV(w io.Writer, res *document) error {
+	f := &figureWriter{w: csv.NewWriter(w), run: csvText(res.Name)}
+	f.err = f.w.Write([]string{"run", "flow", "metric", "phase", "part", "stat", "value", "unit"})
+	f.ofRun(res)
+	res.eachFlow(func(name string, flow *figures.FlowFigures) {
+		f.flow = csvText(name)
+		f.ofFlow(flow)
+	})
+	if res.Matrix != nil {
+		f.ofMatrix(res.Matrix)
+	}
+	f.flow = ""
+	for _, t := range res.Thresholds {
+		ok := 0.0
+		if t.OK {
+			ok = 1
+		}
+		expr := csvText(t.Expr)
+		f.put("threshold", "", expr, "ok", ok, "boolean")
+		if t.Value != nil {
+			f.put("threshold", "", expr, "value", *t.Value, t.Metric.Unit().String())
+		}
+	}
+	f.w.Flush()
+	if f.err == nil {
+		f.err = f.w.Error()
+	}
+	return f.err
+}
+
+func (f *figureWriter) put(metric, phase, part, stat string, value float64, unit string) {
+	if f.err == nil {
+		f.err = f.w.Write([]string{f.run, f.flow, metric, phase, part, stat, strconv.FormatFloat(value, 'f', -1, 64), unit})
+	}
+}
+
+func (f *figureWriter) count(metric, stat string, n int64) {
+	f.put(metric, "", "", stat, float64(n), metric[strings.LastIndexByte(metric, '.')+1:])
+}
+
+func (f *figureWriter) ofRun(res *document) {
+	g := &res.Generator
+	valid := 0.0
+	if res.Verdict.Valid {
+		valid = 1
+	}
+	f.put("valid", "", "", "", valid, "boolean")
+	f.put("elapsed", "", "", "", float64(res.Elapsed), "ns")
+	if isKnown(g) {
+		f.put("generator.cpu", "", "", "", g.CPUSeconds, "s")
+		f.put("generator.rss", "", "", "max", float64(g.MaxRSS), "bytes")
+		f.put("generator.gc_pauses", "", "", "count", float64(g.GCPauses), "pauses")
+		f.put("generator.gc_pauses", "", "", "sum", float64(g.GCPauseTotal), "ns")
+		f.put("generator.gc_pauses", "", "", "max", float64(g.GCPauseMax), "ns")
+	}
+	if g.BusiestShare > 0 {
+		f.put("generator.busiest", "", "", "", g.BusiestShare, "share")
+	}
+	if g.DeniedShare > 0 {
+		f.put("generator.denied", "", "", "", g.DeniedShare, "share")
+	}
+	if g.Free != nil {
+		f.put("generator.free_cores", "", "", "before", g.Free.Before, "cores")
+		f.put("generator.free_cores", "", "", "after", g.Free.After, "cores")
+	}
+	f.put("generator.unstamped", "", "", "", g.UnstampedShare, "share")
+	f.put("generator.own", "", "", "share", g.OwnShare, "share")
+	f.times("generator.own", "", "", g.Own)
+	f.times("generator.delay", "", "", g.Delay)
+	f.times("generator.late", "", "", g.Late)
+}
+
+func (f *figureWriter) ofFlow(flow *figures.FlowFigures) {
+	s := &flow.Sessions
+	f.count("sessions", "started", s.Started)
+	f.count("sessions", "completed", s.Completed)
+	f.count("sessions", "failed", s.Failed)
+	f.count("sessions", "peak", s.Peak)
+	f.messages("messages", &flow.Messages)
+	f.count("recipients", "accepted", flow.Recipients.Accepted)
+	f.count("recipients", "rejected", flow.Recipients.Rejected)
+	if n := flow.Recipients.Unknown; n > 0 {
+		f.count("recipients", "unknown", n)
+	}
+	if flow.Window > 0 {
+		f.put("rate", "", "", "", flow.Rate, "messages/s")
+		f.put("window", "", "", "", float64(flow.Window), "ns")
+	}
+	if a := flow.Arrivals; a != nil {
+		f.count("arrivals", "due", a.Due)
+		f.count("arrivals", "begun", a.Begun)
+	}
+	eachPhase(flow, func(name string, p *figures.PhaseFigures) {
+		f.times("time", name, "service", p.Service)
+		f.times("time", name, "response", p.Response)
+		f.times("time", name, "lag", p.Lag)
+	})
+	for _, e := range flow.Errors {
+		f.put("errors", csvText(e.Phase), csvText(strings.TrimSpace(e.Class+" "+replyCode(e))), "count", float64(e.Count), "failures")
+	}
+	if w := flow.Warmup; w != nil {
+		f.messages("warmup.messages", &w.Messages)
+		f.times("warmup.time", "message", "service", w.Message)
+	}
+	for _, r := range flow.Rounds {
+		prefix := fmt.Sprintf("round-%d.", r.Round)
+		f.messages(prefix+"messages", &r.Messages)
+		f.put(prefix+"rate", "", "", "", r.Rate, "messages/s")
+		f.times(prefix+"time", "message", "service", r.Message)
+		f.times(prefix+"time", "message", "response", r.Response)
+	}
+}
+
+func (f *figureWriter) messages(metric string, m *record.MessageFigures) {
+	f.count(metric, "attempted", m.Attempted)
+	f.count(metric, "accepted", m.Accepted)
+	f.count(metric, "rejected", m.Rejected)
+	f.count(metric, "failed", m.Failed)
+	f.count(metric, "unknown", m.Unknown)
+}
+
+func (f *figureWriter) times(metric, phase, part string, d *figures.Distribution) {
+	if d == nil {
+		return
+	}
+	f.put(metric, phase, part, "count", float64(d.Count), "samples")
+	for _, s := range [...]struct {
+		stat string
+		ns   int64
+	}{{"p50", d.P50}, {"p90", d.P90}, {"p99", d.P99}, {"p99.9", d.P999}, {"max", d.Max}, {"mean", d.Mean}} {
+		f.put(metric, phase, part, s.stat, float64(s.ns), "ns")
+	}
+	if d.Clamped > 0 {
+		f.put(metric, phase, part, "clamped", float64(d.Clamped), "samples")
+	}
+}
+
+// csvText makes a foreign text a cell. One that a spreadsheet would take for a
+// formula has an apostrophe before it, which makes it text there.
+func csvText(text string) string {
+	text = printable.Start(printable.Text(text))
+	if text != "" && strings.IndexByte("=+-@", text[0]) >= 0 {
+		return "'" + text
+	}
+	return text
+}

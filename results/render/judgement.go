@@ -1,0 +1,129 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/human"
+)
+
+func (res *document) thresholdSection() section {
+	s := section{title: "Thresholds", columns: []column{
+		{name: "threshold", left: true, code: true}, {name: "value"}, {name: "result", left: true},
+	}}
+	for _, t := range res.Thresholds {
+		value, state := human.NoSamples, cell{text: "ok"}
+		if t.Value != nil {
+			value = human.Figure(t.Metric.Unit(), *t.Value)
+		}
+		if !t.OK {
+			state = cell{"missed", true}
+		}
+		if t.Reason != "" {
+			s.lines = append(s.lines, cell{text: t.Expr + ": " + t.Reason})
+		}
+		s.rows = append(s.rows, []cell{{text: t.Expr}, {text: value}, state})
+	}
+	return s
+}
+
+// known tells whether the generator's figures are there: they come with the
+// end of a run.
+func isKnown(g *figures.GeneratorFigures) bool { return g.GOMAXPROCS > 0 }
+
+func (res *document) generatorSection() section {
+	g, s := &res.Generator, section{title: "Generator"}
+	add := func(format string, args ...any) { s.lines = append(s.lines, cell{text: fmt.Sprintf(format, args...)}) }
+	if isKnown(g) {
+		cores := human.NoSamples
+		if res.Elapsed > 0 {
+			cores = human.ThreeDigits(g.CPUSeconds / time.Duration(res.Elapsed).Seconds())
+		}
+		add("CPU %s, %s of %d cores used; peak memory %s; %s (%s in all, longest %s)",
+			human.Duration(time.Duration(g.CPUSeconds*float64(time.Second))), cores, g.GOMAXPROCS, human.Bytes(g.MaxRSS),
+			human.CountOf(g.GCPauses, "GC pause"), human.Duration(time.Duration(g.GCPauseTotal)), human.Duration(time.Duration(g.GCPauseMax)))
+		shards := human.CountOf(int64(g.Shards), "shard")
+		if g.BusiestShare > 0 { // 0 where the system does not tell
+			shards += ", the busiest " + human.Share(g.BusiestShare) + " of its time on a CPU, and without one " +
+				human.Share(g.DeniedShare) + " of the time it wanted one"
+		}
+		add("%s", shards)
+		if f := g.Free; f != nil {
+			add("cores free before the load %.1f, after it %.1f", f.Before, f.After)
+		}
+	}
+	if d := g.Late; d != nil {
+		add("late to an arrival: p50 %s, p99 %s, max %s", human.Duration(time.Duration(d.P50)),
+			human.Duration(time.Duration(d.P99)), human.Duration(time.Duration(d.Max)))
+	}
+	if d := g.Delay; d != nil {
+		add("own delay at a reply: p50 %s, p99 %s; %s of all message time is the generator's own", human.Duration(time.Duration(d.P50)),
+			human.Duration(time.Duration(d.P99)), human.Share(g.OwnShare))
+	}
+	add("%s", res.clockLine())
+	if len(g.ClockSteps) > 0 {
+		var steps []string
+		for _, ns := range g.ClockSteps {
+			steps = append(steps, human.Signed(human.Duration(time.Duration(ns))))
+		}
+		add("the wall clock stepped: %s", strings.Join(steps, ", "))
+	}
+	e := &res.Environment
+	add("%s", strings.Join(nonEmpty(e.OS+"/"+e.Arch, e.Kernel, human.CountOf(int64(e.Cores), "core"), e.Go, "smtpgauge "+e.Version,
+		fmt.Sprintf("seed %d", res.Seed)), ", "))
+	return s
+}
+
+func (res *document) clockLine() string {
+	without := human.Share(res.Generator.UnstampedShare) + " of replies had no kernel stamp"
+	switch res.Clock {
+	case "kernel":
+		return "clock: kernel, which stamps replies as they come in"
+	case "mixed":
+		return "clock: mixed; " + without + " and are timed by the program's clock"
+	case "user":
+		return "clock: user; no reply had a kernel stamp, so the program's delays are in the figures"
+	}
+	return "clock: " + res.Clock + "; " + without
+}
+
+func (res *document) verdictSection() section {
+	s := section{title: "Verdict"}
+	add := func(bad bool, text string) { s.lines = append(s.lines, cell{text, bad}) }
+	if res.Verdict.Valid {
+		add(false, "valid")
+	} else {
+		add(true, "INVALID: do not rely on these figures")
+	}
+	for _, r := range res.Verdict.Reasons {
+		add(false, "because: "+r)
+	}
+	missed := 0
+	for _, t := range res.Thresholds {
+		if !t.OK {
+			missed++
+		}
+	}
+	switch all := int64(len(res.Thresholds)); {
+	case missed > 0:
+		add(true, fmt.Sprintf("%d of %s missed", missed, human.CountOf(all, "threshold")))
+	case all > 0:
+		add(false, fmt.Sprintf("%s met", human.CountOf(all, "threshold")))
+	}
+	for _, n := range res.Verdict.Notes {
+		add(false, "note: "+n)
+	}
+	return s
+}
+
+func nonEmpty(texts ...string) []string {
+	var list []string
+	for _, t := range texts {
+		if t != "" {
+			list = append(list, t)
+		}
+	}
+	return list
+}

@@ -1,0 +1,166 @@
+package render
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/human"
+)
+
+// The parts of a JUnit report that CI systems read.
+type junitReport struct {
+	XMLName  xml.Name     `xml:"testsuites"`
+	Tests    int          `xml:"tests,attr"`
+	Failures int          `xml:"failures,attr"`
+	Errors   int          `xml:"errors,attr"`
+	Suites   []junitSuite `xml:"testsuite"`
+}
+
+type junitSuite struct {
+	Name      string          `xml:"name,attr"`
+	Tests     int             `xml:"tests,attr"`
+	Failures  int             `xml:"failures,attr"`
+	Errors    int             `xml:"errors,attr"`
+	Skipped   int             `xml:"skipped,attr"`
+	Time      string          `xml:"time,attr"` // seconds
+	Timestamp string          `xml:"timestamp,attr,omitempty"`
+	Hostname  string          `xml:"hostname,attr,omitempty"`
+	Property  []junitProperty `xml:"properties>property"`
+	Cases     []junitCase     `xml:"testcase"`
+	Output    junitOutput     `xml:"system-out"`
+}
+
+// junitOutput keeps lines as they are: elsewhere encoding/xml escapes each end
+// of a line.
+type junitOutput struct {
+	Text string `xml:",cdata"`
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+type junitCase struct {
+	Class   string        `xml:"classname,attr"`
+	Name    string        `xml:"name,attr"`
+	Time    string        `xml:"time,attr"`
+	Skipped *junitSkipped `xml:"skipped"`
+	Failure *junitProblem `xml:"failure"`
+	Error   *junitProblem `xml:"error"`
+	Output  *junitOutput  `xml:"system-out"`
+}
+
+type junitSkipped struct {
+	Message string `xml:"message,attr"`
+}
+
+type junitProblem struct {
+	Type    string `xml:"type,attr"`
+	Message string `xml:"message,attr"`
+	Text    string `xml:",chardata"`
+}
+
+// writeJUnit writes runs as test suites. The first test of each is the verdict
+// over the measurement, in error where that is invalid; the others are the
+// thresholds. The tables are the suite's output.
+func writeJUnit(w io.Writer, list []*document) error {
+	var report junitReport
+	for _, res := range list {
+		s, err := res.junit()
+		if err != nil {
+			return err
+		}
+		report.add(s)
+	}
+	return report.write(w)
+}
+
+// add counts a suite's cases and takes it in. Its name begins that of each
+// case's class, by which CI systems sort cases.
+func (r *junitReport) add(s junitSuite) {
+	for i := range s.Cases {
+		c := &s.Cases[i]
+		c.Class = s.Name + "." + c.Class
+		s.Tests++
+		if c.Failure != nil {
+			s.Failures++
+		}
+		if c.Error != nil {
+			s.Errors++
+		}
+		if c.Skipped != nil {
+			s.Skipped++
+		}
+	}
+	r.Suites = append(r.Suites, s)
+	r.Tests, r.Failures, r.Errors = r.Tests+s.Tests, r.Failures+s.Failures, r.Errors+s.Errors
+}
+
+func (r *junitReport) write(w io.Writer) error {
+	var b bytes.Buffer
+	b.WriteString(xml.Header)
+	e := xml.NewEncoder(&b)
+	e.Indent("", "  ")
+	if err := e.Encode(r); err != nil {
+		return fmt.Errorf("writing the result as XML: %w", err)
+	}
+	b.WriteString("\n")
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func (res *document) junit() (junitSuite, error) {
+	var tables bytes.Buffer
+	if err := writeTables(&tables, res, Options{Width: 120}); err != nil {
+		return junitSuite{}, err
+	}
+	return junitSuite{
+		Name: printable.Text(res.Name), Time: seconds(res.Elapsed), Timestamp: res.Started.UTC().Format(time.RFC3339),
+		Hostname: printable.Text(res.Environment.Host), Output: junitOutput{tables.String()},
+		Property: []junitProperty{
+			{"clock", printable.Text(res.Clock)}, {"seed", fmt.Sprint(res.Seed)}, {"version", printable.Text(res.Environment.Version)},
+		},
+		Cases: append([]junitCase{res.verdictCase()}, res.thresholdCases()...),
+	}, nil
+}
+
+func (res *document) verdictCase() junitCase {
+	c := junitCase{Class: "verdict", Name: "measurement is valid", Time: seconds(res.Elapsed)}
+	if res.Verdict.Valid {
+		return c
+	}
+	c.Error = &junitProblem{Type: "invalid-measurement", Message: "do not rely on these figures"}
+	for _, r := range res.Verdict.Reasons {
+		c.Error.Text += printable.Text(r) + "\n"
+	}
+	return c
+}
+
+func (res *document) thresholdCases() []junitCase {
+	var list []junitCase
+	for _, t := range res.Thresholds {
+		c := junitCase{Class: "thresholds", Name: printable.Text(t.Expr), Time: "0"}
+		if !t.OK {
+			c.Failure = &junitProblem{Type: "threshold-missed", Message: printable.Text(outcomeText(&t)), Text: printable.Text(t.Expr + ": " + outcomeText(&t))}
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// outcome is what a threshold found, in words.
+func outcomeText(t *figures.ThresholdResult) string {
+	if t.Value == nil {
+		return t.Reason
+	}
+	return "it is " + human.Figure(t.Metric.Unit(), *t.Value)
+}
+
+// seconds writes nanoseconds as decimal seconds.
+func seconds(ns int64) string { return fmt.Sprintf("%.3f", time.Duration(ns).Seconds()) }

@@ -1,0 +1,80 @@
+package render
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/results/figures"
+)
+
+// otavaMetrics are the columns a flow has, and what its headlines are divided
+// by to get there.
+var otavaMetrics = []struct {
+	name, column string
+	scale        float64
+}{
+	{"p50", "p50_ms", float64(time.Millisecond)},
+	{"p99", "p99_ms", float64(time.Millisecond)},
+	{"rate", "messages_per_second", 1},
+	{"errors", "error_share", 1},
+}
+
+// writeOtava writes a row a run, in order of time, as Apache Otava reads it to
+// find when headlines changed: the column time, attributes that are words, and
+// four metrics a flow. Otava knows no missing value, so a flow that measured
+// nothing is an error, and so are runs that differ in their flows.
+func writeOtava(w io.Writer, list []*document) error {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b *document) int { return a.Started.Compare(b.Started) })
+	c := csv.NewWriter(w)
+	var header []string
+	for _, res := range list {
+		names, row, err := res.otava()
+		if err != nil {
+			return err
+		}
+		if header == nil {
+			header = names
+			if err := c.Write(header); err != nil {
+				return err
+			}
+		}
+		if !slices.Equal(names, header) {
+			return fmt.Errorf("the run of %s has other flows than the first: rows need the same columns", otavaTime(res))
+		}
+		if err := c.Write(row); err != nil {
+			return err
+		}
+	}
+	c.Flush()
+	return c.Error()
+}
+
+func (res *document) otava() (names, row []string, err error) {
+	// An attribute must not look like a number or a time.
+	verdict := "valid"
+	if !res.Verdict.Valid {
+		verdict = "invalid"
+	}
+	names = []string{"time", "run", "version", "verdict"}
+	row = []string{otavaTime(res), csvText(res.Name), csvText(res.Environment.Version), verdict}
+	res.eachFlow(func(name string, f *figures.FlowFigures) {
+		headlines := f.Headlines()
+		for _, m := range otavaMetrics {
+			i := slices.IndexFunc(headlines, func(h figures.Headline) bool { return h.Name == m.name })
+			if i < 0 {
+				err = fmt.Errorf("flow %s of the run of %s measured nothing: it cannot have a row", csvText(name), otavaTime(res))
+				return
+			}
+			names = append(names, csvText(name)+"."+m.column)
+			row = append(row, strconv.FormatFloat(headlines[i].Value/m.scale, 'f', -1, 64))
+		}
+	})
+	return names, row, err
+}
+
+func otavaTime(res *document) string { return res.Started.UTC().Format(time.RFC3339) }

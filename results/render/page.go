@@ -1,0 +1,217 @@
+package render
+
+import (
+	"io"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render/page"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// writePage writes a run as a page to look at.
+func writePage(w io.Writer, r *record.Run) error {
+	p, err := pageOf(r)
+	if err != nil {
+		return err
+	}
+	return page.Write(w, p)
+}
+
+func pageOf(r *record.Run) (*page.Page, error) {
+	res := newDocument(r)
+	timeline, err := timelineOf(r)
+	if err != nil {
+		return nil, err
+	}
+	return &page.Page{
+		Title: printable.Text(res.Name), Subtitle: printable.Text(res.subtitle()), Verdict: res.pageVerdict(), Checks: res.checks(),
+		Flows: res.overview(), FlowNotes: printableAll(res.timesNote()), Timeline: timeline, Curves: curvesOf(r, res),
+		Breakdowns: res.breakdowns(), Rounds: res.roundStrips(), Matrices: matrixFigures(res.Matrix), Tables: res.pageTables(),
+	}, nil
+}
+
+// subtitle is the heading without the name.
+func (res *document) subtitle() string {
+	_, rest, _ := strings.Cut(strings.TrimPrefix(res.heading(), res.Name), " · ")
+	e := &res.Environment
+	return strings.Join(nonEmpty(rest, e.Host, e.OS+"/"+e.Arch, human.CountOf(int64(e.Cores), "core")), " · ")
+}
+
+func (res *document) pageVerdict() *page.Verdict {
+	v := &page.Verdict{
+		Good: res.Verdict.Valid, Text: "The measurement is valid",
+		Reasons: printableAll(res.Verdict.Reasons), Notes: printableAll(res.Verdict.Notes),
+	}
+	if !v.Good {
+		v.Text = "INVALID: do not rely on these figures"
+	}
+	return v
+}
+
+func (res *document) checks() []page.Check {
+	var list []page.Check
+	for _, t := range res.Thresholds {
+		c := page.Check{Text: printable.Text(t.Expr), Value: human.NoSamples, Reason: printable.Text(t.Reason), OK: t.OK}
+		if t.Value != nil {
+			c.Value = human.Figure(t.Metric.Unit(), *t.Value)
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+func (res *document) overview() []page.Flow {
+	fastest := 0.0
+	res.eachFlow(func(_ string, f *figures.FlowFigures) { fastest = max(fastest, f.Rate) })
+	var list []page.Flow
+	res.eachFlow(func(name string, f *figures.FlowFigures) {
+		row := page.Flow{
+			Name: printable.Text(name), Label: printable.Text(f.Label) + ", " + string(f.Load) + " load", Rate: human.NoSamples,
+			Errors: human.NoSamples, Bad: f.Messages.Unaccepted() > 0,
+		}
+		if f.Window > 0 {
+			row.Rate = human.Rate(f.Rate)
+		}
+		if fastest > 0 {
+			row.RateShare = f.Rate / fastest
+		}
+		if share, ok := f.Messages.ErrorShare(); ok {
+			row.Errors = human.Share(share)
+		}
+		for _, c := range timeCells(f.Judged()) {
+			row.Times = append(row.Times, c.text)
+		}
+		list = append(list, row)
+	})
+	return list
+}
+
+// parts of a session that are told as what a session costs, and those that
+// make a message.
+var (
+	sessionParts = sample.PhasesOf(sample.SetUp, sample.Farewell)
+	messageParts = sample.PhasesOf(sample.InMessage)
+)
+
+// breakdowns are what a message and what a session is made of, by the mean.
+// Means add up, percentiles do not.
+func (res *document) breakdowns() []page.Breakdown {
+	message := page.Breakdown{
+		Title: "What a message is made of", Parts: phaseNames(messageParts),
+		Note: "Mean service times of a message. What is missing up to the mark is the sending and the generator's own; pipelined phases overlap, so that theirs go beyond it.",
+	}
+	session := page.Breakdown{
+		Title: "What a session costs beside its messages", Parts: phaseNames(sessionParts),
+		Note: "Mean service times of a session: its set-up and its end.",
+	}
+	i := 0
+	res.eachFlow(func(_ string, f *figures.FlowFigures) {
+		if p := f.Phases[sample.SpanMessage.String()]; p != nil && p.Service != nil {
+			row := breakdownOf(f, i, messageParts, p.Service.Count)
+			row.Mark = time.Duration(p.Service.Mean)
+			message.Rows = append(message.Rows, row)
+		}
+		if f.Sessions.Started > 0 {
+			session.Rows = append(session.Rows, breakdownOf(f, i, sessionParts, f.Sessions.Started))
+		}
+		i++
+	})
+	return []page.Breakdown{message, session}
+}
+
+// breakdown spreads the times of phases over n of what they are parts of.
+func breakdownOf(f *figures.FlowFigures, flow int, parts []sample.Phase, n int64) page.BreakdownRow {
+	row := page.BreakdownRow{Flow: flow, Times: make([]time.Duration, len(parts))}
+	for i, phase := range parts {
+		if p := f.Phases[phase.String()]; p != nil && p.Service != nil {
+			row.Times[i] = time.Duration(float64(p.Service.Mean) * float64(p.Service.Count) / float64(n))
+		}
+	}
+	return row
+}
+
+func phaseNames(phases []sample.Phase) []string {
+	var names []string
+	for _, p := range phases {
+		names = append(names, p.String())
+	}
+	return names
+}
+
+// roundStrips are the headlines round by round.
+func (res *document) roundStrips() []page.Rounds {
+	strips := []page.Rounds{{Title: "p50 of messages"}, {Title: "p99 of messages"}, {Title: "messages a second"}}
+	units := []criteria.Unit{criteria.Time, criteria.Time, criteria.PerSecond}
+	found, i := false, 0
+	res.eachFlow(func(_ string, f *figures.FlowFigures) {
+		for n := range strips {
+			row := page.RoundsRow{Flow: i}
+			for k := range f.Rounds {
+				if v, ok := figures.HeadlineKinds[n].Figure(f, &f.Rounds[k]); ok {
+					row.Values, row.Texts = append(row.Values, v), append(row.Texts, human.Figure(units[n], v))
+				}
+			}
+			if len(row.Values) > 0 {
+				strips[n].Rows = append(strips[n].Rows, row)
+				found = true
+			}
+		}
+		i++
+	})
+	if !found {
+		return nil
+	}
+	return strips
+}
+
+// pageTables are the sections of the report that the page has nowhere else.
+func (res *document) pageTables() []page.Table {
+	var list []page.Table
+	for _, s := range res.report() {
+		if s.title == "Verdict" || s.title == "Thresholds" {
+			continue
+		}
+		t := s.reportTable()
+		t.Open = s.title == "Errors"
+		list = append(list, t)
+	}
+	return list
+}
+
+func reportColumns(columns []column) []page.Column {
+	var list []page.Column
+	for _, c := range columns {
+		list = append(list, page.Column{Name: printable.Text(c.name), Left: c.left})
+	}
+	return list
+}
+
+func (s *section) reportTable() page.Table {
+	t := page.Table{Title: printable.Text(s.title), Columns: reportColumns(s.columns), Lines: reportCells(s.lines)}
+	for _, row := range s.rows {
+		t.Rows = append(t.Rows, reportCells(row))
+	}
+	return t
+}
+
+func reportCells(cells []cell) []page.Cell {
+	var list []page.Cell
+	for _, c := range cells {
+		list = append(list, page.Cell{Text: printable.Text(c.text), Bad: c.bad})
+	}
+	return list
+}
+
+func printableAll(texts []string) []string {
+	var list []string
+	for _, t := range texts {
+		list = append(list, printable.Text(t))
+	}
+	return list
+}

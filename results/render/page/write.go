@@ -1,0 +1,91 @@
+package page
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+)
+
+//go:embed assets uplot
+var assets embed.FS
+
+// The scripts in the order they run. All are embedded, so that a missing one
+// is found by any test.
+var scripts = []string{
+	"uplot/uPlot.iife.min.js", "assets/theme.js", "assets/units.js", "assets/tooltip.js", "assets/plot.js", "assets/charts.js", "assets/tables.js", "assets/main.js",
+}
+
+var styles = []string{"uplot/uPlot.min.css", "assets/page.css", "assets/figures.css", "assets/print.css"}
+
+var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{
+	"colour": func(i int) int { return i % colours },
+	"gauge":  gauge,
+}).ParseFS(assets, "assets/*.html"))
+
+// colours is how many colours the style has for flows and for parts.
+const colours = 8
+
+// Write writes the page. The error is w's.
+func Write(w io.Writer, p *Page) error {
+	data, err := json.Marshal(struct {
+		Flows    []string  `json:"flows"`
+		Timeline *Timeline `json:"timeline"`
+		Curves   []Curves  `json:"curves"`
+	}{p.flowNames(), p.Timeline, p.Curves})
+	if err != nil {
+		return fmt.Errorf("writing the page's data: %w", err)
+	}
+	v := &view{Page: p, Data: template.JS(data)} // json.Marshal escapes <, > and &
+	sources := make([]string, 0, len(scripts))
+	for _, name := range scripts {
+		text := asset(name)
+		v.Scripts = append(v.Scripts, template.JS(text))
+		sum := sha256.Sum256([]byte(text))
+		sources = append(sources, "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
+	}
+	for _, name := range styles {
+		v.Style += template.CSS(asset(name))
+	}
+	v.Licence = asset("uplot/VERSION") + "\n" + asset("uplot/LICENSE")
+	v.Policy = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; script-src " + strings.Join(sources, " ")
+
+	var b bytes.Buffer
+	if err := pageTemplate.Execute(&b, v); err != nil {
+		return fmt.Errorf("writing the page: %w", err)
+	}
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// A view is a page with what it takes to show it.
+type view struct {
+	*Page
+	Data    template.JS
+	Scripts []template.JS
+	Style   template.CSS
+	Policy  string
+	Licence string
+}
+
+// asset is an embedded file.
+func asset(name string) string {
+	b, err := assets.ReadFile(name)
+	if err != nil {
+		panic(err) // the name is a constant of this package
+	}
+	return string(b)
+}
+
+func (p *Page) flowNames() []string {
+	names := []string{}
+	for _, f := range p.Flows {
+		names = append(names, f.Name)
+	}
+	return names
+}

@@ -1,0 +1,99 @@
+package render
+
+import (
+	"math"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/results/compare"
+	"github.com/smtpgauge/smtpgauge/results/compare/stats"
+	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/page"
+)
+
+// figures are the matrix on a page: each flow against the baseline, and each
+// choice against the flow without it.
+func matrixFigures(m *compare.Matrix) []page.Matrix {
+	if m == nil {
+		return nil
+	}
+	figures := []page.Matrix{againstFigure(m)}
+	if len(m.Choices.Pairs) > 0 {
+		figures = append(figures, choiceFigure(m))
+	}
+	return figures
+}
+
+func againstFigure(m *compare.Matrix) page.Matrix {
+	table := matrixSection(m)
+	leading := len(shownChoices(m)) + 1
+	out := page.Matrix{
+		Title: printable.Text("What a delivered message costs, against " + m.Baseline), Lead: reportColumns(table.columns[:leading]),
+		Before: []page.Column{{Name: "cost", Left: true}, {Name: "a message"}},
+		Notes:  printableAll(texts(append(table.lines, overheadSection(m).lines...))),
+	}
+	differences := map[string]*compare.Difference{}
+	for i := range m.Against.Pairs {
+		differences[m.Against.Pairs[i].New] = &m.Against.Pairs[i]
+	}
+	for i := range m.Flows {
+		f := &m.Flows[i]
+		g := page.MatrixGroup{Lead: printableAll(texts(table.rows[i][:leading]))}
+		d := differences[f.Flow]
+		if d == nil { // the baseline itself
+			d = &compare.Difference{}
+		}
+		g.Lanes = append(g.Lanes, laneOf(d.Time, "time", humanTime(f.Cost)), laneOf(d.CPU, "CPU", humanTime(f.CPU)))
+		if f.Flow == m.Baseline {
+			g.Lanes[0].Verdict, g.Lanes[0].Class = "baseline", "found"
+		}
+		out.Groups = append(out.Groups, g)
+	}
+	return out
+}
+
+func choiceFigure(m *compare.Matrix) page.Matrix {
+	table := choiceSection(m)
+	out := page.Matrix{
+		Title: table.title, Lead: reportColumns(table.columns[:3]), Before: []page.Column{{Name: "cost", Left: true}},
+		Notes: printableAll(texts(table.lines)),
+	}
+	for i := range m.Choices.Pairs {
+		d := &m.Choices.Pairs[i]
+		out.Groups = append(out.Groups, page.MatrixGroup{
+			Lead: printableAll(texts(table.rows[i][:3])), Lanes: []page.Lane{laneOf(d.Time, "time"), laneOf(d.CPU, "CPU")},
+		})
+	}
+	return out
+}
+
+// lane places a difference in a figure.
+func laneOf(r *compare.Row, before ...string) page.Lane {
+	l := page.Lane{Before: before, Adds: human.NoSamples, Share: human.NoSamples, Estimate: math.NaN(), Low: math.NaN(), High: math.NaN(), Class: "open"}
+	if r == nil {
+		return l
+	}
+	l.Adds, l.AddsBetween, l.Verdict = r.Absolute(r.Delta), unitInterval(r), verdictWords[r.Verdict]
+	if r.DeltaPercent != nil {
+		l.Estimate, l.Share = *r.DeltaPercent, human.SignedPercent(*r.DeltaPercent)
+	}
+	if r.IntervalPercent != nil {
+		l.Low, l.High, l.ShareBetween = r.IntervalPercent[0], r.IntervalPercent[1], shareInterval(r)
+	}
+	switch r.Verdict {
+	case stats.Worse:
+		l.Class = "more"
+	case stats.Better:
+		l.Class = "less"
+	case stats.Same:
+		l.Class = "found"
+	}
+	return l
+}
+
+func texts(cells []cell) []string {
+	var list []string
+	for _, c := range cells {
+		list = append(list, c.text)
+	}
+	return list
+}

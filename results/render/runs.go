@@ -1,0 +1,127 @@
+package render
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
+)
+
+// Runs writes runs. Several are one document if the format has room for them
+// (junit, otava), one after the other if that can be read, and an error
+// otherwise.
+//
+//   - table: tables in plain text, for terminals
+//
+//   - json: a Result, indented
+//
+//   - markdown: the same tables for a pull request or an issue, as GitHub
+//     shows them
+//
+//   - csv: one figure a row, under the columns run, flow, metric, phase, part,
+//     stat, value and unit. Where there is a baseline, cost, overhead and
+//     choice are what the Matrix holds
+//
+//   - hgrm: HdrHistogram's percentile distributions in milliseconds, one
+//     for every flow, phase and time. Each begins with a line such as
+//     "#[flow relay-25, phase message, service]". Plotters of such files want
+//     one distribution a file: csplit -z run.hgrm '/^#\[flow /' '{*}' cuts
+//     them apart, and the line does not disturb the plotters.
+//
+//   - benchfmt: the format of Go's benchmarks, which benchstat reads: a line a
+//     flow and round, with p50-ns, p99-ns, msgs/s and errors
+//
+//   - junit: JUnit XML: the verdict and each threshold are test cases, and an
+//     invalid measurement is an error
+//
+//   - otava: CSV for Apache Otava, a row a run, in order of time
+//
+//   - bencher: Bencher Metric Format, a benchmark a flow
+//
+//   - github-benchmark: customSmallerIsBetter for github-action-benchmark
+//
+//   - prometheus: the final values in Prometheus' text format, times in seconds
+//
+//   - html: a page to look at in a browser, without a network. Its charts over
+//     time need the run read back from its file: see [Run.Intervals]
+//
+// Percentiles, rates and errors in benchfmt, otava, bencher and
+// github-benchmark are a flow's messages: response times under open load,
+// service times under closed load.
+var Runs = Registry[[]*record.Run]{"runs", []format[[]*record.Run]{
+	{"table", each(writeTables)},
+	{"json", each(plainly(writeJSON[document]))},
+	{"markdown", each(plainly(writeMarkdown))},
+	{"csv", each(plainly(writeCSV))},
+	{"hgrm", func(w io.Writer, runs []*record.Run, _ Options) error {
+		for _, r := range runs {
+			if err := writePercentiles(w, figures.Of(r).FlowOrder, r.Histogram); err != nil {
+				return err
+			}
+		}
+		return nil
+	}},
+	{"benchfmt", each(plainly(writeBenchmarks))},
+	{"junit", together(writeJUnit)},
+	{"otava", together(writeOtava)},
+	{"bencher", only("bencher", plainly(writeBencher))},
+	{"github-benchmark", only("github-benchmark", plainly(writeSmallerIsBetter))},
+	{"prometheus", only("prometheus", plainly(writeExposition))},
+	{pageFormat, func(w io.Writer, runs []*record.Run, _ Options) error {
+		if len(runs) != 1 {
+			return oneRun(pageFormat, len(runs))
+		}
+		return writePage(w, runs[0])
+	}},
+}}
+
+const pageFormat = "html"
+
+// ReadFor reads a run file to be written in a format, in the detail that the
+// format takes.
+func ReadFor(name string, r io.ReadSeeker) (*record.Run, error) {
+	if name == pageFormat {
+		return record.ReadCourse(r)
+	}
+	return record.ReadTotals(r)
+}
+
+type documentWriter func(io.Writer, *document, Options) error
+
+// each writes runs one after the other.
+func each(write documentWriter) func(io.Writer, []*record.Run, Options) error {
+	return func(w io.Writer, runs []*record.Run, o Options) error {
+		for _, r := range runs {
+			if err := write(w, newDocument(r), o); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// together writes all runs as one document.
+func together(write func(io.Writer, []*document) error) func(io.Writer, []*record.Run, Options) error {
+	return func(w io.Writer, runs []*record.Run, _ Options) error {
+		var list []*document
+		for _, r := range runs {
+			list = append(list, newDocument(r))
+		}
+		return write(w, list)
+	}
+}
+
+// only writes the only run of a format whose documents hold one.
+func only(name string, write documentWriter) func(io.Writer, []*record.Run, Options) error {
+	return func(w io.Writer, runs []*record.Run, o Options) error {
+		if len(runs) != 1 {
+			return oneRun(name, len(runs))
+		}
+		return write(w, newDocument(runs[0]), o)
+	}
+}
+
+func oneRun(name string, n int) error {
+	return fmt.Errorf("%s holds one run, not %d: write each by itself, or merge them", name, n)
+}

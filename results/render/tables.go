@@ -1,0 +1,166 @@
+package render
+
+import (
+	"bytes"
+	"io"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/pkg/twwidth"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
+)
+
+const (
+	defaultWidth = 100
+	gap          = "  " // between columns
+)
+
+// writeTables writes res for a terminal, in lines no wider than o.Width as far
+// as names allow.
+func writeTables(w io.Writer, res *document, o Options) error {
+	return drawReport(w, res.heading(), res.report(), o)
+}
+
+// drawReport writes sections below a heading.
+func drawReport(w io.Writer, heading string, sections []section, o Options) error {
+	t := tableText{width: o.Width, color: o.Color}
+	if t.width <= 0 {
+		t.width = defaultWidth
+	}
+	t.line("", cell{text: heading})
+	for _, s := range sections {
+		for _, fitting := range s.fit(t.width) {
+			if err := t.section(fitting); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := w.Write(t.b.Bytes())
+	return err
+}
+
+// A tableText collects lines of text.
+type tableText struct {
+	b     bytes.Buffer
+	width int
+	color bool
+}
+
+func (t *tableText) section(s section) error {
+	t.b.WriteString("\n")
+	t.put(printable.Text(s.title), false)
+	if len(s.rows) > 0 {
+		if err := t.table(s); err != nil {
+			return err
+		}
+	}
+	for _, l := range s.lines {
+		t.line("  ", l)
+	}
+	return nil
+}
+
+// table draws with tablewriter: a line below the header, no other.
+func (t *tableText) table(s section) error {
+	align := make([]tw.Align, len(s.columns))
+	padding := make([]tw.Padding, len(s.columns))
+	header := make([]string, len(s.columns))
+	for i, c := range s.columns {
+		header[i] = printable.Text(c.name)
+		align[i] = tw.AlignRight
+		if c.left {
+			align[i] = tw.AlignLeft
+		}
+		padding[i] = tw.Padding{Right: gap, Overwrite: true}
+	}
+	padding[len(padding)-1].Right = ""
+
+	format := tw.CellConfig{
+		Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
+		Alignment:  tw.CellAlignment{PerColumn: align},
+		Padding:    tw.CellPadding{PerColumn: padding},
+	}
+	var drawn bytes.Buffer
+	table := tablewriter.NewTable(&drawn,
+		tablewriter.WithEastAsian(tw.Off), // the same text everywhere, and what modern terminals show
+		tablewriter.WithConfig(tablewriter.Config{Header: format, Row: format}),
+		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+			Borders: tw.BorderNone,
+			Symbols: tw.NewSymbols(tw.StyleLight),
+			Settings: tw.Settings{
+				Separators: tw.Separators{BetweenColumns: tw.Off, BetweenRows: tw.Off, ShowHeader: tw.On},
+				Lines:      tw.Lines{ShowHeaderLine: tw.On},
+			},
+		})))
+	table.Header(header)
+	previous := ""
+	for _, row := range s.rows {
+		texts := t.texts(row)
+		if row[0].text == previous {
+			texts[0] = "" // the eye finds where the next flow begins
+		}
+		previous = row[0].text
+		if err := table.Append(texts); err != nil {
+			return err
+		}
+	}
+	if err := table.Render(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(drawn.String()) {
+		t.put(strings.TrimRight(line, " \n"), false)
+	}
+	return nil
+}
+
+// put writes one line. Its beginning is somebody else's words where a cell or
+// a sentence is.
+func (t *tableText) put(line string, bad bool) {
+	t.b.WriteString(t.paint(printable.Start(line), bad) + "\n")
+}
+
+func (t *tableText) texts(row []cell) []string {
+	texts := make([]string, len(row))
+	for i, c := range row {
+		texts[i] = t.paint(printable.Text(c.text), c.bad)
+	}
+	return texts
+}
+
+func (t *tableText) paint(text string, bad bool) string {
+	if !bad || !t.color {
+		return text
+	}
+	return "\x1b[31m" + text + "\x1b[0m"
+}
+
+// line writes a sentence, broken at spaces. A bad one stands out.
+func (t *tableText) line(indent string, c cell) {
+	line := indent
+	for _, word := range strings.Fields(printable.Text(c.text)) {
+		switch {
+		case strings.TrimSpace(line) == "":
+			line += word
+		case textWidth(line)+1+textWidth(word) <= t.width:
+			line += " " + word
+		default:
+			t.put(line, c.bad)
+			line = indent + "  " + word
+		}
+	}
+	t.put(line, c.bad)
+}
+
+// textWidth is how many columns of a terminal text takes.
+func textWidth(text string) int { return twwidth.Width(text) }
+
+// clipText cuts text to a width.
+func clipText(text string, width int) string {
+	if textWidth(text) <= width {
+		return text
+	}
+	return twwidth.Truncate(text, width, "…")
+}

@@ -1,0 +1,102 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/human"
+)
+
+// A bencherMetric is one figure in Bencher Metric Format.
+type bencherMetric struct {
+	Value float64  `json:"value"`
+	Lower *float64 `json:"lower_value,omitempty"`
+	Upper *float64 `json:"upper_value,omitempty"`
+}
+
+// bencherMeasures are how Bencher calls our headlines. latency (ns) and
+// throughput (operations/s) are the two it knows by itself.
+var bencherMeasures = map[string]string{"p50": "latency", "p99": "latency-p99", "rate": "throughput", "errors": "error-share"}
+
+// writeBencher writes res in Bencher Metric Format, a benchmark a flow. The
+// lower and upper values are those of the rounds.
+func writeBencher(w io.Writer, res *document) error {
+	all := map[string]map[string]bencherMetric{}
+	res.eachFlow(func(name string, f *figures.FlowFigures) {
+		measures := map[string]bencherMetric{}
+		for _, h := range f.Headlines() {
+			m := bencherMetric{Value: h.Value}
+			if len(h.Rounds) > 1 {
+				// The whole is merged from the rounds, and may lie outside
+				// them where a percentile is.
+				m.Lower, m.Upper = new(min(h.Value, slices.Min(h.Rounds))), new(max(h.Value, slices.Max(h.Rounds)))
+			}
+			measures[bencherMeasures[h.Name]] = m
+		}
+		if len(measures) > 0 {
+			all[res.trackedName(name)] = measures
+		}
+	})
+	return writeTracked(w, all)
+}
+
+// A trackedBenchmark is one figure as github-action-benchmark reads it.
+type trackedBenchmark struct {
+	Name  string  `json:"name"`
+	Unit  string  `json:"unit"`
+	Value float64 `json:"value"`
+	Range string  `json:"range,omitempty"`
+	Extra string  `json:"extra,omitempty"`
+}
+
+// writeSmallerIsBetter writes the figures of res that are better when smaller,
+// as github-action-benchmark's customSmallerIsBetter wants them.
+func writeSmallerIsBetter(w io.Writer, res *document) error {
+	all := []trackedBenchmark{}
+	res.eachFlow(func(name string, f *figures.FlowFigures) {
+		for _, h := range f.Headlines() {
+			scale, unit := float64(time.Millisecond), "ms"
+			switch h.Name {
+			case "rate":
+				continue
+			case "errors":
+				scale, unit = 0.01, "%"
+			}
+			b := trackedBenchmark{
+				Name: res.trackedName(name) + " " + h.Name, Unit: unit, Value: h.Value / scale,
+				Extra: fmt.Sprintf("%s, %s, %s load", printable.Text(f.Label), human.CountOf(f.Messages.Attempted, "message"), f.Load),
+			}
+			if n := len(h.Rounds); n > 1 {
+				half := (slices.Max(h.Rounds) - slices.Min(h.Rounds)) / 2 / scale
+				b.Range = fmt.Sprintf("± %s", human.ThreeDigits(half))
+				b.Extra += fmt.Sprintf(", range over %d rounds", n)
+			}
+			all = append(all, b)
+		}
+	})
+	return writeTracked(w, all)
+}
+
+// trackedName is what a flow is called where many scenarios are followed.
+func (res *document) trackedName(flow string) string {
+	return printable.Text(res.Name) + "/" + printable.Text(flow)
+}
+
+// writeTracked writes JSON of texts that are printable already.
+func writeTracked(w io.Writer, v any) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("writing the result as JSON: %w", err)
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}

@@ -1,0 +1,106 @@
+package telemetry
+
+import (
+	"maps"
+	"math"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/smtpgauge/smtpgauge/results/histogram"
+
+	dto "github.com/prometheus/client_model/go"
+)
+
+// bounds are those of the classic buckets: 1, 2 and 5 in each power of ten,
+// from what a fast server takes to more than any default timeout. They are few
+// because each is a series, of every phase of every flow; whoever needs closer
+// ones has the native buckets.
+var bounds = func() []time.Duration {
+	var list []time.Duration
+	for decade := 10 * time.Microsecond; decade <= 10*time.Second; decade *= 10 {
+		list = append(list, decade, 2*decade, 5*decade)
+	}
+	return append(list, 100*time.Second)
+}()
+
+// nativeSchema makes each native bucket 9 % wider than the one before, which
+// is what Prometheus' clients usually have, and about as many in all as
+// OpenTelemetry allows for.
+const nativeSchema = 3
+
+// A distribution is a histogram with the buckets that are exposed, worked out
+// of ours, which are closer: so the counts at the bounds are exact to the three
+// digits that ours keep.
+type distribution struct {
+	count   uint64
+	sum     time.Duration
+	classic []uint64      // by bound, what is within it and not within the one before
+	native  map[int]int64 // by Prometheus' index
+}
+
+func newDistribution() *distribution {
+	return &distribution{classic: make([]uint64, len(bounds)), native: map[int]int64{}}
+}
+
+// absorb adds the samples of h, which may be nil.
+func (d *distribution) absorb(h *histogram.Histogram) {
+	i := 0
+	for took, n := range h.All() {
+		for i < len(bounds) && took > bounds[i] {
+			i++
+		}
+		if i < len(bounds) {
+			d.classic[i] += uint64(n)
+		}
+		d.native[nativeIndex(took)] += n
+	}
+	d.count += uint64(h.Count())
+	d.sum += h.Sum()
+}
+
+// nativeIndex is the bucket that ends at or first above d, which is positive.
+func nativeIndex(d time.Duration) int {
+	return int(math.Ceil(math.Ldexp(math.Log2(d.Seconds()), nativeSchema)))
+}
+
+// metric makes it a metric. Classic buckets are always there, native ones where
+// they are asked for.
+func (d *distribution) metric(f family, created time.Time, native bool, labels ...string) (prometheus.Metric, error) {
+	if native {
+		m, err := prometheus.NewConstNativeHistogram(f.desc, d.count, d.sum.Seconds(), maps.Clone(d.native), nil, 0, nativeSchema, 0, created, labels...)
+		return bothHistograms{m, d.buckets()}, err
+	}
+	cumulative := map[float64]uint64{}
+	for _, b := range d.buckets() {
+		cumulative[b.GetUpperBound()] = b.GetCumulativeCount()
+	}
+	return prometheus.NewConstHistogramWithCreatedTimestamp(f.desc, d.count, d.sum.Seconds(), cumulative, created, labels...)
+}
+
+func (d *distribution) buckets() []*dto.Bucket {
+	var below uint64
+	list := make([]*dto.Bucket, len(bounds))
+	for i, bound := range bounds {
+		below += d.classic[i]
+		upper, cumulative := bound.Seconds(), below
+		list[i] = &dto.Bucket{UpperBound: &upper, CumulativeCount: &cumulative}
+	}
+	return list
+}
+
+// bothHistograms is a native histogram that has classic buckets too: who
+// scrapes takes those it knows.
+type bothHistograms struct {
+	prometheus.Metric
+	classic []*dto.Bucket
+}
+
+// Write writes the metric with both kinds of buckets.
+func (m bothHistograms) Write(out *dto.Metric) error {
+	if err := m.Metric.Write(out); err != nil {
+		return err
+	}
+	out.Histogram.Bucket = m.classic
+	return nil
+}

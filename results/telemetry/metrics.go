@@ -1,0 +1,111 @@
+package telemetry
+
+import (
+	"sync"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
+)
+
+// Metrics are how a run stands. They may be read while they are brought up to
+// date.
+type Metrics struct {
+	created     time.Time
+	name        string
+	environment record.Environment
+	flows       []*flow // as in the plan
+
+	mu               sync.Mutex
+	last             record.Interval // without its flows; zero before the first
+	late, delay, own *distribution
+	generator        record.Generator
+	result           *figures.Result // nil before the end
+}
+
+// A flow is how one flow of the run stands.
+type flow struct {
+	name     string
+	warms    bool
+	open     bool // the load
+	sessions int  // open now
+	standing record.Standing
+	times    map[series]*distribution
+}
+
+// A series is one phase's service, response or lag.
+type series struct {
+	phase sample.Phase
+	part  sample.Part
+}
+
+// NewMetrics returns the metrics of a run of p that is about to start.
+func NewMetrics(p *loadgen.Plan) *Metrics {
+	m := &Metrics{
+		created: time.Now(), name: p.Name, environment: record.ThisEnvironment(),
+		late: newDistribution(), delay: newDistribution(), own: newDistribution(),
+		generator: record.MeasureGenerator(),
+	}
+	for i := range p.Flows {
+		f := &p.Flows[i]
+		m.flows = append(m.flows, &flow{name: f.Name, warms: p.Warmup > 0, open: f.Load.Open(), times: map[series]*distribution{}})
+	}
+	return m
+}
+
+// Observe brings the metrics up to date with an interval of the run, which has
+// to be told each of its intervals, in order.
+func (m *Metrics) Observe(i *record.Interval) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.last = *i
+	m.last.Flows = nil // what they hold is valid now, and no longer
+	m.generator = record.MeasureGenerator()
+	for k := range i.Flows {
+		f := &i.Flows[k]
+		m.flows[k].observe(f)
+		m.late.absorb(f.AddedLate())
+		m.delay.absorb(f.AddedDelay())
+		m.own.absorb(f.AddedOwn())
+	}
+}
+
+func (f *flow) observe(i *record.FlowInterval) {
+	f.standing, f.sessions = i.Standing, i.Open
+	for phase := range sample.Phase(sample.NumPhases) {
+		for _, part := range [...]sample.Part{sample.Service, sample.Response, sample.Lag} {
+			h := i.Added(phase, part)
+			if h.Count() == 0 {
+				continue
+			}
+			s := series{phase, part}
+			if f.times[s] == nil {
+				f.times[s] = newDistribution()
+			}
+			f.times[s].absorb(h)
+		}
+	}
+}
+
+// Finish adds what is known at the end only: the verdict and the thresholds.
+func (m *Metrics) Finish(res *figures.Result) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.result = res
+}
+
+// ownShare is which part of all message time so far was the generator's own.
+func (m *Metrics) ownShare() float64 {
+	var all time.Duration
+	for _, f := range m.flows {
+		if d := f.times[series{sample.SpanMessage, sample.Service}]; d != nil {
+			all += d.sum
+		}
+	}
+	if all <= 0 {
+		return 0
+	}
+	return min(1, float64(m.own.sum)/float64(all))
+}
