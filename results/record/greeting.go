@@ -88,39 +88,6 @@ func (g *Greetings) Merge(from Greetings) {
 	g.More = g.More || from.More
 }
 
-// A greetingEntry is a greeting and the index of the flow that heard it.
-type greetingEntry struct {
-	flow int
-	Greeting
-}
-
-// hear takes greetings, and returns those that are news.
-func (r *Run) hear(list []greetingEntry) []greetingEntry {
-	return slices.DeleteFunc(list, func(e greetingEntry) bool { return !r.greetings[e.flow].Add(e.Greeting) })
-}
-
-// greetingLine is a greeting as it stands in a file, where it follows the
-// interval it was first heard in. It comes once: the first of those that are
-// too many to be kept stands for all of them.
-type greetingLine struct {
-	Type string `json:"type"`
-	Flow string `json:"flow"`
-	Greeting
-}
-
-// readGreeting takes a greeting from a file.
-func (r *Run) readGreeting(l *greetingLine) error {
-	flow := r.FlowIndex(l.Flow)
-	if flow < 0 {
-		return fmt.Errorf("flow %q is not in the header", l.Flow)
-	}
-	if err := l.check(); err != nil {
-		return err
-	}
-	r.greetings[flow].Add(l.Greeting)
-	return nil
-}
-
 const (
 	dayName   = `(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*`
 	monthName = `(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*`

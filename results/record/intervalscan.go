@@ -96,7 +96,7 @@ func (s *scanner) outcomes(o *outcomes) {
 	*o = outcomes{}
 	s.fields(func(key []byte) {
 		n := s.integer()
-		i, err := outcomeKinds.value(word(key))
+		i, err := OutcomeNamed(string(key))
 		if err != nil || len(key) == 0 {
 			s.failed = true
 			return

@@ -13,7 +13,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-func table(t *testing.T, c *compare.Comparison, o Options) string {
+func comparisonTable(t *testing.T, c *compare.Comparison, o Options) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Comparisons.Write(&b, "table", c, o); err != nil {
@@ -27,13 +27,13 @@ func TestComparisonFormats(t *testing.T) {
 	other.Seed, other.Slower, other.Failing = 2, map[string]float64{"submit": 0.3}, 0.2
 	c := compared(t, madeup.Quiet(), other, compare.CompareOptions{Gates: []criteria.Gate{{Expr: "x | y", Metric: "rate"}}})
 	for _, width := range []int{80, 100, 160} {
-		for line := range strings.Lines(table(t, c, Options{Width: width})) {
+		for line := range strings.Lines(comparisonTable(t, c, Options{Width: width})) {
 			if n := textWidth(strings.TrimSuffix(line, "\n")); n > width {
 				t.Errorf("%d columns where %d were given: %s", n, width, line)
 			}
 		}
 	}
-	if short, all := table(t, c, Options{}), table(t, c, Options{All: true}); strings.Contains(short, "quit.p99") || !strings.Contains(all, "quit.p99") {
+	if short, all := comparisonTable(t, c, Options{}), comparisonTable(t, c, Options{All: true}); strings.Contains(short, "quit.p99") || !strings.Contains(all, "quit.p99") {
 		t.Errorf("phases that tell nothing are to be left out unless asked for:\n%s", short)
 	}
 	for _, format := range Comparisons.Names() {

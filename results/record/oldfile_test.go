@@ -2,8 +2,8 @@ package record
 
 import (
 	"bytes"
+	"encoding/json"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
@@ -59,23 +59,15 @@ func TestThresholdsOfAHeader(t *testing.T) {
 	}
 }
 
-// A later version may put names before others: a number goes on meaning what
-// it meant.
-func TestNumbersKeepTheirMeaning(t *testing.T) {
-	e := enumeration{"phase", []string{"resolve", "dial", "connect"}, []string{"resolve", "connect"}}
-	for _, c := range []struct {
-		w    word
-		want uint8
-		ok   bool
-	}{{"connect", 2, true}, {"1", 2, true}, {"0", 0, true}, {"", 0, true}, {"2", 0, false}, {"dial", 1, true}, {"-1", 0, false}, {"x", 0, false}} {
-		if got, err := e.value(c.w); got != c.want || (err == nil) != c.ok {
-			t.Errorf("%q: %d, %v", c.w, got, err)
+// The outcomes that files of the first days have are outcomes still.
+func TestOldOutcomesAreKnown(t *testing.T) {
+	for _, name := range firstOutcomes {
+		if _, err := OutcomeNamed(name); err != nil {
+			t.Error(err)
 		}
 	}
-	for _, e := range []enumeration{phaseKinds, outcomeKinds} {
-		if slices.ContainsFunc(e.first, func(name string) bool { return !slices.Contains(e.names, name) }) {
-			t.Errorf("a %s that files have is none any more: %q are of %q", e.what, e.names, e.first)
-		}
+	if err := json.Unmarshal([]byte(`[1,2,3,4,5]`), new(outcomes)); err == nil {
+		t.Error("an outcome too many is taken")
 	}
 }
 
