@@ -18,7 +18,7 @@ import (
 // gates, and one without a verdict is skipped.
 func writeComparisonJUnit(w io.Writer, c comparison) error {
 	var tables bytes.Buffer
-	if err := drawReport(&tables, c.heading(), c.report(Options{All: true}), Options{Width: 120}); err != nil {
+	if err := drawReport(&tables, c.heading(), c.report(Options{All: true}), Terminal{Width: 120}); err != nil {
 		return err
 	}
 	s := junitSuite{Name: printable.Text(c.title()), Time: "0", Output: junitOutput{tables.String()}}

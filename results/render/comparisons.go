@@ -16,7 +16,7 @@ import (
 var Comparisons = Registry[*compare.Comparison]{"comparisons", []format[*compare.Comparison]{
 	{"table", func(w io.Writer, c *compare.Comparison, o Options) error {
 		v := comparison{c}
-		return drawReport(w, v.heading(), v.report(o), o)
+		return drawReport(w, v.heading(), v.report(o), o.terminal())
 	}},
 	{"json", plainly(writeJSON[compare.Comparison])},
 	{"markdown", func(w io.Writer, c *compare.Comparison, o Options) error {

@@ -1,6 +1,9 @@
 package render
 
 import (
+	"io"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
@@ -14,3 +17,34 @@ type document struct {
 }
 
 func newDocument(r *record.Run) *document { return &document{figures.Of(r), compare.MatrixOf(r)} }
+
+// writeTables writes res for a terminal, in lines no wider than o.Width as far
+// as names allow.
+func writeTables(w io.Writer, res *document, o Options) error {
+	return drawReport(w, res.heading(), res.report(), o.terminal())
+}
+
+// writeMarkdown writes the report as GitHub shows it in a pull request.
+func writeMarkdown(w io.Writer, res *document) error {
+	return markdownReport(w, res.heading(), res.report())
+}
+
+// eachPhase goes through the phases of a flow that have samples, in the order
+// a session does.
+func eachPhase(f *figures.FlowFigures, visit func(name string, p *figures.PhaseFigures)) {
+	for i := range sample.NumPhases {
+		name := sample.Phase(i).String()
+		if p := f.Phases[name]; p != nil {
+			visit(name, p)
+		}
+	}
+}
+
+// eachFlow goes through the flows in the scenario's order.
+func (res *document) eachFlow(visit func(name string, f *figures.FlowFigures)) {
+	for _, name := range res.FlowOrder {
+		if f := res.Flows[name]; f != nil {
+			visit(name, f)
+		}
+	}
+}

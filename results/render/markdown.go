@@ -7,12 +7,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
-// writeMarkdown writes the report as GitHub shows it in a pull request.
-func writeMarkdown(w io.Writer, res *document) error {
-	return markdownReport(w, res.heading(), res.report())
-}
-
-// markdownReport writes sections below a heading.
+// markdownReport writes sections below a heading, as GitHub shows them in a pull
+// request.
 func markdownReport(w io.Writer, heading string, sections []section) error {
 	var b bytes.Buffer
 	b.WriteString("## " + markdownText(heading) + "\n")

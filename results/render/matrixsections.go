@@ -15,7 +15,7 @@ import (
 // Matrices writes a matrix by itself.
 var Matrices = Registry[*compare.Matrix]{"a matrix", []format[*compare.Matrix]{
 	{"table", func(w io.Writer, m *compare.Matrix, o Options) error {
-		return drawReport(w, matrixHeading(m), matrixSections(m), o)
+		return drawReport(w, matrixHeading(m), matrixSections(m), o.terminal())
 	}},
 	{"json", plainly(writeJSON[compare.Matrix])},
 	{"markdown", func(w io.Writer, m *compare.Matrix, _ Options) error {

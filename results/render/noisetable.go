@@ -14,7 +14,7 @@ import (
 var Noises = Registry[*compare.Noise]{"noise", []format[*compare.Noise]{
 	{"table", func(w io.Writer, n *compare.Noise, o Options) error {
 		v := noise{n}
-		return drawReport(w, v.heading(), v.report(o), o)
+		return drawReport(w, v.heading(), v.report(o), o.terminal())
 	}},
 	{"json", plainly(writeJSON[compare.Noise])},
 	{"markdown", func(w io.Writer, n *compare.Noise, o Options) error {

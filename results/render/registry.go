@@ -14,6 +14,8 @@ type Options struct {
 	All   bool // of a comparison, also the phases in which no change shows; tables, Markdown and the plot of a page
 }
 
+func (o Options) terminal() Terminal { return Terminal{Width: o.Width, Color: o.Color} }
+
 // A Registry holds the formats that things of one kind are written in.
 type Registry[T any] struct {
 	things  string // "runs"

@@ -1,10 +1,5 @@
 package render
 
-import (
-	"github.com/smtpgauge/smtpgauge/loadgen/sample"
-	"github.com/smtpgauge/smtpgauge/results/figures"
-)
-
 // A section is one part of a report for people, before it is known how it is
 // shown: a table, sentences, or a table with sentences below.
 type section struct {
@@ -49,24 +44,4 @@ func numbers(names ...string) []column {
 		columns[i].name = n
 	}
 	return columns
-}
-
-// eachPhase goes through the phases of a flow that have samples, in the order
-// a session does.
-func eachPhase(f *figures.FlowFigures, visit func(name string, p *figures.PhaseFigures)) {
-	for i := range sample.NumPhases {
-		name := sample.Phase(i).String()
-		if p := f.Phases[name]; p != nil {
-			visit(name, p)
-		}
-	}
-}
-
-// eachFlow goes through the flows in the scenario's order.
-func (res *document) eachFlow(visit func(name string, f *figures.FlowFigures)) {
-	for _, name := range res.FlowOrder {
-		if f := res.Flows[name]; f != nil {
-			visit(name, f)
-		}
-	}
 }

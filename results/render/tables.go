@@ -18,14 +18,15 @@ const (
 	gap          = "  " // between columns
 )
 
-// writeTables writes res for a terminal, in lines no wider than o.Width as far
-// as names allow.
-func writeTables(w io.Writer, res *document, o Options) error {
-	return drawReport(w, res.heading(), res.report(), o)
+// A Terminal is what tables are drawn for.
+type Terminal struct {
+	Width int  // of a line, in characters; 0 means 100
+	Color bool // red for what is wrong, by ANSI escapes
 }
 
-// drawReport writes sections below a heading.
-func drawReport(w io.Writer, heading string, sections []section, o Options) error {
+// drawReport writes sections below a heading, in lines no wider than the
+// terminal as far as names allow.
+func drawReport(w io.Writer, heading string, sections []section, o Terminal) error {
 	t := tableText{width: o.Width, color: o.Color}
 	if t.width <= 0 {
 		t.width = defaultWidth
