@@ -25,13 +25,13 @@ var parts = map[string][]string{
 	"cmd": {
 		"bench", "gauge", "scenarios", "scenarios/criteria",
 		"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
-		"results/record", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/human", "results/telemetry",
+		"results/record", "results/tally", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/human", "results/telemetry",
 		"internal/machine", "internal/printable", "internal/smtpsink",
 	},
 	"bench": {
 		"gauge", "scenarios", "scenarios/criteria",
 		"loadgen", "loadgen/chance", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
-		"results/record", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/histogram",
+		"results/record", "results/tally", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/histogram",
 		"internal/machine", "internal/madeup", "internal/smtpsink",
 	},
 	"gauge": {
@@ -54,17 +54,18 @@ var parts = map[string][]string{
 	"loadgen/sample":   {},
 
 	// A record describes the plan that was run, and is otherwise of samples.
-	"results/record":        {"results/histogram", "results/human", "scenarios/criteria", "loadgen", "loadgen/mail", "loadgen/sample", "internal/machine"},
+	"results/record":        {"results/histogram", "results/human", "results/tally", "scenarios/criteria", "loadgen", "loadgen/mail", "loadgen/sample", "internal/machine"},
+	"results/tally":         {"results/histogram", "loadgen/sample"},
 	"results/histogram":     {},
 	"results/human":         {"scenarios/criteria"},
-	"results/figures":       {"results/record", "results/histogram", "results/human", "scenarios/criteria", "loadgen/sample"},
-	"results/compare":       {"results/figures", "results/record", "results/compare/stats", "results/histogram", "results/human", "scenarios/criteria", "loadgen/sample"},
+	"results/figures":       {"results/record", "results/tally", "results/histogram", "results/human", "scenarios/criteria", "loadgen/sample"},
+	"results/compare":       {"results/figures", "results/record", "results/tally", "results/compare/stats", "results/histogram", "results/human", "scenarios/criteria", "loadgen/sample"},
 	"results/compare/stats": {},
 	"results/render": {
-		"results/compare", "results/compare/stats", "results/figures", "results/record", "results/histogram", "results/human",
+		"results/compare", "results/compare/stats", "results/figures", "results/record", "results/tally", "results/histogram", "results/human",
 		"scenarios/criteria", "loadgen/sample", "internal/printable",
 	},
-	"results/telemetry": {"results/figures", "results/record", "results/histogram", "loadgen", "loadgen/sample", "loadgen/smtpwire", "internal/printable"},
+	"results/telemetry": {"results/figures", "results/record", "results/tally", "results/histogram", "loadgen", "loadgen/sample", "loadgen/smtpwire", "internal/printable"},
 
 	"internal/machine":      {},
 	"internal/printable":    {},
@@ -146,6 +147,7 @@ func TestRulesBite(t *testing.T) {
 		{"results/compare", module + "/results/render"},
 		{"results/human", module + "/results/render"},
 		{"results/histogram", module + "/results/record"},
+		{"results/tally", module + "/results/record"},
 		{"gauge", module + "/results/render"},
 		{"gauge", "github.com/olekukonko/tablewriter"},
 		{"results/record", module + "/scenarios"},

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/results/figures"
-	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // calm makes a trial one in which nothing goes wrong.
@@ -82,10 +82,10 @@ func TestChecksBite(t *testing.T) {
 		{"an acceptance lost", changed(func(f *figures.FlowFigures) { f.Messages.Accepted--; f.Messages.Attempted-- })},
 		{"recipients lost", changed(func(f *figures.FlowFigures) { f.Recipients.Accepted = 0 })},
 		{"our own fault", changed(func(f *figures.FlowFigures) {
-			f.Errors = []record.ErrorFigures{{Phase: "connect", Class: "local-limit", Count: 1}}
+			f.Errors = []tally.ErrorFigures{{Phase: "connect", Class: "local-limit", Count: 1}}
 		})},
 		{"a text that does not print", changed(func(f *figures.FlowFigures) {
-			f.Errors = []record.ErrorFigures{{Phase: "connect", Class: "closed", Count: 1, Example: "\x1b[2J"}}
+			f.Errors = []tally.ErrorFigures{{Phase: "connect", Class: "closed", Count: 1, Example: "\x1b[2J"}}
 		})},
 		{"a file that is cut", misread(figures.Of(sound.run), sound.file[:len(sound.file)/2])},
 		{"a file of other figures", misread(figures.Of(sound.run), bytes.ReplaceAll(sound.file, []byte(`"accepted":6`), []byte(`"accepted":7`)))},

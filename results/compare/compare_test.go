@@ -11,6 +11,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -281,7 +282,7 @@ func table(t *testing.T, c *compare.Comparison) string {
 // A terminal is not moved by what a server or a file says.
 func TestGreetingIsEscaped(t *testing.T) {
 	base, other := madeup.Quiet().ReadAnew(t), madeup.Quiet().ReadAnew(t)
-	base.Heard(0).Add(record.Greeting{Banner: "mx \x1b[2J\u202e"})
+	base.Heard(0).Add(tally.Greeting{Banner: "mx \x1b[2J\u202e"})
 	c, err := compare.Compare([]*record.Run{base}, []*record.Run{other}, compare.CompareOptions{})
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // What a delivered message costs is all the time that sessions spent on their
@@ -32,21 +33,21 @@ type cost struct {
 }
 
 // cost is false where nothing was delivered.
-func costOf(t *record.Total) (cost, bool) {
+func costOf(t *tally.Total) (cost, bool) {
 	n := t.Outcomes[sample.Accepted]
 	if n == 0 {
 		return cost{}, false
 	}
-	share := func(s record.Slot) time.Duration {
+	share := func(s tally.Slot) time.Duration {
 		return time.Duration(float64(t.Hists[s].Sum()) / float64(n))
 	}
 	c := cost{phases: map[sample.Phase]time.Duration{}}
-	for _, s := range record.CostSlots {
+	for _, s := range tally.CostSlots {
 		c.whole += share(s)
 	}
 	c.between = c.whole
-	for _, p := range record.CostPhases {
-		if s := record.SlotOf(p, sample.Service); t.Hists[s].Count() > 0 {
+	for _, p := range tally.CostPhases {
+		if s := tally.SlotOf(p, sample.Service); t.Hists[s].Count() > 0 {
 			c.phases[p] = share(s)
 			c.between -= share(s)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // A Matrix says what the choices of a run's flows cost: ports, TLS, AUTH,
@@ -146,7 +147,7 @@ func (m *matrixBuilder) flow(h *record.FlowHeader) MatrixFlow {
 	if h.SaysChoices() {
 		f.MessagesPerSession = new(h.Messages)
 	}
-	all := record.NewTotal()
+	all := tally.NewTotal()
 	rounds := m.rounds[h.Name]
 	for i := range rounds {
 		all.Add(rounds[i].total)

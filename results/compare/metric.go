@@ -10,12 +10,13 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // A roundData is what one flow's round came to: the unit of comparisons.
 type roundData struct {
-	total  *record.Total
+	total  *tally.Total
 	window time.Duration
 	cpu    time.Duration // of the generator, a message; 0 where not known
 }
@@ -61,7 +62,7 @@ func comparedMetrics(load sample.LoadKind) []comparedMetric {
 // latency reads a time of a phase. What a run's intervals hold is read only for
 // the metrics that are always in the tables.
 func (m *comparedMetric) latency(c *criteria.Compared) {
-	s := record.SlotOf(c.Phase, c.Part)
+	s := tally.SlotOf(c.Phase, c.Part)
 	if c.Stat == "mean" {
 		m.of, m.within = meanOf(s), meanWithin(s)
 		return
@@ -104,7 +105,7 @@ func (m *comparedMetric) typicalSamples(rounds []roundData) float64 {
 	return float64(list[len(list)/2])
 }
 
-func meanOf(s record.Slot) func(*roundData) (float64, bool) {
+func meanOf(s tally.Slot) func(*roundData) (float64, bool) {
 	return func(r *roundData) (float64, bool) {
 		v, ok := r.total.Hists[s].Mean()
 		return float64(v), ok
@@ -129,7 +130,7 @@ var setUpPhases = sample.ServerPhasesOf(sample.SetUp)
 func (r *roundData) setUp() (float64, bool) {
 	var sum time.Duration
 	for _, p := range setUpPhases {
-		sum += r.total.Hists[record.SlotOf(p, sample.Service)].Sum()
+		sum += r.total.Hists[tally.SlotOf(p, sample.Service)].Sum()
 	}
 	return float64(sum) / float64(max(1, r.total.Started)), sum > 0 && r.total.Started > 0
 }

@@ -1,13 +1,13 @@
 package compare
 
-import "github.com/smtpgauge/smtpgauge/results/record"
+import "github.com/smtpgauge/smtpgauge/results/tally"
 
 // andMore stands for the greetings that are too many to be kept.
 const andMore = "and more"
 
 // heard are all greetings of a flow on one side.
-func (s *flowSide) heard() record.Greetings {
-	var all record.Greetings
+func (s *flowSide) heard() tally.Greetings {
+	var all tally.Greetings
 	for _, r := range s.runs {
 		if i := r.FlowIndex(s.flow); i >= 0 {
 			all.Merge(*r.Heard(i))
@@ -28,10 +28,10 @@ func servers(prefix string, base, other flowSide) []Surrounding {
 	list := []Surrounding{banner}
 	for _, ehlo := range []struct {
 		name  string
-		lines func(*record.Greeting) []string
+		lines func(*tally.Greeting) []string
 	}{
-		{"EHLO", func(g *record.Greeting) []string { return g.Clear }},
-		{"EHLO under TLS", func(g *record.Greeting) []string { return g.Secure }},
+		{"EHLO", func(g *tally.Greeting) []string { return g.Clear }},
+		{"EHLO under TLS", func(g *tally.Greeting) []string { return g.Secure }},
 	} {
 		offered, offers := offersOf(&b, ehlo.lines), offersOf(&n, ehlo.lines)
 		if len(offered) > 0 && len(offers) > 0 {
@@ -43,10 +43,10 @@ func servers(prefix string, base, other flowSide) []Surrounding {
 	return list
 }
 
-func bannersOf(g *record.Greetings) []string {
+func bannersOf(g *tally.Greetings) []string {
 	var list []string
 	for i := range g.List {
-		list = append(list, record.LastingBanner(g.List[i].Banner))
+		list = append(list, tally.LastingBanner(g.List[i].Banner))
 	}
 	list = distinct(list)
 	if g.More {
@@ -55,7 +55,7 @@ func bannersOf(g *record.Greetings) []string {
 	return list
 }
 
-func offersOf(g *record.Greetings, lines func(*record.Greeting) []string) []string {
+func offersOf(g *tally.Greetings, lines func(*tally.Greeting) []string) []string {
 	var list []string
 	for i := range g.List {
 		list = append(list, lines(&g.List[i])...)

@@ -7,37 +7,38 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 func TestServersThatDiffer(t *testing.T) {
-	many := func(host string) (list []record.Greeting) {
-		for i := range record.MaxGreetings + 1 {
-			list = append(list, record.Greeting{Banner: fmt.Sprintf("%s%d.example.test ESMTP", host, i), Clear: []string{"SIZE 1"}})
+	many := func(host string) (list []tally.Greeting) {
+		for i := range tally.MaxGreetings + 1 {
+			list = append(list, tally.Greeting{Banner: fmt.Sprintf("%s%d.example.test ESMTP", host, i), Clear: []string{"SIZE 1"}})
 		}
 		return list
 	}
-	postfix := record.Greeting{Banner: "mx.example.test ESMTP Postfix", Clear: []string{"SIZE 1", "PIPELINING"}, Secure: []string{"AUTH PLAIN"}}
+	postfix := tally.Greeting{Banner: "mx.example.test ESMTP Postfix", Clear: []string{"SIZE 1", "PIPELINING"}, Secure: []string{"AUTH PLAIN"}}
 	for name, c := range map[string]struct {
-		base, other []record.Greeting
+		base, other []tally.Greeting
 		want        []string
 	}{
-		"the same":        {[]record.Greeting{postfix}, []record.Greeting{postfix}, nil},
+		"the same":        {[]tally.Greeting{postfix}, []tally.Greeting{postfix}, nil},
 		"neither known":   {nil, nil, nil},
-		"of an old file":  {nil, []record.Greeting{postfix}, []string{"relay banner differs: unknown on the base side, mx.example.test ESMTP Postfix on the new"}},
-		"another time":    {[]record.Greeting{{Banner: "mx Exim Tue, 24 Nov 2026 14:46:33 +0000"}}, []record.Greeting{{Banner: "mx Exim Wed, 25 Nov 2026 09:01:02 +0000"}}, nil},
-		"another version": {[]record.Greeting{{Banner: "mx Exim 4.96"}}, []record.Greeting{{Banner: "mx Exim 4.98"}}, []string{"relay banner differs: mx Exim 4.96 on the base side, mx Exim 4.98 on the new"}},
+		"of an old file":  {nil, []tally.Greeting{postfix}, []string{"relay banner differs: unknown on the base side, mx.example.test ESMTP Postfix on the new"}},
+		"another time":    {[]tally.Greeting{{Banner: "mx Exim Tue, 24 Nov 2026 14:46:33 +0000"}}, []tally.Greeting{{Banner: "mx Exim Wed, 25 Nov 2026 09:01:02 +0000"}}, nil},
+		"another version": {[]tally.Greeting{{Banner: "mx Exim 4.96"}}, []tally.Greeting{{Banner: "mx Exim 4.98"}}, []string{"relay banner differs: mx Exim 4.96 on the base side, mx Exim 4.98 on the new"}},
 		"another order": {
-			[]record.Greeting{postfix}, []record.Greeting{{Banner: postfix.Banner, Clear: []string{"PIPELINING", "SIZE 1"}, Secure: postfix.Secure}}, nil,
+			[]tally.Greeting{postfix}, []tally.Greeting{{Banner: postfix.Banner, Clear: []string{"PIPELINING", "SIZE 1"}, Secure: postfix.Secure}}, nil,
 		},
 		"another offer": {
-			[]record.Greeting{postfix}, []record.Greeting{{Banner: postfix.Banner, Clear: []string{"SIZE 2", "PIPELINING"}, Secure: []string{"AUTH PLAIN", "CHUNKING"}}},
+			[]tally.Greeting{postfix}, []tally.Greeting{{Banner: postfix.Banner, Clear: []string{"SIZE 2", "PIPELINING"}, Secure: []string{"AUTH PLAIN", "CHUNKING"}}},
 			[]string{"relay EHLO differs: SIZE 1 on the base side only; SIZE 2 on the new side only", "relay EHLO under TLS differs: CHUNKING on the new side only"},
 		},
-		"no TLS on a side": {[]record.Greeting{postfix}, []record.Greeting{{Banner: postfix.Banner, Clear: postfix.Clear}}, nil},
-		"two servers":      {[]record.Greeting{{Banner: "a"}, {Banner: "b"}}, []record.Greeting{{Banner: "b"}}, []string{"relay banner differs: a, b on the base side, b on the new"}},
+		"no TLS on a side": {[]tally.Greeting{postfix}, []tally.Greeting{{Banner: postfix.Banner, Clear: postfix.Clear}}, nil},
+		"two servers":      {[]tally.Greeting{{Banner: "a"}, {Banner: "b"}}, []tally.Greeting{{Banner: "b"}}, []string{"relay banner differs: a, b on the base side, b on the new"}},
 		"many servers":     {many("a"), many("b"), nil},
 	} {
-		side := func(list []record.Greeting) flowSide {
+		side := func(list []tally.Greeting) flowSide {
 			r := madeup.Quiet().ReadAnew(t)
 			for _, g := range list {
 				r.Heard(0).Add(g)
@@ -54,8 +55,8 @@ func TestServersThatDiffer(t *testing.T) {
 // Of two flows of a run, the servers are what can differ.
 func TestServersOfTwoFlows(t *testing.T) {
 	r := madeup.Quiet().ReadAnew(t)
-	r.Heard(0).Add(record.Greeting{Banner: "one ESMTP"})
-	r.Heard(1).Add(record.Greeting{Banner: "two ESMTP"})
+	r.Heard(0).Add(tally.Greeting{Banner: "one ESMTP"})
+	r.Heard(1).Add(tally.Greeting{Banner: "two ESMTP"})
 	c, err := CompareFlows([]*record.Run{r}, "relay", "submit", CompareOptions{})
 	if err != nil {
 		t.Fatal(err)

@@ -7,20 +7,21 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // flowIntervals are the intervals of a flow's only round.
 type flowIntervals struct {
 	intervals []*record.StoredInterval
 	window    record.Window
-	total     *record.Total
-	decoded   map[record.Slot][]*histogram.Histogram // by interval
+	total     *tally.Total
+	decoded   map[tally.Slot][]*histogram.Histogram // by interval
 }
 
 // onlyRound returns the intervals of a flow that has one round.
 func onlyRound(r *record.Run, flow int) *flowIntervals {
 	s := sample.Series{Flow: flow, Stage: sample.Steady}
-	f := &flowIntervals{window: r.Window(s), total: r.Total(s), decoded: map[record.Slot][]*histogram.Histogram{}}
+	f := &flowIntervals{window: r.Window(s), total: r.Total(s), decoded: map[tally.Slot][]*histogram.Histogram{}}
 	for i := range r.Intervals {
 		if in := &r.Intervals[i]; in.Flow == flow && in.Stage == sample.Steady {
 			f.intervals = append(f.intervals, in)
@@ -31,7 +32,7 @@ func onlyRound(r *record.Run, flow int) *flowIntervals {
 
 // histograms are the intervals' of a phase. One that cannot be read counts for
 // nothing: it is missed in an interval's width, not in a figure.
-func (f *flowIntervals) histograms(s record.Slot) []*histogram.Histogram {
+func (f *flowIntervals) histograms(s tally.Slot) []*histogram.Histogram {
 	if list, ok := f.decoded[s]; ok {
 		return list
 	}
@@ -71,7 +72,7 @@ func errorsWithin(f *flowIntervals) stats.Track {
 	})
 }
 
-func meanWithin(s record.Slot) func(*flowIntervals) stats.Track {
+func meanWithin(s tally.Slot) func(*flowIntervals) stats.Track {
 	return func(f *flowIntervals) stats.Track {
 		list := f.histograms(s)
 		return f.quotient(func(n int, _ *record.StoredInterval) (above, below float64) {
@@ -80,7 +81,7 @@ func meanWithin(s record.Slot) func(*flowIntervals) stats.Track {
 	}
 }
 
-func quantileWithin(s record.Slot, q float64) func(*flowIntervals) stats.Track {
+func quantileWithin(s tally.Slot, q float64) func(*flowIntervals) stats.Track {
 	return func(f *flowIntervals) stats.Track {
 		list := f.histograms(s)
 		var buckets []stats.Bucket // of one interval at a time: all of them together are ten times the histograms

@@ -6,6 +6,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -25,7 +26,7 @@ func Of(r *record.Run) *Result {
 		res.Clock, ended = r.Closing.Clock, r.Closing.Ended
 	}
 	res.Elapsed = max(0, int64(ended.Sub(h.Started)))
-	all := record.NewTotal()
+	all := tally.NewTotal()
 	for i := range h.Flows {
 		flow := r.FlowTotal(i, sample.Steady)
 		all.Add(flow)
@@ -40,22 +41,22 @@ func Of(r *record.Run) *Result {
 	return res
 }
 
-func flowFigures(r *record.Run, flow int, t *record.Total) *FlowFigures {
+func flowFigures(r *record.Run, flow int, t *tally.Total) *FlowFigures {
 	h := &r.Header.Flows[flow]
 	f := &FlowFigures{
 		Label: h.Label(), Load: h.Load(),
-		Sessions:   record.SessionFigures{Started: t.Started, Completed: t.Completed, Failed: t.FailedSession, Peak: int64(r.LastGauge(flow).Peak)},
+		Sessions:   t.Sessions(r.LastGauge(flow).Peak),
 		Messages:   t.Messages(),
-		Recipients: record.RecipientFigures{Accepted: t.RcptAccepted, Rejected: t.RcptRejected, Unknown: t.RcptUnknown},
+		Recipients: t.Recipients(),
 		Rate:       PerSecond(t.InWindow, r.SteadyLength(flow)), Window: int64(r.SteadyLength(flow)),
-		Greetings: r.Heard(flow).List, Phases: phasesOf(t), Errors: append([]record.ErrorFigures{}, t.Failures.Figures()...),
+		Greetings: r.Heard(flow).List, Phases: phasesOf(t), Errors: append([]tally.ErrorFigures{}, t.Failures.Figures()...),
 	}
 	if h.Open {
-		f.Late = distribution(t, record.LateSlot)
-		f.Arrivals = &record.ArrivalFigures{Due: r.LastGauge(flow).Due, Begun: r.LastGauge(flow).Begun}
+		f.Late = distribution(t, tally.LateSlot)
+		f.Arrivals = &tally.ArrivalFigures{Due: r.LastGauge(flow).Due, Begun: r.LastGauge(flow).Begun}
 	}
 	if w := r.FlowTotal(flow, sample.Warmup); w.Messages().Attempted > 0 || w.Started > 0 {
-		f.Warmup = &WarmupFigures{w.Messages(), distribution(w, record.SlotOf(sample.SpanMessage, sample.Service))}
+		f.Warmup = &WarmupFigures{w.Messages(), distribution(w, tally.SlotOf(sample.SpanMessage, sample.Service))}
 	}
 	if r.Header.Rounds > 1 {
 		f.Rounds = roundFigures(r, flow)
@@ -72,8 +73,8 @@ func roundFigures(r *record.Run, flow int) []RoundFigures {
 		}
 		list = append(list, RoundFigures{
 			Round: round + 1, Messages: t.Messages(), Rate: PerSecond(t.InWindow, r.RoundLength(flow, round)),
-			Message:  distribution(t, record.SlotOf(sample.SpanMessage, sample.Service)),
-			Response: distribution(t, record.SlotOf(sample.SpanMessage, sample.Response)),
+			Message:  distribution(t, tally.SlotOf(sample.SpanMessage, sample.Service)),
+			Response: distribution(t, tally.SlotOf(sample.SpanMessage, sample.Response)),
 		})
 	}
 	return list
@@ -86,13 +87,13 @@ func PerSecond(n int64, d time.Duration) float64 {
 	return float64(n) / d.Seconds()
 }
 
-func phasesOf(t *record.Total) map[string]*PhaseFigures {
+func phasesOf(t *tally.Total) map[string]*PhaseFigures {
 	m := map[string]*PhaseFigures{}
 	for p := range sample.Phase(sample.NumPhases) {
 		f := &PhaseFigures{
-			Service:  distribution(t, record.SlotOf(p, sample.Service)),
-			Response: distribution(t, record.SlotOf(p, sample.Response)),
-			Lag:      distribution(t, record.SlotOf(p, sample.Lag)),
+			Service:  distribution(t, tally.SlotOf(p, sample.Service)),
+			Response: distribution(t, tally.SlotOf(p, sample.Response)),
+			Lag:      distribution(t, tally.SlotOf(p, sample.Lag)),
 		}
 		if f.Service != nil {
 			f.Count = f.Service.Count
@@ -105,7 +106,7 @@ func phasesOf(t *record.Total) map[string]*PhaseFigures {
 }
 
 // distribution reads the figures off a histogram; nil where it is empty.
-func distribution(t *record.Total, s record.Slot) *Distribution {
+func distribution(t *tally.Total, s tally.Slot) *Distribution {
 	h := t.Hists[s]
 	if h.Count() == 0 {
 		return nil
@@ -119,9 +120,9 @@ func distribution(t *record.Total, s record.Slot) *Distribution {
 	}
 }
 
-func generatorFigures(r *record.Run, all *record.Total) GeneratorFigures {
+func generatorFigures(r *record.Run, all *tally.Total) GeneratorFigures {
 	g := GeneratorFigures{
-		Late: distribution(all, record.LateSlot), Delay: distribution(all, record.DelaySlot), ClockSteps: []int64{},
+		Late: distribution(all, tally.LateSlot), Delay: distribution(all, tally.DelaySlot), ClockSteps: []int64{},
 		BusiestShare: r.Processors.Busiest(), DeniedShare: r.Processors.Denied(),
 	}
 	if stood, length := r.Processors.Stood, r.Processors.Length; stood > 0 {
@@ -135,20 +136,20 @@ func generatorFigures(r *record.Run, all *record.Total) GeneratorFigures {
 			g.ClockSteps = append(g.ClockSteps, int64(d))
 		}
 	}
-	if n := all.Hists[record.DelaySlot].Count() + all.Unstamped; n > 0 {
+	if n := all.Hists[tally.DelaySlot].Count() + all.Unstamped; n > 0 {
 		g.UnstampedShare = float64(all.Unstamped) / float64(n)
 	}
-	g.Own, g.OwnShare = distribution(all, record.OwnSlot), ownShare(all)
+	g.Own, g.OwnShare = distribution(all, tally.OwnSlot), ownShare(all)
 	return g
 }
 
 // ownShare is which part of all message time was the generator's own.
-func ownShare(t *record.Total) float64 {
-	message := t.Hists[record.SlotOf(sample.SpanMessage, sample.Service)].Sum()
+func ownShare(t *tally.Total) float64 {
+	message := t.Hists[tally.SlotOf(sample.SpanMessage, sample.Service)].Sum()
 	if message <= 0 {
 		return 0
 	}
-	return min(1, float64(t.Hists[record.OwnSlot].Sum())/float64(message))
+	return min(1, float64(t.Hists[tally.OwnSlot].Sum())/float64(message))
 }
 
 // threshold evaluates a threshold. One that finds nothing to measure fails.

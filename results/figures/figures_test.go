@@ -10,13 +10,14 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 func TestFiguresOfWhatWasRecorded(t *testing.T) {
 	run, _ := madeup.Collect(t, 1)
 	res := Of(run)
 	f := res.Flows["closed"]
-	if f.Messages != (record.MessageFigures{Attempted: 20, Accepted: 20}) || f.Warmup.Messages.Accepted != 10 {
+	if f.Messages != (tally.MessageFigures{Attempted: 20, Accepted: 20}) || f.Warmup.Messages.Accepted != 10 {
 		t.Errorf("messages %+v, warm-up %+v", f.Messages, f.Warmup)
 	}
 	if f.Rate != 10 || f.Window != int64(2*time.Second) {
@@ -29,17 +30,17 @@ func TestFiguresOfWhatWasRecorded(t *testing.T) {
 	if m.Response != nil || f.Phases["mail"] != nil {
 		t.Error("figures from no samples")
 	}
-	if f.Sessions != (record.SessionFigures{Started: 3, Completed: 3, Failed: 0, Peak: 3}) {
+	if f.Sessions != (tally.SessionFigures{Started: 3, Completed: 3, Failed: 0, Peak: 3}) {
 		t.Errorf("sessions %+v", f.Sessions)
 	}
 	o := res.Flows["open"]
-	if o.Messages != (record.MessageFigures{Attempted: 3, Rejected: 1, Failed: 1, Unknown: 1}) || o.Recipients.Rejected != 6 {
+	if o.Messages != (tally.MessageFigures{Attempted: 3, Rejected: 1, Failed: 1, Unknown: 1}) || o.Recipients.Rejected != 6 {
 		t.Errorf("messages %+v, recipients %+v", o.Messages, o.Recipients)
 	}
-	if *o.Arrivals != (record.ArrivalFigures{Due: 30, Begun: 30}) || o.Phases["message"].Response.Count != 30 || o.Phases["message"].Service != nil {
+	if *o.Arrivals != (tally.ArrivalFigures{Due: 30, Begun: 30}) || o.Phases["message"].Response.Count != 30 || o.Phases["message"].Service != nil {
 		t.Errorf("open flow %+v", o)
 	}
-	want := []record.ErrorFigures{{Phase: "rcpt", Class: "recipient-unknown", Code: 550, Enhanced: "5.1.1", Count: 3, Example: "no such user"}}
+	want := []tally.ErrorFigures{{Phase: "rcpt", Class: "recipient-unknown", Code: 550, Enhanced: "5.1.1", Count: 3, Example: "no such user"}}
 	if fmt.Sprint(o.Errors) != fmt.Sprint(want) {
 		t.Errorf("errors %v, want %v", o.Errors, want)
 	}

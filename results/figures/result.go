@@ -5,6 +5,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -63,16 +64,16 @@ type GeneratorFigures struct {
 type FlowFigures struct {
 	Label      string                   `json:"label"` // port, TLS and AUTH in short, as "587 starttls PLAIN"
 	Load       sample.LoadKind          `json:"load"`
-	Sessions   record.SessionFigures    `json:"sessions"`
-	Messages   record.MessageFigures    `json:"messages"`
-	Recipients record.RecipientFigures  `json:"recipients"`
+	Sessions   tally.SessionFigures     `json:"sessions"`
+	Messages   tally.MessageFigures     `json:"messages"`
+	Recipients tally.RecipientFigures   `json:"recipients"`
 	Rate       float64                  `json:"messages_per_second"` // accepted within the load's windows, over their length
 	Window     int64                    `json:"window_ns"`           // the length of those windows
-	Arrivals   *record.ArrivalFigures   `json:"arrivals,omitempty"`  // open load only
+	Arrivals   *tally.ArrivalFigures    `json:"arrivals,omitempty"`  // open load only
 	Late       *Distribution            `json:"late,omitempty"`      // as the generator's, of this flow's arrivals
-	Greetings  []record.Greeting        `json:"greetings,omitempty"` // of its servers, those that differ, a few at most
+	Greetings  []tally.Greeting         `json:"greetings,omitempty"` // of its servers, those that differ, a few at most
 	Phases     map[string]*PhaseFigures `json:"phases"`
-	Errors     []record.ErrorFigures    `json:"errors"` // most frequent first
+	Errors     []tally.ErrorFigures     `json:"errors"` // most frequent first
 	Warmup     *WarmupFigures           `json:"warmup,omitempty"`
 	Rounds     []RoundFigures           `json:"rounds,omitempty"` // where there is more than one
 }
@@ -112,17 +113,17 @@ type Distribution struct {
 
 // WarmupFigures are what the warm-up did, apart from all else.
 type WarmupFigures struct {
-	Messages record.MessageFigures `json:"messages"`
-	Message  *Distribution         `json:"message,omitempty"` // service time
+	Messages tally.MessageFigures `json:"messages"`
+	Message  *Distribution        `json:"message,omitempty"` // service time
 }
 
 // RoundFigures are one round's part of a flow.
 type RoundFigures struct {
-	Round    int                   `json:"round"` // from 1
-	Messages record.MessageFigures `json:"messages"`
-	Rate     float64               `json:"messages_per_second"`
-	Message  *Distribution         `json:"message,omitempty"`  // service time
-	Response *Distribution         `json:"response,omitempty"` // open load only
+	Round    int                  `json:"round"` // from 1
+	Messages tally.MessageFigures `json:"messages"`
+	Rate     float64              `json:"messages_per_second"`
+	Message  *Distribution        `json:"message,omitempty"`  // service time
+	Response *Distribution        `json:"response,omitempty"` // open load only
 }
 
 // A ThresholdResult is a threshold and what became of it.

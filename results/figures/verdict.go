@@ -8,6 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/histogram"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 const (
@@ -105,7 +106,7 @@ func (f *FlowFigures) clamped() int64 {
 	return n
 }
 
-func mostFrequent(list []record.ErrorFigures) string {
+func mostFrequent(list []tally.ErrorFigures) string {
 	if len(list) == 0 {
 		return ""
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -49,7 +50,7 @@ var tenSeconds = sample.Tick{
 }
 
 // hist is the histogram of a series that samples are added to.
-func hist(r *record.Run, s sample.Series, slot record.Slot) *histogram.Histogram {
+func hist(r *record.Run, s sample.Series, slot tally.Slot) *histogram.Histogram {
 	t := r.Total(s)
 	if t.Hists[slot] == nil {
 		t.Hists[slot] = histogram.New()
@@ -70,7 +71,7 @@ func fails(n int, s sample.Series, f sample.Failure) func(sample.Recorder) {
 func lateBy(n int, d time.Duration) func(*record.Run) {
 	return func(r *record.Run) {
 		for range n {
-			hist(r, samples.Open, record.LateSlot).Record(d)
+			hist(r, samples.Open, tally.LateSlot).Record(d)
 		}
 	}
 }
@@ -79,7 +80,7 @@ func lateBy(n int, d time.Duration) func(*record.Run) {
 func responses(n int, d time.Duration) func(*record.Run) {
 	return func(r *record.Run) {
 		for range n {
-			hist(r, samples.Open, record.SlotOf(sample.SpanMessage, sample.Response)).Record(d)
+			hist(r, samples.Open, tally.SlotOf(sample.SpanMessage, sample.Response)).Record(d)
 		}
 	}
 }
@@ -120,7 +121,7 @@ func TestVerdict(t *testing.T) {
 		"the latest":                     {spoil: lateBy(1, 300*time.Millisecond), note: "an arrival of flow open began 300 ms after it was due"},
 		"the latest of few is their p99.9": {
 			spoil: func(r *record.Run) {
-				r.Total(samples.Open).Hists[record.LateSlot] = nil
+				r.Total(samples.Open).Hists[tally.LateSlot] = nil
 				both(lateBy(500, time.Microsecond), lateBy(3, 300*time.Millisecond))(r)
 			},
 			note: "an arrival of flow open began 300 ms after it was due",
@@ -128,14 +129,14 @@ func TestVerdict(t *testing.T) {
 		"late, of a flow beside one with more": {
 			spoil: func(r *record.Run) {
 				for range 1_000_000 {
-					hist(r, samples.Closed, record.LateSlot).Record(time.Microsecond)
+					hist(r, samples.Closed, tally.LateSlot).Record(time.Microsecond)
 				}
 				lateBy(20, 30*time.Millisecond)(r)
 			},
 			want: "arrivals began late: p99 30.0 ms after they were due in flow open",
 		},
 		"lateness not known": {
-			spoil: func(r *record.Run) { r.Total(samples.Open).Hists[record.LateSlot] = nil },
+			spoil: func(r *record.Run) { r.Total(samples.Open).Hists[tally.LateSlot] = nil },
 			want:  "nothing tells whether the arrivals of flow open began in time",
 		},
 		"stood still": {
@@ -149,7 +150,7 @@ func TestVerdict(t *testing.T) {
 		"own delay": {
 			spoil: func(r *record.Run) {
 				for range 1500 {
-					hist(r, samples.Closed, record.OwnSlot).Record(8 * time.Millisecond)
+					hist(r, samples.Closed, tally.OwnSlot).Record(8 * time.Millisecond)
 				}
 			},
 			want: "generator-bound: 60 % of message time",
@@ -160,7 +161,7 @@ func TestVerdict(t *testing.T) {
 				for range 1000 {
 					message.Record(15 * time.Microsecond)
 				}
-				r.Total(s).Hists[record.SlotOf(sample.SpanMessage, sample.Service)] = message
+				r.Total(s).Hists[tally.SlotOf(sample.SpanMessage, sample.Service)] = message
 			}
 		}},
 		"no core free": {
@@ -183,19 +184,19 @@ func TestVerdict(t *testing.T) {
 		"free cores of one known": {spoil: func(r *record.Run) { r.Closing.Generator.FreeUnsure = true }, note: "nothing tells whether something else"},
 		"own delay not known": {
 			spoil: func(r *record.Run) {
-				r.Total(samples.Open).Hists[record.OwnSlot], r.Total(samples.Closed).Hists[record.OwnSlot] = nil, nil
+				r.Total(samples.Open).Hists[tally.OwnSlot], r.Total(samples.Closed).Hists[tally.OwnSlot] = nil, nil
 			},
 			note: "nothing tells how much of message time was the generator's own",
 		},
 		"clock not known": {
 			spoil: func(r *record.Run) {
-				r.Total(samples.Open).Hists[record.DelaySlot], r.Total(samples.Closed).Hists[record.DelaySlot] = nil, nil
+				r.Total(samples.Open).Hists[tally.DelaySlot], r.Total(samples.Closed).Hists[tally.DelaySlot] = nil, nil
 			},
 			note: "nothing tells whose clock",
 		},
 		"out of range": {
 			spoil: func(r *record.Run) {
-				r.Total(samples.Closed).Clamped[record.SlotOf(sample.SpanMessage, sample.Service)] = 3
+				r.Total(samples.Closed).Clamped[tally.SlotOf(sample.SpanMessage, sample.Service)] = 3
 			},
 			note: "out of range: 3 times of flow closed are shorter than 0 or longer than 60",
 		},

@@ -4,14 +4,15 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // Total is what a series came to; nil if it has nothing.
-func (r *Run) Total(s sample.Series) *Total { return r.totals[s] }
+func (r *Run) Total(s sample.Series) *tally.Total { return r.totals[s] }
 
 // FlowTotal adds up a flow's rounds of a stage.
-func (r *Run) FlowTotal(flow int, stage sample.Stage) *Total {
-	sum := NewTotal()
+func (r *Run) FlowTotal(flow int, stage sample.Stage) *tally.Total {
+	sum := tally.NewTotal()
 	for round := range r.Header.Rounds {
 		sum.Add(r.totals[sample.Series{Flow: flow, Round: round, Stage: stage}])
 	}
@@ -19,7 +20,7 @@ func (r *Run) FlowTotal(flow int, stage sample.Stage) *Total {
 }
 
 // Heard is how servers introduced themselves to a flow.
-func (r *Run) Heard(flow int) *Greetings { return &r.greetings[flow] }
+func (r *Run) Heard(flow int) *tally.Greetings { return &r.greetings[flow] }
 
 // LastGauge is how a flow's arrivals and sessions stood at the end, with the most
 // sessions that were open at once.

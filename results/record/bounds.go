@@ -112,7 +112,7 @@ func (l *intervalLine) check() error {
 			return fmt.Errorf("interval %d has a gauge of %d, want 0 to %d", l.Number, n, int64(histogram.MaxCount))
 		}
 	}
-	return l.counts.check(histogram.MaxInterval)
+	return checkCounts(&l.Counts, histogram.MaxInterval)
 }
 
 // check refuses times of which the difference is none.

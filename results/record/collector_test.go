@@ -15,6 +15,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -217,20 +218,6 @@ func TestRecordingDoesNotAllocate(t *testing.T) {
 }
 
 // A hostile server has more codes than memory should be given to.
-func TestFailureKindsAreBounded(t *testing.T) {
-	f := failures{}
-	for code := range 600 {
-		f.add(failureKey{phase: sample.Rcpt, class: sample.PermFail, code: code}, 1, "x")
-	}
-	var sum int64
-	for _, c := range f {
-		sum += c.count
-	}
-	if len(f) > maxFailureKinds+1 || sum != 600 {
-		t.Errorf("%d kinds, %d in all", len(f), sum)
-	}
-}
-
 // Nothing grows with the length of a run: not the recorder, the collector nor
 // the run that it makes.
 func TestLongRunTakesNoMoreMemory(t *testing.T) {
@@ -239,8 +226,8 @@ func TestLongRunTakesNoMoreMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range maxBusy {
-		c.run.Processors.add(processor{length: time.Second}) // as hours leave it
+	for range tally.MaxBusy {
+		c.run.Processors.Add(tally.Processor{Length: time.Second}) // as hours leave it
 	}
 	r := patient{c.recorders[0]}
 	second := 0
@@ -257,7 +244,7 @@ func TestLongRunTakesNoMoreMemory(t *testing.T) {
 			r.Tick(sample.Tick{From: at(to - time.Second), To: at(to), Open: []int{1, 0}, Peak: []int{1, 0}, Due: []int64{0, 0}, Begun: []int64{0, 0}})
 		}
 	}
-	runFor(2 * maxFailureKinds)
+	runFor(2 * tally.MaxFailureKinds)
 	before := leastHeap(0)
 	runFor(1500)
 	if after := leastHeap(before + 20<<10); after > before+20<<10 {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // The bounds of what is kept of a run over time, beyond which its seconds are
@@ -23,19 +24,19 @@ type course struct {
 	last  map[sample.Series]int // each one's last interval
 	first int64                 // the lowest number
 	most  int                   // intervals before there are too many
-	keep  [][]Slot              // by flow: the histograms that are kept
+	keep  [][]tally.Slot        // by flow: the histograms that are kept
 }
 
 // newCourse keeps the times of messages, if asked to.
 func newCourse(r *Run, times bool) *course {
-	c := &course{run: r, width: 1, last: map[sample.Series]int{}, most: maxKept, keep: make([][]Slot, len(r.Header.Flows))}
+	c := &course{run: r, width: 1, last: map[sample.Series]int{}, most: maxKept, keep: make([][]tally.Slot, len(r.Header.Flows))}
 	for i := range c.keep {
 		if !times {
 			continue
 		}
-		c.keep[i] = []Slot{SlotOf(sample.SpanMessage, sample.Service)}
+		c.keep[i] = []tally.Slot{tally.SlotOf(sample.SpanMessage, sample.Service)}
 		if r.Header.Flows[i].Open {
-			c.keep[i] = append(c.keep[i], SlotOf(sample.SpanMessage, sample.Response))
+			c.keep[i] = append(c.keep[i], tally.SlotOf(sample.SpanMessage, sample.Response))
 		}
 	}
 	return c
@@ -44,7 +45,7 @@ func newCourse(r *Run, times bool) *course {
 // add takes an interval, whose histograms are still as its line has them.
 func (c *course) add(i StoredInterval, histograms lineHistograms) error {
 	list := &c.run.Intervals
-	i.Errors = addClasses(nil, i.Errors)
+	i.Errors = tally.AddClasses(nil, i.Errors)
 	if len(*list) == 0 {
 		c.first = i.Number
 	}

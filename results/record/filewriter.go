@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // A fileWriter writes a run file. Lines are gathered and written whole, an
@@ -77,27 +78,27 @@ func (f *fileWriter) interval(fr *frame, h *Header) {
 	for flow, g := range fr.gauges {
 		// Sessions that are open and silent are a fact too.
 		if s, seen := f.last[flow]; seen && !told[flow] && g.Open > 0 {
-			f.seriesInterval(fr, h, s, NewTotal())
+			f.seriesInterval(fr, h, s, tally.NewTotal())
 			told[flow] = true
 		}
 	}
 	if len(told) == 0 && len(h.Flows) > 0 {
 		// And so is what the generator's threads were at meanwhile.
-		f.seriesInterval(fr, h, f.last[0], NewTotal())
+		f.seriesInterval(fr, h, f.last[0], tally.NewTotal())
 	}
 	f.windows(fr.windows, h)
 }
 
 // seriesInterval writes a line, as long as there is room: a load may have no end
 // that is known ahead. All of it is in the totals.
-func (f *fileWriter) seriesInterval(fr *frame, h *Header, s sample.Series, t *Total) {
+func (f *fileWriter) seriesInterval(fr *frame, h *Header, s sample.Series, t *tally.Total) {
 	if f.lines++; f.lines > maxIntervals {
 		return
 	}
 	f.line(intervalLine{
 		totalLine: newTotalLine(intervalType, h.seriesLine(s), t),
 		Number:    fr.number, From: fr.from, To: fr.to, Gauge: fr.gauges[s.Flow], Busy: fr.busy, Waited: fr.waited, Stood: fr.stood,
-		Spent: t.spent(),
+		Spent: t.Spent(),
 	})
 }
 

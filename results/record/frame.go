@@ -6,6 +6,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // A frame is one interval of a run, all shards together.
@@ -13,7 +14,7 @@ type frame struct {
 	number   int64               // of the second it ends with
 	ticks    map[int]sample.Tick // by shard
 	from, to sample.Instant
-	series   map[sample.Series]*Total
+	series   map[sample.Series]*tally.Total
 	windows  []windowEntry
 	heard    []greetingEntry
 	gauges   []Gauge       // by flow
@@ -31,14 +32,14 @@ type Gauge struct {
 }
 
 func newFrame(number int64, flows int) *frame {
-	return &frame{number: number, series: map[sample.Series]*Total{}, gauges: make([]Gauge, flows), ticks: map[int]sample.Tick{}}
+	return &frame{number: number, series: map[sample.Series]*tally.Total{}, gauges: make([]Gauge, flows), ticks: map[int]sample.Tick{}}
 }
 
 // absorb adds what a shard recorded.
 func (f *frame) absorb(b *batch) {
 	f.ticks[b.tick.Shard] = follow(f.ticks[b.tick.Shard], b.tick)
 	for s, tally := range b.tallies {
-		f.total(s).absorb(tally)
+		f.total(s).Absorb(tally)
 	}
 	f.windows = append(f.windows, b.windows...)
 	f.heard = append(f.heard, b.heard...)
@@ -59,9 +60,9 @@ func (f *frame) precede(earlier *frame) {
 	f.heard = append(earlier.heard, f.heard...)
 }
 
-func (f *frame) total(s sample.Series) *Total {
+func (f *frame) total(s sample.Series) *tally.Total {
 	if f.series[s] == nil {
-		f.series[s] = NewTotal()
+		f.series[s] = tally.NewTotal()
 	}
 	return f.series[s]
 }
@@ -106,8 +107,8 @@ func (f *frame) count(t *sample.Tick) {
 	}
 }
 
-func (f *frame) processor() processor {
-	return processor{f.to.Sub(f.from), f.busy, f.waited, f.stood}
+func (f *frame) processor() tally.Processor {
+	return tally.Processor{Length: f.to.Sub(f.from), Busy: f.busy, Waited: f.waited, Stood: f.stood}
 }
 
 // ordered returns the frame's series in a fixed order.
@@ -162,8 +163,8 @@ func (c *Collector) follow(f *frame) {
 	if c.onInterval == nil {
 		return
 	}
-	cpu := processors{}
-	cpu.add(f.processor())
+	cpu := tally.Processors{}
+	cpu.Add(f.processor())
 	i := &Interval{
 		Started: c.run.Header.Started,
 		Elapsed: f.to.Sub(sample.Instant(c.run.Header.Started.UnixNano())), Length: f.to.Sub(f.from),
@@ -191,13 +192,11 @@ func (c *Collector) follow(f *frame) {
 	c.onInterval(i)
 }
 
-func (p *flowProgress) follow(t *Total, stage sample.Stage, load sample.LoadKind) {
+func (p *flowProgress) follow(t *tally.Total, stage sample.Stage, load sample.LoadKind) {
 	if !p.begun {
 		p.begun, p.message, p.errors = true, histogram.New(), map[sample.Class]int64{}
 	}
 	p.stage = stage
-	p.message.Merge(t.Hists[SlotOf(sample.SpanMessage, load.Judged())])
-	for k, c := range t.Failures {
-		p.errors[k.class] += c.count
-	}
+	p.message.Merge(t.Hists[tally.SlotOf(sample.SpanMessage, load.Judged())])
+	t.Failures.ByClass(p.errors)
 }

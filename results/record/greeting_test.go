@@ -2,13 +2,9 @@ package record
 
 import (
 	"bytes"
-	"fmt"
-	"net/netip"
-	"slices"
-	"strings"
 	"testing"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // What three seconds on two shards heard is one line of the file, and in the
@@ -33,30 +29,8 @@ func TestGreetingIsKeptOnce(t *testing.T) {
 	}
 }
 
-func TestGreetingsAreBounded(t *testing.T) {
-	var all Greetings
-	for i := range 10 {
-		news := all.Add(Greeting{Banner: fmt.Sprintf("mx%d.example.test", i)})
-		if news != (i <= MaxGreetings) {
-			t.Errorf("greeting %d: news %v", i, news)
-		}
-	}
-	if len(all.List) != MaxGreetings || !all.More {
-		t.Errorf("%+v", all)
-	}
-	g := newGreeting(netip.Addr{}, &sample.Greeting{Clear: slices.Repeat([]string{"X"}, 128)})
-	if len(g.Clear) != maxOffers || g.Clear[maxOffers-1] != "…" || g.check() != nil {
-		t.Errorf("%d lines, the last %q", len(g.Clear), g.Clear[maxOffers-1])
-	}
-	for _, bad := range []Greeting{{Banner: strings.Repeat("x", maxOffer+1)}, {Address: strings.Repeat("x", maxOffer+1)}, {Secure: make([]string, maxOffers+1)}, {Clear: []string{strings.Repeat("x", maxOffer+1)}}} {
-		if bad.check() == nil {
-			t.Errorf("taken from a file: %d octets of banner, %d and %d lines", len(bad.Banner), len(bad.Clear), len(bad.Secure))
-		}
-	}
-}
-
 // greeted is a run, without any figures, whose relay heard these.
-func greeted(list ...Greeting) *Run {
+func greeted(list ...tally.Greeting) *Run {
 	r := newRun(testHeader(twoFlows(1)))
 	for _, g := range list {
 		r.greetings[0].Add(g)
@@ -65,7 +39,7 @@ func greeted(list ...Greeting) *Run {
 }
 
 func TestGreetingsMerge(t *testing.T) {
-	a, b := greeted(Greeting{Banner: "a"}), greeted(Greeting{Banner: "b"}, Greeting{Banner: "a"})
+	a, b := greeted(tally.Greeting{Banner: "a"}), greeted(tally.Greeting{Banner: "b"}, tally.Greeting{Banner: "a"})
 	sum, err := Merge(a, b)
 	if err != nil {
 		t.Fatal(err)

@@ -3,12 +3,14 @@ package record
 import (
 	"fmt"
 	"slices"
+
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // A greetingEntry is a greeting and the index of the flow that heard it.
 type greetingEntry struct {
 	flow int
-	Greeting
+	tally.Greeting
 }
 
 // hear takes greetings, and returns those that are news.
@@ -22,7 +24,7 @@ func (r *Run) hear(list []greetingEntry) []greetingEntry {
 type greetingLine struct {
 	Type string `json:"type"`
 	Flow string `json:"flow"`
-	Greeting
+	tally.Greeting
 }
 
 // readGreeting takes a greeting from a file.
@@ -31,7 +33,7 @@ func (r *Run) readGreeting(l *greetingLine) error {
 	if flow < 0 {
 		return fmt.Errorf("flow %q is not in the header", l.Flow)
 	}
-	if err := l.check(); err != nil {
+	if err := l.Check(); err != nil {
 		return err
 	}
 	r.greetings[flow].Add(l.Greeting)

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // scanInterval reads an interval's line as a Collector writes it, many times as
@@ -88,15 +89,15 @@ func (l *intervalLine) number(key []byte) *int64 {
 	return nil
 }
 
-func (s *scanner) outcomes(o *outcomes) {
+func (s *scanner) outcomes(o *tally.Outcomes) {
 	if len(s.rest) > 0 && s.rest[0] == '[' { // as they once were
 		s.failed = true
 		return
 	}
-	*o = outcomes{}
+	*o = tally.Outcomes{}
 	s.fields(func(key []byte) {
 		n := s.integer()
-		i, err := OutcomeNamed(string(key))
+		i, err := tally.OutcomeNamed(string(key))
 		if err != nil || len(key) == 0 {
 			s.failed = true
 			return
@@ -130,11 +131,11 @@ func (s *scanner) gauge(g *Gauge) {
 	})
 }
 
-func (s *scanner) errors(list *[]ErrorFigures) {
+func (s *scanner) errors(list *[]tally.ErrorFigures) {
 	*list = nil
 	s.eat('[')
 	for more := true; more && !s.failed; more = s.skip(',') {
-		var e ErrorFigures
+		var e tally.ErrorFigures
 		s.fields(func(key []byte) {
 			switch string(key) {
 			case "phase":

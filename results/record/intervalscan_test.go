@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // intervalsOf are the lines of intervals in a file.
@@ -39,8 +40,8 @@ func TestLinesOfTodayAreScanned(t *testing.T) {
 		t.Errorf("only %d lines", seen)
 	}
 	full := intervalLine{totalLine: totalLine{
-		counts: counts{Started: 1, Completed: 2, FailedSession: 3, Outcomes: outcomes{4, 5, 6, 7}, InWindow: 8, RcptAccepted: 9, RcptRejected: 10, Unstamped: 11},
-		Errors: []ErrorFigures{{"rcpt", "busy", 421, "4.3.2", 12, "later, \u2028 \"please\" <é>"}, {Phase: "mail", Class: "reset", Count: 1}},
+		Counts: tally.Counts{Started: 1, Completed: 2, FailedSession: 3, Outcomes: tally.Outcomes{4, 5, 6, 7}, InWindow: 8, RcptAccepted: 9, RcptRejected: 10, Unstamped: 11},
+		Errors: []tally.ErrorFigures{{Phase: "rcpt", Class: "busy", Code: 421, Enhanced: "4.3.2", Count: 12, Example: "later, \u2028 \"please\" <é>"}, {Phase: "mail", Class: "reset", Count: 1}},
 	}}
 	fill(reflect.ValueOf(&full).Elem())
 	line, err := json.Marshal(full)
@@ -106,7 +107,7 @@ func compareScan(t *testing.T, line []byte, must bool) {
 	if named := (lineHistograms{text: text}).byName(); len(named)+len(histograms) > 0 && !reflect.DeepEqual(named, histograms) {
 		t.Errorf("scanned as %q, parsed as %q", named, histograms)
 	}
-	for name, s := range slotsByName {
+	for name, s := range tally.SlotsByName {
 		if got := string((lineHistograms{text: text}).of(s)); got != histograms[name] {
 			t.Errorf("%s is %q, want %q", name, got, histograms[name])
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -110,10 +111,10 @@ type windowLine struct {
 type totalLine struct {
 	Type string `json:"type"`
 	seriesLine
-	counts
-	Clamped    map[string]int64  `json:"clamped,omitempty"`
-	Errors     []ErrorFigures    `json:"errors,omitempty"`
-	Histograms map[string]string `json:"histograms,omitempty"` // HdrHistogram V2 by phase and part
+	tally.Counts
+	Clamped    map[string]int64     `json:"clamped,omitempty"`
+	Errors     []tally.ErrorFigures `json:"errors,omitempty"`
+	Histograms map[string]string    `json:"histograms,omitempty"` // HdrHistogram V2 by phase and part
 }
 
 type intervalLine struct {
@@ -128,8 +129,8 @@ type intervalLine struct {
 	Spent  float64        `json:"spent_ns,omitempty"` // as total.spent has it
 }
 
-func newTotalLine(kind string, s seriesLine, t *Total) totalLine {
-	l := totalLine{Type: kind, seriesLine: s, counts: t.counts, Errors: t.Failures.Figures()}
+func newTotalLine(kind string, s seriesLine, t *tally.Total) totalLine {
+	l := totalLine{Type: kind, seriesLine: s, Counts: t.Counts, Errors: t.Failures.Figures()}
 	for i, h := range t.Hists {
 		if h.Count() == 0 {
 			continue
@@ -137,53 +138,53 @@ func newTotalLine(kind string, s seriesLine, t *Total) totalLine {
 		if l.Histograms == nil {
 			l.Histograms = map[string]string{}
 		}
-		l.Histograms[Slot(i).name()] = h.Encode()
+		l.Histograms[tally.Slot(i).Name()] = h.Encode()
 		if n := t.Clamped[i]; n > 0 {
 			if l.Clamped == nil {
 				l.Clamped = map[string]int64{}
 			}
-			l.Clamped[Slot(i).name()] = n
+			l.Clamped[tally.Slot(i).Name()] = n
 		}
 	}
 	return l
 }
 
 // total reads a line back.
-func (l *totalLine) total() (*Total, error) {
-	t := NewTotal()
-	return t, t.addLine(l, lineHistograms{named: l.Histograms})
+func (l *totalLine) total() (*tally.Total, error) {
+	t := tally.NewTotal()
+	return t, addLine(t, l, lineHistograms{named: l.Histograms})
 }
 
 // addLine adds a line and its histograms. Where there is an error, t is not to
 // be used.
-func (t *Total) addLine(l *totalLine, histograms lineHistograms) error {
-	if err := l.check(l.most()); err != nil {
+func addLine(t *tally.Total, l *totalLine, histograms lineHistograms) error {
+	if err := checkCounts(&l.Counts, l.most()); err != nil {
 		return err
 	}
-	t.counts.add(&l.counts)
+	t.Counts.Add(&l.Counts)
 	for name, encoded := range histograms.all() {
-		s, ok := slotsByName[name]
+		s, ok := tally.SlotsByName[name]
 		if !ok {
 			return fmt.Errorf("histogram %q is of no phase", name)
 		}
-		if err := t.hist(s).Decode(encoded, l.most()); err != nil {
+		if err := t.Hist(s).Decode(encoded, l.most()); err != nil {
 			return fmt.Errorf("histogram %q: %w", name, err)
 		}
 	}
 	for name, n := range l.Clamped {
-		s, ok := slotsByName[name]
+		s, ok := tally.SlotsByName[name]
 		if !ok || n < 0 || n > histogram.MaxCount {
 			return fmt.Errorf("%d clamped samples of %q", n, name)
 		}
 		t.Clamped[s] += n
 	}
-	read := failures{}
+	read := tally.Failures{}
 	for _, e := range l.Errors {
-		if err := read.read(e); err != nil {
+		if err := read.Read(e); err != nil {
 			return err
 		}
 	}
-	t.Failures.merge(read)
+	t.Failures.Merge(read)
 	return nil
 }
 
@@ -196,7 +197,7 @@ func (l *totalLine) most() int64 {
 }
 
 // check refuses numbers that no run has and that would overflow when added up.
-func (c *counts) check(most int64) error {
+func checkCounts(c *tally.Counts, most int64) error {
 	all := []int64{c.Started, c.Completed, c.FailedSession, c.InWindow, c.RcptAccepted, c.RcptRejected, c.RcptUnknown, c.Unstamped}
 	for _, n := range append(all, c.Outcomes[:]...) {
 		if n < 0 || n > most {

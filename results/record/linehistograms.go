@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // lineHistograms are the encoded histograms of an interval's line: as they
@@ -17,9 +18,9 @@ type lineHistograms struct {
 }
 
 // of returns a slot's; nil where there is none.
-func (h lineHistograms) of(s Slot) []byte {
+func (h lineHistograms) of(s tally.Slot) []byte {
 	if h.named != nil {
-		return []byte(h.named[s.name()])
+		return []byte(h.named[s.Name()])
 	}
 	at := bytes.Index(h.text, slotKeys[s])
 	if at < 0 {
@@ -31,9 +32,9 @@ func (h lineHistograms) of(s Slot) []byte {
 
 // slotKeys are what stands before the histogram of each slot, and nowhere else,
 // as base64 has no quote.
-var slotKeys = func() (keys [numSlots][]byte) {
-	for s := range Slot(numSlots) {
-		keys[s] = fmt.Appendf(nil, "%q:\"", s.name())
+var slotKeys = func() (keys [tally.NumSlots][]byte) {
+	for s := range tally.Slot(tally.NumSlots) {
+		keys[s] = fmt.Appendf(nil, "%q:\"", s.Name())
 	}
 	return keys
 }()
@@ -72,7 +73,7 @@ func (h lineHistograms) byName() map[string]string {
 // missed in an interval's width, not in a figure.
 func (h lineHistograms) spent() float64 {
 	sum := 0.0
-	for _, s := range CostSlots {
+	for _, s := range tally.CostSlots {
 		if encoded := h.of(s); len(encoded) > 0 {
 			times := histogram.New()
 			_ = times.Decode(encoded, histogram.MaxInterval)

@@ -2,7 +2,6 @@ package record
 
 import (
 	"bytes"
-	"encoding/json"
 	"reflect"
 	"strings"
 	"testing"
@@ -58,19 +57,6 @@ func TestThresholdsOfAHeader(t *testing.T) {
 		}
 	}
 }
-
-// The outcomes that files of the first days have are outcomes still.
-func TestOldOutcomesAreKnown(t *testing.T) {
-	for _, name := range firstOutcomes {
-		if _, err := OutcomeNamed(name); err != nil {
-			t.Error(err)
-		}
-	}
-	if err := json.Unmarshal([]byte(`[1,2,3,4,5]`), new(outcomes)); err == nil {
-		t.Error("an outcome too many is taken")
-	}
-}
-
 func TestOutcomesByNameAndInTheirOldOrder(t *testing.T) {
 	_, file := collect(t, 1, nil)
 	want, err := Read(bytes.NewReader(file))

@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // Read reads a run file. A file that has lost its end is read as far as it
@@ -73,8 +74,8 @@ type fileReader struct {
 	number int
 	whole  bool // the last line had its line end
 	run    *Run
-	totals map[sample.Series]*Total // from the end of the file
-	told   int64                    // the interval of the last line
+	totals map[sample.Series]*tally.Total // from the end of the file
+	told   int64                          // the interval of the last line
 
 	// How intervals are kept: by course within bounds, and as they are where
 	// that is nil. Their totals are added up as they pass where the file has
@@ -135,7 +136,7 @@ func (f *fileReader) header(line []byte) error {
 		return err
 	}
 	f.run = newRun(h)
-	f.totals = map[sample.Series]*Total{}
+	f.totals = map[sample.Series]*tally.Total{}
 	f.costs = h.Baseline != "" && h.Rounds == 1
 	if f.bounded {
 		f.course = newCourse(f.run, f.times)
@@ -192,7 +193,7 @@ func (f *fileReader) interval(line []byte) error {
 	}
 	f.run.see(s.Flow, l.Gauge)
 	if l.Number != f.told || f.run.to == 0 {
-		f.run.Processors.add(processor{l.To.Sub(l.From), l.Busy, l.Waited, l.Stood})
+		f.run.Processors.Add(tally.Processor{Length: l.To.Sub(l.From), Busy: l.Busy, Waited: l.Waited, Stood: l.Stood})
 	}
 	f.told, f.run.to = l.Number, max(f.run.to, l.To)
 	return nil
@@ -304,7 +305,7 @@ func (f *fileReader) end() (*Run, error) {
 
 // sum adds an interval to the totals of a run that has lost its own.
 func (f *fileReader) sum(l *intervalLine, s sample.Series, histograms lineHistograms) error {
-	if err := f.run.total(s).addLine(&l.totalLine, histograms); err != nil {
+	if err := addLine(f.run.total(s), &l.totalLine, histograms); err != nil {
 		return err
 	}
 	if f.seen == nil {

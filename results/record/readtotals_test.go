@@ -8,6 +8,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // fileOf is what a pretended run's file holds.
@@ -77,7 +78,7 @@ func TestLongRunIsReadInBounds(t *testing.T) {
 		for flow := range longRun.Flows {
 			total := whole.totals[sample.Series{Flow: flow, Stage: sample.Steady}]
 			s := sums[flow]
-			message := SlotOf(sample.SpanMessage, sample.Service)
+			message := tally.SlotOf(sample.SpanMessage, sample.Service)
 			if s.Accepted != total.InWindow || s.Messages != total.Outcomes || s.times[message].Encode() != total.Hists[message].Encode() {
 				t.Errorf("%s: flow %d adds up to %d messages in the window, %v in all and %d times", name, flow, s.Accepted, s.Messages, s.times[message].Count())
 			}

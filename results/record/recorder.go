@@ -7,6 +7,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // A recorder is one shard's sample.Recorder. What it is told goes into the
@@ -17,14 +18,14 @@ type recorder struct {
 	collector *Collector
 	current   *batch
 	last      sample.Series // with its tally, since most samples follow one alike
-	tally     *tally
+	tally     *tally.Tally
 }
 
 // A batch is what one shard recorded in one interval, or in several if the
 // collector has fallen behind.
 type batch struct {
-	tallies map[sample.Series]*tally
-	spare   []*tally // emptied ones, to use again
+	tallies map[sample.Series]*tally.Tally
+	spare   []*tally.Tally // emptied ones, to use again
 	pages   histogram.PagePool
 	windows []windowEntry
 	heard   []greetingEntry
@@ -36,19 +37,19 @@ type windowEntry struct {
 	from, to sample.Instant
 }
 
-func newBatch() *batch { return &batch{tallies: map[sample.Series]*tally{}} }
+func newBatch() *batch { return &batch{tallies: map[sample.Series]*tally.Tally{}} }
 
 // reset empties the batch and keeps its memory.
 func (b *batch) reset() {
 	for s, t := range b.tallies {
-		t.reset()
+		t.Reset()
 		b.spare = append(b.spare, t)
 		delete(b.tallies, s)
 	}
 	b.windows, b.heard, b.tick = b.windows[:0], b.heard[:0], sample.Tick{}
 }
 
-func (r *recorder) of(s sample.Series) *tally {
+func (r *recorder) of(s sample.Series) *tally.Tally {
 	if r.tally != nil && s == r.last {
 		return r.tally
 	}
@@ -58,7 +59,7 @@ func (r *recorder) of(s sample.Series) *tally {
 		if n := len(b.spare); n > 0 {
 			t, b.spare = b.spare[n-1], b.spare[:n-1]
 		} else {
-			t = &tally{failures: failures{}, pages: &b.pages}
+			t = &tally.Tally{Failures: tally.Failures{}, Pages: &b.pages}
 		}
 		b.tallies[s] = t
 	}
@@ -67,20 +68,20 @@ func (r *recorder) of(s sample.Series) *tally {
 }
 
 func (r *recorder) Service(s sample.Series, p sample.Phase, d time.Duration) {
-	r.of(s).record(SlotOf(p, sample.Service), d)
+	r.of(s).Record(tally.SlotOf(p, sample.Service), d)
 }
 
 func (r *recorder) Response(s sample.Series, span sample.Phase, d time.Duration) {
-	r.of(s).record(SlotOf(span, sample.Response), d)
+	r.of(s).Record(tally.SlotOf(span, sample.Response), d)
 }
 
 func (r *recorder) Lag(s sample.Series, span sample.Phase, d time.Duration) {
-	r.of(s).record(SlotOf(span, sample.Lag), d)
+	r.of(s).Record(tally.SlotOf(span, sample.Lag), d)
 }
 
-func (r *recorder) Late(s sample.Series, d time.Duration)  { r.of(s).record(LateSlot, d) }
-func (r *recorder) Delay(s sample.Series, d time.Duration) { r.of(s).record(DelaySlot, d) }
-func (r *recorder) Own(s sample.Series, d time.Duration)   { r.of(s).record(OwnSlot, d) }
+func (r *recorder) Late(s sample.Series, d time.Duration)  { r.of(s).Record(tally.LateSlot, d) }
+func (r *recorder) Delay(s sample.Series, d time.Duration) { r.of(s).Record(tally.DelaySlot, d) }
+func (r *recorder) Own(s sample.Series, d time.Duration)   { r.of(s).Record(tally.OwnSlot, d) }
 func (r *recorder) Unstamped(s sample.Series)              { r.of(s).Unstamped++ }
 
 func (r *recorder) Message(s sample.Series, o sample.Outcome, now sample.Stage, accepted, rejected int) {
@@ -114,17 +115,11 @@ func (r *recorder) Session(s sample.Series, e sample.SessionEvent) {
 }
 
 func (r *recorder) Greeting(s sample.Series, from netip.Addr, g *sample.Greeting) {
-	r.current.heard = append(r.current.heard, greetingEntry{s.Flow, newGreeting(from, g)})
+	r.current.heard = append(r.current.heard, greetingEntry{s.Flow, tally.NewGreeting(from, g)})
 }
 
 func (r *recorder) Failure(s sample.Series, f *sample.Failure) {
-	k := failureKey{f.Phase, f.Class, int(f.Code), f.Enhanced}
-	known := r.of(s).failures
-	if _, c := known.find(k); c != nil {
-		c.count++ // its example is there, and making another takes its time
-		return
-	}
-	known.add(k, 1, f.Example())
+	r.of(s).Failures.Count(f)
 }
 
 func (r *recorder) Window(s sample.Series, from, to sample.Instant) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // A Run is everything one run measured, or several generators' runs of one
@@ -22,12 +23,12 @@ type Run struct {
 	// them, and by others no more than a page or a comparison can show.
 	Intervals []StoredInterval
 
-	totals     map[sample.Series]*Total
+	totals     map[sample.Series]*tally.Total
 	windows    map[sample.Series]Window
 	apart      map[sample.Series]time.Duration // of a window, the time between generators that ran at different times
-	greetings  []Greetings                     // by flow
+	greetings  []tally.Greetings               // by flow
 	gauges     []Gauge                         // by flow: the last, with the highest peak
-	Processors processors
+	Processors tally.Processors
 	cpu        aloneCPU
 	width      int64 // seconds of an interval; 0 for 1
 	generators int   // merged; 0 for 1
@@ -39,8 +40,8 @@ type Run struct {
 
 func newRun(h Header) *Run {
 	return &Run{
-		Header: h, identities: []string{h.identity()}, totals: map[sample.Series]*Total{}, windows: map[sample.Series]Window{},
-		gauges: make([]Gauge, len(h.Flows)), greetings: make([]Greetings, len(h.Flows)),
+		Header: h, identities: []string{h.identity()}, totals: map[sample.Series]*tally.Total{}, windows: map[sample.Series]Window{},
+		gauges: make([]Gauge, len(h.Flows)), greetings: make([]tally.Greetings, len(h.Flows)),
 	}
 }
 
@@ -80,7 +81,7 @@ func (r *Run) absorb(f *frame) {
 	for i, g := range f.gauges {
 		r.see(i, g)
 	}
-	r.Processors.add(f.processor())
+	r.Processors.Add(f.processor())
 	r.to = max(r.to, f.to)
 }
 
@@ -90,10 +91,10 @@ func (r *Run) see(flow int, g Gauge) {
 	r.gauges[flow].Peak = peak
 }
 
-func (r *Run) total(s sample.Series) *Total {
+func (r *Run) total(s sample.Series) *tally.Total {
 	t := r.totals[s]
 	if t == nil {
-		t = NewTotal()
+		t = tally.NewTotal()
 		r.totals[s] = t
 	}
 	return t
@@ -109,7 +110,7 @@ func (r *Run) Histogram(flow string, phase sample.Phase, part sample.Part) *hist
 	var hs []*histogram.Histogram
 	for round := range r.Header.Rounds {
 		if t := r.totals[sample.Series{Flow: i, Round: round, Stage: sample.Steady}]; t != nil {
-			hs = append(hs, t.Hists[SlotOf(phase, part)])
+			hs = append(hs, t.Hists[tally.SlotOf(phase, part)])
 		}
 	}
 	return histogram.Merged(hs...)
@@ -228,7 +229,7 @@ func (r *Run) merge(from *Run) {
 		into.Open, into.Peak = into.Open+g.Open, into.Peak+g.Peak
 		into.Due, into.Begun = into.Due+g.Due, into.Begun+g.Begun
 	}
-	r.Processors.merge(&from.Processors)
+	r.Processors.Merge(&from.Processors)
 	r.to = max(r.to, from.to)
 	r.cpu.merge(&from.cpu)
 }

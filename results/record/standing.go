@@ -3,37 +3,38 @@ package record
 import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // A Standing is what a flow has come to so far. It leaves out the warm-up as
 // FlowFigures do, and after the last interval the two are the same.
 type Standing struct {
-	Sessions   SessionFigures
-	Messages   MessageFigures
-	Recipients RecipientFigures
-	Arrivals   *ArrivalFigures // open load only
-	Warmup     MessageFigures  // apart from all else
-	Failures   []ErrorFigures
+	Sessions   tally.SessionFigures
+	Messages   tally.MessageFigures
+	Recipients tally.RecipientFigures
+	Arrivals   *tally.ArrivalFigures // open load only
+	Warmup     tally.MessageFigures  // apart from all else
+	Failures   []tally.ErrorFigures
 
-	added []*Total
+	added []*tally.Total
 }
 
 // Added returns the times of a phase that the interval added; nil where there
 // are none. Like the other histograms it is to be read, during the call.
 func (s *Standing) Added(p sample.Phase, part sample.Part) *histogram.Histogram {
-	return s.addedTo(SlotOf(p, part))
+	return s.addedTo(tally.SlotOf(p, part))
 }
 
 // AddedLate returns what the interval added to GeneratorFigures.Late.
-func (s *Standing) AddedLate() *histogram.Histogram { return s.addedTo(LateSlot) }
+func (s *Standing) AddedLate() *histogram.Histogram { return s.addedTo(tally.LateSlot) }
 
 // AddedDelay returns what the interval added to GeneratorFigures.Delay.
-func (s *Standing) AddedDelay() *histogram.Histogram { return s.addedTo(DelaySlot) }
+func (s *Standing) AddedDelay() *histogram.Histogram { return s.addedTo(tally.DelaySlot) }
 
 // AddedOwn returns what the interval added to GeneratorFigures.Own.
-func (s *Standing) AddedOwn() *histogram.Histogram { return s.addedTo(OwnSlot) }
+func (s *Standing) AddedOwn() *histogram.Histogram { return s.addedTo(tally.OwnSlot) }
 
-func (s *Standing) addedTo(slot Slot) *histogram.Histogram {
+func (s *Standing) addedTo(slot tally.Slot) *histogram.Histogram {
 	if len(s.added) == 1 {
 		return s.added[0].Hists[slot]
 	}
@@ -47,25 +48,25 @@ func (s *Standing) addedTo(slot Slot) *histogram.Histogram {
 // A standing is what a Standing is made from. It keeps no histogram, which the
 // run does already.
 type standing struct {
-	steady, warmup counts
-	failures       failures
-	added          []*Total
+	steady, warmup tally.Counts
+	failures       tally.Failures
+	added          []*tally.Total
 }
 
 // begin begins an interval.
 func (s *standing) begin() { s.added = s.added[:0] }
 
 // add adds what a series came to in the interval.
-func (s *standing) add(t *Total, stage sample.Stage) {
+func (s *standing) add(t *tally.Total, stage sample.Stage) {
 	if stage == sample.Warmup {
-		s.warmup.add(&t.counts)
+		s.warmup.Add(&t.Counts)
 		return
 	}
 	if s.failures == nil {
-		s.failures = failures{}
+		s.failures = tally.Failures{}
 	}
-	s.steady.add(&t.counts)
-	s.failures.merge(t.Failures)
+	s.steady.Add(&t.Counts)
+	s.failures.Merge(t.Failures)
 	s.added = append(s.added, t)
 }
 
@@ -73,13 +74,13 @@ func (s *standing) add(t *Total, stage sample.Stage) {
 func (s *standing) told(g Gauge, open bool) Standing {
 	c := &s.steady
 	out := Standing{
-		Sessions: SessionFigures{c.Started, c.Completed, c.FailedSession, int64(g.Peak)},
+		Sessions: c.Sessions(g.Peak),
 		Messages: c.Messages(), Warmup: s.warmup.Messages(),
-		Recipients: RecipientFigures{c.RcptAccepted, c.RcptRejected, c.RcptUnknown},
+		Recipients: c.Recipients(),
 		Failures:   s.failures.Figures(), added: s.added,
 	}
 	if open {
-		out.Arrivals = &ArrivalFigures{g.Due, g.Begun}
+		out.Arrivals = &tally.ArrivalFigures{Due: g.Due, Begun: g.Begun}
 	}
 	return out
 }

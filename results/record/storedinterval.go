@@ -5,6 +5,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // A StoredInterval is a flow's part of one second of a run, as it stands in
@@ -18,13 +19,13 @@ type StoredInterval struct {
 	Open        int // sessions, at the end of the interval; the most of several
 	Accepted    int64
 	Messages    [sample.NumOutcomes]int64
-	Errors      []ErrorFigures // of several seconds, by class alone
+	Errors      []tally.ErrorFigures // of several seconds, by class alone
 	Busy        float64
 
 	Spent      float64 // as total.spent has it
 	Generator  int     // of several whose runs were merged, from 0
 	histograms map[string]string
-	times      map[Slot]*histogram.Histogram // of several seconds, in place of histograms
+	times      map[tally.Slot]*histogram.Histogram // of several seconds, in place of histograms
 }
 
 func (r *Run) newStoredInterval(l *intervalLine, s sample.Series) StoredInterval {
@@ -43,14 +44,14 @@ func (i *StoredInterval) Length() time.Duration { return i.To.Sub(i.From) }
 
 // Histogram returns the interval's times of a phase; nil where there are none.
 func (i *StoredInterval) Histogram(phase sample.Phase, part sample.Part) (*histogram.Histogram, error) {
-	return i.HistogramAt(SlotOf(phase, part))
+	return i.HistogramAt(tally.SlotOf(phase, part))
 }
 
-func (i *StoredInterval) HistogramAt(s Slot) (*histogram.Histogram, error) {
+func (i *StoredInterval) HistogramAt(s tally.Slot) (*histogram.Histogram, error) {
 	if h := i.times[s]; h != nil {
 		return h, nil
 	}
-	encoded := i.histograms[s.name()]
+	encoded := i.histograms[s.Name()]
 	if encoded == "" {
 		return nil, nil
 	}
@@ -65,13 +66,13 @@ func (i *StoredInterval) add(next *StoredInterval) error {
 	for o, n := range next.Messages {
 		i.Messages[o] += n
 	}
-	i.Errors = addClasses(i.Errors, next.Errors)
+	i.Errors = tally.AddClasses(i.Errors, next.Errors)
 	i.Spent += next.Spent
 	if err := i.decode(); err != nil {
 		return err
 	}
 	for name, encoded := range next.histograms {
-		if err := i.time(slotsByName[name]).Decode([]byte(encoded), histogram.MaxInterval); err != nil {
+		if err := i.time(tally.SlotsByName[name]).Decode([]byte(encoded), histogram.MaxInterval); err != nil {
 			return err
 		}
 	}
@@ -84,7 +85,7 @@ func (i *StoredInterval) add(next *StoredInterval) error {
 // decode makes times of the histograms.
 func (i *StoredInterval) decode() error {
 	for name, encoded := range i.histograms {
-		if err := i.time(slotsByName[name]).Decode([]byte(encoded), histogram.MaxInterval); err != nil {
+		if err := i.time(tally.SlotsByName[name]).Decode([]byte(encoded), histogram.MaxInterval); err != nil {
 			return err
 		}
 	}
@@ -92,17 +93,17 @@ func (i *StoredInterval) decode() error {
 	return nil
 }
 
-func (i *StoredInterval) keep(s Slot, encoded string) {
+func (i *StoredInterval) keep(s tally.Slot, encoded string) {
 	if i.histograms == nil {
 		i.histograms = map[string]string{}
 	}
-	i.histograms[s.name()] = encoded
+	i.histograms[s.Name()] = encoded
 }
 
 // time is the histogram of a slot, which others may be added to.
-func (i *StoredInterval) time(s Slot) *histogram.Histogram {
+func (i *StoredInterval) time(s tally.Slot) *histogram.Histogram {
 	if i.times == nil {
-		i.times = map[Slot]*histogram.Histogram{}
+		i.times = map[tally.Slot]*histogram.Histogram{}
 	}
 	if i.times[s] == nil {
 		i.times[s] = histogram.New()
@@ -113,7 +114,7 @@ func (i *StoredInterval) time(s Slot) *histogram.Histogram {
 // clone shares nothing with i that add changes.
 func (i StoredInterval) clone() StoredInterval {
 	times := i.times
-	i.Errors, i.times = addClasses(nil, i.Errors), nil
+	i.Errors, i.times = tally.AddClasses(nil, i.Errors), nil
 	for s, h := range times {
 		i.time(s).Merge(h)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -28,7 +29,7 @@ func TestComparisonFormats(t *testing.T) {
 	c := compared(t, madeup.Quiet(), other, compare.CompareOptions{Gates: []criteria.Gate{{Expr: "x | y", Metric: "rate"}}})
 	for _, width := range []int{80, 100, 160} {
 		for line := range strings.Lines(comparisonTable(t, c, Options{Width: width})) {
-			if n := textWidth(strings.TrimSuffix(line, "\n")); n > width {
+			if n := table.Width(strings.TrimSuffix(line, "\n")); n > width {
 				t.Errorf("%d columns where %d were given: %s", n, width, line)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
 // writeComparisonJUnit writes a comparison as a test suite, in which a CI
@@ -18,7 +19,7 @@ import (
 // gates, and one without a verdict is skipped.
 func writeComparisonJUnit(w io.Writer, c comparison) error {
 	var tables bytes.Buffer
-	if err := drawReport(&tables, c.heading(), c.report(Options{All: true}), Terminal{Width: 120}); err != nil {
+	if err := table.Draw(&tables, c.heading(), c.report(Options{All: true}), table.Terminal{Width: 120}); err != nil {
 		return err
 	}
 	s := junitSuite{Name: printable.Text(c.title()), Time: "0", Output: junitOutput{tables.String()}}

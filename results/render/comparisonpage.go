@@ -11,6 +11,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/render/page"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
 // page is a comparison as a page to look at. The plot has the rows that the
@@ -34,12 +35,12 @@ func (c comparison) page(all bool) *page.Page {
 		p.Comparisons += " " + human.CountOf(int64(hidden), "metric") + " of phases, in which no change shows, are in the table alone."
 	}
 	rows := c.rowSection(true)
-	rows.title = "All metrics"
-	metrics := rows.reportTable()
+	rows.Title = "All metrics"
+	metrics := pageTable(&rows)
 	metrics.Open, metrics.Columns[0].Whole, metrics.Columns[1].Whole = true, true, true
 	p.Tables = append(p.Tables, metrics)
-	if around := c.surroundingSection(); len(around.rows) > 0 {
-		sides := around.reportTable()
+	if around := c.surroundingSection(); len(around.Rows) > 0 {
+		sides := pageTable(&around)
 		sides.Open, sides.Columns[0].Whole, sides.Columns[1].Roomy = true, true, true
 		p.Tables = append(p.Tables, sides)
 	}
@@ -81,8 +82,8 @@ func (c comparison) pageVerdict() *page.Verdict {
 	case c.Count(stats.TooFewRuns) == len(c.Rows):
 		v.Open, v.Text = true, "Too few rounds for a verdict"
 	}
-	for _, line := range c.verdictSection().lines {
-		v.Reasons = append(v.Reasons, printable.Text(line.text))
+	for _, line := range c.verdictSection().Lines {
+		v.Reasons = append(v.Reasons, printable.Text(line.Text))
 	}
 	return v
 }
@@ -113,16 +114,16 @@ func drawnInterval(r *compare.Row) page.Interval {
 }
 
 // surroundingSection is what both sides were made in; what differs stands out.
-func (c comparison) surroundingSection() section {
-	s := section{title: "Where and with what", columns: []column{{name: "", left: true}, {name: "base", left: true}, {name: "new", left: true}}}
+func (c comparison) surroundingSection() table.Section {
+	s := table.Section{Title: "Where and with what", Columns: []table.Column{{Name: "", Left: true}, {Name: "base", Left: true}, {Name: "new", Left: true}}}
 	for i := range c.Surroundings {
 		about := &c.Surroundings[i]
-		row := []cell{{text: about.Name}}
+		row := []table.Cell{{Text: about.Name}}
 		for _, side := range [][2][]string{{about.Base, about.New}, {about.New, about.Base}} {
 			text := strings.Join(side[0], ", ")
-			row = append(row, cell{text, about.Differs && !slices.Equal(side[0], side[1])})
+			row = append(row, table.Cell{Text: text, Bad: about.Differs && !slices.Equal(side[0], side[1])})
 		}
-		s.rows = append(s.rows, row)
+		s.Rows = append(s.Rows, row)
 	}
 	return s
 }

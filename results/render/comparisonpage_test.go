@@ -9,6 +9,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render/page"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -20,8 +21,8 @@ func contrast(t *testing.T, gates ...string) *compare.Comparison {
 	slower := madeup.Quiet()
 	slower.Seed, slower.Slower = 2, map[string]float64{"relay": 0.03, "submit": 9}
 	base, other := madeup.Quiet().ReadAnew(t), slower.ReadAnew(t)
-	base.Heard(0).Add(record.Greeting{Banner: "mx.example.test ESMTP one", Clear: []string{"SIZE 1"}})
-	other.Heard(0).Add(record.Greeting{Banner: "mx.example.test ESMTP " + hostile, Clear: []string{"SIZE 2"}})
+	base.Heard(0).Add(tally.Greeting{Banner: "mx.example.test ESMTP one", Clear: []string{"SIZE 1"}})
+	other.Heard(0).Add(tally.Greeting{Banner: "mx.example.test ESMTP " + hostile, Clear: []string{"SIZE 2"}})
 	o := compare.CompareOptions{MinEffect: 0.02}
 	for _, text := range append(gates, "submit.message.p99 > +5%", "errors > +0.1pp", "relay.rate < -50%", "tls.p99 > +10%") {
 		g, err := criteria.ParseGate(text)

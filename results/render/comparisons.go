@@ -7,6 +7,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/render/page"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
 // Comparisons writes a comparison: table, json, markdown, csv with a row for
@@ -16,12 +17,12 @@ import (
 var Comparisons = Registry[*compare.Comparison]{"comparisons", []format[*compare.Comparison]{
 	{"table", func(w io.Writer, c *compare.Comparison, o Options) error {
 		v := comparison{c}
-		return drawReport(w, v.heading(), v.report(o), o.terminal())
+		return table.Draw(w, v.heading(), v.report(o), o.terminal())
 	}},
 	{"json", plainly(writeJSON[compare.Comparison])},
 	{"markdown", func(w io.Writer, c *compare.Comparison, o Options) error {
 		v := comparison{c}
-		return markdownReport(w, v.heading(), v.report(o))
+		return table.Markdown(w, v.heading(), v.report(o))
 	}},
 	{"csv", plainly(writeComparisonCSV)},
 	{"junit", func(w io.Writer, c *compare.Comparison, _ Options) error {

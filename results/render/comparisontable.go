@@ -8,6 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
 func (c comparison) heading() string { return sideText(&c.Base) + " → " + sideText(&c.New) }
@@ -21,28 +22,28 @@ func sideText(s *compare.Side) string {
 }
 
 // report is a comparison for people: first what to beware of.
-func (c comparison) report(o Options) []section {
-	var list []section
-	for _, s := range []section{c.warningSection(), c.rowSection(o.All), c.gateSection(), c.verdictSection()} {
-		if len(s.rows)+len(s.lines) > 0 {
+func (c comparison) report(o Options) []table.Section {
+	var list []table.Section
+	for _, s := range []table.Section{c.warningSection(), c.rowSection(o.All), c.gateSection(), c.verdictSection()} {
+		if len(s.Rows)+len(s.Lines) > 0 {
 			list = append(list, s)
 		}
 	}
 	return list
 }
 
-func (c comparison) warningSection() section {
-	s := section{title: "Warnings"}
+func (c comparison) warningSection() table.Section {
+	s := table.Section{Title: "Warnings"}
 	for _, w := range c.Warnings {
-		s.lines = append(s.lines, cell{w, true})
+		s.Lines = append(s.Lines, table.Cell{Text: w, Bad: true})
 	}
 	return s
 }
 
-func (c comparison) rowSection(all bool) section {
-	s := section{title: "Comparison", each: true, columns: []column{
-		{name: "flow", left: true}, {name: "metric", left: true}, {name: "base"}, {name: "new"}, {name: "change"},
-		{name: c.level() + " interval"}, {name: "p"}, {name: "verdict", left: true}, {name: "sees"},
+func (c comparison) rowSection(all bool) table.Section {
+	s := table.Section{Title: "Comparison", Each: true, Columns: []table.Column{
+		{Name: "flow", Left: true}, {Name: "metric", Left: true}, {Name: "base"}, {Name: "new"}, {Name: "change"},
+		{Name: c.level() + " interval"}, {Name: "p"}, {Name: "verdict", Left: true}, {Name: "sees"},
 	}}
 	hidden := 0
 	for i := range c.Rows {
@@ -51,9 +52,9 @@ func (c comparison) rowSection(all bool) section {
 			hidden++
 			continue
 		}
-		s.rows = append(s.rows, rowCells(r))
+		s.Rows = append(s.Rows, rowCells(r))
 	}
-	s.lines = plain(c.notes(hidden)...)
+	s.Lines = table.Plain(c.notes(hidden)...)
 	return s
 }
 
@@ -67,14 +68,14 @@ func (c comparison) level() string {
 	return strconv.FormatFloat(100*(1-c.Alpha), 'f', -1, 64) + " %"
 }
 
-func rowCells(r *compare.Row) []cell {
-	cells := plain(r.Flow, r.Metric, human.Figure(r.Measure, r.Base), human.Figure(r.Measure, r.New), r.Change(), rowSpan(r), human.NoSamples, string(r.Verdict), human.NoSamples)
-	cells[7].bad = r.Verdict == stats.Worse
+func rowCells(r *compare.Row) []table.Cell {
+	cells := table.Plain(r.Flow, r.Metric, human.Figure(r.Measure, r.Base), human.Figure(r.Measure, r.New), r.Change(), rowSpan(r), human.NoSamples, string(r.Verdict), human.NoSamples)
+	cells[7].Bad = r.Verdict == stats.Worse
 	if r.P != nil {
-		cells[6].text = probability(*r.P)
+		cells[6].Text = probability(*r.P)
 	}
 	if r.ResolvablePercent != nil {
-		cells[8].text = human.Percent(*r.ResolvablePercent)
+		cells[8].Text = human.Percent(*r.ResolvablePercent)
 	}
 	return cells
 }
@@ -142,36 +143,36 @@ func (c comparison) notes(hidden int) []string {
 	return list
 }
 
-func (c comparison) gateSection() section {
-	s := section{title: "Gates", columns: []column{
-		{name: "gate", left: true, code: true}, {name: "flow", left: true}, {name: "result", left: true}, {name: "because", left: true},
+func (c comparison) gateSection() table.Section {
+	s := table.Section{Title: "Gates", Columns: []table.Column{
+		{Name: "gate", Left: true, Code: true}, {Name: "flow", Left: true}, {Name: "result", Left: true}, {Name: "because", Left: true},
 	}}
 	for _, g := range c.Gates {
-		state := cell{text: "ok"}
+		state := table.Cell{Text: "ok"}
 		switch {
 		case !g.Known:
-			state = cell{"unknown", true}
+			state = table.Cell{Text: "unknown", Bad: true}
 		case !g.OK:
-			state = cell{"missed", true}
+			state = table.Cell{Text: "missed", Bad: true}
 		}
-		s.rows = append(s.rows, []cell{{text: g.Expr}, {text: g.Flow}, state, {text: g.Reason}})
+		s.Rows = append(s.Rows, []table.Cell{{Text: g.Expr}, {Text: g.Flow}, state, {Text: g.Reason}})
 	}
 	return s
 }
 
-func (c comparison) verdictSection() section {
-	s := section{title: "Verdict"}
+func (c comparison) verdictSection() table.Section {
+	s := table.Section{Title: "Verdict"}
 	for _, v := range []stats.Verdict{stats.Worse, stats.Better, stats.Same} {
 		if names := c.Named(v); len(names) > 0 {
 			text := fmt.Sprintf("%s: %s", v, human.CountOf(int64(len(names)), "metric"))
 			if v != stats.Same {
 				text += ": " + strings.Join(names, ", ")
 			}
-			s.lines = append(s.lines, cell{text, v == stats.Worse})
+			s.Lines = append(s.Lines, table.Cell{Text: text, Bad: v == stats.Worse})
 		}
 	}
 	if n := c.Count(stats.TooFewRuns); n > 0 {
-		s.lines = append(s.lines, cell{text: fmt.Sprintf("too-few-runs: %s. With %d tested, no verdict is possible under %d rounds a side: run --repeat, or ab, makes them.",
+		s.Lines = append(s.Lines, table.Cell{Text: fmt.Sprintf("too-few-runs: %s. With %d tested, no verdict is possible under %d rounds a side: run --repeat, or ab, makes them.",
 			human.CountOf(int64(n), "metric"), c.Tested, c.RoundsNeeded)})
 	}
 	unresolved, most := 0, 0
@@ -181,7 +182,7 @@ func (c comparison) verdictSection() section {
 		}
 	}
 	if unresolved > 0 {
-		s.lines = append(s.lines, cell{text: fmt.Sprintf("not resolvable: a change of %s in %s may go unseen; %s rounds a side would find it in all of them.",
+		s.Lines = append(s.Lines, table.Cell{Text: fmt.Sprintf("not resolvable: a change of %s in %s may go unseen; %s rounds a side would find it in all of them.",
 			human.Percent(c.MinEffectPercent), human.CountOf(int64(unresolved), "metric"), human.Count(int64(most)))})
 	}
 	return s

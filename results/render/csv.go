@@ -9,7 +9,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/results/figures"
-	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // A figureWriter writes a result in long form: a figure a row.
@@ -136,7 +136,7 @@ func (f *figureWriter) ofFlow(flow *figures.FlowFigures) {
 	}
 }
 
-func (f *figureWriter) messages(metric string, m *record.MessageFigures) {
+func (f *figureWriter) messages(metric string, m *tally.MessageFigures) {
 	f.count(metric, "attempted", m.Attempted)
 	f.count(metric, "accepted", m.Accepted)
 	f.count(metric, "rejected", m.Rejected)

@@ -7,6 +7,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
 // A document is a run in figures, with what its flows' choices cost. It marshals
@@ -21,12 +22,12 @@ func newDocument(r *record.Run) *document { return &document{figures.Of(r), comp
 // writeTables writes res for a terminal, in lines no wider than o.Width as far
 // as names allow.
 func writeTables(w io.Writer, res *document, o Options) error {
-	return drawReport(w, res.heading(), res.report(), o.terminal())
+	return table.Draw(w, res.heading(), res.report(), o.terminal())
 }
 
 // writeMarkdown writes the report as GitHub shows it in a pull request.
 func writeMarkdown(w io.Writer, res *document) error {
-	return markdownReport(w, res.heading(), res.report())
+	return table.Markdown(w, res.heading(), res.report())
 }
 
 // eachPhase goes through the phases of a flow that have samples, in the order

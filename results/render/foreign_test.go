@@ -8,21 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
-
-// foreignTexts are what a server, a scenario or a run file may have in it.
-var foreignTexts = []string{
-	"::error file=a::pwned ::error::x ::error::y ::error::z ::stop-commands::t ##vso[task.complete]\u202e",
-	"##vso[task.setvariable variable=a]b ##[error]c ##teamcity[message text='d']",
-	"--- group +++ group ~~~ group ^^^ +++",
-	"=cmd|'/C calc'!A0 +1 -1 @SUM(A1)",
-	"@octo-org/admins https://evil.invalid/ www.evil.invalid #1 GH-1 :tada: a@b.test $x$ ![i](https://evil.invalid/i.png) <img src=x> [^1] `x` | &commat;team",
-	"`|@team|` \\|@team \\`",
-	"\x1b[2J\u009b31m\u202e\u2066\u200f\u061c\u200b\u2028\u2029\U000e0041\ufe0f\xff\x00\r\n::error::next",
-}
 
 // TestForeignWordsDoNoHarmInAnyFormat holds every format to one rule, whatever
 // it is asked to show: nothing that does not print, and no line that a CI
@@ -30,28 +20,28 @@ var foreignTexts = []string{
 func TestForeignWordsDoNoHarmInAnyFormat(t *testing.T) {
 	comparison := contrast(t)
 	warnings := comparison.Warnings
-	for first := 0; first < len(foreignTexts); first += 4 {
-		text := foreignTexts[first]
+	for first := 0; first < len(samples.ForeignTexts); first += 4 {
+		text := samples.ForeignTexts[first]
 		at := first
 		names := map[string]string{}
 		run := showcaseOf(t, text, func(flow string) string {
 			if names[flow] == "" {
-				names[flow] = foreignTexts[at%len(foreignTexts)] + flow
+				names[flow] = samples.ForeignTexts[at%len(samples.ForeignTexts)] + flow
 				at++
 			}
 			return names[flow]
 		})
 		res := figures.Of(run)
 		res.Verdict.Valid = false
-		res.Verdict.Reasons, res.Verdict.Notes = foreignTexts, foreignTexts
+		res.Verdict.Reasons, res.Verdict.Notes = samples.ForeignTexts, samples.ForeignTexts
 		for _, f := range res.Flows {
 			for i := range f.Errors {
-				f.Errors[i].Example = foreignTexts[i%len(foreignTexts)]
+				f.Errors[i].Example = samples.ForeignTexts[i%len(samples.ForeignTexts)]
 			}
 		}
 		comparison.Base.Name, comparison.New.Name = text, text+"2"
-		comparison.Warnings = append(slices.Clone(warnings), foreignTexts...)
-		for i, text := range foreignTexts {
+		comparison.Warnings = append(slices.Clone(warnings), samples.ForeignTexts...)
+		for i, text := range samples.ForeignTexts {
 			comparison.Warnings = append(comparison.Warnings, "the server says "+text)
 			comparison.Rows[i].Flow = text
 		}
@@ -157,18 +147,3 @@ func outsideCode(line string) string {
 
 // TestForeignWordsKeepTheirCells: no text of a table's cell ends the cell, for
 // readers who know that two backslashes are one, and for those who do not.
-func TestForeignWordsKeepTheirCells(t *testing.T) {
-	simple, careful := regexp.MustCompile(`(^|[^\\])\|`), regexp.MustCompile(`\\.|(\|)`)
-	for _, text := range foreignTexts {
-		for _, cell := range []string{markdownCell(text), markdownCellCode(printable.Text(text)), markdownCell(`\` + text), markdownCellCode(printable.Text(`\|` + text))} {
-			if simple.MatchString(cell) {
-				t.Errorf("%s has an end of a cell in it", cell)
-			}
-			for _, m := range careful.FindAllStringSubmatch(cell, -1) {
-				if m[1] != "" {
-					t.Errorf("%s has an end of a cell behind its backslashes", cell)
-				}
-			}
-		}
-	}
-}

@@ -7,24 +7,25 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
-func (res *document) thresholdSection() section {
-	s := section{title: "Thresholds", columns: []column{
-		{name: "threshold", left: true, code: true}, {name: "value"}, {name: "result", left: true},
+func (res *document) thresholdSection() table.Section {
+	s := table.Section{Title: "Thresholds", Columns: []table.Column{
+		{Name: "threshold", Left: true, Code: true}, {Name: "value"}, {Name: "result", Left: true},
 	}}
 	for _, t := range res.Thresholds {
-		value, state := human.NoSamples, cell{text: "ok"}
+		value, state := human.NoSamples, table.Cell{Text: "ok"}
 		if t.Value != nil {
 			value = human.Figure(t.Metric.Unit(), *t.Value)
 		}
 		if !t.OK {
-			state = cell{"missed", true}
+			state = table.Cell{Text: "missed", Bad: true}
 		}
 		if t.Reason != "" {
-			s.lines = append(s.lines, cell{text: t.Expr + ": " + t.Reason})
+			s.Lines = append(s.Lines, table.Cell{Text: t.Expr + ": " + t.Reason})
 		}
-		s.rows = append(s.rows, []cell{{text: t.Expr}, {text: value}, state})
+		s.Rows = append(s.Rows, []table.Cell{{Text: t.Expr}, {Text: value}, state})
 	}
 	return s
 }
@@ -33,9 +34,11 @@ func (res *document) thresholdSection() section {
 // end of a run.
 func isKnown(g *figures.GeneratorFigures) bool { return g.GOMAXPROCS > 0 }
 
-func (res *document) generatorSection() section {
-	g, s := &res.Generator, section{title: "Generator"}
-	add := func(format string, args ...any) { s.lines = append(s.lines, cell{text: fmt.Sprintf(format, args...)}) }
+func (res *document) generatorSection() table.Section {
+	g, s := &res.Generator, table.Section{Title: "Generator"}
+	add := func(format string, args ...any) {
+		s.Lines = append(s.Lines, table.Cell{Text: fmt.Sprintf(format, args...)})
+	}
 	if isKnown(g) {
 		cores := human.NoSamples
 		if res.Elapsed > 0 {
@@ -89,9 +92,9 @@ func (res *document) clockLine() string {
 	return "clock: " + res.Clock + "; " + without
 }
 
-func (res *document) verdictSection() section {
-	s := section{title: "Verdict"}
-	add := func(bad bool, text string) { s.lines = append(s.lines, cell{text, bad}) }
+func (res *document) verdictSection() table.Section {
+	s := table.Section{Title: "Verdict"}
+	add := func(bad bool, text string) { s.Lines = append(s.Lines, table.Cell{Text: text, Bad: bad}) }
 	if res.Verdict.Valid {
 		add(false, "valid")
 	} else {

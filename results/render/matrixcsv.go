@@ -2,7 +2,7 @@ package render
 
 import (
 	"github.com/smtpgauge/smtpgauge/results/compare"
-	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // ofMatrix writes what a delivered message of each flow costs ("cost"), what
@@ -16,7 +16,7 @@ func (f *figureWriter) ofMatrix(m *compare.Matrix) {
 		if flow.Cost != nil {
 			f.put("cost", "", "", "mean", float64(*flow.Cost), "ns")
 		}
-		for _, p := range record.CostPhases {
+		for _, p := range tally.CostPhases {
 			if ns, ok := flow.Phases[p.String()]; ok {
 				f.put("cost", p.String(), "", "mean", float64(ns), "ns")
 			}

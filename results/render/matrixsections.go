@@ -9,17 +9,18 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/human"
-	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // Matrices writes a matrix by itself.
 var Matrices = Registry[*compare.Matrix]{"a matrix", []format[*compare.Matrix]{
 	{"table", func(w io.Writer, m *compare.Matrix, o Options) error {
-		return drawReport(w, matrixHeading(m), matrixSections(m), o.terminal())
+		return table.Draw(w, matrixHeading(m), matrixSections(m), o.terminal())
 	}},
 	{"json", plainly(writeJSON[compare.Matrix])},
 	{"markdown", func(w io.Writer, m *compare.Matrix, _ Options) error {
-		return markdownReport(w, matrixHeading(m), matrixSections(m))
+		return table.Markdown(w, matrixHeading(m), matrixSections(m))
 	}},
 }}
 
@@ -34,12 +35,12 @@ func matrixHeading(m *compare.Matrix) string {
 // sections are the matrix for people: what each flow chose and what a message
 // costs with it, which phases that is made of, what lies between flows, and
 // what of it is the work of a single choice.
-func matrixSections(m *compare.Matrix) []section {
+func matrixSections(m *compare.Matrix) []table.Section {
 	if m == nil {
 		return nil
 	}
-	return slices.DeleteFunc([]section{matrixSection(m), costSection(m), overheadSection(m), choiceSection(m)},
-		func(s section) bool { return len(s.rows)+len(s.lines) == 0 })
+	return slices.DeleteFunc([]table.Section{matrixSection(m), costSection(m), overheadSection(m), choiceSection(m)},
+		func(s table.Section) bool { return len(s.Rows)+len(s.Lines) == 0 })
 }
 
 // shownChoices leaves out what all flows chose alike, but for the ones a matrix
@@ -55,22 +56,22 @@ func shownChoices(m *compare.Matrix) []string {
 	})
 }
 
-func matrixSection(m *compare.Matrix) section {
-	s := section{title: "Matrix", columns: []column{{name: "flow", left: true}}}
+func matrixSection(m *compare.Matrix) table.Section {
+	s := table.Section{Title: "Matrix", Columns: []table.Column{{Name: "flow", Left: true}}}
 	shown := shownChoices(m)
 	for _, name := range shown {
-		s.columns = append(s.columns, column{name: name, left: name == compare.ChoiceTLS || name == compare.ChoiceAuth || name == compare.ChoicePipelining})
+		s.Columns = append(s.Columns, table.Column{Name: name, Left: name == compare.ChoiceTLS || name == compare.ChoiceAuth || name == compare.ChoicePipelining})
 	}
-	s.columns = append(s.columns, numbers("message", "CPU")...)
+	s.Columns = append(s.Columns, table.Numbers("message", "CPU")...)
 	for i := range m.Flows {
 		f := &m.Flows[i]
-		row := plain(f.Flow)
+		row := table.Plain(f.Flow)
 		for _, name := range shown {
-			row = append(row, cell{text: compare.ChoiceOf(&f.Header, name)})
+			row = append(row, table.Cell{Text: compare.ChoiceOf(&f.Header, name)})
 		}
-		s.rows = append(s.rows, append(row, plain(humanTime(f.Cost), humanTime(f.CPU))...))
+		s.Rows = append(s.Rows, append(row, table.Plain(humanTime(f.Cost), humanTime(f.CPU))...))
 	}
-	s.lines = plain("message: what a delivered one takes, its share of the connection's set-up and end with it: all service times of the flow's sessions over the messages accepted. Pauses, waiting, and the generator's own between the phases of a set-up are no part of it. " +
+	s.Lines = table.Plain("message: what a delivered one takes, its share of the connection's set-up and end with it: all service times of the flow's sessions over the messages accepted. Pauses, waiting, and the generator's own between the phases of a set-up are no part of it. " +
 		"CPU: of the generator, a delivered message. reuse: messages a connection.")
 	return s
 }
@@ -83,81 +84,81 @@ func humanTime(ns *int64) string {
 	return human.Duration(time.Duration(*ns))
 }
 
-func costSection(m *compare.Matrix) section {
-	s := section{title: "Phases of a delivered message", columns: []column{{name: "flow", left: true}}}
+func costSection(m *compare.Matrix) table.Section {
+	s := table.Section{Title: "Phases of a delivered message", Columns: []table.Column{{Name: "flow", Left: true}}}
 	var names []string
-	for _, p := range record.CostPhases {
+	for _, p := range tally.CostPhases {
 		name := p.String()
 		if slices.ContainsFunc(m.Flows, func(f compare.MatrixFlow) bool { _, ok := f.Phases[name]; return ok }) {
 			names = append(names, name)
 		}
 	}
-	s.columns = append(s.columns, numbers(append(slices.Clone(names), "between")...)...)
+	s.Columns = append(s.Columns, table.Numbers(append(slices.Clone(names), "between")...)...)
 	for i := range m.Flows {
 		f := &m.Flows[i]
-		row := plain(f.Flow)
+		row := table.Plain(f.Flow)
 		for _, name := range names {
 			text := human.NoSamples
 			if ns, ok := f.Phases[name]; ok {
 				text = human.Duration(time.Duration(ns))
 			}
-			row = append(row, cell{text: text})
+			row = append(row, table.Cell{Text: text})
 		}
 		between := human.NoSamples
 		if f.Cost != nil {
 			between = human.Duration(time.Duration(f.Between))
 		}
-		s.rows = append(s.rows, append(row, cell{text: between}))
+		s.Rows = append(s.Rows, append(row, table.Cell{Text: between}))
 	}
-	s.lines = plain("Means that add up to the message above: a phase's times over the messages delivered. " + human.NoSamples +
+	s.Lines = table.Plain("Means that add up to the message above: a phase's times over the messages delivered. " + human.NoSamples +
 		": the flow has no such phase. between: the sending, and the generator's own; where pipelined phases overlap it is what they save, and negative.")
 	return s
 }
 
-func overheadSection(m *compare.Matrix) section {
-	s := section{title: "Overhead against " + m.Baseline, columns: []column{{name: "flow", left: true}}}
-	s.columns = append(s.columns, addedColumns(&m.Against, s.title)...)
+func overheadSection(m *compare.Matrix) table.Section {
+	s := table.Section{Title: "Overhead against " + m.Baseline, Columns: []table.Column{{Name: "flow", Left: true}}}
+	s.Columns = append(s.Columns, addedColumns(&m.Against, s.Title)...)
 	for i := range m.Against.Pairs {
 		d := &m.Against.Pairs[i]
-		s.rows = append(s.rows, append(plain(d.New), differenceCells(d, knowsCPU(&m.Against))...))
+		s.Rows = append(s.Rows, append(table.Plain(d.New), differenceCells(d, knowsCPU(&m.Against))...))
 	}
-	if len(s.rows) > 0 {
+	if len(s.Rows) > 0 {
 		notes := []string{"What a delivered message costs more than the baseline's, by Hodges and Lehmann over rounds."}
 		if !m.InTurn {
 			notes = append(notes, "The flows ran together, so each had the others' load beside it: schedule: {flows: in-turn} keeps them apart.")
 		}
-		s.lines = plain(append(notes, differenceNotes(&m.Against, m.Rounds)...)...)
+		s.Lines = table.Plain(append(notes, differenceNotes(&m.Against, m.Rounds)...)...)
 	}
 	return s
 }
 
-func choiceSection(m *compare.Matrix) section {
-	s := section{title: "What each choice costs", columns: []column{{name: "choice", left: true}, {name: "flow", left: true}, {name: "against", left: true}}}
-	columns := addedColumns(&m.Choices, s.title)
-	columns[0].apart = s.title + ", time"
-	s.columns = append(s.columns, columns...)
+func choiceSection(m *compare.Matrix) table.Section {
+	s := table.Section{Title: "What each choice costs", Columns: []table.Column{{Name: "choice", Left: true}, {Name: "flow", Left: true}, {Name: "against", Left: true}}}
+	columns := addedColumns(&m.Choices, s.Title)
+	columns[0].Apart = s.Title + ", time"
+	s.Columns = append(s.Columns, columns...)
 	accompanied := false
 	for i := range m.Choices.Pairs {
 		d := &m.Choices.Pairs[i]
 		accompanied = accompanied || len(d.Changes) > 1
-		s.rows = append(s.rows, append(plain(d.Choice(), d.New, d.Base), differenceCells(d, knowsCPU(&m.Choices))...))
+		s.Rows = append(s.Rows, append(table.Plain(d.Choice(), d.New, d.Base), differenceCells(d, knowsCPU(&m.Choices))...))
 	}
-	if len(s.rows) > 0 {
+	if len(s.Rows) > 0 {
 		notes := []string{"Flows that are alike in all but the choice named."}
 		if accompanied {
 			notes = append(notes, "+ port: the flows are on different ports too, which goes with the choice; what that costs is in it.")
 		}
-		s.lines = plain(append(notes, differenceNotes(&m.Choices, m.Rounds)...)...)
+		s.Lines = table.Plain(append(notes, differenceNotes(&m.Choices, m.Rounds)...)...)
 	}
 	return s
 }
 
 // addedColumns are what cells fill; without CPU where no pair has it.
-func addedColumns(d *compare.Differences, title string) []column {
-	columns := []column{{name: "adds"}, {name: "95 % interval"}, {name: "p"}, {name: "verdict", left: true}, {name: "in percent (95 % interval)"}}
+func addedColumns(d *compare.Differences, title string) []table.Column {
+	columns := []table.Column{{Name: "adds"}, {Name: "95 % interval"}, {Name: "p"}, {Name: "verdict", Left: true}, {Name: "in percent (95 % interval)"}}
 	if knowsCPU(d) {
 		columns = append(columns, columns...)
-		columns[5].apart = title + ", CPU"
+		columns[5].Apart = title + ", CPU"
 	}
 	return columns
 }
@@ -167,7 +168,7 @@ func knowsCPU(d *compare.Differences) bool {
 	return slices.ContainsFunc(d.Pairs, func(p compare.Difference) bool { return p.CPU != nil })
 }
 
-func differenceCells(d *compare.Difference, cpu bool) []cell {
+func differenceCells(d *compare.Difference, cpu bool) []table.Cell {
 	cells := rowAdded(d.Time)
 	if cpu {
 		cells = append(cells, rowAdded(d.CPU)...)
@@ -176,24 +177,24 @@ func differenceCells(d *compare.Difference, cpu bool) []cell {
 }
 
 // added is a difference with its intervals, and what to make of it.
-func rowAdded(r *compare.Row) []cell {
-	cells := plain(human.NoSamples, human.NoSamples, human.NoSamples, human.NoSamples, human.NoSamples)
+func rowAdded(r *compare.Row) []table.Cell {
+	cells := table.Plain(human.NoSamples, human.NoSamples, human.NoSamples, human.NoSamples, human.NoSamples)
 	if r == nil {
 		return cells
 	}
-	cells[0].text = r.Absolute(r.Delta)
+	cells[0].Text = r.Absolute(r.Delta)
 	if r.Interval != nil {
-		cells[1].text = unitInterval(r)
+		cells[1].Text = unitInterval(r)
 	}
 	if r.P != nil {
-		cells[2].text = probability(*r.P)
+		cells[2].Text = probability(*r.P)
 	}
-	cells[3].text = verdictWords[r.Verdict] // a cost is a finding, no bad news
+	cells[3].Text = verdictWords[r.Verdict] // a cost is a finding, no bad news
 	if r.DeltaPercent != nil {
-		cells[4].text = human.SignedPercent(*r.DeltaPercent)
+		cells[4].Text = human.SignedPercent(*r.DeltaPercent)
 	}
 	if r.IntervalPercent != nil {
-		cells[4].text += " (" + shareInterval(r) + ")"
+		cells[4].Text += " (" + shareInterval(r) + ")"
 	}
 	return cells
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
 // Noises writes a noise. The table and Markdown leave out phases, unless
@@ -14,12 +15,12 @@ import (
 var Noises = Registry[*compare.Noise]{"noise", []format[*compare.Noise]{
 	{"table", func(w io.Writer, n *compare.Noise, o Options) error {
 		v := noise{n}
-		return drawReport(w, v.heading(), v.report(o), o.terminal())
+		return table.Draw(w, v.heading(), v.report(o), o.terminal())
 	}},
 	{"json", plainly(writeJSON[compare.Noise])},
 	{"markdown", func(w io.Writer, n *compare.Noise, o Options) error {
 		v := noise{n}
-		return markdownReport(w, v.heading(), v.report(o))
+		return table.Markdown(w, v.heading(), v.report(o))
 	}},
 }}
 
@@ -30,31 +31,31 @@ func (n noise) heading() string {
 	return fmt.Sprintf("%s · nothing changed, %d and %d rounds", n.Name, n.Rounds[0], n.Rounds[1])
 }
 
-func (n noise) report(o Options) []section {
-	return slices.DeleteFunc([]section{n.warningSection(), n.rowSection(o.All), n.verdictSection()},
-		func(s section) bool { return len(s.rows)+len(s.lines) == 0 })
+func (n noise) report(o Options) []table.Section {
+	return slices.DeleteFunc([]table.Section{n.warningSection(), n.rowSection(o.All), n.verdictSection()},
+		func(s table.Section) bool { return len(s.Rows)+len(s.Lines) == 0 })
 }
 
-func (n noise) warningSection() section {
-	s := section{title: "Warnings"}
+func (n noise) warningSection() table.Section {
+	s := table.Section{Title: "Warnings"}
 	for _, w := range n.Warnings {
-		s.lines = append(s.lines, cell{w, true})
+		s.Lines = append(s.Lines, table.Cell{Text: w, Bad: true})
 	}
 	return s
 }
 
-func (n noise) rowSection(all bool) section {
-	s := section{title: "Noise", each: true, columns: []column{{name: "flow", left: true}, {name: "metric", left: true}}}
-	s.columns = append(s.columns, numbers("median", "noise", "sees")...)
+func (n noise) rowSection(all bool) table.Section {
+	s := table.Section{Title: "Noise", Each: true, Columns: []table.Column{{Name: "flow", Left: true}, {Name: "metric", Left: true}}}
+	s.Columns = append(s.Columns, table.Numbers("median", "noise", "sees")...)
 	for _, change := range compare.SoughtChanges {
-		s.columns = append(s.columns, column{name: fmt.Sprintf("for %g %%", change)})
+		s.Columns = append(s.Columns, table.Column{Name: fmt.Sprintf("for %g %%", change)})
 	}
 	for i := range n.Rows {
 		if r := &n.Rows[i]; all || r.Headline {
-			s.rows = append(s.rows, noiseCells(r))
+			s.Rows = append(s.Rows, noiseCells(r))
 		}
 	}
-	s.lines = plain(
+	s.Lines = table.Plain(
 		"noise: the standard deviation from round to round.",
 		"sees: the smallest change that so many rounds a side find nine times out of ten, while "+human.CountOf(int64(n.Tested), "metric")+
 			" are tested. for: how many rounds a side it takes to find a change of that size.",
@@ -62,26 +63,26 @@ func (n noise) rowSection(all bool) section {
 	return s
 }
 
-func noiseCells(r *compare.NoiseRow) []cell {
-	cells := plain(r.Flow, r.Metric, human.Figure(r.Measure, r.Median), human.NoSamples, human.NoSamples)
+func noiseCells(r *compare.NoiseRow) []table.Cell {
+	cells := table.Plain(r.Flow, r.Metric, human.Figure(r.Measure, r.Median), human.NoSamples, human.NoSamples)
 	if r.NoisePercent != nil {
-		cells[3].text = human.Percent(*r.NoisePercent)
+		cells[3].Text = human.Percent(*r.NoisePercent)
 	}
 	if r.ResolvablePercent != nil {
-		cells[4].text = human.Percent(*r.ResolvablePercent)
+		cells[4].Text = human.Percent(*r.ResolvablePercent)
 	}
 	for i := range compare.SoughtChanges {
 		text := human.NoSamples
 		if len(r.RoundsFor) > 0 {
 			text = human.Count(int64(r.RoundsFor[i].Rounds))
 		}
-		cells = append(cells, cell{text: text})
+		cells = append(cells, table.Cell{Text: text})
 	}
 	return cells
 }
 
-func (n noise) verdictSection() section {
-	s := section{title: "Verdict"}
+func (n noise) verdictSection() table.Section {
+	s := table.Section{Title: "Verdict"}
 	for i := range n.Rows {
 		r := &n.Rows[i]
 		if r.Metric != messageMedian && r.Metric != responseMedian || !r.Headline {
@@ -92,10 +93,10 @@ func (n noise) verdictSection() section {
 			text = fmt.Sprintf("%s: the smallest change of %s this set-up can see with %d rounds a side is %s",
 				r.Flow, r.Metric, min(n.Rounds[0], n.Rounds[1]), human.Percent(*r.ResolvablePercent))
 		}
-		s.lines = append(s.lines, cell{text: text})
+		s.Lines = append(s.Lines, table.Cell{Text: text})
 	}
 	if len(n.Differ) == 0 {
-		s.lines = append(s.lines, cell{text: "as it should be, no metric differs between sides that are alike"})
+		s.Lines = append(s.Lines, table.Cell{Text: "as it should be, no metric differs between sides that are alike"})
 		return s
 	}
 	text := fmt.Sprintf("%s between sides that are alike: the set-up drifts, or this is the false alarm that %s of such comparisons raise: ",
@@ -106,7 +107,7 @@ func (n noise) verdictSection() section {
 		}
 		text += name
 	}
-	s.lines = append(s.lines, cell{text, true})
+	s.Lines = append(s.Lines, table.Cell{Text: text, Bad: true})
 	return s
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render/page"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -85,7 +86,7 @@ func (res *document) overview() []page.Flow {
 			row.Errors = human.Share(share)
 		}
 		for _, c := range timeCells(f.Judged()) {
-			row.Times = append(row.Times, c.text)
+			row.Times = append(row.Times, c.Text)
 		}
 		list = append(list, row)
 	})
@@ -174,36 +175,36 @@ func (res *document) roundStrips() []page.Rounds {
 func (res *document) pageTables() []page.Table {
 	var list []page.Table
 	for _, s := range res.report() {
-		if s.title == "Verdict" || s.title == "Thresholds" {
+		if s.Title == "Verdict" || s.Title == "Thresholds" {
 			continue
 		}
-		t := s.reportTable()
-		t.Open = s.title == "Errors"
+		t := pageTable(&s)
+		t.Open = s.Title == "Errors"
 		list = append(list, t)
 	}
 	return list
 }
 
-func reportColumns(columns []column) []page.Column {
+func reportColumns(columns []table.Column) []page.Column {
 	var list []page.Column
 	for _, c := range columns {
-		list = append(list, page.Column{Name: printable.Text(c.name), Left: c.left})
+		list = append(list, page.Column{Name: printable.Text(c.Name), Left: c.Left})
 	}
 	return list
 }
 
-func (s *section) reportTable() page.Table {
-	t := page.Table{Title: printable.Text(s.title), Columns: reportColumns(s.columns), Lines: reportCells(s.lines)}
-	for _, row := range s.rows {
+func pageTable(s *table.Section) page.Table {
+	t := page.Table{Title: printable.Text(s.Title), Columns: reportColumns(s.Columns), Lines: reportCells(s.Lines)}
+	for _, row := range s.Rows {
 		t.Rows = append(t.Rows, reportCells(row))
 	}
 	return t
 }
 
-func reportCells(cells []cell) []page.Cell {
+func reportCells(cells []table.Cell) []page.Cell {
 	var list []page.Cell
 	for _, c := range cells {
-		list = append(list, page.Cell{Text: printable.Text(c.text), Bad: c.bad})
+		list = append(list, page.Cell{Text: printable.Text(c.Text), Bad: c.Bad})
 	}
 	return list
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/render/page"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
 // figures are the matrix on a page: each flow against the baseline, and each
@@ -27,9 +28,9 @@ func againstFigure(m *compare.Matrix) page.Matrix {
 	table := matrixSection(m)
 	leading := len(shownChoices(m)) + 1
 	out := page.Matrix{
-		Title: printable.Text("What a delivered message costs, against " + m.Baseline), Lead: reportColumns(table.columns[:leading]),
+		Title: printable.Text("What a delivered message costs, against " + m.Baseline), Lead: reportColumns(table.Columns[:leading]),
 		Before: []page.Column{{Name: "cost", Left: true}, {Name: "a message"}},
-		Notes:  printableAll(texts(append(table.lines, overheadSection(m).lines...))),
+		Notes:  printableAll(texts(append(table.Lines, overheadSection(m).Lines...))),
 	}
 	differences := map[string]*compare.Difference{}
 	for i := range m.Against.Pairs {
@@ -37,7 +38,7 @@ func againstFigure(m *compare.Matrix) page.Matrix {
 	}
 	for i := range m.Flows {
 		f := &m.Flows[i]
-		g := page.MatrixGroup{Lead: printableAll(texts(table.rows[i][:leading]))}
+		g := page.MatrixGroup{Lead: printableAll(texts(table.Rows[i][:leading]))}
 		d := differences[f.Flow]
 		if d == nil { // the baseline itself
 			d = &compare.Difference{}
@@ -54,13 +55,13 @@ func againstFigure(m *compare.Matrix) page.Matrix {
 func choiceFigure(m *compare.Matrix) page.Matrix {
 	table := choiceSection(m)
 	out := page.Matrix{
-		Title: table.title, Lead: reportColumns(table.columns[:3]), Before: []page.Column{{Name: "cost", Left: true}},
-		Notes: printableAll(texts(table.lines)),
+		Title: table.Title, Lead: reportColumns(table.Columns[:3]), Before: []page.Column{{Name: "cost", Left: true}},
+		Notes: printableAll(texts(table.Lines)),
 	}
 	for i := range m.Choices.Pairs {
 		d := &m.Choices.Pairs[i]
 		out.Groups = append(out.Groups, page.MatrixGroup{
-			Lead: printableAll(texts(table.rows[i][:3])), Lanes: []page.Lane{laneOf(d.Time, "time"), laneOf(d.CPU, "CPU")},
+			Lead: printableAll(texts(table.Rows[i][:3])), Lanes: []page.Lane{laneOf(d.Time, "time"), laneOf(d.CPU, "CPU")},
 		})
 	}
 	return out
@@ -90,10 +91,10 @@ func laneOf(r *compare.Row, before ...string) page.Lane {
 	return l
 }
 
-func texts(cells []cell) []string {
+func texts(cells []table.Cell) []string {
 	var list []string
 	for _, c := range cells {
-		list = append(list, c.text)
+		list = append(list, c.Text)
 	}
 	return list
 }

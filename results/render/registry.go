@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
 // Options say how something is shown to people. The zero value suits a file or a
@@ -14,7 +16,7 @@ type Options struct {
 	All   bool // of a comparison, also the phases in which no change shows; tables, Markdown and the plot of a page
 }
 
-func (o Options) terminal() Terminal { return Terminal{Width: o.Width, Color: o.Color} }
+func (o Options) terminal() table.Terminal { return table.Terminal{Width: o.Width, Color: o.Color} }
 
 // A Registry holds the formats that things of one kind are written in.
 type Registry[T any] struct {

@@ -8,7 +8,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
-	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // heading is a result in one line: what, how long, when, by whose clock.
@@ -28,13 +29,13 @@ func (res *document) heading() string {
 
 // report is a result for people, in the order they read it: what was reached,
 // where the time went, what failed, and whether to believe it.
-func (res *document) report() []section {
-	var list []section
-	sections := []section{res.flowSection(), res.sessionSection(), res.phaseSection()}
+func (res *document) report() []table.Section {
+	var list []table.Section
+	sections := []table.Section{res.flowSection(), res.sessionSection(), res.phaseSection()}
 	sections = append(sections, matrixSections(res.Matrix)...)
 	sections = append(sections, res.errorSection(), res.roundSection(), res.thresholdSection(), res.generatorSection(), res.verdictSection())
 	for _, s := range sections {
-		if len(s.rows)+len(s.lines) > 0 {
+		if len(s.Rows)+len(s.Lines) > 0 {
 			list = append(list, s)
 		}
 	}
@@ -44,8 +45,8 @@ func (res *document) report() []section {
 var timeColumns = []string{"p50", "p90", "p99", "p99.9", "max"}
 
 // times are a distribution's cells under timeColumns.
-func timeCells(d *figures.Distribution) []cell {
-	return plain(
+func timeCells(d *figures.Distribution) []table.Cell {
+	return table.Plain(
 		humanNanoseconds(d, func(d *figures.Distribution) int64 { return d.P50 }),
 		humanNanoseconds(d, func(d *figures.Distribution) int64 { return d.P90 }),
 		humanNanoseconds(d, func(d *figures.Distribution) int64 { return d.P99 }),
@@ -58,28 +59,28 @@ func meanText(d *figures.Distribution) string {
 	return humanNanoseconds(d, func(d *figures.Distribution) int64 { return d.Mean })
 }
 
-func (res *document) flowSection() section {
-	s := section{title: "Flows"}
-	s.columns = append([]column{{name: "flow", left: true}},
-		numbers("msg/s", "attempted", "accepted", "rejected", "failed", "unknown")...)
-	s.columns = append(s.columns, column{name: "port, tls, auth", left: true, apart: "Message times"})
-	s.columns = append(s.columns, numbers(timeColumns...)...)
+func (res *document) flowSection() table.Section {
+	s := table.Section{Title: "Flows"}
+	s.Columns = append([]table.Column{{Name: "flow", Left: true}},
+		table.Numbers("msg/s", "attempted", "accepted", "rejected", "failed", "unknown")...)
+	s.Columns = append(s.Columns, table.Column{Name: "port, tls, auth", Left: true, Apart: "Message times"})
+	s.Columns = append(s.Columns, table.Numbers(timeColumns...)...)
 	res.eachFlow(func(name string, f *figures.FlowFigures) {
 		m := &f.Messages
 		speed := human.NoSamples
 		if f.Window > 0 {
 			speed = human.Rate(f.Rate)
 		}
-		row := append(plain(name, speed), messageCells(m)...)
-		row = append(row, cell{text: f.Label})
-		s.rows = append(s.rows, append(row, timeCells(f.Judged())...))
+		row := append(table.Plain(name, speed), messageCells(m)...)
+		row = append(row, table.Cell{Text: f.Label})
+		s.Rows = append(s.Rows, append(row, timeCells(f.Judged())...))
 	})
-	s.lines = plain(res.timesNote()...)
+	s.Lines = table.Plain(res.timesNote()...)
 	return s
 }
 
-func messageCells(m *record.MessageFigures) []cell {
-	return plain(human.Count(m.Attempted), human.Count(m.Accepted), human.Count(m.Rejected), human.Count(m.Failed), human.Count(m.Unknown))
+func messageCells(m *tally.MessageFigures) []table.Cell {
+	return table.Plain(human.Count(m.Attempted), human.Count(m.Accepted), human.Count(m.Rejected), human.Count(m.Failed), human.Count(m.Unknown))
 }
 
 // timesNote says which times those of the messages are, and why.
@@ -110,43 +111,43 @@ func (res *document) timesNote() []string {
 	}
 }
 
-func (res *document) sessionSection() section {
-	s := section{title: "Sessions"}
-	s.columns = append([]column{{name: "flow", left: true}}, numbers("started", "completed", "failed", "peak", "rcpt ok", "rcpt rejected")...)
+func (res *document) sessionSection() table.Section {
+	s := table.Section{Title: "Sessions"}
+	s.Columns = append([]table.Column{{Name: "flow", Left: true}}, table.Numbers("started", "completed", "failed", "peak", "rcpt ok", "rcpt rejected")...)
 	arrivals := false
 	res.eachFlow(func(_ string, f *figures.FlowFigures) { arrivals = arrivals || f.Arrivals != nil })
 	if arrivals {
-		s.columns = append(s.columns, numbers("due", "begun")...)
+		s.Columns = append(s.Columns, table.Numbers("due", "begun")...)
 	}
 	warmup := int64(0)
 	res.eachFlow(func(name string, f *figures.FlowFigures) {
 		n := &f.Sessions
-		row := plain(name, human.Count(n.Started), human.Count(n.Completed), human.Count(n.Failed), human.Count(n.Peak),
+		row := table.Plain(name, human.Count(n.Started), human.Count(n.Completed), human.Count(n.Failed), human.Count(n.Peak),
 			human.Count(f.Recipients.Accepted), human.Count(f.Recipients.Rejected))
 		switch {
 		case f.Arrivals != nil:
-			row = append(row, plain(human.Count(f.Arrivals.Due), human.Count(f.Arrivals.Begun))...)
+			row = append(row, table.Plain(human.Count(f.Arrivals.Due), human.Count(f.Arrivals.Begun))...)
 		case arrivals:
-			row = append(row, plain(human.NoSamples, human.NoSamples)...)
+			row = append(row, table.Plain(human.NoSamples, human.NoSamples)...)
 		}
-		s.rows = append(s.rows, row)
+		s.Rows = append(s.Rows, row)
 		if f.Warmup != nil {
 			warmup += f.Warmup.Messages.Attempted
 		}
 	})
 	if warmup > 0 {
-		s.lines = plain("Left out of all figures but peak, due and begun: " + human.Count(warmup) + " messages of the warm-up.")
+		s.Lines = table.Plain("Left out of all figures but peak, due and begun: " + human.Count(warmup) + " messages of the warm-up.")
 		if !arrivals {
-			s.lines = plain("Left out of all figures but peak: " + human.Count(warmup) + " messages of the warm-up.")
+			s.Lines = table.Plain("Left out of all figures but peak: " + human.Count(warmup) + " messages of the warm-up.")
 		}
 	}
 	return s
 }
 
-func (res *document) phaseSection() section {
-	s := section{title: "Phases", each: true}
-	s.columns = append([]column{{name: "flow", left: true}, {name: "phase", left: true}}, numbers("count")...)
-	s.columns = append(s.columns, numbers(append(timeColumns, "mean")...)...)
+func (res *document) phaseSection() table.Section {
+	s := table.Section{Title: "Phases", Each: true}
+	s.Columns = append([]table.Column{{Name: "flow", Left: true}, {Name: "phase", Left: true}}, table.Numbers("count")...)
+	s.Columns = append(s.Columns, table.Numbers(append(timeColumns, "mean")...)...)
 	res.eachFlow(func(flow string, f *figures.FlowFigures) {
 		eachPhase(f, func(phase string, p *figures.PhaseFigures) {
 			for _, part := range []struct {
@@ -160,19 +161,19 @@ func (res *document) phaseSection() section {
 				if part.d != nil {
 					count = human.Count(part.d.Count)
 				}
-				row := append(plain(flow, part.name, count), timeCells(part.d)...)
-				s.rows = append(s.rows, append(row, plain(meanText(part.d))...))
+				row := append(table.Plain(flow, part.name, count), timeCells(part.d)...)
+				s.Rows = append(s.Rows, append(row, table.Plain(meanText(part.d))...))
 			}
 		})
 	})
 	return s
 }
 
-func (res *document) errorSection() section {
-	s := section{title: "Errors", columns: []column{
-		{name: "#"}, {name: "flow", left: true}, {name: "phase", left: true}, {name: "class", left: true},
-		{name: "code"}, {name: "enhanced", left: true}, {name: "count"},
-		{name: "example", left: true, code: true, apart: "Examples", clip: 40},
+func (res *document) errorSection() table.Section {
+	s := table.Section{Title: "Errors", Columns: []table.Column{
+		{Name: "#"}, {Name: "flow", Left: true}, {Name: "phase", Left: true}, {Name: "class", Left: true},
+		{Name: "code"}, {Name: "enhanced", Left: true}, {Name: "count"},
+		{Name: "example", Left: true, Code: true, Apart: "Examples", Clip: 40},
 	}}
 	res.eachFlow(func(flow string, f *figures.FlowFigures) {
 		for _, e := range f.Errors {
@@ -184,32 +185,32 @@ func (res *document) errorSection() section {
 			if enhanced == "" {
 				enhanced = human.NoSamples
 			}
-			row := plain(strconv.Itoa(len(s.rows)+1), flow, e.Phase, e.Class, code, enhanced, human.Count(e.Count), e.Example)
-			row[3].bad = true
-			s.rows = append(s.rows, row)
+			row := table.Plain(strconv.Itoa(len(s.Rows)+1), flow, e.Phase, e.Class, code, enhanced, human.Count(e.Count), e.Example)
+			row[3].Bad = true
+			s.Rows = append(s.Rows, row)
 		}
 	})
 	return s
 }
 
 // replyCode is an error's code and enhanced code: "550 5.1.1".
-func replyCode(e record.ErrorFigures) string {
+func replyCode(e tally.ErrorFigures) string {
 	if e.Code == 0 {
 		return e.Enhanced
 	}
 	return strings.TrimSpace(strconv.Itoa(e.Code) + " " + e.Enhanced)
 }
 
-func (res *document) roundSection() section {
-	s := section{title: "Rounds"}
-	s.columns = append([]column{{name: "flow", left: true}}, numbers("round", "msg/s", "attempted", "accepted", "p50", "p99")...)
+func (res *document) roundSection() table.Section {
+	s := table.Section{Title: "Rounds"}
+	s.Columns = append([]table.Column{{Name: "flow", Left: true}}, table.Numbers("round", "msg/s", "attempted", "accepted", "p50", "p99")...)
 	res.eachFlow(func(flow string, f *figures.FlowFigures) {
 		if len(f.Rounds) < 2 {
 			return
 		}
 		for _, r := range f.Rounds {
 			d := r.Judged(f.Load)
-			s.rows = append(s.rows, plain(flow, strconv.Itoa(r.Round), human.Rate(r.Rate),
+			s.Rows = append(s.Rows, table.Plain(flow, strconv.Itoa(r.Round), human.Rate(r.Rate),
 				human.Count(r.Messages.Attempted), human.Count(r.Messages.Accepted),
 				humanNanoseconds(d, func(d *figures.Distribution) int64 { return d.P50 }),
 				humanNanoseconds(d, func(d *figures.Distribution) int64 { return d.P99 })))

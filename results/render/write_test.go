@@ -23,6 +23,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -49,14 +50,14 @@ func phases(messages, sessions int64, median time.Duration, names ...string) map
 func closedFlow(label string, rate float64, median time.Duration, names ...string) *figures.FlowFigures {
 	f := &figures.FlowFigures{
 		Label: label, Load: "closed", Rate: rate, Window: int64(30 * time.Second),
-		Sessions:   record.SessionFigures{Started: 12_350, Completed: 12_300, Failed: 50, Peak: 50},
-		Messages:   record.MessageFigures{Attempted: 123_460, Accepted: 123_400, Rejected: 40, Failed: 19, Unknown: 1},
-		Recipients: record.RecipientFigures{Accepted: 123_400, Rejected: 40},
+		Sessions:   tally.SessionFigures{Started: 12_350, Completed: 12_300, Failed: 50, Peak: 50},
+		Messages:   tally.MessageFigures{Attempted: 123_460, Accepted: 123_400, Rejected: 40, Failed: 19, Unknown: 1},
+		Recipients: tally.RecipientFigures{Accepted: 123_400, Rejected: 40},
 		Phases:     phases(123_460, 12_350, median, append(names, "mail", "rcpt", "data", "body", "quit", "message", "session")...),
-		Warmup:     &figures.WarmupFigures{Messages: record.MessageFigures{Attempted: 4_000, Accepted: 4_000}},
+		Warmup:     &figures.WarmupFigures{Messages: tally.MessageFigures{Attempted: 4_000, Accepted: 4_000}},
 	}
 	for i := range 3 {
-		share := record.MessageFigures{Attempted: 41_153, Accepted: 41_133, Rejected: 13, Failed: 6, Unknown: 1}
+		share := tally.MessageFigures{Attempted: 41_153, Accepted: 41_133, Rejected: 13, Failed: 6, Unknown: 1}
 		f.Rounds = append(f.Rounds, figures.RoundFigures{Round: i + 1, Messages: share, Rate: rate + float64(i), Message: spread(41_133, median+time.Duration(i)*time.Microsecond)})
 	}
 	return f
@@ -107,12 +108,12 @@ func aboutFigures(list []figures.ThresholdResult) []figures.ThresholdResult {
 func badDay() *document {
 	inbound := &figures.FlowFigures{
 		Label: "25 none", Load: "open", Rate: 291.4, Window: int64(30 * time.Second),
-		Sessions:   record.SessionFigures{Started: 8_990, Completed: 8_742, Failed: 248, Peak: 2_000},
-		Messages:   record.MessageFigures{Attempted: 8_990, Accepted: 8_742, Rejected: 230, Failed: 17, Unknown: 1},
-		Recipients: record.RecipientFigures{Accepted: 17_484, Rejected: 460},
-		Arrivals:   &record.ArrivalFigures{Due: 9_000, Begun: 8_990},
+		Sessions:   tally.SessionFigures{Started: 8_990, Completed: 8_742, Failed: 248, Peak: 2_000},
+		Messages:   tally.MessageFigures{Attempted: 8_990, Accepted: 8_742, Rejected: 230, Failed: 17, Unknown: 1},
+		Recipients: tally.RecipientFigures{Accepted: 17_484, Rejected: 460},
+		Arrivals:   &tally.ArrivalFigures{Due: 9_000, Begun: 8_990},
 		Phases:     phases(8_990, 8_990, 2*time.Millisecond, "connect", "banner", "ehlo", "mail", "rcpt", "data", "body", "quit", "message", "session"),
-		Errors: []record.ErrorFigures{
+		Errors: []tally.ErrorFigures{
 			{Phase: "rcpt", Class: "recipient-unknown", Code: 550, Enhanced: "5.1.1", Count: 12_345,
 				Example: "550 5.1.1 <user4711@example.test>: Recipient address rejected: User unknown in local recipient table | see <https://mail.example.test/help>"},
 			{Phase: "body", Class: "tempfail", Code: 451, Count: 9, Example: "451 try \x1b[31;1m\u009b2Jagain\u202e later\r\n"},
@@ -234,9 +235,9 @@ func TestNarrowTablesLoseNoColumn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range fourPorts().report() {
-		for _, c := range s.columns {
-			if !strings.Contains(b.String(), c.name) {
-				t.Errorf("column %s of %s is gone at 30 columns", c.name, s.title)
+		for _, c := range s.Columns {
+			if !strings.Contains(b.String(), c.Name) {
+				t.Errorf("column %s of %s is gone at 30 columns", c.Name, s.Title)
 			}
 		}
 	}
@@ -324,21 +325,6 @@ func TestJSONReadsBack(t *testing.T) {
 	want, got := badDay(), &back
 	if got.Name != want.Name || got.Flows["inbound"].Errors[1].Example != want.Flows["inbound"].Errors[1].Example {
 		t.Errorf("text changed on its way: %q, %q", got.Name, got.Flows["inbound"].Errors[1].Example)
-	}
-}
-
-func TestMarkdownCellsStayApart(t *testing.T) {
-	for text, want := range map[string]string{
-		"a|b":    "`a\\|b`",
-		"a`b":    "`` a`b ``",
-		"``":     "``` `` ```",
-		"x\ny":   "`x\\x0ay`",
-		`\|`:     "`\\\\x7c`",
-		"250 ok": "`250 ok`",
-	} {
-		if got := markdownCellCode(printable.Text(text)); got != want {
-			t.Errorf("%q becomes %s, want %s", text, got, want)
-		}
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
-	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // registry returns a registry of the metrics alone. Histograms have native
@@ -131,7 +131,7 @@ func (c *collection) ofCounts(f *flow) {
 	c.add(peak, float64(s.Sessions.Peak), f.name)
 	c.add(openNow, float64(f.sessions), f.name)
 	if f.open {
-		var a record.ArrivalFigures
+		var a tally.ArrivalFigures
 		if s.Arrivals != nil {
 			a = *s.Arrivals
 		}
@@ -148,7 +148,7 @@ func (c *collection) ofCounts(f *flow) {
 }
 
 // outcomes are there from the start, at zero, so that no increase is missed.
-func (c *collection) outcomes(of family, flow string, m *record.MessageFigures) {
+func (c *collection) outcomes(of family, flow string, m *tally.MessageFigures) {
 	c.add(of, float64(m.Accepted), flow, sample.Accepted.String())
 	c.add(of, float64(m.Rejected), flow, sample.Rejected.String())
 	c.add(of, float64(m.Failed), flow, sample.Failed.String())

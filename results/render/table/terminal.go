@@ -1,4 +1,4 @@
-package render
+package table
 
 import (
 	"bytes"
@@ -26,12 +26,12 @@ type Terminal struct {
 
 // drawReport writes sections below a heading, in lines no wider than the
 // terminal as far as names allow.
-func drawReport(w io.Writer, heading string, sections []section, o Terminal) error {
+func Draw(w io.Writer, heading string, sections []Section, o Terminal) error {
 	t := tableText{width: o.Width, color: o.Color}
 	if t.width <= 0 {
 		t.width = defaultWidth
 	}
-	t.line("", cell{text: heading})
+	t.line("", Cell{Text: heading})
 	for _, s := range sections {
 		for _, fitting := range s.fit(t.width) {
 			if err := t.section(fitting); err != nil {
@@ -50,29 +50,29 @@ type tableText struct {
 	color bool
 }
 
-func (t *tableText) section(s section) error {
+func (t *tableText) section(s Section) error {
 	t.b.WriteString("\n")
-	t.put(printable.Text(s.title), false)
-	if len(s.rows) > 0 {
+	t.put(printable.Text(s.Title), false)
+	if len(s.Rows) > 0 {
 		if err := t.table(s); err != nil {
 			return err
 		}
 	}
-	for _, l := range s.lines {
+	for _, l := range s.Lines {
 		t.line("  ", l)
 	}
 	return nil
 }
 
 // table draws with tablewriter: a line below the header, no other.
-func (t *tableText) table(s section) error {
-	align := make([]tw.Align, len(s.columns))
-	padding := make([]tw.Padding, len(s.columns))
-	header := make([]string, len(s.columns))
-	for i, c := range s.columns {
-		header[i] = printable.Text(c.name)
+func (t *tableText) table(s Section) error {
+	align := make([]tw.Align, len(s.Columns))
+	padding := make([]tw.Padding, len(s.Columns))
+	header := make([]string, len(s.Columns))
+	for i, c := range s.Columns {
+		header[i] = printable.Text(c.Name)
 		align[i] = tw.AlignRight
-		if c.left {
+		if c.Left {
 			align[i] = tw.AlignLeft
 		}
 		padding[i] = tw.Padding{Right: gap, Overwrite: true}
@@ -98,12 +98,12 @@ func (t *tableText) table(s section) error {
 		})))
 	table.Header(header)
 	previous := ""
-	for _, row := range s.rows {
+	for _, row := range s.Rows {
 		texts := t.texts(row)
-		if row[0].text == previous {
+		if row[0].Text == previous {
 			texts[0] = "" // the eye finds where the next flow begins
 		}
-		previous = row[0].text
+		previous = row[0].Text
 		if err := table.Append(texts); err != nil {
 			return err
 		}
@@ -123,10 +123,10 @@ func (t *tableText) put(line string, bad bool) {
 	t.b.WriteString(t.paint(printable.Start(line), bad) + "\n")
 }
 
-func (t *tableText) texts(row []cell) []string {
+func (t *tableText) texts(row []Cell) []string {
 	texts := make([]string, len(row))
 	for i, c := range row {
-		texts[i] = t.paint(printable.Text(c.text), c.bad)
+		texts[i] = t.paint(printable.Text(c.Text), c.Bad)
 	}
 	return texts
 }
@@ -139,28 +139,28 @@ func (t *tableText) paint(text string, bad bool) string {
 }
 
 // line writes a sentence, broken at spaces. A bad one stands out.
-func (t *tableText) line(indent string, c cell) {
+func (t *tableText) line(indent string, c Cell) {
 	line := indent
-	for _, word := range strings.Fields(printable.Text(c.text)) {
+	for _, word := range strings.Fields(printable.Text(c.Text)) {
 		switch {
 		case strings.TrimSpace(line) == "":
 			line += word
-		case textWidth(line)+1+textWidth(word) <= t.width:
+		case Width(line)+1+Width(word) <= t.width:
 			line += " " + word
 		default:
-			t.put(line, c.bad)
+			t.put(line, c.Bad)
 			line = indent + "  " + word
 		}
 	}
-	t.put(line, c.bad)
+	t.put(line, c.Bad)
 }
 
-// textWidth is how many columns of a terminal text takes.
-func textWidth(text string) int { return twwidth.Width(text) }
+// Width is how many columns of a terminal text takes.
+func Width(text string) int { return twwidth.Width(text) }
 
 // clipText cuts text to a width.
 func clipText(text string, width int) string {
-	if textWidth(text) <= width {
+	if Width(text) <= width {
 		return text
 	}
 	return twwidth.Truncate(text, width, "…")

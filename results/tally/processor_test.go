@@ -1,4 +1,4 @@
-package record
+package tally
 
 import (
 	"math"
@@ -9,19 +9,19 @@ import (
 // However long a run is, as many busy shares are kept, and they stand for all
 // of it; and so they do of runs put together.
 func TestProcessorsAreBounded(t *testing.T) {
-	made := func(n int, busy func(i int) float64) *processors {
-		list := &processors{}
+	made := func(n int, busy func(i int) float64) *Processors {
+		list := &Processors{}
 		for i := range n {
-			list.add(processor{time.Second, busy(i), 0.1, 0})
-			if len(list.busy) > maxBusy {
+			list.Add(Processor{time.Second, busy(i), 0.1, 0})
+			if len(list.busy) > MaxBusy {
 				t.Fatalf("%d of %d are kept", len(list.busy), i+1)
 			}
 		}
 		return list
 	}
 	rising := func(n int) func(int) float64 { return func(i int) float64 { return float64(i) / float64(n) } }
-	for _, n := range []int{1, maxBusy, 10*maxBusy + 7} {
-		if got := made(n, rising(n)).Busiest(); math.Abs(got-0.5) > 0.501/float64(min(n, maxBusy)) {
+	for _, n := range []int{1, MaxBusy, 10*MaxBusy + 7} {
+		if got := made(n, rising(n)).Busiest(); math.Abs(got-0.5) > 0.501/float64(min(n, MaxBusy)) {
 			t.Errorf("of %d intervals the median is %v", n, got)
 		}
 	}
@@ -29,10 +29,10 @@ func TestProcessorsAreBounded(t *testing.T) {
 	for _, c := range []struct {
 		lows, highs int
 		want        float64
-	}{{3 * maxBusy, maxBusy, 0.1}, {maxBusy, 3 * maxBusy, 0.9}, {5, 2 * maxBusy, 0.9}, {maxBusy, 5, 0.1}} {
+	}{{3 * MaxBusy, MaxBusy, 0.1}, {MaxBusy, 3 * MaxBusy, 0.9}, {5, 2 * MaxBusy, 0.9}, {MaxBusy, 5, 0.1}} {
 		both := made(c.lows, low)
-		both.merge(made(c.highs, high))
-		if got := both.Busiest(); got != c.want || len(both.busy) > maxBusy {
+		both.Merge(made(c.highs, high))
+		if got := both.Busiest(); got != c.want || len(both.busy) > MaxBusy {
 			t.Errorf("%d at 0.1 and %d at 0.9: a median of %v out of %d", c.lows, c.highs, got, len(both.busy))
 		}
 		want := 0.1 * float64(c.lows+c.highs) / (0.2*float64(c.lows) + float64(c.highs))

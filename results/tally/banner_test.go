@@ -1,6 +1,8 @@
-package record
+package tally
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestBannerWithoutWhatPasses(t *testing.T) {
 	for _, c := range []struct{ banner, want string }{

@@ -1,4 +1,4 @@
-package record
+package tally
 
 import (
 	"bytes"
@@ -8,9 +8,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// outcomes count messages by what became of them. They stand in a file by name,
+// Outcomes count messages by what became of them. They stand in a file by name,
 // so that what it says stays the same when other outcomes are put before one.
-type outcomes [sample.NumOutcomes]int64
+type Outcomes [sample.NumOutcomes]int64
 
 // firstOutcomes are the outcomes in the order that files of the first days have
 // their counts in. It is never to be changed.
@@ -27,7 +27,7 @@ func OutcomeNamed(name string) (sample.Outcome, error) {
 }
 
 // MarshalJSON writes those that there are, by name.
-func (o outcomes) MarshalJSON() ([]byte, error) {
+func (o Outcomes) MarshalJSON() ([]byte, error) {
 	named := map[string]int64{}
 	for i, n := range o {
 		if n != 0 {
@@ -38,7 +38,7 @@ func (o outcomes) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads counts by name, or in the order they once had.
-func (o *outcomes) UnmarshalJSON(b []byte) error {
+func (o *Outcomes) UnmarshalJSON(b []byte) error {
 	named := map[string]int64{}
 	if bytes.HasPrefix(b, []byte("[")) {
 		var counts []int64
@@ -54,7 +54,7 @@ func (o *outcomes) UnmarshalJSON(b []byte) error {
 	} else if err := json.Unmarshal(b, &named); err != nil {
 		return err
 	}
-	*o = outcomes{}
+	*o = Outcomes{}
 	for name, n := range named {
 		i, err := OutcomeNamed(name)
 		if err != nil {

@@ -1,4 +1,4 @@
-package render
+package table
 
 import (
 	"bytes"
@@ -9,20 +9,20 @@ import (
 
 // markdownReport writes sections below a heading, as GitHub shows them in a pull
 // request.
-func markdownReport(w io.Writer, heading string, sections []section) error {
+func Markdown(w io.Writer, heading string, sections []Section) error {
 	var b bytes.Buffer
 	b.WriteString("## " + markdownText(heading) + "\n")
 	for _, s := range sections {
-		b.WriteString("\n### " + markdownText(s.title) + "\n\n")
-		if len(s.rows) > 0 {
+		b.WriteString("\n### " + markdownText(s.Title) + "\n\n")
+		if len(s.Rows) > 0 {
 			markdownTable(&b, s)
 		}
-		if len(s.rows) > 0 && len(s.lines) > 0 {
+		if len(s.Rows) > 0 && len(s.Lines) > 0 {
 			b.WriteString("\n")
 		}
-		for _, l := range s.lines {
-			text := markdownText(l.text)
-			if l.bad {
+		for _, l := range s.Lines {
+			text := markdownText(l.Text)
+			if l.Bad {
 				text = "**" + text + "**"
 			}
 			b.WriteString("- " + text + "\n")
@@ -32,26 +32,26 @@ func markdownReport(w io.Writer, heading string, sections []section) error {
 	return err
 }
 
-func markdownTable(b *bytes.Buffer, s section) {
+func markdownTable(b *bytes.Buffer, s Section) {
 	rule := "|"
 	b.WriteString("|")
-	for _, c := range s.columns {
-		b.WriteString(" " + markdownCell(c.name) + " |")
-		if c.left {
+	for _, c := range s.Columns {
+		b.WriteString(" " + markdownCell(c.Name) + " |")
+		if c.Left {
 			rule += " --- |"
 		} else {
 			rule += " ---: |"
 		}
 	}
 	b.WriteString("\n" + rule + "\n")
-	for _, row := range s.rows {
+	for _, row := range s.Rows {
 		b.WriteString("|")
 		for i, c := range row {
-			text := markdownCell(c.text)
-			if s.columns[i].code && c.text != "" {
-				text = markdownCellCode(printable.Text(c.text))
+			text := markdownCell(c.Text)
+			if s.Columns[i].Code && c.Text != "" {
+				text = markdownCellCode(printable.Text(c.Text))
 			}
-			if c.bad {
+			if c.Bad {
 				text = "**" + text + "**"
 			}
 			b.WriteString(" " + text + " |")

@@ -1,4 +1,4 @@
-package record
+package tally
 
 import (
 	"cmp"
@@ -22,24 +22,43 @@ type failureCount struct {
 	example string // the first one's text
 }
 
-// maxFailureKinds bounds the failures told apart in a series: a hostile server
+// MaxFailureKinds bounds the failures told apart in a series: a hostile server
 // has millions of codes. What comes after them is counted under its phase and
 // class alone.
-const maxFailureKinds = 256
+const MaxFailureKinds = 256
 
-type failures map[failureKey]*failureCount
+// Failures count the failures of a series, those alike together.
+type Failures map[failureKey]*failureCount
 
 // find returns what a failure is counted under, and its count where it has one.
-func (f failures) find(k failureKey) (failureKey, *failureCount) {
+func (f Failures) find(k failureKey) (failureKey, *failureCount) {
 	c := f[k]
-	if c == nil && len(f) >= maxFailureKinds {
+	if c == nil && len(f) >= MaxFailureKinds {
 		k.code, k.enhanced = 0, sample.EnhancedCode{}
 		c = f[k]
 	}
 	return k, c
 }
 
-func (f failures) add(k failureKey, n int64, example string) {
+// Count counts a failure. The text of the first of those alike is kept; that of
+// the others is not even made.
+func (f Failures) Count(failure *sample.Failure) {
+	k, c := f.find(failureKey{failure.Phase, failure.Class, failure.Code, failure.Enhanced})
+	if c != nil {
+		c.count++
+		return
+	}
+	f[k] = &failureCount{1, failure.Example()}
+}
+
+// ByClass adds the failures up by class alone.
+func (f Failures) ByClass(sum map[sample.Class]int64) {
+	for k, c := range f {
+		sum[k.class] += c.count
+	}
+}
+
+func (f Failures) add(k failureKey, n int64, example string) {
 	k, c := f.find(k)
 	if c == nil {
 		c = &failureCount{example: example}
@@ -48,7 +67,7 @@ func (f failures) add(k failureKey, n int64, example string) {
 	c.count += n
 }
 
-func (f failures) merge(from failures) {
+func (f Failures) Merge(from Failures) {
 	for _, e := range from.sorted() { // sorted, so that which example stays does not vary
 		f.add(e.key, e.count, e.example)
 	}
@@ -60,7 +79,7 @@ type failureEntry struct {
 }
 
 // sorted returns the failures, the most frequent first.
-func (f failures) sorted() []failureEntry {
+func (f Failures) sorted() []failureEntry {
 	var list []failureEntry
 	for k, c := range f {
 		list = append(list, failureEntry{k, *c})
@@ -83,7 +102,8 @@ type ErrorFigures struct {
 	Example  string `json:"example"`
 }
 
-func (f failures) Figures() []ErrorFigures {
+// Figures are the failures for people, the most frequent first.
+func (f Failures) Figures() []ErrorFigures {
 	var list []ErrorFigures
 	for _, e := range f.sorted() {
 		list = append(list, ErrorFigures{
@@ -94,7 +114,8 @@ func (f failures) Figures() []ErrorFigures {
 	return list
 }
 
-func (f failures) read(e ErrorFigures) error {
+// Read adds failures that a file tells of.
+func (f Failures) Read(e ErrorFigures) error {
 	phase, okPhase := sample.ParsePhase(e.Phase)
 	class, okClass := sample.ParseClass(e.Class)
 	if !okPhase || !okClass || e.Count < 0 || e.Count > histogram.MaxCount || e.Code < 0 || e.Code > 999 {
@@ -110,8 +131,8 @@ func (f failures) read(e ErrorFigures) error {
 	return nil
 }
 
-// addClasses adds failures by class alone: all that is shown of them over time.
-func addClasses(list, more []ErrorFigures) []ErrorFigures {
+// AddClasses adds failures by class alone: all that is shown of them over time.
+func AddClasses(list, more []ErrorFigures) []ErrorFigures {
 	for _, e := range more {
 		known := false
 		for i := range list {

@@ -1,4 +1,4 @@
-package record
+package tally
 
 import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
@@ -11,13 +11,13 @@ const (
 	LateSlot  = Slot(parts * sample.NumPhases)
 	DelaySlot = LateSlot + 1
 	OwnSlot   = LateSlot + 2
-	numSlots  = int(OwnSlot) + 1
+	NumSlots  = int(OwnSlot) + 1
 )
 
 func SlotOf(p sample.Phase, part sample.Part) Slot { return Slot(int(p)*parts + int(part)) }
 
-// name is how the slot is called in a run file: "mail", "message.response".
-func (s Slot) name() string {
+// Name is how the slot is called in a run file: "mail", "message.response".
+func (s Slot) Name() string {
 	switch s {
 	case LateSlot:
 		return "generator.late"
@@ -31,10 +31,10 @@ func (s Slot) name() string {
 
 var partSuffix = [parts]string{"", ".response", ".lag"}
 
-var slotsByName = func() map[string]Slot {
-	m := make(map[string]Slot, numSlots)
-	for s := range Slot(numSlots) {
-		m[s.name()] = s
+var SlotsByName = func() map[string]Slot {
+	m := make(map[string]Slot, NumSlots)
+	for s := range Slot(NumSlots) {
+		m[s.Name()] = s
 	}
 	return m
 }()

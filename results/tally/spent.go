@@ -1,4 +1,4 @@
-package record
+package tally
 
 import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
@@ -20,9 +20,9 @@ var CostSlots = func() []Slot {
 	return list
 }()
 
-// spent is all time that a cost is the sum of. It stands in each interval's
+// Spent is all time that a cost is the sum of. It stands in each interval's
 // line, so that a cost is known without the histograms.
-func (t *Total) spent() float64 {
+func (t *Total) Spent() float64 {
 	sum := 0.0
 	for _, s := range CostSlots {
 		sum += float64(t.Hists[s].Sum())

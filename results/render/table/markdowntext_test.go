@@ -1,6 +1,12 @@
-package render
+package table
 
-import "testing"
+import (
+	"regexp"
+	"testing"
+
+	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
+	"github.com/smtpgauge/smtpgauge/internal/printable"
+)
 
 func TestForeignWordsStayDeadInMarkdown(t *testing.T) {
 	for text, want := range map[string]string{
@@ -34,6 +40,37 @@ func TestForeignWordsStayDeadInMarkdown(t *testing.T) {
 	} {
 		if got := markdownCell(text); got != want {
 			t.Errorf("in a cell %q becomes\n%s, want\n%s", text, got, want)
+		}
+	}
+}
+
+func TestForeignWordsKeepTheirCells(t *testing.T) {
+	simple, careful := regexp.MustCompile(`(^|[^\\])\|`), regexp.MustCompile(`\\.|(\|)`)
+	for _, text := range samples.ForeignTexts {
+		for _, cell := range []string{markdownCell(text), markdownCellCode(printable.Text(text)), markdownCell(`\` + text), markdownCellCode(printable.Text(`\|` + text))} {
+			if simple.MatchString(cell) {
+				t.Errorf("%s has an end of a cell in it", cell)
+			}
+			for _, m := range careful.FindAllStringSubmatch(cell, -1) {
+				if m[1] != "" {
+					t.Errorf("%s has an end of a cell behind its backslashes", cell)
+				}
+			}
+		}
+	}
+}
+
+func TestMarkdownCellsStayApart(t *testing.T) {
+	for text, want := range map[string]string{
+		"a|b":    "`a\\|b`",
+		"a`b":    "`` a`b ``",
+		"``":     "``` `` ```",
+		"x\ny":   "`x\\x0ay`",
+		`\|`:     "`\\\\x7c`",
+		"250 ok": "`250 ok`",
+	} {
+		if got := markdownCellCode(printable.Text(text)); got != want {
+			t.Errorf("%q becomes %s, want %s", text, got, want)
 		}
 	}
 }

@@ -1,13 +1,13 @@
-package record
+package tally
 
 import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
-// counts are the numbers of a series beside its histograms.
-type counts struct {
+// Counts are the numbers of a series beside its histograms.
+type Counts struct {
 	Started       int64    `json:"sessions_started,omitempty"`
 	Completed     int64    `json:"sessions_completed,omitempty"`
 	FailedSession int64    `json:"sessions_failed,omitempty"`
-	Outcomes      outcomes `json:"outcomes"`
+	Outcomes      Outcomes `json:"outcomes"`
 	InWindow      int64    `json:"in_window,omitempty"` // accepted while the load lasted
 	RcptAccepted  int64    `json:"recipients_accepted,omitempty"`
 	RcptRejected  int64    `json:"recipients_rejected,omitempty"`
@@ -15,7 +15,7 @@ type counts struct {
 	Unstamped     int64    `json:"unstamped,omitempty"`
 }
 
-func (c *counts) add(from *counts) {
+func (c *Counts) Add(from *Counts) {
 	c.Started += from.Started
 	c.Completed += from.Completed
 	c.FailedSession += from.FailedSession
@@ -38,7 +38,8 @@ type MessageFigures struct {
 	Unknown   int64 `json:"unknown"`
 }
 
-func (c *counts) Messages() MessageFigures {
+// Messages are the counts of messages.
+func (c *Counts) Messages() MessageFigures {
 	o := &c.Outcomes
 	m := MessageFigures{
 		Accepted: o[sample.Accepted], Rejected: o[sample.Rejected],
@@ -85,4 +86,14 @@ type RecipientFigures struct {
 type ArrivalFigures struct {
 	Due   int64 `json:"due"`
 	Begun int64 `json:"begun"`
+}
+
+// Sessions are the counts of sessions, of which peak were open at once.
+func (c *Counts) Sessions(peak int) SessionFigures {
+	return SessionFigures{Started: c.Started, Completed: c.Completed, Failed: c.FailedSession, Peak: int64(peak)}
+}
+
+// Recipients are the counts of recipients.
+func (c *Counts) Recipients() RecipientFigures {
+	return RecipientFigures{Accepted: c.RcptAccepted, Rejected: c.RcptRejected, Unknown: c.RcptUnknown}
 }

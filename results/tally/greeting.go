@@ -1,4 +1,4 @@
-package record
+package tally
 
 import (
 	"fmt"
@@ -26,7 +26,7 @@ type Greeting struct {
 	Secure  []string `json:"offers_tls,omitempty"` // by EHLO under TLS
 }
 
-func newGreeting(from netip.Addr, g *sample.Greeting) Greeting {
+func NewGreeting(from netip.Addr, g *sample.Greeting) Greeting {
 	bounded := func(lines []string) []string {
 		if len(lines) > maxOffers {
 			lines = append(slices.Clone(lines[:maxOffers-1]), "…")
@@ -46,8 +46,8 @@ func (g *Greeting) alike(o *Greeting) bool {
 	return g.Address == o.Address && (g.Banner == o.Banner || LastingBanner(g.Banner) == LastingBanner(o.Banner)) && slices.Equal(g.Clear, o.Clear) && slices.Equal(g.Secure, o.Secure)
 }
 
-// check refuses what no server's greeting is kept as.
-func (g *Greeting) check() error {
+// Check refuses what no server's greeting is kept as.
+func (g *Greeting) Check() error {
 	for _, lines := range [][]string{{g.Address, g.Banner}, g.Clear, g.Secure} {
 		if len(lines) > maxOffers {
 			return fmt.Errorf("a greeting of %d lines, want at most %d", len(lines), maxOffers)

@@ -1,0 +1,128 @@
+package table
+
+import (
+	"slices"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
+)
+
+// fit returns s in as many tables as it takes to keep within a width. A table
+// whose first column and one other are too wide stays so.
+func (s Section) fit(width int) []Section {
+	if s.width() <= width {
+		return []Section{s}
+	}
+	if clipped, ok := s.clipped(width); ok {
+		return []Section{clipped}
+	}
+	var parts []Section
+	if s.Each {
+		parts = s.byFirstColumn()
+	} else if parts = s.apart(); len(parts) == 1 {
+		if parts = s.anywhere(width); len(parts) == 1 {
+			return []Section{s}
+		}
+	}
+	parts[len(parts)-1].Lines = s.Lines // below the last
+	var fitting []Section
+	for _, p := range parts {
+		fitting = append(fitting, p.fit(width)...)
+	}
+	return fitting
+}
+
+// width is that of the whole table.
+func (s Section) width() int {
+	sum := 0
+	for i := range s.Columns {
+		sum += s.columnWidth(i) + len(gap)
+	}
+	return max(0, sum-len(gap))
+}
+
+func (s Section) columnWidth(i int) int {
+	width := Width(printable.Text(s.Columns[i].Name))
+	for _, row := range s.Rows {
+		width = max(width, Width(printable.Text(row[i].Text)))
+	}
+	return width
+}
+
+// clipped cuts the cells of a column that may be cut. It is false where that
+// would leave less of them than is useful.
+func (s Section) clipped(width int) (Section, bool) {
+	i := slices.IndexFunc(s.Columns, func(c Column) bool { return c.Clip > 0 })
+	if i < 0 {
+		return s, false
+	}
+	room := width - (s.width() - s.columnWidth(i))
+	if room < s.Columns[i].Clip {
+		return s, false
+	}
+	rows := make([][]Cell, len(s.Rows))
+	for n, row := range s.Rows {
+		rows[n] = slices.Clone(row)
+		rows[n][i].Text = clipText(printable.Text(row[i].Text), room)
+	}
+	s.Rows = rows
+	return s, true
+}
+
+// byFirstColumn makes a table for each value of the first column, which goes
+// into the title.
+func (s Section) byFirstColumn() []Section {
+	var parts []Section
+	for from := 0; from < len(s.Rows); {
+		to, name := from, s.Rows[from][0].Text
+		for to < len(s.Rows) && s.Rows[to][0].Text == name {
+			to++
+		}
+		part := Section{Title: s.Title + " of " + name, Columns: s.Columns[1:]}
+		for _, row := range s.Rows[from:to] {
+			part.Rows = append(part.Rows, row[1:])
+		}
+		parts = append(parts, part)
+		from = to
+	}
+	return parts
+}
+
+// apart cuts the table where its columns say so.
+func (s Section) apart() []Section {
+	var parts []Section
+	from, title := 1, s.Title
+	for i, c := range s.Columns {
+		if c.Apart != "" {
+			parts = append(parts, s.part(title, from, i))
+			from, title = i, c.Apart
+		}
+	}
+	return append(parts, s.part(title, from, len(s.Columns)))
+}
+
+// anywhere cuts the table after as many columns as there is room for.
+func (s Section) anywhere(width int) []Section {
+	var parts []Section
+	from, title, used := 1, s.Title, s.columnWidth(0)
+	for i := 1; i < len(s.Columns); i++ {
+		w := len(gap) + s.columnWidth(i)
+		if used+w > width && i > from {
+			parts = append(parts, s.part(title, from, i))
+			from, title, used = i, s.Title+", continued", s.columnWidth(0)
+		}
+		used += w
+	}
+	return append(parts, s.part(title, from, len(s.Columns)))
+}
+
+// part has the first column, and those in [from, to).
+func (s Section) part(title string, from, to int) Section {
+	p := Section{Title: title, Columns: append(s.Columns[:1:1], s.Columns[from:to]...)}
+	for i := range p.Columns {
+		p.Columns[i].Apart = ""
+	}
+	for _, row := range s.Rows {
+		p.Rows = append(p.Rows, append(row[:1:1], row[from:to]...))
+	}
+	return p
+}

@@ -1,0 +1,47 @@
+package table
+
+// A Section is one part of a report for people, before it is known how it is
+// shown: a table, sentences, or a table with sentences below.
+type Section struct {
+	Title   string
+	Columns []Column
+	Rows    [][]Cell // as long as columns
+	Lines   []Cell
+
+	// Each lets a table that is too wide be shown as one for every value of
+	// its first column.
+	Each bool
+}
+
+// A Column says how its cells are shown.
+type Column struct {
+	Name  string
+	Left  bool   // words, which are aligned to the left; figures are to the right
+	Code  bool   // somebody else's words, which are shown as they are
+	Apart string // where the table is too wide, one with this title begins here
+	Clip  int    // cells may be clipped to this width; 0 for never
+}
+
+// A Cell is a piece of text.
+type Cell struct {
+	Text string
+	Bad  bool // stands out where there are colours
+}
+
+// Plain makes cells of texts.
+func Plain(texts ...string) []Cell {
+	cells := make([]Cell, len(texts))
+	for i, t := range texts {
+		cells[i].Text = t
+	}
+	return cells
+}
+
+// Numbers makes columns of figures.
+func Numbers(names ...string) []Column {
+	columns := make([]Column, len(names))
+	for i, n := range names {
+		columns[i].Name = n
+	}
+	return columns
+}
