@@ -97,7 +97,7 @@ this scenario can see, and how many rounds it takes to see a smaller one.`,
 			if failed != nil {
 				return errors.Join(err, failed)
 			}
-			o := s.results.options()
+			o := options(s.results)
 			o.All = f.all
 			return errors.Join(render.Noises.Write(s.results, format.value, noise, o), err)
 		},
@@ -254,7 +254,8 @@ var turnName = regexp.MustCompile(`^[ab][0-9]+\.jsonl$`)
 // turn runs a scenario once, into a file, and reads that back for comparing.
 func (l *alternation) turn(stop interruption, job *gauge.Job, name string, display *live) (*record.Run, error) {
 	ensureDescriptors(descriptorsFor(job.Plan), display)
-	file, err := openRunFile(name, nil)
+	file, err := Open(name, nil)
+	err = refusedFile(err)
 	if err != nil {
 		return nil, err
 	}

@@ -196,7 +196,7 @@ func readCourses(names []string) ([]*record.Run, error) {
 
 // finish prints a comparison and turns what it came to into an error.
 func (f *compareFlags) finish(s streams, c *compare.Comparison) error {
-	o := s.results.options()
+	o := options(s.results)
 	o.All = f.all
 	summarizeStep(s.err, func(w io.Writer) error { return render.Comparisons.Write(w, "markdown", c, o) })
 	return errors.Join(render.Comparisons.Write(s.results, f.format.value, c, o), judgeComparison(c))

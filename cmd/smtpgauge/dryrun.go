@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
@@ -83,35 +82,8 @@ func order(p *loadgen.Plan) string {
 	return s
 }
 
-// length is how long one round of a flow takes, with its warm-up. It is false
-// where that depends on the server.
-func length(p *loadgen.Plan, l *loadgen.Load) (time.Duration, bool) {
-	d := l.Duration
-	if l.Open() {
-		d = pace.New(l.Stages, l.Process, p.Seed).Duration()
-	}
-	return p.Warmup + d, d > 0
-}
-
-// planned is how long a plan takes, apart from what drains at the end. It is
-// false where that depends on the server.
-func planned(p *loadgen.Plan) (time.Duration, bool) {
-	var sum, most time.Duration
-	for i := range p.Flows {
-		d, ok := length(p, &p.Flows[i].Load)
-		if !ok {
-			return 0, false
-		}
-		sum, most = sum+d, max(most, d)
-	}
-	if !p.InTurn {
-		sum = most
-	}
-	return sum * time.Duration(max(1, p.Rounds)), true
-}
-
 func takes(p *loadgen.Plan) string {
-	d, ok := planned(p)
+	d, ok := p.Length()
 	if !ok {
 		return "until all messages are sent"
 	}

@@ -79,3 +79,11 @@ func finish(err error, stderr io.Writer) int {
 	}
 	return exitCode(err)
 }
+
+// refusedFile makes a wrong use of what refuses to be a run file.
+func refusedFile(err error) error {
+	if errors.As(err, new(RefusedError)) {
+		return usagef("give -o the name of a new file, or of a run file to write over", "%w", err)
+	}
+	return err
+}

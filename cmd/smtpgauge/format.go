@@ -2,12 +2,10 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render"
@@ -34,17 +32,11 @@ func (f *formatFlag) Set(name string) error {
 
 // write prints runs.
 func (f *formatFlag) write(p *printout, runs ...*record.Run) error {
-	return render.Runs.Write(p, string(*f), runs, p.options())
+	return render.Runs.Write(p, string(*f), runs, options(p))
 }
 
 // options are as wide and as colourful as the terminal allows.
-func (p *printout) options() render.Options {
-	var o render.Options
-	if file, ok := p.w.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
-		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
-			o.Width = width
-		}
-		o.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-	}
-	return o
+func options(p *printout) render.Options {
+	width, color := p.Terminal()
+	return render.Options{Width: width, Color: color}
 }

@@ -39,8 +39,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root := newRoot(s)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	if s.results.failed != nil && !errors.Is(err, s.results.failed) {
-		err = errors.Join(err, s.results.failed)
+	if s.results.Err() != nil && !errors.Is(err, s.results.Err()) {
+		err = errors.Join(err, s.results.Err())
 	}
 	return finish(err, s.err)
 }
@@ -55,10 +55,10 @@ type streams struct {
 
 // newStreams returns streams, and makes what libraries log a part of them.
 func newStreams(stdin io.Reader, stdout, stderr io.Writer) streams {
-	console := newConsole(stderr)
-	log.SetOutput(console)
-	results := &printout{w: stdout, before: console.flush}
-	return streams{stdin, printable.NewWriter(results), results, console}
+	said := newConsole(stderr)
+	log.SetOutput(said)
+	results := newPrintout(stdout, said)
+	return streams{stdin, printable.NewWriter(results), results, said}
 }
 
 const description = `smtpgauge loads SMTP servers and measures what each phase of a session costs.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/machine"
+	"github.com/smtpgauge/smtpgauge/loadgen"
 )
 
 // freeCores looks at what else the machine does. Tests take its place, since
@@ -31,3 +32,9 @@ func reportSink(served *gauge.Served, stderr io.Writer) {
 		fmt.Fprintf(stderr, "sink: %s\n", served.Counts)
 	}
 }
+
+// spareDescriptors is what the program has open beside its sessions, with room.
+const spareDescriptors = 64
+
+// descriptorsFor is how many open files a plan needs at most.
+func descriptorsFor(p *loadgen.Plan) uint64 { return uint64(p.MostSessions()) + spareDescriptors }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
@@ -84,24 +83,5 @@ func TestValidRunsAreJudgedByThresholds(t *testing.T) {
 		if got := exitCode(judged); got != want {
 			t.Errorf("%s: exit %d, want %d: %v", threshold, got, want, judged)
 		}
-	}
-}
-
-func TestRunFileNamesAreNew(t *testing.T) {
-	t.Chdir(t.TempDir())
-	seen := map[string]bool{}
-	for range 3 {
-		f, err := createRunFile("", "relay", io.Discard)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := f.Write([]byte("x")); err != nil { // one that was not begun goes away
-			t.Fatal(err)
-		}
-		f.Close()
-		if seen[f.Name()] || !strings.HasPrefix(f.Name(), "relay-") || !strings.HasSuffix(f.Name(), ".jsonl") {
-			t.Errorf("named %s", f.Name())
-		}
-		seen[f.Name()] = true
 	}
 }

@@ -3,6 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
+
+	"golang.org/x/term"
 )
 
 // A printout is stdout: results, which are whole or the command has failed.
@@ -10,6 +13,28 @@ type printout struct {
 	w      io.Writer
 	before func() // is called first, so that what was said stands above it
 	failed error  // the first that was not written
+}
+
+// newPrintout returns a printout on w, above which stands what c has said.
+func newPrintout(w io.Writer, c *console) *printout { return &printout{w: w, before: c.flush} }
+
+// Writer is what the printout writes to.
+func (p *printout) Writer() io.Writer { return p.w }
+
+// Err is why not all is printed; nil if it is.
+func (p *printout) Err() error { return p.failed }
+
+// Terminal is how wide the terminal is that the printout goes to, and whether it
+// takes colours; 0 and false if it is none.
+func (p *printout) Terminal() (width int, color bool) {
+	f, ok := p.w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0, false
+	}
+	if w, _, err := term.GetSize(int(f.Fd())); err == nil {
+		width = w
+	}
+	return width, os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
 // Write prints, unless it has failed before.

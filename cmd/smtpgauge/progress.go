@@ -44,7 +44,7 @@ type classCount struct {
 // newProgress is what an interval of a plan's run comes to.
 func newProgress(p *loadgen.Plan, i *record.Interval, draining bool) progress {
 	out := progress{name: p.Name, elapsed: i.Elapsed, draining: draining}
-	out.planned, _ = planned(p)
+	out.planned, _ = p.Length()
 	for k := range i.Flows {
 		f := newFlowProgress(&i.Flows[k], i.Length)
 		f.arrivals = p.Flows[k].Load.Open()

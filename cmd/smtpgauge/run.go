@@ -84,7 +84,8 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 		return err
 	}
 	ensureDescriptors(f.descriptors(p), s.err)
-	file, err := createRunFile(f.output, p.Name, s.results.w)
+	file, err := Create(f.output, p.Name, s.results.Writer())
+	err = refusedFile(err)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,10 +35,10 @@ func TestOlderRunStaysUntilANewOneBegins(t *testing.T) {
 	name := put(t, "run.jsonl", runStart+"and much more\n")
 	link := filepath.Join(filepath.Dir(name), "link.jsonl")
 	if err := os.Link(name, link); err != nil {
-		t.Skipf("no hard links here: %v", err)
+		t.Fatal(err)
 	}
 	for _, begins := range []bool{false, true} {
-		f, err := createRunFile(name, "x", nil)
+		f, err := Create(name, "x", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,11 +65,11 @@ func TestOlderRunStaysUntilANewOneBegins(t *testing.T) {
 
 func TestTwoRunsInOneFile(t *testing.T) {
 	for _, name := range []string{filepath.Join(t.TempDir(), "new.jsonl"), put(t, "old.jsonl", runStart)} {
-		first, err := createRunFile(name, "x", nil)
+		first, err := Create(name, "x", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := createRunFile(name, "x", nil); err == nil || !strings.Contains(err.Error(), "another run is being written to "+name) {
+		if _, err := Create(name, "x", nil); err == nil || !strings.Contains(err.Error(), "another run is being written to "+name) {
 			t.Errorf("%s: a second run in it: %v", name, err)
 		}
 		if _, err := os.Stat(name); err != nil {
@@ -77,7 +78,7 @@ func TestTwoRunsInOneFile(t *testing.T) {
 		if err := first.Close(); err != nil {
 			t.Fatal(err)
 		}
-		again, err := createRunFile(name, "x", nil)
+		again, err := Create(name, "x", nil)
 		if err != nil {
 			t.Errorf("%s: a run after the first: %v", name, err)
 			continue
@@ -93,7 +94,7 @@ func TestRunFileIsNotWhereResultsGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stdout.Close()
-	if _, err := createRunFile(name, "x", stdout); err == nil || exitCode(err) != exitUsage || !strings.Contains(err.Error(), "is where the results go") {
+	if _, err := Create(name, "x", stdout); !errors.As(err, new(RefusedError)) || !strings.Contains(err.Error(), "is where the results go") {
 		t.Errorf("the run file is stdout: %v", err)
 	}
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
@@ -101,7 +102,7 @@ func TestRunFileIsNotWhereResultsGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer null.Close()
-	f, err := createRunFile(os.DevNull, "x", null)
+	f, err := Create(os.DevNull, "x", null)
 	if err != nil {
 		t.Fatalf("both to nowhere: %v", err)
 	}
@@ -111,5 +112,24 @@ func TestRunFileIsNotWhereResultsGo(t *testing.T) {
 	_ = f.Close()
 	if _, err := os.Stat(os.DevNull); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestRunFileNamesAreNew(t *testing.T) {
+	t.Chdir(t.TempDir())
+	seen := map[string]bool{}
+	for range 3 {
+		f, err := Create("", "relay", io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte("x")); err != nil { // one that was not begun goes away
+			t.Fatal(err)
+		}
+		f.Close()
+		if seen[f.Name()] || !strings.HasPrefix(f.Name(), "relay-") || !strings.HasSuffix(f.Name(), ".jsonl") {
+			t.Errorf("named %s", f.Name())
+		}
+		seen[f.Name()] = true
 	}
 }

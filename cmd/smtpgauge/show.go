@@ -74,7 +74,7 @@ func writeRepeats(p *printout, format string, runs []*record.Run) error {
 	if err != nil {
 		return usagef("give files of one scenario that has a baseline", "%w", err)
 	}
-	return render.Matrices.Write(p, format, m, p.options())
+	return render.Matrices.Write(p, format, m, options(p))
 }
 
 func readRuns(names []string, format string) ([]*record.Run, error) {

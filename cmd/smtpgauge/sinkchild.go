@@ -4,33 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
-
-	"github.com/spf13/cobra"
 
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
 )
 
-// newSinkProcess is the child's side of sinkproc.go.
-func newSinkProcess(s streams) *cobra.Command {
-	return &cobra.Command{
-		Use:    sinkCommand,
-		Short:  "the sink of a run, which the run starts by itself",
-		Hidden: true,
-		Args:   exactly(0, "no arguments"),
-		RunE: func(*cobra.Command, []string) error {
-			// ^C on a terminal and its end reach the whole process group, but a
-			// draining run still needs its sink: only the end of stdin ends it.
-			signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-			return serveSink(s.in, s.out, s.err)
-		},
-	}
-}
-
-func serveSink(stdin io.Reader, stdout, stderr io.Writer) error {
+// Serve is the child: it serves until stdin ends.
+func Serve(stdin io.Reader, stdout, stderr io.Writer) error {
 	// Collecting less often is worth more here than memory: the sink keeps
 	// nothing but its connections.
 	debug.SetGCPercent(400)

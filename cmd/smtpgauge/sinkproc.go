@@ -37,7 +37,7 @@ type sinkDone struct {
 	Counts gauge.SinkCounts `json:"counts"`
 }
 
-const sinkCommand = "sink-process"
+const Command = "sink-process"
 
 // sinkFinishLimit is for a sink that hangs: on a busy machine it may well take
 // seconds to end. Its start has no limit, since it either listens or ends.
@@ -67,7 +67,7 @@ func (s sinkProcesses) Start(ctx context.Context, order gauge.SinkOrder) (gauge.
 	}
 	// The child outlives ctx: it has to answer until the run has drained.
 	life, kill := context.WithCancel(context.WithoutCancel(ctx))
-	cmd := exec.CommandContext(life, path, sinkCommand)
+	cmd := exec.CommandContext(life, path, Command)
 	cmd.Args[0] = "smtpgauge"
 	cmd.Stderr = s.stderr
 	cmd.WaitDelay = time.Second

@@ -138,7 +138,7 @@ func TestSinkDiesWithItsParent(t *testing.T) {
 func TestSinkProcessIsNotForPeople(t *testing.T) {
 	t.Cleanup(func() { signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) }) // this process is no sink for good
 	var stdout, stderr bytes.Buffer
-	if code := run(t.Context(), []string{sinkCommand}, strings.NewReader(""), &stdout, &stderr); code != exitFailed {
+	if code := run(t.Context(), []string{Command}, strings.NewReader(""), &stdout, &stderr); code != exitFailed {
 		t.Errorf("exit %d, want %d", code, exitFailed)
 	}
 	if !strings.Contains(stderr.String(), "started by the run") {

@@ -1,0 +1,55 @@
+package loadgen
+
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+)
+
+// Length is how long a plan takes, apart from what drains at the end. It is
+// false if that depends on the server.
+func (p *Plan) Length() (time.Duration, bool) {
+	var sum, most time.Duration
+	for i := range p.Flows {
+		d, ok := p.roundLength(&p.Flows[i].Load)
+		if !ok {
+			return 0, false
+		}
+		sum, most = sum+d, max(most, d)
+	}
+	if !p.InTurn {
+		sum = most
+	}
+	return sum * time.Duration(max(1, p.Rounds)), true
+}
+
+// roundLength is how long one round of a load takes, with its warm-up. It is
+// false if that depends on the server.
+func (p *Plan) roundLength(l *Load) (time.Duration, bool) {
+	d := l.Duration
+	if l.Open() {
+		d = pace.New(l.Stages, l.Process, p.Seed).Duration()
+	}
+	return p.Warmup + d, d > 0
+}
+
+// MostSessions is how many sessions a plan has open at once, at most: flows that
+// run together add up, flows in turn do not.
+func (p *Plan) MostSessions() int {
+	var sum, most int
+	for i := range p.Flows {
+		n := p.Flows[i].Load.mostSessions()
+		sum, most = sum+n, max(most, n)
+	}
+	if p.InTurn {
+		return most
+	}
+	return sum
+}
+
+func (l *Load) mostSessions() int {
+	if l.Open() {
+		return l.MaxSessions
+	}
+	return l.Sessions
+}
