@@ -13,7 +13,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
 	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/internal/machine"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
@@ -156,10 +159,10 @@ func (l *alternation) run(ctx context.Context, o compare.CompareOptions, s strea
 	if err != nil {
 		return runs, err
 	}
-	display := newLive(s.err, l.quiet)
+	display := console.NewLive(s.err, l.quiet)
 	stop, release := interruptible(ctx, display)
 	defer release()
-	defer display.end()
+	defer display.End()
 	turns := l.repeat.value // 0 until the first run says how many
 	for turn := 0; turns == 0 || turn < turns; turn++ {
 		for _, side := range [2][2]int{{0, 1}, {1, 0}}[turn%2] {
@@ -252,15 +255,15 @@ func earlierTurns(folder string) (names []string) {
 var turnName = regexp.MustCompile(`^[ab][0-9]+\.jsonl$`)
 
 // turn runs a scenario once, into a file, and reads that back for comparing.
-func (l *alternation) turn(stop interruption, job *gauge.Job, name string, display *live) (*record.Run, error) {
-	ensureDescriptors(descriptorsFor(job.Plan), display)
-	file, err := Open(name, nil)
+func (l *alternation) turn(stop interruption, job *gauge.Job, name string, display *console.Live) (*record.Run, error) {
+	machine.RaiseOpenFiles(descriptorsFor(job.Plan), display)
+	file, err := runfile.Open(name, nil)
 	err = refusedFile(err)
 	if err != nil {
 		return nil, err
 	}
 	result, err := carryOut(stop, job, display, gauge.Options{File: file, OnInterval: func(i *record.Interval) {
-		display.show(newProgress(job.Plan, i, stop.draining()))
+		display.Show(console.NewProgress(job.Plan, i, stop.draining()))
 	}})
 	err = errors.Join(err, file.Close())
 	switch {

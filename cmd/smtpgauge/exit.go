@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/scenarios"
@@ -82,7 +83,7 @@ func finish(err error, stderr io.Writer) int {
 
 // refusedFile makes a wrong use of what refuses to be a run file.
 func refusedFile(err error) error {
-	if errors.As(err, new(RefusedError)) {
+	if errors.As(err, new(runfile.RefusedError)) {
 		return usagef("give -o the name of a new file, or of a run file to write over", "%w", err)
 	}
 	return err

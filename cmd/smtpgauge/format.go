@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render"
 )
@@ -31,12 +32,12 @@ func (f *formatFlag) Set(name string) error {
 }
 
 // write prints runs.
-func (f *formatFlag) write(p *printout, runs ...*record.Run) error {
+func (f *formatFlag) write(p *console.Printout, runs ...*record.Run) error {
 	return render.Runs.Write(p, string(*f), runs, options(p))
 }
 
 // options are as wide and as colourful as the terminal allows.
-func options(p *printout) render.Options {
+func options(p *console.Printout) render.Options {
 	width, color := p.Terminal()
 	return render.Options{Width: width, Color: color}
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
@@ -35,7 +36,7 @@ func main() {
 // and the exit code is returned. Canceling ctx stops what is under way.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	s := newStreams(stdin, stdout, stderr)
-	defer s.err.flush()
+	defer s.err.Flush()
 	root := newRoot(s)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -48,16 +49,16 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // streams are where a command reads and writes.
 type streams struct {
 	in      io.Reader
-	out     io.Writer // for text, which is made harmless on its way to results
-	results *printout // stdout, for formats that are harmless by themselves
-	err     *console
+	out     io.Writer         // for text, which is made harmless on its way to results
+	results *console.Printout // stdout, for formats that are harmless by themselves
+	err     *console.Console
 }
 
 // newStreams returns streams, and makes what libraries log a part of them.
 func newStreams(stdin io.Reader, stdout, stderr io.Writer) streams {
-	said := newConsole(stderr)
+	said := console.New(stderr)
 	log.SetOutput(said)
-	results := newPrintout(stdout, said)
+	results := console.NewPrintout(stdout, said)
 	return streams{stdin, printable.NewWriter(results), results, said}
 }
 

@@ -16,17 +16,13 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 func TestMain(m *testing.M) {
 	freeCores = func(context.Context) (float64, bool) { return 0, false }
-	testscript.Main(m, map[string]func(){
-		"smtpgauge":  main,
-		"sinkparent": sinkParent,
-	})
+	testscript.Main(m, map[string]func(){"smtpgauge": main})
 }
 
 // TestScripts runs testdata/script/*.txtar, which say what the command does.
@@ -137,15 +133,4 @@ func jsonField(ts *testscript.TestScript, neg bool, args []string) {
 	if got := fmt.Sprint(v); !regexp.MustCompile(`^(` + args[2] + `)$`).MatchString(got) {
 		ts.Fatalf("%s is %s, want %s", args[1], got, args[2])
 	}
-}
-
-// sinkParent starts a sink, says where it is and waits to be killed.
-func sinkParent() {
-	sink, err := startSink(ctxForever(), gauge.SinkOrder{Listeners: twoListeners()}, os.Stderr)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	fmt.Println(sink.Addresses()[0])
-	select {}
 }

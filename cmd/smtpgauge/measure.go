@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/sinkprocess"
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/machine"
 	"github.com/smtpgauge/smtpgauge/loadgen"
@@ -17,7 +18,7 @@ var freeCores = machine.FreeCores
 // of its own.
 func carryOut(stop interruption, job *gauge.Job, stderr io.Writer, o gauge.Options) (*gauge.Result, error) {
 	o.Drain, o.FreeCores = stop.drain, freeCores
-	o.Sink = sinkProcesses{stderr: stderr, descriptors: descriptorsFor(job.Plan)}
+	o.Sink = sinkprocess.Sinks{Stderr: stderr, Descriptors: descriptorsFor(job.Plan)}
 	result, err := job.Run(stop.ctx, o)
 	return result, withManners(err)
 }

@@ -8,7 +8,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
 	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/internal/machine"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
@@ -83,15 +86,15 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	if err := checkTarget(job); err != nil {
 		return err
 	}
-	ensureDescriptors(f.descriptors(p), s.err)
-	file, err := Create(f.output, p.Name, s.results.Writer())
+	machine.RaiseOpenFiles(f.descriptors(p), s.err)
+	file, err := runfile.Create(f.output, p.Name, s.results.Writer())
 	err = refusedFile(err)
 	if err != nil {
 		return err
 	}
 	defer file.Close() // where the run does not begin
 
-	display := newLive(s.err, f.quiet)
+	display := console.NewLive(s.err, f.quiet)
 	stop, release := interruptible(ctx, display)
 	defer release()
 	live, err := expose(ctx, p, f.metrics, display)
@@ -100,11 +103,11 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	}
 	defer live.end(stop)
 	result, err := carryOut(stop, job, display, gauge.Options{File: file, OnInterval: func(i *record.Interval) {
-		display.show(newProgress(p, i, stop.draining()))
+		display.Show(console.NewProgress(p, i, stop.draining()))
 		live.observe(i)
 	}})
 	err = errors.Join(err, file.Close())
-	display.end()
+	display.End()
 	if result == nil {
 		return err
 	}

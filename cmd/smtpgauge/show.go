@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render"
@@ -66,7 +67,7 @@ the rounds of all runs.`,
 }
 
 // writeRepeats prints the matrix of runs that repeat one scenario.
-func writeRepeats(p *printout, format string, runs []*record.Run) error {
+func writeRepeats(p *console.Printout, format string, runs []*record.Run) error {
 	if !slices.Contains(render.Matrices.Names(), format) {
 		return usagef("use one of "+strings.Join(render.Matrices.Names(), ", "), "--repeats prints no %s", format)
 	}

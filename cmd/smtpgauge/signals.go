@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 )
 
 // An interruption turns the signals that end a program into the two steps of
@@ -43,7 +45,7 @@ func interruptible(ctx context.Context, stderr io.Writer) (i interruption, stop 
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, endings()...)
-	foreground := writeFromBackground()
+	foreground := console.WriteFromBackground()
 	drain := make(chan struct{})
 	go func() {
 		defer foreground()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/sinkprocess"
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
 )
 
@@ -118,7 +119,7 @@ func (f *sinkFlags) config() (smtpsink.Config, error) {
 func runSink(ctx context.Context, config smtpsink.Config, caOut string, s streams) error {
 	ctx, stop := signal.NotifyContext(ctx, endings()...)
 	defer stop()
-	config.Logf = fewLines(s.err)
+	config.Logf = sinkprocess.FewLines(s.err)
 	sink, err := smtpsink.Start(config)
 	if err != nil {
 		return err

@@ -2,17 +2,22 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
+
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/sinkprocess"
 )
 
 // The sink says where it listens, takes mail from whoever trusts its
@@ -100,5 +105,16 @@ func TestAuthorityIsWrittenOverCertificatesAlone(t *testing.T) {
 		if held, _ := os.ReadFile(file); (err != nil) != tt.refused || tt.refused != (string(held) != string(certificate)) {
 			t.Errorf("%s: %v, and the file holds %q", name, err, held)
 		}
+	}
+}
+
+func TestSinkProcessIsNotForPeople(t *testing.T) {
+	t.Cleanup(func() { signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) }) // this process is no sink for good
+	var stdout, stderr bytes.Buffer
+	if code := run(t.Context(), []string{sinkprocess.Command}, strings.NewReader(""), &stdout, &stderr); code != exitFailed {
+		t.Errorf("exit %d, want %d", code, exitFailed)
+	}
+	if !strings.Contains(stderr.String(), "started by the run") {
+		t.Errorf("stderr: %q", stderr.String())
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"bytes"
@@ -13,10 +13,10 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
-// A console is stderr as the commands have it. What is written to it is made
+// A Console is stderr as the commands have it. What is written to it is made
 // harmless, stands above the display there may be, and is waited for by nobody;
 // that it cannot be written ends nothing.
-type console struct {
+type Console struct {
 	out  *backlog
 	size func() (width, height int) // of the terminal; nil where there is none
 
@@ -29,8 +29,8 @@ type console struct {
 
 // newConsole returns a console on w, which knows by itself whether that is a
 // terminal.
-func newConsole(w io.Writer) *console {
-	c := &console{out: &backlog{w: w}}
+func New(w io.Writer) *Console {
+	c := &Console{out: &backlog{w: w}}
 	c.text = printable.NewWriter(&c.said)
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
 		c.size = func() (width, height int) {
@@ -45,7 +45,7 @@ func newConsole(w io.Writer) *console {
 }
 
 // Write says something. It never fails.
-func (c *console) Write(text []byte) (int, error) {
+func (c *Console) Write(text []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.said.Reset()
@@ -69,7 +69,7 @@ func (c *console) Write(text []byte) (int, error) {
 
 // mention says a line that is worth nothing later: it is left out where the
 // reader is behind.
-func (c *console) mention(line string) {
+func (c *Console) mention(line string) {
 	if c.out.empty() {
 		fmt.Fprintln(c, line)
 	}
@@ -77,7 +77,7 @@ func (c *console) mention(line string) {
 
 // show brings the display on a terminal up to date, unless the reader is
 // behind.
-func (c *console) show(below func(width int) []string) {
+func (c *Console) show(below func(width int) []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.out.empty() {
@@ -91,7 +91,7 @@ func (c *console) show(below func(width int) []string) {
 }
 
 // clear takes the display off the screen.
-func (c *console) clear() {
+func (c *Console) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.drawn > 0 && c.out.put([]byte(c.erasing())) {
@@ -99,11 +99,11 @@ func (c *console) clear() {
 	}
 }
 
-// flush waits for the reader, but not forever.
-func (c *console) flush() { c.out.flush() }
+// Flush waits for the reader, but not forever.
+func (c *Console) Flush() { c.out.flush() }
 
 // drawing is the display as it is written, and how many lines that is.
-func (c *console) drawing() (text string, lines int) {
+func (c *Console) drawing() (text string, lines int) {
 	width, height := c.size()
 	// One column is left free: a character in the last one makes some
 	// terminals go to the next line, and the count of lines would be wrong. So
@@ -117,7 +117,7 @@ func (c *console) drawing() (text string, lines int) {
 }
 
 // erasing goes back to where the display began and clears all below.
-func (c *console) erasing() string {
+func (c *Console) erasing() string {
 	if c.drawn == 0 {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package main
+package sinkprocess
 
 import (
 	"bufio"
@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -23,11 +24,37 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-func ctxForever() context.Context { return context.Background() }
+// TestMain makes the test's program the sink that it starts, and a run that is
+// killed.
+func TestMain(m *testing.M) {
+	switch {
+	case len(os.Args) == 2 && os.Args[1] == Command:
+		signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+		if err := Serve(os.Stdin, os.Stdout, os.Stderr); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	case os.Args[0] == "sinkparent":
+		sinkParent()
+	default:
+		os.Exit(m.Run())
+	}
+}
+
+// sinkParent starts a sink, says where it is and waits to be killed.
+func sinkParent() {
+	sink, err := startSink(context.Background(), gauge.SinkOrder{Listeners: twoListeners()}, os.Stderr)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Println(sink.Addresses()[0])
+	select {}
+}
 
 // startSink starts a sink that may open what the test may.
 func startSink(ctx context.Context, order gauge.SinkOrder, stderr io.Writer) (gauge.SinkServer, error) {
-	return sinkProcesses{stderr: stderr}.Start(ctx, order)
+	return Sinks{Stderr: stderr}.Start(ctx, order)
 }
 
 func twoListeners() []smtpsink.Listener {
@@ -135,20 +162,9 @@ func TestSinkDiesWithItsParent(t *testing.T) {
 	}
 }
 
-func TestSinkProcessIsNotForPeople(t *testing.T) {
-	t.Cleanup(func() { signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) }) // this process is no sink for good
-	var stdout, stderr bytes.Buffer
-	if code := run(t.Context(), []string{Command}, strings.NewReader(""), &stdout, &stderr); code != exitFailed {
-		t.Errorf("exit %d, want %d", code, exitFailed)
-	}
-	if !strings.Contains(stderr.String(), "started by the run") {
-		t.Errorf("stderr: %q", stderr.String())
-	}
-}
-
 func TestFewLinesStops(t *testing.T) {
 	var out bytes.Buffer
-	logf := fewLines(&out)
+	logf := FewLines(&out)
 	for range 1000 {
 		logf("%v", errors.New("broken"))
 	}

@@ -1,4 +1,4 @@
-package main
+package sinkprocess
 
 import (
 	"bufio"
@@ -54,13 +54,13 @@ type sinkProcess struct {
 
 // sinkProcesses are the sinks of runs, each a child. What they say on their
 // stderr goes to stderr.
-type sinkProcesses struct {
-	stderr      io.Writer
-	descriptors uint64 // that each is allowed to open
+type Sinks struct {
+	Stderr      io.Writer
+	Descriptors uint64 // that each is allowed to open
 }
 
 // Start starts a sink and waits until it listens.
-func (s sinkProcesses) Start(ctx context.Context, order gauge.SinkOrder) (gauge.SinkServer, error) {
+func (s Sinks) Start(ctx context.Context, order gauge.SinkOrder) (gauge.SinkServer, error) {
 	path, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("start the sink: %w", err)
@@ -69,11 +69,11 @@ func (s sinkProcesses) Start(ctx context.Context, order gauge.SinkOrder) (gauge.
 	life, kill := context.WithCancel(context.WithoutCancel(ctx))
 	cmd := exec.CommandContext(life, path, Command)
 	cmd.Args[0] = "smtpgauge"
-	cmd.Stderr = s.stderr
+	cmd.Stderr = s.Stderr
 	cmd.WaitDelay = time.Second
 	dieWithParent(cmd)
 	p := &sinkProcess{done: make(chan sinkDone, 1), exited: make(chan error, 1), kill: kill}
-	ready, err := p.launch(cmd, sinkRequest{order, s.descriptors})
+	ready, err := p.launch(cmd, sinkRequest{order, s.Descriptors})
 	if err != nil {
 		kill()
 		return nil, fmt.Errorf("start the sink: %w", err)

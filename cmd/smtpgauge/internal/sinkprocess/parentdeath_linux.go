@@ -1,4 +1,4 @@
-package main
+package sinkprocess
 
 import (
 	"os/exec"

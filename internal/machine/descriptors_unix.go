@@ -1,6 +1,6 @@
 //go:build linux || darwin
 
-package main
+package machine
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 
 // ensureDescriptors raises the limit on open files to what is needed, as far
 // as it may, and says so where that is not far enough.
-func ensureDescriptors(need uint64, stderr io.Writer) {
+func RaiseOpenFiles(need uint64, stderr io.Writer) {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		fmt.Fprintf(stderr, "warning: cannot read the limit on open files: %v\n", err)

@@ -1,4 +1,4 @@
-package main
+package sinkprocess
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
-// fewLines writes the sink's complaints to w, and stops after ten: a storm of
+// FewLines writes the sink's complaints to w, and stops after ten: a storm of
 // broken connections is counted, not told one by one.
-func fewLines(w io.Writer) func(string, ...any) {
+func FewLines(w io.Writer) func(string, ...any) {
 	const most = 10
 	var mu sync.Mutex
 	written := 0

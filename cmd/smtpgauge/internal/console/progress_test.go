@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"bytes"
@@ -105,10 +105,10 @@ func screen(written string) []string {
 }
 
 // aTerminal is a live display on a terminal of a size.
-func aTerminal(out *bytes.Buffer, width, height int) *live {
-	c := newConsole(out)
+func aTerminal(out *bytes.Buffer, width, height int) *Live {
+	c := New(out)
 	c.size = func() (int, int) { return width, height }
-	return newLive(c, false)
+	return NewLive(c, false)
 }
 
 func TestLiveRedrawsInPlace(t *testing.T) {
@@ -116,25 +116,25 @@ func TestLiveRedrawsInPlace(t *testing.T) {
 	l := aTerminal(&out, 80, 24)
 	said := func(text string) []string {
 		fmt.Fprint(l, text)
-		l.flush()
+		l.Flush()
 		return screen(out.String())
 	}
 	p := someProgress(time.Second)
-	l.show(p)
-	l.flush()
+	l.Show(p)
+	l.Flush()
 	p = someProgress(2 * time.Second)
-	l.show(p)
+	l.Show(p)
 	if got, want := said(""), p.lines(79); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("on the screen %q, want %q", got, want)
 	}
 	if got, want := said("draining\n"), append([]string{"draining"}, p.lines(79)...); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("with a message %q, want %q", got, want)
 	}
-	l.end()
+	l.End()
 	if got := said(""); len(got) != 1 || got[0] != "draining" {
 		t.Errorf("left behind: %q", got)
 	}
-	l.show(p)
+	l.Show(p)
 	if got := said("after\n"); len(got) != 2 || got[1] != "after" {
 		t.Errorf("written after the end: %q", got)
 	}
@@ -144,8 +144,8 @@ func TestLiveFitsTheScreen(t *testing.T) {
 	var out bytes.Buffer
 	l := aTerminal(&out, 30, 3)
 	for s := range 2 {
-		l.show(someProgress(time.Duration(s) * time.Second))
-		l.flush()
+		l.Show(someProgress(time.Duration(s) * time.Second))
+		l.Flush()
 	}
 	if got := screen(out.String()); len(got) != 2 {
 		t.Errorf("%d lines on a screen of 3, want 2: %q", len(got), got)
@@ -155,10 +155,10 @@ func TestLiveFitsTheScreen(t *testing.T) {
 func TestLiveLogsEveryFiveSeconds(t *testing.T) {
 	for quiet, want := range map[bool]int{false: 2, true: 0} {
 		var out bytes.Buffer
-		l := newLive(newConsole(&out), quiet)
+		l := NewLive(New(&out), quiet)
 		for s := range 11 {
-			l.show(someProgress(time.Duration(s)*time.Second + 700*time.Microsecond))
-			l.flush()
+			l.Show(someProgress(time.Duration(s)*time.Second + 700*time.Microsecond))
+			l.Flush()
 		}
 		if got := strings.Count(out.String(), "\n"); got != want {
 			t.Errorf("quiet %v: %d lines in 10 s, want %d:\n%s", quiet, got, want, out.String())

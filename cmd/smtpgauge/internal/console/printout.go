@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"fmt"
@@ -8,25 +8,25 @@ import (
 	"golang.org/x/term"
 )
 
-// A printout is stdout: results, which are whole or the command has failed.
-type printout struct {
+// A Printout is stdout: results, which are whole or the command has failed.
+type Printout struct {
 	w      io.Writer
 	before func() // is called first, so that what was said stands above it
 	failed error  // the first that was not written
 }
 
-// newPrintout returns a printout on w, above which stands what c has said.
-func newPrintout(w io.Writer, c *console) *printout { return &printout{w: w, before: c.flush} }
+// NewPrintout returns a printout on w, above which stands what c has said.
+func NewPrintout(w io.Writer, c *Console) *Printout { return &Printout{w: w, before: c.Flush} }
 
 // Writer is what the printout writes to.
-func (p *printout) Writer() io.Writer { return p.w }
+func (p *Printout) Writer() io.Writer { return p.w }
 
 // Err is why not all is printed; nil if it is.
-func (p *printout) Err() error { return p.failed }
+func (p *Printout) Err() error { return p.failed }
 
 // Terminal is how wide the terminal is that the printout goes to, and whether it
 // takes colours; 0 and false if it is none.
-func (p *printout) Terminal() (width int, color bool) {
+func (p *Printout) Terminal() (width int, color bool) {
 	f, ok := p.w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return 0, false
@@ -38,7 +38,7 @@ func (p *printout) Terminal() (width int, color bool) {
 }
 
 // Write prints, unless it has failed before.
-func (p *printout) Write(text []byte) (int, error) {
+func (p *Printout) Write(text []byte) (int, error) {
 	p.before()
 	if p.failed != nil {
 		return 0, p.failed

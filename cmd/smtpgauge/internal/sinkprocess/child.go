@@ -1,4 +1,4 @@
-package main
+package sinkprocess
 
 import (
 	"encoding/json"
@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime/debug"
 
+	"github.com/smtpgauge/smtpgauge/internal/machine"
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
 )
 
@@ -19,9 +20,9 @@ func Serve(stdin io.Reader, stdout, stderr io.Writer) error {
 	if err := in.Decode(&request); err != nil {
 		return fmt.Errorf("the sink of a run is started by the run: %w", err)
 	}
-	ensureDescriptors(request.Descriptors, io.Discard) // the run itself says what is missing
+	machine.RaiseOpenFiles(request.Descriptors, io.Discard) // the run itself says what is missing
 	config := request.Config()
-	config.Logf = fewLines(stderr)
+	config.Logf = FewLines(stderr)
 	sink, err := smtpsink.Start(config)
 	out := json.NewEncoder(stdout)
 	if err != nil {

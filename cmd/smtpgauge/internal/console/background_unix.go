@@ -1,16 +1,16 @@
 //go:build linux || darwin
 
-package main
+package console
 
 import (
 	"os/signal"
 	"syscall"
 )
 
-// writeFromBackground lets the program write to its terminal while it is in the
+// WriteFromBackground lets the program write to its terminal while it is in the
 // background, until undo is called. Where the terminal is set to stop those who
 // do (stty tostop), a line of progress would stop the load.
-func writeFromBackground() (undo func()) {
+func WriteFromBackground() (undo func()) {
 	signal.Ignore(syscall.SIGTTOU)
 	return func() { signal.Reset(syscall.SIGTTOU) }
 }

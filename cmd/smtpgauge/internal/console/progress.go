@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"cmp"
@@ -41,8 +41,8 @@ type classCount struct {
 	count int64
 }
 
-// newProgress is what an interval of a plan's run comes to.
-func newProgress(p *loadgen.Plan, i *record.Interval, draining bool) progress {
+// NewProgress is what an interval of a plan's run comes to.
+func NewProgress(p *loadgen.Plan, i *record.Interval, draining bool) progress {
 	out := progress{name: p.Name, elapsed: i.Elapsed, draining: draining}
 	out.planned, _ = p.Length()
 	for k := range i.Flows {

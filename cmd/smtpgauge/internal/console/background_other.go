@@ -1,6 +1,6 @@
 //go:build !linux && !darwin
 
-package main
+package console
 
 // writeFromBackground has nothing to do where terminals stop nobody.
 func writeFromBackground() (undo func()) { return func() {} }

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"strings"
+	"testing"
+)
+
+// broken is a writer nobody is behind any more.
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, errors.New("nobody is there") }
+
+// Whoever cannot print what it was asked for has failed, whatever it was; and
+// says so.
+func TestUnprintedOutputIsAFailure(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, args := range [][]string{
+		{"--help"}, {"--version"}, {"run", "--help"}, {"schema"}, {"scenarios"}, {"scenarios", "four-ports"}, {"validate", "builtin:four-ports"},
+		{"run", "builtin:four-ports", "--dry-run"}, {"quick", "sink", "--print"}, {"quick", "sink", "--messages", "1", "--quiet", "-o", "a.jsonl"},
+		{"quick", "sink", "--messages", "1", "--quiet", "-o", "b.jsonl"}, {"show", "a.jsonl"}, {"show", "a.jsonl", "--format", "html"},
+		{"show", "a.jsonl", "--format", "csv"}, {"compare", "a.jsonl", "b.jsonl"},
+	} {
+		var stderr strings.Builder
+		if code := run(t.Context(), args, strings.NewReader(""), broken{}, &stderr); code != exitFailed || strings.Count(stderr.String(), "smtpgauge: not all is printed: nobody is there\n") != 1 {
+			t.Errorf("%q: exit %d, stderr %q; want %d and the reason, once", args, code, stderr.String(), exitFailed)
+		}
+	}
+}
+
+// What was said before stands above what is printed.
+func TestMessagesStandAboveResults(t *testing.T) {
+	var both bytes.Buffer
+	s := newStreams(strings.NewReader(""), &both, &both)
+	for i := range 100 {
+		fmt.Fprintln(s.err, "said", i)
+		fmt.Fprintln(s.out, "printed", i)
+		io.WriteString(s.results, "result\n")
+	}
+	if i := strings.Index(both.String(), "printed 7\n"); i < strings.Index(both.String(), "said 7\n") || i > strings.Index(both.String(), "said 8\n") {
+		t.Errorf("the order is another: %s", both.String())
+	}
+}
+
+// What a library logs is said as everything else is.
+func TestLibrariesLogToTheConsole(t *testing.T) {
+	var stderr bytes.Buffer
+	s := newStreams(strings.NewReader(""), io.Discard, &stderr)
+	log.Print("from a library\x1b[2J")
+	s.err.Flush()
+	if !strings.HasSuffix(stderr.String(), `from a library\x1b[2J`+"\n") {
+		t.Errorf("stderr: %q", &stderr)
+	}
+}
