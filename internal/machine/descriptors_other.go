@@ -4,5 +4,5 @@ package machine
 
 import "io"
 
-// ensureDescriptors has nothing to raise here.
-func ensureDescriptors(uint64, io.Writer) {}
+// RaiseOpenFiles has nothing to raise here.
+func RaiseOpenFiles(uint64, io.Writer) {}

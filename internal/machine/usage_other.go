@@ -4,5 +4,5 @@ package machine
 
 import "time"
 
-// processUsage is not known here.
-func processUsage() (cpu time.Duration, maxRSS int64) { return 0, 0 }
+// ProcessUsage is not known here.
+func ProcessUsage() (cpu time.Duration, maxRSS int64) { return 0, 0 }

@@ -2,5 +2,5 @@
 
 package console
 
-// writeFromBackground has nothing to do where terminals stop nobody.
-func writeFromBackground() (undo func()) { return func() {} }
+// WriteFromBackground has nothing to do where terminals stop nobody.
+func WriteFromBackground() (undo func()) { return func() {} }

@@ -37,6 +37,7 @@ type sinkDone struct {
 	Counts gauge.SinkCounts `json:"counts"`
 }
 
+// Command is the subcommand that is the child.
 const Command = "sink-process"
 
 // sinkFinishLimit is for a sink that hangs: on a busy machine it may well take
