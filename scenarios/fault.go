@@ -65,14 +65,6 @@ func (r *report) faultf(at position, format string, args ...any) {
 	}
 }
 
-// notef adds a note, in the form of a fault.
-func (d *decoder) notef(at position, format string, args ...any) {
-	note := Fault{at.file, at.line, at.column, fmt.Sprintf(format, args...)}.Error()
-	if !slices.Contains(d.notes, note) {
-		d.notes = append(d.notes, note)
-	}
-}
-
 // faulty tells whether there is a fault about n or anything below it.
 func (r *report) faulty(n *node) bool {
 	if slices.ContainsFunc(r.faults, func(f Fault) bool {

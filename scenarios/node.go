@@ -1,8 +1,12 @@
 package scenarios
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
 	"strconv"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
 // A node is one value of the file with its place. The YAML library's own nodes
@@ -181,7 +185,7 @@ func (n *node) appendJSON(b []byte) []byte {
 	}
 	switch {
 	case n.redact:
-		return appendText(b, redacted)
+		return appendText(b, smtpwire.Redacted)
 	case n.tag == isText:
 		return appendText(b, n.text)
 	case n.tag == isNull:
@@ -198,3 +202,28 @@ func integer(at position, v int64) *node {
 
 // word makes a scalar of a text that was decided on, not written.
 func word(at position, text string) *node { return &node{at: at, text: text} }
+
+// drop takes keys off a mapping.
+func (n *node) drop(keys ...string) {
+	n.entries = slices.DeleteFunc(n.entries, func(e entry) bool { return slices.Contains(keys, e.key) })
+}
+
+// appendText appends a JSON string.
+func appendText(b []byte, text string) []byte {
+	s, err := marshal(text)
+	if err != nil { // a string always marshals
+		return strconv.AppendQuote(b, text)
+	}
+	return append(b, s...)
+}
+
+// marshal is json.Marshal without escapes made for HTML.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"encoding/json"
 	"hash/fnv"
-	"slices"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -75,9 +74,4 @@ func flowSeed(seed uint64, name string) uint64 {
 	h.Write(b[:])
 	h.Write([]byte(name))
 	return h.Sum64()
-}
-
-// drop takes keys off a mapping.
-func (n *node) drop(keys ...string) {
-	n.entries = slices.DeleteFunc(n.entries, func(e entry) bool { return slices.Contains(keys, e.key) })
 }

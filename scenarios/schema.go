@@ -3,7 +3,122 @@ package scenarios
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 )
+
+// A jsonSchema is a JSON Schema, draft 2020-12, as far as the format needs it.
+type jsonSchema struct {
+	Draft       string          `json:"$schema,omitempty"`
+	ID          string          `json:"$id,omitempty"`
+	Title       string          `json:"title,omitempty"`
+	Description string          `json:"description,omitempty"`
+	Ref         string          `json:"$ref,omitempty"`
+	Type        string          `json:"type,omitempty"`
+	Default     json.RawMessage `json:"default,omitempty"`
+
+	Enum      []string `json:"enum,omitempty"`
+	Pattern   string   `json:"pattern,omitempty"`
+	MinLength *int     `json:"minLength,omitempty"`
+	Minimum   *uint64  `json:"minimum,omitempty"`
+	Maximum   *uint64  `json:"maximum,omitempty"`
+
+	Properties           properties  `json:"properties,omitempty"`
+	PropertyNames        *jsonSchema `json:"propertyNames,omitempty"`
+	AdditionalProperties any         `json:"additionalProperties,omitempty"`
+	MinProperties        *int        `json:"minProperties,omitempty"`
+	MaxProperties        *int        `json:"maxProperties,omitempty"`
+	Required             []string    `json:"required,omitempty"`
+
+	Items    *jsonSchema   `json:"items,omitempty"`
+	MinItems *int          `json:"minItems,omitempty"`
+	MaxItems *int          `json:"maxItems,omitempty"`
+	AnyOf    []*jsonSchema `json:"anyOf,omitempty"`
+
+	Defs properties `json:"$defs,omitempty"`
+
+	// words say what a value looks like, as messages do: for the reference in
+	// docs/scenario.md.
+	words string
+}
+
+// A property is a named schema.
+type property struct {
+	Name   string
+	Schema *jsonSchema
+}
+
+// properties keep the order of the table, which editors show them in.
+type properties []property
+
+// MarshalJSON renders the properties as an object.
+func (p properties) MarshalJSON() ([]byte, error) {
+	b := []byte{'{'}
+	for i, property := range p {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		s, err := marshal(property.Schema)
+		if err != nil {
+			return nil, err
+		}
+		b = append(appendText(b, property.Name), ':')
+		b = append(b, s...)
+	}
+	return append(b, '}'), nil
+}
+
+// A generator collects the definitions of a schema.
+type generator struct {
+	defs properties
+	// nullable is set where the loader takes null for "not given": in what is
+	// merged.
+	nullable bool
+}
+
+// define puts a schema under $defs, once, and returns a reference to it.
+func (g *generator) define(name string, make func() *jsonSchema) *jsonSchema {
+	if !slices.ContainsFunc(g.defs, func(p property) bool { return p.Name == name }) {
+		g.defs = append(g.defs, property{Name: name})
+		i := len(g.defs) - 1
+		g.defs[i].Schema = make()
+	}
+	return &jsonSchema{Ref: "#/$defs/" + name}
+}
+
+// complete describes what is not merged.
+func (g *generator) complete(describe func(*generator) *jsonSchema) *jsonSchema {
+	nullable := g.nullable
+	g.nullable = false
+	s := describe(g)
+	g.nullable = nullable
+	return s
+}
+
+// document adds what an option says of itself to the schema of its value.
+func (g *generator) document(s *jsonSchema, opt *option) *jsonSchema {
+	if g.nullable {
+		s = orNull(s)
+	}
+	s.Description = opt.doc
+	if opt.fallback != "" && opt.fallback != "{}" {
+		value := node{tag: opt.tag, text: opt.fallback}
+		s.Default = value.appendJSON(nil)
+	}
+	return s
+}
+
+func orNull(s *jsonSchema) *jsonSchema {
+	others := s.AnyOf
+	if others == nil {
+		others = []*jsonSchema{s}
+	}
+	return &jsonSchema{AnyOf: append([]*jsonSchema{{Type: "null"}}, others...)}
+}
+
+func number[T int | int64 | uint64](v T) *uint64 {
+	u := uint64(v)
+	return &u
+}
 
 //go:generate go test -run ^(TestSchemaFile|TestReference)$ -update
 

@@ -246,3 +246,11 @@ func (s single[T]) decode(d *decoder, n *node, out *[]T) {
 func (s single[T]) describe(g *generator) *jsonSchema {
 	return &jsonSchema{AnyOf: []*jsonSchema{s.item.describe(g), s.list.describe(g)}}
 }
+
+// notef adds a note, in the form of a fault.
+func (d *decoder) notef(at position, format string, args ...any) {
+	note := Fault{at.file, at.line, at.column, fmt.Sprintf(format, args...)}.Error()
+	if !slices.Contains(d.notes, note) {
+		d.notes = append(d.notes, note)
+	}
+}
