@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // An auth says who authenticates, and how.
@@ -20,8 +21,8 @@ type auth struct {
 }
 
 var mechanismShape = literal[string]{
-	want: "one of " + list(mechanisms),
-	tags: []tag{isText},
+	want: "one of " + tree.List(mechanisms),
+	tags: []tree.Tag{tree.IsText},
 	parse: func(text string) (string, error) {
 		return text, oneOf(text, mechanisms...)
 	},
@@ -57,7 +58,7 @@ var authShape = object[auth]{
 func checkAuth(d *decoder, a *auth) {
 	if a.has("accounts") {
 		for _, name := range a.given("username", "password", "token", "identity") {
-			d.faultf(a.at(name), "%s is given, and accounts too: leave out one of the two", name)
+			d.Faultf(a.at(name), "%s is given, and accounts too: leave out one of the two", name)
 		}
 		return
 	}
@@ -65,22 +66,22 @@ func checkAuth(d *decoder, a *auth) {
 	switch {
 	case a.mechanism == "EXTERNAL":
 		for _, name := range a.given("username", "password", "token") {
-			d.faultf(a.at(name), "EXTERNAL takes no %s: the client's certificate speaks, and identity if wanted", name)
+			d.Faultf(a.at(name), "EXTERNAL takes no %s: the client's certificate speaks, and identity if wanted", name)
 		}
 		return
 	case bearer && a.has("password"):
-		d.faultf(a.at("password"), "%s takes a token, not a password", a.mechanism)
+		d.Faultf(a.at("password"), "%s takes a token, not a password", a.mechanism)
 	case !bearer && a.has("token"):
-		d.faultf(a.at("token"), "a token needs mechanism XOAUTH2 or OAUTHBEARER")
+		d.Faultf(a.at("token"), "a token needs mechanism XOAUTH2 or OAUTHBEARER")
 	}
 	if a.unsure {
 		return
 	}
 	if !a.has("username") {
-		d.faultf(a.node.at, "username is missing: give it, or accounts with a CSV file of many")
+		d.Faultf(a.node.At, "username is missing: give it, or accounts with a CSV file of many")
 	}
 	if !a.has("password") && !a.has("token") {
-		d.faultf(a.node.at, "%s is missing: best as ${env:NAME}", secretName(bearer))
+		d.Faultf(a.node.At, "%s is missing: best as ${env:NAME}", secretName(bearer))
 	}
 }
 
@@ -114,8 +115,8 @@ func (a *auth) settle(d *decoder) {
 
 // refers tells whether a text was brought in as secrets are, and so is one.
 func (a *auth) refers(name string) bool {
-	n := a.node.get(name)
-	return n != nil && reference.MatchString(n.text)
+	n := a.node.Get(name)
+	return n != nil && reference.MatchString(n.Text)
 }
 
 func (a *auth) pool(d *decoder) []smtpwire.Credentials {
@@ -126,14 +127,14 @@ func (a *auth) pool(d *decoder) []smtpwire.Credentials {
 	wanted := secretName(slices.Contains(bearing, a.mechanism))
 	username, secret := slices.Index(t.Columns, "username"), slices.Index(t.Columns, wanted)
 	if username < 0 || secret < 0 {
-		d.faultf(position{t.file, 1, 1}, "want a header row with the columns username and %s, and identity where wanted", wanted)
+		d.Faultf(tree.Position{File: t.file, Line: 1, Column: 1}, "want a header row with the columns username and %s, and identity where wanted", wanted)
 		return nil
 	}
 	identity := slices.Index(t.Columns, "identity")
 	accounts := make([]smtpwire.Credentials, len(t.Rows))
 	for i, row := range t.Rows {
 		if row[username] == "" || row[secret] == "" {
-			d.faultf(t.at(i), "username or %s is empty", wanted)
+			d.Faultf(t.at(i), "username or %s is empty", wanted)
 		}
 		accounts[i] = smtpwire.Credentials{Mechanism: a.mechanism, Username: row[username], Password: row[secret]}
 		if identity >= 0 {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/internal/spelling"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 //go:embed *.yaml *.csv
@@ -66,7 +67,7 @@ func findBuiltin(name string) ([]byte, error) {
 	for _, b := range Builtins() {
 		names = append(names, b.Name)
 	}
-	return nil, fmt.Errorf("no such built-in scenario: %sknown are %s", spelling.Suggest(name, names), list(names))
+	return nil, fmt.Errorf("no such built-in scenario: %sknown are %s", spelling.Suggest(name, names), tree.List(names))
 }
 
 // Starter returns a scenario to be filled in, with comments that say how.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/internal/textfile"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // maxPEM bounds files of certificates; the trust store of a system is a
@@ -19,7 +20,7 @@ const maxPEM = 4 << 20
 
 // authorities reads the certificates to trust. Those of a bundle that cannot be
 // read are left out, as long as one can.
-func (d *decoder) authorities(at position, name string) *x509.CertPool {
+func (d *decoder) authorities(at tree.Position, name string) *x509.CertPool {
 	blocks, ok := d.blocks(at, name, isCertificate)
 	if !ok {
 		return nil
@@ -37,7 +38,7 @@ func (d *decoder) authorities(at position, name string) *x509.CertPool {
 		}
 	}
 	if read == 0 {
-		d.faultf(at, "%s: its certificate cannot be read: %v", d.files.show(name), unread)
+		d.Faultf(at, "%s: its certificate cannot be read: %v", d.files.show(name), unread)
 		return nil
 	}
 	return pool
@@ -56,7 +57,7 @@ func (d *decoder) certificate(t *transport) []tls.Certificate {
 	}
 	pair, err := tls.X509KeyPair(cert.Bytes(), pem.EncodeToMemory(keys[0]))
 	if err != nil {
-		d.faultf(t.at("cert"), "%s and %s: %s", d.files.show(t.cert), d.files.show(t.key), strings.TrimPrefix(err.Error(), "tls: "))
+		d.Faultf(t.at("cert"), "%s and %s: %s", d.files.show(t.cert), d.files.show(t.key), strings.TrimPrefix(err.Error(), "tls: "))
 		return nil
 	}
 	return []tls.Certificate{pair}
@@ -75,14 +76,14 @@ var (
 )
 
 // blocks returns what there is of a kind in a file: at least one.
-func (d *decoder) blocks(at position, name string, kind blockKind) ([]*pem.Block, bool) {
+func (d *decoder) blocks(at tree.Position, name string, kind blockKind) ([]*pem.Block, bool) {
 	data, ok := d.octets(at, name, maxPEM)
 	if !ok {
 		return nil, false
 	}
 	blocks, err := kind.find(data)
 	if err != nil {
-		d.faultf(at, "%s: %v", d.files.show(name), err)
+		d.Faultf(at, "%s: %v", d.files.show(name), err)
 	}
 	return blocks, err == nil
 }
@@ -119,7 +120,7 @@ func (k blockKind) find(data []byte) ([]*pem.Block, error) {
 	case len(labels) > 0 && strings.HasSuffix(labels[0], k.other):
 		return nil, fmt.Errorf("no %s in it, but a %s: the files are mistaken for each other", k.name, strings.ToLower(k.other))
 	case len(labels) > 0:
-		return nil, fmt.Errorf("no %s in it, but %s", k.name, quote(labels[0]))
+		return nil, fmt.Errorf("no %s in it, but %s", k.name, tree.Quote(labels[0]))
 	}
 	return nil, fmt.Errorf("no %s in it: want PEM or DER", k.name)
 }

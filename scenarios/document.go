@@ -2,6 +2,8 @@ package scenarios
 
 import (
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // A document is a scenario file as decoded: format 1. Defaults are already
@@ -88,7 +90,7 @@ var flowsShape = byName[flow]{
 // a value has been taken away.
 type layered[T any] struct{ shape[T] }
 
-func (l layered[T]) decode(d *decoder, n *node, out *T) {
+func (l layered[T]) decode(d *decoder, n *tree.Node, out *T) {
 	d.layer = true
 	l.shape.decode(d, n, out)
 	d.layer = false
@@ -104,7 +106,7 @@ func (l layered[T]) describe(g *generator) *jsonSchema {
 // layer is the shape of what is merged into flows, and so need not be whole.
 type layer[T any] struct{ shape[T] }
 
-func (l layer[T]) decode(d *decoder, n *node, out *T) {
+func (l layer[T]) decode(d *decoder, n *tree.Node, out *T) {
 	d.partial = true
 	layered[T](l).decode(d, n, out)
 	d.partial = false

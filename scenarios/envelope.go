@@ -8,6 +8,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // An envelope says from whom and to whom messages go.
@@ -53,11 +54,11 @@ func (e *envelope) fill(d *decoder, allowed []string, o *mail.Options) {
 		d.checkAddress(e.at("from"), e.from, t, allowed)
 		d.checkSender(e.at("from"), e.from, t)
 	}
-	to := e.node.get("to")
+	to := e.node.Get("to")
 	for i, pattern := range e.to {
-		at := to.at
-		if to.kind == sequence {
-			at = to.items[i].at
+		at := to.At
+		if to.Kind == tree.Sequence {
+			at = to.Items[i].At
 		}
 		if pattern != "" {
 			d.checkAddress(at, pattern, t, allowed)
@@ -67,16 +68,16 @@ func (e *envelope) fill(d *decoder, allowed []string, o *mail.Options) {
 
 // checkAddress checks a pattern, and that no address made from it reaches
 // people who did not ask for it.
-func (d *decoder) checkAddress(at position, pattern string, t *table, allowed []string) {
+func (d *decoder) checkAddress(at tree.Position, pattern string, t *table, allowed []string) {
 	p, err := mail.ParsePattern(pattern)
 	if err != nil {
-		d.faultf(at, "%v", err)
+		d.Faultf(at, "%v", err)
 		return
 	}
 	if t == nil {
 		domains, err := p.Domains(nil)
 		if err != nil {
-			d.faultf(at, "%v", err)
+			d.Faultf(at, "%v", err)
 			return
 		}
 		d.checkDomains(at, domains, allowed)
@@ -91,7 +92,7 @@ func (d *decoder) checkAddress(at position, pattern string, t *table, allowed []
 		return
 	}
 	if column := (*mail.PatternError)(nil); errors.As(err, &column) && column.Column > 0 {
-		d.faultf(at, "%v", err) // it names no column of the table
+		d.Faultf(at, "%v", err) // it names no column of the table
 		return
 	}
 	d.checkRows(p, t, allowed)
@@ -99,7 +100,7 @@ func (d *decoder) checkAddress(at position, pattern string, t *table, allowed []
 
 // checkSender refuses a sender without a domain: only the recipient postmaster
 // may leave it out (RFC 5321 section 4.5.1).
-func (d *decoder) checkSender(at position, pattern string, t *table) {
+func (d *decoder) checkSender(at tree.Position, pattern string, t *table) {
 	p, err := mail.ParsePattern(pattern)
 	if err != nil {
 		return // told already
@@ -109,33 +110,33 @@ func (d *decoder) checkSender(at position, pattern string, t *table) {
 		columns = &t.Table
 	}
 	if domains, _ := p.Domains(columns); slices.Contains(domains, "") {
-		d.faultf(at, "the sender postmaster has no domain: only a recipient may leave it out, postmaster@example.test would be right")
+		d.Faultf(at, "the sender postmaster has no domain: only a recipient may leave it out, postmaster@example.test would be right")
 	}
 }
 
 // checkRows finds the rows of a table that make wrong addresses.
 func (d *decoder) checkRows(p *mail.Pattern, t *table, allowed []string) {
 	for i := range t.Rows {
-		if len(d.faults) >= maxFaults {
+		if len(d.Faults) >= tree.MaxFaults {
 			return
 		}
 		row := mail.Table{Columns: t.Columns, Rows: t.Rows[i : i+1]}
 		domains, err := p.Domains(&row)
 		if err != nil {
-			d.faultf(t.at(i), "%s", strings.Replace(err.Error(), "in row 1 of the table ", "", 1))
+			d.Faultf(t.at(i), "%s", strings.Replace(err.Error(), "in row 1 of the table ", "", 1))
 			continue
 		}
 		d.checkDomains(t.at(i), domains, allowed)
 	}
 }
 
-func (d *decoder) checkDomains(at position, domains, allowed []string) {
+func (d *decoder) checkDomains(at tree.Position, domains, allowed []string) {
 	for _, name := range domains {
 		if name != "" && !reserved(name, allowed) { // "" is postmaster's: it stays at the target
 			if below, varies := strings.CutPrefix(name, "."); varies {
 				name = "*." + below // as allow_domains has it
 			}
-			d.faultf(at, "%s is not reserved for tests, and mail to it may reach people: use .test or example.com, or allow it at the top of the scenario: allow_domains: [%s] (--allow-domain of quick)", quote(name), quote(name))
+			d.Faultf(at, "%s is not reserved for tests, and mail to it may reach people: use .test or example.com, or allow it at the top of the scenario: allow_domains: [%s] (--allow-domain of quick)", tree.Quote(name), tree.Quote(name))
 		}
 	}
 }

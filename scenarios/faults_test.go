@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // TestFaults holds what is said of wrong scenarios, word by word.
@@ -19,7 +21,7 @@ func TestFaults(t *testing.T) {
 			o := testOptions()
 			o.FS = os.DirFS("testdata/faults")
 			_, err := Load(filepath.Base(name), o)
-			var faults Faults
+			var faults tree.Faults
 			if !errors.As(err, &faults) {
 				t.Fatalf("no faults: %v", err)
 			}
@@ -32,7 +34,7 @@ func TestTenFaultsAreTenLines(t *testing.T) {
 	o := testOptions()
 	o.FS = os.DirFS("testdata/faults")
 	_, err := Load("ten.yaml", o)
-	var faults Faults
+	var faults tree.Faults
 	if !errors.As(err, &faults) || len(faults) != 10 {
 		t.Fatalf("want ten faults, got %d:\n%v", len(faults), err)
 	}
@@ -60,7 +62,7 @@ func TestHostileFiles(t *testing.T) {
 		"aliases":         {bomb, "once its aliases are filled in"},
 		"own alias":       {"name: &a [*a]\n", "nested deeper"},
 		"depth":           {strings.Repeat("[", 5000), "nested deeper"},
-		"size":            {strings.Repeat("#", maxSource+1), "larger than 1 MiB"},
+		"size":            {strings.Repeat("#", tree.MaxSource+1), "larger than 1 MiB"},
 		"merging":         {flows, "once defaults are merged"},
 		"binary":          {"\x7fELF\x02", "file:1:1: control character"},
 		"latin 1":         {"name: x\ndescription: caf\xe9\n", "file:2:17: the text is not UTF-8"},
@@ -93,7 +95,7 @@ func TestNoSuchFile(t *testing.T) {
 		"builtin:starter":    "no such built-in scenario",
 	} {
 		_, err := Load(name, testOptions())
-		var faults Faults
+		var faults tree.Faults
 		if !errors.As(err, &faults) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: want %q in %v", name, want, err)
 		}
@@ -129,7 +131,7 @@ func FuzzLoad(f *testing.F) {
 			}
 			return
 		}
-		var faults Faults
+		var faults tree.Faults
 		if !errors.As(err, &faults) || len(faults) == 0 {
 			t.Fatalf("not faults: %v", err)
 		}

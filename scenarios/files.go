@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/internal/textfile"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // files opens what a scenario names, relative to the scenario's own folder.
@@ -81,12 +82,12 @@ func plain(err error) error {
 
 // octets returns a file that a scenario names, or reports why it cannot. It
 // reads each once: a pipe has what it has for one reader.
-func (d *decoder) octets(at position, name string, most int64) ([]byte, bool) {
+func (d *decoder) octets(at tree.Position, name string, most int64) ([]byte, bool) {
 	data, known := d.contents[name]
 	if !known || int64(len(data)) > most {
 		var err error
 		if data, err = d.files.read(name, most); err != nil {
-			d.faultf(at, "%s: %v", d.files.show(name), err)
+			d.Faultf(at, "%s: %v", d.files.show(name), err)
 			return nil, false
 		}
 		d.contents[name] = data
@@ -95,14 +96,14 @@ func (d *decoder) octets(at position, name string, most int64) ([]byte, bool) {
 }
 
 // text returns the text of a file that a scenario names.
-func (d *decoder) text(at position, name string, most int64) ([]byte, bool) {
+func (d *decoder) text(at tree.Position, name string, most int64) ([]byte, bool) {
 	data, ok := d.octets(at, name, most)
 	if !ok {
 		return nil, false
 	}
 	text, err := textfile.Decode(data)
 	if err != nil {
-		d.faultf(at, "%s: %v", d.files.show(name), err)
+		d.Faultf(at, "%s: %v", d.files.show(name), err)
 		return nil, false
 	}
 	return text, true

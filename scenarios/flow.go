@@ -5,6 +5,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // A flow is one kind of traffic, everything it inherits included.
@@ -49,16 +50,16 @@ var flowShape = object[flow]{
 func checkFlow(d *decoder, f *flow) {
 	onSocket := f.target.has("socket")
 	if !f.has("port") && !onSocket && !f.unsure {
-		d.faultf(f.node.at, "port is missing: 25, 465, 587 or 2525, or another one together with tls")
+		d.Faultf(f.node.At, "port is missing: 25, 465, 587 or 2525, or another one together with tls")
 	}
 	if !f.has("load") && !f.unsure {
-		d.faultf(f.node.at, "load is missing: say load: {sessions: 10, duration: 30s}, or {rate: 50 sessions/s, duration: 30s}")
+		d.Faultf(f.node.At, "load is missing: say load: {sessions: 10, duration: 30s}, or {rate: 50 sessions/s, duration: 30s}")
 	}
 	if !f.has("target") {
-		d.faultf(f.node.at, "the target is missing: say target: {host: NAME}, or {host: sink} for the built-in server")
+		d.Faultf(f.node.At, "the target is missing: say target: {host: NAME}, or {host: sink} for the built-in server")
 	}
 	if f.has("port") && onSocket {
-		d.faultf(f.at("port"), "a socket has no port: leave out one of the two")
+		d.Faultf(f.at("port"), "a socket has no port: leave out one of the two")
 	}
 	if f.has("tls") {
 		return
@@ -68,10 +69,10 @@ func checkFlow(d *decoder, f *flow) {
 	case onSocket || f.target.lmtp:
 		mode = sample.TLSNone
 	case !usual && f.port != 0:
-		d.faultf(f.at("port"), "no TLS mode is usual on port %d: say tls: none, starttls or implicit", f.port)
+		d.Faultf(f.at("port"), "no TLS mode is usual on port %d: say tls: none, starttls or implicit", f.port)
 		return
 	}
-	f.fill("tls", word(f.node.at, mode.String()))
+	f.fill("tls", tree.Word(f.node.At, mode.String()))
 	f.tls = mode
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/spelling"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 var (
@@ -18,7 +19,7 @@ var (
 // minEffect is the shape of a smallest effect of interest.
 var minEffect = literal[float64]{
 	want: "a percentage such as 3%",
-	tags: []tag{isText, isInteger, isFloat},
+	tags: []tree.Tag{tree.IsText, tree.IsInteger, tree.IsFloat},
 	parse: func(text string) (float64, error) {
 		v, err := criteria.ParseShare(text)
 		switch {
@@ -37,21 +38,21 @@ func (doc *document) criteria(d *decoder) criteria.Criteria {
 	names := doc.flowNames()
 	if doc.baseline != "" {
 		if fault := unknownFlow(doc.baseline, names); fault != nil {
-			d.faultf(doc.at("baseline"), "%v", fault)
+			d.Faultf(doc.at("baseline"), "%v", fault)
 		}
 	}
 	c := criteria.Criteria{Baseline: doc.baseline, MinEffect: doc.minEffect}
-	c.Thresholds = judging(d, doc.node.get("thresholds"), doc.thresholds, func(text string) (criteria.Threshold, error) {
+	c.Thresholds = judging(d, doc.node.Get("thresholds"), doc.thresholds, func(text string) (criteria.Threshold, error) {
 		return doc.threshold(text, names)
 	})
-	c.Gates = judging(d, doc.node.get("gates"), doc.gates, func(text string) (criteria.Gate, error) {
+	c.Gates = judging(d, doc.node.Get("gates"), doc.gates, func(text string) (criteria.Gate, error) {
 		return doc.gate(text, names)
 	})
 	return c
 }
 
 // judging reads a list of criteria, and reports those that are none.
-func judging[C any](d *decoder, at *node, texts []string, parse func(string) (C, error)) []C {
+func judging[C any](d *decoder, at *tree.Node, texts []string, parse func(string) (C, error)) []C {
 	var all []C
 	for i, text := range texts {
 		if text == "" {
@@ -59,7 +60,7 @@ func judging[C any](d *decoder, at *node, texts []string, parse func(string) (C,
 		}
 		c, err := parse(text)
 		if err != nil {
-			d.faultf(at.items[i].at, "%v", err)
+			d.Faultf(at.Items[i].At, "%v", err)
 			continue
 		}
 		all = append(all, c)
@@ -119,5 +120,5 @@ func unknownFlow(name string, names []string) error {
 	if slices.Contains(names, name) {
 		return nil
 	}
-	return fmt.Errorf("no flow is named %s: %sknown are %s", quote(name), spelling.Suggest(name, names), list(names))
+	return fmt.Errorf("no flow is named %s: %sknown are %s", tree.Quote(name), spelling.Suggest(name, names), tree.List(names))
 }

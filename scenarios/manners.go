@@ -11,6 +11,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // CheckTarget looks ahead at where a plan of the scenario goes, and from where,
@@ -28,20 +29,20 @@ func (s *Scenario) CheckTarget(p *loadgen.Plan) error {
 }
 
 func (s *Scenario) checkSources(p *loadgen.Plan) error {
-	var r report
+	var r tree.Report
 	seen := map[netip.Addr]bool{}
 	for i := range p.Flows {
 		for _, a := range p.Flows[i].Target.Sources {
-			if seen[a] || len(r.faults) >= maxFaults {
+			if seen[a] || len(r.Faults) >= tree.MaxFaults {
 				continue
 			}
 			seen[a] = true
 			if err := netdrive.CheckSource(a); err != nil {
-				r.faultf(s.sources[a], "%v", err)
+				r.Faultf(s.sources[a], "%v", err)
 			}
 		}
 	}
-	return r.err()
+	return r.Err()
 }
 
 func (s *Scenario) checkTargets(ctx context.Context, p *loadgen.Plan, find loadgen.Resolver) error {
@@ -78,21 +79,21 @@ func (s *Scenario) checkTarget(ctx context.Context, p *loadgen.Plan, t *loadgen.
 	case errors.As(err, &stranger):
 		return err
 	case errors.As(err, &own) && len(t.Sources) > 0:
-		var r report
-		r.faultf(s.sources[t.Sources[0]], "%v", err)
-		return r.err()
+		var r tree.Report
+		r.Faultf(s.sources[t.Sources[0]], "%v", err)
+		return r.Err()
 	}
 	return fmt.Errorf("cannot tell whether %s is loopback or private: %w", t.Host, err)
 }
 
 // sources finds where each source address first stands.
-func (doc *document) sources() map[netip.Addr]position {
-	all := map[netip.Addr]position{}
+func (doc *document) sources() map[netip.Addr]tree.Position {
+	all := map[netip.Addr]tree.Position{}
 	for i := range doc.flows {
 		t := &doc.flows[i].value.target
 		for j, a := range t.sources {
 			if _, known := all[a]; !known {
-				all[a] = t.node.get("source").items[j].at
+				all[a] = t.node.Get("source").Items[j].At
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 func TestCheckTarget(t *testing.T) {
@@ -91,7 +92,7 @@ func TestSourcesAreThisMachines(t *testing.T) {
 		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
 			t.Errorf("%s: want %q in %v", test.target, test.want, err)
 		}
-		if faults := (Faults)(nil); err != nil && !errors.As(err, &faults) {
+		if faults := (tree.Faults)(nil); err != nil && !errors.As(err, &faults) {
 			t.Errorf("%s: %v is no fault", test.target, err)
 		}
 	}

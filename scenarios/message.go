@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // A message says what is sent.
@@ -57,7 +58,7 @@ var attachmentShape = object[attachment]{
 	},
 	check: func(d *decoder, a *attachment) {
 		if a.has("file") == a.has("size") && !a.unsure {
-			d.faultf(a.node.at, "an attachment needs a file or a size, one of the two")
+			d.Faultf(a.node.At, "an attachment needs a file or a size, one of the two")
 		}
 	},
 }
@@ -87,16 +88,16 @@ var distributionShape = object[distribution]{
 	},
 	check: func(d *decoder, s *distribution) {
 		if (!s.has("median") || !s.has("p99")) && !s.unsure {
-			d.faultf(s.node.at, "sizes need a median and a p99: {median: 20KiB, p99: 500KiB}")
+			d.Faultf(s.node.At, "sizes need a median and a p99: {median: 20KiB, p99: 500KiB}")
 		}
 		if s.Median > 0 && s.P99 > 0 && s.P99 < s.Median {
-			d.faultf(s.at("p99"), "p99 is below the median")
+			d.Faultf(s.at("p99"), "p99 is below the median")
 		}
 	},
 }
 
-func (messageSize) decode(d *decoder, n *node, out *mail.Size) {
-	if n.kind != mapping {
+func (messageSize) decode(d *decoder, n *tree.Node, out *mail.Size) {
+	if n.Kind != tree.Mapping {
 		octets(smallest).decode(d, n, &out.Median)
 		return
 	}
@@ -113,7 +114,7 @@ func checkMessage(d *decoder, m *message) {
 	if !m.has("file") {
 		if !m.has("size") {
 			m.size = m.size.Resolved()
-			m.fill("size", word(m.node.at, "4KiB"))
+			m.fill("size", tree.Word(m.node.At, "4KiB"))
 		}
 		return
 	}
@@ -122,7 +123,7 @@ func checkMessage(d *decoder, m *message) {
 		synthetic = append(synthetic, "utf8")
 	}
 	for _, name := range synthetic {
-		d.faultf(m.at(name), "%s is of synthetic messages, and file sends real ones: leave out one of the two", name)
+		d.Faultf(m.at(name), "%s is of synthetic messages, and file sends real ones: leave out one of the two", name)
 	}
 }
 
@@ -148,7 +149,7 @@ func (m *message) options(d *decoder) mail.Options {
 // the option it names stands. Envelopes are checked by themselves, with the
 // place in their table.
 func (m *message) checkMail(d *decoder, o mail.Options) {
-	if m.node == nil || d.faulty(m.node) {
+	if m.node == nil || d.Faulty(m.node) {
 		return
 	}
 	if len(o.Header)+len(o.Attach)+len(o.Files) == 0 && o.Size.Median >= mail.DefaultSize {
@@ -158,7 +159,7 @@ func (m *message) checkMail(d *decoder, o mail.Options) {
 	for _, err := range causes(err) {
 		if fault := (*mail.OptionError)(nil); errors.As(err, &fault) {
 			if name, ok := messageFields[fault.Option]; ok {
-				d.faultf(m.at(name), "%s: %v", name, fault.Err)
+				d.Faultf(m.at(name), "%s: %v", name, fault.Err)
 			}
 		}
 	}
@@ -207,20 +208,20 @@ func (a *attachment) part(d *decoder) mail.Attachment {
 }
 
 // messages reads what a scenario sends in place of synthetic mail.
-func (d *decoder) messages(at position, name string) []mail.File {
+func (d *decoder) messages(at tree.Position, name string) []mail.File {
 	if files := d.mails[name]; files != nil {
 		return files
 	}
 	fsys, inside, err := d.files.locate(name)
 	if err != nil {
-		d.faultf(at, "%s: %v", d.files.show(name), err)
+		d.Faultf(at, "%s: %v", d.files.show(name), err)
 		return nil
 	}
 	// Names inside the file system become those the scenario would have.
 	show := func(found string) string { return d.files.show(name) + strings.TrimPrefix(found, inside) }
 	box, err := mail.ReadFiles(fsys, inside)
 	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
-		d.faultf(at, "%s: %v", show(pe.Path), pe.Err)
+		d.Faultf(at, "%s: %v", show(pe.Path), pe.Err)
 		return nil
 	}
 	for i := range box.Files {

@@ -8,42 +8,43 @@ import (
 	"strconv"
 
 	"github.com/smtpgauge/smtpgauge/internal/spelling"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // A section is embedded in what an object decodes into: it remembers the node,
 // so that later checks can say where something stands.
 type section struct {
-	node *node
+	node *tree.Node
 	// unsure is set where the file has a field that is not known: what seems
 	// to be missing may be that one, misspelt.
 	unsure bool
 	order  []string // of the options, as in the table
 }
 
-func (s *section) set(n *node, unsure bool, order []string) {
+func (s *section) set(n *tree.Node, unsure bool, order []string) {
 	s.node, s.unsure, s.order = n, unsure, order
 }
 
 // fill sets a default that depends on other options.
-func (s *section) fill(name string, value *node) {
-	s.node.put(name, value)
-	slices.SortStableFunc(s.node.entries, func(a, b entry) int {
-		return cmp.Compare(slices.Index(s.order, a.key), slices.Index(s.order, b.key))
+func (s *section) fill(name string, value *tree.Node) {
+	s.node.Put(name, value)
+	slices.SortStableFunc(s.node.Entries, func(a, b tree.Entry) int {
+		return cmp.Compare(slices.Index(s.order, a.Key), slices.Index(s.order, b.Key))
 	})
 }
 
 // has tells whether the file gives an option, or a default was filled in.
-func (s *section) has(name string) bool { return s.node.get(name) != nil }
+func (s *section) has(name string) bool { return s.node.Get(name) != nil }
 
 // at is where an option stands, or the whole section where it does not.
-func (s *section) at(name string) position {
-	if n := s.node.get(name); n != nil {
-		return n.at
+func (s *section) at(name string) tree.Position {
+	if n := s.node.Get(name); n != nil {
+		return n.At
 	}
 	if s.node != nil {
-		return s.node.at
+		return s.node.At
 	}
-	return position{}
+	return tree.Position{}
 }
 
 // given returns those of the names the file gives.
@@ -62,16 +63,16 @@ type object[S any] struct {
 // A field is one option of an object.
 type field[S any] interface {
 	option() *option
-	decode(d *decoder, n *node, out *S)
+	decode(d *decoder, n *tree.Node, out *S)
 	describe(g *generator) *jsonSchema
 }
 
 // An option is what a field says of itself.
 type option struct {
 	name     string
-	doc      string // a sentence or two, shown by editors
-	fallback string // the default as it would be written; "" for none
-	tag      tag    // of the fallback
+	doc      string   // a sentence or two, shown by editors
+	fallback string   // the default as it would be written; "" for none
+	tag      tree.Tag // of the fallback
 	required bool
 }
 
@@ -81,9 +82,9 @@ type fieldOf[S, T any] struct {
 	in      func(*S) *T
 }
 
-func (f fieldOf[S, T]) option() *option                    { return &f.option_ }
-func (f fieldOf[S, T]) decode(d *decoder, n *node, out *S) { f.shape.decode(d, n, f.in(out)) }
-func (f fieldOf[S, T]) describe(g *generator) *jsonSchema  { return f.shape.describe(g) }
+func (f fieldOf[S, T]) option() *option                         { return &f.option_ }
+func (f fieldOf[S, T]) decode(d *decoder, n *tree.Node, out *S) { f.shape.decode(d, n, f.in(out)) }
+func (f fieldOf[S, T]) describe(g *generator) *jsonSchema       { return f.shape.describe(g) }
 
 // opt declares an option: its name, its shape, where it goes and its meaning.
 func opt[S, T any](name string, s shape[T], in func(*S) *T, doc string) fieldOf[S, T] {
@@ -95,9 +96,9 @@ func (f fieldOf[S, T]) or(fallback string) fieldOf[S, T] {
 	f.option_.fallback = fallback
 	switch {
 	case decimal.MatchString(fallback):
-		f.option_.tag = isInteger
+		f.option_.tag = tree.IsInteger
 	case fallback == "true" || fallback == "false":
-		f.option_.tag = isBool
+		f.option_.tag = tree.IsBool
 	}
 	return f
 }
@@ -119,23 +120,25 @@ func (o object[S]) names() []string {
 // decode reads a mapping. Afterwards the node holds just what was understood,
 // in the order of the table and with defaults filled in: that is what the run
 // file shows as the resolved scenario.
-func (o object[S]) decode(d *decoder, n *node, out *S) {
-	if n.kind != mapping {
+func (o object[S]) decode(d *decoder, n *tree.Node, out *S) {
+	if n.Kind != tree.Mapping {
 		d.option = o.name
-		d.wantf(n, "a mapping", n.describe())
+		d.wantf(n, "a mapping", n.Describe())
 		return
 	}
 	unsure := o.unknown(d, n)
-	resolved := &node{kind: mapping, at: n.at}
+	resolved := &tree.Node{Kind: tree.Mapping, At: n.At}
 	for _, f := range o.fields {
 		if value := o.value(d, n, f.option(), unsure); value != nil {
 			d.option = f.option().name
 			f.decode(d, value, out)
-			resolved.put(f.option().name, value)
+			resolved.Put(f.option().name, value)
 		}
 	}
 	*n = *resolved
-	if s, ok := any(out).(interface{ set(*node, bool, []string) }); ok {
+	if s, ok := any(out).(interface {
+		set(*tree.Node, bool, []string)
+	}); ok {
 		s.set(n, unsure, o.names())
 	}
 	if o.check != nil && !d.partial {
@@ -145,11 +148,11 @@ func (o object[S]) decode(d *decoder, n *node, out *S) {
 
 // unknown reports the fields that are not in the table, and tells whether
 // there are any.
-func (o object[S]) unknown(d *decoder, n *node) (any bool) {
+func (o object[S]) unknown(d *decoder, n *tree.Node) (any bool) {
 	names := o.names()
-	for _, e := range n.entries {
-		if !slices.Contains(names, e.key) {
-			d.faultf(e.at, "unknown field %s in %s: %sknown are %s", quote(e.key), o.name, spelling.Suggest(e.key, names), list(names))
+	for _, e := range n.Entries {
+		if !slices.Contains(names, e.Key) {
+			d.Faultf(e.At, "unknown field %s in %s: %sknown are %s", tree.Quote(e.Key), o.name, spelling.Suggest(e.Key, names), tree.List(names))
 			any = true
 		}
 	}
@@ -157,11 +160,11 @@ func (o object[S]) unknown(d *decoder, n *node) (any bool) {
 }
 
 // value returns what an option is to be decoded from, nil for nothing.
-func (o object[S]) value(d *decoder, n *node, opt *option, unsure bool) *node {
-	value := n.get(opt.name)
-	if value != nil && value.null() {
+func (o object[S]) value(d *decoder, n *tree.Node, opt *option, unsure bool) *tree.Node {
+	value := n.Get(opt.name)
+	if value != nil && value.Null() {
 		if !d.layer {
-			d.faultf(value.at, "%s is given without a value", opt.name)
+			d.Faultf(value.At, "%s is given without a value", opt.name)
 			return nil
 		}
 		value = nil
@@ -170,11 +173,11 @@ func (o object[S]) value(d *decoder, n *node, opt *option, unsure bool) *node {
 	case value != nil || d.partial:
 		return value
 	case opt.required && !unsure:
-		d.faultf(n.at, "%s is missing in %s: %s", opt.name, o.name, opt.doc)
+		d.Faultf(n.At, "%s is missing in %s: %s", opt.name, o.name, opt.doc)
 	case opt.fallback == "{}":
-		return &node{kind: mapping, at: n.at}
+		return &tree.Node{Kind: tree.Mapping, At: n.At}
 	case opt.fallback != "":
-		return &node{at: n.at, tag: opt.tag, text: opt.fallback}
+		return &tree.Node{At: n.At, Tag: opt.tag, Text: opt.fallback}
 	}
 	return nil
 }
@@ -198,7 +201,7 @@ func (o object[S]) describe(g *generator) *jsonSchema {
 // A named value is an entry of a mapping whose keys the user chooses.
 type named[T any] struct {
 	name  string
-	at    position
+	at    tree.Position
 	value T
 }
 
@@ -211,26 +214,26 @@ type byName[T any] struct {
 	most  int
 }
 
-func (b byName[T]) decode(d *decoder, n *node, out *[]named[T]) {
-	if n.kind != mapping {
-		d.wantf(n, "a mapping with "+b.what+" as each key", n.describe())
+func (b byName[T]) decode(d *decoder, n *tree.Node, out *[]named[T]) {
+	if n.Kind != tree.Mapping {
+		d.wantf(n, "a mapping with "+b.what+" as each key", n.Describe())
 		return
 	}
-	if len(n.entries) == 0 || len(n.entries) > b.most {
-		d.wantf(n, fmt.Sprintf("1 to %d entries", b.most), strconv.Itoa(len(n.entries)))
+	if len(n.Entries) == 0 || len(n.Entries) > b.most {
+		d.wantf(n, fmt.Sprintf("1 to %d entries", b.most), strconv.Itoa(len(n.Entries)))
 		return
 	}
 	if d.layer { // null has taken these away
-		n.entries = slices.DeleteFunc(n.entries, func(e entry) bool { return e.value.null() })
+		n.Entries = slices.DeleteFunc(n.Entries, func(e tree.Entry) bool { return e.Value.Null() })
 	}
 	key := regexp.MustCompile(b.key)
-	for _, e := range n.entries {
-		if !key.MatchString(e.key) {
-			d.faultf(e.at, "%s is not %s: want %s", quote(e.key), b.what, b.words)
+	for _, e := range n.Entries {
+		if !key.MatchString(e.Key) {
+			d.Faultf(e.At, "%s is not %s: want %s", tree.Quote(e.Key), b.what, b.words)
 		}
-		v := named[T]{name: e.key, at: e.at}
-		d.option = e.key
-		b.item.decode(d, e.value, &v.value)
+		v := named[T]{name: e.Key, at: e.At}
+		d.option = e.Key
+		b.item.decode(d, e.Value, &v.value)
 		*out = append(*out, v)
 	}
 }

@@ -4,97 +4,99 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // override applies PATH=VALUE to the tree before anything is merged, so that
 // it is checked just as what stands in the file.
-func (d *decoder) override(root *node, setting string) {
+func (d *decoder) override(root *tree.Node, setting string) {
 	path, value, found := strings.Cut(setting, "=")
-	at := position{file: "--set " + path}
+	at := tree.Position{File: "--set " + path}
 	if !found || path == "" {
 		// The setting is not shown: it may be a password that lost its path.
-		d.faultf(position{file: "--set"}, "want PATH=VALUE, as in flows.relay.load.sessions=50")
+		d.Faultf(tree.Position{File: "--set"}, "want PATH=VALUE, as in flows.relay.load.sessions=50")
 		return
 	}
 	steps := strings.Split(path, ".")
 	if steps[0] == "flows" && len(steps) > 1 {
-		if flows := root.get("flows"); flows != nil && flows.kind == mapping && flows.get(steps[1]) == nil {
-			d.faultf(at, "%v", unknownFlow(steps[1], flows.keys()))
+		if flows := root.Get("flows"); flows != nil && flows.Kind == tree.Mapping && flows.Get(steps[1]) == nil {
+			d.Faultf(at, "%v", unknownFlow(steps[1], flows.Keys()))
 			return
 		}
 	}
-	n := parseOverride(at.file, value, &d.report)
+	n := tree.ParseOverride(at.File, value, &d.Report)
 	if n == nil {
 		return
 	}
-	if err := root.assign(steps, n); err != nil {
-		d.faultf(at, "%v", err)
+	if err := assign(root, steps, n); err != nil {
+		d.Faultf(at, "%v", err)
 	}
 }
 
 // assign sets the value at a path. What is missing on the way is made: a list
 // for item 0, else a mapping. A list grows by one at its end.
-func (n *node) assign(steps []string, value *node) error {
+func assign(n *tree.Node, steps []string, value *tree.Node) error {
 	step := steps[0]
-	if n.kind == sequence {
-		return n.assignItem(steps, value)
+	if n.Kind == tree.Sequence {
+		return assignItem(n, steps, value)
 	}
-	if n.null() {
-		*n = node{kind: mapping, at: value.at}
+	if n.Null() {
+		*n = tree.Node{Kind: tree.Mapping, At: value.At}
 	}
 	switch {
-	case n.kind != mapping:
-		return fmt.Errorf("%s is below something that has no fields", quote(step))
+	case n.Kind != tree.Mapping:
+		return fmt.Errorf("%s is below something that has no fields", tree.Quote(step))
 	case step == "":
 		return fmt.Errorf("the path has an empty part")
 	case len(steps) == 1:
-		n.put(step, value)
+		n.Put(step, value)
 		return nil
 	}
-	child := n.get(step)
+	child := n.Get(step)
 	if child == nil {
-		child = &node{kind: mapping, at: value.at}
+		child = &tree.Node{Kind: tree.Mapping, At: value.At}
 		if steps[1] == "0" {
-			child.kind = sequence
+			child.Kind = tree.Sequence
 		}
-		n.put(step, child)
+		n.Put(step, child)
 	}
-	return child.assign(steps[1:], value)
+	return assign(child, steps[1:], value)
 }
 
-func (n *node) assignItem(steps []string, value *node) error {
+func assignItem(n *tree.Node, steps []string, value *tree.Node) error {
 	i, err := strconv.Atoi(steps[0])
-	if err != nil || i < 0 || i > len(n.items) {
-		return fmt.Errorf("%s is no item of the list: it has %d, counted from 0", quote(steps[0]), len(n.items))
+	if err != nil || i < 0 || i > len(n.Items) {
+		return fmt.Errorf("%s is no item of the list: it has %d, counted from 0", tree.Quote(steps[0]), len(n.Items))
 	}
-	if i == len(n.items) {
-		n.items = append(n.items, &node{kind: mapping, at: value.at})
+	if i == len(n.Items) {
+		n.Items = append(n.Items, &tree.Node{Kind: tree.Mapping, At: value.At})
 	}
 	if len(steps) == 1 {
-		n.items[i] = value
+		n.Items[i] = value
 		return nil
 	}
-	return n.items[i].assign(steps[1:], value)
+	return assign(n.Items[i], steps[1:], value)
 }
 
 // retarget puts another host in place of the scenario's. A flow with a target
 // of its own would be left out of it, or wrongly sent there, so it has to be
 // said which.
-func (d *decoder) retarget(root *node, host string) {
-	at := position{file: "--target"}
-	flows := root.get("flows")
-	if flows != nil && flows.kind == mapping {
-		for _, e := range flows.entries {
-			if e.value.get("target").get("host") != nil || e.value.get("target").get("socket") != nil {
-				d.faultf(at, "flow %s has a target of its own: use --set flows.%s.target.host=%s", e.key, e.key, host)
+func (d *decoder) retarget(root *tree.Node, host string) {
+	at := tree.Position{File: "--target"}
+	flows := root.Get("flows")
+	if flows != nil && flows.Kind == tree.Mapping {
+		for _, e := range flows.Entries {
+			if e.Value.Get("target").Get("host") != nil || e.Value.Get("target").Get("socket") != nil {
+				d.Faultf(at, "flow %s has a target of its own: use --set flows.%s.target.host=%s", e.Key, e.Key, host)
 				return
 			}
 		}
 	}
-	if root.kind != mapping {
+	if root.Kind != tree.Mapping {
 		return // a fault of its own
 	}
-	if err := root.assign([]string{"target", "host"}, word(at, host)); err != nil {
-		d.faultf(at, "%v", err)
+	if err := assign(root, []string{"target", "host"}, tree.Word(at, host)); err != nil {
+		d.Faultf(at, "%v", err)
 	}
 }

@@ -28,8 +28,8 @@ func (doc *document) plan(d *decoder) (*loadgen.Plan, criteria.Criteria) {
 		return p, c
 	}
 	c = doc.criteria(d)
-	doc.node.drop("defaults", "target")
-	p.Scenario = json.RawMessage(doc.node.appendJSON(nil))
+	doc.node.Drop("defaults", "target")
+	p.Scenario = json.RawMessage(doc.node.AppendJSON(nil))
 	return p, c
 }
 

@@ -11,6 +11,14 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
+)
+
+type (
+	// A Fault is one thing wrong with a scenario, and where.
+	Fault = tree.Fault
+	// Faults are everything wrong with a scenario, in the order of the file.
+	Faults = tree.Faults
 )
 
 // LoadOptions say what else takes part in reading a scenario. The zero value
@@ -41,7 +49,7 @@ type Scenario struct {
 	notes       []string
 	plan        *loadgen.Plan
 	criteria    criteria.Criteria
-	sources     map[netip.Addr]position // where each first stands
+	sources     map[netip.Addr]tree.Position // where each first stands
 }
 
 // Load reads the scenario of that name: a path, "builtin:NAME", or "-" for
@@ -60,10 +68,10 @@ func Load(name string, o LoadOptions) (*Scenario, error) {
 		f.dir = "."
 		source, err = readAll(o.Stdin)
 	default:
-		source, err = files{fsys: o.FS, dir: "."}.read(name, maxSource)
+		source, err = files{fsys: o.FS, dir: "."}.read(name, tree.MaxSource)
 	}
 	if err != nil {
-		return nil, Faults{{File: name, Message: err.Error()}}
+		return nil, tree.Faults{{File: name, Message: err.Error()}}
 	}
 	return read(name, source, f, o)
 }
@@ -78,7 +86,7 @@ func readAll(r io.Reader) ([]byte, error) {
 	if r == nil {
 		r = os.Stdin
 	}
-	return io.ReadAll(io.LimitReader(r, maxSource+1))
+	return io.ReadAll(io.LimitReader(r, tree.MaxSource+1))
 }
 
 func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error) {
@@ -86,13 +94,13 @@ func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error)
 		files: f, lookup: o.LookupEnv,
 		contents: map[string][]byte{}, tables: map[string]*table{}, mails: map[string][]mail.File{},
 	}
-	d.report.files = []string{name}
+	d.Report.Files = []string{name}
 	if d.lookup == nil {
 		d.lookup = os.LookupEnv
 	}
-	root := parse(name, source, &d.report)
+	root := tree.Parse(name, source, &d.Report)
 	if root == nil {
-		return nil, d.err()
+		return nil, d.Err()
 	}
 	for _, setting := range o.Set {
 		d.override(root, setting)
@@ -101,12 +109,12 @@ func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error)
 		d.retarget(root, o.Target)
 	}
 	if !d.inherit(root) {
-		return nil, d.err()
+		return nil, d.Err()
 	}
 	var doc document
 	scenarioShape.decode(d, root, &doc)
 	plan, judged := doc.plan(d)
-	if err := d.err(); err != nil {
+	if err := d.Err(); err != nil {
 		return nil, err
 	}
 	plan.MayLoad = o.MayLoad
@@ -115,30 +123,30 @@ func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error)
 
 // inherit merges the scenario's target and its defaults into each flow. It
 // returns false where that would grow beyond all bounds.
-func (d *decoder) inherit(root *node) bool {
-	flows := root.get("flows")
-	if flows == nil || flows.kind != mapping {
+func (d *decoder) inherit(root *tree.Node) bool {
+	flows := root.Get("flows")
+	if flows == nil || flows.Kind != tree.Mapping {
 		return true
 	}
-	defaults, target := root.get("defaults"), root.get("target")
-	if total := len(flows.entries) * (defaults.size() + target.size()); total > maxNodes {
-		d.faultf(flows.at, "%d values once defaults are merged into each flow: %d are the most", total, maxNodes)
+	defaults, target := root.Get("defaults"), root.Get("target")
+	if total := len(flows.Entries) * (defaults.Size() + target.Size()); total > tree.MaxNodes {
+		d.Faultf(flows.At, "%d values once defaults are merged into each flow: %d are the most", total, tree.MaxNodes)
 		return false
 	}
-	var base *node
+	var base *tree.Node
 	if target != nil {
-		base = &node{kind: mapping, at: target.at}
-		base.put("target", target)
+		base = &tree.Node{Kind: tree.Mapping, At: target.At}
+		base.Put("target", target)
 	}
-	if defaults != nil && defaults.kind == mapping {
-		base = merge(base, defaults)
+	if defaults != nil && defaults.Kind == tree.Mapping {
+		base = tree.Merge(base, defaults)
 	}
-	for i := range flows.entries {
-		e := &flows.entries[i]
-		if e.value.null() {
-			e.value = &node{kind: mapping, at: e.at}
+	for i := range flows.Entries {
+		e := &flows.Entries[i]
+		if e.Value.Null() {
+			e.Value = &tree.Node{Kind: tree.Mapping, At: e.At}
 		}
-		e.value = merge(base, e.value)
+		e.Value = tree.Merge(base, e.Value)
 	}
 	return true
 }

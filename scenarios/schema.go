@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // A jsonSchema is a JSON Schema, draft 2020-12, as far as the format needs it.
@@ -57,11 +59,11 @@ func (p properties) MarshalJSON() ([]byte, error) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		s, err := marshal(property.Schema)
+		s, err := tree.Marshal(property.Schema)
 		if err != nil {
 			return nil, err
 		}
-		b = append(appendText(b, property.Name), ':')
+		b = append(tree.AppendText(b, property.Name), ':')
 		b = append(b, s...)
 	}
 	return append(b, '}'), nil
@@ -101,8 +103,8 @@ func (g *generator) document(s *jsonSchema, opt *option) *jsonSchema {
 	}
 	s.Description = opt.doc
 	if opt.fallback != "" && opt.fallback != "{}" {
-		value := node{tag: opt.tag, text: opt.fallback}
-		s.Default = value.appendJSON(nil)
+		value := tree.Node{Tag: opt.tag, Text: opt.fallback}
+		s.Default = value.AppendJSON(nil)
 	}
 	return s
 }
@@ -137,7 +139,7 @@ func Schema() []byte {
 		Defs:        g.defs,
 	}
 	var out bytes.Buffer
-	b, err := marshal(&s)
+	b, err := tree.Marshal(&s)
 	if err == nil {
 		err = json.Indent(&out, b, "", "  ")
 	}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 const redacted = smtpwire.Redacted
@@ -46,10 +47,10 @@ const maxSecret = 64 << 10
 // says, and not even that where it is hidden: a password.
 type credential struct{ hidden bool }
 
-func (c credential) decode(d *decoder, n *node, out *secret) {
-	if n.kind != scalar || n.tag != isText {
-		found := n.describe()
-		if n.kind == scalar && n.tag != isNull {
+func (c credential) decode(d *decoder, n *tree.Node, out *secret) {
+	if n.Kind != tree.Scalar || n.Tag != tree.IsText {
+		found := n.Describe()
+		if n.Kind == tree.Scalar && n.Tag != tree.IsNull {
 			found += ": put quotes around it"
 		}
 		d.wantf(n, "text", found)
@@ -57,18 +58,18 @@ func (c credential) decode(d *decoder, n *node, out *secret) {
 	}
 	whole, ok := d.expand(n)
 	if !ok {
-		n.redact = c.hidden
+		n.Redact = c.hidden
 		return
 	}
 	// A text that is one reference says nothing by itself, and is shown.
-	n.redact = c.hidden && !onlyReference.MatchString(n.text)
+	n.Redact = c.hidden && !onlyReference.MatchString(n.Text)
 	switch {
 	case whole == "":
-		d.faultf(n.at, "%s is empty", d.option)
+		d.Faultf(n.At, "%s is empty", d.option)
 	case strings.ContainsAny(whole, "\x00\r\n"):
-		d.faultf(n.at, "%s has a line end or NUL in it", d.option)
+		d.Faultf(n.At, "%s has a line end or NUL in it", d.option)
 	case !utf8.ValidString(whole):
-		d.faultf(n.at, "%s is not UTF-8, which is what servers compare with (RFC 4616)", d.option)
+		d.Faultf(n.At, "%s is not UTF-8, which is what servers compare with (RFC 4616)", d.option)
 	default:
 		out.text = &whole
 	}
@@ -83,9 +84,9 @@ func (c credential) describe(*generator) *jsonSchema {
 
 // expand fills in the references of a text. $$ is a dollar sign, and so is a $
 // before anything else but a brace.
-func (d *decoder) expand(n *node) (string, bool) {
+func (d *decoder) expand(n *tree.Node) (string, bool) {
 	var b strings.Builder
-	for rest := n.text; rest != ""; {
+	for rest := n.Text; rest != ""; {
 		before, after, found := strings.Cut(rest, "$")
 		b.WriteString(before)
 		if !found {
@@ -98,10 +99,10 @@ func (d *decoder) expand(n *node) (string, bool) {
 		case strings.HasPrefix(after, "{"):
 			name, tail, closed := strings.Cut(after[1:], "}")
 			if !closed {
-				d.faultf(n.at, "${ without }: write $$ for a dollar sign")
+				d.Faultf(n.At, "${ without }: write $$ for a dollar sign")
 				return "", false
 			}
-			v, ok := d.resolve(n.at, name)
+			v, ok := d.resolve(n.At, name)
 			if !ok {
 				return "", false
 			}
@@ -124,24 +125,24 @@ func withoutLineEnd(text string) string {
 	return text
 }
 
-func (d *decoder) resolve(at position, name string) (string, bool) {
+func (d *decoder) resolve(at tree.Position, name string) (string, bool) {
 	kind, what, _ := strings.Cut(name, ":")
 	switch kind {
 	case "env":
 		if v, ok := d.lookup(what); ok {
 			return v, true
 		}
-		d.faultf(at, "the environment has no variable %s", quote(what))
+		d.Faultf(at, "the environment has no variable %s", tree.Quote(what))
 	case "file":
 		text, ok := d.text(at, what, maxSecret)
 		if ok && len(text) == 0 {
-			d.faultf(at, "%s: is empty", d.files.show(what))
+			d.Faultf(at, "%s: is empty", d.files.show(what))
 			ok = false
 		}
 		return withoutLineEnd(string(text)), ok
 	default:
 		// What stands between the braces is not shown: it may be a password.
-		d.faultf(at, "want ${env:NAME} or ${file:PATH}; write $$ for a dollar sign")
+		d.Faultf(at, "want ${env:NAME} or ${file:PATH}; write $$ for a dollar sign")
 	}
 	return "", false
 }

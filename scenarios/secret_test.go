@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // Every way a secret can come in, and one that stands in the wrong place.
@@ -99,7 +101,7 @@ func TestFaultsDoNotShowPasswords(t *testing.T) {
 		"flows.env.auth.password=[\"LEAK-1", "flows.env.auth.username=LEAK-1: x: y",
 	} {
 		_, err := Load("dir/s.yaml", secretOptions(set))
-		var faults Faults
+		var faults tree.Faults
 		if !errors.As(err, &faults) {
 			t.Errorf("%s: no fault: %v", set, err)
 			continue

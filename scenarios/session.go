@@ -6,6 +6,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // A session says what each connection does.
@@ -37,7 +38,7 @@ var sessionShape = object[session]{
 	},
 	check: func(d *decoder, s *session) {
 		if s.has("chunk_size") && !s.bdat {
-			d.faultf(s.at("chunk_size"), "chunk_size is of BDAT: say bdat: true with it")
+			d.Faultf(s.at("chunk_size"), "chunk_size is of BDAT: say bdat: true with it")
 		}
 	},
 }
@@ -50,7 +51,7 @@ func (s *session) settle(l *load) {
 	if l.open() && l.resolved().Unit == loadgen.Sessions {
 		s.messages = 1
 	}
-	s.fill("messages", integer(s.node.at, int64(s.messages)))
+	s.fill("messages", tree.Integer(s.node.At, int64(s.messages)))
 }
 
 // resolved turns the session into the engine's.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // A shape is what values of one kind look like in a scenario: how they are
@@ -15,14 +16,14 @@ import (
 // overrides, the schema and the documentation all follow from it.
 type shape[T any] interface {
 	// decode reads n into out and reports what is wrong with it.
-	decode(d *decoder, n *node, out *T)
+	decode(d *decoder, n *tree.Node, out *T)
 	// describe returns the shape as JSON Schema.
 	describe(g *generator) *jsonSchema
 }
 
 // A decoder carries what decoding needs beside the node.
 type decoder struct {
-	report
+	tree.Report
 	files  files
 	lookup func(string) (string, bool)
 
@@ -42,40 +43,40 @@ type decoder struct {
 }
 
 // wantf reports a value that is not what its option takes.
-func (d *decoder) wantf(n *node, want, found string) {
+func (d *decoder) wantf(n *tree.Node, want, found string) {
 	prefix := ""
 	if d.option != "" {
 		prefix = d.option + ": "
 	}
-	d.faultf(n.at, "%swant %s, found %s", prefix, want, found)
+	d.Faultf(n.At, "%swant %s, found %s", prefix, want, found)
 }
 
 // A literal is the shape of one scalar.
 type literal[T any] struct {
-	want   string // completes "want ..."
-	tags   []tag  // what YAML may take it for; none means anything
+	want   string     // completes "want ..."
+	tags   []tree.Tag // what YAML may take it for; none means anything
 	parse  func(text string) (T, error)
 	least  string // the smallest value, where want does not say it; "" for none
 	schema jsonSchema
 }
 
-func (l literal[T]) decode(d *decoder, n *node, out *T) {
-	if n.kind != scalar || (len(l.tags) > 0 && !slices.Contains(l.tags, n.tag)) {
-		found := n.describe()
-		if n.kind == scalar && n.tag != isNull {
-			found = n.quoted()
-			if n.tag != isText && slices.Contains(l.tags, isText) {
+func (l literal[T]) decode(d *decoder, n *tree.Node, out *T) {
+	if n.Kind != tree.Scalar || (len(l.tags) > 0 && !slices.Contains(l.tags, n.Tag)) {
+		found := n.Describe()
+		if n.Kind == tree.Scalar && n.Tag != tree.IsNull {
+			found = n.Quoted()
+			if n.Tag != tree.IsText && slices.Contains(l.tags, tree.IsText) {
 				found += ": put quotes around it"
-			} else if _, err := l.parse(n.text); err == nil {
+			} else if _, err := l.parse(n.Text); err == nil {
 				found += ": take the quotes away"
 			}
 		}
 		d.wantf(n, l.want, found)
 		return
 	}
-	v, err := l.parse(n.text)
+	v, err := l.parse(n.Text)
 	if err != nil {
-		d.wantf(n, l.want, n.quoted()+because(err))
+		d.wantf(n, l.want, n.Quoted()+because(err))
 		return
 	}
 	*out = v
@@ -102,7 +103,7 @@ func because(err error) string {
 func count[T int | int64 | uint64](least, most T) shape[T] {
 	return literal[T]{
 		want: fmt.Sprintf("a whole number from %d to %d", least, most),
-		tags: []tag{isInteger},
+		tags: []tree.Tag{tree.IsInteger},
 		parse: func(text string) (T, error) {
 			if !decimal.MatchString(text) {
 				return 0, errShape
@@ -123,7 +124,7 @@ var decimal = regexp.MustCompile(`^(0|[1-9][0-9]{0,19})$`)
 // truth is the shape of true and false.
 var truth = literal[bool]{
 	want:   "true or false",
-	tags:   []tag{isBool},
+	tags:   []tree.Tag{tree.IsBool},
 	parse:  func(text string) (bool, error) { return text == "true", oneOf(text, "true", "false") },
 	schema: jsonSchema{Type: "boolean"},
 }
@@ -140,7 +141,7 @@ func text(want, pattern string) shape[string] {
 	re := regexp.MustCompile(pattern)
 	return literal[string]{
 		want: want,
-		tags: []tag{isText},
+		tags: []tree.Tag{tree.IsText},
 		parse: func(text string) (string, error) {
 			if reference.MatchString(text) {
 				return "", errReference
@@ -167,8 +168,8 @@ func choose[T any](choices ...choice[T]) shape[T] {
 		words[i] = c.word
 	}
 	return literal[T]{
-		want: "one of " + list(words),
-		tags: []tag{isText},
+		want: "one of " + tree.List(words),
+		tags: []tree.Tag{tree.IsText},
 		parse: func(text string) (v T, err error) {
 			i := slices.Index(words, text)
 			if i < 0 {
@@ -197,20 +198,20 @@ type listOf[T any] struct {
 	least, most int
 }
 
-func (l listOf[T]) decode(d *decoder, n *node, out *[]T) {
-	if n.kind != sequence {
-		d.wantf(n, "a list", n.describe())
+func (l listOf[T]) decode(d *decoder, n *tree.Node, out *[]T) {
+	if n.Kind != tree.Sequence {
+		d.wantf(n, "a list", n.Describe())
 		return
 	}
-	if len(n.items) < l.least || len(n.items) > l.most {
-		d.wantf(n, fmt.Sprintf("%d to %d items", l.least, l.most), strconv.Itoa(len(n.items)))
+	if len(n.Items) < l.least || len(n.Items) > l.most {
+		d.wantf(n, fmt.Sprintf("%d to %d items", l.least, l.most), strconv.Itoa(len(n.Items)))
 		return
 	}
 	// Lists replace each other whole, so what stands in one is complete.
 	layer, partial := d.layer, d.partial
 	d.layer, d.partial = false, false
-	*out = make([]T, len(n.items))
-	for i, item := range n.items {
+	*out = make([]T, len(n.Items))
+	for i, item := range n.Items {
 		l.item.decode(d, item, &(*out)[i])
 	}
 	d.layer, d.partial = layer, partial
@@ -234,8 +235,8 @@ type single[T any] struct {
 	list listOf[T]
 }
 
-func (s single[T]) decode(d *decoder, n *node, out *[]T) {
-	if n.kind == sequence {
+func (s single[T]) decode(d *decoder, n *tree.Node, out *[]T) {
+	if n.Kind == tree.Sequence {
 		s.list.decode(d, n, out)
 		return
 	}
@@ -248,8 +249,8 @@ func (s single[T]) describe(g *generator) *jsonSchema {
 }
 
 // notef adds a note, in the form of a fault.
-func (d *decoder) notef(at position, format string, args ...any) {
-	note := Fault{at.file, at.line, at.column, fmt.Sprintf(format, args...)}.Error()
+func (d *decoder) notef(at tree.Position, format string, args ...any) {
+	note := at.Fault(fmt.Sprintf(format, args...)).Error()
 	if !slices.Contains(d.notes, note) {
 		d.notes = append(d.notes, note)
 	}

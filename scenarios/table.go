@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 const (
@@ -26,7 +27,7 @@ type table struct {
 }
 
 // readTable reads a CSV file. Its faults are located in that file.
-func (d *decoder) readTable(at position, name string) *table {
+func (d *decoder) readTable(at tree.Position, name string) *table {
 	if t := d.tables[name]; t != nil {
 		return t
 	}
@@ -35,8 +36,8 @@ func (d *decoder) readTable(at position, name string) *table {
 		return nil
 	}
 	t := &table{file: d.files.show(name)}
-	if at, message := unreadable(t.file, text, "want a CSV file, which is text"); message != "" {
-		d.faultf(at, "%s", message)
+	if at, message := tree.Unreadable(t.file, text, "want a CSV file, which is text"); message != "" {
+		d.Faultf(at, "%s", message)
 		return nil
 	}
 	r := csv.NewReader(bytes.NewReader(text))
@@ -49,25 +50,25 @@ func (d *decoder) readTable(at position, name string) *table {
 
 func (t *table) header(d *decoder, r *csv.Reader) bool {
 	columns, err := r.Read()
-	start := position{t.file, 1, 1}
+	start := tree.Position{File: t.file, Line: 1, Column: 1}
 	switch {
 	case err == io.EOF:
-		d.faultf(start, "the file is empty: want a CSV file with a header row that names its columns")
+		d.Faultf(start, "the file is empty: want a CSV file with a header row that names its columns")
 		return false
 	case err != nil:
 		at, message := tableFault(t.file, err)
-		d.faultf(at, "%s", message)
+		d.Faultf(at, "%s", message)
 		return false
 	case len(columns) == 1 && strings.ContainsAny(columns[0], ";\t"):
 		separator := "semicolons"
 		if strings.Contains(columns[0], "\t") {
 			separator = "tabs"
 		}
-		d.faultf(start, "%s stand between the columns: want commas", separator)
+		d.Faultf(start, "%s stand between the columns: want commas", separator)
 		return false
 	}
 	if len(columns) > maxColumns {
-		d.faultf(start, "the table has %d columns: %d are the most", len(columns), maxColumns)
+		d.Faultf(start, "the table has %d columns: %d are the most", len(columns), maxColumns)
 		return false
 	}
 	for i, name := range columns {
@@ -75,7 +76,7 @@ func (t *table) header(d *decoder, r *csv.Reader) bool {
 		columns[i] = name
 		if name == "" || slices.Contains(columns[:i], name) {
 			line, column := r.FieldPos(i)
-			d.faultf(position{t.file, line, column}, "each column needs a name of its own in the header row")
+			d.Faultf(tree.Position{File: t.file, Line: line, Column: column}, "each column needs a name of its own in the header row")
 		}
 	}
 	t.Columns = columns
@@ -88,17 +89,17 @@ func (t *table) body(d *decoder, r *csv.Reader) bool {
 		row, err := r.Read()
 		switch {
 		case err == io.EOF && len(t.Rows) == 0 && whole:
-			d.faultf(position{t.file, 1, 1}, "the table has a header row and nothing below it")
+			d.Faultf(tree.Position{File: t.file, Line: 1, Column: 1}, "the table has a header row and nothing below it")
 			return false
 		case err == io.EOF:
 			return whole
 		case errors.Is(err, csv.ErrFieldCount):
 			line, _ := r.FieldPos(0)
-			d.faultf(position{t.file, line, 1}, "this row has %s, and the header row %d", cells(len(row)), len(t.Columns))
+			d.Faultf(tree.Position{File: t.file, Line: line, Column: 1}, "this row has %s, and the header row %d", cells(len(row)), len(t.Columns))
 			whole = false
 		case err != nil:
 			at, message := tableFault(t.file, err)
-			d.faultf(at, "%s", message)
+			d.Faultf(at, "%s", message)
 			return false
 		default:
 			line, _ := r.FieldPos(0)
@@ -117,13 +118,15 @@ func cells(n int) string {
 
 // tableFault words an error of encoding/csv, whose own text repeats nothing of
 // the file.
-func tableFault(file string, err error) (position, string) {
+func tableFault(file string, err error) (tree.Position, string) {
 	var pe *csv.ParseError
 	if !errors.As(err, &pe) {
-		return position{file, 1, 1}, "not CSV"
+		return tree.Position{File: file, Line: 1, Column: 1}, "not CSV"
 	}
-	return position{file, pe.Line, max(pe.Column, 1)}, "not CSV: " + pe.Err.Error()
+	return tree.Position{File: file, Line: pe.Line, Column: max(pe.Column, 1)}, "not CSV: " + pe.Err.Error()
 }
 
 // at is where a row stands.
-func (t *table) at(row int) position { return position{t.file, t.lines[row], 1} }
+func (t *table) at(row int) tree.Position {
+	return tree.Position{File: t.file, Line: t.lines[row], Column: 1}
+}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 func TestTables(t *testing.T) {
@@ -71,7 +73,7 @@ func FuzzTable(f *testing.F) {
 		o := LoadOptions{FS: fstest.MapFS{"a.csv": {Data: data}}}
 		for _, part := range []string{"auth: {accounts: a.csv}\n    tls: starttls", `envelope: {csv: a.csv, to: "{address}"}`} {
 			s, err := Parse("s.yaml", withFile(part), o)
-			var faults Faults
+			var faults tree.Faults
 			if err != nil && (!errors.As(err, &faults) || len(faults) == 0) {
 				t.Fatalf("not faults: %v", err)
 			}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // SinkHost is the target.host that stands for the built-in server.
@@ -46,22 +47,22 @@ var targetShape = object[target]{
 func checkTargetOptions(d *decoder, t *target) {
 	switch {
 	case t.has("host") && t.has("socket"):
-		d.faultf(t.at("socket"), "a target has a host or a socket, not both: null takes the one from defaults away")
+		d.Faultf(t.at("socket"), "a target has a host or a socket, not both: null takes the one from defaults away")
 	case !t.has("host") && !t.has("socket") && !t.unsure:
-		d.faultf(t.node.at, "the target has no host: give its name or address, or sink for the built-in server")
+		d.Faultf(t.node.At, "the target has no host: give its name or address, or sink for the built-in server")
 	case t.has("socket") && len(t.sources) > 0:
-		d.faultf(t.at("source"), "a socket has no source addresses")
+		d.Faultf(t.at("source"), "a socket has no source addresses")
 	}
 	family := t.family
 	if host, err := netip.ParseAddr(t.host); err == nil {
 		if !ofFamily(host, family) {
-			d.faultf(t.at("host"), "the address is not of the family the target has")
+			d.Faultf(t.at("host"), "the address is not of the family the target has")
 		}
 		family = familyOf(host)
 	}
 	for i, a := range t.sources {
 		if a.IsValid() && !ofFamily(a, family) {
-			d.faultf(t.node.get("source").items[i].at, "the address is not of the family the target has: nothing can connect from it")
+			d.Faultf(t.node.Get("source").Items[i].At, "the address is not of the family the target has: nothing can connect from it")
 		}
 	}
 }
@@ -78,7 +79,7 @@ func familyOf(a netip.Addr) loadgen.Family {
 
 var addressShape = literal[netip.Addr]{
 	want: "an IP address",
-	tags: []tag{isText},
+	tags: []tree.Tag{tree.IsText},
 	parse: func(text string) (netip.Addr, error) {
 		a, err := netip.ParseAddr(text)
 		if err != nil {
@@ -108,7 +109,7 @@ var hostRegexp = regexp.MustCompile(hostPattern)
 
 var hostShape = literal[string]{
 	want:   `a host name, an IP address, or "sink"`,
-	tags:   []tag{isText},
+	tags:   []tree.Tag{tree.IsText},
 	parse:  parseHost,
 	schema: jsonSchema{Type: "string", Pattern: hostPattern},
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/smtpgauge/smtpgauge/internal/spelling"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // A transport says how TLS is done: trust, versions, and who we are.
@@ -71,21 +72,21 @@ var transportShape = object[transport]{
 
 func checkTransport(d *decoder, t *transport) {
 	if t.minVersion != 0 && t.maxVersion != 0 && t.minVersion > t.maxVersion {
-		d.faultf(t.at("min_version"), "min_version is above max_version")
+		d.Faultf(t.at("min_version"), "min_version is above max_version")
 	}
 	if t.has("cert") != t.has("key") && !t.unsure {
-		d.faultf(t.at(t.given("cert", "key")[0]), "cert and key belong together: one of them is missing")
+		d.Faultf(t.at(t.given("cert", "key")[0]), "cert and key belong together: one of them is missing")
 	}
 	known := slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites())
 	for i, name := range t.ciphers {
 		j := slices.IndexFunc(known, func(c *tls.CipherSuite) bool { return c.Name == name })
-		at := t.node.get("ciphers").items[i].at
+		at := t.node.Get("ciphers").Items[i].At
 		switch {
 		case name == "": // a fault already
 		case j < 0:
-			d.faultf(at, "no cipher suite %s: %sknown are those of crypto/tls", quote(name), spelling.Suggest(name, suiteNames(known)))
+			d.Faultf(at, "no cipher suite %s: %sknown are those of crypto/tls", tree.Quote(name), spelling.Suggest(name, suiteNames(known)))
 		case !slices.Contains(known[j].SupportedVersions, tls.VersionTLS12):
-			d.faultf(at, "%s is of TLS 1.3, whose suites cannot be chosen", name)
+			d.Faultf(at, "%s is of TLS 1.3, whose suites cannot be chosen", name)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // errShape says that a value is not of its shape, and nothing beyond what the
@@ -49,7 +50,7 @@ func duration(least time.Duration) shape[time.Duration] {
 	return literal[time.Duration]{
 		want:  "a duration such as 250ms or 2m",
 		least: smallest,
-		tags:  []tag{isText, isInteger, isFloat},
+		tags:  []tree.Tag{tree.IsText, tree.IsInteger, tree.IsFloat},
 		parse: func(text string) (time.Duration, error) {
 			v, err := parseDuration(text)
 			switch {
@@ -75,7 +76,7 @@ var units = map[string]float64{
 func octets(least int64) shape[int64] {
 	return literal[int64]{
 		want: "a size such as 512B, 20KiB or 2MB",
-		tags: []tag{isText, isInteger, isFloat},
+		tags: []tree.Tag{tree.IsText, tree.IsInteger, tree.IsFloat},
 		parse: func(text string) (int64, error) {
 			if decimal.MatchString(text) {
 				return 0, errors.New("a unit is missing (B, KB, MB, GB, KiB, MiB, GiB)")
@@ -112,7 +113,7 @@ type rate struct {
 // arrivalRate is the shape of a rate.
 var arrivalRate = literal[rate]{
 	want: "a rate such as 200 sessions/s or 30000 messages/min",
-	tags: []tag{isText, isInteger, isFloat},
+	tags: []tree.Tag{tree.IsText, tree.IsInteger, tree.IsFloat},
 	parse: func(text string) (rate, error) {
 		if decimal.MatchString(text) {
 			return rate{}, errors.New("its unit is missing: sessions or messages, by s, min or h")
@@ -120,7 +121,7 @@ var arrivalRate = literal[rate]{
 		m := rateRegexp.FindStringSubmatch(text)
 		if m == nil {
 			if _, per, found := strings.Cut(text, "/"); found && criteria.Seconds(per) == 0 {
-				return rate{}, fmt.Errorf("rates are by s, min or h, not by %s", quote(per))
+				return rate{}, fmt.Errorf("rates are by s, min or h, not by %s", tree.Quote(per))
 			}
 			return rate{}, errShape
 		}

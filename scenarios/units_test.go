@@ -5,17 +5,18 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // take decodes one value by its shape.
 func take[T any](s shape[T], text string) (T, bool) {
 	var d decoder
 	var v T
-	n := parseOverride("value", text, &d.report)
+	n := tree.ParseOverride("value", text, &d.Report)
 	if n != nil {
 		s.decode(&d, n, &v)
 	}
-	return v, len(d.faults) == 0
+	return v, len(d.Faults) == 0
 }
 
 func TestSizes(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // A load says how much a flow does, and when.
@@ -77,17 +78,17 @@ var stageShape = object[stage]{
 
 func checkStage(d *decoder, s *stage) {
 	if s.has("rate") && (s.has("from") || s.has("to")) {
-		d.faultf(s.at("rate"), "a stage has a rate, or goes from one to another: not both")
+		d.Faultf(s.at("rate"), "a stage has a rate, or goes from one to another: not both")
 		return
 	}
 	if !s.has("rate") && (!s.has("from") || !s.has("to")) && !s.unsure {
-		d.faultf(s.node.at, "a stage needs a rate, or from and to")
+		d.Faultf(s.node.At, "a stage needs a rate, or from and to")
 	}
 	if s.has("rate") {
 		s.from, s.to = s.rate, s.rate
 	}
 	if s.from.known && s.to.known && s.from.unit != s.to.unit {
-		d.faultf(s.at("to"), "from and to count different things: sessions and messages")
+		d.Faultf(s.at("to"), "from and to count different things: sessions and messages")
 	}
 }
 
@@ -98,18 +99,18 @@ func checkLoad(d *decoder, l *load) {
 		return
 	}
 	for _, name := range l.given("sessions", "messages", "ramp") {
-		d.faultf(l.at(name), "%s belongs to a closed load and %s to an open one: leave out one of the two (null takes away what defaults say)%s",
+		d.Faultf(l.at(name), "%s belongs to a closed load and %s to an open one: leave out one of the two (null takes away what defaults say)%s",
 			name, open[0], map[string]string{"sessions": "; max_sessions limits an open load"}[name])
 	}
 	if !l.has("arrivals") {
-		l.fill("arrivals", word(l.node.at, "uniform"))
+		l.fill("arrivals", tree.Word(l.node.At, "uniform"))
 	}
 	if !l.has("max_sessions") {
-		l.fill("max_sessions", integer(l.node.at, defaultSessions))
+		l.fill("max_sessions", tree.Integer(l.node.At, defaultSessions))
 		l.maxSessions = defaultSessions
 	}
 	if len(open) == 2 {
-		d.faultf(l.at("rate"), "a load has a rate or stages, not both")
+		d.Faultf(l.at("rate"), "a load has a rate or stages, not both")
 		return
 	}
 	if l.has("stages") {
@@ -117,34 +118,34 @@ func checkLoad(d *decoder, l *load) {
 		return
 	}
 	if !l.has("duration") && !l.unsure {
-		d.faultf(l.node.at, "duration is missing: say how long the rate lasts")
+		d.Faultf(l.node.At, "duration is missing: say how long the rate lasts")
 	}
 	if l.rate.known && l.rate.pace == 0 {
-		d.faultf(l.at("rate"), "the rate is 0: nothing would arrive")
+		d.Faultf(l.at("rate"), "the rate is 0: nothing would arrive")
 	}
 }
 
 func checkClosed(d *decoder, l *load) {
 	for _, name := range l.given("arrivals", "max_sessions") {
-		d.faultf(l.at(name), "%s belongs to an open load: give a rate or stages with it", name)
+		d.Faultf(l.at(name), "%s belongs to an open load: give a rate or stages with it", name)
 	}
 	if l.unsure {
 		return
 	}
 	if !l.has("sessions") {
-		d.faultf(l.node.at, "the load says neither sessions (closed) nor rate or stages (open)")
+		d.Faultf(l.node.At, "the load says neither sessions (closed) nor rate or stages (open)")
 	}
 	if !l.has("duration") && !l.has("messages") {
-		d.faultf(l.node.at, "the load has no end: give duration, messages, or both")
+		d.Faultf(l.node.At, "the load has no end: give duration, messages, or both")
 	}
 	if l.duration > 0 && l.ramp > l.duration {
-		d.faultf(l.at("ramp"), "the ramp is longer than the load's duration, %v", l.duration)
+		d.Faultf(l.at("ramp"), "the ramp is longer than the load's duration, %v", l.duration)
 	}
 }
 
 func checkStages(d *decoder, l *load) {
 	if l.has("duration") {
-		d.faultf(l.at("duration"), "stages have their own lengths: leave duration out")
+		d.Faultf(l.at("duration"), "stages have their own lengths: leave duration out")
 	}
 	var most pace.Rate
 	known := true
@@ -153,11 +154,11 @@ func checkStages(d *decoder, l *load) {
 		known = known && s.from.known && s.to.known
 		most = max(most, s.from.pace, s.to.pace)
 		if s.to.known && first.to.known && s.to.unit != first.to.unit {
-			d.faultf(s.node.at, "the stages count different things: sessions and messages cannot be mixed")
+			d.Faultf(s.node.At, "the stages count different things: sessions and messages cannot be mixed")
 		}
 	}
 	if most == 0 && known && len(l.stages) > 0 {
-		d.faultf(l.at("stages"), "every rate is 0: nothing would arrive")
+		d.Faultf(l.at("stages"), "every rate is 0: nothing would arrive")
 	}
 }
 
