@@ -146,6 +146,11 @@ func TestResolvedIsAScenarioAgain(t *testing.T) {
 		}
 		again := mustParse(t, string(p.Scenario))
 		equal(t, name, string(again.Scenario), string(p.Scenario))
+		text, err := YAML(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, name+" as YAML", string(mustParse(t, string(text)).Scenario), string(p.Scenario))
 		for i := range p.Flows { // pools of certificates do not compare
 			p.Flows[i].Target.TLS, again.Flows[i].Target.TLS = nil, nil
 		}

@@ -182,3 +182,7 @@ func (s *Scenario) Plan() *loadgen.Plan {
 
 // Criteria are what the scenario wants its runs to be judged by.
 func (s *Scenario) Criteria() criteria.Criteria { return s.criteria }
+
+// YAML is a plan's resolved scenario for people to read: every option with its
+// value, and no secret. It is a scenario again.
+func YAML(p *loadgen.Plan) ([]byte, error) { return tree.YAML(p.Scenario) }
