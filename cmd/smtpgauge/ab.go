@@ -32,8 +32,8 @@ func newAB(s streams) *cobra.Command {
 		Short: "alternate between two scenarios, or two servers, and compare",
 		Long: `Runs two scenarios in turn, or one against two servers, and judges the second
 against the first as smtpgauge compare does. The turns go A B B A, again and
-again, so that what drifts meanwhile weighs on both sides alike. The gates are
-those that the second scenario declares, or those of --fail-on. The run files
+again, so that a slow change of the machine weighs on both sides alike. The gates
+are those that the second scenario declares, or those of --fail-on. The run files
 are kept in a folder, for compare.`,
 		Example: `  smtpgauge ab before.yaml after.yaml --min-effect 3%
   smtpgauge ab relay.yaml --a 10.0.0.5 --b 10.0.0.6 --repeat 10`,
@@ -82,9 +82,9 @@ func newNoise(s streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "noise SCENARIO",
 		Short: "find the smallest change a set-up can see",
-		Long: `Runs a scenario again and again, changing nothing, and says how much its
-figures vary all the same: so how small a change this machine, this server and
-this scenario can see, and how many rounds it takes to see a smaller one.`,
+		Long: `Runs a scenario again and again without any change, and says how much its figures
+vary. From that follows how small a change this machine, this server and this
+scenario can see, and how many rounds it takes to see a smaller one.`,
 		Example: `  smtpgauge noise builtin:four-ports
   smtpgauge noise relay.yaml --repeat 10 --metrics 'message.*'`,
 		Args: exactly(1, "one SCENARIO"),
@@ -123,14 +123,15 @@ type alternation struct {
 
 func (l *alternation) register(flags *pflag.FlagSet) {
 	l.repeat = wholeFlag{least: 1, most: maxRepeat}
-	flags.Var(&l.repeat, "repeat", "run each side `N` times (default: two more than any verdict takes)")
+	flags.Var(&l.repeat, "repeat", "run each side `N` times (default: two more than a verdict needs)")
 	flags.StringVarP(&l.output, "output", "o", "", "keep the run files in the folder `DIR` (default NAME-TIME)")
 	flags.BoolVar(&l.quiet, "quiet", false, "no progress on stderr")
 	flags.StringArrayVar(&l.source.set, "set", nil, "override a field on both sides: `PATH=VALUE` (repeatable)")
-	l.source.registerManners(flags)
+	l.source.registerMayLoad(flags)
 }
 
-// load reads both sides, so that nothing runs before all is found to be right.
+// load reads both sides before anything runs, so that a fault in the second is
+// found at once.
 func (l *alternation) load(names []string, targets [2]string, s streams) error {
 	var errs []error
 	for i, name := range names {
@@ -152,14 +153,14 @@ func (l *alternation) load(names []string, targets [2]string, s streams) error {
 	return errors.Join(errs...)
 }
 
-// run goes through all turns, and returns the runs of each side. An error that
-// comes beside runs says that they are fewer than they were to be, or invalid.
+// run goes through all turns, and returns the runs of each side. If there is an
+// error beside the runs, then turns are missing or a run is invalid.
 func (l *alternation) run(ctx context.Context, o compare.CompareOptions, s streams) (runs [2][]*record.Run, err error) {
 	folder, err := l.folder()
 	if err != nil {
 		return runs, err
 	}
-	display := console.NewLive(s.err, l.quiet)
+	display := console.NewLive(s.err, console.LiveOptions{Quiet: l.quiet})
 	stop, release := interruptible(ctx, display)
 	defer release()
 	defer display.End()
@@ -167,30 +168,30 @@ func (l *alternation) run(ctx context.Context, o compare.CompareOptions, s strea
 	for turn := 0; turns == 0 || turn < turns; turn++ {
 		for _, side := range [2][2]int{{0, 1}, {1, 0}}[turn%2] {
 			name := filepath.Join(folder, fmt.Sprintf("%c%d.jsonl", "ab"[side], turn+1))
-			run, failed := l.turn(stop, l.jobs[side], name, display)
+			run, failed := s.turn(stop, l.jobs[side], name, display)
 			if run != nil {
 				runs[side] = append(runs[side], run)
 			}
 			if failed != nil || run.Interrupted() {
-				return runs, errors.Join(failed, spoiled(runs))
+				return runs, errors.Join(failed, checkRuns(runs))
 			}
 			if turns == 0 {
-				if turns, err = enough(run, o); err != nil {
+				if turns, err = turnsNeeded(run, o); err != nil {
 					return runs, err
 				}
 				if !l.quiet {
-					fmt.Fprintf(display, "%d turns a side, so that there can be a verdict\n", turns)
+					fmt.Fprintf(display, "%d turns a side: as many as a verdict needs, with two rounds to spare\n", turns)
 				}
 			}
 		}
 	}
 	fmt.Fprintf(display, "run files: %s\n", folder)
-	return runs, spoiled(runs)
+	return runs, checkRuns(runs)
 }
 
-// enough is how many turns a side a verdict takes, with two more so that one
-// bad round does not spoil it.
-func enough(first *record.Run, o compare.CompareOptions) (int, error) {
+// turnsNeeded is how many turns a side a verdict needs, with two rounds more so
+// that one bad round does not spoil it.
+func turnsNeeded(first *record.Run, o compare.CompareOptions) (int, error) {
 	needed, err := compare.RoundsNeeded(first, o)
 	if err != nil {
 		return 0, err
@@ -199,8 +200,8 @@ func enough(first *record.Run, o compare.CompareOptions) (int, error) {
 	return (needed + 2 + rounds - 1) / rounds, nil
 }
 
-// spoiled is an error where runs are not to be relied on.
-func spoiled(sides [2][]*record.Run) error {
+// checkRuns returns an error if a run was interrupted, or is invalid.
+func checkRuns(sides [2][]*record.Run) error {
 	var errs []error
 	invalid, reason := 0, ""
 	runs := slices.Concat(sides[0], sides[1])
@@ -220,8 +221,8 @@ func spoiled(sides [2][]*record.Run) error {
 	return errors.Join(errs...)
 }
 
-// folder makes the folder for the run files. One that was asked for may be
-// there; one that we choose is new.
+// folder makes the folder for the run files. One that -o names may exist; one that
+// has no name yet is always new.
 func (l *alternation) folder() (string, error) {
 	if l.output != "" {
 		if taken := earlierTurns(l.output); len(taken) > 0 {
@@ -243,7 +244,7 @@ func (l *alternation) folder() (string, error) {
 
 // earlierTurns are the files in a folder that are named as a turn's.
 func earlierTurns(folder string) (names []string) {
-	entries, _ := os.ReadDir(folder) // one that cannot be read cannot be made, which is told
+	entries, _ := os.ReadDir(folder) // if it cannot be read, making it or writing to it fails
 	for _, e := range entries {
 		if turnName.MatchString(e.Name()) {
 			names = append(names, e.Name())
@@ -254,23 +255,20 @@ func earlierTurns(folder string) (names []string) {
 
 var turnName = regexp.MustCompile(`^[ab][0-9]+\.jsonl$`)
 
-// turn runs a scenario once, into a file, and reads that back for comparing.
-func (l *alternation) turn(stop interruption, job *gauge.Job, name string, display *console.Live) (*record.Run, error) {
+// turn runs a scenario once, into a file, and reads the file for comparing.
+func (s streams) turn(stop interruption, job *gauge.Job, name string, display *console.Live) (*record.Run, error) {
 	machine.RaiseOpenFiles(descriptorsFor(job.Plan), display)
 	file, err := runfile.Open(name, nil)
-	err = refusedFile(err)
-	if err != nil {
+	if err := refusedFile(err); err != nil {
 		return nil, err
 	}
-	result, err := carryOut(stop, job, display, gauge.Options{File: file, OnInterval: func(i *record.Interval) {
-		display.Show(console.NewProgress(job.Plan, i, stop.draining()))
-	}})
+	result, err := s.carryOut(stop, job, display, gauge.Options{File: file})
 	err = errors.Join(err, file.Close())
 	switch {
 	case result == nil:
 		return nil, err
 	case err != nil:
-		return result.Run, fmt.Errorf("%s is not whole: %w", name, err)
+		return result.Run, fmt.Errorf("the run file %s is not whole: %w", name, err)
 	}
 	return readRun(name, record.ReadCourse)
 }

@@ -27,17 +27,18 @@ func newCompare(s streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "compare BASE NEW",
 		Short: "judge runs: slower, faster, or noise",
-		Long: `Judges the runs of one side against those of another, flow by flow, or one
-flow of a run against another. The unit is the round: make enough of them with
-run --repeat, or alternate between both sides with smtpgauge ab. Where there
-are too few rounds for a verdict, the table says how many would do.
+		Long: `Judges the runs of one side against those of another, flow by flow; or one flow
+of a run against another flow. It judges by rounds: make enough of them with
+run --repeat, or alternate between both sides with smtpgauge ab. If there are too
+few rounds for a verdict, the table says how many are enough.
 
-A row is worse, or better, where the difference is significant among all that
-were tested and not under the smallest effect of interest. Any row that is
-worse ends in exit code 3; where there are gates, only one that is missed does.
+A row is worse, or better, if the difference is significant among all that were
+tested, and not under the smallest effect of interest. If a row is worse, the exit
+code is 3. If there are gates, it is 3 only if a gate is missed.
+
 Gates are those that the scenario of the new side declares (gates, and
 min_effect with them), and --fail-on and --min-effect take their place. Between
-two flows of a run, those of the scenario count for nothing.`,
+two flows of a run, the gates of the scenario are not used.`,
 		Example: `  smtpgauge compare before.jsonl after.jsonl
   smtpgauge compare --base 'before-*.jsonl' --new 'after-*.jsonl' --min-effect 3%
   smtpgauge compare ports.jsonl --flow relay-25 --flow submit-587
@@ -55,12 +56,12 @@ two flows of a run, those of the scenario count for nothing.`,
 	flags := c.Flags()
 	flags.StringArrayVar(&base, "base", nil, "run files of the base side: `GLOB` (repeatable)")
 	flags.StringArrayVar(&other, "new", nil, "run files of the new side: `GLOB` (repeatable)")
-	flags.StringArrayVar(&flows, "flow", nil, "twice: judge the second `FLOW` of the runs against the first")
+	flags.StringArrayVar(&flows, "flow", nil, "give it twice: judges the second `FLOW` of the runs against the first")
 	f.register(flags)
 	return c
 }
 
-// compareFlags are what compare and ab share.
+// compareFlags are the flags that compare and ab share.
 type compareFlags struct {
 	noiseFlags
 	minEffect percentFlag
@@ -70,13 +71,13 @@ type compareFlags struct {
 
 func (f *compareFlags) register(flags *pflag.FlagSet) {
 	f.noiseFlags.register(flags)
-	flags.Var(&f.minEffect, "min-effect", "smallest effect of interest, as `PERCENT`: a smaller one is the same (default: the new side's scenario's)")
-	flags.StringArrayVar(&f.failOn, "fail-on", nil, "exit 3 on a `CHANGE` such as 'message.p99 > +5%', and on no other (repeatable; default: the gates of the new side's scenario)")
+	flags.Var(&f.minEffect, "min-effect", "smallest effect of interest, as `PERCENT`: a smaller change counts as the same (default: that of the new side's scenario)")
+	flags.StringArrayVar(&f.failOn, "fail-on", nil, "exit with code 3 on a `CHANGE` such as 'message.p99 > +5%', and on no other (repeatable; default: the gates of the new side's scenario)")
 	f.format = choiceFlag{"table", render.Comparisons.Names()}
 	flags.Var(&f.format, "format", "print the comparison as `FORMAT`: "+strings.Join(f.format.known, ", "))
 }
 
-// noiseFlags are those, and what noise has too.
+// noiseFlags are the flags that noise, compare and ab share.
 type noiseFlags struct {
 	alpha   chanceFlag
 	metrics []string
@@ -85,9 +86,9 @@ type noiseFlags struct {
 
 func (f *noiseFlags) register(flags *pflag.FlagSet) {
 	f.alpha = stats.DefaultAlpha
-	flags.Var(&f.alpha, "alpha", "chance of any false alarm in all rows together")
+	flags.Var(&f.alpha, "alpha", "chance that there is a false alarm in any row")
 	flags.StringArrayVar(&f.metrics, "metrics", nil, "test only metrics that match `PATTERN`, such as message.* or relay.rate: fewer metrics need fewer rounds (repeatable)")
-	flags.BoolVar(&f.all, "all", false, "also show the phases in which no change shows")
+	flags.BoolVar(&f.all, "all", false, "also show the phases in which no change was found")
 }
 
 func (f *noiseFlags) options() compare.CompareOptions {
@@ -107,8 +108,8 @@ func (f *compareFlags) options() (compare.CompareOptions, error) {
 	return o, nil
 }
 
-// judge compares two sides. What the command line leaves open is as the
-// scenario of the new side has it.
+// judge compares two sides. The scenario of the new side decides what the command
+// line leaves open.
 func (f *compareFlags) judge(base, other []*record.Run, o compare.CompareOptions) (*compare.Comparison, error) {
 	if !f.minEffect.given {
 		o.MinEffect = compare.DeclaredMinEffect(other)
@@ -123,7 +124,7 @@ func (f *compareFlags) judge(base, other []*record.Run, o compare.CompareOptions
 	return compare.Compare(base, other, o)
 }
 
-// compare finds out what is to be compared, and compares it.
+// compare finds out from the command line what to compare, and compares it.
 func (f *compareFlags) compare(c *cobra.Command, args, base, other, flows []string) (*compare.Comparison, error) {
 	o, err := f.options()
 	if err != nil {
@@ -132,7 +133,7 @@ func (f *compareFlags) compare(c *cobra.Command, args, base, other, flows []stri
 	hint := c.CommandPath() + " --help shows examples"
 	switch {
 	case len(flows) > 0 && (len(flows) != 2 || len(base)+len(other) > 0 || len(args) == 0):
-		return nil, usagef(hint, "--flow wants to be given twice, with run files as arguments")
+		return nil, usagef(hint, "--flow must be given exactly twice, with run files as arguments")
 	case len(flows) > 0:
 		runs, err := readCourses(args)
 		if err != nil {
@@ -194,7 +195,7 @@ func readCourses(names []string) ([]*record.Run, error) {
 	return runs, errors.Join(errs...)
 }
 
-// finish prints a comparison and turns what it came to into an error.
+// finish prints a comparison, and returns an error if it is not a success.
 func (f *compareFlags) finish(s streams, c *compare.Comparison) error {
 	o := options(s.results)
 	o.All = f.all
@@ -202,8 +203,8 @@ func (f *compareFlags) finish(s streams, c *compare.Comparison) error {
 	return errors.Join(render.Comparisons.Write(s.results, f.format.value, c, o), judgeComparison(c))
 }
 
-// judgeComparison is an error where a gate is missed, or cannot be told; and
-// without gates, where anything is worse.
+// judgeComparison returns an error if a gate is missed or undecided; without
+// gates, if any row is worse.
 func judgeComparison(c *compare.Comparison) error {
 	var errs []error
 	for _, g := range c.Gates {
@@ -221,13 +222,13 @@ func judgeComparison(c *compare.Comparison) error {
 	return errors.Join(errs...)
 }
 
-// A percentFlag is a share, written in per cent.
+// A percentFlag is a share, written as a percentage.
 type percentFlag struct {
 	share float64
 	given bool
 }
 
-// String is empty for what is not given, which has no default here.
+// String is empty if the flag is not given: there is no default here.
 func (f *percentFlag) String() string {
 	if !f.given {
 		return ""
@@ -248,7 +249,7 @@ func (f *percentFlag) Set(text string) error {
 	return nil
 }
 
-// A choiceFlag is one of the words it knows.
+// A choiceFlag is one of a few known words.
 type choiceFlag struct {
 	value string
 	known []string
@@ -259,7 +260,7 @@ func (f *choiceFlag) String() string { return f.value }
 // Type names the value in the help.
 func (f *choiceFlag) Type() string { return "FORMAT" }
 
-// Set takes a word that is known.
+// Set accepts a known word.
 func (f *choiceFlag) Set(word string) error {
 	if !slices.Contains(f.known, word) {
 		return fmt.Errorf("use one of %s", strings.Join(f.known, ", "))

@@ -32,11 +32,11 @@ func TestComparisonsJudged(t *testing.T) {
 	}
 }
 
-// Two more rounds than a verdict takes, in as many turns as that makes.
-func TestEnoughTurns(t *testing.T) {
+// Two more rounds than a verdict needs, in as many turns as that makes.
+func TestTurnsNeeded(t *testing.T) {
 	job := smallJob(t, "sessions: 1, messages: 5")
 	job.Plan.Rounds = 2
-	first, err := job.Run(t.Context(), gauge.Options{FreeCores: freeCores})
+	first, err := job.Run(t.Context(), gauge.Options{FreeCores: unknownCores})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func TestEnoughTurns(t *testing.T) {
 		alpha float64
 		want  int
 	}{{0.05, 3}, {0.001, 5}} { // 4 and 7 rounds
-		got, err := enough(first.Run, compare.CompareOptions{Alpha: c.alpha, Metrics: []string{"message.p50"}})
+		got, err := turnsNeeded(first.Run, compare.CompareOptions{Alpha: c.alpha, Metrics: []string{"message.p50"}})
 		if err != nil || got != c.want {
 			t.Errorf("alpha %v: %d turns of two rounds, %v; want %d", c.alpha, got, err, c.want)
 		}

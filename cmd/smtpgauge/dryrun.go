@@ -14,9 +14,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
-// describe prints what a job would do: what follows from the scenario, for people,
-// how many open files that takes, and the scenario as resolved. Nothing in it is
-// secret.
+// describe prints what a job would do: a summary, how many open files it needs, and
+// the scenario as resolved. It prints no secret.
 func describe(w io.Writer, job *gauge.Job, descriptors uint64) error {
 	p := job.Plan
 	resolved, err := scenarios.YAML(p)
@@ -24,21 +23,22 @@ func describe(w io.Writer, job *gauge.Job, descriptors uint64) error {
 		return err
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	// tabwriter keeps its first error for Flush. A tab in a name is no column.
+	// tabwriter keeps its first error for Flush. Escaping keeps a tab in a name from
+	// making a column.
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(t, "%s\t%s\n", printable.Text(name), printable.Text(fmt.Sprintf(format, args...)))
 	}
 	line("order", "%s", order(p))
-	line("takes", "%s", takes(p))
+	line("takes", "%s", length(p))
 	line("open files", "%d at most", descriptors)
 	for i := range p.Flows {
 		f := &p.Flows[i]
-		line(f.Name, "%s to %s", expected(f, max(1, p.Rounds)), where(f))
+		line(f.Name, "%s to %s", amount(f, max(1, p.Rounds)), address(f))
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w, "\nThe scenario as resolved, with what it leaves to us:\n\n%s", resolved)
+	_, err = fmt.Fprintf(w, "\nThe scenario as resolved, with every default filled in:\n\n%s", resolved)
 	return err
 }
 
@@ -65,7 +65,8 @@ func order(p *loadgen.Plan) string {
 	return s
 }
 
-func takes(p *loadgen.Plan) string {
+// length says how long a run takes, in the notation of scenarios.
+func length(p *loadgen.Plan) string {
 	d, ok := p.Length()
 	if !ok {
 		return "until all messages are sent"
@@ -73,17 +74,16 @@ func takes(p *loadgen.Plan) string {
 	return fmt.Sprintf("%v, and until what is under way has ended", d)
 }
 
-// where is what a flow connects to.
-func where(f *loadgen.Flow) string {
+// address is what a flow connects to.
+func address(f *loadgen.Flow) string {
 	if t := &f.Target; t.Network != "unix" {
 		return net.JoinHostPort(t.Host, strconv.Itoa(t.Port))
 	}
 	return f.Target.Host
 }
 
-// expected is how much there will be, as far as it does not depend on the
-// server.
-func expected(f *loadgen.Flow, rounds int) string {
+// amount says how much a flow sends, as far as that does not depend on the server.
+func amount(f *loadgen.Flow, rounds int) string {
 	l := &f.Load
 	times := ""
 	if rounds > 1 {

@@ -22,7 +22,7 @@ const (
 	exitInterrupted = 130
 )
 
-// A usageError is the caller's mistake: what is wrong, and what to do.
+// A usageError is the caller's mistake: what is wrong, and a hint on what to type.
 type usageError struct {
 	cause error
 	hint  string
@@ -35,7 +35,7 @@ func usagef(hint, format string, args ...any) error {
 func (e *usageError) Error() string { return e.cause.Error() }
 func (e *usageError) Unwrap() error { return e.cause }
 
-// What a comparison can come to that is not a success, with the reason in words.
+// Why a comparison is not a success.
 var (
 	errRegression = errors.New("regression")
 	errUndecided  = errors.New("gate undecided")
@@ -60,14 +60,15 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// finish says what went wrong and returns the exit code.
+// finish prints what went wrong and returns the exit code.
 func finish(err error, stderr io.Writer) int {
 	var usage *usageError
 	var faults scenarios.Faults
 	switch {
 	case err == nil:
 	case errors.As(err, &faults):
-		// A line each, as editors and CI systems read them: no prefix.
+		// Each on a line of its own and without a prefix, as editors and CI systems
+		// read them.
 		for _, f := range faults {
 			fmt.Fprintln(stderr, printable.Text(f.Error()))
 		}
@@ -81,10 +82,10 @@ func finish(err error, stderr io.Writer) int {
 	return exitCode(err)
 }
 
-// refusedFile makes a wrong use of what refuses to be a run file.
+// refusedFile makes a usage error of a runfile.RefusedError.
 func refusedFile(err error) error {
 	if errors.As(err, new(runfile.RefusedError)) {
-		return usagef("give -o the name of a new file, or of a run file to write over", "%w", err)
+		return usagef("give -o the name of a new file, or of a run file to overwrite", "%w", err)
 	}
 	return err
 }

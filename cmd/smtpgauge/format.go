@@ -12,7 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/render"
 )
 
-// A formatFlag says how results are printed.
+// A formatFlag is the format that results are printed in.
 type formatFlag string
 
 func (f *formatFlag) register(flags *pflag.FlagSet) {
@@ -36,7 +36,7 @@ func (f *formatFlag) write(p *console.Printout, runs ...*record.Run) error {
 	return render.Runs.Write(p, string(*f), runs, options(p))
 }
 
-// options are as wide and as colourful as the terminal allows.
+// options fit the terminal: its width, and colours if it has them.
 func options(p *console.Printout) render.Options {
 	width, color := p.Terminal()
 	return render.Options{Width: width, Color: color}

@@ -166,7 +166,7 @@ func TestRunNeedsNoReader(t *testing.T) {
 		<-l.came
 		r.interrupt()
 		r.ends()
-		if said := strings.Join(r.said, "\n"); !strings.Contains(said, "smtpgauge: not all is printed: ") {
+		if said := strings.Join(r.said, "\n"); !strings.Contains(said, "smtpgauge: not everything could be printed: ") {
 			t.Errorf("said %q", said)
 		}
 	})

@@ -15,7 +15,7 @@ func newInit(s streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [FILE]",
 		Short: "write a scenario file to start from",
-		Long: `Writes a commented scenario to FILE (scenario.yaml where none is given). It
+		Long: `Writes a commented scenario to FILE (scenario.yaml if none is given). It
 never overwrites a file.`,
 		Example: `  smtpgauge init
   smtpgauge init relay.yaml && smtpgauge run relay.yaml`,
@@ -43,7 +43,7 @@ never overwrites a file.`,
 func writeNew(name string, data []byte) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {
-		return usagef("give the name of a new file, or remove that one", "%s exists already and is not overwritten", name)
+		return usagef("give the name of a new file, or remove that one", "%s exists, so it is not overwritten", name)
 	}
 	if err != nil {
 		return err

@@ -1,7 +1,7 @@
 // Smtpgauge is a load generator and benchmark harness for SMTP servers.
 //
-// A scenario file says what is sent, how much of it and where to; a run of it
-// ends in tables of what each phase of a session cost, and in a run file.
+// A scenario file says what to send, how much of it, and to which server. A run
+// prints tables of what each phase of a session costs, and writes a run file.
 //
 //	smtpgauge run builtin:four-ports
 //	smtpgauge quick 127.0.0.1:2525 --sessions 20 --for 10s
@@ -26,16 +26,24 @@ import (
 )
 
 func main() {
-	// Whoever reads the output may leave. That is an error of writing, which
-	// ends no load; the signal would.
-	signal.Ignore(syscall.SIGPIPE)
-	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(runProcess(newStreams(os.Stdin, os.Stdout, os.Stderr)))
 }
 
-// run is the whole command: results go to stdout, everything else to stderr,
-// and the exit code is returned. Canceling ctx stops what is under way.
+// runProcess carries out the command line of this process.
+func runProcess(s streams) int {
+	// The reader of the output may leave. Without this, SIGPIPE would then end
+	// the process; with it the write fails, and the load goes on.
+	signal.Ignore(syscall.SIGPIPE)
+	return runArgs(context.Background(), os.Args[1:], s)
+}
+
+// run carries out a command line and returns the exit code. Results go to
+// stdout, everything else to stderr. Canceling ctx stops what is under way.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	s := newStreams(stdin, stdout, stderr)
+	return runArgs(ctx, args, newStreams(stdin, stdout, stderr))
+}
+
+func runArgs(ctx context.Context, args []string, s streams) int {
 	defer s.err.Flush()
 	root := newRoot(s)
 	root.SetArgs(args)
@@ -46,20 +54,24 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return finish(err, s.err)
 }
 
-// streams are where a command reads and writes.
+// streams are where a command reads and writes, and how it looks at the machine
+// that it measures on.
 type streams struct {
 	in      io.Reader
-	out     io.Writer         // for text, which is made harmless on its way to results
-	results *console.Printout // stdout, for formats that are harmless by themselves
+	out     io.Writer         // for text: control characters are escaped on the way to results
+	results *console.Printout // stdout, for formats that escape control characters themselves
 	err     *console.Console
+
+	// freeCores is gauge.Options.FreeCores; nil looks at this machine.
+	freeCores func(context.Context) (free float64, ok bool)
 }
 
-// newStreams returns streams, and makes what libraries log a part of them.
+// newStreams returns streams. What libraries log goes to stderr as well.
 func newStreams(stdin io.Reader, stdout, stderr io.Writer) streams {
-	said := console.New(stderr)
-	log.SetOutput(said)
-	results := console.NewPrintout(stdout, said)
-	return streams{stdin, printable.NewWriter(results), results, said}
+	messages := console.New(stderr)
+	log.SetOutput(messages)
+	results := console.NewPrintout(stdout, messages)
+	return streams{in: stdin, out: printable.NewWriter(results), results: results, err: messages}
 }
 
 const description = `smtpgauge loads SMTP servers and measures what each phase of a session costs.
@@ -72,7 +84,7 @@ The shortest start is against the built-in server:
 Results go to stdout, everything else to stderr.
 
 Exit codes:
-  0    ran, valid, every threshold held
+  0    the run is valid and met every threshold
   1    the run failed, or its measurement is invalid
   2    usage error or invalid scenario
   3    a threshold was missed, or a comparison found a regression
@@ -92,7 +104,7 @@ func newRoot(s streams) *cobra.Command {
 			}
 			return usagef("smtpgauge --help lists the commands", "unknown command %q", args[0])
 		},
-		RunE: func(*cobra.Command, []string) error { return nil }, // Args has said it all
+		RunE: func(*cobra.Command, []string) error { return nil }, // Args refuses everything
 	}
 	root.SetIn(s.in)
 	root.SetOut(s.out)
@@ -109,7 +121,8 @@ func newRoot(s streams) *cobra.Command {
 	return root
 }
 
-// exactly is the number of arguments a command takes, with what they are.
+// exactly refuses any other number of arguments than n. What they are is in the
+// message.
 func exactly(n int, what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) == n {
@@ -119,11 +132,11 @@ func exactly(n int, what string) cobra.PositionalArgs {
 	}
 }
 
-// version says what was built, from what the Go toolchain put into the binary.
+// version is the version of this binary, as the Go toolchain recorded it.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "smtpgauge, of an unknown version"
+		return "smtpgauge, unknown version"
 	}
 	v := info.Main.Version
 	if v == "" || v == "(devel)" {

@@ -21,9 +21,16 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	freeCores = func(context.Context) (float64, bool) { return 0, false }
-	testscript.Main(m, map[string]func(){"smtpgauge": main})
+	testscript.Main(m, map[string]func(){"smtpgauge": func() {
+		s := newStreams(os.Stdin, os.Stdout, os.Stderr)
+		s.freeCores = unknownCores
+		os.Exit(runProcess(s))
+	}})
 }
+
+// unknownCores takes the place of looking at the machine: tests have to pass
+// however busy it is.
+func unknownCores(context.Context) (float64, bool) { return 0, false }
 
 // TestScripts runs testdata/script/*.txtar, which say what the command does.
 // They find a server at $PORT and, with STARTTLS, at $PORT_TLS, which ca.pem

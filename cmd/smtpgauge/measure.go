@@ -4,26 +4,32 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/sinkprocess"
 	"github.com/smtpgauge/smtpgauge/gauge"
-	"github.com/smtpgauge/smtpgauge/internal/machine"
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
-// freeCores looks at what else the machine does. Tests take its place, since
-// they have to pass however busy it is.
-var freeCores = machine.FreeCores
-
-// carryOut carries a job out, unless stop ends it early. Its sink is a process
-// of its own.
-func carryOut(stop interruption, job *gauge.Job, stderr io.Writer, o gauge.Options) (*gauge.Result, error) {
-	o.Drain, o.FreeCores = stop.drain, freeCores
-	o.Sink = sinkprocess.Sinks{Stderr: stderr, Descriptors: descriptorsFor(job.Plan)}
+// carryOut carries a job out and shows its progress, until stop ends it. Its sink
+// is a process of its own. o.OnInterval sees each interval after the display.
+func (s streams) carryOut(stop interruption, job *gauge.Job, display *console.Live, o gauge.Options) (*gauge.Result, error) {
+	o.Drain, o.FreeCores = stop.drain, s.freeCores
+	o.Sink = sinkprocess.Sinks{Stderr: display, Descriptors: descriptorsFor(job.Plan)}
+	observe := o.OnInterval
+	o.OnInterval = func(i *record.Interval) {
+		p := console.NewProgress(job.Plan, i)
+		p.Draining = stop.draining()
+		display.Show(p)
+		if observe != nil {
+			observe(i)
+		}
+	}
 	result, err := job.Run(stop.ctx, o)
-	return result, withManners(err)
+	return result, strangerHint(err)
 }
 
-// reportSink says what the built-in server took, if there was one.
+// reportSink prints what the built-in server counted, if there was one.
 func reportSink(served *gauge.Served, stderr io.Writer) {
 	switch {
 	case served == nil:
@@ -34,7 +40,7 @@ func reportSink(served *gauge.Served, stderr io.Writer) {
 	}
 }
 
-// spareDescriptors is what the program has open beside its sessions, with room.
+// spareDescriptors is room for the files that are open beside the sessions.
 const spareDescriptors = 64
 
 // descriptorsFor is how many open files a plan needs at most.

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"testing"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
@@ -33,10 +35,21 @@ func smallJob(t *testing.T, load string) *gauge.Job {
 	return job
 }
 
+// quietStreams lead nowhere, and look at no machine.
+func quietStreams() streams {
+	s := newStreams(strings.NewReader(""), io.Discard, io.Discard)
+	s.freeCores = unknownCores
+	return s
+}
+
+func noDisplay() *console.Live {
+	return console.NewLive(console.New(io.Discard), console.LiveOptions{Quiet: true})
+}
+
 func TestMeasurementShowsItsProgress(t *testing.T) {
 	job := smallJob(t, "sessions: 2, messages: 50")
 	shown := 0
-	result, err := carryOut(interruption{ctx: t.Context()}, job, io.Discard, gauge.Options{OnInterval: func(i *record.Interval) {
+	result, err := quietStreams().carryOut(interruption{ctx: t.Context()}, job, noDisplay(), gauge.Options{OnInterval: func(i *record.Interval) {
 		shown++
 		if got := i.Flows; len(got) != 1 || got[0].Name != "relay" {
 			t.Errorf("progress %+v", got)
@@ -50,7 +63,7 @@ func TestMeasurementShowsItsProgress(t *testing.T) {
 func TestCanceledMeasurementIsARunAllTheSame(t *testing.T) {
 	job := smallJob(t, "sessions: 1, duration: 10m")
 	ctx, cancel := context.WithCancel(t.Context())
-	result, err := carryOut(interruption{ctx: ctx}, job, io.Discard, gauge.Options{OnInterval: func(*record.Interval) { cancel() }})
+	result, err := quietStreams().carryOut(interruption{ctx: ctx}, job, noDisplay(), gauge.Options{OnInterval: func(*record.Interval) { cancel() }})
 	if err != nil {
 		t.Fatal(err)
 	}

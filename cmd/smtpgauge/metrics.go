@@ -12,15 +12,15 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/telemetry"
 )
 
-// metricsHelp is how --metrics and the environment are told of in the help of
-// the commands that have them.
-const metricsHelp = `--metrics :9464 serves the run's metrics to Prometheus while it goes on, at
-/metrics on 127.0.0.1: to be scraped from beyond this machine takes an address,
-such as 0.0.0.0:9464. It takes 32 connections at a time. Where Prometheus has been there, the end waits for the
-scrape that sees the last values; ^C skips that. Where OpenTelemetry's
-OTEL_EXPORTER_OTLP_ENDPOINT is set, the metrics are pushed there.`
+// metricsHelp explains --metrics and its environment, in the help of the commands
+// that have it.
+const metricsHelp = `--metrics :9464 serves the run's metrics to Prometheus while the run goes on, at
+/metrics on 127.0.0.1. To serve other machines, give an address as well, such as
+0.0.0.0:9464. It accepts 32 connections at a time. If Prometheus has scraped, the
+command waits at the end for one final scrape; ^C skips the wait. If
+OpenTelemetry's OTEL_EXPORTER_OTLP_ENDPOINT is set, the metrics are pushed there.`
 
-// An addressFlag is an address to listen on; "" where there is none.
+// An addressFlag is an address to listen on; "" for none.
 type addressFlag string
 
 func (f *addressFlag) String() string { return string(*f) }
@@ -40,8 +40,8 @@ func (f *addressFlag) descriptors() uint64 {
 	return telemetry.Descriptors
 }
 
-// An exposure is the metrics of a run under way, and the ways out to those who
-// watch. A nil server or push is one that nobody asked for.
+// An exposure is the metrics of a run under way, and the two ways to show them to
+// others. A nil server or push was not asked for.
 type exposure struct {
 	metrics *telemetry.Metrics
 	server  *telemetry.Server
@@ -49,7 +49,7 @@ type exposure struct {
 	stderr  io.Writer
 }
 
-// expose begins to show a run of p that is about to start. It says where.
+// expose begins to show a run of p that is about to start. It prints where.
 func expose(ctx context.Context, p *loadgen.Plan, address addressFlag, stderr io.Writer) (*exposure, error) {
 	e := &exposure{metrics: telemetry.NewMetrics(p), stderr: stderr}
 	if address != "" {
@@ -66,24 +66,24 @@ func expose(ctx context.Context, p *loadgen.Plan, address addressFlag, stderr io
 	return e, nil
 }
 
-// watched tells whether anybody has a use for the metrics.
+// watched reports whether the metrics are shown to anybody.
 func (e *exposure) watched() bool { return e.server != nil || e.push != nil }
 
-// observe passes an interval on.
+// observe adds an interval.
 func (e *exposure) observe(i *record.Interval) {
 	if e.watched() {
 		e.metrics.Observe(i)
 	}
 }
 
-// finish adds what the run came to.
+// finish adds the figures of the whole run.
 func (e *exposure) finish(result *gauge.Result) {
 	if e.watched() {
 		e.metrics.Finish(result.Figures)
 	}
 }
 
-// end lets those who watch see the last values, unless the user has had enough.
+// end waits until the last values were scraped and pushed, unless the user stops it.
 func (e *exposure) end(stop interruption) {
 	e.push.End(stop.ctx)
 	if e.server == nil {

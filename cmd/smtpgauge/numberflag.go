@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// A wholeFlag is a whole number between two bounds. Where none is given it is
-// the value it was made with, so that this can be one that nobody may give.
+// A wholeFlag is a whole number between two bounds. If the flag is not given, value
+// stays as it was made, which may be under least: that tells it from one given.
 type wholeFlag struct {
 	value, least int
 	most         int // 0 for no bound
 }
 
-// String is empty for what is not given and has no default.
+// String is empty if the flag is not given and has no default.
 func (f *wholeFlag) String() string {
 	if f.value < f.least {
 		return ""
@@ -23,7 +23,7 @@ func (f *wholeFlag) String() string {
 }
 
 // Type names the value in the help.
-func (f *wholeFlag) Type() string { return "int" }
+func (f *wholeFlag) Type() string { return "N" }
 
 // Set reads a number.
 func (f *wholeFlag) Set(text string) error {
@@ -38,7 +38,7 @@ func (f *wholeFlag) Set(text string) error {
 	return fmt.Errorf("want a whole number from %d to %d", f.least, f.most)
 }
 
-// A chanceFlag is a number between 0 and 1, neither of them.
+// A chanceFlag is a number above 0 and below 1.
 type chanceFlag float64
 
 // String is the number.
@@ -47,13 +47,14 @@ func (f *chanceFlag) String() string { return strconv.FormatFloat(float64(*f), '
 // Type names the value in the help.
 func (f *chanceFlag) Type() string { return "CHANCE" }
 
-// leastChance takes more rounds than anybody makes.
+// leastChance is the smallest chance: any smaller one needs more rounds than
+// anybody makes.
 const leastChance = 1e-12
 
 // Set reads a number.
 func (f *chanceFlag) Set(text string) error {
 	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || strings.ContainsAny(text, "xX") || !(v >= leastChance && v < 1) { // what is no number is not between any
+	if err != nil || strings.ContainsAny(text, "xX") || !(v >= leastChance && v < 1) { // so that NaN is refused
 		return errors.New("want a number above 0 and below 1, such as 0.05")
 	}
 	*f = chanceFlag(v)

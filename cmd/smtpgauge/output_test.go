@@ -26,7 +26,7 @@ func TestUnprintedOutputIsAFailure(t *testing.T) {
 		{"show", "a.jsonl", "--format", "csv"}, {"compare", "a.jsonl", "b.jsonl"},
 	} {
 		var stderr strings.Builder
-		if code := run(t.Context(), args, strings.NewReader(""), broken{}, &stderr); code != exitFailed || strings.Count(stderr.String(), "smtpgauge: not all is printed: nobody is there\n") != 1 {
+		if code := run(t.Context(), args, strings.NewReader(""), broken{}, &stderr); code != exitFailed || strings.Count(stderr.String(), "smtpgauge: not everything could be printed: nobody is there\n") != 1 {
 			t.Errorf("%q: exit %d, stderr %q; want %d and the reason, once", args, code, stderr.String(), exitFailed)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge"
 )
 
-// askPassword reads a password from a terminal without showing it. ^C gives
-// the terminal its echo back.
+// askPassword reads a password from a terminal without showing it. ^C turns the
+// terminal's echo on again.
 func askPassword(terminal *os.File, name string, stderr io.Writer) (string, error) {
 	fd := int(terminal.Fd())
 	before, err := term.GetState(fd)
@@ -45,7 +45,7 @@ func askPassword(terminal *os.File, name string, stderr io.Writer) (string, erro
 	case a.err != nil:
 		return "", fmt.Errorf("read the password: %w", a.err)
 	case len(a.secret) == 0:
-		return "", errors.New("no password was given")
+		return "", errors.New("read the password: it is empty")
 	}
 	return string(a.secret), nil
 }

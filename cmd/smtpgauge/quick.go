@@ -20,8 +20,8 @@ import (
 
 const quickPassword = "SMTPGAUGE_PASSWORD"
 
-// quickFlags are what the one flow of a quick run is made of. Texts go into
-// the scenario as they are: its loader says what is wrong with them.
+// quickFlags describe the one flow of a quick run. Texts go into the scenario as
+// they are: the loader says what is wrong with them.
 type quickFlags struct {
 	host, port               string
 	tls, ca, serverName      string
@@ -43,14 +43,16 @@ func newQuick(s streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "quick HOST[:PORT]",
 		Short: "run one flow from flags, without a file",
-		Long: `Runs one flow from flags. HOST is a name or an address, or sink for the built-in
-server. Without a port it is 25, or 587 with --user; or the port of --tls: 465
-for implicit, 587 for starttls. Without --tls it follows the port: 25 none, 465
-implicit, 587 and 2525 starttls; any other has to say it.
+		Long: `Runs one flow that flags describe. HOST is a name or an address, or sink for the
+built-in server.
 
-The password of --user is taken from ` + quickPassword + `, or asked for.
---print writes the scenario it would run, to start a file from; the password is
-not in it.
+Without a port it is 465 with --tls implicit, 587 with --tls starttls, also 587
+with --user and no --tls, and 25 else. Without --tls the port decides: none on 25,
+implicit on 465, starttls on 587 and 2525; any other port needs --tls.
+
+The password of --user comes from ` + quickPassword + `; if that is not set, the
+command asks for it. --print writes the scenario in place of running it, as a file
+to start from; the password is not in it.
 
 ` + metricsHelp,
 		Example: `  smtpgauge quick sink
@@ -65,9 +67,12 @@ not in it.
 				return err
 			}
 			text := q.scenario()
-			find, err := q.password(s, !q.print && !f.dryRun)
-			if err != nil {
-				return err
+			find := lookupOr("not asked for")
+			if !q.print && !f.dryRun {
+				var err error
+				if find, err = q.password(s); err != nil {
+					return err
+				}
 			}
 			job, err := resolve(scenarios.Parse("quick.yaml", []byte(text), scenarios.LoadOptions{MayLoad: f.source.mayLoad, LookupEnv: find}))
 			if err != nil {
@@ -83,30 +88,29 @@ not in it.
 	flags := c.Flags()
 	flags.StringVar(&q.tls, "tls", "", "`MODE`: none, starttls or implicit")
 	flags.StringVar(&q.ca, "ca", "", "`FILE` with the certificate authorities to trust, in place of the system's")
-	flags.StringVar(&q.serverName, "server-name", "", "`NAME` the certificate has to be for (default HOST)")
-	flags.BoolVar(&q.insecure, "insecure", false, "take any certificate")
+	flags.StringVar(&q.serverName, "server-name", "", "`NAME` that the certificate has to be for (default HOST)")
+	flags.BoolVar(&q.insecure, "insecure", false, "accept any certificate")
 	flags.StringVar(&q.user, "user", "", "authenticate as `NAME`")
-	flags.StringVar(&q.mechanism, "mechanism", "", "SASL `MECHANISM` (default the best in common)")
+	flags.StringVar(&q.mechanism, "mechanism", "", "SASL `MECHANISM` (default the strongest that the server offers)")
 	q.sessions = wholeFlag{value: 10, least: 1}
-	flags.Var(&q.sessions, "sessions", "sessions at once; with --rate, at most so many")
+	flags.Var(&q.sessions, "sessions", "sessions at once; with --rate, the most at once")
 	flags.StringVar(&q.rate, "rate", "", "`RATE` of arrivals, such as 20 sessions/s; a bare number is messages/s")
 	flags.StringVar(&q.duration, "for", "10s", "`DURATION` of the load")
 	q.messages = wholeFlag{least: 1}
-	flags.Var(&q.messages, "messages", "send so many messages, all sessions together")
+	flags.Var(&q.messages, "messages", "send this number of messages, all sessions together")
 	q.perSession = wholeFlag{value: 10}
-	flags.Var(&q.perSession, "per-session", "messages a connection; 0 is as many as the load lasts")
+	flags.Var(&q.perSession, "per-session", "messages a connection; with 0 a connection is used as long as the load lasts")
 	flags.StringVar(&q.size, "size", "4KiB", "`SIZE` of a message")
 	flags.StringVar(&q.from, "from", "bench@example.test", "sender `ADDRESS`")
 	flags.StringVar(&q.to, "to", "bench@example.test", "recipient `ADDRESS`")
-	flags.StringArrayVar(&q.allowDomains, "allow-domain", nil, "mail to `DOMAIN` is meant, though it is not reserved for tests (repeatable)")
-	flags.BoolVar(&q.print, "print", false, "write the scenario instead of running it")
+	flags.StringArrayVar(&q.allowDomains, "allow-domain", nil, "send mail to `DOMAIN`, although it is not reserved for tests (repeatable)")
+	flags.BoolVar(&q.print, "print", false, "write the scenario in place of running it")
 	f.register(flags)
-	f.source.registerManners(flags)
+	f.source.registerMayLoad(flags)
 	return c
 }
 
-// complete fills in what follows from the rest, and refuses what contradicts
-// it.
+// complete fills in what was left out, and refuses flags that contradict each other.
 func (q *quickFlags) complete(target string) error {
 	const hint = "smtpgauge quick --help shows examples"
 	host, port, err := splitTarget(target)
@@ -132,19 +136,21 @@ func (q *quickFlags) complete(target string) error {
 	}
 	for _, text := range append(q.allowDomains, q.host, q.ca, q.serverName, q.user, q.from, q.to) {
 		if !utf8.ValidString(text) {
-			return usagef("a terminal and a shell set to UTF-8 pass it on as that", "%q is not UTF-8, which a scenario is written in", text)
+			return usagef("set the terminal and the shell to UTF-8", "%q is not UTF-8, as a scenario has to be", text)
 		}
 	}
 	return nil
 }
 
-// hasUsualTLS tells whether the port says by itself when sessions turn to TLS.
+// hasUsualTLS reports whether a TLS mode is usual on the port, so that --tls may be
+// left out.
 func hasUsualTLS(port string) bool {
 	n, err := strconv.Atoi(port)
 	_, usual := sample.UsualTLS(n)
 	return err == nil && usual && strconv.Itoa(n) == port
 }
 
+// usualPort is the port if none is given.
 func (q *quickFlags) usualPort() string {
 	switch {
 	case q.tls == "implicit":
@@ -181,7 +187,7 @@ func splitTarget(target string) (host, port string, err error) {
 	return host, port, nil
 }
 
-// scenario writes the file that says the same.
+// scenario writes a scenario that says what the flags say.
 func (q *quickFlags) scenario() string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
@@ -205,7 +211,7 @@ func (q *quickFlags) scenario() string {
 		if q.mechanism != "" {
 			mechanism = "mechanism: " + quote(q.mechanism) + ", "
 		}
-		// Of these texts alone a scenario takes $ for more than a dollar sign.
+		// A dollar sign has a meaning in this text of a scenario, and in no other.
 		name := strings.ReplaceAll(q.user, "$", "$$")
 		line(`    auth: {%susername: %s, password: "${env:%s}"}`, mechanism, quote(name), quickPassword)
 	}
@@ -248,13 +254,11 @@ func (q *quickFlags) load() string {
 	return s
 }
 
-// plainText matches what YAML takes for text without quotes, whatever stands
-// around it: no indicator, and a letter that keeps it from being a number or a
-// date.
+// plainText matches text that needs no quotes in YAML, because it has none of the
+// characters that mean something there. It also matches numbers and dates.
 var plainText = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9@._/ -]*$`)
 
-// quote writes text as YAML, in quotes where it could be taken for something
-// else.
+// quote writes text as YAML, in quotes if YAML could read it as something else.
 func quote(s string) string {
 	digits := strings.ReplaceAll(s, "_", "") // YAML takes 1_000 for a number
 	_, notNumber := strconv.ParseFloat(digits, 64)
@@ -280,32 +284,30 @@ func quoteAll(list []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// password returns how the scenario's ${env:...} is looked up: in the
-// environment, and where --user has no password there, from a prompt. Where
-// the password is not needed, nobody is asked for it.
-func (q *quickFlags) password(s streams, needed bool) (lookupEnv, error) {
+// password returns how to look up the scenario's ${env:...}: in the environment.
+// If that has no password for --user, it asks for one on the terminal.
+func (q *quickFlags) password(s streams) (lookupEnv, error) {
 	if _, ok := os.LookupEnv(quickPassword); ok || q.user == "" {
 		return os.LookupEnv, nil
 	}
-	if !needed {
-		return passwordIs("not asked for"), nil
-	}
 	terminal, ok := s.in.(*os.File)
 	if !ok || !term.IsTerminal(int(terminal.Fd())) {
-		return nil, usagef("set it to the password of "+q.user, "%s is not set, and there is no terminal to ask on", quickPassword)
+		return nil, usagef("set it to the password of "+q.user, "%s is not set, and there is no terminal to ask for the password on", quickPassword)
 	}
 	secret, err := askPassword(terminal, q.user, s.err)
-	return passwordIs(secret), err
+	return lookupOr(secret), err
 }
 
 // lookupEnv finds environment variables, as os.LookupEnv does.
 type lookupEnv = func(name string) (string, bool)
 
-func passwordIs(secret string) lookupEnv {
+// lookupOr looks variables up in the environment. If that has no password, it is
+// the one given.
+func lookupOr(password string) lookupEnv {
 	return func(name string) (string, bool) {
-		if name == quickPassword {
-			return secret, true
+		if value, ok := os.LookupEnv(name); ok || name != quickPassword {
+			return value, ok
 		}
-		return os.LookupEnv(name)
+		return password, true
 	}
 }

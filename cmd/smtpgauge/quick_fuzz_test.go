@@ -28,7 +28,7 @@ func FuzzQuickText(f *testing.F) {
 		if err := q.complete("127.0.0.1:2525"); err != nil {
 			t.Fatal(err)
 		}
-		sc, err := scenarios.Parse("quick.yaml", []byte(q.scenario()), scenarios.LoadOptions{LookupEnv: passwordIs("secret")})
+		sc, err := scenarios.Parse("quick.yaml", []byte(q.scenario()), scenarios.LoadOptions{LookupEnv: lookupOr("secret")})
 		if err != nil {
 			t.Fatalf("%q: %v\n%s", text, err, q.scenario())
 		}

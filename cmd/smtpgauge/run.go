@@ -22,13 +22,13 @@ func newRun(s streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run SCENARIO",
 		Short: "run a scenario, print its tables, write its run file",
-		Long: `Runs a scenario: live progress goes to stderr, the tables to stdout, and
-everything measured to a run file, which smtpgauge show prints again.
+		Long: `Runs a scenario. Progress goes to stderr, the tables go to stdout, and everything
+measured goes to a run file, which smtpgauge show prints again.
 
-SCENARIO is a path, - for stdin, or builtin:NAME for one that comes with the
-program (smtpgauge scenarios lists them). The first ^C lets what is under way
-finish, the second stops at once; what was measured is kept either way. SIGTERM
-is as good, and so is the end of the terminal, unless nohup keeps it off.
+SCENARIO is a path, - for stdin, or builtin:NAME for a scenario that comes with
+the program (smtpgauge scenarios lists them). The first ^C finishes what is under
+way, the second stops at once; what was measured is kept either way. SIGTERM does
+the same, and so does a terminal that is closed, unless nohup is used.
 
 ` + metricsHelp,
 		Example: `  smtpgauge run builtin:four-ports
@@ -46,17 +46,17 @@ is as good, and so is the end of the terminal, unless nohup keeps it off.
 			return f.run(c.Context(), job, s)
 		},
 	}
-	c.Flags().Var(&repeat, "repeat", "go through the scenario `N` times: as many rounds, which are what compare counts")
+	c.Flags().Var(&repeat, "repeat", "run `N` times as many rounds; rounds are what compare judges by")
 	f.register(c.Flags())
 	f.source.register(c.Flags())
-	f.source.registerManners(c.Flags())
+	f.source.registerMayLoad(c.Flags())
 	return c
 }
 
-// maxRepeat is how often a scenario is run on one command line.
+// maxRepeat bounds --repeat.
 const maxRepeat = 1000
 
-// runFlags are what run and quick share.
+// runFlags are the flags that run and quick share.
 type runFlags struct {
 	source  sourceFlags
 	output  string
@@ -69,16 +69,17 @@ type runFlags struct {
 func (f *runFlags) register(flags *pflag.FlagSet) {
 	flags.StringVarP(&f.output, "output", "o", "", "write the run file to `FILE` (default NAME-TIME.jsonl)")
 	flags.BoolVar(&f.quiet, "quiet", false, "no progress on stderr")
-	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be done, and send nothing")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "print what the run would do, and send nothing")
 	flags.Var(&f.metrics, "metrics", "serve live metrics to Prometheus on `[HOST]:PORT`")
 	f.format.register(flags)
 }
 
-// run carries out a job with all that belongs to it on the command line.
+// run carries out a job: it makes the run file, shows the progress, serves the
+// metrics, and prints the results.
 func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	p := job.Plan
 	if f.output == "-" {
-		return usagef("give -o a file; show --format json prints results", "the run file cannot go to stdout, which is for results")
+		return usagef("give -o a file; show --format json prints results", "the run file cannot go to stdout, which is for the results")
 	}
 	if f.dryRun {
 		return describe(s.out, job, f.descriptors(p))
@@ -88,13 +89,12 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	}
 	machine.RaiseOpenFiles(f.descriptors(p), s.err)
 	file, err := runfile.Create(f.output, p.Name, s.results.Writer())
-	err = refusedFile(err)
-	if err != nil {
+	if err := refusedFile(err); err != nil {
 		return err
 	}
-	defer file.Close() // where the run does not begin
+	defer file.Close() // for the returns before the run begins
 
-	display := console.NewLive(s.err, f.quiet)
+	display := console.NewLive(s.err, console.LiveOptions{Quiet: f.quiet})
 	stop, release := interruptible(ctx, display)
 	defer release()
 	live, err := expose(ctx, p, f.metrics, display)
@@ -102,10 +102,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 		return err
 	}
 	defer live.end(stop)
-	result, err := carryOut(stop, job, display, gauge.Options{File: file, OnInterval: func(i *record.Interval) {
-		display.Show(console.NewProgress(p, i, stop.draining()))
-		live.observe(i)
-	}})
+	result, err := s.carryOut(stop, job, display, gauge.Options{File: file, OnInterval: live.observe})
 	err = errors.Join(err, file.Close())
 	display.End()
 	if result == nil {
@@ -113,25 +110,26 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	}
 	defer reportSink(result.Served, display)
 	if err != nil {
-		err = fmt.Errorf("%s is not whole: %w", file.Name(), err)
+		err = fmt.Errorf("the run file %s is not whole: %w", file.Name(), err)
 	}
 	live.finish(result)
 	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
-	shown, unread := f.stored(result.Run, file.Name())
+	shown, unread := f.readBack(result.Run, file.Name())
 	appendStepSummary([]*record.Run{shown}, s.err)
 	return errors.Join(unread, f.format.write(s.results, shown), err, result.Err())
 }
 
-// descriptors is how many open files a run of p needs, with those who watch it.
+// descriptors is how many open files a run of p needs at most, the connections to
+// --metrics included.
 func (f *runFlags) descriptors(p *loadgen.Plan) uint64 {
 	return descriptorsFor(p) + f.metrics.descriptors()
 }
 
-// stored is a run as its file has it, where there is more in that than the
-// totals: a page shows the run over time, and a matrix tells whose CPU time was
-// whose. The matrix does without where the file cannot be read back, as
-// /dev/null cannot.
-func (f *runFlags) stored(run *record.Run, file string) (*record.Run, error) {
+// readBack reads a run from its file if the output needs more than the totals: a
+// page shows the run over time, and a matrix says which flow took how much CPU
+// time. If the file cannot be read back, such as /dev/null, the matrix goes
+// without CPU times, and the page is an error.
+func (f *runFlags) readBack(run *record.Run, file string) (*record.Run, error) {
 	if f.format != "html" && run.Header.Baseline == "" {
 		return run, nil
 	}

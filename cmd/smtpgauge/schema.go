@@ -12,7 +12,7 @@ func newSchema(s streams) *cobra.Command {
 		Short: "print the JSON Schema of scenario files, for editors",
 		Example: `  smtpgauge schema > scenario.schema.json
 
-Editors with the YAML language server use it where a file begins with
+Editors with the YAML language server use it if a file begins with
   # yaml-language-server: $schema=scenario.schema.json`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {

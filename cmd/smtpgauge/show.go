@@ -22,10 +22,10 @@ func newShow(s streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "show RUN...",
 		Short: "print runs from their files",
-		Long: `Prints runs, one after the other. With --merge they are one run by several
-generators, and have to be of the same scenario. With --repeats they are the
-same scenario run again and again: what its flows and their choices cost, over
-the rounds of all runs.`,
+		Long: `Prints runs, one after the other. With --merge the files are one run by several
+generators at the same time, and have to be of the same scenario. With --repeats
+they are runs of the same scenario one after the other, and it prints what the
+flows and their choices cost, over the rounds of all runs.`,
 		Example: `  smtpgauge show relay-20261121-100000.jsonl
   smtpgauge show relay.jsonl --format json
   smtpgauge show relay.jsonl --format html > relay.html
@@ -37,7 +37,7 @@ the rounds of all runs.`,
 				return usagef(c.CommandPath()+" --help shows examples", "no run file given")
 			}
 			if merge && repeats {
-				return usagef("runs by several generators at once merge, runs one after the other are repeats", "--merge and --repeats are either or")
+				return usagef("--merge is for generators that ran at the same time, --repeats for runs one after the other", "--merge and --repeats cannot be combined")
 			}
 			return nil
 		},
@@ -60,8 +60,8 @@ the rounds of all runs.`,
 			return format.write(s.results, runs...)
 		},
 	}
-	c.Flags().BoolVar(&merge, "merge", false, "take the files as one run by several generators")
-	c.Flags().BoolVar(&repeats, "repeats", false, "take the files as repeats, and print what each choice costs over all their rounds")
+	c.Flags().BoolVar(&merge, "merge", false, "read the files as one run by several generators")
+	c.Flags().BoolVar(&repeats, "repeats", false, "read the files as repeats, and print what each choice costs over all their rounds")
 	format.register(c.Flags())
 	return c
 }
@@ -69,7 +69,7 @@ the rounds of all runs.`,
 // writeRepeats prints the matrix of runs that repeat one scenario.
 func writeRepeats(p *console.Printout, format string, runs []*record.Run) error {
 	if !slices.Contains(render.Matrices.Names(), format) {
-		return usagef("use one of "+strings.Join(render.Matrices.Names(), ", "), "--repeats prints no %s", format)
+		return usagef("use one of "+strings.Join(render.Matrices.Names(), ", "), "--repeats cannot print %s", format)
 	}
 	m, err := compare.NewMatrix(runs)
 	if err != nil {

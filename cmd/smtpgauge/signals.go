@@ -12,14 +12,14 @@ import (
 )
 
 // An interruption turns the signals that end a program into the two steps of
-// ending a run: the first drains, the second cancels ctx. After that they work
-// as ever, so a third ends a program that hangs.
+// ending a run: the first drains, the second cancels ctx. After that the signals
+// have their usual effect, so a third one ends a program that hangs.
 type interruption struct {
 	ctx   context.Context
-	drain <-chan struct{} // closed by the first
+	drain <-chan struct{} // closed by the first signal
 }
 
-// draining tells whether the first has come.
+// draining reports whether the first signal has come.
 func (i *interruption) draining() bool {
 	select {
 	case <-i.drain:
@@ -29,8 +29,8 @@ func (i *interruption) draining() bool {
 	}
 }
 
-// endings are the signals that end a program: ^C, SIGTERM, and that the
-// terminal is gone, where nohup has not said that this is to mean nothing.
+// endings are the signals that end a program: ^C, SIGTERM, and SIGHUP when the
+// terminal is closed, unless nohup makes the program ignore it.
 func endings() []os.Signal {
 	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
@@ -39,8 +39,8 @@ func endings() []os.Signal {
 	return list
 }
 
-// interruptible watches for signals until stop is called. It says on stderr
-// what the next one would do.
+// interruptible watches for signals until stop is called. It prints on stderr what
+// the next signal does.
 func interruptible(ctx context.Context, stderr io.Writer) (i interruption, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 2)
@@ -63,7 +63,7 @@ func interruptible(ctx context.Context, stderr io.Writer) (i interruption, stop 
 	return interruption{ctx, drain}, cancel
 }
 
-// next is the next signal; nil where ctx ends first.
+// next waits for the next signal; it is nil if ctx ends first.
 func next(ctx context.Context, signals <-chan os.Signal) os.Signal {
 	select {
 	case s := <-signals:
@@ -73,8 +73,9 @@ func next(ctx context.Context, signals <-chan os.Signal) os.Signal {
 	}
 }
 
-// again waits until somebody asks once more. A terminal that goes says so more
-// than once, by the kernel and by the shell: that is one reason to end, not two.
+// again waits for a second signal, and reports whether one came. SIGHUP does not
+// count: when a terminal is closed, both the kernel and the shell may send it, which
+// is one reason to end and not two.
 func again(ctx context.Context, signals <-chan os.Signal) bool {
 	for {
 		switch next(ctx, signals) {

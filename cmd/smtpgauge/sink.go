@@ -17,8 +17,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
 )
 
-// defaultListeners end in the digits of the ports they stand for, and need no
-// privilege.
+// defaultListeners stand for the ports 25, 465, 587 and 2525. Theirs are above
+// 1023, which need no privilege.
 var defaultListeners = []string{
 	"127.0.0.1:2025,none", "127.0.0.1:2465,implicit", "127.0.0.1:2587,starttls", "127.0.0.1:2525,starttls",
 }
@@ -41,19 +41,19 @@ func newSink(s streams) *cobra.Command {
 ends it and prints the counts.
 
 A listener is ADDRESS:PORT[,none|starttls|implicit][,lmtp], or unix:PATH in
-place of ADDRESS:PORT. Without ADDRESS it is 127.0.0.1; without a mode port 465
-is implicit, 587 and 2525 are starttls and any other is none. Where no --listen
-is given:
+place of ADDRESS:PORT. Without ADDRESS it is 127.0.0.1. Without a mode, port 465
+is implicit, 587 and 2525 are starttls, and any other is none. Without --listen
+it listens on:
 
   ` + strings.Join(defaultListeners, "\n  ") + `
 
-Its certificates come from an authority made at each start: --ca-out writes
-that one's certificate, for clients to trust. They are good for localhost,
-127.0.0.1, ::1, the machine's name and --hostname.
+An authority, made anew at each start, signs its certificates. --ca-out writes the
+certificate of the authority, for clients to trust. The certificates are valid for
+localhost, 127.0.0.1, ::1, the machine's name and --hostname.
 
 A delay is COMMAND=DURATION with banner, tls, ehlo, starttls, auth, mail, rcpt,
-data, body (the final dot), rset or quit. data and quit can only be held back
-where no listener has TLS.`,
+data, body (the final dot), rset or quit. data and quit can only be delayed if no
+listener has TLS.`,
 		Example: `  smtpgauge sink
   smtpgauge sink --listen 127.0.0.1:2525,starttls --ca-out ca.pem --delay rcpt=3ms
   ` + sinkPassword + `=secret smtpgauge sink --user bench@example.test`,
@@ -68,9 +68,9 @@ where no listener has TLS.`,
 	}
 	flags := c.Flags()
 	flags.StringArrayVar(&f.listen, "listen", nil, "where to listen: `ADDR:PORT[,MODE]` (repeatable)")
-	flags.StringArrayVar(&f.users, "user", nil, "`NAME` that may authenticate, with the password in "+sinkPassword+" (repeatable)")
+	flags.StringArrayVar(&f.users, "user", nil, "`NAME` of a user who may authenticate, with the password in "+sinkPassword+" (repeatable)")
 	flags.BoolVar(&f.insecureAuth, "insecure-auth", false, "offer AUTH without TLS too")
-	flags.StringArrayVar(&f.delays, "delay", nil, "hold back the answer to a command: `COMMAND=DURATION` (repeatable)")
+	flags.StringArrayVar(&f.delays, "delay", nil, "delay the reply to a command: `COMMAND=DURATION` (repeatable)")
 	flags.StringVar(&f.caOut, "ca-out", "", "write the authority's certificate to `FILE`")
 	flags.StringVar(&f.hostname, "hostname", "", "`NAME` in the banner and the certificate (default the machine's)")
 	f.maxMessage = wholeFlag{least: 1}
@@ -126,7 +126,7 @@ func runSink(ctx context.Context, config smtpsink.Config, caOut string, s stream
 	}
 	if caOut != "" {
 		if err := writeAuthority(caOut, sink.CAPEM()); err != nil {
-			_ = sink.Close() // nothing was taken yet; the first error is the one to tell
+			_ = sink.Close() // it has received nothing yet, and the first error says what is wrong
 			return err
 		}
 	}
@@ -142,9 +142,9 @@ func runSink(ctx context.Context, config smtpsink.Config, caOut string, s stream
 	return printCounts(s.out, config.Listeners, sink)
 }
 
-// writeAuthority writes an authority's certificate to a file: a new one, one
-// that holds certificates alone, or none, such as /dev/stdout. Anything else is
-// there by a slip of the hand.
+// writeAuthority writes an authority's certificate to a file that is new, that
+// holds nothing but certificates, or that is not a regular file, such as
+// /dev/stdout. Any other file was probably named by mistake.
 func writeAuthority(name string, authority []byte) error {
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
 		held, err := os.ReadFile(name)
@@ -152,7 +152,7 @@ func writeAuthority(name string, authority []byte) error {
 			return err
 		}
 		if !onlyCertificates(held) {
-			return usagef("give --ca-out the name of a new file, or of one that holds certificates", "%s is there and holds something else than certificates: it is not written over", name)
+			return usagef("give --ca-out the name of a new file, or of one that holds certificates", "%s exists and holds something else than certificates, so it is not overwritten", name)
 		}
 	}
 	return os.WriteFile(name, authority, 0o644)
@@ -175,7 +175,7 @@ func lmtpMark(l smtpsink.Listener) string {
 	return ""
 }
 
-// printCounts prints a line a listener, and their sum where there are several.
+// printCounts prints a line for each listener if there are several, and the sum.
 func printCounts(w io.Writer, listeners []smtpsink.Listener, sink *smtpsink.Server) error {
 	var b strings.Builder
 	counts := sink.ListenerCounts()

@@ -11,7 +11,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
-// sourceFlags say which scenario is meant, and what is different about it.
+// sourceFlags say what to change in a scenario, and what it may load.
 type sourceFlags struct {
 	set     []string
 	target  string
@@ -23,12 +23,12 @@ func (f *sourceFlags) register(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.set, "set", nil, "override a field: `PATH=VALUE`, such as flows.relay.load.sessions=50 (repeatable)")
 }
 
-func (f *sourceFlags) registerManners(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&f.mayLoad, "i-may-load", nil, "`HOST` is yours to load, though it is neither this machine nor on a private network (repeatable)")
+func (f *sourceFlags) registerMayLoad(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.mayLoad, "i-may-load", nil, "you may load `HOST`, although it is neither this machine nor on a private network (repeatable)")
 }
 
-// load reads and resolves a scenario by its path, builtin:NAME, or - for
-// stdin. It says what there is to know about one that is right.
+// load reads and resolves a scenario by its path, builtin:NAME, or - for stdin.
+// It prints the notes on a scenario that is valid.
 func (f *sourceFlags) load(name string, s streams) (*gauge.Job, error) {
 	sc, err := scenarios.Load(name, scenarios.LoadOptions{Set: f.set, Target: f.target, MayLoad: f.mayLoad, Stdin: s.in})
 	job, err := resolve(sc, err)
@@ -40,7 +40,7 @@ func (f *sourceFlags) load(name string, s streams) (*gauge.Job, error) {
 	return job, err
 }
 
-// resolve goes on from a scenario to a job, if a run of it has room in a run file.
+// resolve makes a job of a scenario, unless its run is too large for a run file.
 func resolve(sc *scenarios.Scenario, err error) (*gauge.Job, error) {
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func resolve(sc *scenarios.Scenario, err error) (*gauge.Job, error) {
 	return job, nil
 }
 
-// checkTarget looks at a job's targets before anything of its run is there.
+// checkTarget checks a job's targets, before its run leaves any trace.
 func checkTarget(job *gauge.Job) error {
 	err := job.Check()
 	if faults := (scenarios.Faults)(nil); err == nil || errors.As(err, &faults) {
@@ -61,13 +61,13 @@ func checkTarget(job *gauge.Job) error {
 	return usagef(mayLoadHint, "%w", err)
 }
 
-// withManners adds what to type to the error of a run that would have loaded a
-// stranger.
-func withManners(err error) error {
+// strangerHint adds a hint to the error of a run that was refused because it may
+// not load its target.
+func strangerHint(err error) error {
 	if stranger := (*netdrive.StrangerError)(nil); errors.As(err, &stranger) {
 		return usagef(mayLoadHint, "%w", err)
 	}
 	return err
 }
 
-const mayLoadHint = "--i-may-load HOST says that you may load it; builtin scenarios and smtpgauge quick sink need no server"
+const mayLoadHint = "add --i-may-load HOST if you may load it; builtin scenarios and smtpgauge quick sink need no server"

@@ -10,27 +10,27 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/render"
 )
 
-// maxStepSummary is what GitHub takes of a step, in bytes: it drops a longer
-// one whole.
+// maxStepSummary is the largest summary of a step that GitHub accepts, in bytes. It
+// drops all of a larger one.
 const maxStepSummary = 1 << 20
 
-// appendStepSummary shows runs on the page of a GitHub workflow, where this is
-// one. Nobody asked for it on the command line, so that it fails is said and
-// does not change how the command ends.
+// appendStepSummary shows runs on the page of a GitHub workflow, if this is one.
+// Nobody asked for it on the command line, so a failure is printed and does not
+// change the exit code.
 func appendStepSummary(runs []*record.Run, stderr io.Writer) {
 	summarizeStep(stderr, func(w io.Writer) error {
 		return render.Runs.Write(w, "markdown", runs, render.Options{})
 	})
 }
 
-// summarizeStep is that for anything written in Markdown.
+// summarizeStep does so for anything that is written in Markdown.
 func summarizeStep(stderr io.Writer, write func(io.Writer) error) {
 	name := os.Getenv("GITHUB_STEP_SUMMARY")
 	if name == "" {
 		return
 	}
 	if err := appendMarkdown(name, write); err != nil {
-		fmt.Fprintf(stderr, "the step summary is not written: %v\n", err)
+		fmt.Fprintf(stderr, "warning: the step summary is not written: %v\n", err)
 	}
 }
 
@@ -46,7 +46,7 @@ func appendMarkdown(name string, write func(io.Writer) error) error {
 	}
 	info, err := f.Stat()
 	if err == nil && info.Size()+int64(b.Len()) > maxStepSummary {
-		err = fmt.Errorf("it would be over the %d MiB that GitHub takes", maxStepSummary>>20)
+		err = fmt.Errorf("it would be over the %d MiB that GitHub accepts", maxStepSummary>>20)
 	}
 	if err == nil {
 		_, err = f.Write(b.Bytes())

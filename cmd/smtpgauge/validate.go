@@ -11,11 +11,12 @@ func newValidate(s streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "validate SCENARIO",
 		Short: "check a scenario file, all of it",
-		Long: `Checks a scenario and lists every fault as file:line:column: message, with exit
-code 2. Secrets it names have to be there, servers do not: nothing is sent.
+		Long: `Checks a scenario and lists every fault as file:line:column: message; the exit code
+is 2 then. Nothing is sent. The files and variables with secrets that the scenario
+names have to exist; its servers need not.
 
-SCENARIO is a path, - for stdin, or builtin:NAME for one that comes with the
-program.`,
+SCENARIO is a path, - for stdin, or builtin:NAME for a scenario that comes with
+the program.`,
 		Example: `  smtpgauge validate relay.yaml
   smtpgauge validate relay.yaml --set flows.relay.load.sessions=50`,
 		Args: exactly(1, "one SCENARIO"),

@@ -2,5 +2,5 @@
 
 package console
 
-// WriteFromBackground has nothing to do where terminals stop nobody.
+// WriteFromBackground does nothing: terminals stop no program here.
 func WriteFromBackground() (undo func()) { return func() {} }

@@ -8,8 +8,8 @@ import (
 )
 
 // WriteFromBackground lets the program write to its terminal while it is in the
-// background, until undo is called. Where the terminal is set to stop those who
-// do (stty tostop), a line of progress would stop the load.
+// background, until undo is called. A terminal may be set to stop programs that do
+// so (stty tostop); then a line of progress would stop the load.
 func WriteFromBackground() (undo func()) {
 	signal.Ignore(syscall.SIGTTOU)
 	return func() { signal.Reset(syscall.SIGTTOU) }

@@ -6,27 +6,27 @@ import (
 	"time"
 )
 
-// maxBacklog bounds what waits for a reader, in octets. It is more than a
-// command has to say.
+// maxBacklog bounds the text that waits for a reader, in octets. It is more than a
+// command writes.
 const maxBacklog = 64 << 10
 
-// flushLimit is how long an end waits for a reader who does not read.
+// flushLimit is how long flush waits for a reader who does not read.
 const flushLimit = time.Second
 
-// A backlog passes text on to a writer that may take its time, or never come
-// back: a pager that was stopped, a pipe that nobody reads, a terminal on hold.
-// Nobody waits for it; where it is too far behind, text is lost. So is what
-// cannot be written at all.
+// A backlog passes text on to a writer that may be slow, or never return: a pager
+// that was stopped, a pipe that nobody reads, a terminal on hold. Those who write
+// do not wait for it. Text is lost if too much of it waits, or if it cannot be
+// written at all.
 type backlog struct {
 	w io.Writer
 
 	mu      sync.Mutex
 	waiting []byte
-	done    chan struct{} // closed once all is written; nil where all is
-	stuck   bool          // somebody has waited in vain, and nothing was read since
+	done    chan struct{} // closed once all is written; nil if nothing waits
+	stuck   bool          // a flush ran out of time, and nothing was read since
 }
 
-// put adds a text. It is false where there is no room, and the text is lost.
+// put adds a text. It is false if there is no room; then the text is lost.
 func (b *backlog) put(text []byte) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -41,7 +41,7 @@ func (b *backlog) put(text []byte) bool {
 	return true
 }
 
-// pass writes what waits until nothing does.
+// pass writes what waits, until nothing does.
 func (b *backlog) pass(done chan struct{}) {
 	for {
 		b.mu.Lock()
@@ -54,22 +54,22 @@ func (b *backlog) pass(done chan struct{}) {
 			return
 		}
 		b.mu.Unlock()
-		_, _ = b.w.Write(text) // there is nowhere else to say it
+		_, _ = b.w.Write(text) // there is nowhere to report an error
 		b.mu.Lock()
 		b.stuck = false
 		b.mu.Unlock()
 	}
 }
 
-// empty tells whether the reader is up to date.
+// empty reports whether nothing waits.
 func (b *backlog) empty() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.done == nil
 }
 
-// flush waits until all is written, for a second at most, and not again for a
-// reader who has not moved since.
+// flush waits until all is written, for flushLimit at most. If that was in vain
+// and nothing was read since, it does not wait again.
 func (b *backlog) flush() {
 	b.mu.Lock()
 	done, stuck := b.done, b.stuck

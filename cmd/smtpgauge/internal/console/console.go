@@ -13,25 +13,24 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
-// A Console is stderr as the commands have it. What is written to it is made
-// harmless, stands above the display there may be, and is waited for by nobody;
-// that it cannot be written ends nothing.
+// A Console is the commands' stderr. It escapes control characters in what is
+// written to it, and shows that above the display, if there is one. A write never
+// waits and never fails, so a reader who stops does not stop a command.
 type Console struct {
 	out  *backlog
-	size func() (width, height int) // of the terminal; nil where there is none
+	size func() (width, height int) // of the terminal; nil if it is none
 
 	mu    sync.Mutex
-	text  *printable.Writer // into said
-	said  bytes.Buffer
+	text  *printable.Writer        // into safe
+	safe  bytes.Buffer             // the text of one write, escaped
 	below func(width int) []string // the display
 	drawn int                      // lines of it on the screen now
 }
 
-// newConsole returns a console on w, which knows by itself whether that is a
-// terminal.
+// New returns a console on w, which finds out whether that is a terminal.
 func New(w io.Writer) *Console {
 	c := &Console{out: &backlog{w: w}}
-	c.text = printable.NewWriter(&c.said)
+	c.text = printable.NewWriter(&c.safe)
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
 		c.size = func() (width, height int) {
 			width, height, err := term.GetSize(int(f.Fd()))
@@ -44,21 +43,21 @@ func New(w io.Writer) *Console {
 	return c
 }
 
-// Write says something. It never fails.
+// Write shows text. It never fails.
 func (c *Console) Write(text []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.said.Reset()
-	_, _ = c.text.Write(text) // a buffer's never fails
-	if c.drawn == 0 || c.said.Len() == 0 {
-		c.out.put(c.said.Bytes())
+	c.safe.Reset()
+	_, _ = c.text.Write(text) // writing to a buffer never fails
+	if c.drawn == 0 || c.safe.Len() == 0 {
+		c.out.put(c.safe.Bytes())
 		return len(text), nil
 	}
-	shown := []byte(c.erasing() + c.said.String())
+	shown := []byte(c.eraser() + c.safe.String())
 	lines := 0
 	if bytes.HasSuffix(shown, []byte("\n")) {
 		var display string
-		display, lines = c.drawing()
+		display, lines = c.draw()
 		shown = append(shown, display...)
 	}
 	if c.out.put(shown) {
@@ -67,8 +66,8 @@ func (c *Console) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// mention says a line that is worth nothing later: it is left out where the
-// reader is behind.
+// mention writes a line that is of no use later: it is left out if the reader is
+// behind.
 func (c *Console) mention(line string) {
 	if c.out.empty() {
 		fmt.Fprintln(c, line)
@@ -84,8 +83,8 @@ func (c *Console) show(below func(width int) []string) {
 		return
 	}
 	c.below = below
-	display, lines := c.drawing()
-	if c.out.put([]byte(c.erasing() + display)) {
+	display, lines := c.draw()
+	if c.out.put([]byte(c.eraser() + display)) {
 		c.drawn = lines
 	}
 }
@@ -94,7 +93,7 @@ func (c *Console) show(below func(width int) []string) {
 func (c *Console) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.drawn > 0 && c.out.put([]byte(c.erasing())) {
+	if c.drawn > 0 && c.out.put([]byte(c.eraser())) {
 		c.drawn = 0
 	}
 }
@@ -102,12 +101,12 @@ func (c *Console) clear() {
 // Flush waits for the reader, but not forever.
 func (c *Console) Flush() { c.out.flush() }
 
-// drawing is the display as it is written, and how many lines that is.
-func (c *Console) drawing() (text string, lines int) {
+// draw returns the display as text, and how many lines that is.
+func (c *Console) draw() (text string, lines int) {
 	width, height := c.size()
-	// One column is left free: a character in the last one makes some
-	// terminals go to the next line, and the count of lines would be wrong. So
-	// would it be with more lines than the screen has.
+	// One column stays free: a character in the last one makes some terminals go
+	// to the next line, and the count of lines would be wrong. It would also be
+	// wrong with more lines than the screen has.
 	list := c.below(width - 1)
 	list = list[:min(len(list), max(1, height-1))]
 	for i, line := range list {
@@ -116,8 +115,9 @@ func (c *Console) drawing() (text string, lines int) {
 	return strings.Join(list, "\n") + "\n", len(list)
 }
 
-// erasing goes back to where the display began and clears all below.
-func (c *Console) erasing() string {
+// eraser is the escape sequence that goes back to the display's first line and
+// clears everything from there.
+func (c *Console) eraser() string {
 	if c.drawn == 0 {
 		return ""
 	}

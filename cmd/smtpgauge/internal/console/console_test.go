@@ -28,11 +28,11 @@ func TestNobodyWaitsForTheReader(t *testing.T) {
 		began := time.Now()
 		reader := &held{let: make(chan struct{})}
 		c := New(reader)
-		log := NewLive(c, false)
+		log := NewLive(c, LiveOptions{})
 		fmt.Fprintln(c, "first")
 		log.Show(someProgress(5 * time.Second))
 		c.size = func() (int, int) { return 80, 24 }
-		NewLive(c, false).Show(someProgress(6 * time.Second))
+		NewLive(c, LiveOptions{}).Show(someProgress(6 * time.Second))
 		for range 10_000 {
 			if n, err := fmt.Fprintln(c, "and so on"); n != len("and so on\n") || err != nil {
 				t.Fatalf("the console fails: %d, %v", n, err)
@@ -77,7 +77,7 @@ func TestConsoleIsHarmless(t *testing.T) {
 	var out bytes.Buffer
 	c := New(&out)
 	c.size = func() (int, int) { return 200, 24 }
-	l := NewLive(c, false)
+	l := NewLive(c, LiveOptions{})
 	p := someProgress(time.Second)
 	p.name, p.flows[0].name = "::a\x1b[2J", "b\u202e##[c]"
 	l.Show(p)

@@ -1,8 +1,8 @@
-// Package console is what the command says while it works: messages on stderr, a
-// run's progress among them, and results on stdout.
+// Package console writes what a command prints: messages and a run's progress on
+// stderr, results on stdout.
 //
-// Nothing waits for whoever reads: what is said waits in a [Console], within
-// bounds, and a run goes on. What is said stands above a display that is redrawn
-// in place, and above the results. Results are whole, or the command has failed:
-// see [Printout].
+// A slow reader does not slow down a run. Messages wait for it in a [Console], up to
+// a bound, and the run goes on. A [Live] display shows the progress below the
+// messages, and is redrawn in place. A [Printout] takes the results: either all of
+// them are printed, or the command fails.
 package console

@@ -2,22 +2,27 @@ package console
 
 import "time"
 
-// logEvery is how often progress is told where there is no terminal.
+// logEvery is how often there is a line of progress if there is no terminal.
 const logEvery = 5 * time.Second
 
-// A Live display shows a run's progress on the console: redrawn in place on a
-// terminal, a line now and then elsewhere, nothing where it is quiet. What else
-// is said meanwhile stands above it.
+// A Live display shows a run's progress on the console. On a terminal it is
+// redrawn in place, below all messages; elsewhere there is a line now and then.
 type Live struct {
 	*Console
 	quiet  bool
 	logged time.Duration // when the last line was written, in the run's time
 }
 
-func NewLive(c *Console, quiet bool) *Live { return &Live{Console: c, quiet: quiet} }
+// LiveOptions say how a display behaves.
+type LiveOptions struct {
+	Quiet bool // show no progress
+}
+
+// NewLive returns a display on a console.
+func NewLive(c *Console, o LiveOptions) *Live { return &Live{Console: c, quiet: o.Quiet} }
 
 // Show brings the display up to date.
-func (l *Live) Show(p progress) {
+func (l *Live) Show(p Progress) {
 	switch {
 	case l.quiet:
 	case l.size != nil:

@@ -8,24 +8,26 @@ import (
 	"golang.org/x/term"
 )
 
-// A Printout is stdout: results, which are whole or the command has failed.
+// A Printout is stdout, for results. After an error nothing more is printed, and
+// Err returns it: the command has to fail then.
 type Printout struct {
 	w      io.Writer
-	before func() // is called first, so that what was said stands above it
-	failed error  // the first that was not written
+	before func() // is called before each write, so that messages stand above it
+	err    error  // of the first write that failed
 }
 
-// NewPrintout returns a printout on w, above which stands what c has said.
+// NewPrintout returns a printout on w. What was written to c before stands above
+// what is printed.
 func NewPrintout(w io.Writer, c *Console) *Printout { return &Printout{w: w, before: c.Flush} }
 
 // Writer is what the printout writes to.
 func (p *Printout) Writer() io.Writer { return p.w }
 
-// Err is why not all is printed; nil if it is.
-func (p *Printout) Err() error { return p.failed }
+// Err is why not everything is printed; nil if it is.
+func (p *Printout) Err() error { return p.err }
 
-// Terminal is how wide the terminal is that the printout goes to, and whether it
-// takes colours; 0 and false if it is none.
+// Terminal is the width of the terminal that the printout goes to, and whether it
+// shows colours; 0 and false if it is no terminal.
 func (p *Printout) Terminal() (width int, color bool) {
 	f, ok := p.w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
@@ -40,12 +42,12 @@ func (p *Printout) Terminal() (width int, color bool) {
 // Write prints, unless it has failed before.
 func (p *Printout) Write(text []byte) (int, error) {
 	p.before()
-	if p.failed != nil {
-		return 0, p.failed
+	if p.err != nil {
+		return 0, p.err
 	}
 	n, err := p.w.Write(text)
 	if err != nil {
-		p.failed = fmt.Errorf("not all is printed: %w", err)
+		p.err = fmt.Errorf("not everything could be printed: %w", err)
 	}
-	return n, p.failed
+	return n, p.err
 }

@@ -10,25 +10,27 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
-// A progress is how far a run is, as the live display shows it.
-type progress struct {
-	name     string
-	elapsed  time.Duration
-	planned  time.Duration // 0 where the server decides how long it takes
-	draining bool
-	flows    []flowProgress
+// A Progress is how far a run is, as the live display shows it.
+type Progress struct {
+	Draining bool // nothing new begins any more
+
+	name    string
+	elapsed time.Duration
+	planned time.Duration // 0 if the server decides how long the run takes
+	flows   []flowProgress
 }
 
-// A flowProgress is one flow's part of it.
+// A flowProgress is how far one flow is.
 type flowProgress struct {
 	name     string
-	waiting  bool // its turn is yet to come
+	waiting  bool // its turn has yet to come
 	open     int
 	arrivals bool    // the load is open
-	asked    float64 // arrivals due a second, in the last interval
+	due      float64 // arrivals due a second, in the last interval
 	begun    float64 // arrivals begun a second
 	accepted float64 // messages a second, in the last interval
 	p50, p99 time.Duration
@@ -41,9 +43,9 @@ type classCount struct {
 	count int64
 }
 
-// NewProgress is what an interval of a plan's run comes to.
-func NewProgress(p *loadgen.Plan, i *record.Interval, draining bool) progress {
-	out := progress{name: p.Name, elapsed: i.Elapsed, draining: draining}
+// NewProgress returns the progress of a plan's run at the end of an interval.
+func NewProgress(p *loadgen.Plan, i *record.Interval) Progress {
+	out := Progress{name: p.Name, elapsed: i.Elapsed}
 	out.planned, _ = p.Length()
 	for k := range i.Flows {
 		f := newFlowProgress(&i.Flows[k], i.Length)
@@ -57,7 +59,7 @@ func NewProgress(p *loadgen.Plan, i *record.Interval, draining bool) progress {
 func newFlowProgress(i *record.FlowInterval, length time.Duration) flowProgress {
 	f := flowProgress{name: i.Name, open: i.Open}
 	if s := length.Seconds(); s > 0 {
-		f.asked, f.begun, f.accepted = float64(i.Due)/s, float64(i.Started)/s, float64(i.Accepted)/s
+		f.due, f.begun, f.accepted = float64(i.Due)/s, float64(i.Started)/s, float64(i.Accepted)/s
 	}
 	f.p50, f.measured = i.Message.Quantile(0.5)
 	f.p99, _ = i.Message.Quantile(0.99)
@@ -70,31 +72,31 @@ func newFlowProgress(i *record.FlowInterval, length time.Duration) flowProgress 
 }
 
 // lines renders the progress for a terminal, none wider than width.
-func (p *progress) lines(width int) []string {
-	var open, column int
-	var arrivals bool
+func (p *Progress) lines(width int) []string {
+	var open int
+	var l layout
 	for i := range p.flows {
 		open += p.flows[i].open
-		column = max(column, len(p.flows[i].name))
-		arrivals = arrivals || p.flows[i].arrivals
+		l.name = max(l.name, len(p.flows[i].name))
+		l.arrivals = l.arrivals || p.flows[i].arrivals
 	}
-	column = min(column, 20) // names may have 63 letters, and figures matter more
+	l.name = min(l.name, 20) // names may have 63 letters, and figures matter more
 	lines := []string{
-		fmt.Sprintf("%s  %s  %d sessions open", p.name, p.when(), open),
-		row(column, arrivals, "flow", "open", "due/s", "begun/s", "msg/s", "p50", "p99", "errors"),
+		fmt.Sprintf("%s  %s  %d sessions open", p.name, p.clock(), open),
+		l.row("flow", "open", "due/s", "begun/s", "msg/s", "p50", "p99", "errors"),
 	}
 	for i := range p.flows {
 		f := &p.flows[i]
 		if f.waiting {
-			lines = append(lines, fmt.Sprintf("%-*s  waits for its turn", column, clip(f.name, column)))
+			lines = append(lines, fmt.Sprintf("%-*s  waits for its turn", l.name, clip(f.name, l.name)))
 			continue
 		}
 		due, begun := "", ""
 		if f.arrivals {
-			due, begun = number(f.asked), number(f.begun)
+			due, begun = human.Rate(f.due), human.Rate(f.begun)
 		}
 		p50, p99 := f.quantiles()
-		lines = append(lines, row(column, arrivals, f.name, strconv.Itoa(f.open), due, begun, number(f.accepted), p50, p99, f.classes()))
+		lines = append(lines, l.row(f.name, strconv.Itoa(f.open), due, begun, human.Rate(f.accepted), p50, p99, f.classes()))
 	}
 	for i := range lines {
 		lines[i] = clip(lines[i], width)
@@ -102,18 +104,24 @@ func (p *progress) lines(width int) []string {
 	return lines
 }
 
-// row lays out a line of the terminal's table.
-func row(column int, arrivals bool, name, open, due, begun, accepted, p50, p99, errors string) string {
-	s := fmt.Sprintf("%-*s %6s", column, clip(name, column), open)
-	if arrivals {
+// A layout is the columns of the terminal's table.
+type layout struct {
+	name     int  // the width of the flows' names
+	arrivals bool // there are columns for arrivals
+}
+
+// row lays out a line of the table.
+func (l layout) row(name, open, due, begun, accepted, p50, p99, errors string) string {
+	s := fmt.Sprintf("%-*s %6s", l.name, clip(name, l.name), open)
+	if l.arrivals {
 		s += fmt.Sprintf(" %7s %7s", due, begun)
 	}
-	return s + fmt.Sprintf(" %7s %7s %7s  %s", accepted, p50, p99, errors)
+	return s + fmt.Sprintf(" %7s %8s %8s  %s", accepted, p50, p99, errors)
 }
 
 // line renders the progress as one line for a log.
-func (p *progress) line() string {
-	parts := []string{p.when()}
+func (p *Progress) line() string {
+	parts := []string{p.clock()}
 	for i := range p.flows {
 		f := &p.flows[i]
 		if f.waiting {
@@ -121,19 +129,21 @@ func (p *progress) line() string {
 		}
 		s := fmt.Sprintf("%s: %d open, ", f.name, f.open)
 		if f.arrivals {
-			s += fmt.Sprintf("%s/s due, %s/s begun, ", number(f.asked), number(f.begun))
+			s += fmt.Sprintf("%s/s due, %s/s begun, ", human.Rate(f.due), human.Rate(f.begun))
 		}
 		p50, p99 := f.quantiles()
-		parts = append(parts, s+fmt.Sprintf("%s/s accepted, p50 %s, p99 %s, errors: %s", number(f.accepted), p50, p99, f.classes()))
+		parts = append(parts, s+fmt.Sprintf("%s/s accepted, p50 %s, p99 %s, errors: %s", human.Rate(f.accepted), p50, p99, f.classes()))
 	}
 	return strings.Join(parts, "; ")
 }
 
-func (p *progress) when() string {
+// clock is how long the run has lasted and will last, in whole seconds: "1m12s", as
+// scenarios write durations.
+func (p *Progress) clock() string {
 	elapsed := p.elapsed.Round(time.Second)
 	s := elapsed.String()
 	switch {
-	case p.draining:
+	case p.Draining:
 		return s + ", draining"
 	case p.planned == 0:
 		return s
@@ -145,9 +155,9 @@ func (p *progress) when() string {
 
 func (f *flowProgress) quantiles() (p50, p99 string) {
 	if !f.measured {
-		return "-", "-"
+		return human.NoSamples, human.NoSamples
 	}
-	return short(f.p50), short(f.p99)
+	return human.Duration(f.p50), human.Duration(f.p99)
 }
 
 // classes renders the errors so far, the most frequent first.
@@ -161,28 +171,6 @@ func (f *flowProgress) classes() string {
 		parts = append(parts, fmt.Sprintf("%s %d", e.class, e.count))
 	}
 	return strings.Join(parts, ", ")
-}
-
-func number(v float64) string {
-	if v < 10 && v != float64(int(v)) {
-		return strconv.FormatFloat(v, 'f', 1, 64)
-	}
-	return strconv.FormatFloat(v, 'f', 0, 64)
-}
-
-// short renders a duration in three digits.
-func short(d time.Duration) string {
-	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond} {
-		switch {
-		case d >= 100*unit:
-			return d.Round(unit).String()
-		case d >= 10*unit:
-			return d.Round(unit / 10).String()
-		case d >= unit:
-			return d.Round(unit / 100).String()
-		}
-	}
-	return d.String()
 }
 
 // clip cuts a line to a terminal's width.

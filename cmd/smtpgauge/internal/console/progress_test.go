@@ -9,13 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-func someProgress(elapsed time.Duration) progress {
-	return progress{
+func someProgress(elapsed time.Duration) Progress {
+	return Progress{
 		name: "ports", elapsed: elapsed, planned: time.Minute,
 		flows: []flowProgress{
 			{name: "relay-25", open: 50, accepted: 998.4, p50: 1234567, p99: 45 * time.Millisecond, measured: true,
 				errors: []classCount{{"busy", 2}, {"timeout", 13}}},
-			{name: "submit-587", open: 7, arrivals: true, asked: 100, begun: 99.5},
+			{name: "submit-587", open: 7, arrivals: true, due: 100, begun: 99.5},
 			{name: "later", waiting: true},
 		},
 	}
@@ -25,9 +25,9 @@ func TestProgressOnATerminal(t *testing.T) {
 	p := someProgress(12 * time.Second)
 	want := strings.Join([]string{
 		"ports  12s, 48s to go  57 sessions open",
-		"flow         open   due/s begun/s   msg/s     p50     p99  errors",
-		"relay-25       50                     998  1.23ms    45ms  timeout 13, busy 2",
-		"submit-587      7     100     100       0       -       -  none",
+		"flow         open   due/s begun/s   msg/s      p50      p99  errors",
+		"relay-25       50                     998  1.23 ms  45.0 ms  timeout 13, busy 2",
+		"submit-587      7     100    99.5       0        –        –  none",
 		"later       waits for its turn",
 	}, "\n")
 	if got := strings.Join(p.lines(200), "\n"); got != want {
@@ -42,35 +42,36 @@ func TestProgressOnATerminal(t *testing.T) {
 	}
 }
 
+// The longest names, rates and times leave room for an error on 80 columns.
+func TestProgressFitsEightyColumns(t *testing.T) {
+	p := Progress{flows: []flowProgress{{
+		name: "a-name-that-is-cut-off", open: 999_999, arrivals: true, due: 99_999, begun: 99_999, accepted: 99_999,
+		p50: 59 * time.Minute, p99: 59 * time.Minute, measured: true, errors: []classCount{{"busy", 2}},
+	}}}
+	const want = "a-name-that-is-cut-… 999999  99,999  99,999  99,999 59.0 min 59.0 min  busy 2"
+	if got := p.lines(79)[2]; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestProgressInALog(t *testing.T) {
 	p := someProgress(12 * time.Second)
-	want := "12s, 48s to go; relay-25: 50 open, 998/s accepted, p50 1.23ms, p99 45ms, errors: timeout 13, busy 2; " +
-		"submit-587: 7 open, 100/s due, 100/s begun, 0/s accepted, p50 -, p99 -, errors: none"
+	want := "12s, 48s to go; relay-25: 50 open, 998/s accepted, p50 1.23 ms, p99 45.0 ms, errors: timeout 13, busy 2; " +
+		"submit-587: 7 open, 100/s due, 99.5/s begun, 0/s accepted, p50 –, p99 –, errors: none"
 	if got := p.line(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 
 func TestProgressSaysHowFarItIs(t *testing.T) {
-	for want, p := range map[string]progress{
+	for want, p := range map[string]Progress{
 		"3s":             {elapsed: 3 * time.Second},
 		"3s, 7s to go":   {elapsed: 3 * time.Second, planned: 10 * time.Second},
 		"11s, finishing": {elapsed: 11 * time.Second, planned: 10 * time.Second},
-		"3s, draining":   {elapsed: 3 * time.Second, planned: 10 * time.Second, draining: true},
+		"3s, draining":   {elapsed: 3 * time.Second, planned: 10 * time.Second, Draining: true},
 	} {
-		if got := p.when(); got != want {
+		if got := p.clock(); got != want {
 			t.Errorf("%+v: %q, want %q", p, got, want)
-		}
-	}
-}
-
-func TestShortDurations(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "0s", 850: "850ns", 1234: "1.23µs", 117_456: "117µs", 1_234_567: "1.23ms", 99_999_999: "100ms",
-		1_766 * time.Millisecond: "1.77s", 83 * time.Second: "1m23s",
-	} {
-		if got := short(d); got != want {
-			t.Errorf("short(%d) = %q, want %q", d, got, want)
 		}
 	}
 }
@@ -108,7 +109,7 @@ func screen(written string) []string {
 func aTerminal(out *bytes.Buffer, width, height int) *Live {
 	c := New(out)
 	c.size = func() (int, int) { return width, height }
-	return NewLive(c, false)
+	return NewLive(c, LiveOptions{})
 }
 
 func TestLiveRedrawsInPlace(t *testing.T) {
@@ -155,7 +156,7 @@ func TestLiveFitsTheScreen(t *testing.T) {
 func TestLiveLogsEveryFiveSeconds(t *testing.T) {
 	for quiet, want := range map[bool]int{false: 2, true: 0} {
 		var out bytes.Buffer
-		l := NewLive(New(&out), quiet)
+		l := NewLive(New(&out), LiveOptions{Quiet: quiet})
 		for s := range 11 {
 			l.Show(someProgress(time.Duration(s)*time.Second + 700*time.Microsecond))
 			l.Flush()

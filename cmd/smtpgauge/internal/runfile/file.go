@@ -12,15 +12,14 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
-// A File takes a run as it is written. What the file held before stays until
-// the run has begun, and a file that was not there goes away again where it does
-// not begin.
+// A File is what a run is written to. What the file held before stays until the
+// first write. If there is none, Close removes a file that was not there before.
 type File struct {
 	*os.File
 	fresh, begun, closed bool
 }
 
-// Write takes the run from its first line on.
+// Write writes the next part of the run.
 func (f *File) Write(p []byte) (int, error) {
 	if !f.begun {
 		if err := f.clear(); err != nil {
@@ -39,7 +38,7 @@ func (f *File) clear() error {
 	return f.Truncate(0)
 }
 
-// Close may be called again.
+// Close closes the file. It may be called again.
 func (f *File) Close() error {
 	if f.closed {
 		return nil
@@ -49,15 +48,16 @@ func (f *File) Close() error {
 	if !f.fresh || f.begun {
 		return err
 	}
-	name, unresolved := filepath.EvalSymlinks(f.Name()) // a link stays
+	name, unresolved := filepath.EvalSymlinks(f.Name()) // a link itself stays
 	if unresolved != nil {
 		return err
 	}
 	return errors.Join(err, os.Remove(name))
 }
 
-// Create opens the run file: the one that was asked for, or a new one
-// that is named for the scenario and the time. The results go to stdout.
+// Create opens the run file of that name; if name is empty, it creates a new one
+// that is named after the scenario and the time. Results go to stdout, so the run
+// file cannot be the same file.
 func Create(name, scenario string, stdout io.Writer) (*File, error) {
 	if name != "" {
 		return Open(name, stdout)
@@ -75,7 +75,7 @@ func Create(name, scenario string, stdout io.Writer) (*File, error) {
 	}
 }
 
-// A RefusedError says why a file that was asked for is not written to.
+// A RefusedError says why a run may not be written to a file.
 type RefusedError string
 
 // Error says why.
@@ -83,9 +83,9 @@ func (r RefusedError) Error() string { return string(r) }
 
 func refuse(format string, args ...any) error { return RefusedError(fmt.Sprintf(format, args...)) }
 
-// Open opens a file that was asked for. Only a run is written over: a
-// slip of the hand must not cost a scenario. What is no file, such as /dev/null,
-// is written to as it is.
+// Open opens the run file of that name. It overwrites nothing but run files, so
+// that a name given by mistake does not cost a scenario. What is no regular file,
+// such as /dev/null, is written to as it is.
 func Open(name string, stdout io.Writer) (*File, error) {
 	info, err := os.Stat(name)
 	switch {
@@ -95,7 +95,7 @@ func Open(name string, stdout io.Writer) (*File, error) {
 	case info.IsDir():
 		return nil, refuse("%s is a folder", name)
 	case goesTo(stdout, info):
-		return nil, refuse("%s is where the results go: the run file cannot go there too", name)
+		return nil, refuse("%s is where the results go, so the run file cannot go there", name)
 	case !info.Mode().IsRegular():
 		f, err := os.OpenFile(name, os.O_WRONLY, 0)
 		return &File{File: f}, err
@@ -112,7 +112,7 @@ func Open(name string, stdout io.Writer) (*File, error) {
 	return &File{File: f, fresh: fresh}, nil
 }
 
-// claim keeps a file for one run, if it is one that a run may be written to.
+// claim locks a file for one run, if a run may be written to it.
 func claim(f *os.File) error {
 	if !lock(f) {
 		return refuse("another run is being written to %s", f.Name())
@@ -122,13 +122,13 @@ func claim(f *os.File) error {
 		return err
 	}
 	if info.Size() > 0 && !record.IsRunFile(io.NewSectionReader(f, 0, info.Size())) {
-		return refuse("%s is there and is no run file: it is not written over", f.Name())
+		return refuse("%s exists and is no run file, so it is not overwritten", f.Name())
 	}
 	return nil
 }
 
-// goesTo tells whether w writes to a file. What goes to the null device goes
-// nowhere.
+// goesTo reports whether w writes to that file. The null device is no file: what
+// goes there goes nowhere.
 func goesTo(w io.Writer, info fs.FileInfo) bool {
 	f, ok := w.(*os.File)
 	if !ok {

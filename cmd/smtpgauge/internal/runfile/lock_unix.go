@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lock keeps a file from others that ask for it so, until it is closed. It is
-// false where one has it; a file system without locks keeps nobody out.
+// lock locks a file until it is closed. It is false if somebody else has the lock.
+// On a file system without locks it is true for everybody.
 func lock(f *os.File) bool {
 	return !errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB), unix.EWOULDBLOCK)
 }

@@ -10,17 +10,18 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
 )
 
-// Serve is the child: it serves until stdin ends.
+// Serve is the child: it runs a sink, as the parent asks for it on stdin, until stdin
+// ends.
 func Serve(stdin io.Reader, stdout, stderr io.Writer) error {
-	// Collecting less often is worth more here than memory: the sink keeps
-	// nothing but its connections.
+	// Collect garbage less often: the sink keeps nothing but its connections, so it
+	// has memory to spare, and the generator needs the CPU.
 	debug.SetGCPercent(400)
 	in := json.NewDecoder(stdin)
 	var request sinkRequest
 	if err := in.Decode(&request); err != nil {
-		return fmt.Errorf("the sink of a run is started by the run: %w", err)
+		return fmt.Errorf("the sink of a run is started by the run itself: read its orders from stdin: %w", err)
 	}
-	machine.RaiseOpenFiles(request.Descriptors, io.Discard) // the run itself says what is missing
+	machine.RaiseOpenFiles(request.Descriptors, io.Discard) // the run itself reports what is missing
 	config := request.Config()
 	config.Logf = FewLines(stderr)
 	sink, err := smtpsink.Start(config)
@@ -35,7 +36,7 @@ func Serve(stdin io.Reader, stdout, stderr io.Writer) error {
 	if err := out.Encode(ready); err != nil {
 		return sink.Close()
 	}
-	// Until stdin ends; what else comes there means nothing.
+	// Wait until stdin ends. Anything else that comes there has no meaning.
 	if _, err := io.Copy(io.Discard, stdin); err != nil {
 		fmt.Fprintf(stderr, "sink: %v\n", err)
 	}

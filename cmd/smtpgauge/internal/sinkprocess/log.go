@@ -8,8 +8,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
-// FewLines writes the sink's complaints to w, and stops after ten: a storm of
-// broken connections is counted, not told one by one.
+// FewLines writes the sink's log to w, and stops after ten lines: if hundreds of
+// connections break, the sink counts them, and nobody needs a line about each.
 func FewLines(w io.Writer) func(string, ...any) {
 	const most = 10
 	var mu sync.Mutex
@@ -22,7 +22,7 @@ func FewLines(w io.Writer) func(string, ...any) {
 		}
 		fmt.Fprintf(w, "sink: %s\n", printable.Text(fmt.Sprintf(format, args...)))
 		if written == most {
-			fmt.Fprintln(w, "sink: further trouble is only counted")
+			fmt.Fprintln(w, "sink: no further errors are shown")
 		}
 	}
 }

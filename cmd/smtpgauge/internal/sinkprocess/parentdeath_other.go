@@ -4,5 +4,5 @@ package sinkprocess
 
 import "os/exec"
 
-// dieWithParent leaves it to the end of the child's stdin.
+// dieWithParent does nothing: the child ends when its stdin does.
 func dieWithParent(*exec.Cmd) {}

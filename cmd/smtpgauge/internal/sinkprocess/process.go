@@ -15,33 +15,34 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge"
 )
 
-// The sink of a run is another process of this program, so that it does not
-// share the generator's scheduler and garbage collector. Three JSON values are
-// the whole protocol: the parent writes a sinkRequest to its stdin and keeps
-// that open; the child writes a sinkReady to its stdout, and when stdin ends, a
-// sinkDone.
+// Three JSON values are the whole protocol: the parent writes a sinkRequest to the
+// child's stdin and keeps that open; the child writes a sinkReady to its stdout, and
+// when stdin ends, a sinkDone.
 
-// A sinkRequest comes on stdin, so that ps does not show the passwords in it.
+// A sinkRequest says what to serve. It comes on stdin, so that ps does not show the
+// passwords in it.
 type sinkRequest struct {
 	gauge.SinkOrder
-	Descriptors uint64 `json:"descriptors"` // to be allowed to open
+	Descriptors uint64 `json:"descriptors"` // how many the child may need
 }
 
+// A sinkReady says where the child listens, or why it does not.
 type sinkReady struct {
 	Addresses []string `json:"addresses"` // in the order of the listeners
 	CA        []byte   `json:"ca"`        // PEM
-	Error     string   `json:"error"`     // "" where all is well
+	Error     string   `json:"error"`     // "" if it listens
 }
 
+// A sinkDone is what the child has counted.
 type sinkDone struct {
 	Counts gauge.SinkCounts `json:"counts"`
 }
 
-// Command is the subcommand that is the child.
+// Command is the name of the subcommand that is the child.
 const Command = "sink-process"
 
-// sinkFinishLimit is for a sink that hangs: on a busy machine it may well take
-// seconds to end. Its start has no limit, since it either listens or ends.
+// sinkFinishLimit ends a sink that hangs. It is long, since on a busy machine a sink
+// may take seconds to end. The start needs no limit: a sink either listens or ends.
 const sinkFinishLimit = time.Minute
 
 // A sinkProcess is the child that runs.
@@ -53,11 +54,10 @@ type sinkProcess struct {
 	kill   context.CancelFunc
 }
 
-// sinkProcesses are the sinks of runs, each a child. What they say on their
-// stderr goes to stderr.
+// Sinks starts the sinks of runs, each as a child of this process.
 type Sinks struct {
-	Stderr      io.Writer
-	Descriptors uint64 // that each is allowed to open
+	Stderr      io.Writer // takes what the children write to theirs
+	Descriptors uint64    // how many files each child may need to open
 }
 
 // Start starts a sink and waits until it listens.
@@ -104,17 +104,17 @@ func (p *sinkProcess) launch(cmd *exec.Cmd, request sinkRequest) (<-chan sinkRea
 	if err != nil {
 		return nil, err
 	}
-	read := make(chan struct{})
+	ended := make(chan struct{}) // closed when the child's stdout has ended
 	started := make(chan error)
 	go func() {
-		// The kernel's parent-death signal is about the thread that forked, not
-		// the process: this one stays until the child has ended.
+		// The kernel sends the parent-death signal when the thread that forked
+		// ends, not the process. So this thread stays until the child has ended.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		err := cmd.Start()
 		started <- err
 		if err == nil {
-			<-read // Wait closes the pipe, so it comes after the last read
+			<-ended // Wait closes the pipe, so it comes after the last read
 			p.exited <- cmd.Wait()
 		}
 	}()
@@ -123,17 +123,17 @@ func (p *sinkProcess) launch(cmd *exec.Cmd, request sinkRequest) (<-chan sinkRea
 	}
 	ready := make(chan sinkReady, 1)
 	go func() {
-		defer close(read)
-		p.listen(stdout, ready)
+		defer close(ended)
+		p.read(stdout, ready)
 	}()
 	if json.NewEncoder(p.stdin).Encode(request) != nil {
-		p.kill() // it does not listen; ready will say that it ended
+		p.kill() // it does not read; ready will say that it ended
 	}
 	return ready, nil
 }
 
-// listen reads what the child says until it ends.
-func (p *sinkProcess) listen(stdout io.Reader, ready chan<- sinkReady) {
+// read reads what the child writes until it ends.
+func (p *sinkProcess) read(stdout io.Reader, ready chan<- sinkReady) {
 	defer close(p.done)
 	d := json.NewDecoder(bufio.NewReader(stdout))
 	var r sinkReady
@@ -147,14 +147,13 @@ func (p *sinkProcess) listen(stdout io.Reader, ready chan<- sinkReady) {
 	}
 }
 
-// Addresses are where it listens.
+// Addresses are where the child listens.
 func (p *sinkProcess) Addresses() []string { return p.ready.Addresses }
 
 // CA is the authority of its certificate.
 func (p *sinkProcess) CA() []byte { return p.ready.CA }
 
-// Stop ends the child and returns what it counted. It returns when the child
-// is gone, whatever it takes.
+// Stop ends the child, by force if need be, and returns what it counted.
 func (p *sinkProcess) Stop() (gauge.SinkCounts, error) {
 	defer p.kill()
 	if err := p.stdin.Close(); err != nil {
@@ -164,10 +163,10 @@ func (p *sinkProcess) Stop() (gauge.SinkCounts, error) {
 	defer timer.Stop()
 	done, counted := <-p.done
 	if err := <-p.exited; err != nil {
-		return done.Counts, fmt.Errorf("the sink ended badly: %w", err)
+		return done.Counts, fmt.Errorf("stop the sink: %w", err)
 	}
 	if !counted {
-		return gauge.SinkCounts{}, errors.New("the sink ended without its counts")
+		return gauge.SinkCounts{}, errors.New("stop the sink: it ended before it reported its counts")
 	}
 	return done.Counts, nil
 }
