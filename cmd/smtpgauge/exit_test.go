@@ -24,7 +24,7 @@ func TestExitCodes(t *testing.T) {
 		{scenarios.Faults{{File: "f", Message: "m"}}, exitUsage},
 		{fmt.Errorf("%w: a.errors < 1%%", gauge.ErrThresholdMissed), exitMissed},
 		{gauge.ErrInvalid, exitFailed},
-		{errors.Join(gauge.ErrInvalid, gauge.ErrThresholdMissed), exitFailed}, // figures that do not count miss nothing
+		{errors.Join(gauge.ErrInvalid, gauge.ErrThresholdMissed), exitFailed}, // figures of an invalid run miss no threshold
 		{fmt.Errorf("start the sink: %w", context.Canceled), exitInterrupted},
 		{errors.Join(gauge.ErrInterrupted, gauge.ErrInvalid, gauge.ErrThresholdMissed), exitInterrupted},
 	} {

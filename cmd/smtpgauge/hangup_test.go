@@ -39,7 +39,7 @@ func TestHangupDrains(t *testing.T) {
 	r.ends()
 }
 
-// A terminal that is closed may say so twice, and that stops nothing.
+// A closed terminal may send SIGHUP twice; the second does not stop the drain.
 func TestHangupCountsOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		signals := make(chan os.Signal)
@@ -63,7 +63,7 @@ func TestHangupCountsOnce(t *testing.T) {
 	})
 }
 
-// Where nohup says that the end of the terminal means nothing, it does.
+// Under nohup the end of the terminal does not end a run.
 func TestHangupIsNothingToNohup(t *testing.T) {
 	l := listen(t)
 	go l.relayTo(nil)
@@ -146,8 +146,8 @@ func pipe(t *testing.T) (reader, writer *os.File) {
 	return reader, writer
 }
 
-// Whoever reads what is said, and whoever reads the results, may leave or stop
-// reading: the run takes its course, and its file is whole.
+// The readers of stderr and of stdout may leave or stop reading: the run goes on,
+// and its file is whole.
 func TestRunNeedsNoReader(t *testing.T) {
 	for name, stderr := range map[string]func(*testing.T) *os.File{"left": left, "does not read": full} {
 		t.Run("of messages, who "+name, func(t *testing.T) {

@@ -19,8 +19,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
-// A doorman takes connections, tells when the first has come, and hands them
-// on to a server, or keeps them waiting.
+// A doorman accepts connections, signals when the first has come, and connects them
+// to a server or keeps them waiting.
 type doorman struct {
 	net.Listener
 	came chan struct{}
@@ -106,8 +106,8 @@ func newLongRun(t *testing.T, server net.Addr) *longRun {
 	return r
 }
 
-// hearHangups makes children begin with a SIGHUP that is heard, also where the
-// tests themselves were started by nohup.
+// hearHangups makes children begin with SIGHUP not ignored, even if the tests
+// themselves were started by nohup.
 func hearHangups() {
 	if signal.Ignored(syscall.SIGHUP) {
 		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
@@ -149,7 +149,7 @@ func (r *longRun) ends() {
 	for r.stderr.Scan() {
 		r.said = append(r.said, r.stderr.Text())
 	}
-	_ = r.cmd.Wait() // the exit code says it
+	_ = r.cmd.Wait() // the exit code is checked instead
 	if code := r.cmd.ProcessState.ExitCode(); code != exitInterrupted {
 		r.Errorf("exit %d, want %d; stderr: %q", code, exitInterrupted, r.said)
 	}

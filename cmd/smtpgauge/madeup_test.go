@@ -15,11 +15,11 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
-// makeUp OUT ROUNDS SCENARIO [FLOW+DURATION | PATH=VALUE]... makes up what a
-// scenario measures, so that what is made of it can be told whatever this
-// machine is busy with. OUT.jsonl is a run of so many rounds, and a folder OUT/x
-// gets so many runs of one, x1.jsonl and so on. Messages take a tenth of a
-// millisecond, and a flow's so much longer.
+// makeUp OUT ROUNDS SCENARIO [FLOW+DURATION | PATH=VALUE]... makes up what a run of
+// a scenario measures, so that what follows from it does not depend on how busy
+// this machine is. OUT.jsonl is one run with that many rounds; OUT/x stands for that
+// many runs of one round in the folder OUT: x1.jsonl and so on. Messages take a
+// tenth of a millisecond, those of FLOW take DURATION longer.
 func makeUp(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
 		ts.Fatalf("usage: makeup OUT ROUNDS SCENARIO [FLOW+DURATION | PATH=VALUE] ...")

@@ -32,12 +32,12 @@ func TestMain(m *testing.M) {
 // however busy it is.
 func unknownCores(context.Context) (float64, bool) { return 0, false }
 
-// TestScripts runs testdata/script/*.txtar, which say what the command does.
-// They find a server at $PORT and, with STARTTLS, at $PORT_TLS, which ca.pem
-// is to be trusted for. It takes 20 ms for each message, so that a run is long
-// enough to be measured at all. One at $PORT_SMALL takes messages of 1 MiB at
-// most. How long anything took, and what follows from it, is asked of made-up
-// runs only: a busy machine has any figures.
+// TestScripts runs testdata/script/*.txtar, which specify the command. There is a
+// server at $PORT and, with STARTTLS, at $PORT_TLS, under the authority in ca.pem.
+// It takes 20 ms for each message, so that a run is long enough to be measured.
+// Another, at $PORT_SMALL, takes messages of 1 MiB at most. What depends on how
+// long something took is tested with made-up runs only, since this machine may be
+// busy.
 func TestScripts(t *testing.T) {
 	ports := map[string]net.Addr{}
 	place := func(c smtpsink.Config, names ...string) *smtpsink.Server {
@@ -76,8 +76,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// exits CODES COMMAND... runs a command and holds it to its exit code, which is
-// one of those separated by commas.
+// exits CODES COMMAND... runs a command, and fails if its exit code is not among
+// CODES, which are separated by commas.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits CODE COMMAND ...")

@@ -12,11 +12,11 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// noNumber is what no flag takes for a number.
+// noNumber is texts that no flag accepts as a number.
 var noNumber = []string{"", "NaN", "nan", "Inf", "+Inf", "-Inf", "1e999", "-1", "0x1p-4", "1_0", "99999999999999999999", "many"}
 
-// TestEveryNumberIsBounded goes through all flags of all commands: those that
-// take a number refuse what is none, and what they have no use for.
+// TestEveryNumberIsBounded goes through all flags of all commands: those for a
+// number refuse other texts, and numbers that make no sense.
 func TestEveryNumberIsBounded(t *testing.T) {
 	zero := []string{"0"}
 	bad := map[string][]string{ // by command and flag, beside noNumber

@@ -10,13 +10,12 @@ import (
 	"testing"
 )
 
-// broken is a writer nobody is behind any more.
+// broken is a writer whose reader has left.
 type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, errors.New("nobody is there") }
 
-// Whoever cannot print what it was asked for has failed, whatever it was; and
-// says so.
+// Every command that cannot print its results fails, and says why.
 func TestUnprintedOutputIsAFailure(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, args := range [][]string{
@@ -32,7 +31,7 @@ func TestUnprintedOutputIsAFailure(t *testing.T) {
 	}
 }
 
-// What was said before stands above what is printed.
+// Messages stand above the results that are printed after them.
 func TestMessagesStandAboveResults(t *testing.T) {
 	var both bytes.Buffer
 	s := newStreams(strings.NewReader(""), &both, &both)
@@ -46,7 +45,7 @@ func TestMessagesStandAboveResults(t *testing.T) {
 	}
 }
 
-// What a library logs is said as everything else is.
+// What a library logs goes to stderr like all other messages.
 func TestLibrariesLogToTheConsole(t *testing.T) {
 	var stderr bytes.Buffer
 	s := newStreams(strings.NewReader(""), io.Discard, &stderr)

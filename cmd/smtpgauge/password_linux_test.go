@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A desk is somebody at a terminal.
+// A desk is a user at a terminal.
 type desk struct {
 	*testing.T
 	person, terminal *os.File
@@ -52,8 +52,8 @@ func (d *desk) echoes() bool {
 	return state.Lflag&unix.ECHO != 0
 }
 
-// Whoever thinks better of giving a password has a terminal that shows what is
-// typed; so has whoever comes back to one that was hung up.
+// If the prompt for a password ends by ^C or by SIGHUP, the terminal shows again
+// what is typed.
 func TestPromptGivesTheEchoBack(t *testing.T) {
 	path, err := os.Executable()
 	if err != nil {
@@ -85,7 +85,7 @@ func TestPromptGivesTheEchoBack(t *testing.T) {
 			if err := end(d, c); err != nil {
 				t.Fatal(err)
 			}
-			_ = c.Wait() // the exit code says it
+			_ = c.Wait() // the exit code is checked instead
 			if code := c.ProcessState.ExitCode(); code != exitInterrupted || !d.echoes() {
 				t.Errorf("exit %d, echo %v", code, d.echoes())
 			}

@@ -11,8 +11,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
-// A name on the command line is that name in the plan, whatever YAML and the
-// scenario's references make of such text.
+// A name on the command line is the same name in the plan, even if the text means
+// something in YAML or in a scenario.
 func FuzzQuickText(f *testing.F) {
 	for _, text := range []string{
 		"bench@example.test", "a$$b", "a$b", "${env:HOME}", "${x}", "$", "1_000", "0x1F", "1e3", "2026-11-21", "null", "~", "yes", "12:30:00", ".5", "- a", "a: b", "a #b", "'a'", `"a"`, `a\nb`, "*a", "&a", "!a",

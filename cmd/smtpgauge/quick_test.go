@@ -89,8 +89,8 @@ func TestQuickTellsTheRest(t *testing.T) {
 	}
 }
 
-// A flag's text is sent as it was given: nothing in it means anything to the
-// scenario that is made of it, to YAML, or to what writes that.
+// A flag's text reaches the plan as it was given, even if it means something in
+// YAML or in a scenario.
 func TestQuickTakesTextsAsTheyAre(t *testing.T) {
 	for _, user := range []string{
 		"a$$b", "x${env:HOME}", "${file:/etc/passwd}", "$", "$$$", "${", "$SMTPGAUGE_PASSWORD", `back\slash "quoted" 'so'`, "a: b #c", "- x", "{y}", "[z]",

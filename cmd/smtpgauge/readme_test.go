@@ -14,8 +14,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// block is what stands in the README between fences of the given kind, the
-// first after a heading.
+// block is the first code block of a kind below a heading of the README.
 func block(t *testing.T, heading, kind string) string {
 	t.Helper()
 	readme, err := os.ReadFile("../../README.md")
@@ -31,9 +30,9 @@ func block(t *testing.T, heading, kind string) string {
 	return text + "\n"
 }
 
-// The first minutes are run as the README has them, on a free port and for a
-// shorter time. That a busy machine may have its measurement called invalid
-// (exit 1) is no fault of the commands.
+// The commands of the first minutes run as the README has them, but on a free port
+// and for a shorter time. They may exit with 1: on a busy machine a measurement is
+// invalid.
 func TestReadmeFirstMinutes(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -20,9 +20,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/sinkprocess"
 )
 
-// The sink says where it listens, takes mail from whoever trusts its
-// authority and knows the password, and prints what it took when it is told to
-// end.
+// The sink prints where it listens, accepts mail from a client that trusts its
+// authority and knows the password, and prints its counts when it ends.
 func TestSinkCommand(t *testing.T) {
 	t.Setenv(sinkPassword, "hush-hush")
 	ca := filepath.Join(t.TempDir(), "ca.pem")
@@ -82,7 +81,7 @@ func TestSinkCommand(t *testing.T) {
 	}
 }
 
-// A slip of the hand must not cost a scenario, or a key.
+// A name given by mistake must not cost a scenario or a key.
 func TestAuthorityIsWrittenOverCertificatesAlone(t *testing.T) {
 	certificate := []byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
 	for name, tt := range map[string]struct {
@@ -109,7 +108,7 @@ func TestAuthorityIsWrittenOverCertificatesAlone(t *testing.T) {
 }
 
 func TestSinkProcessIsNotForPeople(t *testing.T) {
-	t.Cleanup(func() { signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) }) // this process is no sink for good
+	t.Cleanup(func() { signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) }) // this process goes on as a test
 	var stdout, stderr bytes.Buffer
 	if code := run(t.Context(), []string{sinkprocess.Command}, strings.NewReader(""), &stdout, &stderr); code != exitFailed {
 		t.Errorf("exit %d, want %d", code, exitFailed)

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A held reader takes nothing until it is let go.
+// A held reader reads nothing until it is released.
 type held struct {
 	bytes.Buffer
 	let chan struct{}
@@ -21,8 +21,8 @@ func (h *held) Write(text []byte) (int, error) {
 	return h.Buffer.Write(text)
 }
 
-// Whoever does not read holds nobody up: messages wait, as many as there is
-// room for, progress is left out, and an end waits for a second, once.
+// A reader who does not read delays nobody: messages wait, as far as there is room,
+// progress is left out, and flush waits for a second, once.
 func TestNobodyWaitsForTheReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
@@ -58,7 +58,7 @@ func TestNobodyWaitsForTheReader(t *testing.T) {
 	})
 }
 
-// broken is a writer nobody is behind any more.
+// broken is a writer whose reader has left.
 type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, errors.New("nobody is there") }

@@ -30,7 +30,7 @@ func put(t *testing.T, name, text string) string {
 	return name
 }
 
-// An older run is there until a new one has begun, by each of its names.
+// An older run file stays until a new run has begun, by whatever name it is opened.
 func TestOlderRunStaysUntilANewOneBegins(t *testing.T) {
 	name := put(t, "run.jsonl", runStart+"and much more\n")
 	link := filepath.Join(filepath.Dir(name), "link.jsonl")
@@ -123,7 +123,7 @@ func TestRunFileNamesAreNew(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.Write([]byte("x")); err != nil { // one that was not begun goes away
+		if _, err := f.Write([]byte("x")); err != nil { // a file that nothing was written to is removed
 			t.Fatal(err)
 		}
 		f.Close()

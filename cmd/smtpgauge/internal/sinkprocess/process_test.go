@@ -24,7 +24,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// TestMain makes the test's program the sink that it starts, and a run that is
+// TestMain lets the tests start their own program as a sink, and as a run that is
 // killed.
 func TestMain(m *testing.M) {
 	switch {
@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// sinkParent starts a sink, says where it is and waits to be killed.
+// sinkParent starts a sink, prints its address and waits to be killed.
 func sinkParent() {
 	sink, err := startSink(context.Background(), gauge.SinkOrder{Listeners: twoListeners()}, os.Stderr)
 	if err != nil {
@@ -52,7 +52,7 @@ func sinkParent() {
 	select {}
 }
 
-// startSink starts a sink that may open what the test may.
+// startSink starts a sink that may open as many files as the test.
 func startSink(ctx context.Context, order gauge.SinkOrder, stderr io.Writer) (gauge.SinkServer, error) {
 	return Sinks{Stderr: stderr}.Start(ctx, order)
 }
@@ -122,7 +122,7 @@ func TestSinkOutlivesTheContextItWasStartedWith(t *testing.T) {
 	}
 }
 
-// However the run ends, kill -9 included, its sink ends too.
+// The sink ends with the run, even if that ends by kill -9.
 func TestSinkDiesWithItsParent(t *testing.T) {
 	path, err := os.Executable()
 	if err != nil {
