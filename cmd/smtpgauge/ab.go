@@ -78,7 +78,7 @@ are kept in a folder, for compare.`,
 func newNoise(s streams) *cobra.Command {
 	var f noiseFlags
 	var l alternation
-	format := choiceFlag{"table", render.Noises.Names()}
+	var format formatFlag
 	c := &cobra.Command{
 		Use:   "noise SCENARIO",
 		Short: "find the smallest change a set-up can see",
@@ -102,11 +102,11 @@ scenario can see, and how many rounds it takes to see a smaller one.`,
 			}
 			o := options(s.results)
 			o.All = f.all
-			return errors.Join(render.Noises.Write(s.results, format.value, noise, o), err)
+			return errors.Join(render.Noises.Write(s.results, format.name, noise, o), err)
 		},
 	}
 	c.Flags().StringVar(&l.source.target, "target", "", "load `HOST` in place of target.host")
-	c.Flags().Var(&format, "format", "print the noise as `FORMAT`: table, json, markdown")
+	format.register(c.Flags(), "noise", render.Noises.Names())
 	l.register(c.Flags())
 	f.register(c.Flags())
 	return c

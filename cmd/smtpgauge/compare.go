@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -66,15 +64,14 @@ type compareFlags struct {
 	noiseFlags
 	minEffect percentFlag
 	failOn    []string
-	format    choiceFlag
+	format    formatFlag
 }
 
 func (f *compareFlags) register(flags *pflag.FlagSet) {
 	f.noiseFlags.register(flags)
 	flags.Var(&f.minEffect, "min-effect", "smallest effect of interest, as `PERCENT`: a smaller change counts as the same (default: that of the new side's scenario)")
 	flags.StringArrayVar(&f.failOn, "fail-on", nil, "exit with code 3 on a `CHANGE` such as 'message.p99 > +5%', and on no other (repeatable; default: the gates of the new side's scenario)")
-	f.format = choiceFlag{"table", render.Comparisons.Names()}
-	flags.Var(&f.format, "format", "print the comparison as `FORMAT`: "+strings.Join(f.format.known, ", "))
+	f.format.register(flags, "comparison", render.Comparisons.Names())
 }
 
 // noiseFlags are the flags that noise, compare and ab share.
@@ -200,7 +197,7 @@ func (f *compareFlags) finish(s streams, c *compare.Comparison) error {
 	o := options(s.results)
 	o.All = f.all
 	summarizeStep(s.err, func(w io.Writer) error { return render.Comparisons.Write(w, "markdown", c, o) })
-	return errors.Join(render.Comparisons.Write(s.results, f.format.value, c, o), judgeComparison(c))
+	return errors.Join(render.Comparisons.Write(s.results, f.format.name, c, o), judgeComparison(c))
 }
 
 // judgeComparison returns an error if a gate is missed or undecided; without
@@ -220,51 +217,4 @@ func judgeComparison(c *compare.Comparison) error {
 		errs = append(errs, fmt.Errorf("%w: worse in %d of %d metrics", errRegression, n, len(c.Rows)))
 	}
 	return errors.Join(errs...)
-}
-
-// A percentFlag is a share, written as a percentage.
-type percentFlag struct {
-	share float64
-	given bool
-}
-
-// String is empty if the flag is not given: there is no default here.
-func (f *percentFlag) String() string {
-	if !f.given {
-		return ""
-	}
-	return strconv.FormatFloat(100*f.share, 'g', -1, 64) + "%"
-}
-
-// Type names the value in the help.
-func (f *percentFlag) Type() string { return "PERCENT" }
-
-// Set reads a percentage.
-func (f *percentFlag) Set(text string) error {
-	v, err := criteria.ParseShare(text)
-	if err != nil {
-		return errors.New("want a percentage such as 3%")
-	}
-	f.share, f.given = v, true
-	return nil
-}
-
-// A choiceFlag is one of a few known words.
-type choiceFlag struct {
-	value string
-	known []string
-}
-
-func (f *choiceFlag) String() string { return f.value }
-
-// Type names the value in the help.
-func (f *choiceFlag) Type() string { return "FORMAT" }
-
-// Set accepts a known word.
-func (f *choiceFlag) Set(word string) error {
-	if !slices.Contains(f.known, word) {
-		return fmt.Errorf("use one of %s", strings.Join(f.known, ", "))
-	}
-	f.value = word
-	return nil
 }

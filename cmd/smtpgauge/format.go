@@ -12,28 +12,32 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/render"
 )
 
-// A formatFlag is the format that results are printed in.
-type formatFlag string
-
-func (f *formatFlag) register(flags *pflag.FlagSet) {
-	*f = "table"
-	flags.Var(f, "format", "print results as `FORMAT`: "+strings.Join(render.Runs.Names(), ", "))
+// A formatFlag is the format that something is printed in.
+type formatFlag struct {
+	name  string
+	known []string
 }
 
-func (f *formatFlag) String() string { return string(*f) }
+// register adds --format for what is printed, in one of the known formats.
+func (f *formatFlag) register(flags *pflag.FlagSet, what string, known []string) {
+	*f = formatFlag{"table", known}
+	flags.Var(f, "format", "print the "+what+" as `FORMAT`: "+strings.Join(known, ", "))
+}
+
+func (f *formatFlag) String() string { return f.name }
 func (f *formatFlag) Type() string   { return "FORMAT" }
 
 func (f *formatFlag) Set(name string) error {
-	if !slices.Contains(render.Runs.Names(), name) {
-		return fmt.Errorf("use one of %s", strings.Join(render.Runs.Names(), ", "))
+	if !slices.Contains(f.known, name) {
+		return fmt.Errorf("use one of %s", strings.Join(f.known, ", "))
 	}
-	*f = formatFlag(name)
+	f.name = name
 	return nil
 }
 
-// write prints runs.
-func (f *formatFlag) write(p *console.Printout, runs ...*record.Run) error {
-	return render.Runs.Write(p, string(*f), runs, options(p))
+// writeRuns prints runs.
+func writeRuns(p *console.Printout, format string, runs ...*record.Run) error {
+	return render.Runs.Write(p, format, runs, options(p))
 }
 
 // options fit the terminal: its width, and colours if it has them.

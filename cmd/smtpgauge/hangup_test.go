@@ -35,8 +35,8 @@ func TestHangupDrains(t *testing.T) {
 	r := startRun(t, l.Addr())
 	<-l.came
 	r.signal(syscall.SIGHUP)
-	r.says("draining; ^C again stops now")
-	r.ends()
+	r.waitFor("draining; ^C again stops now")
+	r.waitInterrupted()
 }
 
 // A closed terminal may send SIGHUP twice; the second does not stop the drain.
@@ -84,10 +84,10 @@ func TestHangupIsNothingToNohup(t *testing.T) {
 	<-l.came
 	r.signal(syscall.SIGHUP)
 	r.interrupt()
-	r.says("draining; ^C again stops now")
+	r.waitFor("draining; ^C again stops now")
 	r.interrupt()
-	r.says("stopping")
-	r.ends()
+	r.waitFor("stopping")
+	r.waitInterrupted()
 }
 
 // commandFolder is a folder with this program in it, under its name.
@@ -157,7 +157,7 @@ func TestRunNeedsNoReader(t *testing.T) {
 			r.start()
 			<-l.came
 			r.interrupt()
-			r.ends()
+			r.waitInterrupted()
 		})
 	}
 	t.Run("of results, who left", func(t *testing.T) {
@@ -165,9 +165,9 @@ func TestRunNeedsNoReader(t *testing.T) {
 		r := startRunTo(t, l.Addr(), left(t))
 		<-l.came
 		r.interrupt()
-		r.ends()
-		if said := strings.Join(r.said, "\n"); !strings.Contains(said, "smtpgauge: not everything could be printed: ") {
-			t.Errorf("said %q", said)
+		r.waitInterrupted()
+		if text := strings.Join(r.messages, "\n"); !strings.Contains(text, "smtpgauge: not everything could be printed: ") {
+			t.Errorf("stderr: %q", text)
 		}
 	})
 }

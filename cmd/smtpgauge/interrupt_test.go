@@ -66,11 +66,11 @@ func relay(client net.Conn, to net.Addr) {
 // A longRun is a run without an end, in a process that can be sent signals.
 type longRun struct {
 	*testing.T
-	cmd    *exec.Cmd
-	stdout bytes.Buffer
-	stderr *bufio.Scanner
-	said   []string // on stderr
-	file   string
+	cmd      *exec.Cmd
+	stdout   bytes.Buffer
+	stderr   *bufio.Scanner
+	messages []string // on stderr
+	file     string
 }
 
 func startRun(t *testing.T, server net.Addr) *longRun {
@@ -130,28 +130,28 @@ func (r *longRun) signal(s os.Signal) {
 	}
 }
 
-// says reads stderr up to a line.
-func (r *longRun) says(line string) {
+// waitFor reads stderr up to a line.
+func (r *longRun) waitFor(line string) {
 	r.Helper()
 	for r.stderr.Scan() {
-		r.said = append(r.said, r.stderr.Text())
+		r.messages = append(r.messages, r.stderr.Text())
 		if r.stderr.Text() == line {
 			return
 		}
 	}
-	r.Fatalf("never said %q, but %q", line, r.said)
+	r.Fatalf("no %q on stderr, but %q", line, r.messages)
 }
 
-// ends wants the run to end as an interrupted one: with its own exit code,
+// waitInterrupted waits for the run to end as an interrupted one: with its own exit code,
 // tables and a run file.
-func (r *longRun) ends() {
+func (r *longRun) waitInterrupted() {
 	r.Helper()
 	for r.stderr.Scan() {
-		r.said = append(r.said, r.stderr.Text())
+		r.messages = append(r.messages, r.stderr.Text())
 	}
 	_ = r.cmd.Wait() // the exit code is checked instead
 	if code := r.cmd.ProcessState.ExitCode(); code != exitInterrupted {
-		r.Errorf("exit %d, want %d; stderr: %q", code, exitInterrupted, r.said)
+		r.Errorf("exit %d, want %d; stderr: %q", code, exitInterrupted, r.messages)
 	}
 	if r.cmd.Stdout == &r.stdout && !strings.Contains(r.stdout.String(), "relay") {
 		r.Errorf("no tables on stdout:\n%s", &r.stdout)
@@ -175,8 +175,8 @@ func TestFirstInterruptDrains(t *testing.T) {
 	r := startRun(t, l.Addr())
 	<-l.came
 	r.interrupt()
-	r.says("draining; ^C again stops now")
-	r.ends()
+	r.waitFor("draining; ^C again stops now")
+	r.waitInterrupted()
 	if c := sink.Counts(); c.Connections != 1 || c.Aborted != 0 {
 		t.Errorf("the sink took %+v, want one session whose messages all ended", c)
 	}
@@ -189,8 +189,8 @@ func TestSecondInterruptStops(t *testing.T) {
 	r := startRun(t, l.Addr())
 	<-l.came
 	r.interrupt()
-	r.says("draining; ^C again stops now")
+	r.waitFor("draining; ^C again stops now")
 	r.interrupt()
-	r.says("stopping")
-	r.ends()
+	r.waitFor("stopping")
+	r.waitInterrupted()
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // A wholeFlag is a whole number between two bounds. If the flag is not given, value
@@ -58,5 +60,32 @@ func (f *chanceFlag) Set(text string) error {
 		return errors.New("want a number above 0 and below 1, such as 0.05")
 	}
 	*f = chanceFlag(v)
+	return nil
+}
+
+// A percentFlag is a share, written as a percentage.
+type percentFlag struct {
+	share float64
+	given bool
+}
+
+// String is empty if the flag is not given: there is no default here.
+func (f *percentFlag) String() string {
+	if !f.given {
+		return ""
+	}
+	return strconv.FormatFloat(100*f.share, 'g', -1, 64) + "%"
+}
+
+// Type names the value in the help.
+func (f *percentFlag) Type() string { return "PERCENT" }
+
+// Set reads a percentage.
+func (f *percentFlag) Set(text string) error {
+	v, err := criteria.ParseShare(text)
+	if err != nil {
+		return errors.New("want a percentage such as 3%")
+	}
+	f.share, f.given = v, true
 	return nil
 }

@@ -89,11 +89,11 @@ func TestPromptGivesTheEchoBack(t *testing.T) {
 			if code := c.ProcessState.ExitCode(); code != exitInterrupted || !d.echoes() {
 				t.Errorf("exit %d, echo %v", code, d.echoes())
 			}
-			var said []byte
-			for text := make([]byte, 200); !strings.Contains(string(said), "smtpgauge: read the password: interrupted"); {
+			var output []byte
+			for text := make([]byte, 200); !strings.Contains(string(output), "smtpgauge: read the password: interrupted"); {
 				n, err := d.person.Read(text)
-				if said = append(said, text[:n]...); err != nil {
-					t.Fatalf("said %q, %v", said, err)
+				if output = append(output, text[:n]...); err != nil {
+					t.Fatalf("output %q, %v", output, err)
 				}
 			}
 		})

@@ -14,6 +14,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/machine"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render"
 )
 
 func newRun(s streams) *cobra.Command {
@@ -71,7 +72,7 @@ func (f *runFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.quiet, "quiet", false, "no progress on stderr")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what the run would do, and send nothing")
 	flags.Var(&f.metrics, "metrics", "serve live metrics to Prometheus on `[HOST]:PORT`")
-	f.format.register(flags)
+	f.format.register(flags, "results", render.Runs.Names())
 }
 
 // run carries out a job: it makes the run file, shows the progress, serves the
@@ -116,7 +117,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
 	shown, unread := f.readBack(result.Run, file.Name())
 	appendStepSummary([]*record.Run{shown}, s.err)
-	return errors.Join(unread, f.format.write(s.results, shown), err, result.Err())
+	return errors.Join(unread, writeRuns(s.results, f.format.name, shown), err, result.Err())
 }
 
 // descriptors is how many open files a run of p needs at most, the connections to
@@ -130,14 +131,14 @@ func (f *runFlags) descriptors(p *loadgen.Plan) uint64 {
 // time. If the file cannot be read back, such as /dev/null, the matrix goes
 // without CPU times, and the page is an error.
 func (f *runFlags) readBack(run *record.Run, file string) (*record.Run, error) {
-	if f.format != "html" && run.Header.Baseline == "" {
+	if f.format.name != "html" && run.Header.Baseline == "" {
 		return run, nil
 	}
-	stored, err := readRuns([]string{file}, string(f.format))
+	stored, err := readRuns([]string{file}, f.format.name)
 	switch {
 	case err == nil:
 		return stored[0], nil
-	case f.format == "html":
+	case f.format.name == "html":
 		return run, err
 	}
 	return run, nil

@@ -42,12 +42,12 @@ flows and their choices cost, over the rounds of all runs.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			runs, err := readRuns(args, string(format))
+			runs, err := readRuns(args, format.name)
 			if err != nil {
 				return err
 			}
 			if repeats {
-				return writeRepeats(s.results, string(format), runs)
+				return writeRepeats(s.results, format.name, runs)
 			}
 			if merge {
 				run, err := record.Merge(runs...)
@@ -57,12 +57,12 @@ flows and their choices cost, over the rounds of all runs.`,
 				runs = []*record.Run{run}
 			}
 			appendStepSummary(runs, s.err)
-			return format.write(s.results, runs...)
+			return writeRuns(s.results, format.name, runs...)
 		},
 	}
 	c.Flags().BoolVar(&merge, "merge", false, "read the files as one run by several generators")
 	c.Flags().BoolVar(&repeats, "repeats", false, "read the files as repeats, and print what each choice costs over all their rounds")
-	format.register(c.Flags())
+	format.register(c.Flags(), "results", render.Runs.Names())
 	return c
 }
 

@@ -27,22 +27,22 @@ func TestSinkCommand(t *testing.T) {
 	ca := filepath.Join(t.TempDir(), "ca.pem")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	stderr, said := io.Pipe()
+	stderr, messages := io.Pipe()
 	var stdout strings.Builder
 	code := make(chan int)
 	go func() {
-		defer said.Close()
+		defer messages.Close()
 		code <- run(ctx, []string{
 			"sink", "--listen", "127.0.0.1:0,starttls", "--listen", "127.0.0.1:0,none",
 			"--user", "bench@example.test", "--ca-out", ca, "--hostname", "mx.example.test",
-		}, strings.NewReader(""), &stdout, said)
+		}, strings.NewReader(""), &stdout, messages)
 	}()
 	lines := bufio.NewScanner(stderr)
 	var addresses []string
 	for len(addresses) < 2 && lines.Scan() {
 		words := strings.Fields(lines.Text()) // listening on ADDRESS MODE
 		if len(words) != 4 || words[0] != "listening" {
-			t.Fatalf("the sink said %q", lines.Text())
+			t.Fatalf("the sink printed %q", lines.Text())
 		}
 		addresses = append(addresses, words[2])
 	}
