@@ -24,15 +24,15 @@ var mechanismShape = literal[string]{
 	want: "one of " + tree.List(mechanisms),
 	tags: []tree.Tag{tree.IsText},
 	parse: func(text string) (string, error) {
-		return text, oneOf(text, mechanisms...)
+		return text, checkWord(text, mechanisms...)
 	},
 	schema: jsonSchema{Type: "string", Enum: mechanisms},
 }
 
 var mechanisms = []string{"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER", "EXTERNAL"}
 
-// bearing are the mechanisms that take a token in place of a password.
-var bearing = []string{"XOAUTH2", "OAUTHBEARER"}
+// bearerMechanisms are those that take a token in place of a password.
+var bearerMechanisms = []string{"XOAUTH2", "OAUTHBEARER"}
 
 var shown, hidden shape[secret] = credential{}, credential{hidden: true}
 
@@ -40,17 +40,17 @@ var authShape = object[auth]{
 	name: "auth",
 	fields: []field[auth]{
 		opt("mechanism", mechanismShape, func(a *auth) *string { return &a.mechanism },
-			"The SASL mechanism; the strongest the server offers where left out."),
+			"The SASL mechanism. If left out, the strongest that the server offers."),
 		opt("username", shown, func(a *auth) *secret { return &a.username },
-			"Who authenticates. ${env:NAME} and ${file:PATH} bring in text from elsewhere, $$ is a dollar sign."),
+			"Who authenticates. ${env:NAME} stands for an environment variable, ${file:PATH} for the text of a file, and $$ for a dollar sign."),
 		opt("password", hidden, func(a *auth) *secret { return &a.password },
 			"The password, best as ${env:NAME} or ${file:PATH}. It is shown nowhere."),
 		opt("token", hidden, func(a *auth) *secret { return &a.token },
 			"The bearer token of XOAUTH2 and OAUTHBEARER, best as ${env:NAME} or ${file:PATH}. It is shown nowhere."),
 		opt("identity", shown, func(a *auth) *secret { return &a.identity },
-			"The identity to act as, where it is not the one that authenticates."),
+			"The identity to act as, if it is not the one that authenticates."),
 		opt("accounts", filePath, func(a *auth) *string { return &a.file },
-			"CSV file of accounts that sessions take in turn: columns username and password (or token), and identity where wanted."),
+			"CSV file of accounts that sessions take in turn, with the columns username and password (or token), and identity if needed."),
 	},
 	check: checkAuth,
 }
@@ -62,11 +62,11 @@ func checkAuth(d *decoder, a *auth) {
 		}
 		return
 	}
-	bearer := slices.Contains(bearing, a.mechanism)
+	bearer := usesToken(a.mechanism)
 	switch {
 	case a.mechanism == "EXTERNAL":
 		for _, name := range a.given("username", "password", "token") {
-			d.Faultf(a.at(name), "EXTERNAL takes no %s: the client's certificate speaks, and identity if wanted", name)
+			d.Faultf(a.at(name), "EXTERNAL takes no %s: the client's certificate says who it is, and identity may be added", name)
 		}
 		return
 	case bearer && a.has("password"):
@@ -81,12 +81,15 @@ func checkAuth(d *decoder, a *auth) {
 		d.Faultf(a.node.At, "username is missing: give it, or accounts with a CSV file of many")
 	}
 	if !a.has("password") && !a.has("token") {
-		d.Faultf(a.node.At, "%s is missing: best as ${env:NAME}", secretName(bearer))
+		d.Faultf(a.node.At, "%s is missing: best as ${env:NAME}", secretName(a.mechanism))
 	}
 }
 
-func secretName(bearer bool) string {
-	if bearer {
+func usesToken(mechanism string) bool { return slices.Contains(bearerMechanisms, mechanism) }
+
+// secretName is the option that holds a mechanism's secret.
+func secretName(mechanism string) string {
+	if usesToken(mechanism) {
 		return "token"
 	}
 	return "password"
@@ -113,7 +116,8 @@ func (a *auth) settle(d *decoder) {
 	}
 }
 
-// refers tells whether a text was brought in as secrets are, and so is one.
+// refers reports whether a text has a reference like ${env:NAME}. Then it is kept
+// secret, whatever option it is.
 func (a *auth) refers(name string) bool {
 	n := a.node.Get(name)
 	return n != nil && reference.MatchString(n.Text)
@@ -124,10 +128,10 @@ func (a *auth) pool(d *decoder) []smtpwire.Credentials {
 	if t == nil {
 		return nil
 	}
-	wanted := secretName(slices.Contains(bearing, a.mechanism))
+	wanted := secretName(a.mechanism)
 	username, secret := slices.Index(t.Columns, "username"), slices.Index(t.Columns, wanted)
 	if username < 0 || secret < 0 {
-		d.Faultf(tree.Position{File: t.file, Line: 1, Column: 1}, "want a header row with the columns username and %s, and identity where wanted", wanted)
+		d.Faultf(tree.Position{File: t.file, Line: 1, Column: 1}, "want a header row with the columns username and %s, and identity if needed", wanted)
 		return nil
 	}
 	identity := slices.Index(t.Columns, "identity")

@@ -22,12 +22,12 @@ type Builtin struct {
 	Source      []byte
 }
 
-// starterName is the file Starter returns, which is no built-in scenario: it
-// is to be filled in.
+// starterName is the file that Starter returns. It is not a built-in scenario, but
+// one to fill in.
 const starterName = "starter"
 
-// Builtins returns the built-in scenarios by name. Each is a file people can
-// start from: Source is complete with its comments.
+// Builtins returns the built-in scenarios, sorted by name. Each is a file to start
+// from: Source has all its comments.
 func Builtins() []Builtin {
 	names, err := fs.Glob(embedded, "*.yaml")
 	if err != nil { // the pattern is fixed
@@ -51,7 +51,7 @@ func Builtins() []Builtin {
 
 func mustRead(file string) []byte {
 	data, err := embedded.ReadFile(file)
-	if err != nil { // it is compiled in
+	if err != nil { // it is embedded, so it is there
 		panic(err)
 	}
 	return data
@@ -67,8 +67,8 @@ func findBuiltin(name string) ([]byte, error) {
 	for _, b := range Builtins() {
 		names = append(names, b.Name)
 	}
-	return nil, fmt.Errorf("no such built-in scenario: %sknown are %s", spelling.Suggest(name, names), tree.List(names))
+	return nil, fmt.Errorf("there is no such built-in scenario: %sknown are %s", spelling.Suggest(name, names), tree.List(names))
 }
 
-// Starter returns a scenario to be filled in, with comments that say how.
+// Starter returns a scenario to fill in, with comments that say how.
 func Starter() []byte { return mustRead(starterName + ".yaml") }

@@ -14,12 +14,12 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
-// maxPEM bounds files of certificates; the trust store of a system is a
-// quarter of it.
+// maxPEM bounds files of certificates. The trust store of a system is a quarter of
+// that.
 const maxPEM = 4 << 20
 
-// authorities reads the certificates to trust. Those of a bundle that cannot be
-// read are left out, as long as one can.
+// authorities reads the certificates to trust. Those that cannot be read are left
+// out, unless that is all of them.
 func (d *decoder) authorities(at tree.Position, name string) *x509.CertPool {
 	blocks, ok := d.blocks(at, name, isCertificate)
 	if !ok {
@@ -38,13 +38,13 @@ func (d *decoder) authorities(at tree.Position, name string) *x509.CertPool {
 		}
 	}
 	if read == 0 {
-		d.Faultf(at, "%s: its certificate cannot be read: %v", d.files.show(name), unread)
+		d.Faultf(at, "%s: its certificate cannot be read: %v", d.files.shownName(name), unread)
 		return nil
 	}
 	return pool
 }
 
-// certificate reads who the client is.
+// certificate reads the client's certificate and its key.
 func (d *decoder) certificate(t *transport) []tls.Certificate {
 	certificates, certOK := d.blocks(t.at("cert"), t.cert, isCertificate)
 	keys, keyOK := d.blocks(t.at("key"), t.key, isKey)
@@ -53,21 +53,21 @@ func (d *decoder) certificate(t *transport) []tls.Certificate {
 	}
 	var cert bytes.Buffer
 	for _, b := range certificates {
-		_ = pem.Encode(&cert, b) // a buffer takes all
+		_ = pem.Encode(&cert, b) // writing to a buffer never fails
 	}
 	pair, err := tls.X509KeyPair(cert.Bytes(), pem.EncodeToMemory(keys[0]))
 	if err != nil {
-		d.Faultf(t.at("cert"), "%s and %s: %s", d.files.show(t.cert), d.files.show(t.key), strings.TrimPrefix(err.Error(), "tls: "))
+		d.Faultf(t.at("cert"), "%s and %s: %s", d.files.shownName(t.cert), d.files.shownName(t.key), strings.TrimPrefix(err.Error(), "tls: "))
 		return nil
 	}
 	return []tls.Certificate{pair}
 }
 
-// A blockKind is what is looked for in a file.
+// A blockKind is a kind of PEM block.
 type blockKind struct {
 	name  string
 	label string // the end of its label in PEM
-	other string // what people give in its place
+	other string // the label of what is often given in its place
 }
 
 var (
@@ -75,7 +75,8 @@ var (
 	isKey         = blockKind{"private key", "PRIVATE KEY", "CERTIFICATE"}
 )
 
-// blocks returns what there is of a kind in a file: at least one.
+// blocks returns the blocks of a kind in a file, one at least, or reports why it
+// cannot.
 func (d *decoder) blocks(at tree.Position, name string, kind blockKind) ([]*pem.Block, bool) {
 	data, ok := d.octets(at, name, maxPEM)
 	if !ok {
@@ -83,16 +84,16 @@ func (d *decoder) blocks(at tree.Position, name string, kind blockKind) ([]*pem.
 	}
 	blocks, err := kind.find(data)
 	if err != nil {
-		d.Faultf(at, "%s: %v", d.files.show(name), err)
+		d.Faultf(at, "%s: %v", d.files.shownName(name), err)
 	}
 	return blocks, err == nil
 }
 
-// blockBegin is how a block of PEM begins, or one that is damaged.
+// blockBegin matches the beginning of a PEM block, even if that is damaged.
 var blockBegin = regexp.MustCompile(`(?m)^[ \t\x{feff}]*-----BEGIN `)
 
-// find takes a file apart. What stands between the blocks of PEM is about
-// them, and is left out; a file without any may be DER.
+// find returns the blocks of a kind in PEM or DER. Text between PEM blocks explains
+// them, and is left out.
 func (k blockKind) find(data []byte) ([]*pem.Block, error) {
 	if k.isDER(data) {
 		return []*pem.Block{{Type: k.label, Bytes: data}}, nil
@@ -106,28 +107,28 @@ func (k blockKind) find(data []byte) ([]*pem.Block, error) {
 	begun := len(blockBegin.FindAllIndex(text, -1))
 	for b, rest := pem.Decode(text); b != nil; b, rest = pem.Decode(rest) {
 		labels = append(labels, b.Type)
-		if k.is(b) {
+		if k.matches(b) {
 			found = append(found, b)
 		}
 	}
 	switch {
 	case len(labels) < begun:
-		return nil, fmt.Errorf("PEM blocks that cannot be read: %d; the lines of one are not indented, and end in a line of their own", begun-len(labels))
-	case len(found) > 0 && locked(found[0]):
-		return nil, errors.New("the private key has a passphrase: openssl pkey -in FILE -out NEW takes it off")
+		return nil, fmt.Errorf("PEM blocks that cannot be read: %d; their lines must not be indented, and the END line must stand by itself", begun-len(labels))
+	case len(found) > 0 && encrypted(found[0]):
+		return nil, errors.New("the private key has a passphrase: openssl pkey -in FILE -out NEW removes it")
 	case len(found) > 0:
 		return found, nil
 	case len(labels) > 0 && strings.HasSuffix(labels[0], k.other):
-		return nil, fmt.Errorf("no %s in it, but a %s: the files are mistaken for each other", k.name, strings.ToLower(k.other))
+		return nil, fmt.Errorf("no %s in it, but a %s: the two files may be swapped", k.name, strings.ToLower(k.other))
 	case len(labels) > 0:
 		return nil, fmt.Errorf("no %s in it, but %s", k.name, tree.Quote(labels[0]))
 	}
 	return nil, fmt.Errorf("no %s in it: want PEM or DER", k.name)
 }
 
-// is tells whether a block is of the kind. OpenSSL has a kind of its own for
-// certificates with its own words on trust, which are not ours to follow.
-func (k blockKind) is(b *pem.Block) bool {
+// matches reports whether a block is of the kind. OpenSSL's TRUSTED CERTIFICATE is
+// not: it adds rules on trust, which crypto/tls would not follow.
+func (k blockKind) matches(b *pem.Block) bool {
 	return b.Type == k.label || k.label == isKey.label && strings.HasSuffix(b.Type, " "+k.label)
 }
 
@@ -148,8 +149,8 @@ func (k blockKind) isDER(data []byte) bool {
 	return false
 }
 
-// locked tells whether a block is encrypted, in the form of PKCS 8 or in that
+// encrypted reports whether a block is encrypted, in the form of PKCS 8 or in that
 // of RFC 1421.
-func locked(b *pem.Block) bool {
+func encrypted(b *pem.Block) bool {
 	return strings.HasPrefix(b.Type, "ENCRYPTED ") || strings.Contains(b.Headers["Proc-Type"], "ENCRYPTED")
 }

@@ -26,7 +26,7 @@ func TestCertificateFiles(t *testing.T) {
 		"several":            {cert + other, cert + other, key, ""},
 		"a sick one in many": {cert + labelled("CERTIFICATE", key), cert, key, ""},
 
-		"key as CA":       {key, cert, key, "s.yaml:9:24: ca: no certificate in it, but a private key: the files are mistaken for each other"},
+		"key as CA":       {key, cert, key, "s.yaml:9:24: ca: no certificate in it, but a private key: the two files may be swapped"},
 		"mistaken":        {cert, key, cert, "s.yaml:9:34: cert: no certificate in it, but a private key"},
 		"mistaken key":    {cert, cert, cert, "s.yaml:9:45: key: no private key in it, but a certificate"},
 		"neither":         {"hello\n", cert, key, "s.yaml:9:24: ca: no certificate in it: want PEM or DER"},

@@ -1,30 +1,37 @@
-// Package scenarios reads scenario files: what to load, with what, how much
-// and for how long. It checks them, and resolves them into plans that loadgen
-// runs.
+// Package scenarios reads scenario files. A scenario says which server to load, with
+// which mail, how much of it and for how long. [Load] reads one, checks it, and
+// resolves it into a plan that package loadgen runs:
 //
 //	s, err := scenarios.Load("ports.yaml", scenarios.LoadOptions{})
 //	if err != nil {
-//		return err // Faults: each a line, file:line:column: message
+//		return err // Faults: each on a line, as file:line:column: message
 //	}
 //	p := s.Plan()
 //	err = s.CheckTarget(p)
 //
-// A file goes through four steps: YAML becomes nodes that know their place;
-// overrides change nodes; the scenario's target and defaults are merged into
-// each flow; and the result is decoded by the table of options. That table
-// (scenarioShape, and what it is put together from) is where each option is
-// declared, once: its name, its shape, its default and its meaning. The JSON
-// Schema that editors use is generated from it.
+// To carry a scenario out, hand it to gauge.Run, which does all of this.
+// [Builtins] are scenarios to start from. docs/scenario.md explains the format.
 //
-// What holds:
+// # How a file is read
 //
-//   - Everything wrong is reported at once and with its place.
-//   - What cannot be understood is a fault, never ignored.
-//   - A value from the environment, a file or a password appears in no message
-//     and in no output; Plan.Scenario has the reference or a placeholder.
+// There are four steps. YAML becomes nodes that know their position: see package
+// tree. Overrides change nodes. The scenario's target and defaults are merged into
+// each flow. The table of options decodes the result.
+//
+// The table of options declares each option once: its name, its shape, its default
+// and its meaning. It begins at scenarioShape; the tables of the parts stand beside
+// the parts. The JSON Schema for editors ([Schema]) and the tables of
+// docs/scenario.md are made from it.
+//
+// # What holds
+//
+//   - All faults of a scenario are reported together, each with its position.
+//   - What cannot be understood is a fault. Nothing is ignored.
+//   - Passwords, and text from the environment or from files, appear in no message
+//     and in no output. Plan.Scenario has the reference or a placeholder.
 //   - Reading a scenario opens no connection and looks up no name. CheckTarget
-//     does, and is for whoever runs the plan.
-//   - The same file, overrides and environment give the same plan. That
-//     includes the seed, which is 1 where the file gives none: runs are there
-//     to be compared. Each flow's mail is seeded by it and the flow's name.
+//     does; call it before the plan is run.
+//   - The same file, overrides and environment give the same plan. The seed is 1
+//     unless the file has another, because runs are there to be compared. Each
+//     flow's mail is seeded by it and by the flow's name.
 package scenarios

@@ -12,8 +12,8 @@ type document struct {
 	section
 	name         string
 	description  string
-	target       target // partly given: flows complete it
-	defaults     flow   // only decoded to find what is wrong in it
+	target       target // may be incomplete: flows complete it
+	defaults     flow   // decoded only to find its faults
 	flows        []named[flow]
 	schedule     schedule
 	baseline     string
@@ -31,54 +31,54 @@ type schedule struct {
 	rounds int
 }
 
-// nameWords are the letters of names that go into file names, paths of --set
-// and thresholds, where a dot would end them.
+// Names stand in file names, and in thresholds and paths of --set, in which a dot
+// would end them.
 const (
 	namePattern = `^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$`
 	nameWords   = "letters, digits, - and _, at most 63, a letter or digit first"
 )
 
-// scenarioShape is the table of a scenario's options; those of its parts stand
+// scenarioShape is the table of a scenario's options. The tables of its parts stand
 // beside the parts.
 var scenarioShape = object[document]{
 	name: "scenario",
 	fields: []field[document]{
 		opt("name", text("a name of "+nameWords, namePattern), func(d *document) *string { return &d.name },
-			"What the run file is called, and how tables are headed.").must(),
+			"The name of the runs: it stands in the name of the run file, and above the tables.").mandatory(),
 		opt("description", text("text", ""), func(d *document) *string { return &d.description },
 			"What the scenario is for, in a sentence or two."),
 		opt("target", layer[target]{targetShape}, func(d *document) *target { return &d.target },
 			"The server to load. A flow may override any part of it."),
 		opt("defaults", layer[flow]{flowShape}, func(d *document) *flow { return &d.defaults },
-			"What all flows share: merged into each, key by key. A flow's own value wins, a list replaces a list, and null takes a value away."),
+			"What all flows share: it is merged into each, key by key. A flow's own value wins, a list replaces a list, and null removes a value."),
 		opt("flows", layered[[]named[flow]]{flowsShape}, func(d *document) *[]named[flow] { return &d.flows },
-			"The kinds of traffic, by name; at least one.").must(),
+			"The kinds of traffic, by name; at least one.").mandatory(),
 		opt("schedule", scheduleShape, func(d *document) *schedule { return &d.schedule },
-			"How flows follow each other.").or("{}"),
+			"Whether flows run together or in turn, and how often.").defaultTo("{}"),
 		opt("baseline", text("the name of a flow", namePattern), func(d *document) *string { return &d.baseline },
-			"The flow the others are compared with: they are shown as overhead against it."),
+			"The flow that the others are compared with: results show what each adds to it."),
 		opt("warmup", duration(0), func(d *document) *time.Duration { return &d.warmup },
-			"How long each flow runs, in each round, before its figures count.").or("0s"),
-		opt("thresholds", several(thresholdText, 0, 1000), func(d *document) *[]string { return &d.thresholds },
-			"Conditions the run has to meet, or it ends with exit code 3: FLOW.PHASE[.service|.response|.lag].STAT < DURATION, FLOW.errors < 0.1%, FLOW.rate > 100/s, FLOW.accepted >= 1000."),
-		opt("gates", several(gateText, 0, 1000), func(d *document) *[]string { return &d.gates },
-			"Changes that a comparison of such runs with earlier ones must not show, or compare and ab end with exit code 3: [FLOW.]METRIC > +5%, rate < -3%, setup > +2ms, errors > +0.1pp. Without a flow, all are meant."),
+			"How long each flow runs, in each round, before its figures count.").defaultTo("0s"),
+		opt("thresholds", listOf(thresholdText, 0, 1000), func(d *document) *[]string { return &d.thresholds },
+			"Conditions that the run has to meet: FLOW.PHASE[.service|.response|.lag].STAT < DURATION, FLOW.errors < 0.1%, FLOW.rate > 100/s, FLOW.accepted >= 1000. If one is missed, the exit code is 3."),
+		opt("gates", listOf(gateText, 0, 1000), func(d *document) *[]string { return &d.gates },
+			"Changes that a comparison of such runs with earlier ones must not show: [FLOW.]METRIC > +5%, rate < -3%, setup > +2ms, errors > +0.1pp. A gate without a flow is for every flow. If one is missed, the exit code of compare and ab is 3."),
 		opt("min_effect", minEffect, func(d *document) *float64 { return &d.minEffect },
-			"The smallest effect of interest to such a comparison, as a percentage: a smaller change is the same."),
+			"The smallest effect of interest in a comparison of such runs, as a percentage: a smaller change counts as the same."),
 		opt("seed", count[uint64](0, 1<<63-1), func(d *document) *uint64 { return &d.seed },
-			"Of everything random: arrivals, sizes, addresses, text. It is the same from run to run unless you change it, so that runs can be compared.").or("1"),
-		opt("allow_domains", several(text(`a domain such as example.net, *.example.net for all below it, or an address such as "[192.0.2.1]", in quotes`, domainPattern), 0, 1000), func(d *document) *[]string { return &d.allowDomains },
-			"Domains that addresses may have beside those reserved for tests (.test, .example, .invalid, .localhost, example.com, example.net, example.org). Mail to any other may reach people. What a local part routes on to, as in user%example.net@host.test, counts too."),
+			"The seed of everything random: arrivals, sizes, addresses, text. With the same seed two runs send the same, so that they can be compared.").defaultTo("1"),
+		opt("allow_domains", listOf(text(`a domain such as example.net, *.example.net for all below it, or an address such as "[192.0.2.1]", in quotes`, domainPattern), 0, 1000), func(d *document) *[]string { return &d.allowDomains },
+			"Domains that addresses may have in addition to those reserved for tests (.test, .example, .invalid, .localhost, example.com, example.net, example.org). Any other is a fault, because mail to it may reach people. A domain that a local part routes to counts too, as in user%example.net@host.test."),
 	},
 }
 
 var scheduleShape = object[schedule]{
 	name: "schedule",
 	fields: []field[schedule]{
-		opt("flows", choose(choice[bool]{"together", false}, choice[bool]{"in-turn", true}), func(s *schedule) *bool { return &s.inTurn },
-			"All flows at once, or one after the other.").or("together"),
+		opt("flows", oneWord(choice[bool]{"together", false}, choice[bool]{"in-turn", true}), func(s *schedule) *bool { return &s.inTurn },
+			"together runs all flows at once, in-turn one after the other.").defaultTo("together"),
 		opt("rounds", count(1, 10_000), func(s *schedule) *int { return &s.rounds },
-			"How often the flows are gone through. Comparisons need several rounds: five say more than one that is five times as long.").or("1"),
+			"How often each flow runs. Comparisons need several rounds: five rounds say more than one that is five times as long.").defaultTo("1"),
 	},
 }
 
@@ -86,8 +86,8 @@ var flowsShape = byName[flow]{
 	what: "a flow's name", key: namePattern, words: nameWords, item: flowShape, most: 100,
 }
 
-// layered is the shape of what others have been merged into: null means that
-// a value has been taken away.
+// layered is the shape of a value that others were merged into: null means that
+// one of them removed the value.
 type layered[T any] struct{ shape[T] }
 
 func (l layered[T]) decode(d *decoder, n *tree.Node, out *T) {
@@ -103,7 +103,8 @@ func (l layered[T]) describe(g *generator) *jsonSchema {
 	return s
 }
 
-// layer is the shape of what is merged into flows, and so need not be whole.
+// layer is the shape of a value that is merged into flows, so it may be
+// incomplete.
 type layer[T any] struct{ shape[T] }
 
 func (l layer[T]) decode(d *decoder, n *tree.Node, out *T) {

@@ -26,19 +26,19 @@ var envelopeShape = object[envelope]{
 	name: "envelope",
 	fields: []field[envelope]{
 		opt("from", text("an address", ""), func(e *envelope) *string { return &e.from },
-			"The sender; \"\" is the null path of bounces. "+patternWords).or("bench@example.test"),
-		opt("to", orList(text("an address", `^[^\x00]+$`), 100_000), func(e *envelope) *[]string { return &e.to },
-			"The recipient, or a list that is gone through; postmaster alone needs no domain. "+patternWords).or("bench@example.test"),
+			"The sender; \"\" is the null reverse-path of bounces. "+patternWords).defaultTo("bench@example.test"),
+		opt("to", oneOrMore(text("an address", `^[^\x00]+$`), 100_000), func(e *envelope) *[]string { return &e.to },
+			"The recipient, or a list of recipients that messages take in turn; only postmaster needs no domain. "+patternWords).defaultTo("bench@example.test"),
 		opt("recipients", count(1, 10_000), func(e *envelope) *int { return &e.recipients },
-			"Recipients a message.").or("1"),
+			"How many recipients each message has.").defaultTo("1"),
 		opt("csv", filePath, func(e *envelope) *string { return &e.csv },
 			"CSV file with a header row; each message takes the next row."),
 	},
 }
 
-// fill puts the envelope into what the mail package renders, and checks every
-// address that can come of it.
-func (e *envelope) fill(d *decoder, allowed []string, o *mail.Options) {
+// addTo adds the envelope to the options of package mail, and checks every address
+// that can be made from it.
+func (e *envelope) addTo(o *mail.Options, d *decoder, allowed []string) {
 	o.From, o.To, o.Recipients = e.from, e.to, e.recipients
 	var t *table
 	if e.csv != "" {
@@ -66,8 +66,8 @@ func (e *envelope) fill(d *decoder, allowed []string, o *mail.Options) {
 	}
 }
 
-// checkAddress checks a pattern, and that no address made from it reaches
-// people who did not ask for it.
+// checkAddress checks a pattern, and that mail to the addresses made from it reaches
+// nobody by accident.
 func (d *decoder) checkAddress(at tree.Position, pattern string, t *table, allowed []string) {
 	p, err := mail.ParsePattern(pattern)
 	if err != nil {
@@ -92,7 +92,7 @@ func (d *decoder) checkAddress(at tree.Position, pattern string, t *table, allow
 		return
 	}
 	if column := (*mail.PatternError)(nil); errors.As(err, &column) && column.Column > 0 {
-		d.Faultf(at, "%v", err) // it names no column of the table
+		d.Faultf(at, "%v", err) // it names a column that the table does not have
 		return
 	}
 	d.checkRows(p, t, allowed)
@@ -103,7 +103,7 @@ func (d *decoder) checkAddress(at tree.Position, pattern string, t *table, allow
 func (d *decoder) checkSender(at tree.Position, pattern string, t *table) {
 	p, err := mail.ParsePattern(pattern)
 	if err != nil {
-		return // told already
+		return // reported already
 	}
 	var columns *mail.Table
 	if t != nil {
@@ -114,7 +114,7 @@ func (d *decoder) checkSender(at tree.Position, pattern string, t *table) {
 	}
 }
 
-// checkRows finds the rows of a table that make wrong addresses.
+// checkRows reports the rows of a table that make wrong addresses.
 func (d *decoder) checkRows(p *mail.Pattern, t *table, allowed []string) {
 	for i := range t.Rows {
 		if len(d.Faults) >= tree.MaxFaults {
@@ -132,24 +132,24 @@ func (d *decoder) checkRows(p *mail.Pattern, t *table, allowed []string) {
 
 func (d *decoder) checkDomains(at tree.Position, domains, allowed []string) {
 	for _, name := range domains {
-		if name != "" && !reserved(name, allowed) { // "" is postmaster's: it stays at the target
+		if name != "" && !reserved(name, allowed) { // "" is the domain of postmaster: such mail stays at the target
 			if below, varies := strings.CutPrefix(name, "."); varies {
-				name = "*." + below // as allow_domains has it
+				name = "*." + below // as it would stand in allow_domains
 			}
 			d.Faultf(at, "%s is not reserved for tests, and mail to it may reach people: use .test or example.com, or allow it at the top of the scenario: allow_domains: [%s] (--allow-domain of quick)", tree.Quote(name), tree.Quote(name))
 		}
 	}
 }
 
-// domainPattern matches the domains that may be allowed: names, also those
-// beyond ASCII, and the address literals of RFC 5321, section 4.1.3.
+// domainPattern matches the domains that may be allowed: names, also beyond ASCII,
+// and address literals (RFC 5321, section 4.1.3).
 const domainPattern = `^((\*\.)?[^\x00-,/:-@\[-^` + "`" + `{-\x7f]{1,255}|\[(IPv6:)?[0-9A-Fa-f:.]+\])$`
 
-// reservedDomains are those nobody receives mail at: RFC 2606, RFC 6761.
+// reservedDomains are those at which nobody receives mail: RFC 2606, RFC 6761.
 var reservedDomains = []string{"test", "example", "invalid", "localhost", "example.com", "example.net", "example.org"}
 
-// reserved tells whether mail to a domain reaches nobody, or is allowed to. A
-// domain with a leading dot stands for some name below it.
+// reserved reports whether mail to a domain reaches nobody, or is allowed. A domain
+// with a leading dot stands for any name below it.
 func reserved(name string, allowed []string) bool {
 	name = canonicalDomain(name)
 	if a, ok := literalAddr(name); ok && netdrive.Local(a) {
@@ -161,7 +161,7 @@ func reserved(name string, allowed []string) bool {
 		}
 	}
 	for _, a := range allowed {
-		if ip, err := netip.ParseAddr(a); err == nil { // without its brackets it is no domain, and means the same
+		if ip, err := netip.ParseAddr(a); err == nil { // an address without brackets means the same
 			a = "[" + ip.String() + "]"
 		}
 		below, all := strings.CutPrefix(strings.TrimSuffix(a, "."), "*")
@@ -172,8 +172,8 @@ func reserved(name string, allowed []string) bool {
 	return false
 }
 
-// canonicalDomain is a domain as it is compared: of all ways to write it the
-// same. International names have two (RFC 5890), addresses have many.
+// canonicalDomain returns one spelling for all spellings of a domain, so that they
+// can be compared. International names have two (RFC 5890), addresses have many.
 func canonicalDomain(name string) string {
 	if a, ok := literalAddr(name); ok {
 		return "[" + a.String() + "]"
@@ -187,7 +187,7 @@ func canonicalDomain(name string) string {
 	return strings.ToLower(name)
 }
 
-// literalAddr is the address that an address literal is of.
+// literalAddr returns the address in an address literal.
 func literalAddr(name string) (netip.Addr, bool) {
 	inner, open := strings.CutPrefix(name, "[")
 	inner, closed := strings.CutSuffix(inner, "]")

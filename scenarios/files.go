@@ -11,16 +11,16 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
-// files opens what a scenario names, relative to the scenario's own folder.
+// files opens the files that a scenario names, from the scenario's own folder.
 type files struct {
 	fsys fs.FS  // nil means the operating system's
 	dir  string // the scenario's folder
 }
 
-// beside returns the files that a scenario of that name is among. What the
-// system shows of an open file, such as /dev/stdin and <(command), is in no
-// folder: the current one stands for it.
-func beside(scenario string, fsys fs.FS) files {
+// filesBeside returns the files beside a scenario. An open file that the system
+// shows under a path, such as /dev/stdin or <(command), has no folder of its own;
+// the current folder takes its place.
+func filesBeside(scenario string, fsys fs.FS) files {
 	switch {
 	case fsys != nil:
 		return files{fsys: fsys, dir: path.Dir(scenario)}
@@ -30,7 +30,7 @@ func beside(scenario string, fsys fs.FS) files {
 	return files{dir: filepath.Dir(scenario)}
 }
 
-// locate returns a file system and the name a path has in it.
+// locate returns the file system that holds a path, and the path's name in it.
 func (f files) locate(name string) (fs.FS, string, error) {
 	if f.fsys != nil {
 		return f.fsys, path.Join(f.dir, filepath.ToSlash(name)), nil
@@ -49,8 +49,8 @@ func (f files) locate(name string) (fs.FS, string, error) {
 	return textfile.Folder(folder), base, nil
 }
 
-// show is the name a file has in faults.
-func (f files) show(name string) string {
+// shownName is the name that a file has in faults.
+func (f files) shownName(name string) string {
 	if f.fsys != nil || filepath.IsAbs(name) {
 		return name
 	}
@@ -65,14 +65,14 @@ func (f files) read(name string, most int64) ([]byte, error) {
 	}
 	data, err := textfile.Read(fsys, name, most)
 	if err != nil {
-		return nil, plain(err)
+		return nil, withoutPath(err)
 	}
 	return data, nil
 }
 
-// plain takes the operation and the path off a file error: the message names
-// the path as the scenario has it.
-func plain(err error) error {
+// withoutPath takes the operation and the path off a file error: the message has the
+// path as the scenario gives it.
+func withoutPath(err error) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
 		return pe.Err
@@ -80,14 +80,14 @@ func plain(err error) error {
 	return err
 }
 
-// octets returns a file that a scenario names, or reports why it cannot. It
-// reads each once: a pipe has what it has for one reader.
+// octets returns what is in a file that a scenario names, or reports why it cannot.
+// It reads each file once, because a pipe can be read only once.
 func (d *decoder) octets(at tree.Position, name string, most int64) ([]byte, bool) {
 	data, known := d.contents[name]
 	if !known || int64(len(data)) > most {
 		var err error
 		if data, err = d.files.read(name, most); err != nil {
-			d.Faultf(at, "%s: %v", d.files.show(name), err)
+			d.Faultf(at, "%s: %v", d.files.shownName(name), err)
 			return nil, false
 		}
 		d.contents[name] = data
@@ -95,7 +95,7 @@ func (d *decoder) octets(at tree.Position, name string, most int64) ([]byte, boo
 	return data, true
 }
 
-// text returns the text of a file that a scenario names.
+// text returns the text in a file that a scenario names, or reports why it cannot.
 func (d *decoder) text(at tree.Position, name string, most int64) ([]byte, bool) {
 	data, ok := d.octets(at, name, most)
 	if !ok {
@@ -103,7 +103,7 @@ func (d *decoder) text(at tree.Position, name string, most int64) ([]byte, bool)
 	}
 	text, err := textfile.Decode(data)
 	if err != nil {
-		d.Faultf(at, "%s: %v", d.files.show(name), err)
+		d.Faultf(at, "%s: %v", d.files.shownName(name), err)
 		return nil, false
 	}
 	return text, true

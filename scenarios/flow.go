@@ -8,7 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
-// A flow is one kind of traffic, everything it inherits included.
+// A flow is one kind of traffic, with everything that it inherits.
 type flow struct {
 	section
 	port     int
@@ -26,23 +26,23 @@ var flowShape = object[flow]{
 	name: "flow",
 	fields: []field[flow]{
 		opt("port", count(1, 65535), func(f *flow) *int { return &f.port },
-			"The TCP port. With target.host sink, the port it stands for."),
+			"The TCP port. With target.host sink, the port that the built-in server stands for."),
 		opt("tls", namesOf(sample.TLSNone, sample.TLSStart, sample.TLSImplicit), func(f *flow) *sample.TLSMode { return &f.tls },
-			"When sessions turn to TLS. Left out: none on 25, implicit on 465, starttls on 587 and 2525, none for LMTP and sockets; any other port has to say it. starttls is required: a server that does not offer it is an error, never a plain session."),
+			"When sessions turn to TLS. If left out: none on 25, implicit on 465, starttls on 587 and 2525, none for LMTP and sockets; any other port needs it. With starttls, a server that does not offer STARTTLS is an error, and nothing is sent in clear."),
 		opt("target", targetShape, func(f *flow) *target { return &f.target },
-			"The server to load, where it differs from the scenario's target."),
+			"The server to load, if it differs from the scenario's target."),
 		opt("load", loadShape, func(f *flow) *load { return &f.load },
-			"How much, and when: closed (sessions) or open (rate or stages)."),
+			"How much is sent, and when: a closed load (sessions) or an open one (rate or stages)."),
 		opt("session", sessionShape, func(f *flow) *session { return &f.session },
-			"What each connection does.").or("{}"),
+			"What each connection does.").defaultTo("{}"),
 		opt("message", messageShape, func(f *flow) *message { return &f.message },
-			"What is sent.").or("{}"),
+			"What is sent.").defaultTo("{}"),
 		opt("envelope", envelopeShape, func(f *flow) *envelope { return &f.envelope },
-			"From whom and to whom.").or("{}"),
+			"From whom and to whom messages go.").defaultTo("{}"),
 		opt("auth", authShape, func(f *flow) *auth { return &f.auth },
-			"Who authenticates, and how. Left out, nobody does."),
+			"Who authenticates, and how. If left out, nobody does."),
 		opt("timeouts", timeoutsShape, func(f *flow) *loadgen.Timeouts { return &f.timeouts },
-			"How long to wait for the server.").or("{}"),
+			"How long to wait for the server.").defaultTo("{}"),
 	},
 	check: checkFlow,
 }
@@ -80,12 +80,12 @@ var timeoutsShape = object[loadgen.Timeouts]{
 	name: "timeouts",
 	fields: []field[loadgen.Timeouts]{
 		opt("connect", duration(time.Millisecond), func(t *loadgen.Timeouts) *time.Duration { return &t.Connect },
-			"For the connection to be established. The addresses of a name share it: each that does not answer has its part, then the next is tried.").or("5s"),
+			"For the connection to be established. The addresses of a name share this time: if one does not answer within its part, the next is tried.").defaultTo("5s"),
 		opt("tls", duration(time.Millisecond), func(t *loadgen.Timeouts) *time.Duration { return &t.TLS },
-			"For the TLS handshake.").or("5s"),
+			"For the TLS handshake.").defaultTo("5s"),
 		opt("command", duration(time.Millisecond), func(t *loadgen.Timeouts) *time.Duration { return &t.Command },
-			"For the banner and each reply before the final dot.").or("30s"),
+			"For the banner and each reply before the final dot.").defaultTo("30s"),
 		opt("body", duration(time.Millisecond), func(t *loadgen.Timeouts) *time.Duration { return &t.Body },
-			"For the reply to the final dot.").or("60s"),
+			"For the reply to the final dot.").defaultTo("60s"),
 	},
 }

@@ -14,11 +14,11 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
-// CheckTarget looks ahead at where a plan of the scenario goes, and from where,
-// as far as this machine and its name servers can tell: it refuses what the run
-// would be refused for (see loadgen.Plan.LookUp), and what cannot work from here.
-// Source addresses that are none of this machine's are Faults. A name without
-// any address passes: the run shows it as the failure it is.
+// CheckTarget checks the targets and the source addresses of a plan before it is
+// run, as far as this machine and its name servers know them. It refuses targets
+// that the run would refuse (see loadgen.Plan.LookUp). Source addresses that do not
+// belong to this machine are Faults. A name without any address passes: the run
+// reports it as a failure of the target.
 func (s *Scenario) CheckTarget(p *loadgen.Plan) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -61,7 +61,7 @@ func (s *Scenario) checkTargets(ctx context.Context, p *loadgen.Plan, find loadg
 	return errors.Join(refused...)
 }
 
-// samePlace tells whether two targets are looked up and judged alike.
+// samePlace reports whether a look-up and its check are the same for two targets.
 func samePlace(a, b *loadgen.Target) bool {
 	return a.Host == b.Host && a.Dial == b.Dial && a.Family == b.Family && slices.Equal(a.Sources, b.Sources)
 }
@@ -86,7 +86,7 @@ func (s *Scenario) checkTarget(ctx context.Context, p *loadgen.Plan, t *loadgen.
 	return fmt.Errorf("cannot tell whether %s is loopback or private: %w", t.Host, err)
 }
 
-// sources finds where each source address first stands.
+// sources returns where each source address stands first.
 func (doc *document) sources() map[netip.Addr]tree.Position {
 	all := map[netip.Addr]tree.Position{}
 	for i := range doc.flows {

@@ -135,7 +135,7 @@ func TestHostsAreNamesOrAddressesInFull(t *testing.T) {
 		"127.0.0.1": "", "::1": "", "[::1]": "", "fe80::1%eth0": "", "mail.example.test": "", "mx1": "", "4you.example.test": "", "0xfeed.example.test": "",
 		"127.1": "in full", "2130706433": "in full", "0x7f.1": "in full", "0x7f000001": "in full", "0177.0.0.1": "in full",
 		"8.8.8.8.": "in full", "127.0.0.1.": "in full", "mail.example.0x1": "in full",
-		"fe80::1": "needs the interface", "0.0.0.0": "no single host", "::": "no single host", "224.0.0.1": "no single host", "ff02::1%eth0": "no single host",
+		"fe80::1": "needs the interface", "0.0.0.0": "not the address of a single host", "::": "not the address of a single host", "224.0.0.1": "not the address of a single host", "ff02::1%eth0": "not the address of a single host",
 	} {
 		_, err := Parse("f.yaml", []byte(base), testOptions("target.host='"+host+"'"))
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
@@ -150,10 +150,10 @@ func TestSourcesAreOfTheTargetsFamily(t *testing.T) {
 		{"{host: 127.0.0.1, source: [127.0.0.2]}", ""},
 		{"{host: '::1', source: ['::1']}", ""},
 		{"{host: mail.example.test, source: ['::1', 127.0.0.2]}", ""},
-		{"{host: 127.0.0.1, source: [127.0.0.2, '::1']}", "f.yaml:2:47: the address is not of the family"},
-		{"{host: '::1', source: [127.0.0.2]}", "f.yaml:2:32: the address is not of the family"},
-		{"{host: mail.example.test, family: ipv4, source: ['::1']}", "f.yaml:2:58: the address is not of the family"},
-		{"{host: 127.0.0.1, family: ipv6}", "f.yaml:2:16: the address is not of the family"},
+		{"{host: 127.0.0.1, source: [127.0.0.2, '::1']}", "f.yaml:2:47: the address is not of the target's family"},
+		{"{host: '::1', source: [127.0.0.2]}", "f.yaml:2:32: the address is not of the target's family"},
+		{"{host: mail.example.test, family: ipv4, source: ['::1']}", "f.yaml:2:58: the address is not of the target's family"},
+		{"{host: 127.0.0.1, family: ipv6}", "f.yaml:2:16: the address is not of the target's family"},
 		{"{host: 'fe80::2%eth0', source: ['fe80::1']}", "f.yaml:2:41: source: want an IP address, found \"fe80::1\": a link-local address needs the interface"},
 	} {
 		_, err := Parse("f.yaml", []byte("name: s\ntarget: "+test.target+"\nflows: {f: {port: 25, load: {sessions: 1, messages: 1}}}\n"), LoadOptions{})

@@ -31,15 +31,15 @@ var messageShape = object[message]{
 	name: "message",
 	fields: []field[message]{
 		opt("size", shape[mail.Size](messageSize{}), func(m *message) *mail.Size { return &m.size },
-			"Size of the synthetic message with its header, 4KiB where left out: fixed, or {median: 20KiB, p99: 500KiB} for sizes as real mail has them (log-normal)."),
-		opt("attachments", several(attachmentShape, 0, 100), func(m *message) *[]attachment { return &m.attachments },
-			"MIME parts beside the text."),
+			"Size of a synthetic message with its header, 4KiB if left out. It is fixed, or {median: 20KiB, p99: 500KiB} for sizes as real mail has them (log-normal)."),
+		opt("attachments", listOf(attachmentShape, 0, 100), func(m *message) *[]attachment { return &m.attachments },
+			"MIME parts in addition to the text."),
 		opt("file", filePath, func(m *message) *string { return &m.file },
-			"Messages to send in place of synthetic ones, in turn: an .eml file, an mbox, a folder of them, or a Maildir. Of a folder, those files are mail that are named .eml or begin with the header of a message or as an mbox; others are left out."),
+			"Messages to send in turn, in place of synthetic ones: an .eml file, an mbox, a folder of them, or a Maildir. A file in a folder is mail if its name ends in .eml, or if it begins with a message's header or like an mbox. Other files are left out."),
 		opt("header", headerShape, func(m *message) *[]named[string] { return &m.header },
 			"Further header fields of synthetic messages."),
-		opt("utf8", truth, func(m *message) *bool { return &m.utf8 },
-			"Synthetic text beyond ASCII: as 8BITMIME, or in quoted-printable to a server that does not offer it.").or("false"),
+		opt("utf8", boolean, func(m *message) *bool { return &m.utf8 },
+			"Synthetic text beyond ASCII: as 8BITMIME, or in quoted-printable if the server does not offer that.").defaultTo("false"),
 	},
 	check: checkMessage,
 }
@@ -52,9 +52,9 @@ var attachmentShape = object[attachment]{
 		opt("size", octets(0), func(a *attachment) *int64 { return &a.size },
 			"How many synthetic octets to attach, in place of a file."),
 		opt("name", text("a file name", `^[^\x00-\x1f"/\\]{1,200}$`), func(a *attachment) *string { return &a.name },
-			"The file name the part has; that of the file where left out."),
+			"The file name of the part. If left out, the name of the file."),
 		opt("type", text("a media type such as application/pdf", `^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+$`), func(a *attachment) *string { return &a.media },
-			"The media type; by the file's name where left out, application/octet-stream else."),
+			"The media type. If left out, it follows from the file name, or is application/octet-stream."),
 	},
 	check: func(d *decoder, a *attachment) {
 		if a.has("file") == a.has("size") && !a.unsure {
@@ -68,7 +68,7 @@ var headerShape = byName[string]{
 	item: text("a header field's value on one line", `^[^\x00\r\n]{0,900}$`), most: 100,
 }
 
-// messageSize is the shape of one size, or of a distribution.
+// messageSize is the shape of one size, or of a distribution of sizes.
 type messageSize struct{}
 
 const smallest = 1
@@ -123,11 +123,11 @@ func checkMessage(d *decoder, m *message) {
 		synthetic = append(synthetic, "utf8")
 	}
 	for _, name := range synthetic {
-		d.Faultf(m.at(name), "%s is of synthetic messages, and file sends real ones: leave out one of the two", name)
+		d.Faultf(m.at(name), "%s is for synthetic messages, and file sends real ones: leave out one of the two", name)
 	}
 }
 
-// options turns the message into what the mail package renders.
+// options returns the message as options of package mail.
 func (m *message) options(d *decoder) mail.Options {
 	o := mail.Options{Size: m.size, UTF8: m.utf8}
 	for _, h := range m.header {
@@ -145,15 +145,15 @@ func (m *message) options(d *decoder) mail.Options {
 	return o
 }
 
-// checkMail has the mail package look at what it will be given, and says where
-// the option it names stands. Envelopes are checked by themselves, with the
-// place in their table.
+// checkMail reports the faults that package mail finds in its options, at the
+// position of the option. The envelope has a check of its own, which knows the
+// positions in its table.
 func (m *message) checkMail(d *decoder, o mail.Options) {
 	if m.node == nil || d.Faulty(m.node) {
 		return
 	}
 	if len(o.Header)+len(o.Attach)+len(o.Files) == 0 && o.Size.Median >= mail.DefaultSize {
-		return // any header there can be fits, and rendering takes its time
+		return // any header fits into that, and rendering would take time
 	}
 	_, err := mail.New(o)
 	for _, err := range causes(err) {
@@ -165,8 +165,7 @@ func (m *message) checkMail(d *decoder, o mail.Options) {
 	}
 }
 
-// messageFields are the fields of a message that the mail package knows as
-// options of its own.
+// messageFields are the names that options of package mail have in a message.
 var messageFields = map[mail.Option]string{
 	mail.OptionSize:   "size",
 	mail.OptionHeader: "header",
@@ -174,7 +173,7 @@ var messageFields = map[mail.Option]string{
 	mail.OptionFiles:  "file",
 }
 
-// causes takes joined errors apart.
+// causes returns the errors that were joined into one.
 func causes(err error) []error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
@@ -199,7 +198,7 @@ func (a *attachment) part(d *decoder) mail.Attachment {
 		p.Name = path.Base(strings.ReplaceAll(a.file, `\`, "/"))
 	}
 	if p.Type == "" {
-		// Only the type: what follows the semicolon is about text we do not know.
+		// Only the type: the parameters after it, such as charset, would be guesses.
 		p.Type, _, _ = strings.Cut(mime.TypeByExtension(path.Ext(p.Name)), ";")
 	}
 	p.Data, _ = d.octets(a.at("file"), a.file, mail.MaxFileSize)
@@ -207,18 +206,18 @@ func (a *attachment) part(d *decoder) mail.Attachment {
 	return p
 }
 
-// messages reads what a scenario sends in place of synthetic mail.
+// messages reads the files that a scenario sends in place of synthetic mail.
 func (d *decoder) messages(at tree.Position, name string) []mail.File {
 	if files := d.mails[name]; files != nil {
 		return files
 	}
 	fsys, inside, err := d.files.locate(name)
 	if err != nil {
-		d.Faultf(at, "%s: %v", d.files.show(name), err)
+		d.Faultf(at, "%s: %v", d.files.shownName(name), err)
 		return nil
 	}
-	// Names inside the file system become those the scenario would have.
-	show := func(found string) string { return d.files.show(name) + strings.TrimPrefix(found, inside) }
+	// Names in the file system become names as the scenario gives them.
+	show := func(found string) string { return d.files.shownName(name) + strings.TrimPrefix(found, inside) }
 	box, err := mail.ReadFiles(fsys, inside)
 	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
 		d.Faultf(at, "%s: %v", show(pe.Path), pe.Err)
@@ -228,7 +227,7 @@ func (d *decoder) messages(at tree.Position, name string) []mail.File {
 		box.Files[i].Name = show(box.Files[i].Name)
 	}
 	for _, note := range box.Notes {
-		d.notef(at, "%s: %s", d.files.show(name), note)
+		d.notef(at, "%s: %s", d.files.shownName(name), note)
 	}
 	d.mails[name] = box.Files
 	return box.Files

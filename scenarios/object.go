@@ -11,19 +11,17 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
-// A section is embedded in what an object decodes into: it remembers the node,
-// so that later checks can say where something stands.
+// A section is embedded in what an object decodes into. It remembers the node, so
+// that later checks know the position of each option.
 type section struct {
 	node *tree.Node
-	// unsure is set where the file has a field that is not known: what seems
-	// to be missing may be that one, misspelt.
+	// unsure is set if the file has an unknown field: an option that seems to be
+	// missing may be that field, misspelt.
 	unsure bool
 	order  []string // of the options, as in the table
 }
 
-func (s *section) set(n *tree.Node, unsure bool, order []string) {
-	s.node, s.unsure, s.order = n, unsure, order
-}
+func (s *section) set(to section) { *s = to }
 
 // fill sets a default that depends on other options.
 func (s *section) fill(name string, value *tree.Node) {
@@ -33,10 +31,10 @@ func (s *section) fill(name string, value *tree.Node) {
 	})
 }
 
-// has tells whether the file gives an option, or a default was filled in.
+// has reports whether the file gives an option, or a default was filled in.
 func (s *section) has(name string) bool { return s.node.Get(name) != nil }
 
-// at is where an option stands, or the whole section where it does not.
+// at is the position of an option, or of the whole section if it has none.
 func (s *section) at(name string) tree.Position {
 	if n := s.node.Get(name); n != nil {
 		return n.At
@@ -47,7 +45,7 @@ func (s *section) at(name string) tree.Position {
 	return tree.Position{}
 }
 
-// given returns those of the names the file gives.
+// given returns those of the names for which has is true.
 func (s *section) given(names ...string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !s.has(n) })
 }
@@ -56,7 +54,7 @@ func (s *section) given(names ...string) []string {
 type object[S any] struct {
 	name   string // as messages and the schema call it
 	fields []field[S]
-	// check looks at the options together, once they are decoded.
+	// check checks how the options go together, once they are decoded.
 	check func(d *decoder, s *S)
 }
 
@@ -67,7 +65,7 @@ type field[S any] interface {
 	describe(g *generator) *jsonSchema
 }
 
-// An option is what a field says of itself.
+// An option is how a field is declared.
 type option struct {
 	name     string
 	doc      string   // a sentence or two, shown by editors
@@ -76,36 +74,38 @@ type option struct {
 	required bool
 }
 
+// A fieldOf is a field whose value has type T, at the place in an S that in returns.
 type fieldOf[S, T any] struct {
-	option_ option
-	shape   shape[T]
-	in      func(*S) *T
+	declared option
+	shape    shape[T]
+	in       func(*S) *T
 }
 
-func (f fieldOf[S, T]) option() *option                         { return &f.option_ }
+func (f fieldOf[S, T]) option() *option                         { return &f.declared }
 func (f fieldOf[S, T]) decode(d *decoder, n *tree.Node, out *S) { f.shape.decode(d, n, f.in(out)) }
 func (f fieldOf[S, T]) describe(g *generator) *jsonSchema       { return f.shape.describe(g) }
 
-// opt declares an option: its name, its shape, where it goes and its meaning.
+// opt declares an option: its name, its shape, the place of its value, and its
+// meaning.
 func opt[S, T any](name string, s shape[T], in func(*S) *T, doc string) fieldOf[S, T] {
 	return fieldOf[S, T]{option{name: name, doc: doc}, s, in}
 }
 
-// or gives an option a default, as it would be written in the file.
-func (f fieldOf[S, T]) or(fallback string) fieldOf[S, T] {
-	f.option_.fallback = fallback
+// defaultTo gives an option a default, as it would be written in the file.
+func (f fieldOf[S, T]) defaultTo(fallback string) fieldOf[S, T] {
+	f.declared.fallback = fallback
 	switch {
 	case decimal.MatchString(fallback):
-		f.option_.tag = tree.IsInteger
+		f.declared.tag = tree.IsInteger
 	case fallback == "true" || fallback == "false":
-		f.option_.tag = tree.IsBool
+		f.declared.tag = tree.IsBool
 	}
 	return f
 }
 
-// must makes an option one that has to be given.
-func (f fieldOf[S, T]) must() fieldOf[S, T] {
-	f.option_.required = true
+// mandatory makes it a fault to leave an option out.
+func (f fieldOf[S, T]) mandatory() fieldOf[S, T] {
+	f.declared.required = true
 	return f
 }
 
@@ -117,50 +117,50 @@ func (o object[S]) names() []string {
 	return names
 }
 
-// decode reads a mapping. Afterwards the node holds just what was understood,
-// in the order of the table and with defaults filled in: that is what the run
-// file shows as the resolved scenario.
+// decode reads a mapping. Afterwards the node holds exactly the known options, in the
+// order of the table and with defaults filled in: the run file shows that as the
+// resolved scenario.
 func (o object[S]) decode(d *decoder, n *tree.Node, out *S) {
 	if n.Kind != tree.Mapping {
 		d.option = o.name
 		d.wantf(n, "a mapping", n.Describe())
 		return
 	}
-	unsure := o.unknown(d, n)
+	given := section{node: n, unsure: o.reportUnknown(d, n), order: o.names()}
 	resolved := &tree.Node{Kind: tree.Mapping, At: n.At}
 	for _, f := range o.fields {
-		if value := o.value(d, n, f.option(), unsure); value != nil {
+		if value := o.value(d, &given, f.option()); value != nil {
 			d.option = f.option().name
 			f.decode(d, value, out)
 			resolved.Put(f.option().name, value)
 		}
 	}
 	*n = *resolved
-	if s, ok := any(out).(interface {
-		set(*tree.Node, bool, []string)
-	}); ok {
-		s.set(n, unsure, o.names())
+	if s, ok := any(out).(interface{ set(section) }); ok {
+		s.set(given)
 	}
 	if o.check != nil && !d.partial {
 		o.check(d, out)
 	}
 }
 
-// unknown reports the fields that are not in the table, and tells whether
+// reportUnknown reports the fields that are not in the table. It returns whether
 // there are any.
-func (o object[S]) unknown(d *decoder, n *tree.Node) (any bool) {
+func (o object[S]) reportUnknown(d *decoder, n *tree.Node) (found bool) {
 	names := o.names()
 	for _, e := range n.Entries {
 		if !slices.Contains(names, e.Key) {
 			d.Faultf(e.At, "unknown field %s in %s: %sknown are %s", tree.Quote(e.Key), o.name, spelling.Suggest(e.Key, names), tree.List(names))
-			any = true
+			found = true
 		}
 	}
-	return any
+	return found
 }
 
-// value returns what an option is to be decoded from, nil for nothing.
-func (o object[S]) value(d *decoder, n *tree.Node, opt *option, unsure bool) *tree.Node {
+// value returns the node that an option is decoded from: the one given, or its
+// default; nil for neither.
+func (o object[S]) value(d *decoder, given *section, opt *option) *tree.Node {
+	n := given.node
 	value := n.Get(opt.name)
 	if value != nil && value.Null() {
 		if !d.layer {
@@ -172,7 +172,7 @@ func (o object[S]) value(d *decoder, n *tree.Node, opt *option, unsure bool) *tr
 	switch {
 	case value != nil || d.partial:
 		return value
-	case opt.required && !unsure:
+	case opt.required && !given.unsure:
 		d.Faultf(n.At, "%s is missing in %s: %s", opt.name, o.name, opt.doc)
 	case opt.fallback == "{}":
 		return &tree.Node{Kind: tree.Mapping, At: n.At}
@@ -223,7 +223,7 @@ func (b byName[T]) decode(d *decoder, n *tree.Node, out *[]named[T]) {
 		d.wantf(n, fmt.Sprintf("1 to %d entries", b.most), strconv.Itoa(len(n.Entries)))
 		return
 	}
-	if d.layer { // null has taken these away
+	if d.layer { // null has removed these
 		n.Entries = slices.DeleteFunc(n.Entries, func(e tree.Entry) bool { return e.Value.Null() })
 	}
 	key := regexp.MustCompile(b.key)

@@ -8,13 +8,13 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
-// override applies PATH=VALUE to the tree before anything is merged, so that
-// it is checked just as what stands in the file.
+// override applies PATH=VALUE to the tree before anything is merged, so that it is
+// checked like what stands in the file.
 func (d *decoder) override(root *tree.Node, setting string) {
 	path, value, found := strings.Cut(setting, "=")
 	at := tree.Position{File: "--set " + path}
 	if !found || path == "" {
-		// The setting is not shown: it may be a password that lost its path.
+		// The setting is not shown: it may be a password whose path was forgotten.
 		d.Faultf(tree.Position{File: "--set"}, "want PATH=VALUE, as in flows.relay.load.sessions=50")
 		return
 	}
@@ -34,8 +34,8 @@ func (d *decoder) override(root *tree.Node, setting string) {
 	}
 }
 
-// assign sets the value at a path. What is missing on the way is made: a list
-// for item 0, else a mapping. A list grows by one at its end.
+// assign sets the value at a path, and makes what is missing on the way: a list for
+// item 0, else a mapping. The item after a list's last one is appended.
 func assign(n *tree.Node, steps []string, value *tree.Node) error {
 	step := steps[0]
 	if n.Kind == tree.Sequence {
@@ -46,7 +46,7 @@ func assign(n *tree.Node, steps []string, value *tree.Node) error {
 	}
 	switch {
 	case n.Kind != tree.Mapping:
-		return fmt.Errorf("%s is below something that has no fields", tree.Quote(step))
+		return fmt.Errorf("%s cannot be set: what comes before it in the path has no fields", tree.Quote(step))
 	case step == "":
 		return fmt.Errorf("the path has an empty part")
 	case len(steps) == 1:
@@ -79,9 +79,8 @@ func assignItem(n *tree.Node, steps []string, value *tree.Node) error {
 	return assign(n.Items[i], steps[1:], value)
 }
 
-// retarget puts another host in place of the scenario's. A flow with a target
-// of its own would be left out of it, or wrongly sent there, so it has to be
-// said which.
+// retarget puts another host in place of the scenario's. If a flow has a target of
+// its own, it is unclear whether that is meant as well, so this is a fault.
 func (d *decoder) retarget(root *tree.Node, host string) {
 	at := tree.Position{File: "--target"}
 	flows := root.Get("flows")
@@ -94,7 +93,7 @@ func (d *decoder) retarget(root *tree.Node, host string) {
 		}
 	}
 	if root.Kind != tree.Mapping {
-		return // a fault of its own
+		return // decoding reports that
 	}
 	if err := assign(root, []string{"target", "host"}, tree.Word(at, host)); err != nil {
 		d.Faultf(at, "%v", err)

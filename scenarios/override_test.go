@@ -50,7 +50,7 @@ func TestSetFaults(t *testing.T) {
 		"flows..port=5":                    `no flow is named ""`,
 		"defaults..port=5":                 `--set defaults..port: the path has an empty part`,
 		"thresholds.1=relay.errors < 1%":   `--set thresholds.1: thresholds: want a list`,
-		"name.first=x":                     `--set name.first: "first" is below something that has no fields`,
+		"name.first=x":                     `--set name.first: "first" cannot be set: what comes before it`,
 		"flows.relay.envelope.to=[a":       `--set flows.relay.envelope.to: not YAML`,
 		"flows.relay.auth=hunter2":         `--set flows.relay.auth: auth: want a mapping, found text`,
 		"flows.relay.port=":                `port is missing`,

@@ -9,9 +9,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// plan turns the document into a plan, and into what its runs are judged by. It
-// reports what shows only then: names that name nothing, files that cannot be
-// read, addresses that reach people.
+// plan turns the document into a plan, and into the criteria for its runs. It
+// reports the faults that show only here: names of flows that do not exist, files
+// that cannot be read, addresses at which mail reaches people.
 func (doc *document) plan(d *decoder) (*loadgen.Plan, criteria.Criteria) {
 	var c criteria.Criteria
 	p := &loadgen.Plan{
@@ -46,7 +46,7 @@ func (doc *document) resolveFlow(d *decoder, named *named[flow]) loadgen.Flow {
 	f.session.settle(&f.load)
 	f.auth.settle(d)
 	options := f.message.options(d)
-	f.envelope.fill(d, doc.allowDomains, &options)
+	f.envelope.addTo(&options, d, doc.allowDomains)
 	options.Seed = flowSeed(doc.seed, named.name)
 	f.message.checkMail(d, options)
 	out := loadgen.Flow{
@@ -63,8 +63,8 @@ func (doc *document) resolveFlow(d *decoder, named *named[flow]) loadgen.Flow {
 	return out
 }
 
-// flowSeed gives each flow mail of its own, which stays the same when other
-// flows come and go.
+// flowSeed gives each flow a seed of its own, which stays the same if other flows
+// are added or removed.
 func flowSeed(seed uint64, name string) uint64 {
 	h := fnv.New64a()
 	var b [8]byte

@@ -15,48 +15,48 @@ import (
 )
 
 type (
-	// A Fault is one thing wrong with a scenario, and where.
+	// A Fault is one thing that is wrong with a scenario, and its position.
 	Fault = tree.Fault
-	// Faults are everything wrong with a scenario, in the order of the file.
+	// Faults are everything that is wrong with a scenario, in the order of the file.
 	Faults = tree.Faults
 )
 
-// LoadOptions say what else takes part in reading a scenario. The zero value
-// reads a file with the environment of the process.
+// LoadOptions say what changes a scenario while it is read, and where files and
+// variables come from. The zero value changes nothing, and takes them from the
+// operating system.
 type LoadOptions struct {
 	// Set overrides fields, each PATH=VALUE with VALUE as YAML, in order:
 	// "flows.relay.load.sessions=50", "thresholds.0=relay.errors < 1%".
 	Set []string
-	// Target takes the place of target.host where it is not empty.
+	// Target takes the place of target.host if it is not empty.
 	Target string
-	// MayLoad names hosts that are the user's to load, though they are neither
-	// this machine nor on a private network: it becomes Plan.MayLoad.
+	// MayLoad names hosts that the user may load although they are neither this
+	// machine nor on a private network. It becomes Plan.MayLoad.
 	MayLoad []string
 	// LookupEnv finds the variables of ${env:NAME}; nil means os.LookupEnv.
 	LookupEnv func(string) (string, bool)
-	// FS is where scenarios and the files they name are read from; nil means
-	// the operating system's files.
+	// FS holds scenarios and the files they name; nil means the operating system's
+	// files.
 	FS fs.FS
 	// Stdin is what the name "-" reads; nil means os.Stdin.
 	Stdin io.Reader
 }
 
-// A Scenario is a scenario file, checked and resolved. It holds secrets, and
-// prints as its name.
+// A Scenario is a scenario file, checked and resolved. It holds secrets, so printing
+// it shows no more than its name.
 type Scenario struct {
 	name        string
 	description string
 	notes       []string
 	plan        *loadgen.Plan
 	criteria    criteria.Criteria
-	sources     map[netip.Addr]tree.Position // where each first stands
+	sources     map[netip.Addr]tree.Position // where each stands first
 }
 
-// Load reads the scenario of that name: a path, "builtin:NAME", or "-" for
-// standard input. Everything wrong with it is reported together: the error is
-// Faults.
+// Load reads the scenario of that name: a path, "builtin:NAME", or "-" for standard
+// input. The error is Faults: everything that is wrong with it.
 func Load(name string, o LoadOptions) (*Scenario, error) {
-	f := beside(name, o.FS)
+	f := filesBeside(name, o.FS)
 	var source []byte
 	var err error
 	builtin, isBuiltin := strings.CutPrefix(name, builtinPrefix)
@@ -76,10 +76,10 @@ func Load(name string, o LoadOptions) (*Scenario, error) {
 	return read(name, source, f, o)
 }
 
-// Parse reads a scenario from memory. name stands in faults, and the files the
-// scenario names are relative to its folder.
+// Parse reads a scenario from memory. Faults give its file as name, and the files
+// that the scenario names are found from that name's folder.
 func Parse(name string, source []byte, o LoadOptions) (*Scenario, error) {
-	return read(name, source, beside(name, o.FS), o)
+	return read(name, source, filesBeside(name, o.FS), o)
 }
 
 func readAll(r io.Reader) ([]byte, error) {
@@ -121,8 +121,8 @@ func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error)
 	return &Scenario{name: doc.name, description: doc.description, notes: d.notes, plan: plan, criteria: judged, sources: doc.sources()}, nil
 }
 
-// inherit merges the scenario's target and its defaults into each flow. It
-// returns false where that would grow beyond all bounds.
+// inherit merges the scenario's target and its defaults into each flow. It reports
+// a fault and returns false if that would be too large.
 func (d *decoder) inherit(root *tree.Node) bool {
 	flows := root.Get("flows")
 	if flows == nil || flows.Kind != tree.Mapping {
@@ -157,16 +157,16 @@ func (s *Scenario) Name() string { return s.name }
 // Description returns what the scenario says it is for.
 func (s *Scenario) Description() string { return s.description }
 
-// Notes are what to know about a scenario that is nevertheless right, each with
-// its place as a fault has it: files that were left out, what servers may refuse.
+// Notes are remarks on a scenario that is valid, each with its position like a
+// fault: files that were left out, what servers may refuse.
 func (s *Scenario) Notes() []string { return s.notes }
 
 // Format prints the scenario's name, whatever the verb.
 func (s *Scenario) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "scenario %s", s.name) }
 
-// Plan returns the scenario resolved, with nothing left to look up. Each call
-// returns a plan of its own, which PlaceSink may change. Plan.Scenario is the
-// resolved scenario as JSON, secrets left out.
+// Plan returns the scenario as a plan that is ready to run. Each call returns a plan
+// of its own, which PlaceSink may change. Plan.Scenario is the resolved scenario as
+// JSON, without secrets.
 func (s *Scenario) Plan() *loadgen.Plan {
 	p := *s.plan
 	p.Flows = append([]loadgen.Flow(nil), p.Flows...)
@@ -180,9 +180,9 @@ func (s *Scenario) Plan() *loadgen.Plan {
 	return &p
 }
 
-// Criteria are what the scenario wants its runs to be judged by.
+// Criteria are what the scenario's runs are judged by.
 func (s *Scenario) Criteria() criteria.Criteria { return s.criteria }
 
-// YAML is a plan's resolved scenario for people to read: every option with its
-// value, and no secret. It is a scenario again.
+// YAML returns a plan's resolved scenario for people to read: every option with its
+// value, and no secret. Load reads it as a scenario again.
 func YAML(p *loadgen.Plan) ([]byte, error) { return tree.YAML(p.Scenario) }

@@ -8,7 +8,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
-// A jsonSchema is a JSON Schema, draft 2020-12, as far as the format needs it.
+// A jsonSchema is a JSON Schema, draft 2020-12, with the keywords that scenarios
+// need.
 type jsonSchema struct {
 	Draft       string          `json:"$schema,omitempty"`
 	ID          string          `json:"$id,omitempty"`
@@ -38,8 +39,7 @@ type jsonSchema struct {
 
 	Defs properties `json:"$defs,omitempty"`
 
-	// words say what a value looks like, as messages do: for the reference in
-	// docs/scenario.md.
+	// words say in English what a value looks like, for docs/scenario.md.
 	words string
 }
 
@@ -49,7 +49,7 @@ type property struct {
 	Schema *jsonSchema
 }
 
-// properties keep the order of the table, which editors show them in.
+// properties keep the order of the table of options: editors show them in it.
 type properties []property
 
 // MarshalJSON renders the properties as an object.
@@ -72,8 +72,8 @@ func (p properties) MarshalJSON() ([]byte, error) {
 // A generator collects the definitions of a schema.
 type generator struct {
 	defs properties
-	// nullable is set where the loader takes null for "not given": in what is
-	// merged.
+	// nullable is set in what is merged: there the loader takes null for "not
+	// given".
 	nullable bool
 }
 
@@ -87,7 +87,7 @@ func (g *generator) define(name string, make func() *jsonSchema) *jsonSchema {
 	return &jsonSchema{Ref: "#/$defs/" + name}
 }
 
-// complete describes what is not merged.
+// complete describes a value that is not merged.
 func (g *generator) complete(describe func(*generator) *jsonSchema) *jsonSchema {
 	nullable := g.nullable
 	g.nullable = false
@@ -96,7 +96,7 @@ func (g *generator) complete(describe func(*generator) *jsonSchema) *jsonSchema 
 	return s
 }
 
-// document adds what an option says of itself to the schema of its value.
+// document adds an option's meaning and default to the schema of its value.
 func (g *generator) document(s *jsonSchema, opt *option) *jsonSchema {
 	if g.nullable {
 		s = orNull(s)
@@ -124,17 +124,17 @@ func number[T int | int64 | uint64](v T) *uint64 {
 
 //go:generate go test -run ^(TestSchemaFile|TestReference)$ -update
 
-// Schema returns the JSON Schema of scenario files, draft 2020-12, which
-// editors complete and check by. It says what can be said of each value by
-// itself; how values go together, and whether names name anything, only Load
-// knows. schema.json beside this file is the same.
+// Schema returns the JSON Schema of scenario files, draft 2020-12, for editors. It
+// describes each value by itself. Only Load checks which values go together, and
+// whether the flows and files that a scenario names exist. schema.json in this
+// folder is the same.
 func Schema() []byte {
 	g := &generator{}
 	root := scenarioShape.describe(g)
 	s := jsonSchema{
 		Draft:       "https://json-schema.org/draft/2020-12/schema",
 		Title:       "smtpgauge scenario, format 1",
-		Description: "What to load an SMTP server with, how much and for how long.",
+		Description: "Which SMTP server to load, with which mail, how much of it and for how long.",
 		Ref:         root.Ref,
 		Defs:        g.defs,
 	}

@@ -13,9 +13,9 @@ import (
 
 const redacted = smtpwire.Redacted
 
-// A secret is text that shows itself nowhere: every way of printing it, and
-// JSON, give a placeholder. It is behind a pointer because fmt asks no method
-// of an unexported field, and follows no pointer there.
+// A secret is text that is never shown: printing it in any way, or as JSON, gives a
+// placeholder. The text is behind a pointer because fmt does not call the methods of
+// unexported fields, but does not follow pointers in them either.
 type secret struct{ text *string }
 
 // reveal returns the text itself.
@@ -35,16 +35,16 @@ func (s secret) String() string { return redacted }
 // MarshalText returns the placeholder.
 func (s secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// reference matches what brings in text from elsewhere.
+// reference matches the beginning of ${env:NAME} and ${file:PATH}.
 var reference = regexp.MustCompile(`\$\{(env|file):`)
 
 var errReference = errors.New("only auth takes ${env:NAME} and ${file:PATH}; --set overrides any field")
 
 const maxSecret = 64 << 10
 
-// credential is the shape of a text of auth: it may bring in ${env:NAME} and
-// ${file:PATH}. Such text is never shown as anything but what the scenario
-// says, and not even that where it is hidden: a password.
+// credential is the shape of a text of auth, which may have ${env:NAME} and
+// ${file:PATH} in it. Only the reference is shown, never the text that it stands
+// for. Of a hidden credential, such as a password, no other text is shown either.
 type credential struct{ hidden bool }
 
 func (c credential) decode(d *decoder, n *tree.Node, out *secret) {
@@ -61,7 +61,7 @@ func (c credential) decode(d *decoder, n *tree.Node, out *secret) {
 		n.Redact = c.hidden
 		return
 	}
-	// A text that is one reference says nothing by itself, and is shown.
+	// A text that is nothing but a reference gives nothing away, so it is shown.
 	n.Redact = c.hidden && !onlyReference.MatchString(n.Text)
 	switch {
 	case whole == "":
@@ -82,8 +82,8 @@ func (c credential) describe(*generator) *jsonSchema {
 	return &jsonSchema{Type: "string", MinLength: &least, words: "text"}
 }
 
-// expand fills in the references of a text. $$ is a dollar sign, and so is a $
-// before anything else but a brace.
+// expand fills in the references of a text. $$ is a dollar sign, and so is a $ that
+// is not followed by a brace.
 func (d *decoder) expand(n *tree.Node) (string, bool) {
 	var b strings.Builder
 	for rest := n.Text; rest != ""; {
@@ -116,8 +116,8 @@ func (d *decoder) expand(n *tree.Node) (string, bool) {
 	return b.String(), true
 }
 
-// withoutLineEnd takes off the line end that editors and echo put at the end
-// of a file. Further ones were meant, or are a mistake to be told.
+// withoutLineEnd removes the line end that editors and echo put at the end of a
+// file. Further line ends stay, and are a fault.
 func withoutLineEnd(text string) string {
 	if line, ended := strings.CutSuffix(text, "\n"); ended {
 		return strings.TrimSuffix(line, "\r")
@@ -132,11 +132,11 @@ func (d *decoder) resolve(at tree.Position, name string) (string, bool) {
 		if v, ok := d.lookup(what); ok {
 			return v, true
 		}
-		d.Faultf(at, "the environment has no variable %s", tree.Quote(what))
+		d.Faultf(at, "the environment variable %s is not set", tree.Quote(what))
 	case "file":
 		text, ok := d.text(at, what, maxSecret)
 		if ok && len(text) == 0 {
-			d.Faultf(at, "%s: is empty", d.files.show(what))
+			d.Faultf(at, "%s: is empty", d.files.shownName(what))
 			ok = false
 		}
 		return withoutLineEnd(string(text)), ok

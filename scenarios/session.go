@@ -24,26 +24,26 @@ var sessionShape = object[session]{
 	name: "session",
 	fields: []field[session]{
 		opt("messages", count(0, 1_000_000_000), func(s *session) *int { return &s.messages },
-			"Messages a connection; 0 goes on as long as the load lasts. Left out: 1 where a load counts sessions/s, and 0 elsewhere."),
+			"Messages a connection; with 0 it is used as long as the load lasts. If left out: 1 if the load counts sessions/s, and 0 else."),
 		opt("think", duration(0), func(s *session) *time.Duration { return &s.think },
-			"Idle time on the connection after each message.").or("0s"),
+			"Idle time on the connection after each message.").defaultTo("0s"),
 		opt("pipelining", namesOf(sample.Auto, sample.On, sample.Off), func(s *session) *sample.Switch { return &s.pipelining },
-			"Send MAIL, RCPT and DATA together (RFC 2920): auto where EHLO offers it.").or("auto"),
-		opt("bdat", truth, func(s *session) *bool { return &s.bdat },
-			"Send the message by BDAT (RFC 3030) in place of DATA; the server has to offer CHUNKING.").or("false"),
+			"Send MAIL, RCPT and DATA together (RFC 2920): auto does so if EHLO offers it.").defaultTo("auto"),
+		opt("bdat", boolean, func(s *session) *bool { return &s.bdat },
+			"Send the message by BDAT (RFC 3030) in place of DATA. The server has to offer CHUNKING.").defaultTo("false"),
 		opt("chunk_size", octets(1), func(s *session) *int64 { return &s.chunk },
-			"Size of a BDAT chunk; the message is one where left out."),
+			"Size of a BDAT chunk. If left out, the message is one chunk."),
 		opt("hello", text("a host name or an address literal", `^([A-Za-z0-9_.-]{1,255}|\[[A-Za-z0-9:.]+\])$`), func(s *session) *string { return &s.hello },
-			"The name given with EHLO, HELO or LHLO.").or("localhost"),
+			"The name given with EHLO, HELO or LHLO.").defaultTo("localhost"),
 	},
 	check: func(d *decoder, s *session) {
 		if s.has("chunk_size") && !s.bdat {
-			d.Faultf(s.at("chunk_size"), "chunk_size is of BDAT: say bdat: true with it")
+			d.Faultf(s.at("chunk_size"), "chunk_size is for BDAT: say bdat: true with it")
 		}
 	},
 }
 
-// settle fills in what depends on the load.
+// settle fills in the default that depends on the load.
 func (s *session) settle(l *load) {
 	if s.node == nil || s.has("messages") {
 		return
@@ -54,7 +54,7 @@ func (s *session) settle(l *load) {
 	s.fill("messages", tree.Integer(s.node.At, int64(s.messages)))
 }
 
-// resolved turns the session into the engine's.
+// sessionResolved returns the session as loadgen has it.
 func (f *flow) sessionResolved() loadgen.Session {
 	s := &f.session
 	return loadgen.Session{

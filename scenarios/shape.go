@@ -10,10 +10,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
-// A shape is what values of one kind look like in a scenario: how they are
-// decoded, and how JSON Schema says the same. Shapes are put together into the
-// table of all options, in which each option is declared once: the loader, the
-// overrides, the schema and the documentation all follow from it.
+// A shape is what values of one kind look like in a scenario: how to decode them,
+// and how to describe them in JSON Schema. The table of options is built from
+// shapes.
 type shape[T any] interface {
 	// decode reads n into out and reports what is wrong with it.
 	decode(d *decoder, n *tree.Node, out *T)
@@ -21,28 +20,28 @@ type shape[T any] interface {
 	describe(g *generator) *jsonSchema
 }
 
-// A decoder carries what decoding needs beside the node.
+// A decoder holds what decoding needs in addition to the node.
 type decoder struct {
 	tree.Report
 	files  files
 	lookup func(string) (string, bool)
 
-	// layer is set while something is read that others are merged over, or
-	// that is merged over others: null takes a value away there. Defaults are
-	// filled in where partial is not set.
+	// layer is set while a part of the scenario is decoded that takes part in
+	// merging: there null removes a value. partial is set while that part may be
+	// incomplete: then defaults are not filled in, and nothing is missing.
 	layer, partial bool
 
-	option string // what is being read, for messages
+	option string // the option that is decoded now, for messages
 
-	// Files that flows share are read once.
+	// Files are read once, even if several flows name them.
 	contents map[string][]byte
 	tables   map[string]*table
 	mails    map[string][]mail.File
 
-	notes []string // what to know about a scenario that is valid
+	notes []string // see Scenario.Notes
 }
 
-// wantf reports a value that is not what its option takes.
+// wantf reports a value that its option does not accept.
 func (d *decoder) wantf(n *tree.Node, want, found string) {
 	prefix := ""
 	if d.option != "" {
@@ -54,9 +53,9 @@ func (d *decoder) wantf(n *tree.Node, want, found string) {
 // A literal is the shape of one scalar.
 type literal[T any] struct {
 	want   string     // completes "want ..."
-	tags   []tree.Tag // what YAML may take it for; none means anything
+	tags   []tree.Tag // YAML types that are accepted; none means all
 	parse  func(text string) (T, error)
-	least  string // the smallest value, where want does not say it; "" for none
+	least  string // the smallest value, if want does not say it; "" for none
 	schema jsonSchema
 }
 
@@ -68,7 +67,7 @@ func (l literal[T]) decode(d *decoder, n *tree.Node, out *T) {
 			if n.Tag != tree.IsText && slices.Contains(l.tags, tree.IsText) {
 				found += ": put quotes around it"
 			} else if _, err := l.parse(n.Text); err == nil {
-				found += ": take the quotes away"
+				found += ": remove the quotes"
 			}
 		}
 		d.wantf(n, l.want, found)
@@ -76,7 +75,7 @@ func (l literal[T]) decode(d *decoder, n *tree.Node, out *T) {
 	}
 	v, err := l.parse(n.Text)
 	if err != nil {
-		d.wantf(n, l.want, n.Quoted()+because(err))
+		d.wantf(n, l.want, n.Quoted()+reason(err))
 		return
 	}
 	*out = v
@@ -91,8 +90,8 @@ func (l literal[T]) describe(*generator) *jsonSchema {
 	return &s
 }
 
-// because renders the reason of a parse error, if it gives one.
-func because(err error) string {
+// reason renders the reason of a parse error, if it gives one.
+func reason(err error) string {
 	if err == errShape {
 		return ""
 	}
@@ -108,7 +107,6 @@ func count[T int | int64 | uint64](least, most T) shape[T] {
 			if !decimal.MatchString(text) {
 				return 0, errShape
 			}
-			// 20 digits fit no counter we have, and overflow is told below.
 			v, err := strconv.ParseUint(text, 10, 64)
 			if err != nil || v > uint64(most) || T(v) < least {
 				return 0, errShape
@@ -121,15 +119,16 @@ func count[T int | int64 | uint64](least, most T) shape[T] {
 
 var decimal = regexp.MustCompile(`^(0|[1-9][0-9]{0,19})$`)
 
-// truth is the shape of true and false.
-var truth = literal[bool]{
+// boolean is the shape of true and false.
+var boolean = literal[bool]{
 	want:   "true or false",
 	tags:   []tree.Tag{tree.IsBool},
-	parse:  func(text string) (bool, error) { return text == "true", oneOf(text, "true", "false") },
+	parse:  func(text string) (bool, error) { return text == "true", checkWord(text, "true", "false") },
 	schema: jsonSchema{Type: "boolean"},
 }
 
-func oneOf(text string, words ...string) error {
+// checkWord returns errShape unless text is one of the words.
+func checkWord(text string, words ...string) error {
 	if slices.Contains(words, text) {
 		return nil
 	}
@@ -155,14 +154,14 @@ func text(want, pattern string) shape[string] {
 	}
 }
 
-// A choice is one of a few words and what it stands for.
+// A choice is one of a few words, and the value that it stands for.
 type choice[T any] struct {
 	word  string
 	value T
 }
 
-// choose is the shape of one of a few words.
-func choose[T any](choices ...choice[T]) shape[T] {
+// oneWord is the shape of one of a few words.
+func oneWord[T any](choices ...choice[T]) shape[T] {
 	words := make([]string, len(choices))
 	for i, c := range choices {
 		words[i] = c.word
@@ -181,24 +180,24 @@ func choose[T any](choices ...choice[T]) shape[T] {
 	}
 }
 
-// namesOf is the shape of an enumeration's values, by what they call themselves.
+// namesOf is the shape of an enumeration's values, by their names.
 func namesOf[T fmt.Stringer](values ...T) shape[T] {
 	choices := make([]choice[T], len(values))
 	for i, v := range values {
 		choices[i] = choice[T]{v.String(), v}
 	}
-	return choose(choices...)
+	return oneWord(choices...)
 }
 
-// several is the shape of a list.
-func several[T any](item shape[T], least, most int) shape[[]T] { return listOf[T]{item, least, most} }
+// listOf is the shape of a list.
+func listOf[T any](item shape[T], least, most int) shape[[]T] { return listShape[T]{item, least, most} }
 
-type listOf[T any] struct {
+type listShape[T any] struct {
 	item        shape[T]
 	least, most int
 }
 
-func (l listOf[T]) decode(d *decoder, n *tree.Node, out *[]T) {
+func (l listShape[T]) decode(d *decoder, n *tree.Node, out *[]T) {
 	if n.Kind != tree.Sequence {
 		d.wantf(n, "a list", n.Describe())
 		return
@@ -207,7 +206,7 @@ func (l listOf[T]) decode(d *decoder, n *tree.Node, out *[]T) {
 		d.wantf(n, fmt.Sprintf("%d to %d items", l.least, l.most), strconv.Itoa(len(n.Items)))
 		return
 	}
-	// Lists replace each other whole, so what stands in one is complete.
+	// A list is never merged with another, so its items are complete.
 	layer, partial := d.layer, d.partial
 	d.layer, d.partial = false, false
 	*out = make([]T, len(n.Items))
@@ -217,7 +216,7 @@ func (l listOf[T]) decode(d *decoder, n *tree.Node, out *[]T) {
 	d.layer, d.partial = layer, partial
 }
 
-func (l listOf[T]) describe(g *generator) *jsonSchema {
+func (l listShape[T]) describe(g *generator) *jsonSchema {
 	s := &jsonSchema{Type: "array", Items: g.complete(l.item.describe), MaxItems: &l.most}
 	if l.least > 0 {
 		s.MinItems = &l.least
@@ -225,17 +224,17 @@ func (l listOf[T]) describe(g *generator) *jsonSchema {
 	return s
 }
 
-// orList lets a single value stand for a list of one.
-func orList[T any](item shape[T], most int) shape[[]T] {
-	return single[T]{item, listOf[T]{item, 1, most}}
+// oneOrMore is the shape of a list, or of a value that stands for a list of one.
+func oneOrMore[T any](item shape[T], most int) shape[[]T] {
+	return oneOrMoreShape[T]{item, listShape[T]{item, 1, most}}
 }
 
-type single[T any] struct {
+type oneOrMoreShape[T any] struct {
 	item shape[T]
-	list listOf[T]
+	list listShape[T]
 }
 
-func (s single[T]) decode(d *decoder, n *tree.Node, out *[]T) {
+func (s oneOrMoreShape[T]) decode(d *decoder, n *tree.Node, out *[]T) {
 	if n.Kind == tree.Sequence {
 		s.list.decode(d, n, out)
 		return
@@ -244,7 +243,7 @@ func (s single[T]) decode(d *decoder, n *tree.Node, out *[]T) {
 	s.item.decode(d, n, &(*out)[0])
 }
 
-func (s single[T]) describe(g *generator) *jsonSchema {
+func (s oneOrMoreShape[T]) describe(g *generator) *jsonSchema {
 	return &jsonSchema{AnyOf: []*jsonSchema{s.item.describe(g), s.list.describe(g)}}
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// A SinkPort is one listener the built-in server needs: the port it stands
+// A SinkPort is a listener that the built-in server needs: the port that it stands
 // for, and how it speaks there.
 type SinkPort struct {
 	Port int
@@ -19,8 +19,8 @@ type SinkPort struct {
 	LMTP bool
 }
 
-// SinkPorts lists the listeners a plan's flows need, each once, in the order of
-// the flows; none where no flow goes to the sink.
+// SinkPorts lists the listeners that a plan's flows need, each once, in the order of
+// the flows. It is empty if no flow goes to the sink.
 func SinkPorts(p *loadgen.Plan) []SinkPort {
 	var ports []SinkPort
 	for i := range p.Flows {
@@ -40,8 +40,9 @@ func onSink(f *loadgen.Flow) bool {
 	return f.Target.Network == "tcp" && f.Target.Host == SinkHost
 }
 
-// PlaceSink tells a plan where its sink listens and whom to trust: ca is the
-// PEM of its authority. The plan is changed; Plan makes a new one each time.
+// PlaceSink puts the addresses of a sink that listens into a plan, and makes its
+// flows trust the sink's authority: ca is its certificate in PEM. It changes the
+// plan; Scenario.Plan makes a new one each time.
 func PlaceSink(p *loadgen.Plan, addrs map[SinkPort]string, ca []byte) error {
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(ca) {
@@ -54,7 +55,7 @@ func PlaceSink(p *loadgen.Plan, addrs map[SinkPort]string, ca []byte) error {
 		}
 		addr, ok := addrs[sinkPort(f)]
 		if !ok {
-			return fmt.Errorf("flow %s: the sink does not stand for port %d", f.Name, f.Target.Port)
+			return fmt.Errorf("flow %s: the sink has no listener for port %d", f.Name, f.Target.Port)
 		}
 		f.Target.Dial = addr
 		if f.Target.TLS != nil {
@@ -65,14 +66,14 @@ func PlaceSink(p *loadgen.Plan, addrs map[SinkPort]string, ca []byte) error {
 	return nil
 }
 
-// UsesSink tells whether a flow goes to the built-in server.
+// UsesSink reports whether a flow goes to the built-in server.
 func (s *Scenario) UsesSink() bool {
 	return slices.ContainsFunc(s.plan.Flows, func(f loadgen.Flow) bool { return onSink(&f) })
 }
 
-// SinkAccounts are what the sink has to accept: the accounts of the flows that
-// go to it, each name once. Where flows disagree about a password, the first
-// is right and the others are rejected.
+// SinkAccounts are the accounts that the sink has to accept: those of the flows that
+// go to it, each name once. If flows have different passwords for a name, the sink
+// accepts that of the first flow and rejects the others.
 func (s *Scenario) SinkAccounts() []smtpwire.Credentials {
 	var accounts []smtpwire.Credentials
 	seen := map[string]bool{}
@@ -91,7 +92,7 @@ func (s *Scenario) SinkAccounts() []smtpwire.Credentials {
 	return accounts
 }
 
-// SinkAuthInClear tells whether a flow authenticates to the sink without TLS.
+// SinkAuthInClear reports whether a flow authenticates to the sink without TLS.
 func (s *Scenario) SinkAuthInClear() bool {
 	return slices.ContainsFunc(s.plan.Flows, func(f loadgen.Flow) bool {
 		return onSink(&f) && f.Session.Wire.TLS == sample.TLSNone && len(f.Session.Accounts) > 0

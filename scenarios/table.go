@@ -18,15 +18,15 @@ const (
 	maxColumns = 1000
 )
 
-// A table is a CSV file with a header row, which remembers where its cells
+// A table is a CSV file with a header row. It remembers on which lines its rows
 // stand.
 type table struct {
 	mail.Table
-	lines []int // of the rows
+	lines []int // where the rows stand
 	file  string
 }
 
-// readTable reads a CSV file. Its faults are located in that file.
+// readTable reads a CSV file. The positions of its faults are in that file.
 func (d *decoder) readTable(at tree.Position, name string) *table {
 	if t := d.tables[name]; t != nil {
 		return t
@@ -35,7 +35,7 @@ func (d *decoder) readTable(at tree.Position, name string) *table {
 	if !ok {
 		return nil
 	}
-	t := &table{file: d.files.show(name)}
+	t := &table{file: d.files.shownName(name)}
 	if at, message := tree.Unreadable(t.file, text, "want a CSV file, which is text"); message != "" {
 		d.Faultf(at, "%s", message)
 		return nil
@@ -72,7 +72,7 @@ func (t *table) header(d *decoder, r *csv.Reader) bool {
 		return false
 	}
 	for i, name := range columns {
-		name = strings.TrimSpace(name) // people put one behind the comma
+		name = strings.TrimSpace(name) // many files have a blank after each comma
 		columns[i] = name
 		if name == "" || slices.Contains(columns[:i], name) {
 			line, column := r.FieldPos(i)
@@ -116,8 +116,8 @@ func cells(n int) string {
 	return strconv.Itoa(n) + " cells"
 }
 
-// tableFault words an error of encoding/csv, whose own text repeats nothing of
-// the file.
+// tableFault returns the position and the message of an error of encoding/csv. Its
+// text repeats nothing of the file, so it may be shown.
 func tableFault(file string, err error) (tree.Position, string) {
 	var pe *csv.ParseError
 	if !errors.As(err, &pe) {

@@ -8,7 +8,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
-// A transport says how TLS is done: trust, versions, and who we are.
+// A transport says how TLS is done: whom to trust, which versions to offer, and the
+// client's own certificate.
 type transport struct {
 	section
 	ca         string
@@ -22,15 +23,16 @@ type transport struct {
 	resumption bool
 }
 
-// The versions are those Go speaks; older ones are asked for by name only.
-var versionShape = choose(
+// These are the versions that Go speaks. The oldest are used only if min_version
+// allows them.
+var versionShape = oneWord(
 	choice[uint16]{"1.0", tls.VersionTLS10},
 	choice[uint16]{"1.1", tls.VersionTLS11},
 	choice[uint16]{"1.2", tls.VersionTLS12},
 	choice[uint16]{"1.3", tls.VersionTLS13},
 )
 
-var curveShape = choose(
+var curveShape = oneWord(
 	choice[tls.CurveID]{"X25519", tls.X25519},
 	choice[tls.CurveID]{"P-256", tls.CurveP256},
 	choice[tls.CurveID]{"P-384", tls.CurveP384},
@@ -47,25 +49,25 @@ var transportShape = object[transport]{
 	name: "tls",
 	fields: []field[transport]{
 		opt("ca", filePath, func(t *transport) *string { return &t.ca },
-			"File of the certificate authorities to trust, PEM or DER, in place of the system's."),
+			"File with the certificate authorities to trust, PEM or DER, in place of the system's."),
 		opt("server_name", text("a host name", hostPattern), func(t *transport) *string { return &t.serverName },
-			"The name the certificate has to be for; target.host where left out."),
-		opt("insecure", truth, func(t *transport) *bool { return &t.insecure },
-			"Take any certificate without looking at it.").or("false"),
+			"The name that the certificate has to be for. If left out, target.host."),
+		opt("insecure", boolean, func(t *transport) *bool { return &t.insecure },
+			"Accept any certificate without checking it.").defaultTo("false"),
 		opt("min_version", versionShape, func(t *transport) *uint16 { return &t.minVersion },
-			"The oldest TLS version to accept, in quotes.").or("1.2"),
+			"The oldest TLS version to accept, in quotes.").defaultTo("1.2"),
 		opt("max_version", versionShape, func(t *transport) *uint16 { return &t.maxVersion },
-			"The newest TLS version to offer, in quotes.").or("1.3"),
-		opt("ciphers", several(text("a cipher suite", `^TLS_[A-Z0-9_]+$`), 1, 100), func(t *transport) *[]string { return &t.ciphers },
-			"Cipher suites up to TLS 1.2, by their IANA names; those of TLS 1.3 are not ours to choose."),
-		opt("curves", several(curveShape, 1, 10), func(t *transport) *[]tls.CurveID { return &t.curves },
-			"Key exchanges to offer, the most wanted first. Post-quantum X25519MLKEM768 is among Go's defaults and costs about half again as much as X25519."),
+			"The newest TLS version to offer, in quotes.").defaultTo("1.3"),
+		opt("ciphers", listOf(text("a cipher suite", `^TLS_[A-Z0-9_]+$`), 1, 100), func(t *transport) *[]string { return &t.ciphers },
+			"Cipher suites up to TLS 1.2, by their IANA names. Those of TLS 1.3 cannot be chosen."),
+		opt("curves", listOf(curveShape, 1, 10), func(t *transport) *[]tls.CurveID { return &t.curves },
+			"Key exchanges to offer, the preferred one first. Post-quantum X25519MLKEM768 is among Go's defaults, and costs about one and a half times as much as X25519."),
 		opt("cert", filePath, func(t *transport) *string { return &t.cert },
-			"File of the client's certificate, PEM or DER."),
+			"File with the client's certificate, PEM or DER."),
 		opt("key", filePath, func(t *transport) *string { return &t.key },
-			"File of its private key, PEM or DER."),
-		opt("resumption", truth, func(t *transport) *bool { return &t.resumption },
-			"Resume TLS sessions. Left out, each connection pays for a full handshake, as connections of many different clients do.").or("false"),
+			"File with its private key, PEM or DER."),
+		opt("resumption", boolean, func(t *transport) *bool { return &t.resumption },
+			"Resume TLS sessions. If false, each connection makes a full handshake, as connections of many different clients do.").defaultTo("false"),
 	},
 	check: checkTransport,
 }
@@ -82,11 +84,11 @@ func checkTransport(d *decoder, t *transport) {
 		j := slices.IndexFunc(known, func(c *tls.CipherSuite) bool { return c.Name == name })
 		at := t.node.Get("ciphers").Items[i].At
 		switch {
-		case name == "": // a fault already
+		case name == "": // reported already
 		case j < 0:
-			d.Faultf(at, "no cipher suite %s: %sknown are those of crypto/tls", tree.Quote(name), spelling.Suggest(name, suiteNames(known)))
+			d.Faultf(at, "no cipher suite is named %s: %sknown are those of Go's crypto/tls", tree.Quote(name), spelling.Suggest(name, suiteNames(known)))
 		case !slices.Contains(known[j].SupportedVersions, tls.VersionTLS12):
-			d.Faultf(at, "%s is of TLS 1.3, whose suites cannot be chosen", name)
+			d.Faultf(at, "%s belongs to TLS 1.3, whose suites cannot be chosen", name)
 		}
 	}
 }
@@ -99,8 +101,8 @@ func suiteNames(suites []*tls.CipherSuite) []string {
 	return names
 }
 
-// config builds what crypto/tls needs. What is wrong with the files is
-// reported.
+// config returns the configuration for crypto/tls. It reports what is wrong with
+// the files.
 func (t *transport) config(d *decoder, host string) *tls.Config {
 	c := &tls.Config{
 		ServerName:         host,

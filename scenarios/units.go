@@ -15,8 +15,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
-// errShape says that a value is not of its shape, and nothing beyond what the
-// shape says of itself.
+// errShape is the error for a value that does not have its shape, if there is
+// nothing to add to what the shape says it wants.
 var errShape = errors.New("not of this shape")
 
 const (
@@ -41,7 +41,7 @@ func parseDuration(text string) (time.Duration, error) {
 	return v, err
 }
 
-// duration is the shape of a span of time, which least and most bound.
+// duration is the shape of a duration from least to maxDuration.
 func duration(least time.Duration) shape[time.Duration] {
 	smallest := ""
 	if least > 0 {
@@ -107,7 +107,7 @@ func octets(least int64) shape[int64] {
 type rate struct {
 	pace  pace.Rate
 	unit  loadgen.Unit
-	known bool // it was understood: 0 is a rate too
+	known bool // it was read: 0 is a rate too
 }
 
 // arrivalRate is the shape of a rate.

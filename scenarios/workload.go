@@ -31,9 +31,8 @@ type stage struct {
 const (
 	maxSessions = 1_000_000
 
-	// defaultSessions is the limit of an open load: high enough that a server
-	// that keeps up never meets it, low enough to run without raised limits on
-	// descriptors.
+	// defaultSessions is the limit of an open load: high enough that a server that
+	// keeps up never reaches it, and low enough for the usual limit on open files.
 	defaultSessions = 1000
 )
 
@@ -41,22 +40,22 @@ var loadShape = object[load]{
 	name: "load",
 	fields: []field[load]{
 		opt("sessions", count(1, maxSessions), func(l *load) *int { return &l.sessions },
-			"Closed load: so many sessions at once, each starting its next message when the last is done."),
+			"Closed load: this many sessions at once. Each starts its next message when the last is done."),
 		opt("messages", count[int64](1, 1e12), func(l *load) *int64 { return &l.messages },
 			"Closed load: a fixed number of messages, all sessions together."),
 		opt("ramp", duration(0), func(l *load) *time.Duration { return &l.ramp },
-			"Closed load: the sessions begin spread over this long, in place of all at once."),
+			"Closed load: the sessions do not all begin at once, but spread over this time."),
 		opt("rate", arrivalRate, func(l *load) *rate { return &l.rate },
-			"Open load: what arrives, whatever the server does: 200 sessions/s, 30000 messages/min. Messages go over connections that are kept."),
-		opt("stages", several(stageShape, 1, 1000), func(l *load) *[]stage { return &l.stages },
-			"Open load: rates one after the other."),
-		opt("arrivals", choose(choice[pace.Process]{"uniform", pace.Uniform}, choice[pace.Process]{"poisson", pace.Poisson}),
+			"Open load: how much arrives, whatever the server does: 200 sessions/s, 30000 messages/min. Messages use connections that are kept open."),
+		opt("stages", listOf(stageShape, 1, 1000), func(l *load) *[]stage { return &l.stages },
+			"Open load: several rates, one after the other."),
+		opt("arrivals", oneWord(choice[pace.Process]{"uniform", pace.Uniform}, choice[pace.Process]{"poisson", pace.Poisson}),
 			func(l *load) *pace.Process { return &l.arrivals },
-			"Open load: evenly spaced (uniform, where left out), or independent of each other as those of many clients are (poisson)."),
+			"Open load: evenly spaced (uniform, if left out), or independent of each other, as those of many clients are (poisson)."),
 		opt("max_sessions", count(1, maxSessions), func(l *load) *int { return &l.maxSessions },
-			"Open load: connections at once, 1000 where left out. An arrival beyond waits, and its wait counts."),
+			"Open load: the most connections at once, 1000 if left out. An arrival that finds all of them busy waits, and its wait counts."),
 		opt("duration", duration(time.Millisecond), func(l *load) *time.Duration { return &l.duration },
-			"How long the load lasts; stages have their own."),
+			"How long the load lasts. Stages have their own durations."),
 	},
 	check: checkLoad,
 }
@@ -65,11 +64,11 @@ var stageShape = object[stage]{
 	name: "stage",
 	fields: []field[stage]{
 		opt("for", duration(time.Millisecond), func(s *stage) *time.Duration { return &s.length },
-			"How long the stage lasts.").must(),
+			"How long the stage lasts.").mandatory(),
 		opt("rate", arrivalRate, func(s *stage) *rate { return &s.rate },
-			"The rate, where it is constant."),
+			"The rate, if it is constant."),
 		opt("from", arrivalRate, func(s *stage) *rate { return &s.from },
-			"The rate at the stage's beginning; it goes to the end's in a straight line."),
+			"The rate at the stage's beginning. It changes to the rate at the end in a straight line."),
 		opt("to", arrivalRate, func(s *stage) *rate { return &s.to },
 			"The rate at the stage's end."),
 	},
@@ -78,7 +77,7 @@ var stageShape = object[stage]{
 
 func checkStage(d *decoder, s *stage) {
 	if s.has("rate") && (s.has("from") || s.has("to")) {
-		d.Faultf(s.at("rate"), "a stage has a rate, or goes from one to another: not both")
+		d.Faultf(s.at("rate"), "a stage has a rate, or from and to: not both")
 		return
 	}
 	if !s.has("rate") && (!s.has("from") || !s.has("to")) && !s.unsure {
@@ -99,7 +98,7 @@ func checkLoad(d *decoder, l *load) {
 		return
 	}
 	for _, name := range l.given("sessions", "messages", "ramp") {
-		d.Faultf(l.at(name), "%s belongs to a closed load and %s to an open one: leave out one of the two (null takes away what defaults say)%s",
+		d.Faultf(l.at(name), "%s belongs to a closed load and %s to an open one: leave out one of the two (null removes what defaults say)%s",
 			name, open[0], map[string]string{"sessions": "; max_sessions limits an open load"}[name])
 	}
 	if !l.has("arrivals") {
@@ -162,7 +161,7 @@ func checkStages(d *decoder, l *load) {
 	}
 }
 
-// resolved turns the load into the engine's.
+// resolved returns the load as loadgen has it.
 func (l *load) resolved() loadgen.Load {
 	out := loadgen.Load{
 		Sessions: l.sessions, Messages: l.messages, Duration: l.duration, Ramp: l.ramp,
@@ -181,5 +180,5 @@ func (l *load) resolved() loadgen.Load {
 	return out
 }
 
-// open tells whether arrivals are scheduled ahead.
+// open reports whether this is an open load.
 func (l *load) open() bool { return l.has("rate") || l.has("stages") }

@@ -6,19 +6,19 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A Compared is a metric that flows are compared by, and the name gates have for
-// it. The name of the time that a load is judged by says which that is: what is
-// waited for under open load begins when it is due, so there message.response
-// stands for message.
+// A Compared is a metric that flows are compared by, with its name in gates. Under
+// closed load messages are judged by their service time: message.p99. Under open
+// load they are judged by their response time, which begins when they are due:
+// message.response.p99.
 type Compared struct {
 	Name string
 	Metric
-	Headline bool // always in tables; the others if they tell something
+	Headline bool // always in tables; other metrics only if there is a change
 }
 
-// ComparedBy lists the metrics that flows under a kind of load are compared by,
-// in the order of the tables: what is waited for, what is got, and where the
-// time goes.
+// ComparedBy lists the metrics that flows under a kind of load are compared by, in
+// the order of the tables: the time of a message, what else the whole run comes to,
+// and the time of each phase.
 func ComparedBy(load sample.LoadKind) []Compared {
 	message := judgedName(load)
 	list := []Compared{
@@ -46,7 +46,7 @@ func quantile(name string, p sample.Phase, part sample.Part, stat string, q floa
 	return Compared{Name: name + "." + stat, Metric: Metric{Phase: p, Part: part, Stat: stat, Q: q}}
 }
 
-// judgedName is the time of a message that a load is judged by.
+// judgedName is the name of the time of a message that a load is judged by.
 func judgedName(load sample.LoadKind) string {
 	if part := load.Judged(); part != sample.Service {
 		return sample.SpanMessage.String() + "." + part.String()
@@ -54,12 +54,12 @@ func judgedName(load sample.LoadKind) string {
 	return sample.SpanMessage.String()
 }
 
-// all are the metrics of either load.
+// all are the metrics of both kinds of load.
 var all = append(ComparedBy(sample.ClosedLoad), slices.DeleteFunc(ComparedBy(sample.OpenLoad), func(m Compared) bool {
 	return IsCompared(m.Name, sample.ClosedLoad)
 })...)
 
-// IsCompared tells whether flows under a kind of load are compared by a metric
+// IsCompared reports whether flows under a kind of load are compared by the metric
 // of that name.
 func IsCompared(name string, load sample.LoadKind) bool {
 	return slices.ContainsFunc(ComparedBy(load), func(m Compared) bool { return m.Name == name })

@@ -1,21 +1,23 @@
-// Package criteria holds what runs are judged by: thresholds, which a run has to
-// meet, and gates, which the change from one run to another must not pass. It
-// has one grammar and one list of metrics, for all who write criteria down and
-// all who judge by them:
+// Package criteria holds what runs are judged by. A threshold is a condition that a
+// run has to meet. A gate is a change from one run to another that must not be.
 //
 //	relay-25.message.p99 < 250ms     a threshold: [ParseThreshold]
 //	message.p99 > +5%                a gate: [ParseGate]
 //	3%                               the smallest effect of interest: [ParseShare]
 //
-// It knows no flows and no figures. Whether a flow of that name exists is for
-// those to say who know the flows, and whether its figure holds, for those who
-// have measured.
+// There is one grammar and one list of metrics, for scenarios, which declare
+// criteria, and for results, which judge by them. [ComparedBy] lists the metrics
+// that comparisons judge, and [Metric] names any figure of a flow.
+//
+// The package knows the grammar only. Whether a flow exists, whoever knows the flows
+// has to check (see [Threshold.CheckLoad] and [Gate.CheckLoad]); whether a threshold
+// is met, whoever has measured its figure ([Threshold.Met]).
 package criteria
 
-// Criteria are what a scenario wants its runs to be judged by.
+// Criteria are what the runs of a scenario are judged by.
 type Criteria struct {
-	Baseline   string      // the flow the others are compared with; "" for none
-	Thresholds []Threshold // what the run has to meet
-	Gates      []Gate      // what comparisons with other runs must not show
-	MinEffect  float64     // the smallest effect of interest to them, as a share
+	Baseline   string      // the flow that the others are compared with; "" for none
+	Thresholds []Threshold // what each run has to meet
+	Gates      []Gate      // what a comparison of runs must not show
+	MinEffect  float64     // the smallest effect of interest in a comparison, as a share
 }

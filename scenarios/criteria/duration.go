@@ -11,14 +11,14 @@ const DurationPattern = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`
 
 var durationRegexp = regexp.MustCompile(DurationPattern)
 
-// Why a text is no duration.
+// Why ParseDuration refuses a text.
 var (
 	ErrNoUnit     = errors.New("a unit is missing (ms, s, m, h)")
 	ErrNoDuration = errors.New("not a duration")
 )
 
-// ParseDuration reads a duration that is not negative. The error is ErrNoUnit
-// for a mere number, and ErrNoDuration otherwise.
+// ParseDuration reads a duration, which is not negative. The error is ErrNoUnit for a
+// number without a unit, and ErrNoDuration for anything else.
 func ParseDuration(text string) (time.Duration, error) {
 	if whole.MatchString(text) {
 		return 0, ErrNoUnit
@@ -33,8 +33,8 @@ func ParseDuration(text string) (time.Duration, error) {
 	return v, nil
 }
 
-// Seconds is how long the unit is that a rate is by, as it stands behind the
-// slash: "s", "min" or "h". It is 0 for anything else.
+// Seconds is the length of a rate's unit of time in seconds: "s", "min" or "h", as in
+// 100/min. It is 0 for any other unit.
 func Seconds(unit string) float64 {
 	switch unit {
 	case "s":

@@ -12,18 +12,18 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A Gate is a change of a metric that must not be: "message.p99 > +5%",
+// A Gate is a change of a metric that a comparison must not show: "message.p99 > +5%",
 // "relay-25.rate < -3%", "setup > +2ms" or "errors > +0.1pp".
 type Gate struct {
 	Expr   string // as written
 	Flow   string // "" for every flow
 	Metric string // one of Compared
 	Above  bool   // a change above Limit misses the gate; otherwise one below
-	Share  bool   // Limit is a share of the base's value; otherwise in the metric's unit
+	Share  bool   // Limit is a share of the base's value; otherwise it is in the metric's Unit
 	Limit  float64
 }
 
-// GatePattern is necessary for a gate, and not sufficient: ParseGate decides.
+// GatePattern matches every gate, and some texts that are none: ParseGate decides.
 const GatePattern = `^\s*([A-Za-z0-9_.-]+)\s*([<>])\s*([+-]?)([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*(%|pp|ns|us|µs|ms|s)\s*$`
 
 var gateRegexp = regexp.MustCompile(GatePattern)
@@ -31,10 +31,10 @@ var gateRegexp = regexp.MustCompile(GatePattern)
 // GateExamples is a gate of each kind, for messages.
 const GateExamples = "message.p99 > +5%, setup > +2ms or errors > +0.1pp"
 
-// ParseGate reads a gate: [FLOW.]METRIC, > or <, and by how much: per cent, a time,
-// or percentage points (pp) of errors. Whether there is such a flow, and whether
-// it has such a metric, is for those to say who know the flows: see CheckLoad. The
-// error is an *UnknownError if that is what is wrong.
+// ParseGate reads a gate: [FLOW.]METRIC, > or <, and the limit: per cent, a time, or
+// percentage points (pp) of errors. It does not know whether the flow exists and has
+// the metric: see CheckLoad. The error is an *UnknownError if there is no such metric
+// at all.
 func ParseGate(text string) (Gate, error) {
 	m := gateRegexp.FindStringSubmatch(text)
 	if m == nil {
@@ -57,7 +57,7 @@ func ParseGate(text string) (Gate, error) {
 		allowed = unit == Share
 		g.Limit /= 100
 	default:
-		// The pattern lets units of time through only.
+		// The pattern leaves only units of time.
 		length, err := time.ParseDuration("1" + suffix)
 		if err != nil {
 			return Gate{}, err
@@ -65,15 +65,16 @@ func ParseGate(text string) (Gate, error) {
 		g.Limit *= float64(length)
 	}
 	if !allowed {
-		return Gate{}, fmt.Errorf("%s changes by per cent%s", g.Metric, orBy[unit])
+		return Gate{}, fmt.Errorf("want the change of %s in per cent%s", g.Metric, otherUnit[unit])
 	}
 	return g, nil
 }
 
-var orBy = map[Unit]string{Time: " or by a time such as +2ms", Share: " or by points such as +0.1pp"}
+// otherUnit is the unit of a change that is not per cent, for messages.
+var otherUnit = map[Unit]string{Time: ", or as a time such as +2ms", Share: ", or in percentage points such as +0.1pp"}
 
-// name takes a flow off the metric, which ends in a name of Compared. Of two
-// such names the longer one is meant: a flow may be called "generator".
+// name splits a text into flow and metric. The metric is the longest name of Compared
+// that the text ends in: setup is one of them, and a flow may be called "generator".
 func (g *Gate) name(text string) (Unit, error) {
 	for rest, found := text, true; found; _, rest, found = strings.Cut(rest, ".") {
 		i := slices.IndexFunc(all, func(m Compared) bool { return m.Name == rest })
@@ -89,14 +90,14 @@ func (g *Gate) name(text string) (Unit, error) {
 	return 0, unknownCompared(text)
 }
 
-// CheckLoad says why flows of a kind of load are not compared by the gate's
-// metric; nil if they are. who names the flows: "flow relay-25".
-func (g *Gate) CheckLoad(who string, load sample.LoadKind) error {
+// CheckLoad returns an error if flows under a kind of load are not compared by the
+// gate's metric. which names the flows in it: "flow relay-25".
+func (g *Gate) CheckLoad(which string, load sample.LoadKind) error {
 	if IsCompared(g.Metric, load) {
 		return nil
 	}
 	message := judgedName(load)
-	return fmt.Errorf("%s has %s load, of which %s is not compared: %s.p50, .p90, .p99 and .mean are", who, article[load], g.Metric, message)
+	return fmt.Errorf("%s has %s load, for which %s is not compared: %s.p50, .p90, .p99 and .mean are", which, article[load], g.Metric, message)
 }
 
 var article = map[sample.LoadKind]string{sample.OpenLoad: "an open", sample.ClosedLoad: "a closed"}

@@ -19,7 +19,7 @@ type Metric struct {
 	Outcome sample.Outcome // of Count
 }
 
-// A Kind tells the figures of a flow apart.
+// A Kind is a kind of figure that a flow has.
 type Kind uint8
 
 // The kinds of Metric.
@@ -28,19 +28,19 @@ const (
 	Errors                   // errors: messages not accepted, as a share of those attempted
 	Rate                     // rate: messages accepted a second
 	Count                    // accepted, rejected, failed or unknown: a number of messages
-	SetUp                    // setup: what making a session ready takes, on average
-	GeneratorCPU             // generator.cpu: what a message costs the generator
+	SetUp                    // setup: how long it takes to make a session ready, on average
+	GeneratorCPU             // generator.cpu: the generator's CPU time for a message
 )
 
-// A Unit is what a figure counts, and so what its changes are measured in.
+// A Unit is the unit of a figure and of its changes.
 type Unit uint8
 
 // The units of figures.
 const (
-	Time      Unit = iota // nanoseconds; changes by per cent or by a time
-	Share                 // 0 to 1; by per cent or by percentage points
-	PerSecond             // messages a second; by per cent
-	Messages              // messages; by per cent
+	Time      Unit = iota // nanoseconds; changes are in per cent, or a time
+	Share                 // 0 to 1; changes are in per cent, or in percentage points
+	PerSecond             // messages a second; changes are in per cent
+	Messages              // messages; changes are in per cent
 )
 
 var unitNames = [...]string{Time: "ns", Share: "share", PerSecond: "messages/s", Messages: "messages"}
@@ -48,7 +48,7 @@ var unitNames = [...]string{Time: "ns", Share: "share", PerSecond: "messages/s",
 // String returns the unit as it stands in results.
 func (u Unit) String() string { return unitNames[u] }
 
-// Unit is what the metric's figure counts.
+// Unit is the unit of the metric's figure.
 func (m Metric) Unit() Unit {
 	switch m.Kind {
 	case Errors:
@@ -61,7 +61,7 @@ func (m Metric) Unit() Unit {
 	return Time
 }
 
-// figures are the metrics beside the times of phases.
+// figures are the metrics that are not times of a phase.
 var figures = []struct {
 	name   string
 	metric Metric
@@ -117,7 +117,7 @@ func parseStat(stat string) (float64, error) {
 	if m == nil || strings.HasSuffix(stat, ".") || len(m[2]) > 0 && m[1] < "90" && !strings.Contains(stat, ".") {
 		return 0, fmt.Errorf("no figure is named %.60q: known are quantiles such as p50, p99 and p99.9, mean and max", stat)
 	}
-	// The decimals of a percentage are those of a share, two places on. Both
+	// p99.9 is 0.999: the digits of a percentage are the decimals of a share. Both
 	// parts are digits, so this parses.
 	q, err := strconv.ParseFloat("0."+m[1]+m[2], 64)
 	if err != nil || q == 0 {

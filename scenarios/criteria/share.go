@@ -6,11 +6,11 @@ import (
 	"strconv"
 )
 
-// ErrNoPercent says that a percentage is a mere number.
+// ErrNoPercent is the error for a number without %.
 var ErrNoPercent = errors.New("the % is missing")
 
-// ParseShare reads a percentage such as "3%" as a share. The error is
-// ErrNoPercent for a mere number.
+// ParseShare reads a percentage such as "3%" as a share: 0.03. The error is
+// ErrNoPercent for a number without %.
 func ParseShare(text string) (float64, error) {
 	if number.MatchString(text) {
 		return 0, ErrNoPercent

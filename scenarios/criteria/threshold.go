@@ -10,7 +10,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A Threshold is a condition a run has to meet, such as
+// A Threshold is a condition that a run has to meet, such as
 // "submit-587.message.p99 < 250ms".
 type Threshold struct {
 	Expr   string // as written
@@ -20,23 +20,23 @@ type Threshold struct {
 	Limit  float64 // in the metric's Unit
 }
 
-// ThresholdPattern is necessary for a threshold, and not sufficient:
+// ThresholdPattern matches every threshold, and some texts that are none:
 // ParseThreshold decides.
 const ThresholdPattern = `^\s*[A-Za-z0-9_-]+\.[a-z0-9.]+\s*(<=|>=|<|>)\s*\S.*$`
 
 // ThresholdExamples are thresholds of two kinds, for messages.
 const ThresholdExamples = "FLOW.message.p99 < 250ms or FLOW.errors < 0.1%"
 
-// ErrNoThreshold says that a text is nothing like a threshold.
+// ErrNoThreshold is the error for a text that does not look like a threshold.
 var ErrNoThreshold = errors.New("want a condition such as " + ThresholdExamples)
 
 var thresholdRegexp = regexp.MustCompile(`^\s*([A-Za-z0-9_-]+)\.([a-z0-9.]+)\s*(<=|>=|<|>)\s*(\S.*?)\s*$`)
 
-// ParseThreshold reads a condition: FLOW.METRIC, how it compares, and the limit:
-// a duration, a share, a rate or a number of messages. Whether there is such a
-// flow, and whether it has such a metric, is for those to say who know the
-// flows: see CheckLoad. The Flow is set beside an error that comes after it. The
-// error is an *UnknownError if the metric is unknown.
+// ParseThreshold reads a condition: FLOW.METRIC, an operator, and the limit, which is a
+// duration, a share, a rate or a number of messages. It does not know whether the flow
+// exists and has the metric: see CheckLoad. If the error is about what follows the
+// flow, Flow is set all the same. The error is an *UnknownError if there is no such
+// metric at all, and ErrNoThreshold if the text is no condition.
 func ParseThreshold(text string) (Threshold, error) {
 	m := thresholdRegexp.FindStringSubmatch(text)
 	if m == nil {
@@ -52,16 +52,16 @@ func ParseThreshold(text string) (Threshold, error) {
 	return t, err
 }
 
-// CheckLoad says why a flow of a kind of load does not have the metric; nil if
-// it does.
+// CheckLoad returns an error if a flow under a kind of load does not have the
+// metric.
 func (t *Threshold) CheckLoad(load sample.LoadKind) error {
 	if t.Metric.Part != sample.Service && load != sample.OpenLoad {
-		return fmt.Errorf("flow %s has a closed load, which knows no %s time: only service", t.Flow, t.Metric.Part)
+		return fmt.Errorf("flow %s has a closed load, which has no %s time, only service time", t.Flow, t.Metric.Part)
 	}
 	return nil
 }
 
-// Met tells whether a value, in the metric's Unit, meets the threshold.
+// Met reports whether a value, in the metric's Unit, meets the threshold.
 func (t *Threshold) Met(value float64) bool {
 	switch t.Op {
 	case "<":
@@ -76,7 +76,7 @@ func (t *Threshold) Met(value float64) bool {
 	return false
 }
 
-// parseLimit reads the value of a condition.
+// parseLimit reads the limit of a condition.
 func parseLimit(unit Unit, text string) (float64, error) {
 	switch unit {
 	case Time:

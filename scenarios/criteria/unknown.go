@@ -16,12 +16,12 @@ type UnknownError struct {
 	Hint  string   // what to write instead, in short
 }
 
-// Error says what is unknown, which name may be meant, and which there are.
+// Error says what is unknown, suggests the closest known name, and lists the names.
 func (e *UnknownError) Error() string {
 	return fmt.Sprintf("no %s is named %.60q: %s%s", e.What, e.Name, spelling.Suggest(e.Name, e.Known), e.Hint)
 }
 
-// Without returns the error without a flow that the name begins with.
+// Without returns the error for the name alone, if that begins with a flow.
 func (e *UnknownError) Without(isFlow func(string) bool) *UnknownError {
 	known := *e
 	if flow, rest, ok := strings.Cut(e.Name, "."); ok && isFlow(flow) {

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// A Fault is one thing wrong with a scenario. Line and Column count from 1;
-// both are 0 where the fault has no place in a file, such as one in an
-// override, whose File is then "--set PATH".
+// A Fault is one thing that is wrong with a scenario. Line and Column count from 1.
+// Both are 0 if the fault has no position in a file: that of an override has
+// "--set PATH" as its File.
 type Fault struct {
 	File         string
 	Line, Column int
@@ -24,10 +24,10 @@ func (f Fault) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", f.File, f.Line, f.Column, f.Message)
 }
 
-// Faults are everything wrong with a scenario, in the order of the file.
+// Faults are everything that is wrong with a scenario, in the order of the file.
 type Faults []Fault
 
-// Error renders the faults, one a line.
+// Error renders the faults, each on a line.
 func (f Faults) Error() string {
 	lines := make([]string, len(f))
 	for i := range f {
@@ -42,21 +42,22 @@ type Position struct {
 	Line, Column int
 }
 
-// Fault is what is wrong there.
+// Fault returns a fault at this position.
 func (p Position) Fault(message string) Fault { return Fault{p.File, p.Line, p.Column, message} }
 
-// MaxFaults bounds what a hostile or hopeless file makes us print.
+// MaxFaults is how many faults a report holds at most.
 const MaxFaults = 200
 
 // A Report collects faults while a scenario is read.
 type Report struct {
 	Faults Faults
-	Files  []string // in the order they were met, which is the order shown
+	Files  []string // in the order in which their faults are shown
 }
 
+// Faultf adds a fault, unless the same was added before or there are too many.
 func (r *Report) Faultf(at Position, format string, args ...any) {
 	f := at.Fault(fmt.Sprintf(format, args...))
-	// A value under defaults is read again for each flow it is merged into.
+	// A value under defaults is decoded again for each flow that it is merged into.
 	if slices.Contains(r.Faults, f) {
 		return
 	}
@@ -68,7 +69,7 @@ func (r *Report) Faultf(at Position, format string, args ...any) {
 	}
 }
 
-// Faulty tells whether there is a fault about n or anything below it.
+// Faulty reports whether there is a fault at n or at anything below it.
 func (r *Report) Faulty(n *Node) bool {
 	if slices.ContainsFunc(r.Faults, func(f Fault) bool {
 		return n.At == Position{f.File, f.Line, f.Column}
@@ -79,7 +80,7 @@ func (r *Report) Faulty(n *Node) bool {
 		slices.ContainsFunc(n.Items, r.Faulty)
 }
 
-// Err returns the faults in order, and nil where there are none.
+// Err returns the faults in order; nil if there are none.
 func (r *Report) Err() error {
 	if len(r.Faults) == 0 {
 		return nil
@@ -97,7 +98,7 @@ func (r *Report) Err() error {
 	return r.Faults
 }
 
-// Quote renders a value of the file for a message, cut where it is long.
+// Quote renders a value of the file for a message, and cuts it if it is long.
 func Quote(s string) string {
 	const most = 60
 	if r := []rune(s); len(r) > most {
@@ -106,5 +107,5 @@ func Quote(s string) string {
 	return fmt.Sprintf("%q", s)
 }
 
-// List renders names for a message.
+// List renders names for a message, with commas between them.
 func List(names []string) string { return strings.Join(names, ", ") }

@@ -9,9 +9,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// A Node is one value of the file with its place. The YAML library's own nodes
-// are turned into these once, with aliases filled in, so that overriding and
-// merging have only three shapes to deal with.
+// A Node is one value of the file, with its position. It is simpler than the YAML
+// library's own nodes: there are no aliases, so it has one of three kinds.
 type Node struct {
 	Kind    kind
 	At      Position
@@ -19,17 +18,20 @@ type Node struct {
 	Text    string  // of a scalar
 	Entries []Entry // of a mapping, in the order of the file
 	Items   []*Node // of a sequence
-	Redact  bool    // text is a secret: never shown
+	Redact  bool    // Text is a secret, and never shown
 }
 
+// An Entry is a key of a mapping and its value.
 type Entry struct {
 	Key   string
 	At    Position // of the key
 	Value *Node
 }
 
+// A kind tells nodes apart.
 type kind uint8
 
+// The kinds of nodes.
 const (
 	Scalar kind = iota
 	Mapping
@@ -39,6 +41,7 @@ const (
 // A Tag is a scalar's YAML type.
 type Tag uint8
 
+// The tags of scalars.
 const (
 	IsText Tag = iota
 	IsInteger
@@ -47,8 +50,8 @@ const (
 	IsNull
 )
 
-// Describe says what a node is without showing its text: it may be a secret
-// in the wrong place.
+// Describe says what kind of value a node is. It does not show the text, which may be
+// a secret in the wrong place.
 func (n *Node) Describe() string {
 	switch {
 	case n.Kind == Mapping:
@@ -59,7 +62,7 @@ func (n *Node) Describe() string {
 	return [...]string{"text", "a number", "a number", "true or false", "nothing"}[n.Tag]
 }
 
-// Quoted shows a scalar's text, which must not be a secret.
+// Quoted returns a scalar's text for a message. The text must not be a secret.
 func (n *Node) Quoted() string {
 	if n.Tag == IsText {
 		return Quote(n.Text)
@@ -67,9 +70,10 @@ func (n *Node) Quoted() string {
 	return n.Text
 }
 
+// Null reports whether a node is YAML's null.
 func (n *Node) Null() bool { return n.Kind == Scalar && n.Tag == IsNull }
 
-// Get returns the value of a key, nil where there is none.
+// Get returns the value of a key; nil if there is none, or n is no mapping.
 func (n *Node) Get(key string) *Node {
 	if n == nil || n.Kind != Mapping {
 		return nil
@@ -94,6 +98,7 @@ func (n *Node) Put(key string, value *Node) {
 	n.Entries = append(n.Entries, Entry{key, value.At, value})
 }
 
+// Keys returns the keys of a mapping, in the order of the file.
 func (n *Node) Keys() []string {
 	keys := make([]string, len(n.Entries))
 	for i, e := range n.Entries {
@@ -133,9 +138,9 @@ func (n *Node) clone() *Node {
 	return &c
 }
 
-// Merge lays one node over another and returns a new one. Mappings are merged
-// key by key, as deep as they go; anything else is replaced, lists included.
-// Each value keeps the place it came from.
+// Merge lays one node over another and returns a new one. Mappings are merged key by
+// key, at every level. Anything else is replaced, lists included. Each value keeps
+// its position.
 func Merge(base, over *Node) *Node {
 	switch {
 	case over == nil:
@@ -159,7 +164,7 @@ func Merge(base, over *Node) *Node {
 	return merged
 }
 
-// AppendJSON renders a node as JSON, secrets left out.
+// AppendJSON appends a node as JSON. A placeholder stands for each secret.
 func (n *Node) AppendJSON(b []byte) []byte {
 	switch n.Kind {
 	case Mapping:
@@ -191,24 +196,24 @@ func (n *Node) AppendJSON(b []byte) []byte {
 	case n.Tag == IsNull:
 		return append(b, "null"...)
 	}
-	// Only numbers and truth values that JSON writes alike pass the decoder.
+	// The decoder accepts no number or boolean that JSON writes in another way.
 	return append(b, n.Text...)
 }
 
-// Integer makes a scalar of a number that was decided on, not written.
+// Integer makes a scalar of a number that does not stand in the file.
 func Integer(at Position, v int64) *Node {
 	return &Node{At: at, Tag: IsInteger, Text: strconv.FormatInt(v, 10)}
 }
 
-// Word makes a scalar of a text that was decided on, not written.
+// Word makes a scalar of a text that does not stand in the file.
 func Word(at Position, text string) *Node { return &Node{At: at, Text: text} }
 
-// Drop takes keys off a mapping.
+// Drop removes keys from a mapping.
 func (n *Node) Drop(keys ...string) {
 	n.Entries = slices.DeleteFunc(n.Entries, func(e Entry) bool { return slices.Contains(keys, e.Key) })
 }
 
-// AppendText appends a JSON string.
+// AppendText appends a text as a JSON string.
 func AppendText(b []byte, text string) []byte {
 	s, err := Marshal(text)
 	if err != nil { // a string always marshals
@@ -217,7 +222,7 @@ func AppendText(b []byte, text string) []byte {
 	return append(b, s...)
 }
 
-// Marshal is json.Marshal without escapes made for HTML.
+// Marshal is json.Marshal without the escapes for HTML.
 func Marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -11,16 +11,16 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/textfile"
 )
 
-// Bounds on hostile files. The node count is after aliases are filled in, so
-// it is what stops an alias bomb.
+// Bounds on files. MaxNodes stops an alias bomb, since it counts nodes after aliases
+// are filled in.
 const (
-	MaxSource = 1 << 20
-	MaxNodes  = 100_000
+	MaxSource = 1 << 20 // octets
+	MaxNodes  = 100_000 // values
 	maxDepth  = 32
 )
 
-// Parse turns YAML into nodes. It returns nil where the text is not YAML; other
-// faults, such as duplicate keys, leave the rest usable.
+// Parse turns YAML into nodes. It returns nil if the text is not YAML; after other
+// faults, such as a key given twice, the rest can be used.
 func Parse(file string, source []byte, r *Report) *Node {
 	start := Position{file, 1, 1}
 	if len(source) > MaxSource {
@@ -56,8 +56,8 @@ func Parse(file string, source []byte, r *Report) *Node {
 	return n
 }
 
-// ParseOverride turns the value of an override into nodes. What stands in it
-// has no line, only the override's name.
+// ParseOverride turns the value of an override into nodes. Their positions have the
+// override's name, and no line.
 func ParseOverride(name, value string, r *Report) *Node {
 	at := Position{File: name}
 	if strings.TrimSpace(value) == "" {
@@ -86,9 +86,9 @@ func (n *Node) place(at Position) {
 	}
 }
 
-// syntaxFault words an error of the YAML library. Its text about anchors and
-// tags repeats what stands in the file, which may be a password that wants
-// quotes, so that text is replaced.
+// syntaxFault returns the position and the message of an error of the YAML library.
+// The library's text about anchors and tags repeats what stands in the file, which
+// may be a password without quotes, so it is replaced.
 func syntaxFault(at Position, err error) (Position, string) {
 	var load *yaml.LoadError
 	if !errors.As(err, &load) {
@@ -121,8 +121,8 @@ type converter struct {
 	nodes  int
 }
 
-// convert turns a node of the library into ours. Aliases are filled in as
-// copies; the bounds on depth and number end those that hold themselves.
+// convert turns a node of the library into ours. Aliases become copies. An alias that
+// contains itself ends at the bounds on depth and number.
 func (c *converter) convert(y *yaml.Node, depth int) *Node {
 	at := Position{c.file, y.Line, y.Column}
 	n := &Node{At: at}
@@ -185,7 +185,7 @@ func (c *converter) tag(y *yaml.Node, at Position) Tag {
 	case "!!null":
 		return IsNull
 	}
-	// The tag itself is not shown: it may be a password that wants quotes.
+	// The tag itself is not shown: it may be a password without quotes.
 	c.report.Faultf(at, "a tag (!) is not understood; put quotes around a value that begins with !")
 	return IsText
 }

@@ -6,13 +6,13 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// YAML writes JSON as YAML for people, its keys in the order they have.
+// YAML writes JSON as YAML for people, and keeps the order of the keys.
 func YAML(json []byte) ([]byte, error) {
 	var doc yaml.Node
 	if err := yaml.Load(json, &doc); err != nil {
 		return nil, fmt.Errorf("write as YAML: %w", err)
 	}
-	plain(&doc)
+	simplify(&doc)
 	text, err := yaml.Dump(&doc, yaml.WithIndent(2))
 	if err != nil {
 		return nil, fmt.Errorf("write as YAML: %w", err)
@@ -20,13 +20,13 @@ func YAML(json []byte) ([]byte, error) {
 	return text, nil
 }
 
-// plain takes the braces and quotes of JSON off. What needs quotes in YAML gets
-// them again.
-func plain(n *yaml.Node) {
+// simplify removes the braces and quotes of JSON. The YAML library adds quotes again
+// where YAML needs them.
+func simplify(n *yaml.Node) {
 	n.Style = 0
 	short := n.Kind == yaml.SequenceNode
 	for _, c := range n.Content {
-		plain(c)
+		simplify(c)
 		short = short && c.Kind == yaml.ScalarNode
 	}
 	if short || len(n.Content) == 0 {

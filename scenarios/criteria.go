@@ -33,7 +33,7 @@ var minEffect = literal[float64]{
 	schema: jsonSchema{Type: "string", Pattern: criteria.SharePattern},
 }
 
-// criteria reads what runs are to be judged by.
+// criteria returns what runs are judged by.
 func (doc *document) criteria(d *decoder) criteria.Criteria {
 	names := doc.flowNames()
 	if doc.baseline != "" {
@@ -42,21 +42,21 @@ func (doc *document) criteria(d *decoder) criteria.Criteria {
 		}
 	}
 	c := criteria.Criteria{Baseline: doc.baseline, MinEffect: doc.minEffect}
-	c.Thresholds = judging(d, doc.node.Get("thresholds"), doc.thresholds, func(text string) (criteria.Threshold, error) {
+	c.Thresholds = parseCriteria(d, doc.node.Get("thresholds"), doc.thresholds, func(text string) (criteria.Threshold, error) {
 		return doc.threshold(text, names)
 	})
-	c.Gates = judging(d, doc.node.Get("gates"), doc.gates, func(text string) (criteria.Gate, error) {
+	c.Gates = parseCriteria(d, doc.node.Get("gates"), doc.gates, func(text string) (criteria.Gate, error) {
 		return doc.gate(text, names)
 	})
 	return c
 }
 
-// judging reads a list of criteria, and reports those that are none.
-func judging[C any](d *decoder, at *tree.Node, texts []string, parse func(string) (C, error)) []C {
+// parseCriteria reads a list of criteria, and reports those that are wrong.
+func parseCriteria[C any](d *decoder, at *tree.Node, texts []string, parse func(string) (C, error)) []C {
 	var all []C
 	for i, text := range texts {
 		if text == "" {
-			continue // a fault already
+			continue // reported already
 		}
 		c, err := parse(text)
 		if err != nil {
@@ -83,8 +83,8 @@ func (doc *document) threshold(text string, names []string) (criteria.Threshold,
 	return t, err
 }
 
-// gate reads a change, and refuses one that no comparison of such runs could
-// hold: for want of the flow, or of the metric.
+// gate reads a change, and refuses one that no comparison of such runs can judge,
+// because there is no such flow, or the flow has no such metric.
 func (doc *document) gate(text string, names []string) (criteria.Gate, error) {
 	g, err := criteria.ParseGate(text)
 	if unknown := new(criteria.UnknownError); errors.As(err, &unknown) {
@@ -115,7 +115,7 @@ func (doc *document) load(flow int) sample.LoadKind {
 	return sample.ClosedLoad
 }
 
-// unknownFlow says that no flow has a name; nil if one has.
+// unknownFlow is the error that no flow has that name; nil if one has.
 func unknownFlow(name string, names []string) error {
 	if slices.Contains(names, name) {
 		return nil
