@@ -43,7 +43,7 @@ func TestBuiltins(t *testing.T) {
 	equal(t, "names", names, want)
 }
 
-// length is how long a plan lasts where its flows are limited by time.
+// length is how long a plan lasts, if its flows are limited by time.
 func length(p *loadgen.Plan) time.Duration {
 	var flows []time.Duration
 	for _, f := range p.Flows {
@@ -73,7 +73,7 @@ func TestDemoIsShort(t *testing.T) {
 	}
 }
 
-// What the built-in scenarios teach is what they do.
+// The built-in scenarios do what their comments say.
 func TestBuiltinsDoWhatTheySay(t *testing.T) {
 	flow := func(name string, i int) loadgen.Flow {
 		s, err := Load("builtin:"+name, LoadOptions{})

@@ -10,7 +10,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
-// TestFaults holds what is said of wrong scenarios, word by word.
+// TestFaults compares the faults of wrong scenarios with golden files.
 func TestFaults(t *testing.T) {
 	names, err := filepath.Glob("testdata/faults/*.yaml")
 	if err != nil || len(names) == 0 {
@@ -124,7 +124,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, source, set string) {
 		s, err := Parse("fuzz.yaml", []byte(source), testOptions(set))
 		if err == nil {
-			// What the run file shows is a scenario again.
+			// The resolved scenario is a scenario again.
 			if _, err := Parse("again.yaml", s.plan.Scenario, testOptions()); err != nil && !strings.Contains(err.Error(), "auth") {
 				t.Logf("%s", s.plan.Scenario)
 				t.Fatalf("the resolved scenario does not load: %v", err)

@@ -8,13 +8,13 @@ import (
 	"testing/fstest"
 )
 
-// withFile is base with a part of relay's flow that names a file.
+// withFile is base with an option of the flow relay that names a file.
 func withFile(part string) []byte {
 	return []byte(strings.Replace(base, "  peak:", "    "+part+"\n  peak:", 1))
 }
 
-// faultOf returns what is wrong with a scenario that names a file, with its
-// place, "" for nothing.
+// faultOf returns the fault of a scenario that names a file, with its position; ""
+// for none.
 func faultOf(t *testing.T, part string, file map[string]string) string {
 	t.Helper()
 	fsys := fstest.MapFS{}
@@ -66,7 +66,7 @@ func TestScenarioFileAsItIs(t *testing.T) {
 	}
 }
 
-// Files of messages are named as the scenario's folder is, in faults and notes.
+// In faults and notes, the names of message files begin with the scenario's folder.
 func TestMessageFiles(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) {

@@ -9,8 +9,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// Quantities with a unit are within bounds, and what is taken is what the
-// schema lets through.
+// Quantities with a unit are within bounds, and the loader accepts what the schema
+// accepts.
 func FuzzUnits(f *testing.F) {
 	for _, text := range []string{
 		"250ms", "1h30m", "0.5s", "720h", "1e9s", "-1s", "9999999999h", "1.5µs", "512B", "20KiB", "2MB", "1 GiB", "0.0000001KB", "1" + strings.Repeat("0", 400) + "B",
@@ -37,8 +37,8 @@ func FuzzUnits(f *testing.F) {
 	})
 }
 
-// No password stands in what is shown of a scenario, whether it was taken or
-// not, and however it came in.
+// No password stands in anything that is shown of a scenario, whether it is valid or
+// not, and whatever way the password comes in.
 func FuzzSecret(f *testing.F) {
 	before := []string{"username: u, password: ", "token: ", "username: u, mechanism: XOAUTH2, password: ", "accounts: a.csv, password: ", "password: "}
 	for _, password := range []string{
@@ -55,7 +55,8 @@ func FuzzSecret(f *testing.F) {
 	}
 	shown := unknown.Error() + string(plain.plan.Scenario) + "'${env:SECRET}'"
 	f.Fuzz(func(t *testing.T, password string, where uint8) {
-		// What is shown anyway, or can be a word of a message, is no secret.
+		// Text that is shown anyway, or that may be a word of a message, cannot be
+		// looked for.
 		if len(password) < 5 || strings.Contains(shown, password) || !strings.ContainsAny(password, "0123456789$*!{&\\\x00") {
 			return
 		}

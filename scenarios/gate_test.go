@@ -35,7 +35,7 @@ gates: ['message.p99 > +5%', 'peak.message.response.p99 > +2ms', 'relay.rate < -
 	}
 }
 
-// A gate for every flow has to find one that it is about.
+// A gate without a flow is a fault if no flow has its metric.
 func TestGateThatNoFlowHas(t *testing.T) {
 	source := "name: gates\ntarget: {host: 127.0.0.1}\nflows: {relay: {port: 25, load: {sessions: 1, duration: 1s}}}\ngates: ['message.response.p99 > +5%']\n"
 	_, err := Parse("gates.yaml", []byte(source), testOptions())

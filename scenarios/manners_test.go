@@ -43,7 +43,7 @@ func TestCheckTarget(t *testing.T) {
 	}{
 		{"127.0.0.1", "", ""}, {"127.9.9.9", "", ""}, {"::1", "", ""}, {"10.0.0.1", "", ""}, {"172.16.0.1", "", ""},
 		{"192.168.0.1", "", ""}, {"169.254.1.1", "", ""}, {"fe80::1%eth0", "", ""}, {"fd12::1", "", ""}, {"sink", "", ""},
-		{"mail.localhost", "", "mail.localhost (203.0.113.6) is neither"}, // whatever a resolver makes of it
+		{"mail.localhost", "", "mail.localhost (203.0.113.6) is neither"}, // whatever address a resolver has for it
 		{"inside.example.net", "", ""},
 		{"mapped.example.net", "", ""}, {"nosuch.example.net", "", ""},
 		{"8.8.8.8", "", "8.8.8.8 is neither loopback nor private"},
@@ -68,8 +68,8 @@ func TestCheckTarget(t *testing.T) {
 	}
 }
 
-// A source address that is none of this machine's is a fault where it stands,
-// found before anything runs, and not while a scenario is read.
+// A source address that is not of this machine is a fault at its position. It is
+// found before anything runs, but not while the scenario is read.
 func TestSourcesAreThisMachines(t *testing.T) {
 	for _, test := range []struct{ target, want string }{
 		{"{host: 127.0.0.1, source: [127.0.0.2, 127.0.0.3]}", ""},
@@ -98,7 +98,7 @@ func TestSourcesAreThisMachines(t *testing.T) {
 	}
 }
 
-// Every plan of a scenario knows what it may load: ab makes one a turn.
+// Every plan of a scenario knows what it may load: several runs have a plan each.
 func TestPlansKeepWhatMayBeLoaded(t *testing.T) {
 	sc, err := Parse("f.yaml", []byte(base), LoadOptions{MayLoad: []string{"192.0.2.1"}})
 	if err != nil {
@@ -129,7 +129,8 @@ func TestCheckTargetLooksAtEveryFlow(t *testing.T) {
 	}
 }
 
-// An address is written in full, so that what is judged is what is meant.
+// An address has to be written in full, so that its check is about what the user
+// means.
 func TestHostsAreNamesOrAddressesInFull(t *testing.T) {
 	for host, want := range map[string]string{
 		"127.0.0.1": "", "::1": "", "[::1]": "", "fe80::1%eth0": "", "mail.example.test": "", "mx1": "", "4you.example.test": "", "0xfeed.example.test": "",
@@ -144,7 +145,7 @@ func TestHostsAreNamesOrAddressesInFull(t *testing.T) {
 	}
 }
 
-// A source address that can reach no target is a fault where it stands.
+// A source address that can reach no target is a fault at its position.
 func TestSourcesAreOfTheTargetsFamily(t *testing.T) {
 	for _, test := range []struct{ target, want string }{
 		{"{host: 127.0.0.1, source: [127.0.0.2]}", ""},
@@ -180,7 +181,7 @@ func TestDomains(t *testing.T) {
 		// Address literals, however written.
 		"a@[192.0.2.1]": true, "a@[IPv6:2001:db8::5]": true, "a@[IPv6:2001:DB8:0::5]": true, "a@[192.0.2.2]": false,
 
-		// Servers may route by what a local part says.
+		// Servers may route by the local part.
 		"a%example.com@example.test": true, "a%corp.se@example.test": true, "a%gmail.com@example.test": false, "gmail.com!a@example.test": false,
 		`"a@gmail.com"@example.test`: false, `"a@example.org"@example.test`: true, `"@example.test,@gmail.com:a@example.test"@example.test`: false,
 		"a%gmail.com@corp.se": false, "a%gmail.com%example.test@example.test": false, "a%h{1..9}.gmail.com@example.test": false,
@@ -209,7 +210,7 @@ func TestDomains(t *testing.T) {
 	}
 }
 
-// What a fault names can be put under allow_domains as it stands there.
+// The domain that a fault names can be copied to allow_domains.
 func TestRefusedDomainsCanBeAllowed(t *testing.T) {
 	named := regexp.MustCompile(`("[^"]+") is not reserved for tests.* or allow it at the top of the scenario: allow_domains: `)
 	for _, address := range []string{
@@ -229,7 +230,7 @@ func TestRefusedDomainsCanBeAllowed(t *testing.T) {
 	}
 }
 
-// What is allowed may be written as people write it.
+// allow_domains accepts all usual spellings of a domain.
 func TestAllowedDomainsAsTheyAreWritten(t *testing.T) {
 	for address, allowed := range map[string]string{"a@[8.8.8.8]": "8.8.8.8", "a@gmail.com": "GMAIL.com.", "a@x.gmail.com": "'*.gmail.com.'"} {
 		if _, err := Parse("f.yaml", []byte(base), testOptions("allow_domains=["+allowed+"]", "flows.relay.envelope.to='"+address+"'")); err != nil {
@@ -238,7 +239,7 @@ func TestAllowedDomainsAsTheyAreWritten(t *testing.T) {
 	}
 }
 
-// An address that a table makes is judged by all it is made of.
+// An address that is made from a table is checked as a whole.
 func TestRoutedDomainsOfATable(t *testing.T) {
 	files := fstest.MapFS{"users.csv": {Data: []byte("name,host\nann,example.com\nbob,gmail.com\nann%gmail.com,example.com\n")}}
 	for pattern, places := range map[string][]string{

@@ -67,7 +67,7 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// A fault under defaults stands there once, however many flows inherit it.
+// A fault under defaults is reported once, however many flows inherit it.
 func TestInheritedFaultIsReportedOnce(t *testing.T) {
 	_, err := Parse("f.yaml", []byte(strings.Replace(layers, "duration: 10s", "duration: ten", 1)), testOptions())
 	if err == nil || strings.Count(err.Error(), "\n") != 0 || !strings.HasPrefix(err.Error(), "f.yaml:6:33: duration: ") {
@@ -75,7 +75,7 @@ func TestInheritedFaultIsReportedOnce(t *testing.T) {
 	}
 }
 
-// A fault under defaults is one even where every flow overrides it.
+// A fault under defaults is reported even if every flow overrides it.
 func TestOverriddenDefaultIsChecked(t *testing.T) {
 	_, err := Parse("f.yaml", []byte("name: a\ntarget: {host: sink}\ndefaults: {port: x}\nflows: {a: {port: 25, load: {sessions: 1, duration: 1s}}}\n"), testOptions())
 	if err == nil || !strings.HasPrefix(err.Error(), "f.yaml:3:18: port: ") {

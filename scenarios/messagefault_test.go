@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// What the mail package refuses is said where the scenario has it, by the name
-// it has there.
+// A fault that package mail finds has the position and the name that the option has
+// in the scenario.
 func TestMailFaultsStandWhereTheirFieldDoes(t *testing.T) {
 	for part, want := range map[string]string{
 		"message: {size: 100B}":                                 "s.yaml:9:21: size: 100 octets may not hold the header; ",

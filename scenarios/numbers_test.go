@@ -9,8 +9,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// noNumber is what no option takes for a number, by what it takes: nothing that
-// is none, and nothing that overflows what it is kept in.
+// noNumber is texts that no option accepts as a number, by the kind of number: texts
+// that are none, and numbers that overflow.
 var noNumber = map[string][]string{
 	"integer":  {".nan", ".inf", "-.inf", "NaN", "-1", "-0", "+1", "1e3", "1e999", "1.5", "0x10", "0b1", "0o7", "010", "1_000", "99999999999999999999", "9223372036854775808", "''", "'1'"},
 	"duration": {".nan", ".inf", "0", "1", "-1s", "-0s", "+1s", "NaNs", "infs", "1e3s", "1e999h", "0x1s", "1_0s", "721h", "9999999999h", "99999999999999999999ns", "''"},
@@ -20,10 +20,10 @@ var noNumber = map[string][]string{
 	"share": {".nan", ".inf", "1", "-1%", "-0%", "NaN%", "inf%", "1e3%", "0x1%", "1000000%", "''"},
 }
 
-// TestEveryNumberIsBounded goes through all options that are numbers, as the
-// schema has them: an option that is added is in it.
+// TestEveryNumberIsBounded goes through all options that are numbers. It finds them
+// in the schema, so it finds new ones too.
 func TestEveryNumberIsBounded(t *testing.T) {
-	paths := map[string]string{ // where an option stands, by how the schema calls it
+	paths := map[string]string{ // the path of an option, by its name in the schema
 		"scenario warmup": "warmup", "scenario seed": "seed", "scenario min_effect": "min_effect", "schedule rounds": "schedule.rounds",
 		"flow port": "flows.relay.port", "load sessions": "flows.relay.load.sessions", "load messages": "flows.relay.load.messages",
 		"load ramp": "flows.relay.load.ramp", "load rate": "flows.peak.load.rate", "load max_sessions": "flows.peak.load.max_sessions",
@@ -38,7 +38,7 @@ func TestEveryNumberIsBounded(t *testing.T) {
 		"timeouts command": "flows.relay.timeouts.command", "timeouts body": "flows.relay.timeouts.body",
 	}
 	good := map[string]string{"integer": "25", "duration": "1s", "size": "2KiB", "rate": "10 sessions/s", "share": "3%"}
-	zero := []string{ // what takes no 0, which would be as if it were not given
+	zero := []string{ // options that refuse 0, which would mean that they are not given
 		"schedule rounds", "flow port", "load sessions", "load messages", "load max_sessions", "envelope recipients",
 	}
 	zeroTime := []string{"load duration", "stage for", "timeouts connect", "timeouts tls", "timeouts command", "timeouts body"}
@@ -79,11 +79,11 @@ func TestEveryNumberIsBounded(t *testing.T) {
 	}
 }
 
-// faulty tells whether an option with a value is a fault that says where it is.
+// faulty reports whether an option with a value is a fault with its position.
 func faulty(t *testing.T, path, value string) bool {
 	t.Helper()
 	set := []string{path + "=" + value}
-	switch { // something for the path to lead to
+	switch { // the path needs something to lead to
 	case strings.Contains(path, ".stages.0."):
 		stage := "rate: 1 sessions/s"
 		if strings.HasSuffix(path, ".from") || strings.HasSuffix(path, ".to") {
@@ -102,7 +102,7 @@ func faulty(t *testing.T, path, value string) bool {
 	return err != nil && strings.Contains(err.Error(), option)
 }
 
-// numbers are the options that are numbers, by what they take.
+// numbers are the options that are numbers, by the kind of number.
 func numbers(t *testing.T) map[string]string {
 	t.Helper()
 	type property struct {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// A secret that comes by <(command) is there once, and good for all flows.
+// A secret from <(command) can be read only once, and all flows can use it.
 func TestPipeIsReadOnce(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 // by hand; its tables of options are made from the table of options here.
 const referenceFile = "../docs/scenario.md"
 
-// An optionTable is where the reference has the options of an object, between
+// An optionTable is a table of the reference with the options of an object, between
 // two comments.
 var optionTable = regexp.MustCompile(`(?s)(<!-- options of (\w+) -->\n).*?(<!-- end of options -->)`)
 
@@ -78,8 +78,8 @@ func tableOf(t *testing.T, object *jsonSchema) []byte {
 	return b.Bytes()
 }
 
-// defaultOf is a default as it would be written in a scenario: in quotes where
-// YAML would take it for something else than text.
+// defaultOf is a default as it would be written in a scenario: in quotes if YAML
+// would read it as something else than text.
 func defaultOf(t *testing.T, s *jsonSchema) string {
 	t.Helper()
 	bare := strings.Trim(string(s.Default), `"`)
@@ -108,14 +108,14 @@ func valueOf(s *jsonSchema) string {
 	}
 	var all []string
 	for _, one := range s.AnyOf {
-		if one.Type != "null" { // takes a value away, which is no value
+		if one.Type != "null" { // null removes a value, and is none
 			all = append(all, valueOf(one))
 		}
 	}
 	return strings.Join(all, "; or ")
 }
 
-// inMarkdown keeps what stands in a text from meaning something to Markdown.
+// inMarkdown escapes the characters of a text that mean something in Markdown.
 func inMarkdown(text string) string {
 	return regexp.MustCompile("[\\\\`*_|<$]").ReplaceAllString(text, `\$0`)
 }
@@ -162,7 +162,7 @@ func exampleFiles(t *testing.T) fstest.MapFS {
 	}
 }
 
-// TestReferenceExamples loads each example. A fault names the line of the
+// TestReferenceExamples loads each example. The lines in faults are those of the
 // reference.
 func TestReferenceExamples(t *testing.T) {
 	options := LoadOptions{FS: exampleFiles(t), LookupEnv: testOptions().LookupEnv}

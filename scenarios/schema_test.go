@@ -89,8 +89,8 @@ func TestSchemaTakesWhatTheLoaderTakes(t *testing.T) {
 	}
 }
 
-// TestSchemaRefusesWhatTheLoaderRefuses goes through every option of the
-// table and gives it what it cannot be.
+// TestSchemaRefusesWhatTheLoaderRefuses goes through every option of the table and
+// gives it values that it does not accept.
 func TestSchemaRefusesWhatTheLoaderRefuses(t *testing.T) {
 	s := compiledSchema(t)
 	for _, setting := range structural {
@@ -149,7 +149,7 @@ flows:
     load: {rate: 10 sessions/s, duration: 1s}
 `
 
-// structural are values no option of that name can have.
+// structural are values that no option of that name can have.
 var structural = []string{
 	"name=[a]", "name=a/b", "name=12", "nmae=x", "description=[x]",
 	"target=host", "target.host=[a]", "target.host='a b'", "target.host='mail.example.test:25'", "target.hots=a",

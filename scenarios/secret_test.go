@@ -11,7 +11,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
-// Every way a secret can come in, and one that stands in the wrong place.
+// Every way in which a secret can come in, and one secret in the wrong place.
 const secretive = `name: secretive
 target: {host: sink}
 defaults: {load: {sessions: 1, duration: 1s}, port: 587}
@@ -81,7 +81,7 @@ func TestSecretsAreShownNowhere(t *testing.T) {
 			t.Errorf("%s shows a secret: %s", what, shown)
 		}
 	}
-	// What brings a secret in is no secret, and tells runs apart.
+	// The reference to a secret is no secret, and is shown.
 	for _, want := range []string{"${env:LEAK_ENV}", "${env:LEAK_USER}", "${file:secrets/token}", "secrets/accounts.csv", redacted} {
 		if resolved := string(s.Plan().Scenario); !strings.Contains(resolved, want) {
 			t.Errorf("the resolved scenario does not say %s: %s", want, resolved)

@@ -61,7 +61,7 @@ func TestTableFaults(t *testing.T) {
 	}
 }
 
-// FuzzTable reads whatever it is as accounts, and as the table of an envelope.
+// FuzzTable reads any text as accounts, and as the table of an envelope.
 func FuzzTable(f *testing.F) {
 	for _, seed := range []string{
 		"username,password\nada,one\n", "\xef\xbb\xbfusername,password,address\r\n\"a\"\"\",b,c@x.test\r\n",

@@ -8,7 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
-// take decodes one value by its shape.
+// take decodes one value with a shape.
 func take[T any](s shape[T], text string) (T, bool) {
 	var d decoder
 	var v T

@@ -71,7 +71,8 @@ func TestParseShare(t *testing.T) {
 	}
 }
 
-// Whatever is taken is named and limited, and reads again as the same.
+// A text that is accepted has a metric and a limit, and is the same gate when it is
+// read again.
 func FuzzGate(f *testing.F) {
 	for _, text := range []string{"message.p99 > +5%", "a.errors > +0.1pp", "setup<-2.5ms", "rate < -3%", "message.response.p50 > 1s", "..rate > 1%"} {
 		f.Add(text)

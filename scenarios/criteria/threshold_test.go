@@ -47,7 +47,7 @@ func TestMet(t *testing.T) {
 	}
 }
 
-// A closed load has no times but those of service.
+// A closed load has service times only.
 func TestThresholdsOfAClosedLoad(t *testing.T) {
 	for text, closed := range map[string]bool{"a.message.p99 < 1s": true, "a.rate > 1/s": true, "a.message.response.p99 < 1s": false, "a.session.lag.max < 1s": false} {
 		c, err := ParseThreshold(text)

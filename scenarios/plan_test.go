@@ -50,14 +50,13 @@ func equal(t *testing.T, what string, got, want any) {
 	}
 }
 
-// The examples of the contract load as they are written there.
-func TestContractPorts(t *testing.T) {
-	p := mustLoad(t, "contract-ports-and-tls.yaml")
+func TestPlanOfPorts(t *testing.T) {
+	p := mustLoad(t, "ports-and-tls.yaml")
 	equal(t, "name", p.Name, "ports-and-tls")
 	equal(t, "seed", p.Seed, uint64(1))
 	equal(t, "in turn", p.InTurn, true)
 	equal(t, "rounds", p.Rounds, 3)
-	equal(t, "baseline", criteriaOf(t, "contract-ports-and-tls.yaml").Baseline, "relay-25")
+	equal(t, "baseline", criteriaOf(t, "ports-and-tls.yaml").Baseline, "relay-25")
 	equal(t, "warmup", p.Warmup, 2*time.Second)
 	if len(p.Flows) != 4 {
 		t.Fatalf("%d flows", len(p.Flows))
@@ -101,7 +100,7 @@ func TestContractPorts(t *testing.T) {
 			t.Errorf("%s: TLS is %+v", want.name, c)
 		}
 	}
-	equal(t, "thresholds", criteriaOf(t, "contract-ports-and-tls.yaml").Thresholds, []criteria.Threshold{
+	equal(t, "thresholds", criteriaOf(t, "ports-and-tls.yaml").Thresholds, []criteria.Threshold{
 		{Expr: "submit-587.message.p99 < 250ms", Flow: "submit-587", Op: "<", Limit: 250e6,
 			Metric: criteria.Metric{Kind: criteria.Latency, Phase: sample.SpanMessage, Stat: "p99", Q: 0.99}},
 		{Expr: "relay-25.errors < 0.1%", Flow: "relay-25", Op: "<", Limit: 0.001,
@@ -109,8 +108,8 @@ func TestContractPorts(t *testing.T) {
 	})
 }
 
-func TestContractMorningPeak(t *testing.T) {
-	f := mustLoad(t, "contract-morning-peak.yaml").Flows[0]
+func TestPlanOfMorningPeak(t *testing.T) {
+	f := mustLoad(t, "morning-peak.yaml").Flows[0]
 	equal(t, "load", f.Load, loadgen.Load{
 		Stages: []pace.Stage{{For: 30 * time.Second, From: 300, To: 300}},
 		Unit:   loadgen.Sessions, Process: pace.Poisson, MaxSessions: 2000,
@@ -122,8 +121,8 @@ func TestContractMorningPeak(t *testing.T) {
 	equal(t, "recipients", f.Mail.Recipients, 2)
 }
 
-func TestContractRamp(t *testing.T) {
-	p := mustLoad(t, "contract-ramp.yaml")
+func TestPlanOfRamp(t *testing.T) {
+	p := mustLoad(t, "ramp.yaml")
 	equal(t, "load", p.Flows[0].Load, loadgen.Load{
 		Stages: []pace.Stage{
 			{For: 10 * time.Second, From: 0, To: 1000},
@@ -133,13 +132,13 @@ func TestContractRamp(t *testing.T) {
 		Unit: loadgen.Messages, Process: pace.Uniform, MaxSessions: 500,
 	})
 	equal(t, "messages a session", p.Flows[0].Session.Messages, 0)
-	equal(t, "part", criteriaOf(t, "contract-ramp.yaml").Thresholds[0].Metric.Part, sample.Response)
+	equal(t, "part", criteriaOf(t, "ramp.yaml").Thresholds[0].Metric.Part, sample.Response)
 }
 
-// What the run file shows as the scenario is one again, and gives the same
-// plan; "merge: same scenario" can so be judged by it.
+// The resolved scenario, as run files have it, is a scenario again, and gives the
+// same plan.
 func TestResolvedIsAScenarioAgain(t *testing.T) {
-	for _, name := range []string{"contract-ports-and-tls.yaml", "contract-morning-peak.yaml", "contract-ramp.yaml"} {
+	for _, name := range []string{"ports-and-tls.yaml", "morning-peak.yaml", "ramp.yaml"} {
 		p := mustLoad(t, name)
 		if !json.Valid(p.Scenario) {
 			t.Fatalf("%s: not JSON: %s", name, p.Scenario)
@@ -151,7 +150,7 @@ func TestResolvedIsAScenarioAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		equal(t, name+" as YAML", string(mustParse(t, string(text)).Scenario), string(p.Scenario))
-		for i := range p.Flows { // pools of certificates do not compare
+		for i := range p.Flows { // pools of certificates cannot be compared
 			p.Flows[i].Target.TLS, again.Flows[i].Target.TLS = nil, nil
 		}
 		equal(t, name, again, p)
@@ -159,7 +158,7 @@ func TestResolvedIsAScenarioAgain(t *testing.T) {
 }
 
 func TestPlansAreIndependent(t *testing.T) {
-	s, err := Load("contract-ramp.yaml", testOptions())
+	s, err := Load("ramp.yaml", testOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
