@@ -33,9 +33,9 @@ test: ## run the tests; GOTESTFLAGS adds flags
 	$(GO) test $(GOTESTFLAGS) ./...
 
 race: GOTESTFLAGS += -race -shuffle=on
-race: test ## the same under the race detector, in random order
+race: test ## run the tests under the race detector, in random order
 
-check: ## format, vet, lint, module file
+check: ## check format, vet, lint and the module file
 	@bad=$$(gofmt -s -l .); test -z "$$bad" || { echo "not formatted, run make fmt:"; echo "$$bad"; exit 1; }
 	$(GO) vet -tags integration,browser ./...
 	$(GO) run $(STATICCHECK) -tags integration,browser ./...
@@ -44,31 +44,31 @@ check: ## format, vet, lint, module file
 fmt: ## format every file
 	gofmt -s -w .
 
-integration: build ## run against Postfix, Dovecot and Prometheus; installs them where missing
+integration: build ## run against Postfix, Dovecot and Prometheus; installs what is missing
 	.ci/packages $(SERVERS)
 	$(GO) test -tags integration -count=1 -timeout=10m -v $(if $(SUDO),-exec $(SUDO)) ./internal/integration -args -smtpgauge=$(CURDIR)/bin/smtpgauge
 
-browser: ## open the pages in headless Chromium; installs it where missing
+browser: ## open the pages in headless Chromium; installs it if it is missing
 	.ci/packages chromium
 	$(GO) test -tags browser -count=1 -run 'Browser|Keyboard' ./results/render
 
-bench-peers: ## measure what a message costs against other clients; PEERS adds flags, -quick for one
+bench-peers: ## measure what a message costs this and other clients; PEERS adds flags, -quick for a short run
 	.ci/packages gcc libc6-dev openssl postfix
 	$(GO) run ./bench/internal/peers $(PEERS)
 
-truth: ## hold what is measured against captured packets; TRUTH adds flags
+truth: ## compare measured times with captured packets; TRUTH adds flags
 	.ci/packages gcc libc6-dev
 	@mkdir -p bin
 	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/internal/truth
 	$(SUDO) bin/truth -ours bin/smtpgauge $(TRUTH)
 
-verdict: ## count how often sound runs are called invalid and spoiled ones are not; VERDICT adds flags
+verdict: ## count how often good runs are called invalid, and bad ones valid; VERDICT adds flags
 	.ci/packages gcc libc6-dev
 	@mkdir -p bin
 	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/internal/verdict
 	$(SUDO) bin/verdict -ours bin/smtpgauge $(VERDICT)
 
-detect: ## count how often compare calls noise a change, and misses one; DETECT adds flags, -only for a part
+detect: ## count how often compare calls noise a change, or misses a change; DETECT adds flags, -only for a part
 	@mkdir -p bin
 	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/internal/detect
 	bin/detect -ours bin/smtpgauge $(DETECT)
@@ -81,7 +81,7 @@ fuzz: ## run each fuzz target for FUZZTIME
 		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package" </dev/null; \
 	done < bin/fuzz-targets
 
-chaos: ## run against a server that misbehaves for CHAOSTIME, under -race; CHAOS adds flags, -chaos.seed N for a seed
+chaos: ## run for CHAOSTIME against a server that misbehaves, under -race; CHAOS adds flags, -chaos.seed N for a seed
 	$(GO) test -race -count=1 -timeout=0 -v -run '^TestChaos$$' ./internal/chaos -args -chaos.time $(CHAOSTIME) $(CHAOS)
 
 clean: ## remove what was built
