@@ -23,8 +23,8 @@ func TestComparisonsJudged(t *testing.T) {
 		{"something worse", []compare.Row{same, worse}, nil, exitMissed},
 		{"worse, and within the gate", []compare.Row{worse}, []compare.GateOutcome{held}, exitOK},
 		{"beyond the gate", []compare.Row{worse}, []compare.GateOutcome{held, missed}, exitMissed},
-		{"not to be told", []compare.Row{few}, []compare.GateOutcome{unknown}, exitFailed},
-		{"one beyond, one not to be told", []compare.Row{few, worse}, []compare.GateOutcome{unknown, missed}, exitMissed},
+		{"undecided", []compare.Row{few}, []compare.GateOutcome{unknown}, exitFailed},
+		{"one beyond, one undecided", []compare.Row{few, worse}, []compare.GateOutcome{unknown, missed}, exitMissed},
 	} {
 		if got := exitCode(judgeComparison(&compare.Comparison{Rows: c.rows, Gates: c.gates})); got != c.want {
 			t.Errorf("%s: exit %d, want %d", c.name, got, c.want)

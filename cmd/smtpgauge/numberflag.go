@@ -10,7 +10,7 @@ import (
 )
 
 // A wholeFlag is a whole number between two bounds. If the flag is not given, value
-// stays as it was made, which may be under least: that tells it from one given.
+// stays as it was made; it may be under least then, which a given value cannot be.
 type wholeFlag struct {
 	value, least int
 	most         int // 0 for no bound

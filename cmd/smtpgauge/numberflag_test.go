@@ -48,7 +48,7 @@ func TestEveryNumberIsBounded(t *testing.T) {
 	}
 }
 
-// plainNumber tells whether a flag is one of pflag's own numbers.
+// plainNumber reports whether a flag is one of pflag's own numbers.
 func plainNumber(f *pflag.Flag) bool {
 	kind := fmt.Sprintf("%T", f.Value)
 	return strings.HasPrefix(kind, "*pflag.") && !strings.Contains(kind, "string") && !strings.Contains(kind, "bool")

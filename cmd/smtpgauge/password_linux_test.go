@@ -42,7 +42,7 @@ func newDesk(t *testing.T) *desk {
 	return &desk{t, person, terminal}
 }
 
-// echoes tells whether the terminal shows what is typed.
+// echoes reports whether the terminal shows what is typed.
 func (d *desk) echoes() bool {
 	d.Helper()
 	state, err := unix.IoctlGetTermios(int(d.terminal.Fd()), unix.TCGETS)

@@ -4,7 +4,7 @@
 //
 //	var r tree.Report
 //	root := tree.Parse("relay.yaml", source, &r)
-//	if name := root.Get("name"); name == nil {
+//	if root != nil && root.Get("name") == nil {
 //		r.Faultf(root.At, "name is missing")
 //	}
 //	return r.Err() // Faults, each as file:line:column: message

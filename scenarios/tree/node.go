@@ -12,7 +12,7 @@ import (
 // A Node is one value of the file, with its position. It is simpler than the YAML
 // library's own nodes: there are no aliases, so it has one of three kinds.
 type Node struct {
-	Kind    kind
+	Kind    Kind
 	At      Position
 	Tag     Tag     // of a scalar
 	Text    string  // of a scalar
@@ -28,12 +28,12 @@ type Entry struct {
 	Value *Node
 }
 
-// A kind tells nodes apart.
-type kind uint8
+// A Kind says whether a node is a scalar, a mapping or a sequence.
+type Kind uint8
 
 // The kinds of nodes.
 const (
-	Scalar kind = iota
+	Scalar Kind = iota
 	Mapping
 	Sequence
 )
