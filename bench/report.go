@@ -11,7 +11,7 @@ import (
 // figuresOf returns the figures of a run's one flow, and logs what there is to
 // know about them. It returns nil, and has failed the benchmark, where there
 // is nothing that could be called a measurement.
-func figuresOf(b *testing.B, result *gauge.Result) *figures.FlowFigures {
+func figuresOf(b *testing.B, result *gauge.Result) *figures.Flow {
 	b.Helper()
 	if served := result.Served; served != nil && served.Err != nil {
 		b.Errorf("closing the built-in server: %v", served.Err)
@@ -20,7 +20,7 @@ func figuresOf(b *testing.B, result *gauge.Result) *figures.FlowFigures {
 	name := res.FlowOrder[0]
 	f := result.Flow(name)
 	if f.Messages.Accepted+f.Messages.Rejected == 0 || result.Run.Closing.Lost != "" {
-		b.Errorf("flow %s: %s", name, strings.Join(res.Verdict.Reasons, "; "))
+		b.Errorf("flow %s: %s", name, strings.Join(res.Validity.Reasons, "; "))
 		return nil
 	}
 	for i, e := range f.Errors {
@@ -30,11 +30,11 @@ func figuresOf(b *testing.B, result *gauge.Result) *figures.FlowFigures {
 		}
 		b.Logf("flow %s: %d times %s at %s: %s", name, e.Count, e.Class, e.Phase, e.Example)
 	}
-	if !res.Verdict.Valid {
+	if !res.Validity.Valid {
 		b.ReportMetric(1, "invalid")
-		b.Logf("flow %s: INVALID: %s", name, strings.Join(res.Verdict.Reasons, "; "))
+		b.Logf("flow %s: INVALID: %s", name, strings.Join(res.Validity.Reasons, "; "))
 	}
-	for _, note := range res.Verdict.Notes {
+	for _, note := range res.Validity.Notes {
 		b.Logf("flow %s: %s", name, note)
 	}
 	return f
@@ -46,7 +46,7 @@ const maxErrorsShown = 3
 
 // report gives testing.B the metrics that the run's benchmark format has, by
 // the same names.
-func report(b *testing.B, f *figures.FlowFigures, rate float64) {
+func report(b *testing.B, f *figures.Flow, rate float64) {
 	b.ReportMetric(rate, "msgs/s")
 	b.ReportMetric(float64(f.Messages.Attempted-f.Messages.Accepted), "errors")
 	// If every message was turned away before its end, there is no such time.

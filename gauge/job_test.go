@@ -48,7 +48,7 @@ func TestRunIsAFunctionCall(t *testing.T) {
 		var file bytes.Buffer
 		intervals := 0
 		result, err := gauge.Run(t.Context(), scenario, gauge.Options{
-			File: &file, OnInterval: func(*record.Interval) { intervals++ }, FreeCores: busy,
+			File: &file, OnInterval: func(*record.Progress) { intervals++ }, FreeCores: busy,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -155,7 +155,7 @@ func TestARunThatIsEndedEarly(t *testing.T) {
 			drain, ended := make(chan struct{}), false
 			result, err := gauge.Run(ctx, small(t, "sessions: 1, duration: 10m"), gauge.Options{
 				FreeCores: busy, Drain: drain,
-				OnInterval: func(*record.Interval) {
+				OnInterval: func(*record.Progress) {
 					if !ended {
 						ended = true
 						test.end(cancel, drain)

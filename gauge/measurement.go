@@ -31,13 +31,13 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	stopWatching()
 	if err != nil {
 		// Nothing ran, so there is nothing to keep; closing ends the collector.
-		_, _ = collector.Close(&sample.Report{}, record.Generator{})
+		_, _ = collector.Close(&sample.Report{}, record.Usage{})
 		return nil, err
 	}
-	generator := record.MeasureGenerator()
+	generator := record.MeasureUsage()
 	// Also of a run that was stopped at once: what it measured is judged by it.
 	if after, ok := o.FreeCores(context.WithoutCancel(ctx)); ok && known {
-		generator.Free = &record.FreeBeside{Before: before, After: after}
+		generator.Free = &record.FreeAround{Before: before, After: after}
 	}
 	return collector.Close(report, generator)
 }

@@ -17,7 +17,7 @@ type Options struct {
 
 	// OnInterval is called about once a second with how far the run is, from a
 	// goroutine of the run's; nil if nobody looks.
-	OnInterval func(*record.Interval)
+	OnInterval func(*record.Progress)
 
 	Drain  <-chan struct{} // closed to end the run early but in order; may be nil
 	More   func() bool     // gives the load out one by one, as loadgen.Options has it; nil leaves it to the plan

@@ -38,7 +38,7 @@ func newResult(run *record.Run, served *Served) *Result {
 }
 
 // Flow returns a flow's figures by its name; nil if the run has no such flow.
-func (r *Result) Flow(name string) *figures.FlowFigures { return r.Figures.Flows[name] }
+func (r *Result) Flow(name string) *figures.Flow { return r.Figures.Flows[name] }
 
 // Err says why the run is no success; nil if it is one. It joins ErrInterrupted
 // if the run was ended early, ErrInvalid if its figures are not to be believed,
@@ -49,7 +49,7 @@ func (r *Result) Err() error {
 	if r.Figures.Interrupted {
 		errs = append(errs, ErrInterrupted)
 	}
-	if v := &r.Figures.Verdict; !v.Valid {
+	if v := &r.Figures.Validity; !v.Valid {
 		errs = append(errs, fmt.Errorf("%w: %s", ErrInvalid, strings.Join(v.Reasons, "; ")))
 	}
 	for _, t := range r.Figures.Thresholds {

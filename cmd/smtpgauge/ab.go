@@ -155,7 +155,7 @@ func (l *alternation) load(names []string, targets [2]string, s streams) error {
 
 // run goes through all turns, and returns the runs of each side. If there is an
 // error beside the runs, then turns are missing or a run is invalid.
-func (l *alternation) run(ctx context.Context, o compare.CompareOptions, s streams) (runs [2][]*record.Run, err error) {
+func (l *alternation) run(ctx context.Context, o compare.Options, s streams) (runs [2][]*record.Run, err error) {
 	folder, err := l.folder()
 	if err != nil {
 		return runs, err
@@ -191,7 +191,7 @@ func (l *alternation) run(ctx context.Context, o compare.CompareOptions, s strea
 
 // turnsNeeded is how many turns a side a verdict needs, with two rounds more so
 // that one bad round does not spoil it.
-func turnsNeeded(first *record.Run, o compare.CompareOptions) (int, error) {
+func turnsNeeded(first *record.Run, o compare.Options) (int, error) {
 	needed, err := compare.RoundsNeeded(first, o)
 	if err != nil {
 		return 0, err
@@ -209,7 +209,7 @@ func checkRuns(sides [2][]*record.Run) error {
 		if r.Interrupted() {
 			errs = append(errs, gauge.ErrInterrupted)
 		}
-		if v := figures.Of(r).Verdict; !v.Valid {
+		if v := figures.Of(r).Validity; !v.Valid {
 			if invalid++; invalid == 1 {
 				reason = v.Reasons[0]
 			}

@@ -88,11 +88,11 @@ func (f *noiseFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.all, "all", false, "also show the phases in which no change was found")
 }
 
-func (f *noiseFlags) options() compare.CompareOptions {
-	return compare.CompareOptions{Alpha: float64(f.alpha), Metrics: f.metrics}
+func (f *noiseFlags) options() compare.Options {
+	return compare.Options{Alpha: float64(f.alpha), Metrics: f.metrics}
 }
 
-func (f *compareFlags) options() (compare.CompareOptions, error) {
+func (f *compareFlags) options() (compare.Options, error) {
 	o := f.noiseFlags.options()
 	o.MinEffect = f.minEffect.share
 	for _, text := range f.failOn {
@@ -107,7 +107,7 @@ func (f *compareFlags) options() (compare.CompareOptions, error) {
 
 // judge compares two sides. The scenario of the new side decides what the command
 // line leaves open.
-func (f *compareFlags) judge(base, other []*record.Run, o compare.CompareOptions) (*compare.Comparison, error) {
+func (f *compareFlags) judge(base, other []*record.Run, o compare.Options) (*compare.Comparison, error) {
 	if !f.minEffect.given {
 		o.MinEffect = compare.DeclaredMinEffect(other)
 	}

@@ -17,7 +17,7 @@ func (s streams) carryOut(stop interruption, job *gauge.Job, display *console.Li
 	o.Drain, o.FreeCores = stop.drain, s.freeCores
 	o.Sink = sinkprocess.Sinks{Stderr: display, Descriptors: descriptorsFor(job.Plan)}
 	observe := o.OnInterval
-	o.OnInterval = func(i *record.Interval) {
+	o.OnInterval = func(i *record.Progress) {
 		p := console.NewProgress(job.Plan, i)
 		p.Draining = stop.draining()
 		display.Show(p)

@@ -70,7 +70,7 @@ func expose(ctx context.Context, p *loadgen.Plan, address addressFlag, stderr io
 func (e *exposure) watched() bool { return e.server != nil || e.push != nil }
 
 // observe adds an interval.
-func (e *exposure) observe(i *record.Interval) {
+func (e *exposure) observe(i *record.Progress) {
 	if e.watched() {
 		e.metrics.Observe(i)
 	}

@@ -98,7 +98,7 @@ func asJSON(res *figures.Result) string {
 var unlikely = map[string]bool{"resolve": true, "refused": true, "local-limit": true}
 
 // missummed are the figures that do not add up.
-func missummed(f *figures.FlowFigures) []string {
+func missummed(f *figures.Flow) []string {
 	var found []string
 	must := func(holds bool, format string, args ...any) {
 		if !holds {
@@ -139,7 +139,7 @@ func missummed(f *figures.FlowFigures) []string {
 }
 
 // disagreements are where the server knows better.
-func disagreements(f *figures.FlowFigures, served *counts) []string {
+func disagreements(f *figures.Flow, served *counts) []string {
 	var found []string
 	m := &f.Messages
 	if int64(served.taken) > m.Accepted+m.Unknown {

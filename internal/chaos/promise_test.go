@@ -61,7 +61,7 @@ func TestChecksBite(t *testing.T) {
 	if faults := trial.faults(sound); len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	changed := func(change func(*figures.FlowFigures)) []string {
+	changed := func(change func(*figures.Flow)) []string {
 		f := *figures.Of(sound.run).Flows["chaos"]
 		change(&f)
 		return append(missummed(&f), disagreements(&f, &sound.served)...)
@@ -74,18 +74,18 @@ func TestChecksBite(t *testing.T) {
 		name  string
 		found []string
 	}{
-		{"an outcome lost", changed(func(f *figures.FlowFigures) { f.Messages.Rejected++ })},
-		{"a session lost", changed(func(f *figures.FlowFigures) { f.Sessions.Started++ })},
-		{"a session too many", changed(func(f *figures.FlowFigures) { f.Sessions.Completed++; f.Sessions.Started++ })},
-		{"a failure without an error", changed(func(f *figures.FlowFigures) { f.Messages.Failed++; f.Messages.Attempted++ })},
-		{"an acceptance that was none", changed(func(f *figures.FlowFigures) { f.Messages.Accepted++; f.Messages.Attempted++ })},
-		{"an acceptance lost", changed(func(f *figures.FlowFigures) { f.Messages.Accepted--; f.Messages.Attempted-- })},
-		{"recipients lost", changed(func(f *figures.FlowFigures) { f.Recipients.Accepted = 0 })},
-		{"our own fault", changed(func(f *figures.FlowFigures) {
-			f.Errors = []tally.ErrorFigures{{Phase: "connect", Class: "local-limit", Count: 1}}
+		{"an outcome lost", changed(func(f *figures.Flow) { f.Messages.Rejected++ })},
+		{"a session lost", changed(func(f *figures.Flow) { f.Sessions.Started++ })},
+		{"a session too many", changed(func(f *figures.Flow) { f.Sessions.Completed++; f.Sessions.Started++ })},
+		{"a failure without an error", changed(func(f *figures.Flow) { f.Messages.Failed++; f.Messages.Attempted++ })},
+		{"an acceptance that was none", changed(func(f *figures.Flow) { f.Messages.Accepted++; f.Messages.Attempted++ })},
+		{"an acceptance lost", changed(func(f *figures.Flow) { f.Messages.Accepted--; f.Messages.Attempted-- })},
+		{"recipients lost", changed(func(f *figures.Flow) { f.Recipients.Accepted = 0 })},
+		{"our own fault", changed(func(f *figures.Flow) {
+			f.Errors = []tally.FailureCount{{Phase: "connect", Class: "local-limit", Count: 1}}
 		})},
-		{"a text that does not print", changed(func(f *figures.FlowFigures) {
-			f.Errors = []tally.ErrorFigures{{Phase: "connect", Class: "closed", Count: 1, Example: "\x1b[2J"}}
+		{"a text that does not print", changed(func(f *figures.Flow) {
+			f.Errors = []tally.FailureCount{{Phase: "connect", Class: "closed", Count: 1, Example: "\x1b[2J"}}
 		})},
 		{"a file that is cut", misread(figures.Of(sound.run), sound.file[:len(sound.file)/2])},
 		{"a file of other figures", misread(figures.Of(sound.run), bytes.ReplaceAll(sound.file, []byte(`"accepted":6`), []byte(`"accepted":7`)))},

@@ -192,7 +192,7 @@ func (t *trial) run() (*ending, error) {
 	} else {
 		var result *gauge.Result
 		result, e.err = job.Run(running, gauge.Options{
-			File: &file, Drain: drain, Shards: t.shards, OnInterval: func(*record.Interval) {},
+			File: &file, Drain: drain, Shards: t.shards, OnInterval: func(*record.Progress) {},
 			FreeCores: func(context.Context) (float64, bool) { return 0, false },
 		})
 		if result != nil {
@@ -226,7 +226,7 @@ func (t *trial) measurePortably(ctx context.Context, p *loadgen.Plan, file io.Wr
 	if err != nil {
 		return nil, err
 	}
-	return collector.Close(report, record.MeasureGenerator())
+	return collector.Close(report, record.MeasureUsage())
 }
 
 // resolve makes the scenario a job that trusts the server.

@@ -23,15 +23,15 @@ func Header(p *loadgen.Plan) record.Header {
 // Collect runs samples.Feed on some shards through a collector into a file.
 func Collect(tb testing.TB, shards int) (*record.Run, []byte) {
 	tb.Helper()
-	return CollectWatched(tb, shards, func(*record.Interval) {})
+	return CollectWatched(tb, shards, func(*record.Progress) {})
 }
 
 // CollectWatched is Collect with somebody who looks at each interval.
-func CollectWatched(tb testing.TB, shards int, watch func(*record.Interval)) (*record.Run, []byte) {
+func CollectWatched(tb testing.TB, shards int, watch func(*record.Progress)) (*record.Run, []byte) {
 	tb.Helper()
 	var file bytes.Buffer
 	p, written := samples.TwoFlows(1), make(chan struct{})
-	c, err := record.NewCollector(&file, Header(p), p, shards, func(i *record.Interval) {
+	c, err := record.NewCollector(&file, Header(p), p, shards, func(i *record.Progress) {
 		watch(i)
 		written <- struct{}{}
 	})
@@ -44,7 +44,7 @@ func CollectWatched(tb testing.TB, shards int, watch func(*record.Interval)) (*r
 		}
 		<-written
 	}
-	run, err := c.Close(samples.Report(), record.Generator{CPU: time.Second, MaxRSS: 1 << 20, GOMAXPROCS: 2})
+	run, err := c.Close(samples.Report(), record.Usage{CPU: time.Second, MaxRSS: 1 << 20, GOMAXPROCS: 2})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -69,12 +69,12 @@ func Recorded(tb testing.TB, h record.Header, p *loadgen.Plan, ended time.Durati
 	tb.Helper()
 	var file bytes.Buffer
 	written := make(chan struct{})
-	c, err := record.NewCollector(&file, h, p, 1, func(*record.Interval) { written <- struct{}{} })
+	c, err := record.NewCollector(&file, h, p, 1, func(*record.Progress) { written <- struct{}{} })
 	if err != nil {
 		tb.Fatal(err)
 	}
 	feed(patient{c.Recorder(0), written})
-	run, err := c.Close(&sample.Report{Started: samples.At(0), Ended: samples.At(ended), Shards: 1}, record.Generator{CPU: time.Second, GOMAXPROCS: 2})
+	run, err := c.Close(&sample.Report{Started: samples.At(0), Ended: samples.At(ended), Shards: 1}, record.Usage{CPU: time.Second, GOMAXPROCS: 2})
 	if err != nil {
 		tb.Fatal(err)
 	}

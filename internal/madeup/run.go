@@ -80,7 +80,7 @@ func (m *Machine) second(r sample.Recorder, s sample.Series, factor float64, add
 // Write makes a run up and writes its file.
 func (m *Machine) Write(w io.Writer, run Run) error {
 	written := make(chan struct{})
-	collector, err := record.NewCollector(w, run.Header, run.Plan, 1, func(*record.Interval) { written <- struct{}{} })
+	collector, err := record.NewCollector(w, run.Header, run.Plan, 1, func(*record.Progress) { written <- struct{}{} })
 	if err != nil {
 		return err
 	}
@@ -107,6 +107,6 @@ func (m *Machine) Write(w io.Writer, run Run) error {
 			<-written // no faster than that: a collector lets shards run ahead for ever
 		}
 	}
-	_, err = collector.Close(&sample.Report{Started: began, Ended: tick.To, Shards: 1}, record.Generator{CPU: time.Second, GOMAXPROCS: 2})
+	_, err = collector.Close(&sample.Report{Started: began, Ended: tick.To, Shards: 1}, record.Usage{CPU: time.Second, GOMAXPROCS: 2})
 	return err
 }

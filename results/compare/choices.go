@@ -24,7 +24,7 @@ var ChoiceNames = []string{ChoicePort, ChoiceTLS, ChoiceAuth, ChoiceReuse, Choic
 // alike tells whether two flows differ in nothing but their choices. It is
 // false if that is not known.
 func alike(h *record.FlowHeader, to *record.FlowHeader) bool {
-	return h.SaysChoices() && to.SaysChoices() && h.Rest != "" && h.Rest == to.Rest
+	return h.HasChoices() && to.HasChoices() && h.Fingerprint != "" && h.Fingerprint == to.Fingerprint
 }
 
 // choice says in short how a flow chose.
@@ -43,7 +43,7 @@ func ChoiceOf(h *record.FlowHeader, name string) string {
 		}
 		return h.Auth
 	}
-	if !h.SaysChoices() {
+	if !h.HasChoices() {
 		return human.NoSamples
 	}
 	switch name {
@@ -82,7 +82,7 @@ func changesOf(h *record.FlowHeader, to *record.FlowHeader) (list []Change, ok b
 // not, are told in octets.
 func ChangeOf(h *record.FlowHeader, to *record.FlowHeader, name string) (was, is string, same bool) {
 	was, is = ChoiceOf(h, name), ChoiceOf(to, name)
-	if name == choiceSize && was == is && h.OtherOctets(to) {
+	if name == choiceSize && was == is && h.DiffersInSize(to) {
 		return octetsText(h), octetsText(to), false
 	}
 	return was, is, was == is

@@ -18,9 +18,9 @@ import (
 // ComparisonFormat names the shape of Comparison.
 const ComparisonFormat = "smtpgauge.comparison/1"
 
-// CompareOptions say what is compared and when a difference counts. The zero
+// Options say what is compared and when a difference counts. The zero
 // value tests every metric at 5 %, and takes every significant difference.
-type CompareOptions struct {
+type Options struct {
 	Alpha     float64  // chance of any false alarm in all rows together; 0 means 0.05
 	MinEffect float64  // smallest effect of interest, as a share: 0.03 for 3 %; 0 means none
 	Metrics   []string // patterns as of path.Match for METRIC or FLOW.METRIC; none means all
@@ -39,7 +39,7 @@ type Comparison struct {
 	RoundsNeeded     int           `json:"rounds_needed"` // a side, before any verdict is possible
 	Surroundings     []Surrounding `json:"surroundings"`
 	Rows             []Row         `json:"rows"`
-	Gates            []GateOutcome `json:"gates,omitempty"`
+	Gates            []GateResult  `json:"gates,omitempty"`
 	Warnings         []string      `json:"warnings"`
 }
 
@@ -83,10 +83,10 @@ type Row struct {
 	ResolvablePercent *float64 `json:"resolvable_percent"`
 	RoundsNeeded      int      `json:"rounds_needed,omitempty"`
 
-	Measure  criteria.Unit  `json:"-"` // what Unit is a word for
-	Headline bool           `json:"-"` // always in tables; the others if they tell something
-	Span     stats.Interval `json:"-"` // the interval in Unit, endless if none can be told
-	noise    *float64       // as stats.Noise says
+	Measure    criteria.Unit            `json:"-"` // what Unit is a word for
+	Headline   bool                     `json:"-"` // always in tables; the others if they tell something
+	Confidence stats.ConfidenceInterval `json:"-"` // the interval in Unit, endless if none can be told
+	noise      *float64                 // as stats.Noise says
 }
 
 const (
@@ -99,9 +99,9 @@ const (
 //
 // What limits a comparison is among its Warnings. The error says that there is
 // nothing to compare, or that an option is wrong.
-func Compare(base, other []*record.Run, o CompareOptions) (*Comparison, error) {
-	c := &comparing{o: o, comparison: newComparison(o)}
-	if err := c.open(base, other); err != nil {
+func Compare(base, other []*record.Run, o Options) (*Comparison, error) {
+	c := &builder{o: o, comparison: newComparison(o)}
+	if err := c.check(base, other); err != nil {
 		return nil, err
 	}
 	c.comparison.Base, c.comparison.New = newSide(base), newSide(other)
@@ -110,13 +110,13 @@ func Compare(base, other []*record.Run, o CompareOptions) (*Comparison, error) {
 		c.warn(warning)
 	}
 	names, others := flowNames(base), flowNames(other)
-	var parts []*comparing
+	var parts []*builder
 	var group sync.WaitGroup
 	slots := make(chan struct{}, flowsAtOnce)
 	for _, name := range names {
 		if slices.Contains(others, name) {
 			// Each flow by itself, as single rounds take a bootstrap each.
-			part := &comparing{o: o, comparison: newComparison(o)}
+			part := &builder{o: o, comparison: newComparison(o)}
 			parts = append(parts, part)
 			group.Go(func() {
 				slots <- struct{}{}
@@ -147,9 +147,9 @@ func Compare(base, other []*record.Run, o CompareOptions) (*Comparison, error) {
 const flowsAtOnce = 2
 
 // CompareFlows judges flow b against flow a of the same runs.
-func CompareFlows(runs []*record.Run, a, b string, o CompareOptions) (*Comparison, error) {
-	c := &comparing{o: o, comparison: newComparison(o)}
-	if err := c.open(runs, runs); err != nil {
+func CompareFlows(runs []*record.Run, a, b string, o Options) (*Comparison, error) {
+	c := &builder{o: o, comparison: newComparison(o)}
+	if err := c.check(runs, runs); err != nil {
 		return nil, err
 	}
 	for _, name := range []string{a, b} {
@@ -164,7 +164,7 @@ func CompareFlows(runs []*record.Run, a, b string, o CompareOptions) (*Compariso
 	return c.judge()
 }
 
-func newComparison(o CompareOptions) *Comparison {
+func newComparison(o Options) *Comparison {
 	return &Comparison{
 		Format: ComparisonFormat, MinEffectPercent: 100 * o.MinEffect, Surroundings: []Surrounding{}, Rows: []Row{}, Warnings: []string{},
 	}
@@ -193,30 +193,30 @@ func flowNames(runs []*record.Run) []string {
 
 // comparing is a comparison on its way: rows without verdicts, and their
 // values.
-type comparing struct {
-	o          CompareOptions
+type builder struct {
+	o          Options
 	comparison *Comparison
 	pairs      []stats.Pair
 	shared     bool // a run is on both sides
 }
 
-func (c *comparing) warn(texts ...string) {
+func (c *builder) warn(texts ...string) {
 	c.comparison.Warnings = append(c.comparison.Warnings, texts...)
 }
 
 // surround notes what both sides were made in, and warns where that differs.
-func (c *comparing) surround(list ...Surrounding) {
+func (c *builder) surround(list ...Surrounding) {
 	c.comparison.Surroundings = append(c.comparison.Surroundings, list...)
 	c.warn(warnings(list)...)
 }
 
 // add takes over the rows of another.
-func (c *comparing) add(from *comparing) {
+func (c *builder) add(from *builder) {
 	c.comparison.Rows, c.pairs = append(c.comparison.Rows, from.comparison.Rows...), append(c.pairs, from.pairs...)
 	c.warn(from.comparison.Warnings...)
 }
 
-func (c *comparing) open(base, other []*record.Run) error {
+func (c *builder) check(base, other []*record.Run) error {
 	switch {
 	case len(base) == 0 || len(other) == 0:
 		return errors.New("nothing to compare: each side needs a run")
@@ -238,7 +238,7 @@ func (c *comparing) open(base, other []*record.Run) error {
 	return nil
 }
 
-func (c *comparing) onOneSide(side string, names, others []string) {
+func (c *builder) onOneSide(side string, names, others []string) {
 	for _, name := range names {
 		if !slices.Contains(others, name) {
 			c.warn(fmt.Sprintf("flow %s is on the %s side only", name, side))
@@ -247,7 +247,7 @@ func (c *comparing) onOneSide(side string, names, others []string) {
 }
 
 // flow adds the rows of a flow.
-func (c *comparing) flow(name string, base, other flowSide) {
+func (c *builder) flow(name string, base, other flowSide) {
 	baseRounds, open := base.rounds()
 	newRounds, newOpen := other.rounds()
 	if len(baseRounds) == 0 || len(newRounds) == 0 {
@@ -257,9 +257,9 @@ func (c *comparing) flow(name string, base, other flowSide) {
 	if open != newOpen {
 		c.warn(fmt.Sprintf("flow %s has open load on one side and closed load on the other: only service times compare", name))
 	}
-	var alone, newAlone *flowIntervals
+	var alone, newAlone *soleRound
 	if len(baseRounds) == 1 && len(newRounds) == 1 {
-		alone, newAlone = base.alone(), other.alone()
+		alone, newAlone = base.soleRound(), other.soleRound()
 	}
 	var lopsided []string
 	load := sample.ClosedLoad
@@ -276,8 +276,8 @@ func (c *comparing) flow(name string, base, other flowSide) {
 			continue
 		}
 		row := newRow(name, m, &pair)
-		if alone != nil && newAlone != nil && m.within != nil {
-			row.within(m, alone, newAlone, c.level())
+		if alone != nil && newAlone != nil && m.track != nil {
+			row.setWithinRun(m, alone, newAlone, c.level())
 		}
 		c.comparison.Rows, c.pairs = append(c.comparison.Rows, row), append(c.pairs, pair)
 	}
@@ -291,11 +291,11 @@ func (c *comparing) flow(name string, base, other flowSide) {
 func newRow(flow string, m comparedMetric, pair *stats.Pair) Row {
 	return Row{
 		Flow: flow, Metric: m.name, Unit: m.unit.String(), BaseRounds: len(pair.Base), NewRounds: len(pair.New),
-		Measure: m.unit, Headline: m.headline, Span: stats.Interval{Low: math.Inf(-1), High: math.Inf(1)},
+		Measure: m.unit, Headline: m.headline, Confidence: stats.ConfidenceInterval{Low: math.Inf(-1), High: math.Inf(1)},
 	}
 }
 
-func (c *comparing) level() float64 {
+func (c *builder) level() float64 {
 	if c.o.Alpha == 0 {
 		return stats.DefaultAlpha
 	}
@@ -313,21 +313,21 @@ func values(rounds []roundData, m comparedMetric) []float64 {
 }
 
 // within gives a row of single rounds the interval there can be.
-func (r *Row) within(m comparedMetric, base, other *flowIntervals, alpha float64) {
-	shift, ratio, ok := stats.WithinRun(m.within(base), m.within(other), alpha, withinSeed)
+func (r *Row) setWithinRun(m comparedMetric, base, other *soleRound, alpha float64) {
+	shift, ratio, ok := stats.WithinRun(m.track(base), m.track(other), alpha, bootstrapSeed)
 	if !ok || !shift.Finite() {
 		return
 	}
-	r.IntervalOf, r.Span = WithinRun, shift.Interval
+	r.IntervalOf, r.Confidence = WithinRun, shift.ConfidenceInterval
 	if ratio.Finite() {
-		r.IntervalPercent = percents(ratio.Interval)
+		r.IntervalPercent = percents(ratio.ConfidenceInterval)
 	}
 }
 
-func percents(i stats.Interval) *[2]float64 { return &[2]float64{100 * i.Low, 100 * i.High} }
+func percents(i stats.ConfidenceInterval) *[2]float64 { return &[2]float64{100 * i.Low, 100 * i.High} }
 
 // judge turns values into verdicts.
-func (c *comparing) judge() (*Comparison, error) {
+func (c *builder) judge() (*Comparison, error) {
 	out := c.comparison
 	if len(out.Rows) == 0 {
 		return nil, errors.New("nothing to compare: the sides have no measured metric of the same flow in common")
@@ -335,19 +335,19 @@ func (c *comparing) judge() (*Comparison, error) {
 	family := stats.Judge(c.pairs, stats.Options{Alpha: c.o.Alpha, MinEffect: c.o.MinEffect})
 	out.Alpha, out.Tested, out.RoundsNeeded = family.Alpha, family.Tested, family.RoundsNeeded
 	for i := range out.Rows {
-		out.Rows[i].judged(&family.Judgements[i], family, c.o.MinEffect)
+		out.Rows[i].setJudgement(&family.Judgements[i], family, c.o.MinEffect)
 	}
 	for i := range c.o.Gates {
 		if c.shared {
-			out.Gates = append(out.Gates, GateOutcome{Expr: c.o.Gates[i].Expr, Reason: "the same run is on both sides"})
+			out.Gates = append(out.Gates, GateResult{Expr: c.o.Gates[i].Expr, Reason: "the same run is on both sides"})
 			continue
 		}
-		out.Gates = append(out.Gates, out.hold(&c.o.Gates[i])...)
+		out.Gates = append(out.Gates, out.gateResults(&c.o.Gates[i])...)
 	}
 	return out, nil
 }
 
-func (r *Row) judged(j *stats.Judgement, f *stats.Family, minEffect float64) {
+func (r *Row) setJudgement(j *stats.Judgement, f *stats.Family, minEffect float64) {
 	r.Base, r.New, r.Delta, r.Verdict = j.Base.Median, j.New.Median, j.Shift.Value, j.Verdict
 	if j.Ratio != nil {
 		r.DeltaPercent = new(100 * j.Ratio.Value)
@@ -356,13 +356,13 @@ func (r *Row) judged(j *stats.Judgement, f *stats.Family, minEffect float64) {
 		r.P, r.PUnadjusted = new(j.Adjusted), new(j.P)
 	}
 	if r.IntervalOf == "" && j.Shift.Finite() {
-		r.IntervalOf, r.Span = ofRounds, j.Shift.Interval
+		r.IntervalOf, r.Confidence = ofRounds, j.Shift.ConfidenceInterval
 		if j.Ratio != nil && j.Ratio.Finite() {
-			r.IntervalPercent = percents(j.Ratio.Interval)
+			r.IntervalPercent = percents(j.Ratio.ConfidenceInterval)
 		}
 	}
-	if r.Span.Finite() {
-		r.Interval = &[2]float64{r.Span.Low, r.Span.High}
+	if r.Confidence.Finite() {
+		r.Interval = &[2]float64{r.Confidence.Low, r.Confidence.High}
 	}
 	r.noise = j.Noise
 	if j.Resolvable != nil {
@@ -378,7 +378,7 @@ func (r *Row) judged(j *stats.Judgement, f *stats.Family, minEffect float64) {
 
 // RoundsNeeded is how many rounds a side it takes before comparing runs such as
 // r with any others can come to a verdict.
-func RoundsNeeded(r *record.Run, o CompareOptions) (int, error) {
+func RoundsNeeded(r *record.Run, o Options) (int, error) {
 	c, err := Compare([]*record.Run{r}, []*record.Run{r}, o)
 	if err != nil {
 		return 0, err

@@ -33,7 +33,7 @@ func BenchmarkCompare(b *testing.B) {
 				for _, name := range files {
 					runs = append(runs, readFile(b, name))
 				}
-				if _, err := compare.Compare(runs[:1], runs[1:], compare.CompareOptions{}); err != nil {
+				if _, err := compare.Compare(runs[:1], runs[1:], compare.Options{}); err != nil {
 					b.Fatal(err)
 				}
 			}

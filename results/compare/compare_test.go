@@ -16,7 +16,7 @@ import (
 )
 
 // quiet is a run of two flows with enough rounds for a verdict.
-func compared(t *testing.T, base, other madeup.Pretended, o compare.CompareOptions) *compare.Comparison {
+func compared(t *testing.T, base, other madeup.Pretended, o compare.Options) *compare.Comparison {
 	t.Helper()
 	c, err := compare.Compare([]*record.Run{base.Read(t)}, []*record.Run{other.Read(t)}, o)
 	if err != nil {
@@ -39,7 +39,7 @@ func find(t *testing.T, c *compare.Comparison, flow, metric string) *compare.Row
 func TestComparisonFindsWhatIsSlower(t *testing.T) {
 	other := madeup.Quiet()
 	other.Seed, other.Slower = 2, map[string]float64{"submit": 0.3}
-	c := compared(t, madeup.Quiet(), other, compare.CompareOptions{})
+	c := compared(t, madeup.Quiet(), other, compare.Options{})
 	for _, metric := range []string{"message.p50", "message.mean", "rcpt.p50"} {
 		r := find(t, c, "submit", metric)
 		if r.Verdict != stats.Worse || math.Abs(*r.DeltaPercent-30) > 8 || r.IntervalPercent[0] > 30 || r.IntervalPercent[1] < 25 {
@@ -74,7 +74,7 @@ func TestRunsOfASideAreRepeats(t *testing.T) {
 		p.Seed, p.Slower = uint64(100+i), map[string]float64{"relay": 0.5}
 		other = append(other, p.Read(t))
 	}
-	c, err := compare.Compare(base, other, compare.CompareOptions{Metrics: []string{"message.*", "submit.rate"}})
+	c, err := compare.Compare(base, other, compare.Options{Metrics: []string{"message.*", "submit.rate"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestComparisonOfFlows(t *testing.T) {
 	p := madeup.Quiet()
 	p.Slower = map[string]float64{"submit": 0.3}
 	run := p.Read(t)
-	c, err := compare.CompareFlows([]*record.Run{run}, "relay", "submit", compare.CompareOptions{})
+	c, err := compare.CompareFlows([]*record.Run{run}, "relay", "submit", compare.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestComparisonOfFlows(t *testing.T) {
 	if r := find(t, c, "submit", "generator.cpu"); r.Verdict != stats.Same || r.Base < 1e6 {
 		t.Errorf("CPU of the generator: %+v", r) // 0.1 s for 30 messages
 	}
-	if _, err := compare.CompareFlows([]*record.Run{run}, "relay", "smtps", compare.CompareOptions{}); err == nil || !strings.Contains(err.Error(), "smtps") {
+	if _, err := compare.CompareFlows([]*record.Run{run}, "relay", "smtps", compare.Options{}); err == nil || !strings.Contains(err.Error(), "smtps") {
 		t.Errorf("a flow that is not there: %v", err)
 	}
 }
@@ -108,7 +108,7 @@ func TestComparisonOfFlows(t *testing.T) {
 func TestTooFewRounds(t *testing.T) {
 	base, other := madeup.Quiet(), madeup.Quiet()
 	base.Rounds, other.Rounds, other.Seed, other.Slower = 3, 3, 2, map[string]float64{"relay": 5, "submit": 5}
-	c := compared(t, base, other, compare.CompareOptions{})
+	c := compared(t, base, other, compare.Options{})
 	for _, r := range c.Rows {
 		if r.Metric != "errors" && (r.Verdict != stats.TooFewRuns || r.RoundsNeeded != c.RoundsNeeded || r.ResolvablePercent != nil) {
 			t.Errorf("%s.%s: %s, %d rounds needed", r.Flow, r.Metric, r.Verdict, r.RoundsNeeded)
@@ -125,7 +125,7 @@ func TestSingleRounds(t *testing.T) {
 	base, other := madeup.Quiet(), madeup.Quiet()
 	base.Rounds, other.Rounds, base.Seconds, other.Seconds = 1, 1, 30, 30
 	other.Seed, other.Slower, other.Failing = 2, map[string]float64{"relay": 0.3}, 0.1
-	c := compared(t, base, other, compare.CompareOptions{})
+	c := compared(t, base, other, compare.Options{})
 	for _, metric := range []string{"message.p50", "message.p90", "message.p99", "message.mean", "rate"} {
 		r := find(t, c, "relay", metric)
 		want := 30.0
@@ -138,7 +138,7 @@ func TestSingleRounds(t *testing.T) {
 			t.Errorf("%s: %.1f %% in %v, want about %v", metric, *r.DeltaPercent, *i, want)
 		}
 	}
-	if r := find(t, c, "relay", "errors"); r.IntervalOf != compare.WithinRun || r.Span.Low <= 0 || r.Span.High > 0.2 {
+	if r := find(t, c, "relay", "errors"); r.IntervalOf != compare.WithinRun || r.Confidence.Low <= 0 || r.Confidence.High > 0.2 {
 		t.Errorf("errors: %+v in %+v", r.Delta, r.Interval)
 	}
 	if text := table(t, c); !strings.Contains(text, "within this run only") {
@@ -151,7 +151,7 @@ func TestSingleRounds(t *testing.T) {
 func TestPercentilesOfFewSamples(t *testing.T) {
 	base, other := madeup.Quiet(), madeup.Quiet()
 	other.Seed, other.Messages = 2, 5
-	c := compared(t, base, other, compare.CompareOptions{})
+	c := compared(t, base, other, compare.Options{})
 	for _, r := range c.Rows {
 		if strings.HasSuffix(r.Metric, ".p99") {
 			t.Errorf("%s.%s is compared", r.Flow, r.Metric)
@@ -163,7 +163,7 @@ func TestPercentilesOfFewSamples(t *testing.T) {
 	}
 	// As many samples on both sides are alike, however few.
 	base.Messages = 5
-	if c = compared(t, base, other, compare.CompareOptions{}); len(c.Warnings) > 0 {
+	if c = compared(t, base, other, compare.Options{}); len(c.Warnings) > 0 {
 		t.Errorf("warnings %q", c.Warnings)
 	}
 	find(t, c, "relay", "message.p99")
@@ -172,7 +172,7 @@ func TestPercentilesOfFewSamples(t *testing.T) {
 func TestMinEffect(t *testing.T) {
 	other := madeup.Quiet()
 	other.Seed, other.Slower = 2, map[string]float64{"relay": 0.2}
-	o := compare.CompareOptions{MinEffect: 0.4, Metrics: []string{"relay.message.p50", "relay.message.p99"}}
+	o := compare.Options{MinEffect: 0.4, Metrics: []string{"relay.message.p50", "relay.message.p99"}}
 	c := compared(t, madeup.Quiet(), other, o)
 	if r := find(t, c, "relay", "message.p50"); r.Verdict != stats.Same || *r.P > 0.05 {
 		t.Errorf("20 %% where 40 matter: %s, p %v", r.Verdict, *r.P)
@@ -200,22 +200,22 @@ func TestNothingToCompare(t *testing.T) {
 	other.Flows = []string{"third", "fourth"}
 	for name, try := range map[string]func() (*compare.Comparison, error){
 		"no run": func() (*compare.Comparison, error) {
-			return compare.Compare(nil, []*record.Run{run}, compare.CompareOptions{})
+			return compare.Compare(nil, []*record.Run{run}, compare.Options{})
 		},
 		"no flow": func() (*compare.Comparison, error) {
-			return compare.Compare([]*record.Run{run}, []*record.Run{other.Read(t)}, compare.CompareOptions{})
+			return compare.Compare([]*record.Run{run}, []*record.Run{other.Read(t)}, compare.Options{})
 		},
 		"no metric": func() (*compare.Comparison, error) {
-			return compare.Compare([]*record.Run{run}, []*record.Run{run}, compare.CompareOptions{Metrics: []string{"nonesuch"}})
+			return compare.Compare([]*record.Run{run}, []*record.Run{run}, compare.Options{Metrics: []string{"nonesuch"}})
 		},
 		"no pattern": func() (*compare.Comparison, error) {
-			return compare.Compare([]*record.Run{run}, []*record.Run{run}, compare.CompareOptions{Metrics: []string{"[x"}})
+			return compare.Compare([]*record.Run{run}, []*record.Run{run}, compare.Options{Metrics: []string{"[x"}})
 		},
 		"no level": func() (*compare.Comparison, error) {
-			return compare.Compare([]*record.Run{run}, []*record.Run{run}, compare.CompareOptions{Alpha: 1})
+			return compare.Compare([]*record.Run{run}, []*record.Run{run}, compare.Options{Alpha: 1})
 		},
 		"no such effect": func() (*compare.Comparison, error) {
-			return compare.Compare([]*record.Run{run}, []*record.Run{run}, compare.CompareOptions{MinEffect: -1})
+			return compare.Compare([]*record.Run{run}, []*record.Run{run}, compare.Options{MinEffect: -1})
 		},
 	} {
 		if _, err := try(); err == nil {
@@ -247,7 +247,7 @@ func TestGates(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		out := compared(t, madeup.Quiet(), other, compare.CompareOptions{Gates: []criteria.Gate{g}}).Gates
+		out := compared(t, madeup.Quiet(), other, compare.Options{Gates: []criteria.Gate{g}}).Gates
 		ok, known := true, true
 		for _, o := range out {
 			ok, known = ok && o.OK, known && o.Known
@@ -264,7 +264,7 @@ func TestGates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out := compared(t, few, again, compare.CompareOptions{Gates: []criteria.Gate{g}}).Gates; out[0].Known || out[0].OK || !strings.Contains(out[0].Reason, "too few rounds") {
+	if out := compared(t, few, again, compare.Options{Gates: []criteria.Gate{g}}).Gates; out[0].Known || out[0].OK || !strings.Contains(out[0].Reason, "too few rounds") {
 		t.Errorf("two rounds: %+v", out)
 	}
 }
@@ -282,8 +282,8 @@ func table(t *testing.T, c *compare.Comparison) string {
 // A terminal is not moved by what a server or a file says.
 func TestGreetingIsEscaped(t *testing.T) {
 	base, other := madeup.Quiet().ReadAnew(t), madeup.Quiet().ReadAnew(t)
-	base.Heard(0).Add(tally.Greeting{Banner: "mx \x1b[2J\u202e"})
-	c, err := compare.Compare([]*record.Run{base}, []*record.Run{other}, compare.CompareOptions{})
+	base.Greetings(0).Add(tally.Greeting{Banner: "mx \x1b[2J\u202e"})
+	c, err := compare.Compare([]*record.Run{base}, []*record.Run{other}, compare.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func costOf(t *tally.Total) (cost, bool) {
 
 // costMetrics are what flows are held against each other by.
 var costMetrics = []comparedMetric{
-	{name: "cost.time", within: costWithin, of: func(r *roundData) (float64, bool) {
+	{name: "cost.time", track: costTrack, of: func(r *roundData) (float64, bool) {
 		c, ok := costOf(r.total)
 		return float64(c.whole), ok
 	}},
@@ -74,8 +74,8 @@ func (r *roundData) deliveredCPU() (float64, bool) {
 }
 
 // costWithin is the cost over the intervals of a single round.
-func costWithin(f *flowIntervals) stats.Track {
-	return f.quotient(func(_ int, i *record.StoredInterval) (above, below float64) {
+func costTrack(f *soleRound) stats.Track {
+	return f.quotient(func(_ int, i *record.Interval) (above, below float64) {
 		return i.Spent, float64(i.Messages[sample.Accepted])
 	})
 }

@@ -24,7 +24,7 @@ func ExampleCompare() {
 		}
 		runs = append(runs, run)
 	}
-	comparison, err := compare.Compare(runs[:1], runs[1:], compare.CompareOptions{Metrics: []string{"message.p50"}})
+	comparison, err := compare.Compare(runs[:1], runs[1:], compare.Options{Metrics: []string{"message.p50"}})
 	if err != nil {
 		fmt.Println(err)
 		return

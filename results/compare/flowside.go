@@ -19,10 +19,10 @@ func (s *flowSide) rounds() (rounds []roundData, open bool) {
 }
 
 // alone is the only round of a side; nil where it is one of a run with others.
-func (s *flowSide) alone() *flowIntervals {
+func (s *flowSide) soleRound() *soleRound {
 	for _, r := range s.runs {
 		if i := r.FlowIndex(s.flow); i >= 0 && len(roundsOf(r, i)) > 0 && r.Header.Rounds == 1 {
-			return onlyRound(r, i)
+			return newSoleRound(r, i)
 		}
 	}
 	return nil

@@ -22,7 +22,7 @@ func FuzzCompare(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if c, err := compare.Compare([]*record.Run{known}, []*record.Run{run}, compare.CompareOptions{}); err == nil {
+		if c, err := compare.Compare([]*record.Run{known}, []*record.Run{run}, compare.Options{}); err == nil {
 			if _, err := json.Marshal(c); err != nil {
 				t.Error(err)
 			}

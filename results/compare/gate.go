@@ -10,8 +10,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// A GateOutcome is a gate held against one row.
-type GateOutcome struct {
+// A GateResult is a gate held against one row.
+type GateResult struct {
 	Expr   string `json:"expr"`
 	Flow   string `json:"flow,omitempty"`
 	OK     bool   `json:"ok"`
@@ -20,7 +20,7 @@ type GateOutcome struct {
 }
 
 // Name is the gate, with the flow where the gate is about all.
-func (g *GateOutcome) Name() string {
+func (g *GateResult) Name() string {
 	if strings.HasPrefix(g.Expr, g.Flow+".") {
 		return g.Expr
 	}
@@ -29,23 +29,23 @@ func (g *GateOutcome) Name() string {
 
 // hold holds a gate against the rows it is about. A gate that finds none does
 // not hold.
-func (c *Comparison) hold(g *criteria.Gate) []GateOutcome {
-	var list []GateOutcome
+func (c *Comparison) gateResults(g *criteria.Gate) []GateResult {
+	var list []GateResult
 	for i := range c.Rows {
 		if r := &c.Rows[i]; r.Metric == g.Metric && (g.Flow == "" || g.Flow == r.Flow) {
-			list = append(list, r.hold(g, c.Alpha))
+			list = append(list, r.gateResult(g, c.Alpha))
 		}
 	}
 	if len(list) == 0 {
-		list = []GateOutcome{{Expr: g.Expr, Reason: "no such metric was compared"}}
+		list = []GateResult{{Expr: g.Expr, Reason: "no such metric was compared"}}
 	}
 	return list
 }
 
 // hold holds a gate against one row. What is not significant is no change, and
 // too few rounds are no answer.
-func (r *Row) hold(g *criteria.Gate, alpha float64) GateOutcome {
-	out := GateOutcome{Expr: g.Expr, Flow: r.Flow}
+func (r *Row) gateResult(g *criteria.Gate, alpha float64) GateResult {
+	out := GateResult{Expr: g.Expr, Flow: r.Flow}
 	if r.Verdict == stats.TooFewRuns {
 		out.Reason = fmt.Sprintf("too few rounds to tell, %d a side would do", r.RoundsNeeded)
 		return out

@@ -64,7 +64,7 @@ func TestNoRunCountsTwice(t *testing.T) {
 		if _, err := compare.NewMatrix(c.runs); err != nil && strings.Contains(err.Error(), "give each run once") != (c.want != "") {
 			t.Errorf("%s: as repeats: %v, want %q", name, err, c.want)
 		}
-		if _, err := compare.Compare(c.runs, []*record.Run{again(t, other, "o")}, compare.CompareOptions{}); (err != nil) != (c.want != "") {
+		if _, err := compare.Compare(c.runs, []*record.Run{again(t, other, "o")}, compare.Options{}); (err != nil) != (c.want != "") {
 			t.Errorf("%s: as one side: %v, want %q", name, err, c.want)
 		}
 	}
@@ -88,7 +88,7 @@ func TestRunAgainstItself(t *testing.T) {
 		"a copy":      {[]*record.Run{a}, []*record.Run{b, again(t, file, "c.jsonl")}, "a.jsonl of the base side is c.jsonl of the new"},
 		"overlapping": {[]*record.Run{a, b}, []*record.Run{b}, "b.jsonl of the base side is b.jsonl of the new"},
 	} {
-		out, err := compare.Compare(c.base, c.new, compare.CompareOptions{Gates: []criteria.Gate{g}})
+		out, err := compare.Compare(c.base, c.new, compare.Options{Gates: []criteria.Gate{g}})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -101,7 +101,7 @@ func TestRunAgainstItself(t *testing.T) {
 			t.Errorf("%s: the gate came to %+v", name, held)
 		}
 	}
-	if n, err := compare.RoundsNeeded(a, compare.CompareOptions{}); err != nil || n < 2 {
+	if n, err := compare.RoundsNeeded(a, compare.Options{}); err != nil || n < 2 {
 		t.Errorf("%d rounds needed, %v: a run by itself says how many", n, err)
 	}
 }

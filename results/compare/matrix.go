@@ -106,7 +106,7 @@ func MatrixOf(runs ...*record.Run) *Matrix {
 	if base < 0 {
 		return nil
 	}
-	m := &matrixBuilder{runs: runs, header: h, rounds: map[string][]roundData{}, alone: map[string]*flowIntervals{}}
+	m := &matrixBuilder{runs: runs, header: h, rounds: map[string][]roundData{}, sole: map[string]*soleRound{}}
 	out := &Matrix{Name: h.Name, Runs: len(runs), Baseline: h.Baseline, InTurn: h.InTurn || len(h.Flows) == 1, Flows: []MatrixFlow{}}
 	for i := range h.Flows {
 		f := &h.Flows[i]
@@ -128,14 +128,14 @@ type matrixBuilder struct {
 	runs   []*record.Run
 	header *record.Header
 	rounds map[string][]roundData
-	alone  map[string]*flowIntervals // of flows with one round
+	sole   map[string]*soleRound // of flows with one round
 }
 
 func (m *matrixBuilder) measure(name string) {
 	side := flowSide{m.runs, name}
 	m.rounds[name], _ = side.rounds()
 	if len(m.rounds[name]) == 1 {
-		m.alone[name] = side.alone()
+		m.sole[name] = side.soleRound()
 	}
 }
 
@@ -144,7 +144,7 @@ func (m *matrixBuilder) flow(h *record.FlowHeader) MatrixFlow {
 		Flow: h.Name, Port: h.Port, TLS: h.TLS, Auth: h.Auth, Pipelining: h.Pipelining, Size: h.Size, Recipients: h.Recipients,
 		Phases: map[string]int64{}, Header: *h,
 	}
-	if h.SaysChoices() {
+	if h.HasChoices() {
 		f.MessagesPerSession = new(h.Messages)
 	}
 	all := tally.NewTotal()
@@ -178,7 +178,7 @@ func (m *matrixBuilder) differences(pairs [][2]int) Differences {
 	if work > maxDifferences {
 		return d
 	}
-	c := &comparing{comparison: newComparison(CompareOptions{})}
+	c := &builder{comparison: newComparison(Options{})}
 	var places []**Row
 	for i := range d.Pairs {
 		pair := &d.Pairs[i]
@@ -201,14 +201,14 @@ func (m *matrixBuilder) differences(pairs [][2]int) Differences {
 
 // row adds a metric of a pair to what is judged. It is false where a side does
 // not have it.
-func (m *matrixBuilder) row(c *comparing, d *Difference, metric comparedMetric) bool {
+func (m *matrixBuilder) row(c *builder, d *Difference, metric comparedMetric) bool {
 	pair := stats.Pair{Base: values(m.rounds[d.Base], metric), New: values(m.rounds[d.New], metric)}
 	if len(pair.Base) == 0 || len(pair.New) == 0 {
 		return false
 	}
 	row := newRow(d.New, metric, &pair)
-	if base, other := m.alone[d.Base], m.alone[d.New]; base != nil && other != nil && metric.within != nil {
-		row.within(metric, base, other, c.level())
+	if base, other := m.sole[d.Base], m.sole[d.New]; base != nil && other != nil && metric.track != nil {
+		row.setWithinRun(metric, base, other, c.level())
 	}
 	c.comparison.Rows, c.pairs = append(c.comparison.Rows, row), append(c.pairs, pair)
 	return true

@@ -28,7 +28,7 @@ type comparedMetric struct {
 	higher   bool // is better
 	headline bool // always in the tables; the others where they tell something
 	of       func(*roundData) (float64, bool)
-	within   func(*flowIntervals) stats.Track // nil where a single round has no interval
+	track    func(*soleRound) stats.Track // nil where a single round has no interval
 
 	// Of a quantile: how many samples a round has, and how many it takes for
 	// one to be beyond the quantile.
@@ -46,9 +46,9 @@ func comparedMetrics(load sample.LoadKind) []comparedMetric {
 		case criteria.Latency:
 			m.latency(&c)
 		case criteria.Rate:
-			m.higher, m.of, m.within = true, (*roundData).rate, rateWithin
+			m.higher, m.of, m.track = true, (*roundData).rate, rateTrack
 		case criteria.Errors:
-			m.of, m.within = (*roundData).errors, errorsWithin
+			m.of, m.track = (*roundData).errors, errorsTrack
 		case criteria.SetUp:
 			m.of = (*roundData).setUp
 		case criteria.GeneratorCPU:
@@ -64,7 +64,7 @@ func comparedMetrics(load sample.LoadKind) []comparedMetric {
 func (m *comparedMetric) latency(c *criteria.Compared) {
 	s := tally.SlotOf(c.Phase, c.Part)
 	if c.Stat == "mean" {
-		m.of, m.within = meanOf(s), meanWithin(s)
+		m.of, m.track = meanOf(s), meanTrack(s)
 		return
 	}
 	m.enough = math.Round(1 / (1 - c.Q))
@@ -74,7 +74,7 @@ func (m *comparedMetric) latency(c *criteria.Compared) {
 	}
 	m.samples = func(r *roundData) int64 { return r.total.Hists[s].Count() }
 	if c.Headline {
-		m.within = quantileWithin(s, c.Q)
+		m.track = quantileTrack(s, c.Q)
 	}
 }
 

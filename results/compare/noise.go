@@ -52,7 +52,7 @@ var SoughtChanges = []float64{1, 3, 5, 10}
 
 // MeasureNoise compares two sides that are alike: runs of the same scenario
 // against the same server.
-func MeasureNoise(a, b []*record.Run, o CompareOptions) (*Noise, error) {
+func MeasureNoise(a, b []*record.Run, o Options) (*Noise, error) {
 	c, err := Compare(a, b, o)
 	if err != nil {
 		return nil, err

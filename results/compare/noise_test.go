@@ -19,7 +19,7 @@ func TestNoise(t *testing.T) {
 		p.Rounds, p.Seed = 1, uint64(i)
 		sides[i%2] = append(sides[i%2], p.Read(t))
 	}
-	o := compare.CompareOptions{Metrics: []string{"message.*", "mail.p50", "errors"}}
+	o := compare.Options{Metrics: []string{"message.*", "mail.p50", "errors"}}
 	n, err := compare.MeasureNoise(sides[0], sides[1], o)
 	if err != nil {
 		t.Fatal(err)

@@ -3,14 +3,14 @@ package compare
 import "github.com/smtpgauge/smtpgauge/results/tally"
 
 // andMore stands for the greetings that are too many to be kept.
-const andMore = "and more"
+const moreBanners = "and more"
 
 // heard are all greetings of a flow on one side.
-func (s *flowSide) heard() tally.Greetings {
+func (s *flowSide) greetings() tally.Greetings {
 	var all tally.Greetings
 	for _, r := range s.runs {
 		if i := r.FlowIndex(s.flow); i >= 0 {
-			all.Merge(*r.Heard(i))
+			all.Merge(*r.Greetings(i))
 		}
 	}
 	return all
@@ -22,7 +22,7 @@ func (s *flowSide) heard() tally.Greetings {
 // difference and not the servers'. Banners that are too many on both sides, as
 // behind a large address, are not held to be different: those kept are chance.
 func servers(prefix string, base, other flowSide) []Surrounding {
-	b, n := base.heard(), other.heard()
+	b, n := base.greetings(), other.greetings()
 	banner := newSurrounding(prefix+"banner", bannersOf(&b), bannersOf(&n))
 	banner.Differs = banner.Differs && !(b.More && n.More)
 	list := []Surrounding{banner}
@@ -50,7 +50,7 @@ func bannersOf(g *tally.Greetings) []string {
 	}
 	list = distinct(list)
 	if g.More {
-		list = append(list, andMore)
+		list = append(list, moreBanners)
 	}
 	return list
 }

@@ -41,7 +41,7 @@ func TestServersThatDiffer(t *testing.T) {
 		side := func(list []tally.Greeting) flowSide {
 			r := madeup.Quiet().ReadAnew(t)
 			for _, g := range list {
-				r.Heard(0).Add(g)
+				r.Greetings(0).Add(g)
 			}
 			return flowSide{[]*record.Run{r}, "relay"}
 		}
@@ -55,9 +55,9 @@ func TestServersThatDiffer(t *testing.T) {
 // Of two flows of a run, the servers are what can differ.
 func TestServersOfTwoFlows(t *testing.T) {
 	r := madeup.Quiet().ReadAnew(t)
-	r.Heard(0).Add(tally.Greeting{Banner: "one ESMTP"})
-	r.Heard(1).Add(tally.Greeting{Banner: "two ESMTP"})
-	c, err := CompareFlows([]*record.Run{r}, "relay", "submit", CompareOptions{})
+	r.Greetings(0).Add(tally.Greeting{Banner: "one ESMTP"})
+	r.Greetings(1).Add(tally.Greeting{Banner: "two ESMTP"})
+	c, err := CompareFlows([]*record.Run{r}, "relay", "submit", Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

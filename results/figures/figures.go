@@ -19,9 +19,9 @@ func Of(r *record.Run) *Result {
 	res := &Result{
 		Format: ResultFormat, Name: h.Name, Started: h.Started, Partial: r.Partial(), Interrupted: r.Interrupted(),
 		Clock: "unknown", Environment: h.Environment, Seed: h.Seed, Baseline: h.Baseline,
-		Flows: map[string]*FlowFigures{}, Thresholds: []ThresholdResult{},
+		Flows: map[string]*Flow{}, Thresholds: []ThresholdResult{},
 	}
-	ended := r.LastSeen().Time()
+	ended := r.End().Time()
 	if r.Closing != nil {
 		res.Clock, ended = r.Closing.Clock, r.Closing.Ended
 	}
@@ -31,50 +31,50 @@ func Of(r *record.Run) *Result {
 		flow := r.FlowTotal(i, sample.Steady)
 		all.Add(flow)
 		res.FlowOrder = append(res.FlowOrder, h.Flows[i].Name)
-		res.Flows[h.Flows[i].Name] = flowFigures(r, i, flow)
+		res.Flows[h.Flows[i].Name] = newFlow(r, i, flow)
 	}
-	res.Generator = generatorFigures(r, all)
+	res.Generator = newGenerator(r, all)
 	for i := range h.Thresholds {
-		res.Thresholds = append(res.Thresholds, thresholdResult(r, res, &h.Thresholds[i]))
+		res.Thresholds = append(res.Thresholds, newThresholdResult(r, res, &h.Thresholds[i]))
 	}
-	res.Verdict = verdictOf(r, res)
+	res.Validity = validityOf(r, res)
 	return res
 }
 
-func flowFigures(r *record.Run, flow int, t *tally.Total) *FlowFigures {
+func newFlow(r *record.Run, flow int, t *tally.Total) *Flow {
 	h := &r.Header.Flows[flow]
-	f := &FlowFigures{
+	f := &Flow{
 		Label: h.Label(), Load: h.Load(),
 		Sessions:   t.Sessions(r.LastGauge(flow).Peak),
 		Messages:   t.Messages(),
 		Recipients: t.Recipients(),
 		Rate:       PerSecond(t.InWindow, r.SteadyLength(flow)), Window: int64(r.SteadyLength(flow)),
-		Greetings: r.Heard(flow).List, Phases: phasesOf(t), Errors: append([]tally.ErrorFigures{}, t.Failures.Figures()...),
+		Greetings: r.Greetings(flow).List, Phases: newPhases(t), Errors: append([]tally.FailureCount{}, t.Failures.Figures()...),
 	}
 	if h.Open {
-		f.Late = distribution(t, tally.LateSlot)
-		f.Arrivals = &tally.ArrivalFigures{Due: r.LastGauge(flow).Due, Begun: r.LastGauge(flow).Begun}
+		f.Late = newDistribution(t, tally.LateSlot)
+		f.Arrivals = &tally.ArrivalCounts{Due: r.LastGauge(flow).Due, Begun: r.LastGauge(flow).Begun}
 	}
 	if w := r.FlowTotal(flow, sample.Warmup); w.Messages().Attempted > 0 || w.Started > 0 {
-		f.Warmup = &WarmupFigures{w.Messages(), distribution(w, tally.SlotOf(sample.SpanMessage, sample.Service))}
+		f.Warmup = &Warmup{w.Messages(), newDistribution(w, tally.SlotOf(sample.SpanMessage, sample.Service))}
 	}
 	if r.Header.Rounds > 1 {
-		f.Rounds = roundFigures(r, flow)
+		f.Rounds = newRounds(r, flow)
 	}
 	return f
 }
 
-func roundFigures(r *record.Run, flow int) []RoundFigures {
-	var list []RoundFigures
+func newRounds(r *record.Run, flow int) []Round {
+	var list []Round
 	for round := range r.Header.Rounds {
 		t := r.Total(sample.Series{Flow: flow, Round: round, Stage: sample.Steady})
 		if t == nil {
 			continue
 		}
-		list = append(list, RoundFigures{
+		list = append(list, Round{
 			Round: round + 1, Messages: t.Messages(), Rate: PerSecond(t.InWindow, r.RoundLength(flow, round)),
-			Message:  distribution(t, tally.SlotOf(sample.SpanMessage, sample.Service)),
-			Response: distribution(t, tally.SlotOf(sample.SpanMessage, sample.Response)),
+			Message:  newDistribution(t, tally.SlotOf(sample.SpanMessage, sample.Service)),
+			Response: newDistribution(t, tally.SlotOf(sample.SpanMessage, sample.Response)),
 		})
 	}
 	return list
@@ -87,13 +87,13 @@ func PerSecond(n int64, d time.Duration) float64 {
 	return float64(n) / d.Seconds()
 }
 
-func phasesOf(t *tally.Total) map[string]*PhaseFigures {
-	m := map[string]*PhaseFigures{}
+func newPhases(t *tally.Total) map[string]*Phase {
+	m := map[string]*Phase{}
 	for p := range sample.Phase(sample.NumPhases) {
-		f := &PhaseFigures{
-			Service:  distribution(t, tally.SlotOf(p, sample.Service)),
-			Response: distribution(t, tally.SlotOf(p, sample.Response)),
-			Lag:      distribution(t, tally.SlotOf(p, sample.Lag)),
+		f := &Phase{
+			Service:  newDistribution(t, tally.SlotOf(p, sample.Service)),
+			Response: newDistribution(t, tally.SlotOf(p, sample.Response)),
+			Lag:      newDistribution(t, tally.SlotOf(p, sample.Lag)),
 		}
 		if f.Service != nil {
 			f.Count = f.Service.Count
@@ -106,7 +106,7 @@ func phasesOf(t *tally.Total) map[string]*PhaseFigures {
 }
 
 // distribution reads the figures off a histogram; nil where it is empty.
-func distribution(t *tally.Total, s tally.Slot) *Distribution {
+func newDistribution(t *tally.Total, s tally.Slot) *Distribution {
 	h := t.Hists[s]
 	if h.Count() == 0 {
 		return nil
@@ -120,9 +120,9 @@ func distribution(t *tally.Total, s tally.Slot) *Distribution {
 	}
 }
 
-func generatorFigures(r *record.Run, all *tally.Total) GeneratorFigures {
-	g := GeneratorFigures{
-		Late: distribution(all, tally.LateSlot), Delay: distribution(all, tally.DelaySlot), ClockSteps: []int64{},
+func newGenerator(r *record.Run, all *tally.Total) Generator {
+	g := Generator{
+		Late: newDistribution(all, tally.LateSlot), Delay: newDistribution(all, tally.DelaySlot), ClockSteps: []int64{},
 		BusiestShare: r.Processors.Busiest(), DeniedShare: r.Processors.Denied(),
 	}
 	if stood, length := r.Processors.Stood, r.Processors.Length; stood > 0 {
@@ -139,7 +139,7 @@ func generatorFigures(r *record.Run, all *tally.Total) GeneratorFigures {
 	if n := all.Hists[tally.DelaySlot].Count() + all.Unstamped; n > 0 {
 		g.UnstampedShare = float64(all.Unstamped) / float64(n)
 	}
-	g.Own, g.OwnShare = distribution(all, tally.OwnSlot), ownShare(all)
+	g.Own, g.OwnShare = newDistribution(all, tally.OwnSlot), ownShare(all)
 	return g
 }
 
@@ -153,7 +153,7 @@ func ownShare(t *tally.Total) float64 {
 }
 
 // threshold evaluates a threshold. One that finds nothing to measure fails.
-func thresholdResult(r *record.Run, res *Result, t *criteria.Threshold) ThresholdResult {
+func newThresholdResult(r *record.Run, res *Result, t *criteria.Threshold) ThresholdResult {
 	out := ThresholdResult{Expr: t.Expr, Metric: t.Metric}
 	value, reason := metricOf(r, res.Flows[t.Flow], t)
 	if reason != "" {
@@ -164,7 +164,7 @@ func thresholdResult(r *record.Run, res *Result, t *criteria.Threshold) Threshol
 	return out
 }
 
-func metricOf(r *record.Run, f *FlowFigures, t *criteria.Threshold) (value float64, reason string) {
+func metricOf(r *record.Run, f *Flow, t *criteria.Threshold) (value float64, reason string) {
 	if f == nil {
 		return 0, fmt.Sprintf("there is no flow %s", t.Flow)
 	}

@@ -17,7 +17,7 @@ func TestFiguresOfWhatWasRecorded(t *testing.T) {
 	run, _ := madeup.Collect(t, 1)
 	res := Of(run)
 	f := res.Flows["closed"]
-	if f.Messages != (tally.MessageFigures{Attempted: 20, Accepted: 20}) || f.Warmup.Messages.Accepted != 10 {
+	if f.Messages != (tally.MessageCounts{Attempted: 20, Accepted: 20}) || f.Warmup.Messages.Accepted != 10 {
 		t.Errorf("messages %+v, warm-up %+v", f.Messages, f.Warmup)
 	}
 	if f.Rate != 10 || f.Window != int64(2*time.Second) {
@@ -30,17 +30,17 @@ func TestFiguresOfWhatWasRecorded(t *testing.T) {
 	if m.Response != nil || f.Phases["mail"] != nil {
 		t.Error("figures from no samples")
 	}
-	if f.Sessions != (tally.SessionFigures{Started: 3, Completed: 3, Failed: 0, Peak: 3}) {
+	if f.Sessions != (tally.SessionCounts{Started: 3, Completed: 3, Failed: 0, Peak: 3}) {
 		t.Errorf("sessions %+v", f.Sessions)
 	}
 	o := res.Flows["open"]
-	if o.Messages != (tally.MessageFigures{Attempted: 3, Rejected: 1, Failed: 1, Unknown: 1}) || o.Recipients.Rejected != 6 {
+	if o.Messages != (tally.MessageCounts{Attempted: 3, Rejected: 1, Failed: 1, Unknown: 1}) || o.Recipients.Rejected != 6 {
 		t.Errorf("messages %+v, recipients %+v", o.Messages, o.Recipients)
 	}
-	if *o.Arrivals != (tally.ArrivalFigures{Due: 30, Begun: 30}) || o.Phases["message"].Response.Count != 30 || o.Phases["message"].Service != nil {
+	if *o.Arrivals != (tally.ArrivalCounts{Due: 30, Begun: 30}) || o.Phases["message"].Response.Count != 30 || o.Phases["message"].Service != nil {
 		t.Errorf("open flow %+v", o)
 	}
-	want := []tally.ErrorFigures{{Phase: "rcpt", Class: "recipient-unknown", Code: 550, Enhanced: "5.1.1", Count: 3, Example: "no such user"}}
+	want := []tally.FailureCount{{Phase: "rcpt", Class: "recipient-unknown", Code: 550, Enhanced: "5.1.1", Count: 3, Example: "no such user"}}
 	if fmt.Sprint(o.Errors) != fmt.Sprint(want) {
 		t.Errorf("errors %v, want %v", o.Errors, want)
 	}
@@ -73,7 +73,7 @@ func TestShardsAddUp(t *testing.T) {
 // TestStandingEndsAsTheFigures follows a run by what its intervals tell, and
 // ends with what the run says of itself.
 func TestStandingEndsAsTheFigures(t *testing.T) {
-	var last []record.FlowInterval
+	var last []record.FlowProgress
 	times := map[string]*histogram.Histogram{} // by flow and phase, of what was added
 	add := func(name string, h *histogram.Histogram) {
 		if times[name] == nil {
@@ -81,7 +81,7 @@ func TestStandingEndsAsTheFigures(t *testing.T) {
 		}
 		times[name].Merge(h)
 	}
-	run, _ := madeup.CollectWatched(t, 3, func(i *record.Interval) {
+	run, _ := madeup.CollectWatched(t, 3, func(i *record.Progress) {
 		last = i.Flows
 		for k := range i.Flows {
 			f := &i.Flows[k]

@@ -31,7 +31,7 @@ const (
 )
 
 // generatorBound finds how the generator spoiled the figures.
-func (v *Verdict) generatorBound(res *Result) {
+func (v *Validity) generatorBound(res *Result) {
 	bad := func(format string, args ...any) { v.bad("generator-bound: "+format, args...) }
 	g := &res.Generator
 	v.late(res)
@@ -85,7 +85,7 @@ var lateFloors = []struct {
 const latestFloor = 50 * time.Millisecond
 
 // late judges the arrivals of each open flow.
-func (v *Verdict) late(res *Result) {
+func (v *Validity) late(res *Result) {
 	for _, name := range res.FlowOrder {
 		f := res.Flows[name]
 		if f.Late == nil {
@@ -102,7 +102,7 @@ func (v *Verdict) late(res *Result) {
 }
 
 // lateFlow tells whether the arrivals of a flow were late.
-func (v *Verdict) lateFlow(name string, f *FlowFigures) bool {
+func (v *Validity) lateFlow(name string, f *Flow) bool {
 	for _, q := range lateFloors {
 		late, limit := time.Duration(q.of(f.Late)), f.lateLimit(q.of, q.floor)
 		if late > limit && f.Late.Count >= q.least {
@@ -116,7 +116,7 @@ func (v *Verdict) lateFlow(name string, f *FlowFigures) bool {
 
 // lateLimit is how late arrivals may be at a quantile: by the lowest response
 // time there is at the same, which lateness weighs on most.
-func (f *FlowFigures) lateLimit(of func(*Distribution) int64, floor time.Duration) time.Duration {
+func (f *Flow) lateLimit(of func(*Distribution) int64, floor time.Duration) time.Duration {
 	var fastest int64
 	for _, span := range []sample.Phase{sample.SpanMessage, sample.SpanSession} {
 		p := f.Phases[span.String()]

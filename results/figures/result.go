@@ -13,32 +13,32 @@ import (
 // prints. Pointers and maps leave out what has no samples: there is no figure
 // from zero samples.
 type Result struct {
-	Format      string                  `json:"format"` // "smtpgauge.result/1"
-	Name        string                  `json:"name"`
-	Started     time.Time               `json:"started"`
-	Elapsed     int64                   `json:"elapsed_ns"`
-	Partial     bool                    `json:"partial"`     // the run file has lost its end
-	Interrupted bool                    `json:"interrupted"` // the run was ended by its user
-	Clock       string                  `json:"clock"`       // kernel, mixed or user
-	Verdict     Verdict                 `json:"verdict"`
-	Generator   GeneratorFigures        `json:"generator"`
-	Environment record.Environment      `json:"environment"`
-	Seed        uint64                  `json:"seed"`
-	Baseline    string                  `json:"baseline,omitempty"`
-	FlowOrder   []string                `json:"flow_order"` // as in the scenario
-	Flows       map[string]*FlowFigures `json:"flows"`
-	Thresholds  []ThresholdResult       `json:"thresholds"`
+	Format      string             `json:"format"` // "smtpgauge.result/1"
+	Name        string             `json:"name"`
+	Started     time.Time          `json:"started"`
+	Elapsed     int64              `json:"elapsed_ns"`
+	Partial     bool               `json:"partial"`     // the run file has lost its end
+	Interrupted bool               `json:"interrupted"` // the run was ended by its user
+	Clock       string             `json:"clock"`       // kernel, mixed or user
+	Validity    Validity           `json:"verdict"`
+	Generator   Generator          `json:"generator"`
+	Environment record.Environment `json:"environment"`
+	Seed        uint64             `json:"seed"`
+	Baseline    string             `json:"baseline,omitempty"`
+	FlowOrder   []string           `json:"flow_order"` // as in the scenario
+	Flows       map[string]*Flow   `json:"flows"`
+	Thresholds  []ThresholdResult  `json:"thresholds"`
 }
 
 // A Verdict says whether the figures may be believed, and why not.
-type Verdict struct {
+type Validity struct {
 	Valid   bool     `json:"valid"`
 	Reasons []string `json:"reasons"` // why it is not; empty where it is
 	Notes   []string `json:"notes"`   // what to know about figures that are valid
 }
 
-// GeneratorFigures are the generator's own part in the run.
-type GeneratorFigures struct {
+// figures.Generator are the generator's own part in the run.
+type Generator struct {
 	CPUSeconds     float64            `json:"cpu_seconds"`
 	MaxRSS         int64              `json:"max_rss_bytes"`
 	GOMAXPROCS     int                `json:"gomaxprocs"`
@@ -48,7 +48,7 @@ type GeneratorFigures struct {
 	GCPauseMax     int64              `json:"gc_pause_max_ns"`
 	BusiestShare   float64            `json:"busiest_share"`        // CPU time over time of the busiest shard's thread, median over intervals, 0 to 1
 	DeniedShare    float64            `json:"denied_share"`         // of the time its thread wanted a CPU, that in which it had none, 0 to 1
-	Free           *record.FreeBeside `json:"free_cores,omitempty"` // cores that nobody used before and after the load
+	Free           *record.FreeAround `json:"free_cores,omitempty"` // cores that nobody used before and after the load
 	Stood          int64              `json:"stood_ns"`             // how long it stood still with something to do, neither on a CPU nor waiting for one
 	StoodShare     float64            `json:"stood_share"`          // of the run, 0 to 1
 	UnstampedShare float64            `json:"unstamped_share"`      // replies without a kernel stamp, 0 to 1
@@ -61,26 +61,26 @@ type GeneratorFigures struct {
 
 // FlowFigures are the figures of a flow, all rounds together, without the
 // warm-up.
-type FlowFigures struct {
-	Label      string                   `json:"label"` // port, TLS and AUTH in short, as "587 starttls PLAIN"
-	Load       sample.LoadKind          `json:"load"`
-	Sessions   tally.SessionFigures     `json:"sessions"`
-	Messages   tally.MessageFigures     `json:"messages"`
-	Recipients tally.RecipientFigures   `json:"recipients"`
-	Rate       float64                  `json:"messages_per_second"` // accepted within the load's windows, over their length
-	Window     int64                    `json:"window_ns"`           // the length of those windows
-	Arrivals   *tally.ArrivalFigures    `json:"arrivals,omitempty"`  // open load only
-	Late       *Distribution            `json:"late,omitempty"`      // as the generator's, of this flow's arrivals
-	Greetings  []tally.Greeting         `json:"greetings,omitempty"` // of its servers, those that differ, a few at most
-	Phases     map[string]*PhaseFigures `json:"phases"`
-	Errors     []tally.ErrorFigures     `json:"errors"` // most frequent first
-	Warmup     *WarmupFigures           `json:"warmup,omitempty"`
-	Rounds     []RoundFigures           `json:"rounds,omitempty"` // where there is more than one
+type Flow struct {
+	Label      string                `json:"label"` // port, TLS and AUTH in short, as "587 starttls PLAIN"
+	Load       sample.LoadKind       `json:"load"`
+	Sessions   tally.SessionCounts   `json:"sessions"`
+	Messages   tally.MessageCounts   `json:"messages"`
+	Recipients tally.RecipientCounts `json:"recipients"`
+	Rate       float64               `json:"messages_per_second"` // accepted within the load's windows, over their length
+	Window     int64                 `json:"window_ns"`           // the length of those windows
+	Arrivals   *tally.ArrivalCounts  `json:"arrivals,omitempty"`  // open load only
+	Late       *Distribution         `json:"late,omitempty"`      // as the generator's, of this flow's arrivals
+	Greetings  []tally.Greeting      `json:"greetings,omitempty"` // of its servers, those that differ, a few at most
+	Phases     map[string]*Phase     `json:"phases"`
+	Errors     []tally.FailureCount  `json:"errors"` // most frequent first
+	Warmup     *Warmup               `json:"warmup,omitempty"`
+	Rounds     []Round               `json:"rounds,omitempty"` // where there is more than one
 }
 
 // PhaseFigures are the times of a phase or span. Response and Lag exist for
 // spans under open load.
-type PhaseFigures struct {
+type Phase struct {
 	Count    int64         `json:"count"`
 	Service  *Distribution `json:"service"`
 	Response *Distribution `json:"response,omitempty"`
@@ -88,7 +88,7 @@ type PhaseFigures struct {
 }
 
 // part returns one of the times; nil if there is none.
-func (p *PhaseFigures) part(part sample.Part) *Distribution {
+func (p *Phase) part(part sample.Part) *Distribution {
 	switch part {
 	case sample.Response:
 		return p.Response
@@ -112,18 +112,18 @@ type Distribution struct {
 }
 
 // WarmupFigures are what the warm-up did, apart from all else.
-type WarmupFigures struct {
-	Messages tally.MessageFigures `json:"messages"`
-	Message  *Distribution        `json:"message,omitempty"` // service time
+type Warmup struct {
+	Messages tally.MessageCounts `json:"messages"`
+	Message  *Distribution       `json:"message,omitempty"` // service time
 }
 
 // RoundFigures are one round's part of a flow.
-type RoundFigures struct {
-	Round    int                  `json:"round"` // from 1
-	Messages tally.MessageFigures `json:"messages"`
-	Rate     float64              `json:"messages_per_second"`
-	Message  *Distribution        `json:"message,omitempty"`  // service time
-	Response *Distribution        `json:"response,omitempty"` // open load only
+type Round struct {
+	Round    int                 `json:"round"` // from 1
+	Messages tally.MessageCounts `json:"messages"`
+	Rate     float64             `json:"messages_per_second"`
+	Message  *Distribution       `json:"message,omitempty"`  // service time
+	Response *Distribution       `json:"response,omitempty"` // open load only
 }
 
 // A ThresholdResult is a threshold and what became of it.

@@ -20,7 +20,7 @@ func (r *Run) FlowTotal(flow int, stage sample.Stage) *tally.Total {
 }
 
 // Heard is how servers introduced themselves to a flow.
-func (r *Run) Heard(flow int) *tally.Greetings { return &r.greetings[flow] }
+func (r *Run) Greetings(flow int) *tally.Greetings { return &r.greetings[flow] }
 
 // LastGauge is how a flow's arrivals and sessions stood at the end, with the most
 // sessions that were open at once.
@@ -38,9 +38,9 @@ func (r *Run) Damage() string { return r.damaged }
 func (r *Run) Unwritten() error { return r.unwritten }
 
 // Apart is the longest time that runs merged into this one did not overlap.
-func (r *Run) Apart() time.Duration {
+func (r *Run) LongestGap() time.Duration {
 	var longest time.Duration
-	for _, d := range r.apart {
+	for _, d := range r.gaps {
 		longest = max(longest, d)
 	}
 	return longest
@@ -49,5 +49,5 @@ func (r *Run) Apart() time.Duration {
 // Width is how many seconds an interval has.
 func (r *Run) Width() int64 { return max(1, r.width) }
 
-// LastSeen is where the last interval ends.
-func (r *Run) LastSeen() sample.Instant { return r.to }
+// End is where the last interval ends.
+func (r *Run) End() sample.Instant { return r.end }

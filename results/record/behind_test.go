@@ -49,7 +49,7 @@ func TestHangingDisk(t *testing.T) {
 			synctest.Wait() // the collector has got as far as it can
 		}
 		close(disk.freed)
-		run, err := c.Close(samples.Report(), Generator{})
+		run, err := c.Close(samples.Report(), Usage{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,7 +132,7 @@ func TestShardThatLags(t *testing.T) {
 	tick(1, 4, 5, false)
 	tick(1, 5, seconds, true)
 	tick(0, seconds, seconds+1, true)
-	run, err := c.Close(samples.Report(), Generator{})
+	run, err := c.Close(samples.Report(), Usage{})
 	if err != nil {
 		t.Fatal(err)
 	}

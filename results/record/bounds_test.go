@@ -123,8 +123,8 @@ func TestMergedWindowsAreAUnion(t *testing.T) {
 			t.Errorf("runs begun at %v: rate %v, want %v", c.starts, got, c.rate)
 		}
 		apart := c.starts[len(c.starts)-1] > 2*time.Second
-		if sum.Apart() > 0 != apart {
-			t.Errorf("runs begun at %v: %v apart", c.starts, sum.Apart())
+		if sum.LongestGap() > 0 != apart {
+			t.Errorf("runs begun at %v: %v apart", c.starts, sum.LongestGap())
 		}
 		again, err := Merge(sum, later(3*time.Hour))
 		if err != nil {
@@ -184,7 +184,7 @@ func TestRunThatDoesNotFitIsNotBegun(t *testing.T) {
 			continue
 		}
 		feed(patient{collector.recorders[0]}, 0)
-		if _, err := collector.Close(samples.Report(), Generator{}); err != nil {
+		if _, err := collector.Close(samples.Report(), Usage{}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if _, err := Read(&file); err != nil {
@@ -227,7 +227,7 @@ func TestWriterKeepsToTheReadersBounds(t *testing.T) {
 	}
 	c.out.lines = maxIntervals - 2
 	feed(patient{c.recorders[0]}, 0)
-	if _, err := c.Close(samples.Report(), Generator{}); err != nil {
+	if _, err := c.Close(samples.Report(), Usage{}); err != nil {
 		t.Fatal(err)
 	}
 	run, err := Read(&file)
@@ -253,7 +253,7 @@ func TestClockThatStepsBackIsRead(t *testing.T) {
 	}
 	report := samples.Report()
 	report.Steps = []time.Duration{-time.Hour}
-	if _, err := c.Close(report, Generator{}); err != nil {
+	if _, err := c.Close(report, Usage{}); err != nil {
 		t.Fatal(err)
 	}
 	run, err := Read(bytes.NewReader(file.Bytes()))

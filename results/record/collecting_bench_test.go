@@ -21,7 +21,7 @@ func BenchmarkCollecting(b *testing.B) {
 				p.Flows = append(p.Flows, loadgen.Flow{Name: fmt.Sprint("f", i), Load: loadgen.Load{Sessions: 1}})
 			}
 			written := make(chan struct{}, 1)
-			collector, err := NewCollector(io.Discard, testHeader(p), p, 1, func(*Interval) { written <- struct{}{} })
+			collector, err := NewCollector(io.Discard, testHeader(p), p, 1, func(*Progress) { written <- struct{}{} })
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -49,7 +49,7 @@ func BenchmarkCollecting(b *testing.B) {
 				<-written
 			}
 			r.Tick(sample.Tick{Last: true})
-			if _, err := collector.Close(samples.Report(), Generator{}); err != nil {
+			if _, err := collector.Close(samples.Report(), Usage{}); err != nil {
 				b.Fatal(err)
 			}
 		})

@@ -23,12 +23,12 @@ import (
 type Collector struct {
 	run        *Run
 	out        *fileWriter
-	onInterval func(*Interval)
+	onInterval func(*Progress)
 	recorders  []*recorder
 	reached    []int64             // the last interval of each shard
 	pending    []*frame            // that some shard may still add to, in order
 	ended      map[int]sample.Tick // the last tick of the shards that have ended
-	progress   []flowProgress
+	progress   []flowState
 	done       chan struct{}
 
 	mu      sync.Mutex
@@ -47,14 +47,14 @@ type Collector struct {
 //
 // Afterwards an error in writing does not end the measurement: Close returns
 // it.
-func NewCollector(w io.Writer, h Header, p *loadgen.Plan, shards int, onInterval func(*Interval)) (*Collector, error) {
+func NewCollector(w io.Writer, h Header, p *loadgen.Plan, shards int, onInterval func(*Progress)) (*Collector, error) {
 	if err := h.check(); err != nil {
 		return nil, fmt.Errorf("run file: %w", err)
 	}
 	h.ID = newID()
 	c := &Collector{
 		run: newRun(h), out: &fileWriter{w: w}, onInterval: onInterval, ended: map[int]sample.Tick{},
-		reached: make([]int64, shards), progress: make([]flowProgress, len(p.Flows)),
+		reached: make([]int64, shards), progress: make([]flowState, len(p.Flows)),
 		written: sample.Instant(h.Started.UnixNano()), done: make(chan struct{}), wake: make(chan struct{}, 1),
 	}
 	c.out.header(&c.run.Header)
@@ -73,7 +73,7 @@ func (c *Collector) Recorder(shard int) sample.Recorder { return c.recorders[sha
 
 // Close waits until all is collected, ends the run file, and returns the run.
 // The run is there also beside an error, which is the first one in writing.
-func (c *Collector) Close(rep *sample.Report, g Generator) (*Run, error) {
+func (c *Collector) Close(rep *sample.Report, g Usage) (*Run, error) {
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()
@@ -196,7 +196,7 @@ func (c *Collector) emit(n int64) {
 		c.pending = slices.Delete(c.pending, 0, 1)
 		f.settle(c.ended)
 		c.out.interval(f, &c.run.Header)
-		c.out.greetings(c.run.hear(f.heard), &c.run.Header)
+		c.out.greetings(c.run.addGreetings(f.greetings), &c.run.Header)
 		_ = c.out.flush() // kept by the writer, for Close
 		c.mu.Lock()
 		c.written = f.to

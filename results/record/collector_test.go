@@ -49,7 +49,7 @@ func (p patient) Tick(t sample.Tick) {
 }
 
 // collect runs shards through a collector into a file.
-func collect(t *testing.T, shards int, onInterval func(*Interval)) (*Run, []byte) {
+func collect(t *testing.T, shards int, onInterval func(*Progress)) (*Run, []byte) {
 	t.Helper()
 	var file bytes.Buffer
 	p := twoFlows(1)
@@ -60,7 +60,7 @@ func collect(t *testing.T, shards int, onInterval func(*Interval)) (*Run, []byte
 	for s := range shards {
 		feed(patient{c.recorders[s]}, s)
 	}
-	run, err := c.Close(samples.Report(), Generator{CPU: time.Second, MaxRSS: 1 << 20, GOMAXPROCS: 2})
+	run, err := c.Close(samples.Report(), Usage{CPU: time.Second, MaxRSS: 1 << 20, GOMAXPROCS: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestArrivalsOutlastTheirShard(t *testing.T) {
 	var file bytes.Buffer
 	var begun []int64
 	p := twoFlows(1)
-	c, err := NewCollector(&file, testHeader(p), p, 2, func(i *Interval) { begun = append(begun, i.Flows[1].Started) })
+	c, err := NewCollector(&file, testHeader(p), p, 2, func(i *Progress) { begun = append(begun, i.Flows[1].Started) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestArrivalsOutlastTheirShard(t *testing.T) {
 	tick(0, 0, 900*time.Millisecond, 6, true)
 	tick(1, 0, time.Second, 5, false)
 	tick(1, time.Second, 1100*time.Millisecond, 7, true)
-	run, err := c.Close(samples.Report(), Generator{})
+	run, err := c.Close(samples.Report(), Usage{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestQuietIntervalsAreKept(t *testing.T) {
 		r.Tick(sample.Tick{From: at(from), To: at(from + time.Second), Busy: time.Duration(second) * 100 * time.Millisecond,
 			Waited: 300 * time.Millisecond, Open: []int{0, 0}, Peak: []int{0, 0}, Due: []int64{0, 0}, Begun: []int64{0, 0}, Last: second == 2})
 	}
-	run, err := c.Close(samples.Report(), Generator{})
+	run, err := c.Close(samples.Report(), Usage{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,8 +133,8 @@ func TestQuietIntervalsAreKept(t *testing.T) {
 }
 
 func TestDisplayIsTold(t *testing.T) {
-	var told []Interval
-	collect(t, 2, func(i *Interval) { told = append(told, *i) })
+	var told []Progress
+	collect(t, 2, func(i *Progress) { told = append(told, *i) })
 	if len(told) != 4 {
 		t.Fatalf("%d intervals, want 4", len(told))
 	}
@@ -157,7 +157,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	feed(patient{c.recorders[0]}, 0)
-	run, err := c.Close(samples.Report(), Generator{})
+	run, err := c.Close(samples.Report(), Usage{})
 	if !errors.Is(err, errFull) {
 		t.Errorf("error %v, want the disk's", err)
 	}
@@ -212,7 +212,7 @@ func TestRecordingDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations a round of calls", n)
 	}
 	r.Tick(sample.Tick{Last: true})
-	if _, err := c.Close(samples.Report(), Generator{}); err != nil {
+	if _, err := c.Close(samples.Report(), Usage{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -251,7 +251,7 @@ func TestLongRunTakesNoMoreMemory(t *testing.T) {
 		t.Errorf("1500 seconds more take %d KB", (after-before)>>10)
 	}
 	r.Tick(sample.Tick{Last: true})
-	if _, err := c.Close(samples.Report(), Generator{}); err != nil {
+	if _, err := c.Close(samples.Report(), Usage{}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -43,7 +43,7 @@ func newCourse(r *Run, times bool) *course {
 }
 
 // add takes an interval, whose histograms are still as its line has them.
-func (c *course) add(i StoredInterval, histograms lineHistograms) error {
+func (c *course) add(i Interval, histograms lineHistograms) error {
 	list := &c.run.Intervals
 	i.Errors = tally.AddClasses(nil, i.Errors)
 	if len(*list) == 0 {
@@ -79,7 +79,7 @@ func (c *course) add(i StoredInterval, histograms lineHistograms) error {
 func (c *course) begin(n int64) int64 { return (n-1)/c.width*c.width + 1 }
 
 // into is the interval that i is to be put together with, or i.
-func (c *course) into(i *StoredInterval) *StoredInterval {
+func (c *course) into(i *Interval) *Interval {
 	if at, ok := c.last[i.series()]; ok && c.width > 1 && c.run.Intervals[at].Number == i.Number {
 		return &c.run.Intervals[at]
 	}
@@ -87,7 +87,7 @@ func (c *course) into(i *StoredInterval) *StoredInterval {
 }
 
 // put adds an interval to list, or to what it has of the same time.
-func (c *course) put(list *[]StoredInterval, i StoredInterval) error {
+func (c *course) put(list *[]Interval, i Interval) error {
 	if at, ok := c.last[i.series()]; ok && c.width > 1 && (*list)[at].Number == i.Number {
 		return (*list)[at].add(&i)
 	}
@@ -112,9 +112,9 @@ func (c *course) widen() error {
 	return nil
 }
 
-// inStepWith makes the intervals of runs that are put together as long as the
+// widened makes the intervals of runs that are put together as long as the
 // longest, in copies: the runs stay as they are.
-func inStepWith(width int64, r *Run) ([]StoredInterval, error) {
+func widened(width int64, r *Run) ([]Interval, error) {
 	if max(1, r.width) == width {
 		return slices.Clone(r.Intervals), nil
 	}

@@ -4,7 +4,7 @@
 //	c, err := record.NewCollector(file, record.NewHeader(plan, criteria), plan, shards, nil)
 //	engine, err := loadgen.New(plan, func(shard int) sample.Recorder { return c.Recorder(shard) }, ...)
 //	report, err := engine.Run(ctx)
-//	run, err := c.Close(report, record.MeasureGenerator())
+//	run, err := c.Close(report, record.MeasureUsage())
 //
 // Package gauge does that for you. A [Collector] takes samples from every shard
 // and writes the file meanwhile. [Read] brings a run file back, whole or cut;

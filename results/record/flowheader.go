@@ -22,13 +22,13 @@ type FlowHeader struct {
 
 	// What else a flow is set apart by. Files of earlier versions do not say:
 	// there Pipelining is empty, and the others mean nothing.
-	Messages   int    `json:"messages_per_session,omitempty"` // 0 for as many as the load lasts
-	Pipelining string `json:"pipelining,omitempty"`           // auto, on or off
-	Size       string `json:"size,omitempty"`                 // of a message, for people
-	SizeMedian int64  `json:"size_median,omitempty"`          // in octets; 0 of stored messages, and in files of earlier versions
-	SizeP99    int64  `json:"size_p99,omitempty"`             // 0 where all are of one size
-	Recipients int    `json:"recipients,omitempty"`
-	Rest       string `json:"rest,omitempty"` // a fingerprint of all the flow does beside these, its accounts left out; "" without a scenario
+	Messages    int    `json:"messages_per_session,omitempty"` // 0 for as many as the load lasts
+	Pipelining  string `json:"pipelining,omitempty"`           // auto, on or off
+	Size        string `json:"size,omitempty"`                 // of a message, for people
+	SizeMedian  int64  `json:"size_median,omitempty"`          // in octets; 0 of stored messages, and in files of earlier versions
+	SizeP99     int64  `json:"size_p99,omitempty"`             // 0 where all are of one size
+	Recipients  int    `json:"recipients,omitempty"`
+	Fingerprint string `json:"rest,omitempty"` // a fingerprint of all the flow does beside these, its accounts left out; "" without a scenario
 }
 
 func flowHeader(f *loadgen.Flow) FlowHeader {
@@ -42,7 +42,7 @@ func flowHeader(f *loadgen.Flow) FlowHeader {
 	if h.Open {
 		h.Unit = f.Load.Unit.String()
 	}
-	h.choose(f)
+	h.setChoices(f)
 	return h
 }
 
@@ -55,7 +55,7 @@ func (h *FlowHeader) Load() sample.LoadKind {
 }
 
 // choose says what a flow is set apart by beside port, TLS and AUTH.
-func (h *FlowHeader) choose(f *loadgen.Flow) {
+func (h *FlowHeader) setChoices(f *loadgen.Flow) {
 	h.Messages, h.Recipients = f.Session.Messages, max(1, f.Mail.Recipients)
 	h.Pipelining = f.Session.Wire.Pipelining.String()
 	var octets mail.Size
@@ -79,20 +79,20 @@ func sizeOf(o *mail.Options) (short string, octets mail.Size) {
 	return short, octets
 }
 
-// SaysChoices tells whether the run file says how a flow chose beside port, TLS and
+// HasChoices tells whether the run file says how a flow chose beside port, TLS and
 // AUTH.
-func (h *FlowHeader) SaysChoices() bool { return h.Pipelining != "" }
+func (h *FlowHeader) HasChoices() bool { return h.Pipelining != "" }
 
-// OtherOctets tells whether two flows have messages of other sizes. Files of
+// DiffersInSize tells whether two flows have messages of other sizes. Files of
 // earlier versions do not say the octets: with them it is false.
-func (h *FlowHeader) OtherOctets(to *FlowHeader) bool {
+func (h *FlowHeader) DiffersInSize(to *FlowHeader) bool {
 	return h.SizeMedian > 0 && to.SizeMedian > 0 && (h.SizeMedian != to.SizeMedian || h.SizeP99 != to.SizeP99)
 }
 
 // SameFlow tells whether two headers are of one flow, whichever versions wrote
 // them: what an earlier one does not say sets none apart.
 func SameFlow(a, b FlowHeader) bool {
-	if a.OtherOctets(&b) {
+	if a.DiffersInSize(&b) {
 		return false
 	}
 	a.SizeMedian, a.SizeP99, b.SizeMedian, b.SizeP99 = 0, 0, 0, 0

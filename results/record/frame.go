@@ -11,16 +11,16 @@ import (
 
 // A frame is one interval of a run, all shards together.
 type frame struct {
-	number   int64               // of the second it ends with
-	ticks    map[int]sample.Tick // by shard
-	from, to sample.Instant
-	series   map[sample.Series]*tally.Total
-	windows  []windowEntry
-	heard    []greetingEntry
-	gauges   []Gauge       // by flow
-	busy     float64       // CPU time over time of the busiest shard
-	waited   float64       // time without a CPU that was wanted, over time, of the shard with most of it
-	stood    time.Duration // as Tick has it, of the shard with most of it
+	number    int64               // of the second it ends with
+	ticks     map[int]sample.Tick // by shard
+	from, to  sample.Instant
+	series    map[sample.Series]*tally.Total
+	windows   []windowEntry
+	greetings []greetingEntry
+	gauges    []Gauge       // by flow
+	busy      float64       // CPU time over time of the busiest shard
+	waited    float64       // time without a CPU that was wanted, over time, of the shard with most of it
+	stood     time.Duration // as Tick has it, of the shard with most of it
 }
 
 // A Gauge is how a flow stands at the end of an interval.
@@ -42,7 +42,7 @@ func (f *frame) absorb(b *batch) {
 		f.total(s).Absorb(tally)
 	}
 	f.windows = append(f.windows, b.windows...)
-	f.heard = append(f.heard, b.heard...)
+	f.greetings = append(f.greetings, b.greetings...)
 }
 
 // precede takes in the frame before it.
@@ -57,7 +57,7 @@ func (f *frame) precede(earlier *frame) {
 		f.total(s).Add(t)
 	}
 	f.windows = append(earlier.windows, f.windows...)
-	f.heard = append(earlier.heard, f.heard...)
+	f.greetings = append(earlier.greetings, f.greetings...)
 }
 
 func (f *frame) total(s sample.Series) *tally.Total {
@@ -122,18 +122,18 @@ func (f *frame) ordered() []sample.Series {
 }
 
 // An Interval is how a run stands after one of its seconds, for a display.
-type Interval struct {
+type Progress struct {
 	Started time.Time // the run
 	Elapsed time.Duration
 	Length  time.Duration // of this interval
-	Flows   []FlowInterval
+	Flows   []FlowProgress
 
-	// BusyShare and DeniedShare are those of GeneratorFigures, in this interval.
+	// BusyShare and DeniedShare are those of figures.Generator, in this interval.
 	BusyShare, DeniedShare float64
 }
 
 // A FlowInterval is one flow's part of an Interval.
-type FlowInterval struct {
+type FlowProgress struct {
 	Name     string
 	Begun    bool // any sample of the flow so far
 	Stage    sample.Stage
@@ -149,7 +149,7 @@ type FlowInterval struct {
 }
 
 // flowProgress is what an Interval is made from.
-type flowProgress struct {
+type flowState struct {
 	begun      bool
 	stage      sample.Stage
 	message    *histogram.Histogram
@@ -165,15 +165,15 @@ func (c *Collector) follow(f *frame) {
 	}
 	cpu := tally.Processors{}
 	cpu.Add(f.processor())
-	i := &Interval{
+	i := &Progress{
 		Started: c.run.Header.Started,
 		Elapsed: f.to.Sub(sample.Instant(c.run.Header.Started.UnixNano())), Length: f.to.Sub(f.from),
-		Flows:     make([]FlowInterval, len(c.progress)),
+		Flows:     make([]FlowProgress, len(c.progress)),
 		BusyShare: cpu.Busiest(), DeniedShare: cpu.Denied(),
 	}
 	for flow := range i.Flows {
 		g, p := f.gauges[flow], &c.progress[flow]
-		i.Flows[flow] = FlowInterval{
+		i.Flows[flow] = FlowProgress{
 			Name: c.run.Header.Flows[flow].Name, Open: g.Open, Due: g.Due - p.due, Started: g.Begun - p.start,
 		}
 		p.due, p.start = g.Due, g.Begun
@@ -192,7 +192,7 @@ func (c *Collector) follow(f *frame) {
 	c.onInterval(i)
 }
 
-func (p *flowProgress) follow(t *tally.Total, stage sample.Stage, load sample.LoadKind) {
+func (p *flowState) follow(t *tally.Total, stage sample.Stage, load sample.LoadKind) {
 	if !p.begun {
 		p.begun, p.message, p.errors = true, histogram.New(), map[sample.Class]int64{}
 	}

@@ -16,7 +16,7 @@ func TestGreetingIsKeptOnce(t *testing.T) {
 		t.Errorf("%d lines as wanted in\n%s", n, file)
 	}
 	for range 2 {
-		if g := run.Heard(0).List; len(g) != 1 || g[0].Banner != "mx.example.test ESMTP" || g[0].Address != "127.0.0.1" {
+		if g := run.Greetings(0).List; len(g) != 1 || g[0].Banner != "mx.example.test ESMTP" || g[0].Address != "127.0.0.1" {
 			t.Errorf("%+v", g)
 		}
 		var err error
@@ -24,7 +24,7 @@ func TestGreetingIsKeptOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if g := run.Heard(1).List; g != nil {
+	if g := run.Greetings(1).List; g != nil {
 		t.Errorf("a flow that heard none has %+v", g)
 	}
 }
@@ -44,7 +44,7 @@ func TestGreetingsMerge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if g := sum.Heard(0).List; len(g) != 2 {
+	if g := sum.Greetings(0).List; len(g) != 2 {
 		t.Errorf("%+v", g)
 	}
 }

@@ -65,16 +65,16 @@ func NewHeader(p *loadgen.Plan, c criteria.Criteria) Header {
 	for i := range p.Flows {
 		h.Flows = append(h.Flows, flowHeader(&p.Flows[i]))
 	}
-	h.likenFlows()
+	h.setFingerprints()
 	return h
 }
 
-// likenFlows makes each flow's fingerprint by the scenario. The one a file has
+// setFingerprints makes each flow's fingerprint by the scenario. The one a file has
 // is not believed: earlier versions left out of it what flows differed in.
-func (h *Header) likenFlows() {
-	found := likenesses(h.Scenario)
+func (h *Header) setFingerprints() {
+	found := fingerprints(h.Scenario)
 	for i := range h.Flows {
-		h.Flows[i].Rest = found[h.Flows[i].Name]
+		h.Flows[i].Fingerprint = found[h.Flows[i].Name]
 	}
 }
 

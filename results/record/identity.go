@@ -29,7 +29,7 @@ func CheckDistinct(runs []*Run) error {
 	for i, r := range runs {
 		for _, id := range r.identities {
 			if k, ok := first[id]; ok {
-				return fmt.Errorf("%s is the same run as %s: give each run once", called(runs, i), called(runs, k))
+				return fmt.Errorf("%s is the same run as %s: give each run once", runName(runs, i), runName(runs, k))
 			}
 			first[id] = i
 		}
@@ -49,7 +49,7 @@ func SharedRuns(base, other []*Run) (warning string, found bool) {
 		for _, id := range r.identities {
 			if i, ok := known[id]; ok {
 				return fmt.Sprintf("the same run is on both sides: %s of the base side is %s of the new; compare runs that were made apart",
-					called(base, i), called(other, k)), true
+					runName(base, i), runName(other, k)), true
 			}
 		}
 	}
@@ -57,7 +57,7 @@ func SharedRuns(base, other []*Run) (warning string, found bool) {
 }
 
 // called is how a message names run number i.
-func called(runs []*Run, i int) string {
+func runName(runs []*Run, i int) string {
 	if source := runs[i].Source; source != "" {
 		return source
 	}

@@ -131,11 +131,11 @@ func (s *scanner) gauge(g *Gauge) {
 	})
 }
 
-func (s *scanner) errors(list *[]tally.ErrorFigures) {
+func (s *scanner) errors(list *[]tally.FailureCount) {
 	*list = nil
 	s.eat('[')
 	for more := true; more && !s.failed; more = s.skip(',') {
-		var e tally.ErrorFigures
+		var e tally.FailureCount
 		s.fields(func(key []byte) {
 			switch string(key) {
 			case "phase":

@@ -40,7 +40,7 @@ func newHeaderLine(h *Header) headerLine {
 // header reads a line back.
 func (l *headerLine) header() (Header, error) {
 	h := l.Header
-	h.likenFlows()
+	h.setFingerprints()
 	for _, text := range l.Thresholds {
 		t, err := criteria.ParseThreshold(string(text))
 		if err != nil {
@@ -113,7 +113,7 @@ type totalLine struct {
 	seriesLine
 	tally.Counts
 	Clamped    map[string]int64     `json:"clamped,omitempty"`
-	Errors     []tally.ErrorFigures `json:"errors,omitempty"`
+	Errors     []tally.FailureCount `json:"errors,omitempty"`
 	Histograms map[string]string    `json:"histograms,omitempty"` // HdrHistogram V2 by phase and part
 }
 

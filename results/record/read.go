@@ -69,13 +69,13 @@ func IsRunFile(r io.Reader) bool {
 const fileStart = `{"type":"` + headerType + `","format":"` + FileFormat + `"`
 
 type fileReader struct {
-	lines  *bufio.Reader
-	buffer []byte // of the line
-	number int
-	whole  bool // the last line had its line end
-	run    *Run
-	totals map[sample.Series]*tally.Total // from the end of the file
-	told   int64                          // the interval of the last line
+	lines      *bufio.Reader
+	buffer     []byte // of the line
+	number     int
+	whole      bool // the last line had its line end
+	run        *Run
+	totals     map[sample.Series]*tally.Total // from the end of the file
+	lastNumber int64                          // the interval of the last line
 
 	// How intervals are kept: by course within bounds, and as they are where
 	// that is nil. Their totals are added up as they pass where the file has
@@ -191,11 +191,11 @@ func (f *fileReader) interval(line []byte) error {
 	if err := f.keep(&l, s, histograms); err != nil {
 		return err
 	}
-	f.run.see(s.Flow, l.Gauge)
-	if l.Number != f.told || f.run.to == 0 {
+	f.run.setGauge(s.Flow, l.Gauge)
+	if l.Number != f.lastNumber || f.run.end == 0 {
 		f.run.Processors.Add(tally.Processor{Length: l.To.Sub(l.From), Busy: l.Busy, Waited: l.Waited, Stood: l.Stood})
 	}
-	f.told, f.run.to = l.Number, max(f.run.to, l.To)
+	f.lastNumber, f.run.end = l.Number, max(f.run.end, l.To)
 	return nil
 }
 
@@ -204,7 +204,7 @@ func (f *fileReader) keep(l *intervalLine, s sample.Series, histograms lineHisto
 	if l.Spent == 0 && f.costs {
 		l.Spent = histograms.spent()
 	}
-	i := f.run.newStoredInterval(l, s)
+	i := f.run.newInterval(l, s)
 	f.run.cpu.add(&i)
 	if f.course == nil {
 		i.histograms = histograms.byName()

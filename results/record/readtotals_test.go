@@ -21,7 +21,7 @@ func fileOf(t *testing.T, p samples.Pretended) []byte {
 		t.Fatal(err)
 	}
 	p.Feed(patient{c.recorders[0]})
-	if _, err := c.Close(samples.Report(), Generator{}); err != nil {
+	if _, err := c.Close(samples.Report(), Usage{}); err != nil {
 		t.Fatal(err)
 	}
 	return file.Bytes()
@@ -63,7 +63,7 @@ func TestLongRunIsReadInBounds(t *testing.T) {
 		if n := len(course.Intervals); n > 2*maxKeptOfSeries || n < maxKeptOfSeries {
 			t.Errorf("%s: %d intervals of %d lines are kept", name, n, len(whole.Intervals))
 		}
-		sums := map[int]StoredInterval{}
+		sums := map[int]Interval{}
 		for _, i := range course.Intervals {
 			s := sums[i.Flow]
 			if s.To != 0 && i.From != s.To {
@@ -122,7 +122,7 @@ func TestLongRunMergesWithShort(t *testing.T) {
 func TestCourseOfManySeries(t *testing.T) {
 	c := newCourse(newRun(testHeader(twoFlows(maxKept))), false)
 	for n := range 2 * maxKept {
-		if err := c.add(StoredInterval{Round: n, Number: int64(n + 1), Accepted: 1}, lineHistograms{}); err != nil {
+		if err := c.add(Interval{Round: n, Number: int64(n + 1), Accepted: 1}, lineHistograms{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -143,7 +143,7 @@ func TestCourseOfManySeries(t *testing.T) {
 func TestCourseOfHostileNumbers(t *testing.T) {
 	c := newCourse(newRun(testHeader(twoFlows(1))), false)
 	for _, n := range []int64{5, 0, 1 << 62, 1<<63 - 1, 7, 0} {
-		if err := c.add(StoredInterval{Number: n, To: at(time.Second)}, lineHistograms{}); err != nil {
+		if err := c.add(Interval{Number: n, To: at(time.Second)}, lineHistograms{}); err != nil {
 			t.Fatal(err)
 		}
 	}

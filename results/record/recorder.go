@@ -24,12 +24,12 @@ type recorder struct {
 // A batch is what one shard recorded in one interval, or in several if the
 // collector has fallen behind.
 type batch struct {
-	tallies map[sample.Series]*tally.Tally
-	spare   []*tally.Tally // emptied ones, to use again
-	pages   histogram.PagePool
-	windows []windowEntry
-	heard   []greetingEntry
-	tick    sample.Tick
+	tallies   map[sample.Series]*tally.Tally
+	spare     []*tally.Tally // emptied ones, to use again
+	pages     histogram.PagePool
+	windows   []windowEntry
+	greetings []greetingEntry
+	tick      sample.Tick
 }
 
 type windowEntry struct {
@@ -46,7 +46,7 @@ func (b *batch) reset() {
 		b.spare = append(b.spare, t)
 		delete(b.tallies, s)
 	}
-	b.windows, b.heard, b.tick = b.windows[:0], b.heard[:0], sample.Tick{}
+	b.windows, b.greetings, b.tick = b.windows[:0], b.greetings[:0], sample.Tick{}
 }
 
 func (r *recorder) of(s sample.Series) *tally.Tally {
@@ -115,7 +115,7 @@ func (r *recorder) Session(s sample.Series, e sample.SessionEvent) {
 }
 
 func (r *recorder) Greeting(s sample.Series, from netip.Addr, g *sample.Greeting) {
-	r.current.heard = append(r.current.heard, greetingEntry{s.Flow, tally.NewGreeting(from, g)})
+	r.current.greetings = append(r.current.greetings, greetingEntry{s.Flow, tally.NewGreeting(from, g)})
 }
 
 func (r *recorder) Failure(s sample.Series, f *sample.Failure) {

@@ -21,18 +21,18 @@ type Run struct {
 
 	// Intervals are there where the run was read from a file: by Read all of
 	// them, and by others no more than a page or a comparison can show.
-	Intervals []StoredInterval
+	Intervals []Interval
 
 	totals     map[sample.Series]*tally.Total
 	windows    map[sample.Series]Window
-	apart      map[sample.Series]time.Duration // of a window, the time between generators that ran at different times
+	gaps       map[sample.Series]time.Duration // of a window, the time between generators that ran at different times
 	greetings  []tally.Greetings               // by flow
 	gauges     []Gauge                         // by flow: the last, with the highest peak
 	Processors tally.Processors
-	cpu        aloneCPU
+	cpu        flowCPU
 	width      int64 // seconds of an interval; 0 for 1
 	generators int   // merged; 0 for 1
-	to         sample.Instant
+	end        sample.Instant
 	unwritten  error    // why its file is not whole
 	identities []string // its own, or those of the runs it was merged from
 	damaged    string   // where its file ends, and what of that could not be read; "" where it is whole
@@ -54,7 +54,7 @@ type Closing struct {
 	Steps       []time.Duration `json:"clock_steps_ns,omitempty"`
 	Shards      int             `json:"shards"`
 	Behind      time.Duration   `json:"behind_ns,omitempty"` // the most that writing the file was behind the load
-	Generator   Generator       `json:"generator"`
+	Generator   Usage           `json:"generator"`
 }
 
 // Interrupted tells whether the run was ended by its user.
@@ -63,7 +63,7 @@ func (r *Run) Interrupted() bool { return r.Closing != nil && r.Closing.Interrup
 // Partial tells whether the end of the run is missing.
 func (r *Run) Partial() bool { return r.Closing == nil }
 
-func (r *Run) finish(rep *sample.Report, g Generator) {
+func (r *Run) finish(rep *sample.Report, g Usage) {
 	r.Closing = &Closing{
 		Ended: rep.Ended.Time().UTC(), Interrupted: rep.Interrupted, Lost: rep.Lost, Clock: rep.Clock.String(),
 		Steps: rep.Steps, Shards: rep.Shards, Generator: g,
@@ -79,13 +79,13 @@ func (r *Run) absorb(f *frame) {
 		r.windows[w.series] = r.windows[w.series].union(Window{w.from, w.to})
 	}
 	for i, g := range f.gauges {
-		r.see(i, g)
+		r.setGauge(i, g)
 	}
 	r.Processors.Add(f.processor())
-	r.to = max(r.to, f.to)
+	r.end = max(r.end, f.to)
 }
 
-func (r *Run) see(flow int, g Gauge) {
+func (r *Run) setGauge(flow int, g Gauge) {
 	peak := max(r.gauges[flow].Peak, g.Peak)
 	r.gauges[flow] = g
 	r.gauges[flow].Peak = peak
@@ -147,7 +147,7 @@ func (r *Run) SteadyLength(flow int) time.Duration {
 // saw of it.
 func (r *Run) RoundLength(flow, round int) time.Duration {
 	s := sample.Series{Flow: flow, Round: round, Stage: sample.Steady}
-	return max(0, r.windows[s].Length()-r.apart[s])
+	return max(0, r.windows[s].Length()-r.gaps[s])
 }
 
 // Merge makes one run of several, made by other generators from the same
@@ -173,7 +173,7 @@ func Merge(runs ...*Run) (*Run, error) {
 		}
 		out.merge(r)
 		if r.Closing == nil {
-			out.damaged = joined(out.damaged, r.damaged)
+			out.damaged = join(out.damaged, r.damaged)
 			whole = false
 			continue
 		}
@@ -182,7 +182,7 @@ func Merge(runs ...*Run) (*Run, error) {
 	if err := out.mergeIntervals(runs); err != nil {
 		return nil, fmt.Errorf("putting the runs' intervals together: %w", err)
 	}
-	out.apart = gaps(runs)
+	out.gaps = gapsBetween(runs)
 	if whole {
 		out.Closing = &closing
 	}
@@ -191,14 +191,14 @@ func Merge(runs ...*Run) (*Run, error) {
 
 // gaps are the times within the runs' windows taken together in which none of
 // the runs was at work.
-func gaps(runs []*Run) map[sample.Series]time.Duration {
+func gapsBetween(runs []*Run) map[sample.Series]time.Duration {
 	bySeries := map[sample.Series][]Window{}
 	sum := map[sample.Series]time.Duration{}
 	for _, r := range runs {
 		for s, w := range r.windows {
 			if w.Length() > 0 {
 				bySeries[s] = append(bySeries[s], w)
-				sum[s] += r.apart[s]
+				sum[s] += r.gaps[s]
 			}
 		}
 	}
@@ -230,7 +230,7 @@ func (r *Run) merge(from *Run) {
 		into.Due, into.Begun = into.Due+g.Due, into.Begun+g.Begun
 	}
 	r.Processors.Merge(&from.Processors)
-	r.to = max(r.to, from.to)
+	r.end = max(r.end, from.end)
 	r.cpu.merge(&from.cpu)
 }
 
@@ -240,7 +240,7 @@ func (r *Run) mergeIntervals(runs []*Run) error {
 		r.width = max(r.width, from.width)
 	}
 	for _, from := range runs {
-		list, err := inStepWith(max(1, r.width), from)
+		list, err := widened(max(1, r.width), from)
 		if err != nil {
 			return err
 		}
@@ -250,12 +250,12 @@ func (r *Run) mergeIntervals(runs []*Run) error {
 		r.generators += max(1, from.generators)
 		r.Intervals = append(r.Intervals, list...)
 	}
-	slices.SortStableFunc(r.Intervals, func(a, b StoredInterval) int { return cmp.Compare(a.From, b.From) })
+	slices.SortStableFunc(r.Intervals, func(a, b Interval) int { return cmp.Compare(a.From, b.From) })
 	return nil
 }
 
 // joined puts two texts together, either of which may be none.
-func joined(a, b string) string {
+func join(a, b string) string {
 	if a == "" || b == "" {
 		return a + b
 	}

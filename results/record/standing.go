@@ -9,12 +9,12 @@ import (
 // A Standing is what a flow has come to so far. It leaves out the warm-up as
 // FlowFigures do, and after the last interval the two are the same.
 type Standing struct {
-	Sessions   tally.SessionFigures
-	Messages   tally.MessageFigures
-	Recipients tally.RecipientFigures
-	Arrivals   *tally.ArrivalFigures // open load only
-	Warmup     tally.MessageFigures  // apart from all else
-	Failures   []tally.ErrorFigures
+	Sessions   tally.SessionCounts
+	Messages   tally.MessageCounts
+	Recipients tally.RecipientCounts
+	Arrivals   *tally.ArrivalCounts // open load only
+	Warmup     tally.MessageCounts  // apart from all else
+	Failures   []tally.FailureCount
 
 	added []*tally.Total
 }
@@ -25,13 +25,13 @@ func (s *Standing) Added(p sample.Phase, part sample.Part) *histogram.Histogram 
 	return s.addedTo(tally.SlotOf(p, part))
 }
 
-// AddedLate returns what the interval added to GeneratorFigures.Late.
+// AddedLate returns what the interval added to figures.Generator.Late.
 func (s *Standing) AddedLate() *histogram.Histogram { return s.addedTo(tally.LateSlot) }
 
-// AddedDelay returns what the interval added to GeneratorFigures.Delay.
+// AddedDelay returns what the interval added to figures.Generator.Delay.
 func (s *Standing) AddedDelay() *histogram.Histogram { return s.addedTo(tally.DelaySlot) }
 
-// AddedOwn returns what the interval added to GeneratorFigures.Own.
+// AddedOwn returns what the interval added to figures.Generator.Own.
 func (s *Standing) AddedOwn() *histogram.Histogram { return s.addedTo(tally.OwnSlot) }
 
 func (s *Standing) addedTo(slot tally.Slot) *histogram.Histogram {
@@ -80,7 +80,7 @@ func (s *standing) told(g Gauge, open bool) Standing {
 		Failures:   s.failures.Figures(), added: s.added,
 	}
 	if open {
-		out.Arrivals = &tally.ArrivalFigures{Due: g.Due, Begun: g.Begun}
+		out.Arrivals = &tally.ArrivalCounts{Due: g.Due, Begun: g.Begun}
 	}
 	return out
 }

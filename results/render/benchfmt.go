@@ -35,7 +35,7 @@ func writeBenchmarks(w io.Writer, res *document) error {
 		}
 	}
 	b.WriteString(benchUnits)
-	res.eachFlow(func(name string, f *figures.FlowFigures) {
+	res.eachFlow(func(name string, f *figures.Flow) {
 		for _, r := range f.EachRound() {
 			if r.Messages.Attempted == 0 {
 				continue

@@ -26,7 +26,7 @@ func comparisonTable(t *testing.T, c *compare.Comparison, o Options) string {
 func TestComparisonFormats(t *testing.T) {
 	other := madeup.Quiet()
 	other.Seed, other.Slower, other.Failing = 2, map[string]float64{"submit": 0.3}, 0.2
-	c := compared(t, madeup.Quiet(), other, compare.CompareOptions{Gates: []criteria.Gate{{Expr: "x | y", Metric: "rate"}}})
+	c := compared(t, madeup.Quiet(), other, compare.Options{Gates: []criteria.Gate{{Expr: "x | y", Metric: "rate"}}})
 	for _, width := range []int{80, 100, 160} {
 		for line := range strings.Lines(comparisonTable(t, c, Options{Width: width})) {
 			if n := table.Width(strings.TrimSuffix(line, "\n")); n > width {
@@ -68,7 +68,7 @@ func TestComparisonFormats(t *testing.T) {
 	}
 }
 
-func compared(t *testing.T, base, other madeup.Pretended, o compare.CompareOptions) *compare.Comparison {
+func compared(t *testing.T, base, other madeup.Pretended, o compare.Options) *compare.Comparison {
 	t.Helper()
 	c, err := compare.Compare([]*record.Run{base.Read(t)}, []*record.Run{other.Read(t)}, o)
 	if err != nil {

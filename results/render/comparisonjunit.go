@@ -54,7 +54,7 @@ func (c comparison) title() string {
 	return c.Base.Name + " → " + c.New.Name
 }
 
-func gateCase(g *compare.GateOutcome) junitCase {
+func gateCase(g *compare.GateResult) junitCase {
 	c := junitCase{Class: "gates", Name: printable.Text(g.Name()), Time: "0"}
 	problem := &junitProblem{Message: printable.Text(g.Reason), Text: printable.Text(g.Name() + ": " + g.Reason)}
 	switch {

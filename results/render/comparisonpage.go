@@ -19,7 +19,7 @@ import (
 func (c comparison) page(all bool) *page.Page {
 	p := &page.Page{
 		Title: printable.Text(c.title()), Subtitle: printable.Text(c.subtitle()), Warnings: printableAll(c.Warnings),
-		Verdict: c.pageVerdict(), Checks: c.checks(), ChecksOf: "Gates",
+		Conclusion: c.pageVerdict(), Checks: c.checks(), ChecksOf: "Gates",
 		Comparisons: "Of the " + c.level() + " intervals each holds by itself; verdicts take into account that " +
 			human.CountOf(int64(c.Tested), "metric") + " were tested.",
 	}
@@ -57,8 +57,8 @@ func (c comparison) subtitle() string {
 }
 
 // pageVerdict is what the command ends with, in words.
-func (c comparison) pageVerdict() *page.Verdict {
-	v := &page.Verdict{Good: true, Text: "Nothing is worse"}
+func (c comparison) pageVerdict() *page.Conclusion {
+	v := &page.Conclusion{Good: true, Text: "Nothing is worse"}
 	missed, open := 0, 0
 	for i := range c.Gates {
 		switch g := &c.Gates[i]; {
@@ -98,8 +98,8 @@ func (c comparison) checks() []page.Check {
 }
 
 // drawn is a row for the plot.
-func drawnInterval(r *compare.Row) page.Interval {
-	i := page.Interval{
+func drawnInterval(r *compare.Row) page.ComparisonRow {
+	i := page.ComparisonRow{
 		Name: printable.Text(r.Flow + " " + r.Metric), Verdict: string(r.Verdict), Estimate: math.NaN(), Low: math.NaN(), High: math.NaN(),
 	}
 	if r.DeltaPercent == nil {

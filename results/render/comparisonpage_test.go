@@ -21,9 +21,9 @@ func contrast(t *testing.T, gates ...string) *compare.Comparison {
 	slower := madeup.Quiet()
 	slower.Seed, slower.Slower = 2, map[string]float64{"relay": 0.03, "submit": 9}
 	base, other := madeup.Quiet().ReadAnew(t), slower.ReadAnew(t)
-	base.Heard(0).Add(tally.Greeting{Banner: "mx.example.test ESMTP one", Clear: []string{"SIZE 1"}})
-	other.Heard(0).Add(tally.Greeting{Banner: "mx.example.test ESMTP " + hostile, Clear: []string{"SIZE 2"}})
-	o := compare.CompareOptions{MinEffect: 0.02}
+	base.Greetings(0).Add(tally.Greeting{Banner: "mx.example.test ESMTP one", Clear: []string{"SIZE 1"}})
+	other.Greetings(0).Add(tally.Greeting{Banner: "mx.example.test ESMTP " + hostile, Clear: []string{"SIZE 2"}})
+	o := compare.Options{MinEffect: 0.02}
 	for _, text := range append(gates, "submit.message.p99 > +5%", "errors > +0.1pp", "relay.rate < -50%", "tls.p99 > +10%") {
 		g, err := criteria.ParseGate(text)
 		if err != nil {
@@ -70,7 +70,7 @@ func TestComparisonPageSaysWhatItComesTo(t *testing.T) {
 	few.Rounds = 1
 	slower := madeup.Quiet()
 	slower.Seed, slower.Slower = 2, map[string]float64{"submit": 0.3}
-	gates := func(texts ...string) (o compare.CompareOptions) {
+	gates := func(texts ...string) (o compare.Options) {
 		for _, text := range texts {
 			g, err := criteria.ParseGate(text)
 			if err != nil {
@@ -80,10 +80,10 @@ func TestComparisonPageSaysWhatItComesTo(t *testing.T) {
 		}
 		return o
 	}
-	for want, v := range map[string]*page.Verdict{
-		"Nothing is worse":             comparison{compared(t, madeup.Quiet(), madeup.Quiet(), compare.CompareOptions{})}.pageVerdict(),
-		"Worse in 5 metrics of 60":     comparison{compared(t, madeup.Quiet(), slower, compare.CompareOptions{})}.pageVerdict(),
-		"Too few rounds for a verdict": comparison{compared(t, few, few, compare.CompareOptions{})}.pageVerdict(),
+	for want, v := range map[string]*page.Conclusion{
+		"Nothing is worse":             comparison{compared(t, madeup.Quiet(), madeup.Quiet(), compare.Options{})}.pageVerdict(),
+		"Worse in 5 metrics of 60":     comparison{compared(t, madeup.Quiet(), slower, compare.Options{})}.pageVerdict(),
+		"Too few rounds for a verdict": comparison{compared(t, few, few, compare.Options{})}.pageVerdict(),
 		"3 gates met":                  comparison{compared(t, madeup.Quiet(), slower, gates("errors > +1pp", "submit.rate < -50%"))}.pageVerdict(),
 		"1 of 2 gates missed":          comparison{compared(t, madeup.Quiet(), slower, gates("submit.message.p50 > +5%", "relay.rate < -50%"))}.pageVerdict(),
 		"1 of 1 gate cannot be told":   comparison{compared(t, few, few, gates("submit.message.p50 > +5%"))}.pageVerdict(),
@@ -100,7 +100,7 @@ func TestComparisonPageSaysWhatItComesTo(t *testing.T) {
 func TestRowsAsDrawn(t *testing.T) {
 	failing := madeup.Quiet()
 	failing.Failing, failing.Seed = 0.3, 4
-	c := compared(t, madeup.Quiet(), failing, compare.CompareOptions{})
+	c := compared(t, madeup.Quiet(), failing, compare.Options{})
 	if i := drawnInterval(find(t, c, "relay", "errors")); !math.IsNaN(i.Estimate) || !strings.HasSuffix(i.Text, " pp") {
 		t.Errorf("%+v", i)
 	}

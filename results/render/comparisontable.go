@@ -61,7 +61,7 @@ func (c comparison) rowSection(all bool) table.Section {
 // tells tells whether a row belongs into the tables unasked: the headlines do,
 // and phases that changed, or may have as far as one can see.
 func isTelling(r *compare.Row) bool {
-	return r.Headline || r.Verdict == stats.Better || r.Verdict == stats.Worse || r.Span.Finite() && !r.Span.Contains(0)
+	return r.Headline || r.Verdict == stats.Better || r.Verdict == stats.Worse || r.Confidence.Finite() && !r.Confidence.Contains(0)
 }
 
 func (c comparison) level() string {
@@ -85,8 +85,8 @@ func rowSpan(r *compare.Row) string {
 	switch {
 	case r.IntervalPercent != nil:
 		low, high = human.SignedPercent(r.IntervalPercent[0]), human.SignedPercent(r.IntervalPercent[1])
-	case r.DeltaPercent == nil && r.Span.Finite():
-		low, high = r.Absolute(r.Span.Low), r.Absolute(r.Span.High)
+	case r.DeltaPercent == nil && r.Confidence.Finite():
+		low, high = r.Absolute(r.Confidence.Low), r.Absolute(r.Confidence.High)
 	default:
 		return human.NoSamples
 	}

@@ -27,7 +27,7 @@ func writeCSV(w io.Writer, res *document) error {
 	f := &figureWriter{w: csv.NewWriter(w), run: csvText(res.Name)}
 	f.err = f.w.Write([]string{"run", "flow", "metric", "phase", "part", "stat", "value", "unit"})
 	f.ofRun(res)
-	res.eachFlow(func(name string, flow *figures.FlowFigures) {
+	res.eachFlow(func(name string, flow *figures.Flow) {
 		f.flow = csvText(name)
 		f.ofFlow(flow)
 	})
@@ -66,7 +66,7 @@ func (f *figureWriter) count(metric, stat string, n int64) {
 func (f *figureWriter) ofRun(res *document) {
 	g := &res.Generator
 	valid := 0.0
-	if res.Verdict.Valid {
+	if res.Validity.Valid {
 		valid = 1
 	}
 	f.put("valid", "", "", "", valid, "boolean")
@@ -95,7 +95,7 @@ func (f *figureWriter) ofRun(res *document) {
 	f.times("generator.late", "", "", g.Late)
 }
 
-func (f *figureWriter) ofFlow(flow *figures.FlowFigures) {
+func (f *figureWriter) ofFlow(flow *figures.Flow) {
 	s := &flow.Sessions
 	f.count("sessions", "started", s.Started)
 	f.count("sessions", "completed", s.Completed)
@@ -115,7 +115,7 @@ func (f *figureWriter) ofFlow(flow *figures.FlowFigures) {
 		f.count("arrivals", "due", a.Due)
 		f.count("arrivals", "begun", a.Begun)
 	}
-	eachPhase(flow, func(name string, p *figures.PhaseFigures) {
+	eachPhase(flow, func(name string, p *figures.Phase) {
 		f.times("time", name, "service", p.Service)
 		f.times("time", name, "response", p.Response)
 		f.times("time", name, "lag", p.Lag)
@@ -136,7 +136,7 @@ func (f *figureWriter) ofFlow(flow *figures.FlowFigures) {
 	}
 }
 
-func (f *figureWriter) messages(metric string, m *tally.MessageFigures) {
+func (f *figureWriter) messages(metric string, m *tally.MessageCounts) {
 	f.count(metric, "attempted", m.Attempted)
 	f.count(metric, "accepted", m.Accepted)
 	f.count(metric, "rejected", m.Rejected)

@@ -15,7 +15,7 @@ import (
 func curvesOf(r *record.Run, res *document) []page.Curves {
 	judged := page.Curves{Name: "message"}
 	open := false
-	res.eachFlow(func(name string, f *figures.FlowFigures) {
+	res.eachFlow(func(name string, f *figures.Flow) {
 		open = open || f.Load == sample.OpenLoad
 		judged.Flows = append(judged.Flows, curve(r.Histogram(name, sample.SpanMessage, f.Load.Judged())))
 	})
@@ -30,7 +30,7 @@ func curvesOf(r *record.Run, res *document) []page.Curves {
 				c.Name += ", service"
 			}
 			found := false
-			res.eachFlow(func(name string, _ *figures.FlowFigures) {
+			res.eachFlow(func(name string, _ *figures.Flow) {
 				x := curve(r.Histogram(name, phase, sample.Part(part)))
 				found = found || len(x.X) > 0
 				c.Flows = append(c.Flows, x)

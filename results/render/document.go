@@ -32,7 +32,7 @@ func writeMarkdown(w io.Writer, res *document) error {
 
 // eachPhase goes through the phases of a flow that have samples, in the order
 // a session does.
-func eachPhase(f *figures.FlowFigures, visit func(name string, p *figures.PhaseFigures)) {
+func eachPhase(f *figures.Flow, visit func(name string, p *figures.Phase)) {
 	for i := range sample.NumPhases {
 		name := sample.Phase(i).String()
 		if p := f.Phases[name]; p != nil {
@@ -42,7 +42,7 @@ func eachPhase(f *figures.FlowFigures, visit func(name string, p *figures.PhaseF
 }
 
 // eachFlow goes through the flows in the scenario's order.
-func (res *document) eachFlow(visit func(name string, f *figures.FlowFigures)) {
+func (res *document) eachFlow(visit func(name string, f *figures.Flow)) {
 	for _, name := range res.FlowOrder {
 		if f := res.Flows[name]; f != nil {
 			visit(name, f)

@@ -90,14 +90,14 @@ func (e *exposition) ofRun(res *document) {
 	e.metric("run_duration_seconds", "gauge", "How long the run took.")
 	e.sample("run_duration_seconds", inSeconds(res.Elapsed))
 	e.metric("run_valid", "gauge", "Whether the measurement may be believed (1) or not (0).")
-	e.sample("run_valid", zeroOrOne(res.Verdict.Valid))
+	e.sample("run_valid", zeroOrOne(res.Validity.Valid))
 	e.metric("run_partial", "gauge", "Whether the end of the run is missing.")
 	e.sample("run_partial", zeroOrOne(res.Partial))
 }
 
 func (e *exposition) ofCounts(res *document) {
 	e.metric("messages_total", "counter", "Messages by what became of them, without the warm-up.")
-	res.eachFlow(func(flow string, f *figures.FlowFigures) {
+	res.eachFlow(func(flow string, f *figures.Flow) {
 		m := &f.Messages
 		e.sample("messages_total", float64(m.Accepted), "flow", flow, "outcome", "accepted")
 		e.sample("messages_total", float64(m.Rejected), "flow", flow, "outcome", "rejected")
@@ -105,7 +105,7 @@ func (e *exposition) ofCounts(res *document) {
 		e.sample("messages_total", float64(m.Unknown), "flow", flow, "outcome", "unknown")
 	})
 	e.metric("recipients_total", "counter", "Recipients of messages that were sent whole or refused.")
-	res.eachFlow(func(flow string, f *figures.FlowFigures) {
+	res.eachFlow(func(flow string, f *figures.Flow) {
 		e.sample("recipients_total", float64(f.Recipients.Accepted), "flow", flow, "outcome", "accepted")
 		e.sample("recipients_total", float64(f.Recipients.Rejected), "flow", flow, "outcome", "rejected")
 		if n := f.Recipients.Unknown; n > 0 {
@@ -113,23 +113,23 @@ func (e *exposition) ofCounts(res *document) {
 		}
 	})
 	e.metric("sessions_total", "counter", "Sessions by how they ended.")
-	res.eachFlow(func(flow string, f *figures.FlowFigures) {
+	res.eachFlow(func(flow string, f *figures.Flow) {
 		e.sample("sessions_total", float64(f.Sessions.Completed), "flow", flow, "result", "completed")
 		e.sample("sessions_total", float64(f.Sessions.Failed), "flow", flow, "result", "failed")
 	})
 	e.metric("sessions_peak", "gauge", "The most sessions open at once.")
-	res.eachFlow(func(flow string, f *figures.FlowFigures) {
+	res.eachFlow(func(flow string, f *figures.Flow) {
 		e.sample("sessions_peak", float64(f.Sessions.Peak), "flow", flow)
 	})
 	e.metric("arrivals_total", "counter", "Arrivals of open load, the warm-up included.")
-	res.eachFlow(func(flow string, f *figures.FlowFigures) {
+	res.eachFlow(func(flow string, f *figures.Flow) {
 		if a := f.Arrivals; a != nil {
 			e.sample("arrivals_total", float64(a.Due), "flow", flow, "state", "due")
 			e.sample("arrivals_total", float64(a.Begun), "flow", flow, "state", "begun")
 		}
 	})
 	e.metric("errors_total", "counter", "Failures by phase, class and reply.")
-	res.eachFlow(func(flow string, f *figures.FlowFigures) {
+	res.eachFlow(func(flow string, f *figures.Flow) {
 		for _, x := range f.Errors {
 			code := ""
 			if x.Code > 0 {
@@ -142,14 +142,14 @@ func (e *exposition) ofCounts(res *document) {
 
 func (e *exposition) ofTimes(res *document) {
 	e.metric("messages_per_second", "gauge", "Messages accepted a second while the load lasted.")
-	res.eachFlow(func(flow string, f *figures.FlowFigures) {
+	res.eachFlow(func(flow string, f *figures.Flow) {
 		if f.Window > 0 {
 			e.sample("messages_per_second", f.Rate, "flow", flow)
 		}
 	})
 	e.metric("phase_seconds", "summary", "Times of phases and spans; the quantile 1 is the maximum.")
-	res.eachFlow(func(flow string, f *figures.FlowFigures) {
-		eachPhase(f, func(phase string, p *figures.PhaseFigures) {
+	res.eachFlow(func(flow string, f *figures.Flow) {
+		eachPhase(f, func(phase string, p *figures.Phase) {
 			e.summary("phase_seconds", p.Service, "flow", flow, "phase", phase, "part", sample.Service.String())
 			e.summary("phase_seconds", p.Response, "flow", flow, "phase", phase, "part", sample.Response.String())
 			e.summary("phase_seconds", p.Lag, "flow", flow, "phase", phase, "part", sample.Lag.String())

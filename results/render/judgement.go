@@ -32,7 +32,7 @@ func (res *document) thresholdSection() table.Section {
 
 // known tells whether the generator's figures are there: they come with the
 // end of a run.
-func isKnown(g *figures.GeneratorFigures) bool { return g.GOMAXPROCS > 0 }
+func isKnown(g *figures.Generator) bool { return g.GOMAXPROCS > 0 }
 
 func (res *document) generatorSection() table.Section {
 	g, s := &res.Generator, table.Section{Title: "Generator"}
@@ -95,12 +95,12 @@ func (res *document) clockLine() string {
 func (res *document) verdictSection() table.Section {
 	s := table.Section{Title: "Verdict"}
 	add := func(bad bool, text string) { s.Lines = append(s.Lines, table.Cell{Text: text, Bad: bad}) }
-	if res.Verdict.Valid {
+	if res.Validity.Valid {
 		add(false, "valid")
 	} else {
 		add(true, "INVALID: do not rely on these figures")
 	}
-	for _, r := range res.Verdict.Reasons {
+	for _, r := range res.Validity.Reasons {
 		add(false, "because: "+r)
 	}
 	missed := 0
@@ -115,7 +115,7 @@ func (res *document) verdictSection() table.Section {
 	case all > 0:
 		add(false, fmt.Sprintf("%s met", human.CountOf(all, "threshold")))
 	}
-	for _, n := range res.Verdict.Notes {
+	for _, n := range res.Validity.Notes {
 		add(false, "note: "+n)
 	}
 	return s

@@ -132,11 +132,11 @@ func (res *document) junit() (junitSuite, error) {
 
 func (res *document) verdictCase() junitCase {
 	c := junitCase{Class: "verdict", Name: "measurement is valid", Time: seconds(res.Elapsed)}
-	if res.Verdict.Valid {
+	if res.Validity.Valid {
 		return c
 	}
 	c.Error = &junitProblem{Type: "invalid-measurement", Message: "do not rely on these figures"}
-	for _, r := range res.Verdict.Reasons {
+	for _, r := range res.Validity.Reasons {
 		c.Error.Text += printable.Text(r) + "\n"
 	}
 	return c

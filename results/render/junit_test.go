@@ -128,7 +128,7 @@ func TestComparisonReadsAsJUnit(t *testing.T) {
 func TestVerdictsReadAsJUnit(t *testing.T) {
 	slower := madeup.Quiet()
 	slower.Seed, slower.Slower = 2, map[string]float64{"submit": 0.3}
-	report := comparisonText(t, "junit", compared(t, madeup.Quiet(), slower, compare.CompareOptions{Metrics: []string{"message.p50"}}))
+	report := comparisonText(t, "junit", compared(t, madeup.Quiet(), slower, compare.Options{Metrics: []string{"message.p50"}}))
 	suites, tests := asRead(t, report)
 	counted(t, report, suites)
 	if len(tests) != 2 || !strings.HasPrefix(tests[0], "passed pretended.relay: message.p50") ||
@@ -137,7 +137,7 @@ func TestVerdictsReadAsJUnit(t *testing.T) {
 	}
 	few := madeup.Quiet()
 	few.Rounds = 1
-	report = comparisonText(t, "junit", compared(t, few, few, compare.CompareOptions{Metrics: []string{"relay.rate"}}))
+	report = comparisonText(t, "junit", compared(t, few, few, compare.Options{Metrics: []string{"relay.rate"}}))
 	suites, tests = asRead(t, report)
 	counted(t, report, suites)
 	if len(tests) != 1 || !strings.HasPrefix(tests[0], "skipped pretended.relay: rate: too-few-runs") {

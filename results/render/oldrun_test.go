@@ -53,8 +53,8 @@ func TestOldRunFilesSayWhatTheySaid(t *testing.T) {
 		}
 	}
 	r := figures.Of(stored(t, "ports.jsonl"))
-	if r.Partial || r.Verdict.Valid || len(r.Verdict.Reasons) != 2 || len(r.Thresholds) != 2 || !r.Thresholds[0].OK {
-		t.Errorf("partial %v, verdict %+v, thresholds %+v", r.Partial, r.Verdict, r.Thresholds)
+	if r.Partial || r.Validity.Valid || len(r.Validity.Reasons) != 2 || len(r.Thresholds) != 2 || !r.Thresholds[0].OK {
+		t.Errorf("partial %v, verdict %+v, thresholds %+v", r.Partial, r.Validity, r.Thresholds)
 	}
 }
 
@@ -67,12 +67,12 @@ func TestOldRunFilesAreShownAndCompared(t *testing.T) {
 		}
 	}
 	before, after := stored(t, "before.jsonl"), stored(t, "after.jsonl")
-	c, err := compare.Compare([]*record.Run{before}, []*record.Run{after}, compare.CompareOptions{Metrics: []string{"message.p50"}})
+	c, err := compare.Compare([]*record.Run{before}, []*record.Run{after}, compare.Options{Metrics: []string{"message.p50"}})
 	if err != nil || len(c.Rows) != 1 || c.Rows[0].Verdict != stats.Worse {
 		t.Errorf("%+v, %v", c, err)
 	}
 	ports := stored(t, "ports.jsonl")
-	if _, err := compare.CompareFlows([]*record.Run{ports}, "plain", "submission", compare.CompareOptions{}); err != nil {
+	if _, err := compare.CompareFlows([]*record.Run{ports}, "plain", "submission", compare.Options{}); err != nil {
 		t.Error(err)
 	}
 }

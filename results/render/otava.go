@@ -57,12 +57,12 @@ func writeOtava(w io.Writer, list []*document) error {
 func (res *document) otava() (names, row []string, err error) {
 	// An attribute must not look like a number or a time.
 	verdict := "valid"
-	if !res.Verdict.Valid {
+	if !res.Validity.Valid {
 		verdict = "invalid"
 	}
 	names = []string{"time", "run", "version", "verdict"}
 	row = []string{otavaTime(res), csvText(res.Name), csvText(res.Environment.Version), verdict}
-	res.eachFlow(func(name string, f *figures.FlowFigures) {
+	res.eachFlow(func(name string, f *figures.Flow) {
 		headlines := f.Headlines()
 		for _, m := range otavaMetrics {
 			i := slices.IndexFunc(headlines, func(h figures.Headline) bool { return h.Name == m.name })

@@ -31,9 +31,9 @@ func pageOf(r *record.Run) (*page.Page, error) {
 		return nil, err
 	}
 	return &page.Page{
-		Title: printable.Text(res.Name), Subtitle: printable.Text(res.subtitle()), Verdict: res.pageVerdict(), Checks: res.checks(),
+		Title: printable.Text(res.Name), Subtitle: printable.Text(res.subtitle()), Conclusion: res.pageVerdict(), Checks: res.checks(),
 		Flows: res.overview(), FlowNotes: printableAll(res.timesNote()), Timeline: timeline, Curves: curvesOf(r, res),
-		Breakdowns: res.breakdowns(), Rounds: res.roundStrips(), Matrices: matrixFigures(res.Matrix), Tables: res.pageTables(),
+		Breakdowns: res.breakdowns(), Rounds: res.roundStrips(), Costs: matrixFigures(res.Matrix), Tables: res.pageTables(),
 	}, nil
 }
 
@@ -44,10 +44,10 @@ func (res *document) subtitle() string {
 	return strings.Join(nonEmpty(rest, e.Host, e.OS+"/"+e.Arch, human.CountOf(int64(e.Cores), "core")), " · ")
 }
 
-func (res *document) pageVerdict() *page.Verdict {
-	v := &page.Verdict{
-		Good: res.Verdict.Valid, Text: "The measurement is valid",
-		Reasons: printableAll(res.Verdict.Reasons), Notes: printableAll(res.Verdict.Notes),
+func (res *document) pageVerdict() *page.Conclusion {
+	v := &page.Conclusion{
+		Good: res.Validity.Valid, Text: "The measurement is valid",
+		Reasons: printableAll(res.Validity.Reasons), Notes: printableAll(res.Validity.Notes),
 	}
 	if !v.Good {
 		v.Text = "INVALID: do not rely on these figures"
@@ -69,9 +69,9 @@ func (res *document) checks() []page.Check {
 
 func (res *document) overview() []page.Flow {
 	fastest := 0.0
-	res.eachFlow(func(_ string, f *figures.FlowFigures) { fastest = max(fastest, f.Rate) })
+	res.eachFlow(func(_ string, f *figures.Flow) { fastest = max(fastest, f.Rate) })
 	var list []page.Flow
-	res.eachFlow(func(name string, f *figures.FlowFigures) {
+	res.eachFlow(func(name string, f *figures.Flow) {
 		row := page.Flow{
 			Name: printable.Text(name), Label: printable.Text(f.Label) + ", " + string(f.Load) + " load", Rate: human.NoSamples,
 			Errors: human.NoSamples, Bad: f.Messages.Unaccepted() > 0,
@@ -112,7 +112,7 @@ func (res *document) breakdowns() []page.Breakdown {
 		Note: "Mean service times of a session: its set-up and its end.",
 	}
 	i := 0
-	res.eachFlow(func(_ string, f *figures.FlowFigures) {
+	res.eachFlow(func(_ string, f *figures.Flow) {
 		if p := f.Phases[sample.SpanMessage.String()]; p != nil && p.Service != nil {
 			row := breakdownOf(f, i, messageParts, p.Service.Count)
 			row.Mark = time.Duration(p.Service.Mean)
@@ -127,7 +127,7 @@ func (res *document) breakdowns() []page.Breakdown {
 }
 
 // breakdown spreads the times of phases over n of what they are parts of.
-func breakdownOf(f *figures.FlowFigures, flow int, parts []sample.Phase, n int64) page.BreakdownRow {
+func breakdownOf(f *figures.Flow, flow int, parts []sample.Phase, n int64) page.BreakdownRow {
 	row := page.BreakdownRow{Flow: flow, Times: make([]time.Duration, len(parts))}
 	for i, phase := range parts {
 		if p := f.Phases[phase.String()]; p != nil && p.Service != nil {
@@ -150,7 +150,7 @@ func (res *document) roundStrips() []page.Rounds {
 	strips := []page.Rounds{{Title: "p50 of messages"}, {Title: "p99 of messages"}, {Title: "messages a second"}}
 	units := []criteria.Unit{criteria.Time, criteria.Time, criteria.PerSecond}
 	found, i := false, 0
-	res.eachFlow(func(_ string, f *figures.FlowFigures) {
+	res.eachFlow(func(_ string, f *figures.Flow) {
 		for n := range strips {
 			row := page.RoundsRow{Flow: i}
 			for k := range f.Rounds {

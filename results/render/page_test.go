@@ -134,7 +134,7 @@ func TestCurveEndsAtTheSlowest(t *testing.T) {
 }
 
 func TestBreakdownIsOfAMessage(t *testing.T) {
-	f := &figures.FlowFigures{Phases: map[string]*figures.PhaseFigures{
+	f := &figures.Flow{Phases: map[string]*figures.Phase{
 		"rcpt": {Service: &figures.Distribution{Count: 300, Mean: 100}}, // three a message
 		"mail": {Service: &figures.Distribution{Count: 100, Mean: 50}},
 	}}

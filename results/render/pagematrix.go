@@ -13,21 +13,21 @@ import (
 
 // figures are the matrix on a page: each flow against the baseline, and each
 // choice against the flow without it.
-func matrixFigures(m *compare.Matrix) []page.Matrix {
+func matrixFigures(m *compare.Matrix) []page.CostPlot {
 	if m == nil {
 		return nil
 	}
-	figures := []page.Matrix{againstFigure(m)}
+	figures := []page.CostPlot{againstFigure(m)}
 	if len(m.Choices.Pairs) > 0 {
 		figures = append(figures, choiceFigure(m))
 	}
 	return figures
 }
 
-func againstFigure(m *compare.Matrix) page.Matrix {
+func againstFigure(m *compare.Matrix) page.CostPlot {
 	table := matrixSection(m)
 	leading := len(shownChoices(m)) + 1
-	out := page.Matrix{
+	out := page.CostPlot{
 		Title: printable.Text("What a delivered message costs, against " + m.Baseline), Lead: reportColumns(table.Columns[:leading]),
 		Before: []page.Column{{Name: "cost", Left: true}, {Name: "a message"}},
 		Notes:  printableAll(texts(append(table.Lines, overheadSection(m).Lines...))),
@@ -38,7 +38,7 @@ func againstFigure(m *compare.Matrix) page.Matrix {
 	}
 	for i := range m.Flows {
 		f := &m.Flows[i]
-		g := page.MatrixGroup{Lead: printableAll(texts(table.Rows[i][:leading]))}
+		g := page.CostGroup{Lead: printableAll(texts(table.Rows[i][:leading]))}
 		d := differences[f.Flow]
 		if d == nil { // the baseline itself
 			d = &compare.Difference{}
@@ -52,24 +52,24 @@ func againstFigure(m *compare.Matrix) page.Matrix {
 	return out
 }
 
-func choiceFigure(m *compare.Matrix) page.Matrix {
+func choiceFigure(m *compare.Matrix) page.CostPlot {
 	table := choiceSection(m)
-	out := page.Matrix{
+	out := page.CostPlot{
 		Title: table.Title, Lead: reportColumns(table.Columns[:3]), Before: []page.Column{{Name: "cost", Left: true}},
 		Notes: printableAll(texts(table.Lines)),
 	}
 	for i := range m.Choices.Pairs {
 		d := &m.Choices.Pairs[i]
-		out.Groups = append(out.Groups, page.MatrixGroup{
-			Lead: printableAll(texts(table.Rows[i][:3])), Lanes: []page.Lane{laneOf(d.Time, "time"), laneOf(d.CPU, "CPU")},
+		out.Groups = append(out.Groups, page.CostGroup{
+			Lead: printableAll(texts(table.Rows[i][:3])), Lanes: []page.CostLane{laneOf(d.Time, "time"), laneOf(d.CPU, "CPU")},
 		})
 	}
 	return out
 }
 
 // lane places a difference in a figure.
-func laneOf(r *compare.Row, before ...string) page.Lane {
-	l := page.Lane{Before: before, Adds: human.NoSamples, Share: human.NoSamples, Estimate: math.NaN(), Low: math.NaN(), High: math.NaN(), Class: "open"}
+func laneOf(r *compare.Row, before ...string) page.CostLane {
+	l := page.CostLane{Before: before, Adds: human.NoSamples, Share: human.NoSamples, Estimate: math.NaN(), Low: math.NaN(), High: math.NaN(), Class: "open"}
 	if r == nil {
 		return l
 	}

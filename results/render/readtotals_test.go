@@ -85,7 +85,7 @@ func agree(t *testing.T, file []byte) {
 	}
 	compared := func(r *record.Run) string {
 		flows := r.Header.Flows
-		c, err := compare.CompareFlows([]*record.Run{r}, flows[0].Name, flows[len(flows)-1].Name, compare.CompareOptions{})
+		c, err := compare.CompareFlows([]*record.Run{r}, flows[0].Name, flows[len(flows)-1].Name, compare.Options{})
 		if err != nil {
 			return err.Error()
 		}
@@ -150,11 +150,11 @@ func TestLongRunIsShownAlike(t *testing.T) {
 	if want := float64(figures.Of(whole).Flows["a"].Messages.Accepted); accepted < want-line.Step*4 || accepted > want+line.Step*4 {
 		t.Errorf("the page's rates come to %v messages, want %v", accepted, want)
 	}
-	exact, err := compare.CompareFlows([]*record.Run{whole}, "a", "b", compare.CompareOptions{})
+	exact, err := compare.CompareFlows([]*record.Run{whole}, "a", "b", compare.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := compare.CompareFlows([]*record.Run{course}, "a", "b", compare.CompareOptions{})
+	got, err := compare.CompareFlows([]*record.Run{course}, "a", "b", compare.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func TestRecipientsAddUp(t *testing.T) {
 			r.Tick(sample.Tick{From: samples.At(0), To: samples.At(time.Second), Open: []int{0}, Peak: []int{1}, Due: []int64{0}, Begun: []int64{0}, Last: true})
 		})
 		result := figures.Of(run)
-		if got, want := result.Flows["f"].Recipients, (tally.RecipientFigures{Accepted: 3, Rejected: 1, Unknown: int64(unknown)}); got != want {
+		if got, want := result.Flows["f"].Recipients, (tally.RecipientCounts{Accepted: 3, Rejected: 1, Unknown: int64(unknown)}); got != want {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 		exported := text(t, func(b *bytes.Buffer) error { return writeExposition(b, newDocument(run)) }).String()

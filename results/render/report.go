@@ -65,7 +65,7 @@ func (res *document) flowSection() table.Section {
 		table.Numbers("msg/s", "attempted", "accepted", "rejected", "failed", "unknown")...)
 	s.Columns = append(s.Columns, table.Column{Name: "port, tls, auth", Left: true, Apart: "Message times"})
 	s.Columns = append(s.Columns, table.Numbers(timeColumns...)...)
-	res.eachFlow(func(name string, f *figures.FlowFigures) {
+	res.eachFlow(func(name string, f *figures.Flow) {
 		m := &f.Messages
 		speed := human.NoSamples
 		if f.Window > 0 {
@@ -79,14 +79,14 @@ func (res *document) flowSection() table.Section {
 	return s
 }
 
-func messageCells(m *tally.MessageFigures) []table.Cell {
+func messageCells(m *tally.MessageCounts) []table.Cell {
 	return table.Plain(human.Count(m.Attempted), human.Count(m.Accepted), human.Count(m.Rejected), human.Count(m.Failed), human.Count(m.Unknown))
 }
 
 // timesNote says which times those of the messages are, and why.
 func (res *document) timesNote() []string {
 	var closed, open []string
-	res.eachFlow(func(name string, f *figures.FlowFigures) {
+	res.eachFlow(func(name string, f *figures.Flow) {
 		if f.Load == sample.OpenLoad {
 			open = append(open, name)
 		} else {
@@ -115,12 +115,12 @@ func (res *document) sessionSection() table.Section {
 	s := table.Section{Title: "Sessions"}
 	s.Columns = append([]table.Column{{Name: "flow", Left: true}}, table.Numbers("started", "completed", "failed", "peak", "rcpt ok", "rcpt rejected")...)
 	arrivals := false
-	res.eachFlow(func(_ string, f *figures.FlowFigures) { arrivals = arrivals || f.Arrivals != nil })
+	res.eachFlow(func(_ string, f *figures.Flow) { arrivals = arrivals || f.Arrivals != nil })
 	if arrivals {
 		s.Columns = append(s.Columns, table.Numbers("due", "begun")...)
 	}
 	warmup := int64(0)
-	res.eachFlow(func(name string, f *figures.FlowFigures) {
+	res.eachFlow(func(name string, f *figures.Flow) {
 		n := &f.Sessions
 		row := table.Plain(name, human.Count(n.Started), human.Count(n.Completed), human.Count(n.Failed), human.Count(n.Peak),
 			human.Count(f.Recipients.Accepted), human.Count(f.Recipients.Rejected))
@@ -148,8 +148,8 @@ func (res *document) phaseSection() table.Section {
 	s := table.Section{Title: "Phases", Each: true}
 	s.Columns = append([]table.Column{{Name: "flow", Left: true}, {Name: "phase", Left: true}}, table.Numbers("count")...)
 	s.Columns = append(s.Columns, table.Numbers(append(timeColumns, "mean")...)...)
-	res.eachFlow(func(flow string, f *figures.FlowFigures) {
-		eachPhase(f, func(phase string, p *figures.PhaseFigures) {
+	res.eachFlow(func(flow string, f *figures.Flow) {
+		eachPhase(f, func(phase string, p *figures.Phase) {
 			for _, part := range []struct {
 				name string
 				d    *figures.Distribution
@@ -175,7 +175,7 @@ func (res *document) errorSection() table.Section {
 		{Name: "code"}, {Name: "enhanced", Left: true}, {Name: "count"},
 		{Name: "example", Left: true, Code: true, Apart: "Examples", Clip: 40},
 	}}
-	res.eachFlow(func(flow string, f *figures.FlowFigures) {
+	res.eachFlow(func(flow string, f *figures.Flow) {
 		for _, e := range f.Errors {
 			code := human.NoSamples
 			if e.Code != 0 {
@@ -194,7 +194,7 @@ func (res *document) errorSection() table.Section {
 }
 
 // replyCode is an error's code and enhanced code: "550 5.1.1".
-func replyCode(e tally.ErrorFigures) string {
+func replyCode(e tally.FailureCount) string {
 	if e.Code == 0 {
 		return e.Enhanced
 	}
@@ -204,7 +204,7 @@ func replyCode(e tally.ErrorFigures) string {
 func (res *document) roundSection() table.Section {
 	s := table.Section{Title: "Rounds"}
 	s.Columns = append([]table.Column{{Name: "flow", Left: true}}, table.Numbers("round", "msg/s", "attempted", "accepted", "p50", "p99")...)
-	res.eachFlow(func(flow string, f *figures.FlowFigures) {
+	res.eachFlow(func(flow string, f *figures.Flow) {
 		if len(f.Rounds) < 2 {
 			return
 		}

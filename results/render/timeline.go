@@ -65,7 +65,7 @@ func timelineOf(r *record.Run) (*page.Timeline, error) {
 	return drawTimeline(r, bins, width), nil
 }
 
-func (b *timelineBin) absorb(s *record.StoredInterval, load sample.LoadKind) error {
+func (b *timelineBin) absorb(s *record.Interval, load sample.LoadKind) error {
 	b.from, b.to = min(b.from, s.From), max(b.to, s.To)
 	f := &b.flows[s.Flow]
 	f.accepted += s.Messages[sample.Accepted]

@@ -28,7 +28,7 @@ var bencherMeasures = map[string]string{"p50": "latency", "p99": "latency-p99", 
 // lower and upper values are those of the rounds.
 func writeBencher(w io.Writer, res *document) error {
 	all := map[string]map[string]bencherMetric{}
-	res.eachFlow(func(name string, f *figures.FlowFigures) {
+	res.eachFlow(func(name string, f *figures.Flow) {
 		measures := map[string]bencherMetric{}
 		for _, h := range f.Headlines() {
 			m := bencherMetric{Value: h.Value}
@@ -59,7 +59,7 @@ type trackedBenchmark struct {
 // as github-action-benchmark's customSmallerIsBetter wants them.
 func writeSmallerIsBetter(w io.Writer, res *document) error {
 	all := []trackedBenchmark{}
-	res.eachFlow(func(name string, f *figures.FlowFigures) {
+	res.eachFlow(func(name string, f *figures.Flow) {
 		for _, h := range f.Headlines() {
 			scale, unit := float64(time.Millisecond), "ms"
 			switch h.Name {

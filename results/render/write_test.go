@@ -35,30 +35,30 @@ func spread(count int64, median time.Duration) *figures.Distribution {
 	return &figures.Distribution{Count: count, P50: m, P90: 2 * m, P99: 5 * m, P999: 11 * m, Max: 23 * m, Mean: m + m/4}
 }
 
-func phases(messages, sessions int64, median time.Duration, names ...string) map[string]*figures.PhaseFigures {
-	m := map[string]*figures.PhaseFigures{}
+func phases(messages, sessions int64, median time.Duration, names ...string) map[string]*figures.Phase {
+	m := map[string]*figures.Phase{}
 	for i, name := range names {
 		n := messages
 		if p, _ := sample.ParsePhase(name); p < sample.Mail || p == sample.Quit || p == sample.SpanSession {
 			n = sessions
 		}
-		m[name] = &figures.PhaseFigures{Count: n, Service: spread(n, median*time.Duration(i+3)/8)}
+		m[name] = &figures.Phase{Count: n, Service: spread(n, median*time.Duration(i+3)/8)}
 	}
 	return m
 }
 
-func closedFlow(label string, rate float64, median time.Duration, names ...string) *figures.FlowFigures {
-	f := &figures.FlowFigures{
+func closedFlow(label string, rate float64, median time.Duration, names ...string) *figures.Flow {
+	f := &figures.Flow{
 		Label: label, Load: "closed", Rate: rate, Window: int64(30 * time.Second),
-		Sessions:   tally.SessionFigures{Started: 12_350, Completed: 12_300, Failed: 50, Peak: 50},
-		Messages:   tally.MessageFigures{Attempted: 123_460, Accepted: 123_400, Rejected: 40, Failed: 19, Unknown: 1},
-		Recipients: tally.RecipientFigures{Accepted: 123_400, Rejected: 40},
+		Sessions:   tally.SessionCounts{Started: 12_350, Completed: 12_300, Failed: 50, Peak: 50},
+		Messages:   tally.MessageCounts{Attempted: 123_460, Accepted: 123_400, Rejected: 40, Failed: 19, Unknown: 1},
+		Recipients: tally.RecipientCounts{Accepted: 123_400, Rejected: 40},
 		Phases:     phases(123_460, 12_350, median, append(names, "mail", "rcpt", "data", "body", "quit", "message", "session")...),
-		Warmup:     &figures.WarmupFigures{Messages: tally.MessageFigures{Attempted: 4_000, Accepted: 4_000}},
+		Warmup:     &figures.Warmup{Messages: tally.MessageCounts{Attempted: 4_000, Accepted: 4_000}},
 	}
 	for i := range 3 {
-		share := tally.MessageFigures{Attempted: 41_153, Accepted: 41_133, Rejected: 13, Failed: 6, Unknown: 1}
-		f.Rounds = append(f.Rounds, figures.RoundFigures{Round: i + 1, Messages: share, Rate: rate + float64(i), Message: spread(41_133, median+time.Duration(i)*time.Microsecond)})
+		share := tally.MessageCounts{Attempted: 41_153, Accepted: 41_133, Rejected: 13, Failed: 6, Unknown: 1}
+		f.Rounds = append(f.Rounds, figures.Round{Round: i + 1, Messages: share, Rate: rate + float64(i), Message: spread(41_133, median+time.Duration(i)*time.Microsecond)})
 	}
 	return f
 }
@@ -69,15 +69,15 @@ func fourPorts() *document {
 	return &document{Result: &figures.Result{
 		Format: "smtpgauge.result/1", Name: "ports-and-tls", Started: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC),
 		Elapsed: int64(128 * time.Second), Clock: "kernel",
-		Verdict: figures.Verdict{Valid: true, Reasons: []string{}, Notes: []string{"p99.9 of smtps-465 is read off 9 samples"}},
-		Generator: figures.GeneratorFigures{
+		Validity: figures.Validity{Valid: true, Reasons: []string{}, Notes: []string{"p99.9 of smtps-465 is read off 9 samples"}},
+		Generator: figures.Generator{
 			CPUSeconds: 52.2, MaxRSS: 48 << 20, GOMAXPROCS: 2, Shards: 1, GCPauses: 12, GCPauseTotal: 1_230_000, GCPauseMax: 210_000,
-			BusiestShare: 0.41, DeniedShare: 0.021, Free: &record.FreeBeside{Before: 1.93, After: 1.97}, Own: spread(70_000, 40*time.Microsecond), UnstampedShare: 0.0001, Delay: spread(700_000, 12*time.Microsecond), OwnShare: 0.013,
+			BusiestShare: 0.41, DeniedShare: 0.021, Free: &record.FreeAround{Before: 1.93, After: 1.97}, Own: spread(70_000, 40*time.Microsecond), UnstampedShare: 0.0001, Delay: spread(700_000, 12*time.Microsecond), OwnShare: 0.013,
 		},
 		Environment: record.Environment{Host: "bench", OS: "linux", Arch: "amd64", Kernel: "6.12.1", Cores: 2, GOMAXPROCS: 2, Go: "go1.26.0", Version: "v0.1.0"},
 		Seed:        7, Baseline: "relay-25",
 		FlowOrder: []string{"relay-25", "smtps-465", "submit-587", "alt-2525"},
-		Flows: map[string]*figures.FlowFigures{
+		Flows: map[string]*figures.Flow{
 			"relay-25":   closedFlow("25 none", 4113.4, 900*time.Microsecond, "resolve", "connect", "banner", "ehlo"),
 			"smtps-465":  closedFlow("465 implicit PLAIN", 3320, 1100*time.Microsecond, "resolve", "connect", "tls", "banner", "ehlo", "auth"),
 			"submit-587": closedFlow("587 starttls PLAIN", 3104.7, 1300*time.Microsecond, "resolve", "connect", "tls", "banner", "ehlo", "starttls", "auth"),
@@ -106,14 +106,14 @@ func aboutFigures(list []figures.ThresholdResult) []figures.ThresholdResult {
 // closed, with errors, missed thresholds, a flow that measured nothing, and a
 // server that is out to harm.
 func badDay() *document {
-	inbound := &figures.FlowFigures{
+	inbound := &figures.Flow{
 		Label: "25 none", Load: "open", Rate: 291.4, Window: int64(30 * time.Second),
-		Sessions:   tally.SessionFigures{Started: 8_990, Completed: 8_742, Failed: 248, Peak: 2_000},
-		Messages:   tally.MessageFigures{Attempted: 8_990, Accepted: 8_742, Rejected: 230, Failed: 17, Unknown: 1},
-		Recipients: tally.RecipientFigures{Accepted: 17_484, Rejected: 460},
-		Arrivals:   &tally.ArrivalFigures{Due: 9_000, Begun: 8_990},
+		Sessions:   tally.SessionCounts{Started: 8_990, Completed: 8_742, Failed: 248, Peak: 2_000},
+		Messages:   tally.MessageCounts{Attempted: 8_990, Accepted: 8_742, Rejected: 230, Failed: 17, Unknown: 1},
+		Recipients: tally.RecipientCounts{Accepted: 17_484, Rejected: 460},
+		Arrivals:   &tally.ArrivalCounts{Due: 9_000, Begun: 8_990},
 		Phases:     phases(8_990, 8_990, 2*time.Millisecond, "connect", "banner", "ehlo", "mail", "rcpt", "data", "body", "quit", "message", "session"),
-		Errors: []tally.ErrorFigures{
+		Errors: []tally.FailureCount{
 			{Phase: "rcpt", Class: "recipient-unknown", Code: 550, Enhanced: "5.1.1", Count: 12_345,
 				Example: "550 5.1.1 <user4711@example.test>: Recipient address rejected: User unknown in local recipient table | see <https://mail.example.test/help>"},
 			{Phase: "body", Class: "tempfail", Code: 451, Count: 9, Example: "451 try \x1b[31;1m\u009b2Jagain\u202e later\r\n"},
@@ -127,19 +127,19 @@ func badDay() *document {
 	return &document{Result: &figures.Result{
 		Format: "smtpgauge.result/1", Name: "bad \"day\" | \x1b]0;owned\a", Started: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC),
 		Elapsed: int64(31 * time.Second), Partial: true, Interrupted: true, Clock: "mixed",
-		Verdict: figures.Verdict{
+		Validity: figures.Validity{
 			Reasons: []string{
 				"generator-bound: arrivals began late: p99 31.0 ms after they were due, limit 1.00 ms; use a lower rate or a faster machine",
 				"nothing measured: flow dead had no message answered",
 			},
 			Notes: []string{"partial: the run file has lost its end; figures are of what is there"},
 		},
-		Generator:   figures.GeneratorFigures{UnstampedShare: 0.021, Late: spread(8_990, 2*time.Millisecond), ClockSteps: []int64{-1_500_000_000}},
+		Generator:   figures.Generator{UnstampedShare: 0.021, Late: spread(8_990, 2*time.Millisecond), ClockSteps: []int64{-1_500_000_000}},
 		Environment: record.Environment{OS: "linux", Arch: "amd64", Cores: 2, Go: "go1.26.0", Version: "v0.1.0"},
 		FlowOrder:   []string{"inbound", "dead"},
-		Flows: map[string]*figures.FlowFigures{
+		Flows: map[string]*figures.Flow{
 			"inbound": inbound,
-			"dead":    {Label: "unix none", Load: "closed", Phases: map[string]*figures.PhaseFigures{}},
+			"dead":    {Label: "unix none", Load: "closed", Phases: map[string]*figures.Phase{}},
 		},
 		Thresholds: aboutFigures([]figures.ThresholdResult{
 			{Expr: "inbound.message.response.p99 < 5ms", Value: new(45_000_000.0)},

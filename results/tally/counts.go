@@ -29,8 +29,8 @@ func (c *Counts) Add(from *Counts) {
 	c.Unstamped += from.Unstamped
 }
 
-// MessageFigures count messages by outcome.
-type MessageFigures struct {
+// MessageCounts count messages by outcome.
+type MessageCounts struct {
 	Attempted int64 `json:"attempted"` // the sum of the others
 	Accepted  int64 `json:"accepted"`
 	Rejected  int64 `json:"rejected"`
@@ -39,9 +39,9 @@ type MessageFigures struct {
 }
 
 // Messages are the counts of messages.
-func (c *Counts) Messages() MessageFigures {
+func (c *Counts) Messages() MessageCounts {
 	o := &c.Outcomes
-	m := MessageFigures{
+	m := MessageCounts{
 		Accepted: o[sample.Accepted], Rejected: o[sample.Rejected],
 		Failed: o[sample.Failed], Unknown: o[sample.Unknown],
 	}
@@ -50,11 +50,11 @@ func (c *Counts) Messages() MessageFigures {
 }
 
 // Unaccepted counts the messages that were attempted and not accepted.
-func (m *MessageFigures) Unaccepted() int64 { return m.Attempted - m.Accepted }
+func (m *MessageCounts) Unaccepted() int64 { return m.Attempted - m.Accepted }
 
 // ErrorShare is the part of the messages attempted that was not accepted, 0 to
 // 1. It is false where none was attempted.
-func (m *MessageFigures) ErrorShare() (float64, bool) {
+func (m *MessageCounts) ErrorShare() (float64, bool) {
 	if m.Attempted == 0 {
 		return 0, false
 	}
@@ -62,38 +62,38 @@ func (m *MessageFigures) ErrorShare() (float64, bool) {
 }
 
 // Answered counts the messages that the server said yes or no to.
-func (m *MessageFigures) Answered() int64 { return m.Accepted + m.Rejected }
+func (m *MessageCounts) Answered() int64 { return m.Accepted + m.Rejected }
 
 // clamped counts the samples of all phases that are out of a histogram's range.
 
-// SessionFigures count sessions. Started is completed plus failed.
-type SessionFigures struct {
+// SessionCounts count sessions. Started is completed plus failed.
+type SessionCounts struct {
 	Started   int64 `json:"started"`
 	Completed int64 `json:"completed"`
 	Failed    int64 `json:"failed"`
 	Peak      int64 `json:"peak"` // open at once, the warm-up included
 }
 
-// RecipientFigures count recipients of messages that were sent whole or refused.
-type RecipientFigures struct {
+// RecipientCounts count recipients of messages that were sent whole or refused.
+type RecipientCounts struct {
 	Accepted int64 `json:"accepted"`
 	Rejected int64 `json:"rejected"`
 	Unknown  int64 `json:"unknown,omitempty"` // the server may have taken the message for them: its reply was lost
 }
 
-// ArrivalFigures are what an open load asked for and what began, the warm-up
+// ArrivalCounts are what an open load asked for and what began, the warm-up
 // included.
-type ArrivalFigures struct {
+type ArrivalCounts struct {
 	Due   int64 `json:"due"`
 	Begun int64 `json:"begun"`
 }
 
 // Sessions are the counts of sessions, of which peak were open at once.
-func (c *Counts) Sessions(peak int) SessionFigures {
-	return SessionFigures{Started: c.Started, Completed: c.Completed, Failed: c.FailedSession, Peak: int64(peak)}
+func (c *Counts) Sessions(peak int) SessionCounts {
+	return SessionCounts{Started: c.Started, Completed: c.Completed, Failed: c.FailedSession, Peak: int64(peak)}
 }
 
 // Recipients are the counts of recipients.
-func (c *Counts) Recipients() RecipientFigures {
-	return RecipientFigures{Accepted: c.RcptAccepted, Rejected: c.RcptRejected, Unknown: c.RcptUnknown}
+func (c *Counts) Recipients() RecipientCounts {
+	return RecipientCounts{Accepted: c.RcptAccepted, Rejected: c.RcptRejected, Unknown: c.RcptUnknown}
 }

@@ -17,7 +17,7 @@ type failureKey struct {
 	enhanced sample.EnhancedCode
 }
 
-type failureCount struct {
+type countedFailure struct {
 	count   int64
 	example string // the first one's text
 }
@@ -28,10 +28,10 @@ type failureCount struct {
 const MaxFailureKinds = 256
 
 // Failures count the failures of a series, those alike together.
-type Failures map[failureKey]*failureCount
+type Failures map[failureKey]*countedFailure
 
 // find returns what a failure is counted under, and its count where it has one.
-func (f Failures) find(k failureKey) (failureKey, *failureCount) {
+func (f Failures) find(k failureKey) (failureKey, *countedFailure) {
 	c := f[k]
 	if c == nil && len(f) >= MaxFailureKinds {
 		k.code, k.enhanced = 0, sample.EnhancedCode{}
@@ -48,7 +48,7 @@ func (f Failures) Count(failure *sample.Failure) {
 		c.count++
 		return
 	}
-	f[k] = &failureCount{1, failure.Example()}
+	f[k] = &countedFailure{1, failure.Example()}
 }
 
 // ByClass adds the failures up by class alone.
@@ -61,7 +61,7 @@ func (f Failures) ByClass(sum map[sample.Class]int64) {
 func (f Failures) add(k failureKey, n int64, example string) {
 	k, c := f.find(k)
 	if c == nil {
-		c = &failureCount{example: example}
+		c = &countedFailure{example: example}
 		f[k] = c
 	}
 	c.count += n
@@ -75,7 +75,7 @@ func (f Failures) Merge(from Failures) {
 
 type failureEntry struct {
 	key failureKey
-	failureCount
+	countedFailure
 }
 
 // sorted returns the failures, the most frequent first.
@@ -92,8 +92,8 @@ func (f Failures) sorted() []failureEntry {
 	return list
 }
 
-// ErrorFigures are the failures alike in all but their text.
-type ErrorFigures struct {
+// FailureCount are the failures alike in all but their text.
+type FailureCount struct {
 	Phase    string `json:"phase"`
 	Class    string `json:"class"`
 	Code     int    `json:"code,omitempty"`
@@ -103,10 +103,10 @@ type ErrorFigures struct {
 }
 
 // Figures are the failures for people, the most frequent first.
-func (f Failures) Figures() []ErrorFigures {
-	var list []ErrorFigures
+func (f Failures) Figures() []FailureCount {
+	var list []FailureCount
 	for _, e := range f.sorted() {
-		list = append(list, ErrorFigures{
+		list = append(list, FailureCount{
 			Phase: e.key.phase.String(), Class: e.key.class.String(), Code: e.key.code,
 			Enhanced: e.key.enhanced.String(), Count: e.count, Example: e.example,
 		})
@@ -115,7 +115,7 @@ func (f Failures) Figures() []ErrorFigures {
 }
 
 // Read adds failures that a file tells of.
-func (f Failures) Read(e ErrorFigures) error {
+func (f Failures) Read(e FailureCount) error {
 	phase, okPhase := sample.ParsePhase(e.Phase)
 	class, okClass := sample.ParseClass(e.Class)
 	if !okPhase || !okClass || e.Count < 0 || e.Count > histogram.MaxCount || e.Code < 0 || e.Code > 999 {
@@ -132,7 +132,7 @@ func (f Failures) Read(e ErrorFigures) error {
 }
 
 // AddClasses adds failures by class alone: all that is shown of them over time.
-func AddClasses(list, more []ErrorFigures) []ErrorFigures {
+func AddClasses(list, more []FailureCount) []FailureCount {
 	for _, e := range more {
 		known := false
 		for i := range list {
@@ -142,7 +142,7 @@ func AddClasses(list, more []ErrorFigures) []ErrorFigures {
 			}
 		}
 		if !known {
-			list = append(list, ErrorFigures{Class: e.Class, Count: e.Count})
+			list = append(list, FailureCount{Class: e.Class, Count: e.Count})
 		}
 	}
 	return list

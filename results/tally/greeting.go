@@ -98,7 +98,7 @@ const (
 // passing is what a banner says anew to each session, and what stands in its
 // place when banners are compared. Versions are none of it: they are what a
 // comparison has to tell.
-var passing = []struct {
+var changingParts = []struct {
 	found *regexp.Regexp
 	as    string
 }{
@@ -127,7 +127,7 @@ func LastingBanner(banner string) string {
 	if !found {
 		return banner
 	}
-	for _, p := range passing {
+	for _, p := range changingParts {
 		rest = p.found.ReplaceAllLiteralString(rest, p.as)
 	}
 	words := strings.Split(rest, " ")

@@ -98,7 +98,7 @@ func (c *collection) ofRun(m *Metrics) {
 	if m.result == nil {
 		return
 	}
-	c.add(runValid, zeroOrOne(m.result.Verdict.Valid))
+	c.add(runValid, zeroOrOne(m.result.Validity.Valid))
 	seen := map[string]bool{} // a series is told once
 	for _, t := range m.result.Thresholds {
 		if !seen[t.Expr] {
@@ -131,7 +131,7 @@ func (c *collection) ofCounts(f *flow) {
 	c.add(peak, float64(s.Sessions.Peak), f.name)
 	c.add(openNow, float64(f.sessions), f.name)
 	if f.open {
-		var a tally.ArrivalFigures
+		var a tally.ArrivalCounts
 		if s.Arrivals != nil {
 			a = *s.Arrivals
 		}
@@ -148,7 +148,7 @@ func (c *collection) ofCounts(f *flow) {
 }
 
 // outcomes are there from the start, at zero, so that no increase is missed.
-func (c *collection) outcomes(of family, flow string, m *tally.MessageFigures) {
+func (c *collection) outcomes(of family, flow string, m *tally.MessageCounts) {
 	c.add(of, float64(m.Accepted), flow, sample.Accepted.String())
 	c.add(of, float64(m.Rejected), flow, sample.Rejected.String())
 	c.add(of, float64(m.Failed), flow, sample.Failed.String())

@@ -45,7 +45,7 @@ func newCourse(t testing.TB) *course {
 		Expr: "relay.accepted >= 20", Flow: "relay", Op: ">=", Limit: 20,
 		Metric: criteria.Metric{Kind: criteria.Count, Outcome: sample.Accepted},
 	}}})
-	collector, err := record.NewCollector(io.Discard, c.header, c.plan, 1, func(i *record.Interval) {
+	collector, err := record.NewCollector(io.Discard, c.header, c.plan, 1, func(i *record.Progress) {
 		c.metrics.Observe(i)
 		c.observed <- struct{}{}
 	})
@@ -109,7 +109,7 @@ func (c *course) end(t testing.TB) *record.Run {
 		From: c.at(time.Duration(c.second) * time.Second), To: c.at(end), Last: true,
 		Open: []int{0, 0}, Peak: []int{0, 0}, Due: []int64{0, due}, Begun: []int64{0, due},
 	})
-	run, err := c.collector.Close(&sample.Report{Started: c.at(0), Ended: c.at(end), Shards: 1}, record.MeasureGenerator())
+	run, err := c.collector.Close(&sample.Report{Started: c.at(0), Ended: c.at(end), Shards: 1}, record.MeasureUsage())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,9 +19,9 @@ type Metrics struct {
 	flows       []*flow // as in the plan
 
 	mu               sync.Mutex
-	last             record.Interval // without its flows; zero before the first
+	last             record.Progress // without its flows; zero before the first
 	late, delay, own *distribution
-	generator        record.Generator
+	generator        record.Usage
 	result           *figures.Result // nil before the end
 }
 
@@ -46,7 +46,7 @@ func NewMetrics(p *loadgen.Plan) *Metrics {
 	m := &Metrics{
 		created: time.Now(), name: p.Name, environment: record.ThisEnvironment(),
 		late: newDistribution(), delay: newDistribution(), own: newDistribution(),
-		generator: record.MeasureGenerator(),
+		generator: record.MeasureUsage(),
 	}
 	for i := range p.Flows {
 		f := &p.Flows[i]
@@ -57,12 +57,12 @@ func NewMetrics(p *loadgen.Plan) *Metrics {
 
 // Observe brings the metrics up to date with an interval of the run, which has
 // to be told each of its intervals, in order.
-func (m *Metrics) Observe(i *record.Interval) {
+func (m *Metrics) Observe(i *record.Progress) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.last = *i
 	m.last.Flows = nil // what they hold is valid now, and no longer
-	m.generator = record.MeasureGenerator()
+	m.generator = record.MeasureUsage()
 	for k := range i.Flows {
 		f := &i.Flows[k]
 		m.flows[k].observe(f)
@@ -72,7 +72,7 @@ func (m *Metrics) Observe(i *record.Interval) {
 	}
 }
 
-func (f *flow) observe(i *record.FlowInterval) {
+func (f *flow) observe(i *record.FlowProgress) {
 	f.standing, f.sessions = i.Standing, i.Open
 	for phase := range sample.Phase(sample.NumPhases) {
 		for _, part := range [...]sample.Part{sample.Service, sample.Response, sample.Lag} {

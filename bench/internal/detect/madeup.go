@@ -66,7 +66,7 @@ func (lab *madeUp) median(context.Context) (time.Duration, error) {
 // command does, and compares them.
 func (lab *madeUp) compare(_ context.Context, c *change, added time.Duration, n int) (*outcome, error) {
 	began := time.Now()
-	m, o := madeup.NewMachine(lab.seed, uint64(n+1)), compare.CompareOptions{MinEffect: c.minEffect}
+	m, o := madeup.NewMachine(lab.seed, uint64(n+1)), compare.Options{MinEffect: c.minEffect}
 	var runs [2][]*record.Run
 	turns := 1
 	for turn := 0; turn < turns; turn++ {

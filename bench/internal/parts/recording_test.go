@@ -33,7 +33,7 @@ func BenchmarkRecording(b *testing.B) {
 		r.Message(s, sample.Accepted, sample.Steady, 1, 0)
 	}
 	r.Tick(sample.Tick{Last: true})
-	if _, err := c.Close(&sample.Report{}, record.Generator{}); err != nil {
+	if _, err := c.Close(&sample.Report{}, record.Usage{}); err != nil {
 		b.Fatal(err)
 	}
 }

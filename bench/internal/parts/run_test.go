@@ -44,7 +44,7 @@ func prepare(t testing.TB, p *loadgen.Plan) (run func()) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		run, err := c.Close(report, record.Generator{})
+		run, err := c.Close(report, record.Usage{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -134,7 +134,7 @@ func (j *judge) command(ctx context.Context, args ...string) *exec.Cmd {
 }
 
 // fault says what is wrong with a verdict; "" where it is right.
-func (c *circumstance) fault(v *figures.Verdict) string {
+func (c *circumstance) fault(v *figures.Validity) string {
 	said := strings.Join(v.Reasons, "; ")
 	if c.reason == nil {
 		return said

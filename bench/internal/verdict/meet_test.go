@@ -24,9 +24,9 @@ func toldBy(name string, wanted *regexp.Regexp, reasons ...string) circumstance 
 			if n >= len(reasons) {
 				return nil, errors.New("the machine is not quiet")
 			}
-			r := &figures.Result{Flows: map[string]*figures.FlowFigures{flow: {}}}
-			if r.Verdict.Valid = reasons[n] == ""; !r.Verdict.Valid {
-				r.Verdict.Reasons = []string{reasons[n]}
+			r := &figures.Result{Flows: map[string]*figures.Flow{flow: {}}}
+			if r.Validity.Valid = reasons[n] == ""; !r.Validity.Valid {
+				r.Validity.Reasons = []string{reasons[n]}
 			}
 			r.Generator.OwnShare = float64(l.sessions) / 100
 			return r, nil
@@ -81,7 +81,7 @@ func TestMeetingEndsWhereItIsCalledOff(t *testing.T) {
 }
 
 func TestLateIsInMicroseconds(t *testing.T) {
-	g := &figures.GeneratorFigures{Late: &figures.Distribution{P99: 1500}}
+	g := &figures.Generator{Late: &figures.Distribution{P99: 1500}}
 	if got := late(g); got != 1.5 {
 		t.Errorf("1,500 ns are %v µs", got)
 	}

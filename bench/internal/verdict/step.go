@@ -67,10 +67,10 @@ func runStepped(ctx context.Context, scenario string, when, step time.Duration) 
 		report, err = engine.Run(ctx)
 	}
 	if err != nil {
-		_, _ = collector.Close(&sample.Report{}, record.Generator{}) // ends the collector
+		_, _ = collector.Close(&sample.Report{}, record.Usage{}) // ends the collector
 		return nil, err
 	}
-	run, err := collector.Close(report, record.MeasureGenerator())
+	run, err := collector.Close(report, record.MeasureUsage())
 	return figures.Of(run), err
 }
 

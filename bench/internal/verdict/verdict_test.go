@@ -65,7 +65,7 @@ func TestEveryReasonHasToBeTheRightOne(t *testing.T) {
 		{"ports", []string{files}, false},
 		{"clock-open", []string{step}, true},
 	} {
-		fault := find(c.name).fault(&figures.Verdict{Valid: len(c.reasons) == 0, Reasons: c.reasons})
+		fault := find(c.name).fault(&figures.Validity{Valid: len(c.reasons) == 0, Reasons: c.reasons})
 		if (fault == "") != c.right {
 			t.Errorf("%s, %q: fault %q", c.name, c.reasons, fault)
 		}
@@ -129,8 +129,8 @@ func TestTableCountsBothErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := []row{{circumstance: list[0]}, {circumstance: list[1]}}
-	valid := &figures.Result{Verdict: figures.Verdict{Valid: true}}
-	invalid := &figures.Result{Verdict: figures.Verdict{Reasons: []string{"generator-bound: the cores were busy with something else"}}}
+	valid := &figures.Result{Validity: figures.Validity{Valid: true}}
+	invalid := &figures.Result{Validity: figures.Validity{Reasons: []string{"generator-bound: the cores were busy with something else"}}}
 	for i := range rows {
 		rows[i].add(valid)
 		rows[i].add(valid)

@@ -37,7 +37,7 @@ func WithinRun(base, other Track, alpha float64, seed uint64) (shift, ratio Esti
 	if !okBase || !okOther {
 		return Estimate{}, Estimate{}, false
 	}
-	none := Interval{math.Inf(-1), math.Inf(1)}
+	none := ConfidenceInterval{math.Inf(-1), math.Inf(1)}
 	shift, ratio = Estimate{o - b, none}, Estimate{o/b - 1, none}
 	if min(base.Len(), other.Len()) < minIntervals {
 		return shift, ratio, true
@@ -58,8 +58,8 @@ func WithinRun(base, other Track, alpha float64, seed uint64) (shift, ratio Esti
 			ratios = append(ratios, math.Expm1(math.Log(o/b)+widenOther*math.Log(drawnOther/o)-widenBase*math.Log(drawnBase/b)))
 		}
 	}
-	shift.Interval = percentiles(shifts, alpha)
-	ratio.Interval = percentiles(ratios, alpha)
+	shift.ConfidenceInterval = percentiles(shifts, alpha)
+	ratio.ConfidenceInterval = percentiles(ratios, alpha)
 	return shift, ratio, true
 }
 
@@ -148,11 +148,11 @@ func draw(n, length int, random *rand.Rand) []Span {
 
 // percentiles bounds all but a share alpha of the values drawn. Where a tenth
 // of the draws had no value, there is no interval.
-func percentiles(drawn []float64, alpha float64) Interval {
+func percentiles(drawn []float64, alpha float64) ConfidenceInterval {
 	if len(drawn) < resamples*9/10 {
-		return Interval{math.Inf(-1), math.Inf(1)}
+		return ConfidenceInterval{math.Inf(-1), math.Inf(1)}
 	}
 	slices.Sort(drawn)
 	tail := int(alpha / 2 * float64(len(drawn)))
-	return Interval{drawn[tail], drawn[len(drawn)-1-tail]}
+	return ConfidenceInterval{drawn[tail], drawn[len(drawn)-1-tail]}
 }

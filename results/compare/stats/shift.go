@@ -9,7 +9,7 @@ import (
 // An Estimate is a difference between sides.
 type Estimate struct {
 	Value float64
-	Interval
+	ConfidenceInterval
 }
 
 // Shift is how far other is above base, in their unit: the median of all
@@ -24,7 +24,7 @@ func Shift(base, other []float64, alpha float64) Estimate {
 		}
 	}
 	slices.Sort(differences)
-	e := Estimate{Value: middle(differences), Interval: Interval{math.Inf(-1), math.Inf(1)}}
+	e := Estimate{Value: middle(differences), ConfidenceInterval: ConfidenceInterval{math.Inf(-1), math.Inf(1)}}
 	if k := mosesOrder(len(base), len(other), alpha); k > 0 {
 		e.Low, e.High = differences[k-1], differences[len(differences)-k]
 	}

@@ -121,11 +121,11 @@ func TestShift(t *testing.T) {
 		alpha       float64
 		want        Estimate
 	}{
-		{"too few for an interval", []float64{1, 2, 3}, []float64{11, 12, 13}, 0.05, Estimate{10, Interval{math.Inf(-1), math.Inf(1)}}},
-		{"three suffice at 10 %", []float64{1, 2, 3}, []float64{11, 12, 13}, 0.1, Estimate{10, Interval{8, 12}}},
+		{"too few for an interval", []float64{1, 2, 3}, []float64{11, 12, 13}, 0.05, Estimate{10, ConfidenceInterval{math.Inf(-1), math.Inf(1)}}},
+		{"three suffice at 10 %", []float64{1, 2, 3}, []float64{11, 12, 13}, 0.1, Estimate{10, ConfidenceInterval{8, 12}}},
 		// k is 3 of 25 differences: P(U <= 2) is 4/252.
-		{"five", []float64{0, 1, 2, 3, 4}, []float64{0, 10, 20, 30, 40}, 0.05, Estimate{18, Interval{-2, 38}}},
-		{"an outlier moves little", []float64{1, 2, 3, 4, 5}, []float64{1, 2, 3, 4, 500}, 0.05, Estimate{0, Interval{-3, 497}}},
+		{"five", []float64{0, 1, 2, 3, 4}, []float64{0, 10, 20, 30, 40}, 0.05, Estimate{18, ConfidenceInterval{-2, 38}}},
+		{"an outlier moves little", []float64{1, 2, 3, 4, 5}, []float64{1, 2, 3, 4, 500}, 0.05, Estimate{0, ConfidenceInterval{-3, 497}}},
 	} {
 		got := Shift(c.base, c.other, c.alpha)
 		if got != c.want {

@@ -11,24 +11,24 @@ import (
 // A Summary is the middle of a side.
 type Summary struct {
 	Median float64
-	Interval
+	ConfidenceInterval
 }
 
 // An Interval is where a figure lies at the confidence asked for. Its ends are
 // infinite where there are too few values for one.
-type Interval struct{ Low, High float64 }
+type ConfidenceInterval struct{ Low, High float64 }
 
 // Finite tells whether there is an interval.
-func (i Interval) Finite() bool { return !math.IsInf(i.Low, 0) && !math.IsInf(i.High, 0) }
+func (i ConfidenceInterval) Finite() bool { return !math.IsInf(i.Low, 0) && !math.IsInf(i.High, 0) }
 
 // Contains tells whether v is within the interval.
-func (i Interval) Contains(v float64) bool { return i.Low <= v && v <= i.High }
+func (i ConfidenceInterval) Contains(v float64) bool { return i.Low <= v && v <= i.High }
 
 // Summarize returns the median of values, one at least, with its
 // distribution-free interval at level 1-alpha.
 func Summarize(values []float64, alpha float64) Summary {
 	s := benchmath.AssumeNothing.Summary(sample(values, alpha), 1-alpha)
-	return Summary{s.Center, Interval{s.Lo, s.Hi}}
+	return Summary{s.Center, ConfidenceInterval{s.Lo, s.Hi}}
 }
 
 // Test returns the two-sided p-value of the Mann-Whitney U test: how likely it

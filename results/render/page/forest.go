@@ -54,12 +54,12 @@ func (s scale) ticks(n int, text func(float64) string) []tick {
 // A forest is a comparison, laid out.
 type forest struct {
 	Ticks []tick
-	Rows  []tree
+	Rows  []forestRow
 	Cut   bool // some estimates lie beyond the scale
 }
 
 // A tree is a row of a forest.
-type tree struct {
+type forestRow struct {
 	Name, Verdict, Class string
 	Text                 string
 	Known                bool   // there is an estimate
@@ -72,7 +72,7 @@ func (p *Page) Forest() forest {
 	s := p.forestScale()
 	f := forest{Ticks: s.ticks(6, tickPercent)}
 	for _, r := range p.Comparison {
-		t := tree{Name: r.Name, Verdict: r.Verdict, Class: verdictClass(r.Verdict), Text: "–"}
+		t := forestRow{Name: r.Name, Verdict: r.Verdict, Class: verdictClass(r.Verdict), Text: "–"}
 		if r.Text != "" {
 			t.Text = r.Text
 		}

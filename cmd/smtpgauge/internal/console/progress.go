@@ -44,7 +44,7 @@ type classCount struct {
 }
 
 // NewProgress returns the progress of a plan's run at the end of an interval.
-func NewProgress(p *loadgen.Plan, i *record.Interval) Progress {
+func NewProgress(p *loadgen.Plan, i *record.Progress) Progress {
 	out := Progress{name: p.Name, elapsed: i.Elapsed}
 	out.planned, _ = p.Length()
 	for k := range i.Flows {
@@ -56,7 +56,7 @@ func NewProgress(p *loadgen.Plan, i *record.Interval) Progress {
 	return out
 }
 
-func newFlowProgress(i *record.FlowInterval, length time.Duration) flowProgress {
+func newFlowProgress(i *record.FlowProgress, length time.Duration) flowProgress {
 	f := flowProgress{name: i.Name, open: i.Open}
 	if s := length.Seconds(); s > 0 {
 		f.due, f.begun, f.accepted = float64(i.Due)/s, float64(i.Started)/s, float64(i.Accepted)/s

@@ -10,18 +10,18 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// flowIntervals are the intervals of a flow's only round.
-type flowIntervals struct {
-	intervals []*record.StoredInterval
+// soleRound are the intervals of a flow's only round.
+type soleRound struct {
+	intervals []*record.Interval
 	window    record.Window
 	total     *tally.Total
 	decoded   map[tally.Slot][]*histogram.Histogram // by interval
 }
 
-// onlyRound returns the intervals of a flow that has one round.
-func onlyRound(r *record.Run, flow int) *flowIntervals {
+// newSoleRound returns the intervals of a flow that has one round.
+func newSoleRound(r *record.Run, flow int) *soleRound {
 	s := sample.Series{Flow: flow, Stage: sample.Steady}
-	f := &flowIntervals{window: r.Window(s), total: r.Total(s), decoded: map[tally.Slot][]*histogram.Histogram{}}
+	f := &soleRound{window: r.Window(s), total: r.Total(s), decoded: map[tally.Slot][]*histogram.Histogram{}}
 	for i := range r.Intervals {
 		if in := &r.Intervals[i]; in.Flow == flow && in.Stage == sample.Steady {
 			f.intervals = append(f.intervals, in)
@@ -32,7 +32,7 @@ func onlyRound(r *record.Run, flow int) *flowIntervals {
 
 // histograms are the intervals' of a phase. One that cannot be read counts for
 // nothing: it is missed in an interval's width, not in a figure.
-func (f *flowIntervals) histograms(s tally.Slot) []*histogram.Histogram {
+func (f *soleRound) histograms(s tally.Slot) []*histogram.Histogram {
 	if list, ok := f.decoded[s]; ok {
 		return list
 	}
@@ -47,11 +47,11 @@ func (f *flowIntervals) histograms(s tally.Slot) []*histogram.Histogram {
 }
 
 // seconds is how much of an interval belongs to the load's window.
-func (f *flowIntervals) seconds(i *record.StoredInterval) float64 {
+func (f *soleRound) seconds(i *record.Interval) float64 {
 	return f.window.Common(record.Window{From: i.From, To: i.To}).Seconds()
 }
 
-func (f *flowIntervals) quotient(of func(n int, i *record.StoredInterval) (above, below float64)) stats.Track {
+func (f *soleRound) quotient(of func(n int, i *record.Interval) (above, below float64)) stats.Track {
 	above, below := make([]float64, len(f.intervals)), make([]float64, len(f.intervals))
 	for n, i := range f.intervals {
 		above[n], below[n] = of(n, i)
@@ -59,12 +59,12 @@ func (f *flowIntervals) quotient(of func(n int, i *record.StoredInterval) (above
 	return stats.NewQuotient(above, below)
 }
 
-func rateWithin(f *flowIntervals) stats.Track {
-	return f.quotient(func(_ int, i *record.StoredInterval) (above, below float64) { return float64(i.Accepted), f.seconds(i) })
+func rateTrack(f *soleRound) stats.Track {
+	return f.quotient(func(_ int, i *record.Interval) (above, below float64) { return float64(i.Accepted), f.seconds(i) })
 }
 
-func errorsWithin(f *flowIntervals) stats.Track {
-	return f.quotient(func(_ int, i *record.StoredInterval) (above, below float64) {
+func errorsTrack(f *soleRound) stats.Track {
+	return f.quotient(func(_ int, i *record.Interval) (above, below float64) {
 		for _, n := range i.Messages {
 			below += float64(n)
 		}
@@ -72,17 +72,17 @@ func errorsWithin(f *flowIntervals) stats.Track {
 	})
 }
 
-func meanWithin(s tally.Slot) func(*flowIntervals) stats.Track {
-	return func(f *flowIntervals) stats.Track {
+func meanTrack(s tally.Slot) func(*soleRound) stats.Track {
+	return func(f *soleRound) stats.Track {
 		list := f.histograms(s)
-		return f.quotient(func(n int, _ *record.StoredInterval) (above, below float64) {
+		return f.quotient(func(n int, _ *record.Interval) (above, below float64) {
 			return float64(list[n].Sum()), float64(list[n].Count())
 		})
 	}
 }
 
-func quantileWithin(s tally.Slot, q float64) func(*flowIntervals) stats.Track {
-	return func(f *flowIntervals) stats.Track {
+func quantileTrack(s tally.Slot, q float64) func(*soleRound) stats.Track {
+	return func(f *soleRound) stats.Track {
 		list := f.histograms(s)
 		var buckets []stats.Bucket // of one interval at a time: all of them together are ten times the histograms
 		return stats.NewQuantile(q, appendBuckets(f.total.Hists[s], nil), len(list), func(i int) []stats.Bucket {
@@ -105,4 +105,4 @@ func appendBuckets(h *histogram.Histogram, list []stats.Bucket) []stats.Bucket {
 }
 
 // withinSeed is that of the bootstrap: the same runs give the same interval.
-const withinSeed = uint64(time.Second)
+const bootstrapSeed = uint64(time.Second)

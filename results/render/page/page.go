@@ -18,11 +18,11 @@ import (
 
 // A Page is what is shown. Texts are plain, not HTML.
 type Page struct {
-	Title    string
-	Subtitle string
-	Verdict  *Verdict
-	Checks   []Check
-	ChecksOf string // what the checks are; "" for thresholds
+	Title      string
+	Subtitle   string
+	Conclusion *Conclusion
+	Checks     []Check
+	ChecksOf   string // what the checks are; "" for thresholds
 
 	Flows       []Flow // in the order that gives them their colours
 	FlowNotes   []string
@@ -30,15 +30,15 @@ type Page struct {
 	Curves      []Curves
 	Breakdowns  []Breakdown
 	Rounds      []Rounds
-	Matrices    []Matrix
-	Comparison  []Interval
+	Costs       []CostPlot
+	Comparison  []ComparisonRow
 	Comparisons string   // what is compared with what, above Comparison
 	Warnings    []string // on top of everything
 	Tables      []Table
 }
 
 // A Verdict says whether the figures may be believed.
-type Verdict struct {
+type Conclusion struct {
 	Good    bool
 	Open    bool // neither good nor bad: there is no telling
 	Text    string
@@ -135,7 +135,7 @@ type RoundsRow struct {
 // An Interval is a row of a comparison: a change in percent and the interval
 // it lies in, NaN where there is none. Verdict is same, better, worse or
 // too-few-runs.
-type Interval struct {
+type ComparisonRow struct {
 	Name                string
 	Estimate, Low, High float64
 	Text                string // the change where it is no percentage; "" otherwise

@@ -6,10 +6,10 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// aloneCPU finds the CPU time of the generator's busiest thread that the
+// flowCPU finds the CPU time of the generator's busiest thread that the
 // messages of a flow's round took: in intervals that were the flow's alone, so
 // for flows in turn and single ones. A series here has no stage.
-type aloneCPU struct {
+type flowCPU struct {
 	sums map[sample.Series]cpuSum
 
 	// The interval under way, of which a flow's warm-up and load may have a
@@ -26,7 +26,7 @@ type cpuSum struct {
 }
 
 // add takes the next line of the run's intervals.
-func (a *aloneCPU) add(i *StoredInterval) {
+func (a *flowCPU) add(i *Interval) {
 	s := sample.Series{Flow: i.Flow, Round: i.Round}
 	if i.Number != a.number || a.sums == nil {
 		a.end()
@@ -40,7 +40,7 @@ func (a *aloneCPU) add(i *StoredInterval) {
 }
 
 // end counts the interval under way.
-func (a *aloneCPU) end() {
+func (a *flowCPU) end() {
 	if a.sums == nil {
 		a.sums = map[sample.Series]cpuSum{}
 	}
@@ -50,13 +50,13 @@ func (a *aloneCPU) end() {
 	a.sum = cpuSum{}
 }
 
-func (a *aloneCPU) count(s sample.Series, more cpuSum) {
+func (a *flowCPU) count(s sample.Series, more cpuSum) {
 	sum := a.sums[s]
 	a.sums[s] = cpuSum{sum.cpu + more.cpu, sum.messages + more.messages}
 }
 
 // merge adds that of another generator.
-func (a *aloneCPU) merge(from *aloneCPU) {
+func (a *flowCPU) merge(from *flowCPU) {
 	a.end()
 	for s, sum := range from.sums {
 		a.count(s, sum)
@@ -64,7 +64,7 @@ func (a *aloneCPU) merge(from *aloneCPU) {
 }
 
 // of is what a message took; zero where that is not known.
-func (a *aloneCPU) of(flow, round int) time.Duration {
+func (a *flowCPU) of(flow, round int) time.Duration {
 	sum := a.sums[sample.Series{Flow: flow, Round: round}]
 	if sum.messages == 0 {
 		return 0

@@ -14,7 +14,7 @@ type greetingEntry struct {
 }
 
 // hear takes greetings, and returns those that are news.
-func (r *Run) hear(list []greetingEntry) []greetingEntry {
+func (r *Run) addGreetings(list []greetingEntry) []greetingEntry {
 	return slices.DeleteFunc(list, func(e greetingEntry) bool { return !r.greetings[e.flow].Add(e.Greeting) })
 }
 

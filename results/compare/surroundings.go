@@ -12,7 +12,7 @@ import (
 )
 
 // fingerprints are what of a run's surroundings can make its figures differ.
-var fingerprints = []struct {
+var surroundingKinds = []struct {
 	name string
 	of   func(*record.Run) string
 }{
@@ -52,7 +52,7 @@ func newSurrounding(name string, base, other []string) Surrounding {
 // surroundings are what the runs of two sides were made in.
 func surroundings(base, other []*record.Run) []Surrounding {
 	var list []Surrounding
-	for _, f := range fingerprints {
+	for _, f := range surroundingKinds {
 		list = append(list, newSurrounding(f.name, seen(base, f.of), seen(other, f.of)))
 	}
 	return list
@@ -119,7 +119,7 @@ func doubts(side string, runs []*record.Run) []string {
 		of func(*record.Run) (why string, doubtful bool)
 	}{
 		{"invalid", func(r *record.Run) (string, bool) {
-			v := figures.Of(r).Verdict
+			v := figures.Of(r).Validity
 			return strings.Join(v.Reasons, "; "), !v.Valid
 		}},
 		{"interrupted", func(r *record.Run) (string, bool) { return "it was ended before its time", r.Interrupted() }},

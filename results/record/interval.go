@@ -8,10 +8,10 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// A StoredInterval is a flow's part of one second of a run, as it stands in
+// An Interval is a flow's part of one second of a run, as it stands in
 // the file: its histograms stay encoded until they are asked for. Of a long run
 // that was not read by Read, it is several seconds put together.
-type StoredInterval struct {
+type Interval struct {
 	Flow, Round int // Round from 0
 	Stage       sample.Stage
 	Number      int64 // seconds since the start of the run, from 1; the first of several
@@ -19,7 +19,7 @@ type StoredInterval struct {
 	Open        int // sessions, at the end of the interval; the most of several
 	Accepted    int64
 	Messages    [sample.NumOutcomes]int64
-	Errors      []tally.ErrorFigures // of several seconds, by class alone
+	Errors      []tally.FailureCount // of several seconds, by class alone
 	Busy        float64
 
 	Spent      float64 // as total.spent has it
@@ -28,26 +28,26 @@ type StoredInterval struct {
 	times      map[tally.Slot]*histogram.Histogram // of several seconds, in place of histograms
 }
 
-func (r *Run) newStoredInterval(l *intervalLine, s sample.Series) StoredInterval {
-	return StoredInterval{
+func (r *Run) newInterval(l *intervalLine, s sample.Series) Interval {
+	return Interval{
 		Flow: s.Flow, Round: s.Round, Stage: s.Stage, Number: l.Number, From: l.From, To: l.To, Open: l.Gauge.Open,
 		Accepted: l.InWindow, Messages: l.Outcomes, Errors: l.Errors, Busy: l.Busy, Spent: l.Spent,
 	}
 }
 
-func (i *StoredInterval) series() sample.Series {
+func (i *Interval) series() sample.Series {
 	return sample.Series{Flow: i.Flow, Round: i.Round, Stage: i.Stage}
 }
 
 // Length is how long the interval lasted.
-func (i *StoredInterval) Length() time.Duration { return i.To.Sub(i.From) }
+func (i *Interval) Length() time.Duration { return i.To.Sub(i.From) }
 
 // Histogram returns the interval's times of a phase; nil where there are none.
-func (i *StoredInterval) Histogram(phase sample.Phase, part sample.Part) (*histogram.Histogram, error) {
+func (i *Interval) Histogram(phase sample.Phase, part sample.Part) (*histogram.Histogram, error) {
 	return i.HistogramAt(tally.SlotOf(phase, part))
 }
 
-func (i *StoredInterval) HistogramAt(s tally.Slot) (*histogram.Histogram, error) {
+func (i *Interval) HistogramAt(s tally.Slot) (*histogram.Histogram, error) {
 	if h := i.times[s]; h != nil {
 		return h, nil
 	}
@@ -59,7 +59,7 @@ func (i *StoredInterval) HistogramAt(s tally.Slot) (*histogram.Histogram, error)
 }
 
 // add takes another interval of the same series in.
-func (i *StoredInterval) add(next *StoredInterval) error {
+func (i *Interval) add(next *Interval) error {
 	i.Busy = (i.Busy*float64(i.Length()) + next.Busy*float64(next.Length())) / max(1, float64(i.Length()+next.Length()))
 	i.From, i.To, i.Open = min(i.From, next.From), max(i.To, next.To), max(i.Open, next.Open)
 	i.Accepted += next.Accepted
@@ -83,7 +83,7 @@ func (i *StoredInterval) add(next *StoredInterval) error {
 }
 
 // decode makes times of the histograms.
-func (i *StoredInterval) decode() error {
+func (i *Interval) decode() error {
 	for name, encoded := range i.histograms {
 		if err := i.time(tally.SlotsByName[name]).Decode([]byte(encoded), histogram.MaxInterval); err != nil {
 			return err
@@ -93,7 +93,7 @@ func (i *StoredInterval) decode() error {
 	return nil
 }
 
-func (i *StoredInterval) keep(s tally.Slot, encoded string) {
+func (i *Interval) keep(s tally.Slot, encoded string) {
 	if i.histograms == nil {
 		i.histograms = map[string]string{}
 	}
@@ -101,7 +101,7 @@ func (i *StoredInterval) keep(s tally.Slot, encoded string) {
 }
 
 // time is the histogram of a slot, which others may be added to.
-func (i *StoredInterval) time(s tally.Slot) *histogram.Histogram {
+func (i *Interval) time(s tally.Slot) *histogram.Histogram {
 	if i.times == nil {
 		i.times = map[tally.Slot]*histogram.Histogram{}
 	}
@@ -112,7 +112,7 @@ func (i *StoredInterval) time(s tally.Slot) *histogram.Histogram {
 }
 
 // clone shares nothing with i that add changes.
-func (i StoredInterval) clone() StoredInterval {
+func (i Interval) clone() Interval {
 	times := i.times
 	i.Errors, i.times = tally.AddClasses(nil, i.Errors), nil
 	for s, h := range times {

@@ -6,9 +6,9 @@ import (
 )
 
 func matrixOf(percents ...float64) plot {
-	var m Matrix
+	var m CostPlot
 	for _, p := range percents {
-		m.Groups = append(m.Groups, MatrixGroup{Lanes: []Lane{{Estimate: p, Low: math.NaN(), High: math.NaN()}}})
+		m.Groups = append(m.Groups, CostGroup{Lanes: []CostLane{{Estimate: p, Low: math.NaN(), High: math.NaN()}}})
 	}
 	return m.Plot()
 }
@@ -59,7 +59,7 @@ func TestFactorsAreSymmetric(t *testing.T) {
 // What is not known has no place, and what has no interval no line.
 func TestUnknownLanesAreEmpty(t *testing.T) {
 	nan := math.NaN()
-	m := Matrix{Groups: []MatrixGroup{{Lanes: []Lane{
+	m := CostPlot{Groups: []CostGroup{{Lanes: []CostLane{
 		{Estimate: nan, Low: nan, High: nan}, {Estimate: 5, Low: nan, High: nan}, {Estimate: -100, Low: nan, High: nan}, {Estimate: 5, Low: 1, High: 9},
 	}}}}
 	lanes := m.Plot().Groups[0].Lanes

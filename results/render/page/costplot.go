@@ -9,24 +9,24 @@ import (
 // A Matrix is a table of what was chosen, with what each choice costs as a
 // forest plot beside it. A group of rows is told by Lead, and has a lane for
 // each thing it costs.
-type Matrix struct {
+type CostPlot struct {
 	Title  string
 	Notes  []string
 	Lead   []Column
 	Before []Column // of a lane, to the left of its place in the plot
-	Groups []MatrixGroup
+	Groups []CostGroup
 }
 
 // A MatrixGroup is a flow, or a choice.
-type MatrixGroup struct {
+type CostGroup struct {
 	Lead  []string
-	Lanes []Lane
+	Lanes []CostLane
 }
 
 // A Lane is one thing that a group costs: how much more than what it is held
 // against, in percent. Estimate is NaN where there is nothing to tell, and Low
 // and High are where there is no interval.
-type Lane struct {
+type CostLane struct {
 	Before              []string
 	Adds, AddsBetween   string // in units
 	Estimate, Low, High float64
@@ -47,14 +47,14 @@ type plotGroup struct {
 }
 
 type plotLane struct {
-	Lane
+	CostLane
 	Known, Bounded            bool
 	LowAt, WidthAt, CentredAt template.CSS
 }
 
 // Plot lays the lanes out on one scale, on which twice as much is as far to the
 // right as half is to the left: costs differ by factors.
-func (m Matrix) Plot() plot {
+func (m CostPlot) Plot() plot {
 	s := scale{}
 	for _, g := range m.Groups {
 		for _, l := range g.Lanes {
@@ -84,8 +84,8 @@ func (m Matrix) Plot() plot {
 // factor is the logarithm of how many times as much a change in percent makes.
 func factor(percent float64) float64 { return math.Log1p(percent / 100) }
 
-func (s scale) lane(l Lane) plotLane {
-	x := plotLane{Lane: l, Known: finite(factor(l.Estimate))}
+func (s scale) lane(l CostLane) plotLane {
+	x := plotLane{CostLane: l, Known: finite(factor(l.Estimate))}
 	if !x.Known {
 		return x
 	}

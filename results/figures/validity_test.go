@@ -39,7 +39,7 @@ func sound(t *testing.T, more func(sample.Recorder)) *record.Run {
 		}
 		r.Tick(tenSeconds)
 	})
-	r.Closing = &record.Closing{Clock: "kernel", Generator: record.Generator{Free: &record.FreeBeside{Before: 1.9, After: 1.9}}}
+	r.Closing = &record.Closing{Clock: "kernel", Generator: record.Usage{Free: &record.FreeAround{Before: 1.9, After: 1.9}}}
 	return r
 }
 
@@ -165,11 +165,11 @@ func TestVerdict(t *testing.T) {
 			}
 		}},
 		"no core free": {
-			spoil: func(r *record.Run) { r.Closing.Generator.Free = &record.FreeBeside{Before: 0.1, After: 0.2} },
+			spoil: func(r *record.Run) { r.Closing.Generator.Free = &record.FreeAround{Before: 0.1, After: 0.2} },
 			want:  "generator-bound: the cores were busy with something else: 0.1 free before the load and 0.2 after it",
 		},
-		"no core free before": {spoil: func(r *record.Run) { r.Closing.Generator.Free = &record.FreeBeside{Before: 0.1, After: 1.9} }},
-		"no core free after":  {spoil: func(r *record.Run) { r.Closing.Generator.Free = &record.FreeBeside{Before: 1.9, After: 0.1} }},
+		"no core free before": {spoil: func(r *record.Run) { r.Closing.Generator.Free = &record.FreeAround{Before: 0.1, After: 1.9} }},
+		"no core free after":  {spoil: func(r *record.Run) { r.Closing.Generator.Free = &record.FreeAround{Before: 1.9, After: 0.1} }},
 		"descriptors": {
 			more: fails(3, samples.Open, sample.Failure{Phase: sample.Connect, Class: sample.LocalLimit, Text: "out of file descriptors"}),
 			want: "generator-bound: local-limit: 3 times out of file descriptors",
@@ -210,7 +210,7 @@ func TestVerdict(t *testing.T) {
 		if c.spoil != nil {
 			c.spoil(r)
 		}
-		v := Of(r).Verdict
+		v := Of(r).Validity
 		if v.Valid != (c.want == "") || !strings.Contains(strings.Join(v.Reasons, "\n"), c.want) {
 			t.Errorf("%s: valid %v, reasons %q, want %q", name, v.Valid, v.Reasons, c.want)
 		}
@@ -232,7 +232,7 @@ func TestVerdictOfACutFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := fmt.Sprintf("partial: the run file has lost its end (line %d is cut, and what it said is lost): nothing tells", bytes.Count(file, []byte("\n")))
-	if v := Of(r).Verdict; v.Valid || !strings.Contains(strings.Join(v.Reasons, "\n"), want) {
+	if v := Of(r).Validity; v.Valid || !strings.Contains(strings.Join(v.Reasons, "\n"), want) {
 		t.Errorf("reasons %q, want %q", v.Reasons, want)
 	}
 }
@@ -255,7 +255,7 @@ func TestThresholds(t *testing.T) {
 		metric("p99", 0.99, sample.SpanMessage, sample.Service), metric("mean", 0, sample.Mail, sample.Service),
 	} {
 		for _, op := range []string{"<", "<=", ">", ">="} {
-			got := thresholdResult(nobody, Of(nobody), &criteria.Threshold{Flow: "closed", Metric: m, Op: op, Limit: 0.5})
+			got := newThresholdResult(nobody, Of(nobody), &criteria.Threshold{Flow: "closed", Metric: m, Op: op, Limit: 0.5})
 			if got.OK || got.Value != nil || got.Reason == "" {
 				t.Errorf("%+v %s of nothing at all: %+v", m, op, got)
 			}
@@ -276,7 +276,7 @@ func TestThresholds(t *testing.T) {
 		{criteria.Threshold{Flow: "open", Metric: criteria.Metric{Kind: criteria.Rate}, Op: ">", Limit: 0}, 0, false, "did not begin"},
 		{criteria.Threshold{Flow: "closed", Metric: criteria.Metric{Kind: criteria.Count, Outcome: sample.Rejected}, Op: ">", Limit: 999}, 1000, true, ""},
 	} {
-		got := thresholdResult(r, Of(r), &c.t)
+		got := newThresholdResult(r, Of(r), &c.t)
 		if got.OK != c.ok || !strings.Contains(got.Reason, c.reason) || (got.Reason == "") != (c.reason == "") {
 			t.Errorf("%+v: got %+v", c.t, got)
 		}

@@ -18,7 +18,7 @@ func TestSurroundingsThatDiffer(t *testing.T) {
 	e.Host, e.Kernel, e.Cores, e.Go, e.Version = "elsewhere", "7.0", 128, "go2", "v9"
 	other.Header.Hash, other.Header.Seed, other.Closing = "fedcba9876543210", 9, nil
 	other.Header.Flows[1].Name = "smtps"
-	c, err := Compare([]*record.Run{base}, []*record.Run{other}, CompareOptions{})
+	c, err := Compare([]*record.Run{base}, []*record.Run{other}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

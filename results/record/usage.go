@@ -9,7 +9,7 @@ import (
 )
 
 // A Generator is what a process of ours took to make a run.
-type Generator struct {
+type Usage struct {
 	CPU          time.Duration `json:"cpu_ns"` // user and system time
 	MaxRSS       int64         `json:"max_rss_bytes"`
 	GOMAXPROCS   int           `json:"gomaxprocs"`
@@ -18,24 +18,24 @@ type Generator struct {
 	GCPauseMax   time.Duration `json:"gc_pause_max_ns"`
 	// Free is how many cores nobody used before and after the load; nil where
 	// the system does not tell.
-	Free *FreeBeside `json:"free_cores,omitempty"`
+	Free *FreeAround `json:"free_cores,omitempty"`
 
 	FreeUnsure bool `json:"-"` // of several processes together: some do not tell
 }
 
-// FreeBeside is FreeCores on both sides of a load.
-type FreeBeside struct {
+// FreeAround is FreeCores on both sides of a load.
+type FreeAround struct {
 	Before float64 `json:"before"`
 	After  float64 `json:"after"`
 }
 
 // Most is how many cores were free at the better time: what is busy only
 // before or only after the load may well be done with, or be made by, it.
-func (f *FreeBeside) Most() float64 { return max(f.Before, f.After) }
+func (f *FreeAround) Most() float64 { return max(f.Before, f.After) }
 
-// MeasureGenerator measures this process, since it started.
-func MeasureGenerator() Generator {
-	g := Generator{GOMAXPROCS: runtime.GOMAXPROCS(0)}
+// MeasureUsage measures this process, since it started.
+func MeasureUsage() Usage {
+	g := Usage{GOMAXPROCS: runtime.GOMAXPROCS(0)}
 	g.CPU, g.MaxRSS = machine.ProcessUsage()
 	sample := []metrics.Sample{{Name: "/sched/pauses/total/gc:seconds"}}
 	metrics.Read(sample)
@@ -62,7 +62,7 @@ func MeasureGenerator() Generator {
 }
 
 // merge adds another process.
-func (g *Generator) merge(from Generator) {
+func (g *Usage) merge(from Usage) {
 	g.FreeUnsure = g.FreeUnsure || from.FreeUnsure || from.Free == nil
 	g.CPU += from.CPU
 	g.MaxRSS += from.MaxRSS

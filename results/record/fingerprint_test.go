@@ -68,7 +68,7 @@ func flowOptions(t *testing.T) []flowOption {
 // name.
 func TestLikenessIsOfEveryOption(t *testing.T) {
 	likeness := func(flow string) string {
-		l := likenesses(json.RawMessage(`{"flows":{"a":` + flow + `}}`))["a"]
+		l := fingerprints(json.RawMessage(`{"flows":{"a":` + flow + `}}`))["a"]
 		if l == "" {
 			t.Fatalf("%s has no likeness", flow)
 		}
@@ -145,7 +145,7 @@ func TestEarlierHeadersAreOfTheSameFlows(t *testing.T) {
 	line.Flows = slices.Clone(now.Flows)
 	for i := range line.Flows {
 		f := &line.Flows[i]
-		f.Rest, f.SizeMedian = "e556a6a2e93377f4", 0
+		f.Fingerprint, f.SizeMedian = "e556a6a2e93377f4", 0
 	}
 	earlier, err := line.header()
 	if err != nil {

@@ -21,8 +21,8 @@ const (
 
 // verdict says whether the figures may be believed. What decides and is not
 // known decides against them; where a system never tells it, it is a note.
-func verdictOf(r *record.Run, res *Result) Verdict {
-	v := Verdict{Reasons: []string{}, Notes: []string{}}
+func validityOf(r *record.Run, res *Result) Validity {
+	v := Validity{Reasons: []string{}, Notes: []string{}}
 	for _, name := range res.FlowOrder {
 		if f := res.Flows[name]; f.Messages.Answered() == 0 {
 			v.bad("nothing measured: flow %s had no message answered%s", name, mostFrequent(f.Errors))
@@ -43,7 +43,7 @@ func verdictOf(r *record.Run, res *Result) Verdict {
 	if res.Interrupted {
 		v.note("interrupted: the run was ended before its time")
 	}
-	if longest := r.Apart(); longest > 0 {
+	if longest := r.LongestGap(); longest > 0 {
 		v.note("merged: the runs did not overlap for up to %s, which counts for no rate; peaks are added up all the same", human.Duration(longest))
 	}
 	if err := r.Unwritten(); err != nil {
@@ -58,16 +58,16 @@ func verdictOf(r *record.Run, res *Result) Verdict {
 	return v
 }
 
-func (v *Verdict) bad(format string, args ...any) {
+func (v *Validity) bad(format string, args ...any) {
 	v.Reasons = append(v.Reasons, fmt.Sprintf(format, args...))
 }
 
-func (v *Verdict) note(format string, args ...any) {
+func (v *Validity) note(format string, args ...any) {
 	v.Notes = append(v.Notes, fmt.Sprintf(format, args...))
 }
 
 // unknown says which evidence there is not.
-func (v *Verdict) unknown(r *record.Run, res *Result) {
+func (v *Validity) unknown(r *record.Run, res *Result) {
 	g, timed := &res.Generator, false
 	if r.Closing != nil && (g.Free == nil || r.Closing.Generator.FreeUnsure) {
 		v.note("free cores: nothing tells whether something else kept the generator's cores busy")
@@ -94,7 +94,7 @@ func (v *Verdict) unknown(r *record.Run, res *Result) {
 	}
 }
 
-func (f *FlowFigures) clamped() int64 {
+func (f *Flow) clamped() int64 {
 	var n int64
 	for _, p := range f.Phases {
 		for _, d := range []*Distribution{p.Service, p.Response, p.Lag} {
@@ -106,7 +106,7 @@ func (f *FlowFigures) clamped() int64 {
 	return n
 }
 
-func mostFrequent(list []tally.ErrorFigures) string {
+func mostFrequent(list []tally.FailureCount) string {
 	if len(list) == 0 {
 		return ""
 	}
@@ -115,7 +115,7 @@ func mostFrequent(list []tally.ErrorFigures) string {
 }
 
 // notBegun says where an open load asked for more than could begin.
-func (v *Verdict) notBegun(res *Result) {
+func (v *Validity) notBegun(res *Result) {
 	for _, name := range res.FlowOrder {
 		f := res.Flows[name]
 		for _, e := range f.Errors {

@@ -30,7 +30,7 @@ var presenceOnly = []string{"target.tls.cert"}
 // leftOut names, by the flows' names. Two flows with the same one differ in
 // nothing else, so that what lies between their figures is the work of that.
 // Flows that the scenario does not tell of have none, and are like no other.
-func likenesses(scenario json.RawMessage) map[string]string {
+func fingerprints(scenario json.RawMessage) map[string]string {
 	var doc struct {
 		Flows map[string]map[string]any `json:"flows"`
 	}

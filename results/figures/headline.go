@@ -3,16 +3,16 @@ package figures
 import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
 // EachRound returns the flow's rounds; a run of one is its only round.
-func (f *FlowFigures) EachRound() []RoundFigures {
+func (f *Flow) EachRound() []Round {
 	if len(f.Rounds) > 0 {
 		return f.Rounds
 	}
-	return []RoundFigures{f.whole()}
+	return []Round{f.whole()}
 }
 
 // whole is the flow as if all its rounds were one.
-func (f *FlowFigures) whole() RoundFigures {
-	r := RoundFigures{Round: 1, Messages: f.Messages, Rate: f.Rate}
+func (f *Flow) whole() Round {
+	r := Round{Round: 1, Messages: f.Messages, Rate: f.Rate}
 	if p := f.Phases["message"]; p != nil {
 		r.Message, r.Response = p.Service, p.Response
 	}
@@ -21,7 +21,7 @@ func (f *FlowFigures) whole() RoundFigures {
 
 // Judged returns the message times a round is judged by: see
 // loadgen.LoadKind.Judged. It is nil where there are none.
-func (r *RoundFigures) Judged(load sample.LoadKind) *Distribution {
+func (r *Round) Judged(load sample.LoadKind) *Distribution {
 	if load.Judged() == sample.Response {
 		return r.Response
 	}
@@ -39,16 +39,16 @@ type Headline struct {
 // HeadlineKinds find the headlines of a round.
 var HeadlineKinds = []struct {
 	name   string
-	Figure func(f *FlowFigures, r *RoundFigures) (float64, bool)
+	Figure func(f *Flow, r *Round) (float64, bool)
 }{
-	{"p50", func(f *FlowFigures, r *RoundFigures) (float64, bool) {
+	{"p50", func(f *Flow, r *Round) (float64, bool) {
 		return figureOf(r.Judged(f.Load), func(d *Distribution) int64 { return d.P50 })
 	}},
-	{"p99", func(f *FlowFigures, r *RoundFigures) (float64, bool) {
+	{"p99", func(f *Flow, r *Round) (float64, bool) {
 		return figureOf(r.Judged(f.Load), func(d *Distribution) int64 { return d.P99 })
 	}},
-	{"rate", func(f *FlowFigures, r *RoundFigures) (float64, bool) { return r.Rate, f.Window > 0 }},
-	{"errors", func(_ *FlowFigures, r *RoundFigures) (float64, bool) { return r.Messages.ErrorShare() }},
+	{"rate", func(f *Flow, r *Round) (float64, bool) { return r.Rate, f.Window > 0 }},
+	{"errors", func(_ *Flow, r *Round) (float64, bool) { return r.Messages.ErrorShare() }},
 }
 
 func figureOf(d *Distribution, figure func(*Distribution) int64) (float64, bool) {
@@ -61,7 +61,7 @@ func figureOf(d *Distribution, figure func(*Distribution) int64) (float64, bool)
 // Headlines are a flow's figures in short: p50 and p99 of its messages in ns,
 // the rate in messages/s, and the errors as a share. What was not measured is
 // not among them.
-func (f *FlowFigures) Headlines() []Headline {
+func (f *Flow) Headlines() []Headline {
 	var list []Headline
 	whole := f.whole()
 	for _, kind := range HeadlineKinds {
@@ -82,7 +82,7 @@ func (f *FlowFigures) Headlines() []Headline {
 
 // Judged returns the message times a flow is judged by: see
 // loadgen.LoadKind.Judged. It is nil where there are none.
-func (f *FlowFigures) Judged() *Distribution {
+func (f *Flow) Judged() *Distribution {
 	p := f.Phases["message"]
 	if p == nil {
 		return nil
