@@ -41,7 +41,7 @@ func TestRunIsWhatItsSeedMakesIt(t *testing.T) {
 		}
 	}
 	median := func(r *figures.Result, flow string) time.Duration {
-		return time.Duration(r.Flows[flow].Phases["message"].Service.P50)
+		return r.Flows[flow].Phases["message"].Service.P50
 	}
 	fast, slow := median(r, "fast"), median(r, "slow")
 	if longer := slow - fast; longer < 19*time.Millisecond || longer > 21*time.Millisecond {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
@@ -39,12 +40,12 @@ type MatrixFlow struct {
 	Size               string `json:"size,omitempty"`
 	Recipients         int    `json:"recipients,omitempty"`
 
-	Delivered int64            `json:"delivered"` // messages accepted
-	Sessions  int64            `json:"sessions"`  // started
-	Cost      *int64           `json:"cost_ns"`   // null where nothing was delivered
-	Phases    map[string]int64 `json:"phases_ns"` // those the flow has; with Between they add up to Cost
-	Between   int64            `json:"between_ns"`
-	CPU       *int64           `json:"generator_cpu_ns"` // the median of the rounds; null where it is not known
+	Delivered int64                    `json:"delivered"` // messages accepted
+	Sessions  int64                    `json:"sessions"`  // started
+	Cost      *time.Duration           `json:"cost_ns"`   // null where nothing was delivered
+	Phases    map[string]time.Duration `json:"phases_ns"` // those the flow has; with Between they add up to Cost
+	Between   time.Duration            `json:"between_ns"`
+	CPU       *time.Duration           `json:"generator_cpu_ns"` // the median of the rounds; null where it is not known
 
 	Header record.FlowHeader `json:"-"`
 }
@@ -142,7 +143,7 @@ func (m *matrixBuilder) measure(name string) {
 func (m *matrixBuilder) flow(h *record.FlowHeader) MatrixFlow {
 	f := MatrixFlow{
 		Flow: h.Name, Port: h.Port, TLS: h.TLS, Auth: h.Auth, Pipelining: h.Pipelining, Size: h.Size, Recipients: h.Recipients,
-		Phases: map[string]int64{}, Header: *h,
+		Phases: map[string]time.Duration{}, Header: *h,
 	}
 	if h.HasChoices() {
 		f.MessagesPerSession = new(h.Messages)
@@ -154,13 +155,13 @@ func (m *matrixBuilder) flow(h *record.FlowHeader) MatrixFlow {
 	}
 	f.Delivered, f.Sessions = all.Outcomes[sample.Accepted], all.Started
 	if c, ok := costOf(all); ok {
-		f.Cost, f.Between = new(int64(c.whole)), int64(c.between)
+		f.Cost, f.Between = new(c.whole), c.between
 		for phase, d := range c.phases {
-			f.Phases[phase.String()] = int64(d)
+			f.Phases[phase.String()] = d
 		}
 	}
 	if cpu := values(rounds, costMetrics[1]); len(cpu) > 0 {
-		f.CPU = new(int64(stats.Summarize(cpu, stats.DefaultAlpha).Median))
+		f.CPU = new(time.Duration(stats.Summarize(cpu, stats.DefaultAlpha).Median))
 	}
 	return f
 }

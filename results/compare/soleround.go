@@ -1,8 +1,6 @@
 package compare
 
 import (
-	"time"
-
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
@@ -105,4 +103,4 @@ func appendBuckets(h *histogram.Histogram, list []stats.Bucket) []stats.Bucket {
 }
 
 // withinSeed is that of the bootstrap: the same runs give the same interval.
-const bootstrapSeed = uint64(time.Second)
+const bootstrapSeed = 1_000_000_000

@@ -3,7 +3,7 @@
 //
 //	result := figures.Of(run)
 //	if !result.Verdict.Valid { ... result.Verdict.Reasons ... }
-//	p99 := result.Flows["relay"].Judged().P99
+//	p99 := result.Flow("relay").Judged().P99
 //
 // Percentiles are read off merged histograms, and never averaged. There is no
 // figure from zero samples: what was not measured is nil, left out, or a reason.

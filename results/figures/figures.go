@@ -25,7 +25,7 @@ func Of(r *record.Run) *Result {
 	if r.Closing != nil {
 		res.Clock, ended = r.Closing.Clock, r.Closing.Ended
 	}
-	res.Elapsed = max(0, int64(ended.Sub(h.Started)))
+	res.Elapsed = max(0, ended.Sub(h.Started))
 	all := tally.NewTotal()
 	for i := range h.Flows {
 		flow := r.FlowTotal(i, sample.Steady)
@@ -48,7 +48,7 @@ func newFlow(r *record.Run, flow int, t *tally.Total) *Flow {
 		Sessions:   t.Sessions(r.LastGauge(flow).Peak),
 		Messages:   t.Messages(),
 		Recipients: t.Recipients(),
-		Rate:       PerSecond(t.InWindow, r.SteadyLength(flow)), Window: int64(r.SteadyLength(flow)),
+		Rate:       PerSecond(t.InWindow, r.SteadyLength(flow)), Window: r.SteadyLength(flow),
 		Greetings: r.Greetings(flow).List, Phases: newPhases(t), Errors: append([]tally.FailureCount{}, t.Failures.Figures()...),
 	}
 	if h.Open {
@@ -111,30 +111,28 @@ func newDistribution(t *tally.Total, s tally.Slot) *Distribution {
 	if h.Count() == 0 {
 		return nil
 	}
-	at := func(q float64) int64 { v, _ := h.Quantile(q); return int64(v) }
+	at := func(q float64) time.Duration { v, _ := h.Quantile(q); return v }
 	mean, _ := h.Mean()
 	longest, _ := h.Max()
 	return &Distribution{
 		Count: h.Count(), P50: at(0.5), P90: at(0.9), P99: at(0.99), P999: at(0.999),
-		Max: int64(longest), Mean: int64(mean), Clamped: t.Clamped[s],
+		Max: longest, Mean: mean, Clamped: t.Clamped[s],
 	}
 }
 
 func newGenerator(r *record.Run, all *tally.Total) Generator {
 	g := Generator{
-		Late: newDistribution(all, tally.LateSlot), Delay: newDistribution(all, tally.DelaySlot), ClockSteps: []int64{},
+		Late: newDistribution(all, tally.LateSlot), Delay: newDistribution(all, tally.DelaySlot), ClockSteps: []time.Duration{},
 		BusiestShare: r.Processors.Busiest(), DeniedShare: r.Processors.Denied(),
 	}
 	if stood, length := r.Processors.Stood, r.Processors.Length; stood > 0 {
-		g.Stood, g.StoodShare = int64(stood), min(1, float64(stood)/float64(max(stood, length)))
+		g.Stood, g.StoodShare = stood, min(1, float64(stood)/float64(max(stood, length)))
 	}
 	if c := r.Closing; c != nil {
 		g.CPUSeconds, g.MaxRSS, g.GOMAXPROCS, g.Shards = c.Generator.CPU.Seconds(), c.Generator.MaxRSS, c.Generator.GOMAXPROCS, c.Shards
-		g.GCPauses, g.GCPauseTotal, g.GCPauseMax = c.Generator.GCPauses, int64(c.Generator.GCPauseTotal), int64(c.Generator.GCPauseMax)
+		g.GCPauses, g.GCPauseTotal, g.GCPauseMax = c.Generator.GCPauses, c.Generator.GCPauseTotal, c.Generator.GCPauseMax
 		g.Free = c.Generator.Free
-		for _, d := range c.Steps {
-			g.ClockSteps = append(g.ClockSteps, int64(d))
-		}
+		g.ClockSteps = append(g.ClockSteps, c.Steps...)
 	}
 	if n := all.Hists[tally.DelaySlot].Count() + all.Unstamped; n > 0 {
 		g.UnstampedShare = float64(all.Unstamped) / float64(n)

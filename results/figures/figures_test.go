@@ -20,8 +20,8 @@ func TestFiguresOfWhatWasRecorded(t *testing.T) {
 	if f.Messages != (tally.MessageCounts{Attempted: 20, Accepted: 20}) || f.Warmup.Messages.Accepted != 10 {
 		t.Errorf("messages %+v, warm-up %+v", f.Messages, f.Warmup)
 	}
-	if f.Rate != 10 || f.Window != int64(2*time.Second) {
-		t.Errorf("rate %v over %v, want 20 messages in 2 s", f.Rate, time.Duration(f.Window))
+	if f.Rate != 10 || f.Window != 2*time.Second {
+		t.Errorf("rate %v over %v, want 20 messages in 2 s", f.Rate, f.Window)
 	}
 	m := f.Phases["message"]
 	if m.Count != 20 || m.Service.Max < 29.9e6 || m.Service.Max > 30.1e6 || m.Service.P50 < 19.9e6 || m.Service.P50 > 20.1e6 {
@@ -47,7 +47,7 @@ func TestFiguresOfWhatWasRecorded(t *testing.T) {
 	if d := res.Generator.DeniedShare; d < 0.166 || d > 0.167 {
 		t.Errorf("denied %v, want 50 ms of each 300 ms in which a CPU was wanted", d)
 	}
-	if res.Generator.BusiestShare != 0.25 || res.Elapsed != int64(3100*time.Millisecond) || res.Partial {
+	if res.Generator.BusiestShare != 0.25 || res.Elapsed != 3100*time.Millisecond || res.Partial {
 		t.Errorf("generator %+v, elapsed %v", res.Generator, res.Elapsed)
 	}
 }

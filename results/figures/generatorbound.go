@@ -35,7 +35,7 @@ func (v *Validity) generatorBound(res *Result) {
 	bad := func(format string, args ...any) { v.bad("generator-bound: "+format, args...) }
 	g := &res.Generator
 	v.late(res)
-	if own := g.Own; own != nil && g.OwnShare > ownLimit && time.Duration(own.P99) > ownFloor {
+	if own := g.Own; own != nil && g.OwnShare > ownLimit && own.P99 > ownFloor {
 		bad("%.0f %% of message time was the generator's own delay, limit %.0f %%; use a lower rate, fewer sessions or more cores",
 			100*g.OwnShare, 100*ownLimit)
 	}
@@ -45,9 +45,9 @@ func (v *Validity) generatorBound(res *Result) {
 	}
 	if g.StoodShare >= stoodLimit {
 		bad("the generator stood still for %s, %.1f %% of the run, limit %.0f %%; let nothing stop its process or its machine",
-			human.Duration(time.Duration(g.Stood)), 100*g.StoodShare, 100*stoodLimit)
+			human.Duration(g.Stood), 100*g.StoodShare, 100*stoodLimit)
 	} else if g.Stood > 0 {
-		v.note("the generator stood still for %s: the longest times have that in them", human.Duration(time.Duration(g.Stood)))
+		v.note("the generator stood still for %s: the longest times have that in them", human.Duration(g.Stood))
 	}
 	for _, text := range localLimits(res) {
 		bad("%s", text)
@@ -55,7 +55,7 @@ func (v *Validity) generatorBound(res *Result) {
 	if n := len(g.ClockSteps); n > 0 {
 		var steps []string
 		for _, d := range g.ClockSteps[:min(n, 3)] {
-			steps = append(steps, human.Duration(time.Duration(d)))
+			steps = append(steps, human.Duration(d))
 		}
 		bad("the wall clock stepped %d times (%s): the times under way are wrong; keep time synchronisation from stepping during a run, and the machine from sleeping",
 			n, strings.Join(steps, ", "))
@@ -71,14 +71,14 @@ const lateShare = 0.05
 
 var lateFloors = []struct {
 	name  string
-	of    func(*Distribution) int64
+	of    func(*Distribution) time.Duration
 	floor time.Duration
 	least int64 // samples, with fewer of which the quantile is the maximum
 }{
-	{"p50", func(d *Distribution) int64 { return d.P50 }, time.Millisecond, 0},
-	{"p90", func(d *Distribution) int64 { return d.P90 }, 2 * time.Millisecond, 0},
-	{"p99", func(d *Distribution) int64 { return d.P99 }, 2 * time.Millisecond, 0},
-	{"p99.9", func(d *Distribution) int64 { return d.P999 }, 10 * time.Millisecond, 1000},
+	{"p50", func(d *Distribution) time.Duration { return d.P50 }, time.Millisecond, 0},
+	{"p90", func(d *Distribution) time.Duration { return d.P90 }, 2 * time.Millisecond, 0},
+	{"p99", func(d *Distribution) time.Duration { return d.P99 }, 2 * time.Millisecond, 0},
+	{"p99.9", func(d *Distribution) time.Duration { return d.P999 }, 10 * time.Millisecond, 1000},
 }
 
 // latestFloor is that of the one latest arrival, which is no reason by itself.
@@ -86,16 +86,15 @@ const latestFloor = 50 * time.Millisecond
 
 // late judges the arrivals of each open flow.
 func (v *Validity) late(res *Result) {
-	for _, name := range res.FlowOrder {
-		f := res.Flows[name]
+	for name, f := range res.FlowsInOrder() {
 		if f.Late == nil {
 			continue
 		}
 		if v.lateFlow(name, f) {
 			continue
 		}
-		latest := func(d *Distribution) int64 { return d.Max }
-		if late := time.Duration(f.Late.Max); late > f.lateLimit(latest, latestFloor) {
+		latest := func(d *Distribution) time.Duration { return d.Max }
+		if late := f.Late.Max; late > f.lateLimit(latest, latestFloor) {
 			v.note("an arrival of flow %s began %s after it was due: the longest response times have that in them", name, human.Duration(late))
 		}
 	}
@@ -104,7 +103,7 @@ func (v *Validity) late(res *Result) {
 // lateFlow tells whether the arrivals of a flow were late.
 func (v *Validity) lateFlow(name string, f *Flow) bool {
 	for _, q := range lateFloors {
-		late, limit := time.Duration(q.of(f.Late)), f.lateLimit(q.of, q.floor)
+		late, limit := q.of(f.Late), f.lateLimit(q.of, q.floor)
 		if late > limit && f.Late.Count >= q.least {
 			v.bad("generator-bound: arrivals began late: %s %s after they were due in flow %s, limit %s; use a lower rate or a faster machine",
 				q.name, human.Duration(late), name, human.Duration(limit))
@@ -116,12 +115,11 @@ func (v *Validity) lateFlow(name string, f *Flow) bool {
 
 // lateLimit is how late arrivals may be at a quantile: by the lowest response
 // time there is at the same, which lateness weighs on most.
-func (f *Flow) lateLimit(of func(*Distribution) int64, floor time.Duration) time.Duration {
-	var fastest int64
+func (f *Flow) lateLimit(of func(*Distribution) time.Duration, floor time.Duration) time.Duration {
+	var fastest time.Duration
 	for _, span := range []sample.Phase{sample.SpanMessage, sample.SpanSession} {
-		p := f.Phases[span.String()]
-		if p != nil && p.Response != nil && (fastest == 0 || of(p.Response) < fastest) {
-			fastest = of(p.Response)
+		if d := f.Phase(span).Time(sample.Response); d != nil && (fastest == 0 || of(d) < fastest) {
+			fastest = of(d)
 		}
 	}
 	return max(floor, time.Duration(lateShare*float64(fastest)))
@@ -130,8 +128,8 @@ func (f *Flow) lateLimit(of func(*Distribution) int64, floor time.Duration) time
 // localLimits collects what the generator's own limits ended, one line a cause.
 func localLimits(res *Result) []string {
 	var texts []string
-	for _, name := range res.FlowOrder {
-		for _, e := range res.Flows[name].Errors {
+	for _, f := range res.FlowsInOrder() {
+		for _, e := range f.Errors {
 			if e.Class != sample.LocalLimit.String() {
 				continue
 			}

@@ -1,6 +1,10 @@
 package figures
 
-import "github.com/smtpgauge/smtpgauge/loadgen/sample"
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
 
 // EachRound returns the flow's rounds; a run of one is its only round.
 func (f *Flow) EachRound() []Round {
@@ -13,9 +17,8 @@ func (f *Flow) EachRound() []Round {
 // whole is the flow as if all its rounds were one.
 func (f *Flow) whole() Round {
 	r := Round{Round: 1, Messages: f.Messages, Rate: f.Rate}
-	if p := f.Phases["message"]; p != nil {
-		r.Message, r.Response = p.Service, p.Response
-	}
+	p := f.Phase(sample.SpanMessage)
+	r.Message, r.Response = p.Time(sample.Service), p.Time(sample.Response)
 	return r
 }
 
@@ -42,16 +45,16 @@ var HeadlineKinds = []struct {
 	Figure func(f *Flow, r *Round) (float64, bool)
 }{
 	{"p50", func(f *Flow, r *Round) (float64, bool) {
-		return figureOf(r.Judged(f.Load), func(d *Distribution) int64 { return d.P50 })
+		return figureOf(r.Judged(f.Load), func(d *Distribution) time.Duration { return d.P50 })
 	}},
 	{"p99", func(f *Flow, r *Round) (float64, bool) {
-		return figureOf(r.Judged(f.Load), func(d *Distribution) int64 { return d.P99 })
+		return figureOf(r.Judged(f.Load), func(d *Distribution) time.Duration { return d.P99 })
 	}},
 	{"rate", func(f *Flow, r *Round) (float64, bool) { return r.Rate, f.Window > 0 }},
 	{"errors", func(_ *Flow, r *Round) (float64, bool) { return r.Messages.ErrorShare() }},
 }
 
-func figureOf(d *Distribution, figure func(*Distribution) int64) (float64, bool) {
+func figureOf(d *Distribution, figure func(*Distribution) time.Duration) (float64, bool) {
 	if d == nil {
 		return 0, false
 	}
@@ -83,9 +86,5 @@ func (f *Flow) Headlines() []Headline {
 // Judged returns the message times a flow is judged by: see
 // loadgen.LoadKind.Judged. It is nil where there are none.
 func (f *Flow) Judged() *Distribution {
-	p := f.Phases["message"]
-	if p == nil {
-		return nil
-	}
-	return p.part(f.Load.Judged())
+	return f.Phase(sample.SpanMessage).Time(f.Load.Judged())
 }

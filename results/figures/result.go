@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"iter"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -16,7 +17,7 @@ type Result struct {
 	Format      string             `json:"format"` // "smtpgauge.result/1"
 	Name        string             `json:"name"`
 	Started     time.Time          `json:"started"`
-	Elapsed     int64              `json:"elapsed_ns"`
+	Elapsed     time.Duration      `json:"elapsed_ns"`
 	Partial     bool               `json:"partial"`     // the run file has lost its end
 	Interrupted bool               `json:"interrupted"` // the run was ended by its user
 	Clock       string             `json:"clock"`       // kernel, mixed or user
@@ -28,6 +29,20 @@ type Result struct {
 	FlowOrder   []string           `json:"flow_order"` // as in the scenario
 	Flows       map[string]*Flow   `json:"flows"`
 	Thresholds  []ThresholdResult  `json:"thresholds"`
+}
+
+// Flow returns the figures of the flow with that name; nil if there is none.
+func (r *Result) Flow(name string) *Flow { return r.Flows[name] }
+
+// FlowsInOrder goes through the flows by name, in the order of the scenario.
+func (r *Result) FlowsInOrder() iter.Seq2[string, *Flow] {
+	return func(yield func(string, *Flow) bool) {
+		for _, name := range r.FlowOrder {
+			if f := r.Flows[name]; f != nil && !yield(name, f) {
+				return
+			}
+		}
+	}
 }
 
 // A Verdict says whether the figures may be believed, and why not.
@@ -44,19 +59,19 @@ type Generator struct {
 	GOMAXPROCS     int                `json:"gomaxprocs"`
 	Shards         int                `json:"shards"`
 	GCPauses       int64              `json:"gc_pauses"`
-	GCPauseTotal   int64              `json:"gc_pause_total_ns"`
-	GCPauseMax     int64              `json:"gc_pause_max_ns"`
+	GCPauseTotal   time.Duration      `json:"gc_pause_total_ns"`
+	GCPauseMax     time.Duration      `json:"gc_pause_max_ns"`
 	BusiestShare   float64            `json:"busiest_share"`        // CPU time over time of the busiest shard's thread, median over intervals, 0 to 1
 	DeniedShare    float64            `json:"denied_share"`         // of the time its thread wanted a CPU, that in which it had none, 0 to 1
 	Free           *record.FreeAround `json:"free_cores,omitempty"` // cores that nobody used before and after the load
-	Stood          int64              `json:"stood_ns"`             // how long it stood still with something to do, neither on a CPU nor waiting for one
+	Stood          time.Duration      `json:"stood_ns"`             // how long it stood still with something to do, neither on a CPU nor waiting for one
 	StoodShare     float64            `json:"stood_share"`          // of the run, 0 to 1
 	UnstampedShare float64            `json:"unstamped_share"`      // replies without a kernel stamp, 0 to 1
 	Late           *Distribution      `json:"late,omitempty"`       // due to when the scheduler got to it
 	Delay          *Distribution      `json:"delay,omitempty"`      // kernel stamp to user clock, a reply
 	Own            *Distribution      `json:"own,omitempty"`        // from each reply to the command that answers it, all of a message added up
 	OwnShare       float64            `json:"own_share"`            // of all message time, what the generator's delays between a reply and the next command made, 0 to 1
-	ClockSteps     []int64            `json:"clock_steps_ns"`
+	ClockSteps     []time.Duration    `json:"clock_steps_ns"`
 }
 
 // FlowFigures are the figures of a flow, all rounds together, without the
@@ -68,7 +83,7 @@ type Flow struct {
 	Messages   tally.MessageCounts   `json:"messages"`
 	Recipients tally.RecipientCounts `json:"recipients"`
 	Rate       float64               `json:"messages_per_second"` // accepted within the load's windows, over their length
-	Window     int64                 `json:"window_ns"`           // the length of those windows
+	Window     time.Duration         `json:"window_ns"`           // the length of those windows
 	Arrivals   *tally.ArrivalCounts  `json:"arrivals,omitempty"`  // open load only
 	Late       *Distribution         `json:"late,omitempty"`      // as the generator's, of this flow's arrivals
 	Greetings  []tally.Greeting      `json:"greetings,omitempty"` // of its servers, those that differ, a few at most
@@ -76,6 +91,21 @@ type Flow struct {
 	Errors     []tally.FailureCount  `json:"errors"` // most frequent first
 	Warmup     *Warmup               `json:"warmup,omitempty"`
 	Rounds     []Round               `json:"rounds,omitempty"` // where there is more than one
+}
+
+// Phase returns the figures of a phase or span; nil if it has no samples.
+func (f *Flow) Phase(p sample.Phase) *Phase { return f.Phases[p.String()] }
+
+// PhasesInOrder goes through the phases and spans that have samples, in the order
+// of a session.
+func (f *Flow) PhasesInOrder() iter.Seq2[sample.Phase, *Phase] {
+	return func(yield func(sample.Phase, *Phase) bool) {
+		for i := range sample.Phase(sample.NumPhases) {
+			if p := f.Phase(i); p != nil && !yield(i, p) {
+				return
+			}
+		}
+	}
 }
 
 // PhaseFigures are the times of a phase or span. Response and Lag exist for
@@ -87,12 +117,15 @@ type Phase struct {
 	Lag      *Distribution `json:"lag,omitempty"`
 }
 
-// part returns one of the times; nil if there is none.
-func (p *Phase) part(part sample.Part) *Distribution {
-	switch part {
-	case sample.Response:
+// Time returns one of the phase's times; nil if it has no samples, or if the
+// phase itself is nil.
+func (p *Phase) Time(part sample.Part) *Distribution {
+	switch {
+	case p == nil:
+		return nil
+	case part == sample.Response:
 		return p.Response
-	case sample.Lag:
+	case part == sample.Lag:
 		return p.Lag
 	}
 	return p.Service
@@ -101,14 +134,14 @@ func (p *Phase) part(part sample.Part) *Distribution {
 // A Distribution is read off a histogram with one sample at least. Times are
 // in nanoseconds.
 type Distribution struct {
-	Count   int64 `json:"count"`
-	P50     int64 `json:"p50_ns"`
-	P90     int64 `json:"p90_ns"`
-	P99     int64 `json:"p99_ns"`
-	P999    int64 `json:"p999_ns"`
-	Max     int64 `json:"max_ns"`
-	Mean    int64 `json:"mean_ns"`
-	Clamped int64 `json:"clamped,omitempty"` // samples out of the histogram's range
+	Count   int64         `json:"count"`
+	P50     time.Duration `json:"p50_ns"`
+	P90     time.Duration `json:"p90_ns"`
+	P99     time.Duration `json:"p99_ns"`
+	P999    time.Duration `json:"p999_ns"`
+	Max     time.Duration `json:"max_ns"`
+	Mean    time.Duration `json:"mean_ns"`
+	Clamped int64         `json:"clamped,omitempty"` // samples out of the histogram's range
 }
 
 // WarmupFigures are what the warm-up did, apart from all else.

@@ -23,8 +23,8 @@ const (
 // known decides against them; where a system never tells it, it is a note.
 func validityOf(r *record.Run, res *Result) Validity {
 	v := Validity{Reasons: []string{}, Notes: []string{}}
-	for _, name := range res.FlowOrder {
-		if f := res.Flows[name]; f.Messages.Answered() == 0 {
+	for name, f := range res.FlowsInOrder() {
+		if f.Messages.Answered() == 0 {
 			v.bad("nothing measured: flow %s had no message answered%s", name, mostFrequent(f.Errors))
 		}
 	}
@@ -72,12 +72,11 @@ func (v *Validity) unknown(r *record.Run, res *Result) {
 	if r.Closing != nil && (g.Free == nil || r.Closing.Generator.FreeUnsure) {
 		v.note("free cores: nothing tells whether something else kept the generator's cores busy")
 	}
-	for _, name := range res.FlowOrder {
-		f := res.Flows[name]
+	for name, f := range res.FlowsInOrder() {
 		if f.Load == sample.OpenLoad && f.Late == nil && f.Messages.Answered() > 0 {
 			v.bad("generator-bound or not: nothing tells whether the arrivals of flow %s began in time", name)
 		}
-		timed = timed || f.Phases[sample.SpanMessage.String()] != nil
+		timed = timed || f.Phase(sample.SpanMessage) != nil
 		if n := f.clamped(); n > 0 {
 			v.note("out of range: %s of flow %s are shorter than 0 or longer than %s, and counted as that",
 				human.CountOf(n, "time"), name, human.Duration(time.Duration(histogram.HighestValue)))
@@ -116,8 +115,7 @@ func mostFrequent(list []tally.FailureCount) string {
 
 // notBegun says where an open load asked for more than could begin.
 func (v *Validity) notBegun(res *Result) {
-	for _, name := range res.FlowOrder {
-		f := res.Flows[name]
+	for name, f := range res.FlowsInOrder() {
 		for _, e := range f.Errors {
 			if f.Load == sample.OpenLoad && e.Class == sample.Canceled.String() && e.Phase == sample.SpanMessage.String() {
 				v.note("overload: %d arrivals of flow %s never began; its response times are lower bounds", e.Count, name)

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
-	"github.com/smtpgauge/smtpgauge/results/figures"
 )
 
 // benchUnits tell benchstat which way is better. The times' units begin with
@@ -35,7 +34,7 @@ func writeBenchmarks(w io.Writer, res *document) error {
 		}
 	}
 	b.WriteString(benchUnits)
-	res.eachFlow(func(name string, f *figures.Flow) {
+	for name, f := range res.FlowsInOrder() {
 		for _, r := range f.EachRound() {
 			if r.Messages.Attempted == 0 {
 				continue
@@ -44,11 +43,11 @@ func writeBenchmarks(w io.Writer, res *document) error {
 			// take it from a name such as relay-25.
 			fmt.Fprintf(&b, "BenchmarkSMTP/flow=%s-%d\t%d", benchName(name), max(1, e.GOMAXPROCS), r.Messages.Attempted)
 			if d := r.Judged(f.Load); d != nil {
-				fmt.Fprintf(&b, "\t%d p50-ns\t%d p99-ns", d.P50, d.P99)
+				fmt.Fprintf(&b, "\t%d p50-ns\t%d p99-ns", d.P50.Nanoseconds(), d.P99.Nanoseconds())
 			}
 			fmt.Fprintf(&b, "\t%s msgs/s\t%d errors\n", strconv.FormatFloat(r.Rate, 'f', -1, 64), r.Messages.Unaccepted())
 		}
-	})
+	}
 	_, err := w.Write(b.Bytes())
 	return err
 }

@@ -6,8 +6,10 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
@@ -27,10 +29,10 @@ func writeCSV(w io.Writer, res *document) error {
 	f := &figureWriter{w: csv.NewWriter(w), run: csvText(res.Name)}
 	f.err = f.w.Write([]string{"run", "flow", "metric", "phase", "part", "stat", "value", "unit"})
 	f.ofRun(res)
-	res.eachFlow(func(name string, flow *figures.Flow) {
+	for name, flow := range res.FlowsInOrder() {
 		f.flow = csvText(name)
 		f.ofFlow(flow)
-	})
+	}
 	if res.Matrix != nil {
 		f.ofMatrix(res.Matrix)
 	}
@@ -115,11 +117,11 @@ func (f *figureWriter) ofFlow(flow *figures.Flow) {
 		f.count("arrivals", "due", a.Due)
 		f.count("arrivals", "begun", a.Begun)
 	}
-	eachPhase(flow, func(name string, p *figures.Phase) {
-		f.times("time", name, "service", p.Service)
-		f.times("time", name, "response", p.Response)
-		f.times("time", name, "lag", p.Lag)
-	})
+	for phase, p := range flow.PhasesInOrder() {
+		for part := range sample.Part(sample.NumParts) {
+			f.times("time", phase.String(), part.String(), p.Time(part))
+		}
+	}
 	for _, e := range flow.Errors {
 		f.put("errors", csvText(e.Phase), csvText(strings.TrimSpace(e.Class+" "+replyCode(e))), "count", float64(e.Count), "failures")
 	}
@@ -151,9 +153,9 @@ func (f *figureWriter) times(metric, phase, part string, d *figures.Distribution
 	f.put(metric, phase, part, "count", float64(d.Count), "samples")
 	for _, s := range [...]struct {
 		stat string
-		ns   int64
+		time time.Duration
 	}{{"p50", d.P50}, {"p90", d.P90}, {"p99", d.P99}, {"p99.9", d.P999}, {"max", d.Max}, {"mean", d.Mean}} {
-		f.put(metric, phase, part, s.stat, float64(s.ns), "ns")
+		f.put(metric, phase, part, s.stat, float64(s.time), "ns")
 	}
 	if d.Clamped > 0 {
 		f.put(metric, phase, part, "clamped", float64(d.Clamped), "samples")

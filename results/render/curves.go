@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
-	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render/page"
@@ -15,10 +14,10 @@ import (
 func curvesOf(r *record.Run, res *document) []page.Curves {
 	judged := page.Curves{Name: "message"}
 	open := false
-	res.eachFlow(func(name string, f *figures.Flow) {
+	for name, f := range res.FlowsInOrder() {
 		open = open || f.Load == sample.OpenLoad
 		judged.Flows = append(judged.Flows, curve(r.Histogram(name, sample.SpanMessage, f.Load.Judged())))
-	})
+	}
 	list := []page.Curves{judged}
 	for phase := range sample.Phase(sample.NumPhases) {
 		for part, suffix := range [...]string{sample.Service: "", sample.Response: ", response", sample.Lag: ", lag"} {
@@ -30,11 +29,11 @@ func curvesOf(r *record.Run, res *document) []page.Curves {
 				c.Name += ", service"
 			}
 			found := false
-			res.eachFlow(func(name string, _ *figures.Flow) {
+			for name := range res.FlowsInOrder() {
 				x := curve(r.Histogram(name, phase, sample.Part(part)))
 				found = found || len(x.X) > 0
 				c.Flows = append(c.Flows, x)
-			})
+			}
 			if found {
 				list = append(list, c)
 			}

@@ -3,7 +3,6 @@ package render
 import (
 	"io"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
@@ -28,24 +27,4 @@ func writeTables(w io.Writer, res *document, o Options) error {
 // writeMarkdown writes the report as GitHub shows it in a pull request.
 func writeMarkdown(w io.Writer, res *document) error {
 	return table.Markdown(w, res.heading(), res.report())
-}
-
-// eachPhase goes through the phases of a flow that have samples, in the order
-// a session does.
-func eachPhase(f *figures.Flow, visit func(name string, p *figures.Phase)) {
-	for i := range sample.NumPhases {
-		name := sample.Phase(i).String()
-		if p := f.Phases[name]; p != nil {
-			visit(name, p)
-		}
-	}
-}
-
-// eachFlow goes through the flows in the scenario's order.
-func (res *document) eachFlow(visit func(name string, f *figures.Flow)) {
-	for _, name := range res.FlowOrder {
-		if f := res.Flows[name]; f != nil {
-			visit(name, f)
-		}
-	}
 }

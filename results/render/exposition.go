@@ -51,15 +51,13 @@ func (e *exposition) summary(name string, d *figures.Distribution, labels ...str
 	}
 	for _, q := range [...]struct {
 		quantile string
-		ns       int64
+		time     time.Duration
 	}{{"0.5", d.P50}, {"0.9", d.P90}, {"0.99", d.P99}, {"0.999", d.P999}, {"1", d.Max}} {
-		e.sample(name, inSeconds(q.ns), append(labels[:len(labels):len(labels)], "quantile", q.quantile)...)
+		e.sample(name, q.time.Seconds(), append(labels[:len(labels):len(labels)], "quantile", q.quantile)...)
 	}
-	e.sample(name+"_sum", inSeconds(d.Mean)*float64(d.Count), labels...)
+	e.sample(name+"_sum", d.Mean.Seconds()*float64(d.Count), labels...)
 	e.sample(name+"_count", float64(d.Count), labels...)
 }
-
-func inSeconds(ns int64) float64 { return float64(ns) / float64(time.Second) }
 
 func zeroOrOne(set bool) float64 {
 	if set {
@@ -88,7 +86,7 @@ func (e *exposition) ofRun(res *document) {
 	e.metric("run_start_time_seconds", "gauge", "When the run started, in seconds since the Unix epoch.")
 	e.sample("run_start_time_seconds", float64(res.Started.UnixMilli())/1000)
 	e.metric("run_duration_seconds", "gauge", "How long the run took.")
-	e.sample("run_duration_seconds", inSeconds(res.Elapsed))
+	e.sample("run_duration_seconds", res.Elapsed.Seconds())
 	e.metric("run_valid", "gauge", "Whether the measurement may be believed (1) or not (0).")
 	e.sample("run_valid", zeroOrOne(res.Validity.Valid))
 	e.metric("run_partial", "gauge", "Whether the end of the run is missing.")
@@ -97,39 +95,39 @@ func (e *exposition) ofRun(res *document) {
 
 func (e *exposition) ofCounts(res *document) {
 	e.metric("messages_total", "counter", "Messages by what became of them, without the warm-up.")
-	res.eachFlow(func(flow string, f *figures.Flow) {
+	for flow, f := range res.FlowsInOrder() {
 		m := &f.Messages
 		e.sample("messages_total", float64(m.Accepted), "flow", flow, "outcome", "accepted")
 		e.sample("messages_total", float64(m.Rejected), "flow", flow, "outcome", "rejected")
 		e.sample("messages_total", float64(m.Failed), "flow", flow, "outcome", "failed")
 		e.sample("messages_total", float64(m.Unknown), "flow", flow, "outcome", "unknown")
-	})
+	}
 	e.metric("recipients_total", "counter", "Recipients of messages that were sent whole or refused.")
-	res.eachFlow(func(flow string, f *figures.Flow) {
+	for flow, f := range res.FlowsInOrder() {
 		e.sample("recipients_total", float64(f.Recipients.Accepted), "flow", flow, "outcome", "accepted")
 		e.sample("recipients_total", float64(f.Recipients.Rejected), "flow", flow, "outcome", "rejected")
 		if n := f.Recipients.Unknown; n > 0 {
 			e.sample("recipients_total", float64(n), "flow", flow, "outcome", "unknown")
 		}
-	})
+	}
 	e.metric("sessions_total", "counter", "Sessions by how they ended.")
-	res.eachFlow(func(flow string, f *figures.Flow) {
+	for flow, f := range res.FlowsInOrder() {
 		e.sample("sessions_total", float64(f.Sessions.Completed), "flow", flow, "result", "completed")
 		e.sample("sessions_total", float64(f.Sessions.Failed), "flow", flow, "result", "failed")
-	})
+	}
 	e.metric("sessions_peak", "gauge", "The most sessions open at once.")
-	res.eachFlow(func(flow string, f *figures.Flow) {
+	for flow, f := range res.FlowsInOrder() {
 		e.sample("sessions_peak", float64(f.Sessions.Peak), "flow", flow)
-	})
+	}
 	e.metric("arrivals_total", "counter", "Arrivals of open load, the warm-up included.")
-	res.eachFlow(func(flow string, f *figures.Flow) {
+	for flow, f := range res.FlowsInOrder() {
 		if a := f.Arrivals; a != nil {
 			e.sample("arrivals_total", float64(a.Due), "flow", flow, "state", "due")
 			e.sample("arrivals_total", float64(a.Begun), "flow", flow, "state", "begun")
 		}
-	})
+	}
 	e.metric("errors_total", "counter", "Failures by phase, class and reply.")
-	res.eachFlow(func(flow string, f *figures.Flow) {
+	for flow, f := range res.FlowsInOrder() {
 		for _, x := range f.Errors {
 			code := ""
 			if x.Code > 0 {
@@ -137,24 +135,24 @@ func (e *exposition) ofCounts(res *document) {
 			}
 			e.sample("errors_total", float64(x.Count), "flow", flow, "phase", x.Phase, "class", x.Class, "code", code, "enhanced", x.Enhanced)
 		}
-	})
+	}
 }
 
 func (e *exposition) ofTimes(res *document) {
 	e.metric("messages_per_second", "gauge", "Messages accepted a second while the load lasted.")
-	res.eachFlow(func(flow string, f *figures.Flow) {
+	for flow, f := range res.FlowsInOrder() {
 		if f.Window > 0 {
 			e.sample("messages_per_second", f.Rate, "flow", flow)
 		}
-	})
+	}
 	e.metric("phase_seconds", "summary", "Times of phases and spans; the quantile 1 is the maximum.")
-	res.eachFlow(func(flow string, f *figures.Flow) {
-		eachPhase(f, func(phase string, p *figures.Phase) {
-			e.summary("phase_seconds", p.Service, "flow", flow, "phase", phase, "part", sample.Service.String())
-			e.summary("phase_seconds", p.Response, "flow", flow, "phase", phase, "part", sample.Response.String())
-			e.summary("phase_seconds", p.Lag, "flow", flow, "phase", phase, "part", sample.Lag.String())
-		})
-	})
+	for flow, f := range res.FlowsInOrder() {
+		for phase, p := range f.PhasesInOrder() {
+			for part := range sample.Part(sample.NumParts) {
+				e.summary("phase_seconds", p.Time(part), "flow", flow, "phase", phase.String(), "part", part.String())
+			}
+		}
+	}
 }
 
 func (e *exposition) ofThresholds(res *document) {

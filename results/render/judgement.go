@@ -42,11 +42,11 @@ func (res *document) generatorSection() table.Section {
 	if isKnown(g) {
 		cores := human.NoSamples
 		if res.Elapsed > 0 {
-			cores = human.ThreeDigits(g.CPUSeconds / time.Duration(res.Elapsed).Seconds())
+			cores = human.ThreeDigits(g.CPUSeconds / res.Elapsed.Seconds())
 		}
 		add("CPU %s, %s of %d cores used; peak memory %s; %s (%s in all, longest %s)",
 			human.Duration(time.Duration(g.CPUSeconds*float64(time.Second))), cores, g.GOMAXPROCS, human.Bytes(g.MaxRSS),
-			human.CountOf(g.GCPauses, "GC pause"), human.Duration(time.Duration(g.GCPauseTotal)), human.Duration(time.Duration(g.GCPauseMax)))
+			human.CountOf(g.GCPauses, "GC pause"), human.Duration(g.GCPauseTotal), human.Duration(g.GCPauseMax))
 		shards := human.CountOf(int64(g.Shards), "shard")
 		if g.BusiestShare > 0 { // 0 where the system does not tell
 			shards += ", the busiest " + human.Share(g.BusiestShare) + " of its time on a CPU, and without one " +
@@ -58,18 +58,18 @@ func (res *document) generatorSection() table.Section {
 		}
 	}
 	if d := g.Late; d != nil {
-		add("late to an arrival: p50 %s, p99 %s, max %s", human.Duration(time.Duration(d.P50)),
-			human.Duration(time.Duration(d.P99)), human.Duration(time.Duration(d.Max)))
+		add("late to an arrival: p50 %s, p99 %s, max %s", human.Duration(d.P50),
+			human.Duration(d.P99), human.Duration(d.Max))
 	}
 	if d := g.Delay; d != nil {
-		add("own delay at a reply: p50 %s, p99 %s; %s of all message time is the generator's own", human.Duration(time.Duration(d.P50)),
-			human.Duration(time.Duration(d.P99)), human.Share(g.OwnShare))
+		add("own delay at a reply: p50 %s, p99 %s; %s of all message time is the generator's own", human.Duration(d.P50),
+			human.Duration(d.P99), human.Share(g.OwnShare))
 	}
 	add("%s", res.clockLine())
 	if len(g.ClockSteps) > 0 {
 		var steps []string
-		for _, ns := range g.ClockSteps {
-			steps = append(steps, human.Signed(human.Duration(time.Duration(ns))))
+		for _, d := range g.ClockSteps {
+			steps = append(steps, human.Signed(human.Duration(d)))
 		}
 		add("the wall clock stepped: %s", strings.Join(steps, ", "))
 	}

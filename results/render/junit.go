@@ -162,5 +162,5 @@ func outcomeText(t *figures.ThresholdResult) string {
 	return "it is " + human.Figure(t.Metric.Unit(), *t.Value)
 }
 
-// seconds writes nanoseconds as decimal seconds.
-func seconds(ns int64) string { return fmt.Sprintf("%.3f", time.Duration(ns).Seconds()) }
+// seconds writes a time as decimal seconds.
+func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }

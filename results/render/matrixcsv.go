@@ -17,8 +17,8 @@ func (f *figureWriter) ofMatrix(m *compare.Matrix) {
 			f.put("cost", "", "", "mean", float64(*flow.Cost), "ns")
 		}
 		for _, p := range tally.CostPhases {
-			if ns, ok := flow.Phases[p.String()]; ok {
-				f.put("cost", p.String(), "", "mean", float64(ns), "ns")
+			if d, ok := flow.Phases[p.String()]; ok {
+				f.put("cost", p.String(), "", "mean", float64(d), "ns")
 			}
 		}
 		if flow.CPU != nil {

@@ -77,11 +77,11 @@ func matrixSection(m *compare.Matrix) table.Section {
 }
 
 // humanTime is a time that may not be known.
-func humanTime(ns *int64) string {
-	if ns == nil {
+func humanTime(d *time.Duration) string {
+	if d == nil {
 		return human.NoSamples
 	}
-	return human.Duration(time.Duration(*ns))
+	return human.Duration(*d)
 }
 
 func costSection(m *compare.Matrix) table.Section {
@@ -99,14 +99,14 @@ func costSection(m *compare.Matrix) table.Section {
 		row := table.Plain(f.Flow)
 		for _, name := range names {
 			text := human.NoSamples
-			if ns, ok := f.Phases[name]; ok {
-				text = human.Duration(time.Duration(ns))
+			if d, ok := f.Phases[name]; ok {
+				text = human.Duration(d)
 			}
 			row = append(row, table.Cell{Text: text})
 		}
 		between := human.NoSamples
 		if f.Cost != nil {
-			between = human.Duration(time.Duration(f.Between))
+			between = human.Duration(f.Between)
 		}
 		s.Rows = append(s.Rows, append(row, table.Cell{Text: between}))
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/figures"
@@ -48,7 +49,7 @@ func TestOldRunFilesSayWhatTheySaid(t *testing.T) {
 			t.Errorf("%s, %s: %+v", c.file, c.flow, f)
 			continue
 		}
-		if got := time.Duration(f.Phases["message"].Service.P50); got != c.p50 {
+		if got := f.Phase(sample.SpanMessage).Service.P50; got != c.p50 {
 			t.Errorf("%s, %s: p50 %v, want %v", c.file, c.flow, got, c.p50)
 		}
 	}

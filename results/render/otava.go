@@ -62,19 +62,18 @@ func (res *document) otava() (names, row []string, err error) {
 	}
 	names = []string{"time", "run", "version", "verdict"}
 	row = []string{otavaTime(res), csvText(res.Name), csvText(res.Environment.Version), verdict}
-	res.eachFlow(func(name string, f *figures.Flow) {
+	for name, f := range res.FlowsInOrder() {
 		headlines := f.Headlines()
 		for _, m := range otavaMetrics {
 			i := slices.IndexFunc(headlines, func(h figures.Headline) bool { return h.Name == m.name })
 			if i < 0 {
-				err = fmt.Errorf("flow %s of the run of %s measured nothing: it cannot have a row", csvText(name), otavaTime(res))
-				return
+				return nil, nil, fmt.Errorf("flow %s of the run of %s measured nothing: it cannot have a row", csvText(name), otavaTime(res))
 			}
 			names = append(names, csvText(name)+"."+m.column)
 			row = append(row, strconv.FormatFloat(headlines[i].Value/m.scale, 'f', -1, 64))
 		}
-	})
-	return names, row, err
+	}
+	return names, row, nil
 }
 
 func otavaTime(res *document) string { return res.Started.UTC().Format(time.RFC3339) }

@@ -69,9 +69,11 @@ func (res *document) checks() []page.Check {
 
 func (res *document) overview() []page.Flow {
 	fastest := 0.0
-	res.eachFlow(func(_ string, f *figures.Flow) { fastest = max(fastest, f.Rate) })
+	for _, f := range res.FlowsInOrder() {
+		fastest = max(fastest, f.Rate)
+	}
 	var list []page.Flow
-	res.eachFlow(func(name string, f *figures.Flow) {
+	for name, f := range res.FlowsInOrder() {
 		row := page.Flow{
 			Name: printable.Text(name), Label: printable.Text(f.Label) + ", " + string(f.Load) + " load", Rate: human.NoSamples,
 			Errors: human.NoSamples, Bad: f.Messages.Unaccepted() > 0,
@@ -89,7 +91,7 @@ func (res *document) overview() []page.Flow {
 			row.Times = append(row.Times, c.Text)
 		}
 		list = append(list, row)
-	})
+	}
 	return list
 }
 
@@ -112,17 +114,17 @@ func (res *document) breakdowns() []page.Breakdown {
 		Note: "Mean service times of a session: its set-up and its end.",
 	}
 	i := 0
-	res.eachFlow(func(_ string, f *figures.Flow) {
-		if p := f.Phases[sample.SpanMessage.String()]; p != nil && p.Service != nil {
-			row := breakdownOf(f, i, messageParts, p.Service.Count)
-			row.Mark = time.Duration(p.Service.Mean)
+	for _, f := range res.FlowsInOrder() {
+		if d := f.Phase(sample.SpanMessage).Time(sample.Service); d != nil {
+			row := breakdownOf(f, i, messageParts, d.Count)
+			row.Mark = d.Mean
 			message.Rows = append(message.Rows, row)
 		}
 		if f.Sessions.Started > 0 {
 			session.Rows = append(session.Rows, breakdownOf(f, i, sessionParts, f.Sessions.Started))
 		}
 		i++
-	})
+	}
 	return []page.Breakdown{message, session}
 }
 
@@ -130,8 +132,8 @@ func (res *document) breakdowns() []page.Breakdown {
 func breakdownOf(f *figures.Flow, flow int, parts []sample.Phase, n int64) page.BreakdownRow {
 	row := page.BreakdownRow{Flow: flow, Times: make([]time.Duration, len(parts))}
 	for i, phase := range parts {
-		if p := f.Phases[phase.String()]; p != nil && p.Service != nil {
-			row.Times[i] = time.Duration(float64(p.Service.Mean) * float64(p.Service.Count) / float64(n))
+		if d := f.Phase(phase).Time(sample.Service); d != nil {
+			row.Times[i] = time.Duration(float64(d.Mean) * float64(d.Count) / float64(n))
 		}
 	}
 	return row
@@ -150,7 +152,7 @@ func (res *document) roundStrips() []page.Rounds {
 	strips := []page.Rounds{{Title: "p50 of messages"}, {Title: "p99 of messages"}, {Title: "messages a second"}}
 	units := []criteria.Unit{criteria.Time, criteria.Time, criteria.PerSecond}
 	found, i := false, 0
-	res.eachFlow(func(_ string, f *figures.Flow) {
+	for _, f := range res.FlowsInOrder() {
 		for n := range strips {
 			row := page.RoundsRow{Flow: i}
 			for k := range f.Rounds {
@@ -164,7 +166,7 @@ func (res *document) roundStrips() []page.Rounds {
 			}
 		}
 		i++
-	})
+	}
 	if !found {
 		return nil
 	}

@@ -1,9 +1,9 @@
 package render
 
 import (
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
@@ -15,7 +15,7 @@ import (
 // heading is a result in one line: what, how long, when, by whose clock.
 func (res *document) heading() string {
 	parts := []string{
-		res.Name, human.Duration(time.Duration(res.Elapsed)),
+		res.Name, human.Duration(res.Elapsed),
 		res.Started.UTC().Format("2006-01-02 15:04:05") + " UTC", "clock: " + res.Clock,
 	}
 	if res.Partial {
@@ -46,17 +46,10 @@ var timeColumns = []string{"p50", "p90", "p99", "p99.9", "max"}
 
 // times are a distribution's cells under timeColumns.
 func timeCells(d *figures.Distribution) []table.Cell {
-	return table.Plain(
-		humanNanoseconds(d, func(d *figures.Distribution) int64 { return d.P50 }),
-		humanNanoseconds(d, func(d *figures.Distribution) int64 { return d.P90 }),
-		humanNanoseconds(d, func(d *figures.Distribution) int64 { return d.P99 }),
-		humanNanoseconds(d, func(d *figures.Distribution) int64 { return d.P999 }),
-		humanNanoseconds(d, func(d *figures.Distribution) int64 { return d.Max }),
-	)
-}
-
-func meanText(d *figures.Distribution) string {
-	return humanNanoseconds(d, func(d *figures.Distribution) int64 { return d.Mean })
+	if d == nil {
+		return table.Plain(slices.Repeat([]string{human.NoSamples}, len(timeColumns))...)
+	}
+	return table.Plain(human.Duration(d.P50), human.Duration(d.P90), human.Duration(d.P99), human.Duration(d.P999), human.Duration(d.Max))
 }
 
 func (res *document) flowSection() table.Section {
@@ -65,7 +58,7 @@ func (res *document) flowSection() table.Section {
 		table.Numbers("msg/s", "attempted", "accepted", "rejected", "failed", "unknown")...)
 	s.Columns = append(s.Columns, table.Column{Name: "port, tls, auth", Left: true, Apart: "Message times"})
 	s.Columns = append(s.Columns, table.Numbers(timeColumns...)...)
-	res.eachFlow(func(name string, f *figures.Flow) {
+	for name, f := range res.FlowsInOrder() {
 		m := &f.Messages
 		speed := human.NoSamples
 		if f.Window > 0 {
@@ -74,7 +67,7 @@ func (res *document) flowSection() table.Section {
 		row := append(table.Plain(name, speed), messageCells(m)...)
 		row = append(row, table.Cell{Text: f.Label})
 		s.Rows = append(s.Rows, append(row, timeCells(f.Judged())...))
-	})
+	}
 	s.Lines = table.Plain(res.timesNote()...)
 	return s
 }
@@ -86,13 +79,13 @@ func messageCells(m *tally.MessageCounts) []table.Cell {
 // timesNote says which times those of the messages are, and why.
 func (res *document) timesNote() []string {
 	var closed, open []string
-	res.eachFlow(func(name string, f *figures.Flow) {
+	for name, f := range res.FlowsInOrder() {
 		if f.Load == sample.OpenLoad {
 			open = append(open, name)
 		} else {
 			closed = append(closed, name)
 		}
-	})
+	}
 	const (
 		service  = "service times, MAIL sent to last reply. Closed load has no response time: no message is due before the one ahead of it is done."
 		response = "response times, due to last reply: the load is open, so waiting counts."
@@ -115,12 +108,14 @@ func (res *document) sessionSection() table.Section {
 	s := table.Section{Title: "Sessions"}
 	s.Columns = append([]table.Column{{Name: "flow", Left: true}}, table.Numbers("started", "completed", "failed", "peak", "rcpt ok", "rcpt rejected")...)
 	arrivals := false
-	res.eachFlow(func(_ string, f *figures.Flow) { arrivals = arrivals || f.Arrivals != nil })
+	for _, f := range res.FlowsInOrder() {
+		arrivals = arrivals || f.Arrivals != nil
+	}
 	if arrivals {
 		s.Columns = append(s.Columns, table.Numbers("due", "begun")...)
 	}
 	warmup := int64(0)
-	res.eachFlow(func(name string, f *figures.Flow) {
+	for name, f := range res.FlowsInOrder() {
 		n := &f.Sessions
 		row := table.Plain(name, human.Count(n.Started), human.Count(n.Completed), human.Count(n.Failed), human.Count(n.Peak),
 			human.Count(f.Recipients.Accepted), human.Count(f.Recipients.Rejected))
@@ -134,7 +129,7 @@ func (res *document) sessionSection() table.Section {
 		if f.Warmup != nil {
 			warmup += f.Warmup.Messages.Attempted
 		}
-	})
+	}
 	if warmup > 0 {
 		s.Lines = table.Plain("Left out of all figures but peak, due and begun: " + human.Count(warmup) + " messages of the warm-up.")
 		if !arrivals {
@@ -148,24 +143,24 @@ func (res *document) phaseSection() table.Section {
 	s := table.Section{Title: "Phases", Each: true}
 	s.Columns = append([]table.Column{{Name: "flow", Left: true}, {Name: "phase", Left: true}}, table.Numbers("count")...)
 	s.Columns = append(s.Columns, table.Numbers(append(timeColumns, "mean")...)...)
-	res.eachFlow(func(flow string, f *figures.Flow) {
-		eachPhase(f, func(phase string, p *figures.Phase) {
-			for _, part := range []struct {
-				name string
-				d    *figures.Distribution
-			}{{phase, p.Service}, {phase + " response", p.Response}, {phase + " lag", p.Lag}} {
-				if part.d == nil && part.name != phase {
+	for flow, f := range res.FlowsInOrder() {
+		for phase, p := range f.PhasesInOrder() {
+			for part := range sample.Part(sample.NumParts) {
+				name, count, mean := phase.String(), human.NoSamples, human.NoSamples
+				if part != sample.Service {
+					name += " " + part.String()
+				}
+				switch d := p.Time(part); {
+				case d != nil:
+					count, mean = human.Count(d.Count), human.Duration(d.Mean)
+				case part != sample.Service:
 					continue
 				}
-				count := human.NoSamples
-				if part.d != nil {
-					count = human.Count(part.d.Count)
-				}
-				row := append(table.Plain(flow, part.name, count), timeCells(part.d)...)
-				s.Rows = append(s.Rows, append(row, table.Plain(meanText(part.d))...))
+				row := append(table.Plain(flow, name, count), timeCells(p.Time(part))...)
+				s.Rows = append(s.Rows, append(row, table.Cell{Text: mean}))
 			}
-		})
-	})
+		}
+	}
 	return s
 }
 
@@ -175,7 +170,7 @@ func (res *document) errorSection() table.Section {
 		{Name: "code"}, {Name: "enhanced", Left: true}, {Name: "count"},
 		{Name: "example", Left: true, Code: true, Apart: "Examples", Clip: 40},
 	}}
-	res.eachFlow(func(flow string, f *figures.Flow) {
+	for flow, f := range res.FlowsInOrder() {
 		for _, e := range f.Errors {
 			code := human.NoSamples
 			if e.Code != 0 {
@@ -189,7 +184,7 @@ func (res *document) errorSection() table.Section {
 			row[3].Bad = true
 			s.Rows = append(s.Rows, row)
 		}
-	})
+	}
 	return s
 }
 
@@ -204,25 +199,18 @@ func replyCode(e tally.FailureCount) string {
 func (res *document) roundSection() table.Section {
 	s := table.Section{Title: "Rounds"}
 	s.Columns = append([]table.Column{{Name: "flow", Left: true}}, table.Numbers("round", "msg/s", "attempted", "accepted", "p50", "p99")...)
-	res.eachFlow(func(flow string, f *figures.Flow) {
+	for flow, f := range res.FlowsInOrder() {
 		if len(f.Rounds) < 2 {
-			return
+			continue
 		}
 		for _, r := range f.Rounds {
-			d := r.Judged(f.Load)
+			p50, p99 := human.NoSamples, human.NoSamples
+			if d := r.Judged(f.Load); d != nil {
+				p50, p99 = human.Duration(d.P50), human.Duration(d.P99)
+			}
 			s.Rows = append(s.Rows, table.Plain(flow, strconv.Itoa(r.Round), human.Rate(r.Rate),
-				human.Count(r.Messages.Attempted), human.Count(r.Messages.Accepted),
-				humanNanoseconds(d, func(d *figures.Distribution) int64 { return d.P50 }),
-				humanNanoseconds(d, func(d *figures.Distribution) int64 { return d.P99 })))
+				human.Count(r.Messages.Attempted), human.Count(r.Messages.Accepted), p50, p99))
 		}
-	})
-	return s
-}
-
-// humanNanoseconds writes a figure of times, if there are any.
-func humanNanoseconds(d *figures.Distribution, figure func(*figures.Distribution) int64) string {
-	if d == nil {
-		return human.NoSamples
 	}
-	return human.Duration(time.Duration(figure(d)))
+	return s
 }

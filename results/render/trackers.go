@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
-	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
@@ -28,7 +27,7 @@ var bencherMeasures = map[string]string{"p50": "latency", "p99": "latency-p99", 
 // lower and upper values are those of the rounds.
 func writeBencher(w io.Writer, res *document) error {
 	all := map[string]map[string]bencherMetric{}
-	res.eachFlow(func(name string, f *figures.Flow) {
+	for name, f := range res.FlowsInOrder() {
 		measures := map[string]bencherMetric{}
 		for _, h := range f.Headlines() {
 			m := bencherMetric{Value: h.Value}
@@ -42,7 +41,7 @@ func writeBencher(w io.Writer, res *document) error {
 		if len(measures) > 0 {
 			all[res.trackedName(name)] = measures
 		}
-	})
+	}
 	return writeTracked(w, all)
 }
 
@@ -59,7 +58,7 @@ type trackedBenchmark struct {
 // as github-action-benchmark's customSmallerIsBetter wants them.
 func writeSmallerIsBetter(w io.Writer, res *document) error {
 	all := []trackedBenchmark{}
-	res.eachFlow(func(name string, f *figures.Flow) {
+	for name, f := range res.FlowsInOrder() {
 		for _, h := range f.Headlines() {
 			scale, unit := float64(time.Millisecond), "ms"
 			switch h.Name {
@@ -79,7 +78,7 @@ func writeSmallerIsBetter(w io.Writer, res *document) error {
 			}
 			all = append(all, b)
 		}
-	})
+	}
 	return writeTracked(w, all)
 }
 

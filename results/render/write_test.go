@@ -30,8 +30,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // spread makes a distribution around a median.
-func spread(count int64, median time.Duration) *figures.Distribution {
-	m := int64(median)
+func spread(count int64, m time.Duration) *figures.Distribution {
 	return &figures.Distribution{Count: count, P50: m, P90: 2 * m, P99: 5 * m, P999: 11 * m, Max: 23 * m, Mean: m + m/4}
 }
 
@@ -49,7 +48,7 @@ func phases(messages, sessions int64, median time.Duration, names ...string) map
 
 func closedFlow(label string, rate float64, median time.Duration, names ...string) *figures.Flow {
 	f := &figures.Flow{
-		Label: label, Load: "closed", Rate: rate, Window: int64(30 * time.Second),
+		Label: label, Load: "closed", Rate: rate, Window: 30 * time.Second,
 		Sessions:   tally.SessionCounts{Started: 12_350, Completed: 12_300, Failed: 50, Peak: 50},
 		Messages:   tally.MessageCounts{Attempted: 123_460, Accepted: 123_400, Rejected: 40, Failed: 19, Unknown: 1},
 		Recipients: tally.RecipientCounts{Accepted: 123_400, Rejected: 40},
@@ -68,7 +67,7 @@ func closedFlow(label string, rate float64, median time.Duration, names ...strin
 func fourPorts() *document {
 	return &document{Result: &figures.Result{
 		Format: "smtpgauge.result/1", Name: "ports-and-tls", Started: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC),
-		Elapsed: int64(128 * time.Second), Clock: "kernel",
+		Elapsed: 128 * time.Second, Clock: "kernel",
 		Validity: figures.Validity{Valid: true, Reasons: []string{}, Notes: []string{"p99.9 of smtps-465 is read off 9 samples"}},
 		Generator: figures.Generator{
 			CPUSeconds: 52.2, MaxRSS: 48 << 20, GOMAXPROCS: 2, Shards: 1, GCPauses: 12, GCPauseTotal: 1_230_000, GCPauseMax: 210_000,
@@ -107,7 +106,7 @@ func aboutFigures(list []figures.ThresholdResult) []figures.ThresholdResult {
 // server that is out to harm.
 func badDay() *document {
 	inbound := &figures.Flow{
-		Label: "25 none", Load: "open", Rate: 291.4, Window: int64(30 * time.Second),
+		Label: "25 none", Load: "open", Rate: 291.4, Window: 30 * time.Second,
 		Sessions:   tally.SessionCounts{Started: 8_990, Completed: 8_742, Failed: 248, Peak: 2_000},
 		Messages:   tally.MessageCounts{Attempted: 8_990, Accepted: 8_742, Rejected: 230, Failed: 17, Unknown: 1},
 		Recipients: tally.RecipientCounts{Accepted: 17_484, Rejected: 460},
@@ -126,7 +125,7 @@ func badDay() *document {
 	}
 	return &document{Result: &figures.Result{
 		Format: "smtpgauge.result/1", Name: "bad \"day\" | \x1b]0;owned\a", Started: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC),
-		Elapsed: int64(31 * time.Second), Partial: true, Interrupted: true, Clock: "mixed",
+		Elapsed: 31 * time.Second, Partial: true, Interrupted: true, Clock: "mixed",
 		Validity: figures.Validity{
 			Reasons: []string{
 				"generator-bound: arrivals began late: p99 31.0 ms after they were due, limit 1.00 ms; use a lower rate or a faster machine",
@@ -134,7 +133,7 @@ func badDay() *document {
 			},
 			Notes: []string{"partial: the run file has lost its end; figures are of what is there"},
 		},
-		Generator:   figures.Generator{UnstampedShare: 0.021, Late: spread(8_990, 2*time.Millisecond), ClockSteps: []int64{-1_500_000_000}},
+		Generator:   figures.Generator{UnstampedShare: 0.021, Late: spread(8_990, 2*time.Millisecond), ClockSteps: []time.Duration{-1_500_000_000}},
 		Environment: record.Environment{OS: "linux", Arch: "amd64", Cores: 2, Go: "go1.26.0", Version: "v0.1.0"},
 		FlowOrder:   []string{"inbound", "dead"},
 		Flows: map[string]*figures.Flow{

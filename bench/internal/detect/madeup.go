@@ -59,7 +59,7 @@ func (lab *madeUp) median(context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	return time.Duration(figures.Of(run).Flows[flow].Phases["message"].Service.P50), nil
+	return figures.Of(run).Flows[flow].Phases["message"].Service.P50, nil
 }
 
 // compare makes up the rounds of comparison n, in the order A B B A as the

@@ -74,7 +74,7 @@ func (lab *measured) median(ctx context.Context) (time.Duration, error) {
 	if f == nil || f.Phases["message"] == nil {
 		return 0, fmt.Errorf("the result of smtpgauge has no message of flow %s", flow)
 	}
-	return time.Duration(f.Phases["message"].Service.P50), nil
+	return f.Phases["message"].Service.P50, nil
 }
 
 // compare makes one comparison.
