@@ -1,26 +1,24 @@
 package compare
 
 import (
-	"strconv"
-
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// Change is the difference as it is best told.
+// Change writes how far New is above Base: in per cent if that can be, and in the
+// row's unit otherwise.
 func (r *Row) Change() string {
 	if r.DeltaPercent != nil {
 		return human.SignedPercent(*r.DeltaPercent)
 	}
-	return r.Absolute(r.Delta)
+	return r.InUnit(r.Delta).String()
 }
 
-func (r *Row) Absolute(v float64) string {
+// InUnit is a difference in the row's unit, with its sign. Shares differ by
+// percentage points.
+func (r *Row) InUnit(v float64) human.Quantity {
 	if r.Measure == criteria.Share {
-		if text := strconv.FormatFloat(100*v, 'f', 2, 64); text != "-0.00" && text != "0.00" {
-			return human.Signed(text) + " pp"
-		}
-		return "0.00 pp"
+		return human.SignedPointsOf(v)
 	}
-	return human.Signed(human.Figure(r.Measure, v))
+	return human.FigureOf(r.Measure, v).Signed()
 }

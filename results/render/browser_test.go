@@ -3,6 +3,7 @@
 package render
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -100,6 +101,19 @@ func complain(t *testing.T, b *browser, url string) {
 	}
 }
 
+// TestUnitsInBrowser holds the scripts' numbers to those of Go.
+func TestUnitsInBrowser(t *testing.T) {
+	b := startBrowser(t)
+	b.open(kept(t, pageText(t, showcase(t))), 1400, "light")
+	var text string
+	b.eval(spellingScript(), &text)
+	var got []string
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		t.Fatal(err)
+	}
+	checkSpellings(t, got)
+}
+
 // TestPageByKeyboard goes through what readers without a mouse do.
 func TestPageByKeyboard(t *testing.T) {
 	url := kept(t, pageText(t, showcase(t)))
@@ -157,7 +171,7 @@ const forestry = `({
 func TestComparisonInBrowser(t *testing.T) {
 	c := contrast(t)
 	url := kept(t, comparisonText(t, "html", c))
-	drawn := len(comparison{c}.page(false).Comparison)
+	drawn := len(comparison{c}.page(Options{}).Comparison)
 	b := startBrowser(t)
 	for _, width := range []int{1400, 420} {
 		for _, scheme := range []string{"light", "dark"} {

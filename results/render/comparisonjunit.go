@@ -13,10 +13,10 @@ import (
 )
 
 // writeComparisonJUnit writes a comparison as a test suite, in which a CI
-// system shows red what ends the command in an error and nothing else: each
-// gate is a case, and each row. A gate that is missed is a failure, one that
-// cannot be told an error. A row that is worse is a failure where there are no
-// gates, and one without a verdict is skipped.
+// system shows red what ends the command in an error and nothing else: each gate
+// is a case, and so is each row. A gate that is missed is a failure, and one that
+// cannot be decided an error. A row that is worse is a failure if there are no
+// gates; a row without a verdict is skipped.
 func writeComparisonJUnit(w io.Writer, c comparison) error {
 	var tables bytes.Buffer
 	if err := table.Draw(&tables, c.heading(), c.report(Options{All: true}), table.Terminal{Width: 120}); err != nil {
@@ -39,7 +39,7 @@ func writeComparisonJUnit(w io.Writer, c comparison) error {
 		s.Cases = append(s.Cases, gateCase(&c.Gates[i]))
 	}
 	for i := range c.Rows {
-		s.Cases = append(s.Cases, rowCase(&c.Rows[i], len(c.Gates) > 0))
+		s.Cases = append(s.Cases, c.rowCase(&c.Rows[i]))
 	}
 	var report junitReport
 	report.add(s)
@@ -67,26 +67,27 @@ func gateCase(g *compare.GateResult) junitCase {
 	return c
 }
 
-func rowCase(r *compare.Row, gated bool) junitCase {
-	c := junitCase{Class: printable.Text(r.Flow), Name: r.Metric, Time: "0"}
+// rowCase is a row as a test. If there are gates, they alone decide what fails.
+func (c comparison) rowCase(r *compare.Row) junitCase {
+	x := junitCase{Class: printable.Text(r.Flow), Name: r.Metric, Time: "0"}
 	text := printable.Text(rowSentence(r))
 	switch {
 	case r.Verdict == stats.TooFewRuns:
-		c.Skipped = &junitSkipped{Message: text}
-	case r.Verdict == stats.Worse && !gated:
-		c.Failure = &junitProblem{Type: string(r.Verdict), Message: text, Text: text}
+		x.Skipped = &junitSkipped{Message: text}
+	case r.Verdict == stats.Worse && len(c.Gates) == 0:
+		x.Failure = &junitProblem{Type: string(r.Verdict), Message: text, Text: text}
 	default:
-		c.Output = &junitOutput{text}
+		x.Output = &junitOutput{text}
 	}
-	return c
+	return x
 }
 
-// sentence is a row in words: "worse: +12.5 % (+8.2 to +17.1 %), from 4.01 ms
+// rowSentence is a row in words: "worse: +12.5 % (+8.2 to +17.1 %), from 4.01 ms
 // to 4.51 ms".
 func rowSentence(r *compare.Row) string {
 	text := string(r.Verdict) + ": " + r.Change()
-	if span := rowSpan(r); span != human.NoSamples {
-		text += " (" + span + ")"
+	if interval := changeInterval(r); interval != "" {
+		text += " (" + interval + ")"
 	}
 	return text + ", from " + human.Figure(r.Measure, r.Base) + " to " + human.Figure(r.Measure, r.New)
 }

@@ -14,19 +14,19 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
-// page is a comparison as a page to look at. The plot has the rows that the
-// tables for terminals have; those below it have all.
-func (c comparison) page(all bool) *page.Page {
+// page is a comparison as a page to look at. The plot has the rows that a terminal
+// shows; the table below it has all.
+func (c comparison) page(o Options) *page.Page {
 	p := &page.Page{
 		Title: printable.Text(c.title()), Subtitle: printable.Text(c.subtitle()), Warnings: printableAll(c.Warnings),
-		Conclusion: c.pageVerdict(), Checks: c.checks(), ChecksOf: "Gates",
-		Comparisons: "Of the " + c.level() + " intervals each holds by itself; verdicts take into account that " +
-			human.CountOf(int64(c.Tested), "metric") + " were tested.",
+		Conclusion: c.conclusion(), Checks: c.checks(), ChecksOf: "Gates",
+		Comparisons: "Each " + c.level() + " interval holds by itself. The verdicts are adjusted for the " +
+			human.CountOf(int64(c.Tested), "metric") + " tested.",
 	}
 	hidden := 0
 	for i := range c.Rows {
-		if r := &c.Rows[i]; all || isTelling(r) {
-			p.Comparison = append(p.Comparison, drawnInterval(r))
+		if r := &c.Rows[i]; o.All || isTelling(r) {
+			p.Comparison = append(p.Comparison, plottedRow(r))
 		} else {
 			hidden++
 		}
@@ -34,7 +34,7 @@ func (c comparison) page(all bool) *page.Page {
 	if hidden > 0 {
 		p.Comparisons += " " + human.CountOf(int64(hidden), "metric") + " of phases, in which no change shows, are in the table alone."
 	}
-	rows := c.rowSection(true)
+	rows := c.rowSection(Options{All: true})
 	rows.Title = "All metrics"
 	metrics := pageTable(&rows)
 	metrics.Open, metrics.Columns[0].Whole, metrics.Columns[1].Whole = true, true, true
@@ -56,8 +56,8 @@ func (c comparison) subtitle() string {
 	return strings.Join(sides, " · ")
 }
 
-// pageVerdict is what the command ends with, in words.
-func (c comparison) pageVerdict() *page.Conclusion {
+// conclusion is what the command ends with, in words.
+func (c comparison) conclusion() *page.Conclusion {
 	v := &page.Conclusion{Good: true, Text: "Nothing is worse"}
 	missed, open := 0, 0
 	for i := range c.Gates {
@@ -97,16 +97,19 @@ func (c comparison) checks() []page.Check {
 	return list
 }
 
-// drawn is a row for the plot.
-func drawnInterval(r *compare.Row) page.ComparisonRow {
+// plottedRow is a row in the plot.
+func plottedRow(r *compare.Row) page.ComparisonRow {
 	i := page.ComparisonRow{
-		Name: printable.Text(r.Flow + " " + r.Metric), Verdict: string(r.Verdict), Estimate: math.NaN(), Low: math.NaN(), High: math.NaN(),
+		Name: printable.Text(r.Flow + " " + r.Metric), Verdict: string(r.Verdict), Text: r.Change(),
+		Estimate: math.NaN(), Low: math.NaN(), High: math.NaN(),
 	}
 	if r.DeltaPercent == nil {
-		i.Text = r.Absolute(r.Delta)
 		return i
 	}
 	i.Estimate = *r.DeltaPercent
+	if interval := changeInterval(r); interval != "" {
+		i.Text += " (" + interval + ")"
+	}
 	if p := r.IntervalPercent; p != nil {
 		i.Low, i.High = p[0], p[1]
 	}

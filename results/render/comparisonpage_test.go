@@ -81,12 +81,12 @@ func TestComparisonPageSaysWhatItComesTo(t *testing.T) {
 		return o
 	}
 	for want, v := range map[string]*page.Conclusion{
-		"Nothing is worse":             comparison{compared(t, madeup.Quiet(), madeup.Quiet(), compare.Options{})}.pageVerdict(),
-		"Worse in 5 metrics of 60":     comparison{compared(t, madeup.Quiet(), slower, compare.Options{})}.pageVerdict(),
-		"Too few rounds for a verdict": comparison{compared(t, few, few, compare.Options{})}.pageVerdict(),
-		"3 gates met":                  comparison{compared(t, madeup.Quiet(), slower, gates("errors > +1pp", "submit.rate < -50%"))}.pageVerdict(),
-		"1 of 2 gates missed":          comparison{compared(t, madeup.Quiet(), slower, gates("submit.message.p50 > +5%", "relay.rate < -50%"))}.pageVerdict(),
-		"1 of 1 gate cannot be told":   comparison{compared(t, few, few, gates("submit.message.p50 > +5%"))}.pageVerdict(),
+		"Nothing is worse":             comparison{compared(t, madeup.Quiet(), madeup.Quiet(), compare.Options{})}.conclusion(),
+		"Worse in 5 metrics of 60":     comparison{compared(t, madeup.Quiet(), slower, compare.Options{})}.conclusion(),
+		"Too few rounds for a verdict": comparison{compared(t, few, few, compare.Options{})}.conclusion(),
+		"3 gates met":                  comparison{compared(t, madeup.Quiet(), slower, gates("errors > +1pp", "submit.rate < -50%"))}.conclusion(),
+		"1 of 2 gates missed":          comparison{compared(t, madeup.Quiet(), slower, gates("submit.message.p50 > +5%", "relay.rate < -50%"))}.conclusion(),
+		"1 of 1 gate cannot be told":   comparison{compared(t, few, few, gates("submit.message.p50 > +5%"))}.conclusion(),
 	} {
 		good := !strings.HasPrefix(want, "Worse") && !strings.HasSuffix(want, "missed")
 		open := strings.HasPrefix(want, "Too few") || strings.HasSuffix(want, "told")
@@ -101,10 +101,32 @@ func TestRowsAsDrawn(t *testing.T) {
 	failing := madeup.Quiet()
 	failing.Failing, failing.Seed = 0.3, 4
 	c := compared(t, madeup.Quiet(), failing, compare.Options{})
-	if i := drawnInterval(find(t, c, "relay", "errors")); !math.IsNaN(i.Estimate) || !strings.HasSuffix(i.Text, " pp") {
+	if i := plottedRow(find(t, c, "relay", "errors")); !math.IsNaN(i.Estimate) || !strings.HasSuffix(i.Text, " pp") {
 		t.Errorf("%+v", i)
 	}
-	if i := drawnInterval(find(t, c, "relay", "message.p50")); math.IsNaN(i.Estimate) || math.IsNaN(i.Low) || i.Text != "" {
+	if i := plottedRow(find(t, c, "relay", "message.p50")); math.IsNaN(i.Estimate) || math.IsNaN(i.Low) {
 		t.Errorf("%+v", i)
+	}
+}
+
+// The plot writes a change and its interval as the table below it does.
+func TestPlotAndTableSpellAlike(t *testing.T) {
+	slower := madeup.Quiet()
+	slower.Slower, slower.Seed = map[string]float64{"submit": 70}, 4
+	c := compared(t, madeup.Quiet(), slower, compare.Options{})
+	large := false
+	for i := range c.Rows {
+		r := &c.Rows[i]
+		if r.DeltaPercent == nil || r.IntervalPercent == nil {
+			continue
+		}
+		large = large || *r.DeltaPercent > 1000
+		cells := rowCells(r)
+		if got, want := plottedRow(r).Text, cells[4].Text+" ("+cells[5].Text+")"; got != want {
+			t.Errorf("%s %s is %q in the plot, and %q in the table", r.Flow, r.Metric, got, want)
+		}
+	}
+	if !large {
+		t.Error("no change takes a comma")
 	}
 }

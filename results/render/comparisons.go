@@ -29,7 +29,7 @@ var Comparisons = Registry[*compare.Comparison]{"comparisons", []format[*compare
 		return writeComparisonJUnit(w, comparison{c})
 	}},
 	{"html", func(w io.Writer, c *compare.Comparison, o Options) error {
-		return page.Write(w, comparison{c}.page(o.All))
+		return page.Write(w, comparison{c}.page(o))
 	}},
 }}
 

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,26 +22,14 @@ func sideText(s *compare.Side) string {
 	return text + ")"
 }
 
-// report is a comparison for people: first what to beware of.
+// report is a comparison for people: the warnings first.
 func (c comparison) report(o Options) []table.Section {
-	var list []table.Section
-	for _, s := range []table.Section{c.warningSection(), c.rowSection(o.All), c.gateSection(), c.verdictSection()} {
-		if len(s.Rows)+len(s.Lines) > 0 {
-			list = append(list, s)
-		}
-	}
-	return list
+	return withoutEmpty(warningSection(c.Warnings), c.rowSection(o), c.gateSection(), c.verdictSection())
 }
 
-func (c comparison) warningSection() table.Section {
-	s := table.Section{Title: "Warnings"}
-	for _, w := range c.Warnings {
-		s.Lines = append(s.Lines, table.Cell{Text: w, Bad: true})
-	}
-	return s
-}
-
-func (c comparison) rowSection(all bool) table.Section {
+// rowSection has a line for each metric. Unless Options.All, it leaves out phases
+// in which no change shows.
+func (c comparison) rowSection(o Options) table.Section {
 	s := table.Section{Title: "Comparison", Each: true, Columns: []table.Column{
 		{Name: "flow", Left: true}, {Name: "metric", Left: true}, {Name: "base"}, {Name: "new"}, {Name: "change"},
 		{Name: c.level() + " interval"}, {Name: "p"}, {Name: "verdict", Left: true}, {Name: "sees"},
@@ -48,7 +37,7 @@ func (c comparison) rowSection(all bool) table.Section {
 	hidden := 0
 	for i := range c.Rows {
 		r := &c.Rows[i]
-		if !all && !isTelling(r) {
+		if !o.All && !isTelling(r) {
 			hidden++
 			continue
 		}
@@ -58,52 +47,75 @@ func (c comparison) rowSection(all bool) table.Section {
 	return s
 }
 
-// tells tells whether a row belongs into the tables unasked: the headlines do,
-// and phases that changed, or may have as far as one can see.
+// isTelling says whether a row is in the tables without being asked for: the
+// headlines are, and so are phases that changed, or may have as far as can be seen.
 func isTelling(r *compare.Row) bool {
 	return r.Headline || r.Verdict == stats.Better || r.Verdict == stats.Worse || r.Confidence.Finite() && !r.Confidence.Contains(0)
 }
 
-func (c comparison) level() string {
-	return strconv.FormatFloat(100*(1-c.Alpha), 'f', -1, 64) + " %"
-}
+// level is the confidence of the intervals: "95 %".
+func (c comparison) level() string { return wholePercent(100 * (1 - c.Alpha)) }
+
+// wholePercent has no more decimals than there are.
+func wholePercent(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) + " %" }
 
 func rowCells(r *compare.Row) []table.Cell {
-	cells := table.Plain(r.Flow, r.Metric, human.Figure(r.Measure, r.Base), human.Figure(r.Measure, r.New), r.Change(), rowSpan(r), human.NoSamples, string(r.Verdict), human.NoSamples)
-	cells[7].Bad = r.Verdict == stats.Worse
+	p, sees := human.NoSamples, human.NoSamples
 	if r.P != nil {
-		cells[6].Text = probability(*r.P)
+		p = probability(*r.P)
 	}
 	if r.ResolvablePercent != nil {
-		cells[8].Text = human.Percent(*r.ResolvablePercent)
+		sees = human.Percent(*r.ResolvablePercent)
 	}
-	return cells
+	cells := table.Plain(r.Flow, r.Metric, human.Figure(r.Measure, r.Base), human.Figure(r.Measure, r.New), r.Change(),
+		orNoSamples(changeInterval(r)), p)
+	return append(cells, table.Cell{Text: string(r.Verdict), Bad: r.Verdict == stats.Worse}, table.Cell{Text: sees})
 }
 
-func rowSpan(r *compare.Row) string {
-	var low, high string
-	switch {
-	case r.IntervalPercent != nil:
-		low, high = human.SignedPercent(r.IntervalPercent[0]), human.SignedPercent(r.IntervalPercent[1])
-	case r.DeltaPercent == nil && r.Confidence.Finite():
-		low, high = r.Absolute(r.Confidence.Low), r.Absolute(r.Confidence.High)
-	default:
+// orNoSamples is a text, or what stands for none.
+func orNoSamples(text string) string {
+	if text == "" {
 		return human.NoSamples
 	}
-	return rowBetween(r, low, high)
+	return text
 }
 
-// between is an interval. A unit that both ends share is said once.
-func rowBetween(r *compare.Row, low, high string) string {
-	if cut := strings.LastIndexByte(low, ' '); cut > 0 && strings.HasSuffix(high, low[cut:]) {
-		low = low[:cut]
+// changeInterval is where the change that Row.Change writes lies; "" if there is no
+// interval.
+func changeInterval(r *compare.Row) string {
+	if r.DeltaPercent == nil {
+		return unitInterval(r)
 	}
-	text := low + " to " + high
+	return percentInterval(r)
+}
+
+// unitInterval and percentInterval are where a difference lies, in the row's unit
+// and in per cent; "" if there is no interval.
+func unitInterval(r *compare.Row) string {
+	if r.Interval == nil {
+		return ""
+	}
+	return intervalText(r, r.InUnit(r.Interval[0]), r.InUnit(r.Interval[1]))
+}
+
+func percentInterval(r *compare.Row) string {
+	if r.IntervalPercent == nil {
+		return ""
+	}
+	return intervalText(r, human.SignedPercentOf(r.IntervalPercent[0]), human.SignedPercentOf(r.IntervalPercent[1]))
+}
+
+// intervalText marks an interval that holds within one run only.
+func intervalText(r *compare.Row, low, high human.Quantity) string {
+	text := human.Span(low, high)
 	if r.IntervalOf == compare.WithinRun {
 		text += " *"
 	}
 	return text
 }
+
+// withinRunNote explains the mark.
+const withinRunNote = "* within this run only: how far one run's figures vary from second to second. Other runs may differ by more."
 
 func probability(p float64) string {
 	switch {
@@ -115,27 +127,26 @@ func probability(p float64) string {
 	return strconv.FormatFloat(p, 'f', 3, 64)
 }
 
+// testNote says how the p-values were made, and what the intervals promise.
+func testNote(tested, alpha, of string) string {
+	return fmt.Sprintf("p is of the U test over rounds, adjusted (Holm) for the %s tested: at most %s of such %s without any difference raise an alarm. "+
+		"Each interval holds by itself; they are not adjusted for the number tested.", tested, alpha, of)
+}
+
 // notes say how to read the table.
 func (c comparison) notes(hidden int) []string {
 	var list []string
 	if c.Tested > 0 && c.Count(stats.TooFewRuns) < len(c.Rows) {
-		list = append(list, fmt.Sprintf("p is of the U test over rounds, adjusted (Holm) for the %s tested: at most %s of such comparisons without any difference raise an alarm. Intervals hold one by one.",
-			human.CountOf(int64(c.Tested), "metric"), strconv.FormatFloat(100*c.Alpha, 'f', -1, 64)+" %"))
+		list = append(list, testNote(human.CountOf(int64(c.Tested), "metric"), wholePercent(100*c.Alpha), "comparisons"))
 	}
 	if c.MinEffectPercent > 0 {
 		list = append(list, "A change of less than "+human.Percent(c.MinEffectPercent)+" is the same.")
 	}
-	for i := range c.Rows {
-		if c.Rows[i].ResolvablePercent != nil {
-			list = append(list, "sees: the smallest change that so many rounds, with so much noise, find nine times out of ten.")
-			break
-		}
+	if slices.ContainsFunc(c.Rows, func(r compare.Row) bool { return r.ResolvablePercent != nil }) {
+		list = append(list, "sees: the smallest change that so many rounds, with so much noise, find nine times out of ten.")
 	}
-	for i := range c.Rows {
-		if c.Rows[i].IntervalOf == compare.WithinRun {
-			list = append(list, "* within this run only: how far one run's figures wander from second to second. Other runs may differ by more.")
-			break
-		}
+	if slices.ContainsFunc(c.Rows, func(r compare.Row) bool { return r.IntervalOf == compare.WithinRun }) {
+		list = append(list, withinRunNote)
 	}
 	if hidden > 0 {
 		list = append(list, human.CountOf(int64(hidden), "metric")+" of phases, in which no change shows, are left out; --all shows them.")
@@ -160,20 +171,23 @@ func (c comparison) gateSection() table.Section {
 	return s
 }
 
+// verdictSection counts the metrics by verdict, and names those that changed.
 func (c comparison) verdictSection() table.Section {
 	s := table.Section{Title: "Verdict"}
 	for _, v := range []stats.Verdict{stats.Worse, stats.Better, stats.Same} {
-		if names := c.Named(v); len(names) > 0 {
-			text := fmt.Sprintf("%s: %s", v, human.CountOf(int64(len(names)), "metric"))
-			if v != stats.Same {
-				text += ": " + strings.Join(names, ", ")
-			}
-			s.Lines = append(s.Lines, table.Cell{Text: text, Bad: v == stats.Worse})
+		names := c.Named(v)
+		if len(names) == 0 {
+			continue
 		}
+		text := fmt.Sprintf("%s: %s", v, human.CountOf(int64(len(names)), "metric"))
+		if v != stats.Same {
+			text += ": " + strings.Join(names, ", ")
+		}
+		s.Lines = append(s.Lines, table.Cell{Text: text, Bad: v == stats.Worse})
 	}
 	if n := c.Count(stats.TooFewRuns); n > 0 {
-		s.Lines = append(s.Lines, table.Cell{Text: fmt.Sprintf("too-few-runs: %s. With %d tested, no verdict is possible under %d rounds a side: run --repeat, or ab, makes them.",
-			human.CountOf(int64(n), "metric"), c.Tested, c.RoundsNeeded)})
+		s.Say(fmt.Sprintf("too-few-runs: %s. With %d tested, no verdict is possible under %d rounds a side: run --repeat, or ab, makes them.",
+			human.CountOf(int64(n), "metric"), c.Tested, c.RoundsNeeded))
 	}
 	unresolved, most := 0, 0
 	for i := range c.Rows {
@@ -182,8 +196,8 @@ func (c comparison) verdictSection() table.Section {
 		}
 	}
 	if unresolved > 0 {
-		s.Lines = append(s.Lines, table.Cell{Text: fmt.Sprintf("not resolvable: a change of %s in %s may go unseen; %s rounds a side would find it in all of them.",
-			human.Percent(c.MinEffectPercent), human.CountOf(int64(unresolved), "metric"), human.Count(int64(most)))})
+		s.Say(fmt.Sprintf("not resolvable: a change of %s in %s may go unseen; %s rounds a side would find it in all of them.",
+			human.Percent(c.MinEffectPercent), human.CountOf(int64(unresolved), "metric"), human.Count(int64(most))))
 	}
 	return s
 }

@@ -3,7 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
-	"slices"
+	"strings"
 
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/human"
@@ -32,26 +32,18 @@ func (n noise) heading() string {
 }
 
 func (n noise) report(o Options) []table.Section {
-	return slices.DeleteFunc([]table.Section{n.warningSection(), n.rowSection(o.All), n.verdictSection()},
-		func(s table.Section) bool { return len(s.Rows)+len(s.Lines) == 0 })
+	return withoutEmpty(warningSection(n.Warnings), n.rowSection(o), n.verdictSection())
 }
 
-func (n noise) warningSection() table.Section {
-	s := table.Section{Title: "Warnings"}
-	for _, w := range n.Warnings {
-		s.Lines = append(s.Lines, table.Cell{Text: w, Bad: true})
-	}
-	return s
-}
-
-func (n noise) rowSection(all bool) table.Section {
+// rowSection has a line for each metric; the headlines alone, unless Options.All.
+func (n noise) rowSection(o Options) table.Section {
 	s := table.Section{Title: "Noise", Each: true, Columns: []table.Column{{Name: "flow", Left: true}, {Name: "metric", Left: true}}}
 	s.Columns = append(s.Columns, table.Numbers("median", "noise", "sees")...)
 	for _, change := range compare.SoughtChanges {
 		s.Columns = append(s.Columns, table.Column{Name: fmt.Sprintf("for %g %%", change)})
 	}
 	for i := range n.Rows {
-		if r := &n.Rows[i]; all || r.Headline {
+		if r := &n.Rows[i]; o.All || r.Headline {
 			s.Rows = append(s.Rows, noiseCells(r))
 		}
 	}
@@ -93,21 +85,14 @@ func (n noise) verdictSection() table.Section {
 			text = fmt.Sprintf("%s: the smallest change of %s this set-up can see with %d rounds a side is %s",
 				r.Flow, r.Metric, min(n.Rounds[0], n.Rounds[1]), human.Percent(*r.ResolvablePercent))
 		}
-		s.Lines = append(s.Lines, table.Cell{Text: text})
+		s.Say(text)
 	}
 	if len(n.Differ) == 0 {
-		s.Lines = append(s.Lines, table.Cell{Text: "as it should be, no metric differs between sides that are alike"})
+		s.Say("as it should be, no metric differs between sides that are alike")
 		return s
 	}
-	text := fmt.Sprintf("%s between sides that are alike: the set-up drifts, or this is the false alarm that %s of such comparisons raise: ",
-		human.Plural(len(n.Differ), "metric differs", "metrics differ"), human.Percent(100*n.Alpha))
-	for i, name := range n.Differ {
-		if i > 0 {
-			text += ", "
-		}
-		text += name
-	}
-	s.Lines = append(s.Lines, table.Cell{Text: text, Bad: true})
+	s.Warn(fmt.Sprintf("%s between sides that are alike: the set-up drifts, or this is the false alarm that %s of such comparisons raise: %s",
+		human.Plural(len(n.Differ), "metric differs", "metrics differ"), human.Percent(100*n.Alpha), strings.Join(n.Differ, ", ")))
 	return s
 }
 

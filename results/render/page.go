@@ -31,26 +31,26 @@ func pageOf(r *record.Run) (*page.Page, error) {
 		return nil, err
 	}
 	return &page.Page{
-		Title: printable.Text(res.Name), Subtitle: printable.Text(res.subtitle()), Conclusion: res.pageVerdict(), Checks: res.checks(),
+		Title: printable.Text(res.Name), Subtitle: printable.Text(res.subtitle()), Conclusion: res.conclusion(), Checks: res.checks(),
 		Flows: res.overview(), FlowNotes: printableAll(res.timesNote()), Timeline: timeline, Curves: curvesOf(r, res),
-		Breakdowns: res.breakdowns(), Rounds: res.roundStrips(), Costs: matrixFigures(res.Matrix), Tables: res.pageTables(),
+		Breakdowns: res.breakdowns(), Rounds: res.roundStrips(), Costs: costPlots(res.Matrix), Tables: res.pageTables(),
 	}, nil
 }
 
-// subtitle is the heading without the name.
+// subtitle is how and where the run was made.
 func (res *document) subtitle() string {
-	_, rest, _ := strings.Cut(strings.TrimPrefix(res.heading(), res.Name), " · ")
 	e := &res.Environment
-	return strings.Join(nonEmpty(rest, e.Host, e.OS+"/"+e.Arch, human.CountOf(int64(e.Cores), "core")), " · ")
+	return strings.Join(nonEmpty(append(res.circumstances(), e.Host, e.OS+"/"+e.Arch, human.CountOf(int64(e.Cores), "core"))...), " · ")
 }
 
-func (res *document) pageVerdict() *page.Conclusion {
+// conclusion says whether the figures may be believed.
+func (res *document) conclusion() *page.Conclusion {
 	v := &page.Conclusion{
 		Good: res.Validity.Valid, Text: "The measurement is valid",
 		Reasons: printableAll(res.Validity.Reasons), Notes: printableAll(res.Validity.Notes),
 	}
 	if !v.Good {
-		v.Text = "INVALID: do not rely on these figures"
+		v.Text = doNotRely
 	}
 	return v
 }
@@ -95,8 +95,8 @@ func (res *document) overview() []page.Flow {
 	return list
 }
 
-// parts of a session that are told as what a session costs, and those that
-// make a message.
+// The phases that a session takes beside its messages, and those that make a
+// message.
 var (
 	sessionParts = sample.PhasesOf(sample.SetUp, sample.Farewell)
 	messageParts = sample.PhasesOf(sample.InMessage)
@@ -107,7 +107,7 @@ var (
 func (res *document) breakdowns() []page.Breakdown {
 	message := page.Breakdown{
 		Title: "What a message is made of", Parts: phaseNames(messageParts),
-		Note: "Mean service times of a message. What is missing up to the mark is the sending and the generator's own; pipelined phases overlap, so that theirs go beyond it.",
+		Note: "Mean service times of a message. What is missing up to the mark is the sending and the generator's own time; pipelined phases overlap, so they may go beyond it.",
 	}
 	session := page.Breakdown{
 		Title: "What a session costs beside its messages", Parts: phaseNames(sessionParts),
@@ -173,21 +173,21 @@ func (res *document) roundStrips() []page.Rounds {
 	return strips
 }
 
-// pageTables are the sections of the report that the page has nowhere else.
+// pageTables are the sections of the report that the page does not show otherwise.
 func (res *document) pageTables() []page.Table {
 	var list []page.Table
 	for _, s := range res.report() {
-		if s.Title == "Verdict" || s.Title == "Thresholds" {
+		if s.ID == validityID || s.ID == thresholdsID {
 			continue
 		}
 		t := pageTable(&s)
-		t.Open = s.Title == "Errors"
+		t.Open = s.ID == errorsID
 		list = append(list, t)
 	}
 	return list
 }
 
-func reportColumns(columns []table.Column) []page.Column {
+func pageColumns(columns []table.Column) []page.Column {
 	var list []page.Column
 	for _, c := range columns {
 		list = append(list, page.Column{Name: printable.Text(c.Name), Left: c.Left})
@@ -196,14 +196,14 @@ func reportColumns(columns []table.Column) []page.Column {
 }
 
 func pageTable(s *table.Section) page.Table {
-	t := page.Table{Title: printable.Text(s.Title), Columns: reportColumns(s.Columns), Lines: reportCells(s.Lines)}
+	t := page.Table{Title: printable.Text(s.Title), Columns: pageColumns(s.Columns), Lines: pageCells(s.Lines)}
 	for _, row := range s.Rows {
-		t.Rows = append(t.Rows, reportCells(row))
+		t.Rows = append(t.Rows, pageCells(row))
 	}
 	return t
 }
 
-func reportCells(cells []table.Cell) []page.Cell {
+func pageCells(cells []table.Cell) []page.Cell {
 	var list []page.Cell
 	for _, c := range cells {
 		list = append(list, page.Cell{Text: printable.Text(c.Text), Bad: c.Bad})

@@ -12,10 +12,15 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// heading is a result in one line: what, how long, when, by whose clock.
+// heading is a result in one line.
 func (res *document) heading() string {
+	return strings.Join(append([]string{res.Name}, res.circumstances()...), " · ")
+}
+
+// circumstances are how long a run took, when, by which clock, and what it lacks.
+func (res *document) circumstances() []string {
 	parts := []string{
-		res.Name, human.Duration(res.Elapsed),
+		human.Duration(res.Elapsed),
 		res.Started.UTC().Format("2006-01-02 15:04:05") + " UTC", "clock: " + res.Clock,
 	}
 	if res.Partial {
@@ -24,27 +29,21 @@ func (res *document) heading() string {
 	if res.Interrupted {
 		parts = append(parts, "interrupted")
 	}
-	return strings.Join(parts, " · ")
+	return parts
 }
 
 // report is a result for people, in the order they read it: what was reached,
 // where the time went, what failed, and whether to believe it.
 func (res *document) report() []table.Section {
-	var list []table.Section
 	sections := []table.Section{res.flowSection(), res.sessionSection(), res.phaseSection()}
 	sections = append(sections, matrixSections(res.Matrix)...)
-	sections = append(sections, res.errorSection(), res.roundSection(), res.thresholdSection(), res.generatorSection(), res.verdictSection())
-	for _, s := range sections {
-		if len(s.Rows)+len(s.Lines) > 0 {
-			list = append(list, s)
-		}
-	}
-	return list
+	sections = append(sections, res.errorSection(), res.roundSection(), res.thresholdSection(), res.generatorSection(), res.validitySection())
+	return withoutEmpty(sections...)
 }
 
 var timeColumns = []string{"p50", "p90", "p99", "p99.9", "max"}
 
-// times are a distribution's cells under timeColumns.
+// timeCells are a distribution's cells under timeColumns.
 func timeCells(d *figures.Distribution) []table.Cell {
 	if d == nil {
 		return table.Plain(slices.Repeat([]string{human.NoSamples}, len(timeColumns))...)
@@ -53,7 +52,7 @@ func timeCells(d *figures.Distribution) []table.Cell {
 }
 
 func (res *document) flowSection() table.Section {
-	s := table.Section{Title: "Flows"}
+	s := table.Section{ID: flowsID, Title: "Flows"}
 	s.Columns = append([]table.Column{{Name: "flow", Left: true}},
 		table.Numbers("msg/s", "attempted", "accepted", "rejected", "failed", "unknown")...)
 	s.Columns = append(s.Columns, table.Column{Name: "port, tls, auth", Left: true, Apart: "Message times"})
@@ -105,7 +104,7 @@ func (res *document) timesNote() []string {
 }
 
 func (res *document) sessionSection() table.Section {
-	s := table.Section{Title: "Sessions"}
+	s := table.Section{ID: sessionsID, Title: "Sessions"}
 	s.Columns = append([]table.Column{{Name: "flow", Left: true}}, table.Numbers("started", "completed", "failed", "peak", "rcpt ok", "rcpt rejected")...)
 	arrivals := false
 	for _, f := range res.FlowsInOrder() {
@@ -140,7 +139,7 @@ func (res *document) sessionSection() table.Section {
 }
 
 func (res *document) phaseSection() table.Section {
-	s := table.Section{Title: "Phases", Each: true}
+	s := table.Section{ID: phasesID, Title: "Phases", Each: true}
 	s.Columns = append([]table.Column{{Name: "flow", Left: true}, {Name: "phase", Left: true}}, table.Numbers("count")...)
 	s.Columns = append(s.Columns, table.Numbers(append(timeColumns, "mean")...)...)
 	for flow, f := range res.FlowsInOrder() {
@@ -165,7 +164,7 @@ func (res *document) phaseSection() table.Section {
 }
 
 func (res *document) errorSection() table.Section {
-	s := table.Section{Title: "Errors", Columns: []table.Column{
+	s := table.Section{ID: errorsID, Title: "Errors", Columns: []table.Column{
 		{Name: "#"}, {Name: "flow", Left: true}, {Name: "phase", Left: true}, {Name: "class", Left: true},
 		{Name: "code"}, {Name: "enhanced", Left: true}, {Name: "count"},
 		{Name: "example", Left: true, Code: true, Apart: "Examples", Clip: 40},
@@ -197,7 +196,7 @@ func replyCode(e tally.FailureCount) string {
 }
 
 func (res *document) roundSection() table.Section {
-	s := table.Section{Title: "Rounds"}
+	s := table.Section{ID: roundsID, Title: "Rounds"}
 	s.Columns = append([]table.Column{{Name: "flow", Left: true}}, table.Numbers("round", "msg/s", "attempted", "accepted", "p50", "p99")...)
 	for flow, f := range res.FlowsInOrder() {
 		if len(f.Rounds) < 2 {

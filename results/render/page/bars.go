@@ -3,8 +3,9 @@ package page
 import (
 	"fmt"
 	"html/template"
-	"math"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
 // percent is a length or a place within a figure.
@@ -45,10 +46,14 @@ func (b Breakdown) Bars() []bar {
 	share := func(d time.Duration) float64 { return float64(d) / float64(longest) }
 	var bars []bar
 	for _, r := range b.Rows {
-		x := bar{Flow: r.Flow, Total: duration(r.sum()), Marked: r.Mark > 0, Mark: percent(share(r.Mark)), MarkText: duration(r.Mark)}
+		x := bar{Flow: r.Flow, Total: human.Duration(r.sum()), Marked: r.Mark > 0, Mark: percent(share(r.Mark)), MarkText: human.Duration(r.Mark)}
 		for i, d := range r.Times {
+			text := human.NoSamples
+			if d > 0 {
+				text = human.Duration(d)
+			}
 			x.Segments = append(x.Segments, segment{
-				Part: i, Name: b.Parts[i], Text: duration(d), Width: percent(share(d)), Absent: d <= 0,
+				Part: i, Name: b.Parts[i], Text: text, Width: percent(share(d)), Absent: d <= 0,
 				Wide: share(d) > 0.02+0.011*float64(len(b.Parts[i])),
 			})
 		}
@@ -73,30 +78,4 @@ func (r *BreakdownRow) sum() time.Duration {
 		sum += d
 	}
 	return sum
-}
-
-// duration writes a time with three significant digits.
-func duration(d time.Duration) string {
-	for _, u := range [...]struct {
-		unit time.Duration
-		name string
-	}{{time.Second, "s"}, {time.Millisecond, "ms"}, {time.Microsecond, "µs"}} {
-		// Rounded first, as 999.9 µs would be "1000 µs".
-		if v := float64(d) / float64(u.unit); v >= 0.9995 || u.unit == time.Microsecond {
-			return threeDigits(v) + " " + u.name
-		}
-	}
-	return "" // not reached
-}
-
-func threeDigits(v float64) string {
-	switch {
-	case v == 0:
-		return "0"
-	case math.Abs(v) < 9.995:
-		return fmt.Sprintf("%.2f", v)
-	case math.Abs(v) < 99.95:
-		return fmt.Sprintf("%.1f", v)
-	}
-	return fmt.Sprintf("%.0f", v)
 }

@@ -4,6 +4,8 @@ import (
 	"html/template"
 	"math"
 	"strconv"
+
+	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
 // A Matrix is a table of what was chosen, with what each choice costs as a
@@ -106,7 +108,7 @@ func (s scale) factorTicks() []tick {
 	low, high := math.Exp(s.from), math.Exp(s.to)
 	enough := func(gap float64) bool { return gap >= tickGap*(s.to-s.from) }
 	var factors []float64
-	name := func(f float64) string { return tickPercent(math.Round(1e5*(f-1)) / 1e3) } // a step is no sum of powers of two
+	name := func(f float64) string { return human.TickPercent(math.Round(1e5*(f-1)) / 1e3) } // a step is no sum of powers of two
 	if high/low > 3 {
 		name = func(f float64) string { return "×" + strconv.FormatFloat(f, 'g', 3, 64) }
 		for _, multiples := range [][]float64{{1, 2, 5}, {1, 3}, {1}} {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func matrixOf(percents ...float64) plot {
+func plotOf(percents ...float64) plot {
 	var m CostPlot
 	for _, p := range percents {
 		m.Groups = append(m.Groups, CostGroup{Lanes: []CostLane{{Estimate: p, Low: math.NaN(), High: math.NaN()}}})
@@ -20,8 +20,8 @@ func TestFactorTicks(t *testing.T) {
 		percents []float64
 		want     []string
 	}{
-		{nil, []string{"−10 %", "0 %", "+10 %"}},
-		{[]float64{-2, 3}, []string{"−2 %", "0 %", "+2 %"}},
+		{nil, []string{"-10 %", "0 %", "+10 %"}},
+		{[]float64{-2, 3}, []string{"-2 %", "0 %", "+2 %"}},
 		{[]float64{-20, 60}, []string{"0 %", "+50 %"}},
 		{[]float64{400}, []string{"×1", "×2", "×5"}},
 		{[]float64{-50, 2400}, []string{"×1", "×3", "×10", "×30"}},
@@ -29,7 +29,7 @@ func TestFactorTicks(t *testing.T) {
 	} {
 		var got []string
 		zero := 0
-		for _, tick := range matrixOf(test.percents...).Ticks {
+		for _, tick := range plotOf(test.percents...).Ticks {
 			got = append(got, tick.Text)
 			if tick.Zero {
 				zero++
@@ -50,7 +50,7 @@ func TestFactorTicks(t *testing.T) {
 
 // Twice as much is as far from no change as half as much.
 func TestFactorsAreSymmetric(t *testing.T) {
-	p := matrixOf(-50, 100, 0)
+	p := plotOf(-50, 100, 0)
 	if a, b, zero := p.Groups[0].Lanes[0].CentredAt, p.Groups[1].Lanes[0].CentredAt, p.Groups[2].Lanes[0].CentredAt; a != "8.333%" || b != "91.667%" || zero != "50.000%" {
 		t.Errorf("half is at %s, twice at %s, the same at %s", a, b, zero)
 	}

@@ -1,12 +1,11 @@
 package page
 
 import (
-	"fmt"
 	"html/template"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
+
+	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
 // A scale maps values to places in a figure.
@@ -58,7 +57,7 @@ type forest struct {
 	Cut   bool // some estimates lie beyond the scale
 }
 
-// A tree is a row of a forest.
+// A forestRow is a row of a forest.
 type forestRow struct {
 	Name, Verdict, Class string
 	Text                 string
@@ -70,19 +69,14 @@ type forestRow struct {
 // Forest lays the comparison out on a scale that has zero on it.
 func (p *Page) Forest() forest {
 	s := p.forestScale()
-	f := forest{Ticks: s.ticks(6, tickPercent)}
+	f := forest{Ticks: s.ticks(6, human.TickPercent)}
 	for _, r := range p.Comparison {
-		t := forestRow{Name: r.Name, Verdict: r.Verdict, Class: verdictClass(r.Verdict), Text: "–"}
-		if r.Text != "" {
-			t.Text = r.Text
-		}
+		t := forestRow{Name: r.Name, Verdict: r.Verdict, Class: verdictClass(r.Verdict), Text: r.Text}
 		if finite(r.Estimate) {
-			t.Known, t.Text, t.Estimate = true, signedPercent(r.Estimate), percent(s.at(r.Estimate))
+			t.Known, t.Estimate = true, percent(s.at(r.Estimate))
 			low, high := r.Low, r.High
 			if math.IsNaN(low) || math.IsNaN(high) {
 				low, high = r.Estimate, r.Estimate
-			} else {
-				t.Text += fmt.Sprintf(" (%s to %s)", signedPercent(low), signedPercent(high))
 			}
 			t.Low, t.Width = percent(s.at(low)), percent(s.at(high)-s.at(low))
 			switch {
@@ -137,31 +131,3 @@ func verdictClass(verdict string) string {
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
-
-// tickPercent leaves out decimals that are zero, as ticks are round.
-func tickPercent(v float64) string {
-	if v == math.Trunc(v) {
-		return strings.Replace(signedPercent(v), ".0", "", 1)
-	}
-	return signedPercent(v)
-}
-
-func signedPercent(v float64) string {
-	switch {
-	case math.IsInf(v, 1):
-		return "+∞"
-	case math.IsInf(v, -1):
-		return "−∞"
-	}
-	text := strconv.FormatFloat(math.Abs(v), 'f', 1, 64)
-	if math.Abs(v) >= 100 {
-		text = strconv.FormatFloat(math.Abs(v), 'f', 0, 64)
-	}
-	switch {
-	case text == "0.0":
-		return "0 %"
-	case v < 0:
-		return "−" + text + " %"
-	}
-	return "+" + text + " %"
-}

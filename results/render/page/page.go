@@ -132,13 +132,13 @@ type RoundsRow struct {
 	Texts  []string // the values, as people read them
 }
 
-// An Interval is a row of a comparison: a change in percent and the interval
-// it lies in, NaN where there is none. Verdict is same, better, worse or
+// A ComparisonRow is a metric of a comparison: a change in percent and the interval
+// it lies in, NaN if there is none. Verdict is same, better, worse or
 // too-few-runs.
 type ComparisonRow struct {
 	Name                string
 	Estimate, Low, High float64
-	Text                string // the change where it is no percentage; "" otherwise
+	Text                string // the change with its interval, as people read it
 	Verdict             string
 }
 

@@ -4,7 +4,8 @@ import (
 	"html/template"
 	"math"
 	"slices"
-	"strconv"
+
+	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
 // A strip is a flow's rounds as dots, laid out.
@@ -41,14 +42,15 @@ func (r Rounds) Strips() []strip {
 	return strips
 }
 
+// spread writes how far values lie apart, in per cent of their median.
 func spread(values []float64) string {
 	sorted := slices.Sorted(slices.Values(values))
 	if len(sorted) < 2 {
-		return "–"
+		return human.NoSamples
 	}
 	middle := (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 	if middle == 0 {
-		return "–"
+		return human.NoSamples
 	}
-	return strconv.FormatFloat(100*(sorted[len(sorted)-1]-sorted[0])/middle, 'f', 1, 64) + " %"
+	return human.Percent(100 * (sorted[len(sorted)-1] - sorted[0]) / middle)
 }

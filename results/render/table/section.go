@@ -3,15 +3,29 @@ package table
 // A Section is one part of a report for people, before it is known how it is
 // shown: a table, sentences, or a table with sentences below.
 type Section struct {
+	ID      ID // what it is about
 	Title   string
 	Columns []Column
-	Rows    [][]Cell // as long as columns
-	Lines   []Cell
+	Rows    [][]Cell // each as long as Columns
+	Lines   []Cell   // sentences, below the table
 
 	// Each lets a table that is too wide be shown as one for every value of
 	// its first column.
 	Each bool
 }
+
+// An ID tells one section of a report from the others. Who makes a report has the
+// list of them.
+type ID string
+
+// IsEmpty tells whether there is nothing to show.
+func (s *Section) IsEmpty() bool { return len(s.Rows)+len(s.Lines) == 0 }
+
+// Say adds a sentence.
+func (s *Section) Say(text string) { s.Lines = append(s.Lines, Cell{Text: text}) }
+
+// Warn adds a sentence that stands out.
+func (s *Section) Warn(text string) { s.Lines = append(s.Lines, Cell{Text: text, Bad: true}) }
 
 // A Column says how its cells are shown.
 type Column struct {

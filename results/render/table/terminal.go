@@ -52,7 +52,7 @@ type tableText struct {
 
 func (t *tableText) section(s Section) error {
 	t.b.WriteString("\n")
-	t.put(printable.Text(s.Title), false)
+	t.put(Cell{Text: printable.Text(s.Title)})
 	if len(s.Rows) > 0 {
 		if err := t.table(s); err != nil {
 			return err
@@ -112,30 +112,31 @@ func (t *tableText) table(s Section) error {
 		return err
 	}
 	for line := range strings.Lines(drawn.String()) {
-		t.put(strings.TrimRight(line, " \n"), false)
+		t.put(Cell{Text: strings.TrimRight(line, " \n")})
 	}
 	return nil
 }
 
-// put writes one line. Its beginning is somebody else's words where a cell or
-// a sentence is.
-func (t *tableText) put(line string, bad bool) {
-	t.b.WriteString(t.paint(printable.Start(line), bad) + "\n")
+// put writes one line of printable text. It may begin with a server's words.
+func (t *tableText) put(line Cell) {
+	line.Text = printable.Start(line.Text)
+	t.b.WriteString(t.paint(line) + "\n")
 }
 
 func (t *tableText) texts(row []Cell) []string {
 	texts := make([]string, len(row))
 	for i, c := range row {
-		texts[i] = t.paint(printable.Text(c.Text), c.Bad)
+		texts[i] = t.paint(Cell{printable.Text(c.Text), c.Bad})
 	}
 	return texts
 }
 
-func (t *tableText) paint(text string, bad bool) string {
-	if !bad || !t.color {
-		return text
+// paint makes red what is bad, if there are colours.
+func (t *tableText) paint(c Cell) string {
+	if !c.Bad || !t.color {
+		return c.Text
 	}
-	return "\x1b[31m" + text + "\x1b[0m"
+	return "\x1b[31m" + c.Text + "\x1b[0m"
 }
 
 // line writes a sentence, broken at spaces. A bad one stands out.
@@ -148,11 +149,11 @@ func (t *tableText) line(indent string, c Cell) {
 		case Width(line)+1+Width(word) <= t.width:
 			line += " " + word
 		default:
-			t.put(line, c.Bad)
+			t.put(Cell{line, c.Bad})
 			line = indent + "  " + word
 		}
 	}
-	t.put(line, c.Bad)
+	t.put(Cell{line, c.Bad})
 }
 
 // Width is how many columns of a terminal text takes.

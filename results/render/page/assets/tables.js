@@ -29,7 +29,7 @@ report.tableBehind = (figure, chart, column) => {
       const row = body.insertRow();
       row.append(cell("th", chart.head(x), "row"), ...chart.lines.map((_, n) => {
         const v = chart.raw(n + 1)[i];
-        return cell("td", v == null ? "–" : chart.format(v));
+        return cell("td", v == null ? report.units.none : chart.format(v));
       }));
     });
     scroll.append(table);

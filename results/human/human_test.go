@@ -1,0 +1,93 @@
+package human
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+func TestHumanDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0:                          "0 µs",
+		1:                          "0.001 µs",
+		512:                        "0.512 µs",
+		1234:                       "1.23 µs",
+		999_499:                    "999 µs",
+		999_500:                    "1.00 ms",
+		9_999 * time.Microsecond:   "10.0 ms",
+		12_345 * time.Microsecond:  "12.3 ms",
+		999_600 * time.Microsecond: "1.00 s",
+		59_940 * time.Millisecond:  "59.9 s",
+		59_960 * time.Millisecond:  "1.00 min",
+		90 * time.Second:           "1.50 min",
+		time.Hour:                  "60.0 min",
+		-1500 * time.Millisecond:   "-1.50 s",
+		math.MinInt64:              "-153722867 min",
+	} {
+		if got := Duration(d); got != want {
+			t.Errorf("%d ns is %q, want %q", int64(d), got, want)
+		}
+	}
+}
+
+func TestHumanNumbers(t *testing.T) {
+	for got, want := range map[string]string{
+		Count(0):           "0",
+		Count(999):         "999",
+		Count(12_345):      "12,345",
+		Count(-123_456):    "-123,456",
+		Count(-1_234_567):  "-1,234,567",
+		Rate(0):            "0",
+		Rate(0.5):          "0.500",
+		Rate(4113.4):       "4,113",
+		Rate(52.34):        "52.3",
+		Share(0):           "0 %",
+		Share(0.000001):    "<0.001 %",
+		Share(0.000486):    "0.049 %",
+		Share(0.0276):      "2.76 %",
+		Share(-0.5):        "-50.0 %",
+		Share(12.345):      "1,235 %",
+		Bytes(512):         "512 B",
+		Bytes(1023 << 10):  "1023 KiB",
+		Bytes(48<<20 + 77): "48.0 MiB",
+		Bytes(3 << 30):     "3.00 GiB",
+		Rate(100.5):        "101",
+		Rate(-100.5):       "-101",
+
+		Percent(99.94):                    "99.9 %",
+		Percent(99.96):                    "100 %",
+		Percent(6329.4):                   "6,329 %",
+		SignedPercent(6329.4):             "+6,329 %",
+		SignedPercent(-2):                 "-2.0 %",
+		SignedPercent(-0.04):              "0.0 %",
+		SignedPercent(0.06):               "+0.1 %",
+		TickPercent(50):                   "+50 %",
+		TickPercent(-0.5):                 "-0.5 %",
+		TickPercent(0):                    "0 %",
+		TickPercent(2000):                 "+2,000 %",
+		Plural(1, "one", "many"):          "1 one",
+		Plural(2, "one", "many"):          "2 many",
+		CountOf(1, "shard"):               "1 shard",
+		CountOf(1234, "shard"):            "1,234 shards",
+		SignedPointsOf(0).String():        "0.00 pp",
+		SignedPointsOf(-0.00001).String(): "0.00 pp",
+		SignedPointsOf(0.0123).String():   "+1.23 pp",
+
+		DurationOf(time.Millisecond).Signed().String():  "+1.00 ms",
+		DurationOf(-time.Millisecond).Signed().String(): "-1.00 ms",
+		FigureOf(criteria.PerSecond, 4113.4).String():   "4,113 /s",
+		FigureOf(criteria.Messages, 4113).String():      "4,113",
+		FigureOf(criteria.Share, 0.5).String():          "50.0 %",
+		FigureOf(criteria.Time, 1e6).String():           "1.00 ms",
+
+		Span(DurationOf(time.Millisecond), DurationOf(2*time.Millisecond)):   "1.00 to 2.00 ms",
+		Span(DurationOf(time.Microsecond), DurationOf(2*time.Millisecond)):   "1.00 µs to 2.00 ms",
+		Span(FigureOf(criteria.Messages, 1), FigureOf(criteria.Messages, 2)): "1 to 2",
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -1,0 +1,37 @@
+package render
+
+import (
+	"slices"
+
+	"github.com/smtpgauge/smtpgauge/results/render/table"
+)
+
+// The sections of a run's report.
+const (
+	flowsID      table.ID = "flows"
+	sessionsID   table.ID = "sessions"
+	phasesID     table.ID = "phases"
+	matrixID     table.ID = "matrix"
+	costsID      table.ID = "costs"
+	overheadID   table.ID = "overhead"
+	choicesID    table.ID = "choices"
+	errorsID     table.ID = "errors"
+	roundsID     table.ID = "rounds"
+	thresholdsID table.ID = "thresholds"
+	generatorID  table.ID = "generator"
+	validityID   table.ID = "validity"
+)
+
+// withoutEmpty leaves out sections in which there is nothing to show.
+func withoutEmpty(sections ...table.Section) []table.Section {
+	return slices.DeleteFunc(sections, func(s table.Section) bool { return s.IsEmpty() })
+}
+
+// warningSection is what to beware of.
+func warningSection(warnings []string) table.Section {
+	s := table.Section{Title: "Warnings"}
+	for _, w := range warnings {
+		s.Warn(w)
+	}
+	return s
+}

@@ -1,0 +1,41 @@
+package render
+
+import (
+	"fmt"
+
+	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
+)
+
+// doNotRely heads the figures of a run that is invalid.
+const doNotRely = "INVALID: do not rely on these figures"
+
+// validitySection says whether the figures may be believed, and whether the
+// thresholds were met.
+func (res *document) validitySection() table.Section {
+	s := table.Section{ID: validityID, Title: "Verdict"}
+	if res.Validity.Valid {
+		s.Say("valid")
+	} else {
+		s.Warn(doNotRely)
+	}
+	for _, r := range res.Validity.Reasons {
+		s.Say("because: " + r)
+	}
+	missed := 0
+	for _, t := range res.Thresholds {
+		if !t.OK {
+			missed++
+		}
+	}
+	switch all := int64(len(res.Thresholds)); {
+	case missed > 0:
+		s.Warn(fmt.Sprintf("%d of %s missed", missed, human.CountOf(all, "threshold")))
+	case all > 0:
+		s.Say(human.CountOf(all, "threshold") + " met")
+	}
+	for _, n := range res.Validity.Notes {
+		s.Say("note: " + n)
+	}
+	return s
+}
