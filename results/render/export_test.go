@@ -90,7 +90,7 @@ func TestBenchmarkNamesAreOneWord(t *testing.T) {
 	res := fourPorts()
 	res.Flows["two words\n"], res.FlowOrder = res.Flows["relay-25"], []string{"two words\n"}
 	b := text(t, func(b *bytes.Buffer) error { return writeBenchmarks(b, res) })
-	if !strings.Contains(b.String(), "\nBenchmarkSMTP/flow=two_words\\x0a-2\t") {
+	if !strings.Contains(b.String(), "\nBenchmarkSMTP/flow=two_words\\x0a-2 ") {
 		t.Errorf("got %s", b)
 	}
 }
