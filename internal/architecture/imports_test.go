@@ -62,11 +62,12 @@ var parts = map[string][]string{
 	"results/figures":       {"results/record", "results/tally", "results/histogram", "results/human", "scenarios/criteria", "loadgen/sample"},
 	"results/compare":       {"results/figures", "results/record", "results/tally", "results/compare/stats", "results/histogram", "results/human", "scenarios/criteria", "loadgen/sample"},
 	"results/compare/stats": {},
+	"results/metricfamily":  {},
 	"results/render": {
-		"results/compare", "results/compare/stats", "results/figures", "results/record", "results/tally", "results/histogram", "results/human",
+		"results/compare", "results/compare/stats", "results/figures", "results/record", "results/tally", "results/histogram", "results/human", "results/metricfamily",
 		"scenarios/criteria", "loadgen/sample", "internal/printable",
 	},
-	"results/telemetry": {"results/figures", "results/record", "results/tally", "results/histogram", "loadgen", "loadgen/sample", "loadgen/smtpwire", "internal/printable"},
+	"results/telemetry": {"results/figures", "results/record", "results/tally", "results/histogram", "results/metricfamily", "loadgen", "loadgen/sample", "loadgen/smtpwire", "internal/printable"},
 
 	"internal/machine":      {},
 	"internal/printable":    {},
@@ -97,9 +98,9 @@ var confined = map[string][]string{
 	"github.com/rogpeppe/go-internal":         {},
 	"github.com/joshdk/go-junit":              {}, // reads what results writes
 	"github.com/prometheus":                   {"results/telemetry"},
-	"go.opentelemetry.io":                     {"results/telemetry"},
-	"github.com/go-logr/logr":                 {"results/telemetry"}, // to keep OpenTelemetry from logging
-	"google.golang.org/grpc":                  {"results/telemetry"}, // to keep it from logging
+	"go.opentelemetry.io":                     {"results/telemetry", "cmd"}, // cmd sets its logger
+	"github.com/go-logr/logr":                 {"cmd"},                      // to keep OpenTelemetry from logging
+	"google.golang.org/grpc":                  {"cmd"},                      // to keep it from logging
 
 	// A library neither prints nor traps signals, and has no flags.
 	"os/signal": {"cmd"},
@@ -142,6 +143,9 @@ func TestRulesBite(t *testing.T) {
 		{"results/record", "github.com/emersion/go-smtp"},
 		{"results/render", "github.com/prometheus/client_golang/prometheus"},
 		{"results/render", module + "/results/telemetry"},
+		{"results/telemetry", module + "/results/render"},
+		{"results/metricfamily", module + "/results/figures"},
+		{"results/telemetry", "google.golang.org/grpc/grpclog"},
 		{"results/record", module + "/gauge"},
 		{"results/record", module + "/results/figures"},
 		{"results/figures", module + "/results/compare"},

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prometheus/client_golang/prometheus"
+	"github.com/smtpgauge/smtpgauge/results/metricfamily"
 )
 
 // A dashboard is what is looked at of one of Grafana's.
@@ -67,16 +67,16 @@ var (
 )
 
 // exposes finds the family of a metric's name as Prometheus stores it.
-func exposes(name string) (family, bool) {
-	for _, f := range families {
-		if f.kind != prometheus.UntypedValue && name == f.name {
+func exposes(name string) (metricfamily.Family, bool) {
+	for _, f := range metricfamily.Live {
+		if f.Kind != metricfamily.Times && name == f.Name {
 			return f, true
 		}
-		if f.kind == prometheus.UntypedValue && slices.Contains([]string{"_bucket", "_sum", "_count"}, strings.TrimPrefix(name, f.name)) {
+		if f.Kind == metricfamily.Times && slices.Contains([]string{"_bucket", "_sum", "_count"}, strings.TrimPrefix(name, f.Name)) {
 			return f, true
 		}
 	}
-	return family{}, false
+	return metricfamily.Family{}, false
 }
 
 // TestDashboardAsksForWhatIsExposed holds each query's metrics, and the labels
@@ -90,11 +90,11 @@ func TestDashboardAsksForWhatIsExposed(t *testing.T) {
 			if !ok {
 				t.Errorf("%s is not exposed, and asked for by %s", m[1], query)
 			}
-			asked[f.name] = true
-			known = append(known, f.labels...)
+			asked[f.Name] = true
+			known = append(known, f.Labels...)
 			for _, label := range labelNamed.FindAllStringSubmatch(m[2], -1) {
-				if label[1] != "instance" && !slices.Contains(f.labels, label[1]) {
-					t.Errorf("%s has no label %s, which is asked for by %s", f.name, label[1], query)
+				if label[1] != "instance" && !slices.Contains(f.Labels, label[1]) {
+					t.Errorf("%s has no label %s, which is asked for by %s", f.Name, label[1], query)
 				}
 			}
 		}
@@ -106,9 +106,12 @@ func TestDashboardAsksForWhatIsExposed(t *testing.T) {
 			}
 		}
 	}
-	for _, f := range []family{messages, warmup, openNow, arrivals, failures, phaseTimes, lateness, delays, ownTimes, generatorBusy} {
-		if !asked[f.name] {
-			t.Errorf("the dashboard does not show %s", f.name)
+	for _, f := range []metricfamily.Family{
+		metricfamily.Messages, metricfamily.WarmupMessages, metricfamily.SessionsOpen, metricfamily.Arrivals, metricfamily.Failures, metricfamily.Phases,
+		metricfamily.Late, metricfamily.Delay, metricfamily.Own, metricfamily.GeneratorBusy,
+	} {
+		if !asked[f.Name] {
+			t.Errorf("the dashboard does not show %s", f.Name)
 		}
 	}
 }

@@ -14,8 +14,8 @@ import (
 
 // bounds are those of the classic buckets: 1, 2 and 5 in each power of ten,
 // from what a fast server takes to more than any default timeout. They are few
-// because each is a series, of every phase of every flow; whoever needs closer
-// ones has the native buckets.
+// because each is a series, of every phase of every flow; the native buckets are
+// closer.
 var bounds = func() []time.Duration {
 	var list []time.Duration
 	for decade := 10 * time.Microsecond; decade <= 10*time.Second; decade *= 10 {
@@ -29,9 +29,9 @@ var bounds = func() []time.Duration {
 // OpenTelemetry allows for.
 const nativeSchema = 3
 
-// A distribution is a histogram with the buckets that are exposed, worked out
-// of ours, which are closer: so the counts at the bounds are exact to the three
-// digits that ours keep.
+// A distribution is a histogram with the buckets that are exposed. It is made from
+// ours, whose cells are closer, so that the counts at the bounds are exact to the
+// three digits that ours keep.
 type distribution struct {
 	count   uint64
 	sum     time.Duration
@@ -64,18 +64,25 @@ func nativeIndex(d time.Duration) int {
 	return int(math.Ceil(math.Ldexp(math.Log2(d.Seconds()), nativeSchema)))
 }
 
-// metric makes it a metric. Classic buckets are always there, native ones where
-// they are asked for.
-func (d *distribution) metric(f family, created time.Time, native bool, labels ...string) (prometheus.Metric, error) {
-	if native {
-		m, err := prometheus.NewConstNativeHistogram(f.desc, d.count, d.sum.Seconds(), maps.Clone(d.native), nil, 0, nativeSchema, 0, created, labels...)
+// bucketKinds are which buckets a histogram is exposed with.
+type bucketKinds int
+
+const (
+	classicBuckets bucketKinds = iota
+	allBuckets                 // native ones too
+)
+
+// metric makes it a metric.
+func (d *distribution) metric(desc *prometheus.Desc, created time.Time, kinds bucketKinds, labels ...string) (prometheus.Metric, error) {
+	if kinds == allBuckets {
+		m, err := prometheus.NewConstNativeHistogram(desc, d.count, d.sum.Seconds(), maps.Clone(d.native), nil, 0, nativeSchema, 0, created, labels...)
 		return bothHistograms{m, d.buckets()}, err
 	}
 	cumulative := map[float64]uint64{}
 	for _, b := range d.buckets() {
 		cumulative[b.GetUpperBound()] = b.GetCumulativeCount()
 	}
-	return prometheus.NewConstHistogramWithCreatedTimestamp(f.desc, d.count, d.sum.Seconds(), cumulative, created, labels...)
+	return prometheus.NewConstHistogramWithCreatedTimestamp(desc, d.count, d.sum.Seconds(), cumulative, created, labels...)
 }
 
 func (d *distribution) buckets() []*dto.Bucket {
@@ -89,8 +96,8 @@ func (d *distribution) buckets() []*dto.Bucket {
 	return list
 }
 
-// bothHistograms is a native histogram that has classic buckets too: who
-// scrapes takes those it knows.
+// bothHistograms is a native histogram that has classic buckets too: a scraper
+// takes those it knows.
 type bothHistograms struct {
 	prometheus.Metric
 	classic []*dto.Bucket

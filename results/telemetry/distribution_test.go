@@ -6,16 +6,17 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/metricfamily"
 
 	dto "github.com/prometheus/client_model/go"
 )
 
 // written is a distribution of h as it is exposed.
-func written(t *testing.T, h *histogram.Histogram, native bool) *dto.Histogram {
+func written(t *testing.T, h *histogram.Histogram, kinds bucketKinds) *dto.Histogram {
 	t.Helper()
 	d := newDistribution()
 	d.absorb(h)
-	m, err := d.metric(delays, time.Now(), native)
+	m, err := d.metric(description(metricfamily.Delay), time.Now(), kinds)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,8 +41,8 @@ func spread() *histogram.Histogram {
 func TestBoundsAgreeWithQuantiles(t *testing.T) {
 	h := spread()
 	n := float64(h.Count())
-	for _, native := range []bool{false, true} {
-		out := written(t, h, native)
+	for _, kinds := range []bucketKinds{classicBuckets, allBuckets} {
+		out := written(t, h, kinds)
 		if out.GetSampleCount() != uint64(n) || len(out.GetBucket()) != len(bounds) {
 			t.Fatalf("%d samples in %d buckets", out.GetSampleCount(), len(out.GetBucket()))
 		}
@@ -66,7 +67,7 @@ func TestNativeBuckets(t *testing.T) {
 			t.Errorf("%v is in bucket %v, of %v to %v s", d, i, math.Exp2((i-1)/8), math.Exp2(i/8))
 		}
 	}
-	out := written(t, spread(), true)
+	out := written(t, spread(), allBuckets)
 	var count, sum int64
 	for _, delta := range out.GetPositiveDelta() {
 		count += delta
@@ -75,7 +76,7 @@ func TestNativeBuckets(t *testing.T) {
 	if uint64(sum) != out.GetSampleCount() || out.GetSchema() != nativeSchema || out.GetZeroCount() != 0 {
 		t.Errorf("%d samples in native buckets, want %d", sum, out.GetSampleCount())
 	}
-	if len(written(t, spread(), false).GetPositiveSpan()) > 0 {
+	if len(written(t, spread(), classicBuckets).GetPositiveSpan()) > 0 {
 		t.Error("there are native buckets where only classic ones are wanted")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
@@ -17,28 +18,30 @@ const (
 	overGRPC = "grpc"
 )
 
-// A pushOrder is what OpenTelemetry's environment variables ask for. What else
-// they say, about headers, certificates, limits and the resource, the exporter
-// reads itself.
-type pushOrder struct {
+// A pushTarget is where and how OpenTelemetry's environment variables want metrics
+// pushed. What else they say, about headers, certificates, limits and the resource,
+// the exporter and the SDK read themselves.
+type pushTarget struct {
 	endpoint string // without a password and a query, which may be one
 	protocol string
-	secrets  []string // what headers and a query say: a collector may say it back
+	interval time.Duration
+	timeout  time.Duration // of one push
+	secrets  []string      // what headers and a query say: a collector may quote it
 }
 
-// withoutSecrets is a text that may quote the collector, without what it was
-// told in confidence.
-func (o *pushOrder) withoutSecrets(text string) string {
+// withoutSecrets is a text that may quote the collector, without the secrets that
+// the collector was sent.
+func (o *pushTarget) withoutSecrets(text string) string {
 	for _, secret := range o.secrets {
 		text = strings.ReplaceAll(text, secret, smtpwire.Redacted)
 	}
 	return text
 }
 
-// confided lists what is in the headers' values and in an endpoint's user and
+// secretsIn lists what is in the headers' values and in an endpoint's user and
 // query: each whole, each word of it, and each also as it stands in the
 // environment. The longest are first, so that none is left in part.
-func confided(u *url.URL) []string {
+func secretsIn(u *url.URL) []string {
 	var all []string
 	add := func(text string) {
 		all = append(all, text)
@@ -73,10 +76,10 @@ func confided(u *url.URL) []string {
 // a text.
 const shortestSecret = 4
 
-// orderedPush reads the environment: nil where nothing is to be pushed. The
-// variables of the metrics are ahead of those of all signals.
-func orderedPush() (*pushOrder, error) {
-	name, endpoint := setOf("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+// targetFromEnvironment reads the environment; it returns nil if nothing is to be
+// pushed. The variables of metrics are ahead of those of all signals.
+func targetFromEnvironment() (*pushTarget, error) {
+	name, endpoint := firstSet("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 	if endpoint == "" || strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") {
 		return nil, nil
 	}
@@ -89,33 +92,41 @@ func orderedPush() (*pushOrder, error) {
 	}
 	shown := *u
 	shown.RawQuery, shown.Fragment = "", ""
-	order := &pushOrder{endpoint: shown.Redacted(), protocol: overHTTP, secrets: confided(u)}
-	name, protocol := setOf("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+	target := &pushTarget{endpoint: shown.Redacted(), protocol: overHTTP, secrets: secretsIn(u)}
+	name, protocol := firstSet("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 	switch protocol {
 	case "":
 	case overHTTP, overGRPC:
-		order.protocol = protocol
+		target.protocol = protocol
 	default:
 		return nil, fmt.Errorf("%s is %q: use %s or %s", name, protocol, overHTTP, overGRPC)
 	}
-	return order, checkInterval()
+	if target.interval, err = milliseconds("OTEL_METRIC_EXPORT_INTERVAL", time.Minute); err != nil {
+		return nil, err
+	}
+	target.timeout, err = milliseconds("OTEL_METRIC_EXPORT_TIMEOUT", 30*time.Second)
+	return target, err
 }
 
-// setOf returns the first of two variables that is set, and its value.
-func setOf(first, second string) (name, value string) {
+// firstSet returns the first of two variables that is set, and its value.
+func firstSet(first, second string) (name, value string) {
 	if value = os.Getenv(first); value != "" {
 		return first, value
 	}
 	return second, os.Getenv(second)
 }
 
-// checkInterval keeps a faulty interval from being one of a minute.
-func checkInterval() error {
-	for _, name := range []string{"OTEL_METRIC_EXPORT_INTERVAL", "OTEL_METRIC_EXPORT_TIMEOUT"} {
-		text := os.Getenv(name)
-		if n, err := strconv.ParseInt(text, 10, 32); text != "" && (err != nil || n <= 0) {
-			return fmt.Errorf("%s is %q: want milliseconds, such as 10000", name, text)
-		}
+// milliseconds reads a duration, or returns the one that OpenTelemetry specifies
+// if none is set. A faulty one is an error: OpenTelemetry's own readers would take
+// a minute in its place.
+func milliseconds(name string, unset time.Duration) (time.Duration, error) {
+	text := os.Getenv(name)
+	if text == "" {
+		return unset, nil
 	}
-	return nil
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || n <= 0 {
+		return 0, fmt.Errorf("%s is %q: want milliseconds, such as 10000", name, text)
+	}
+	return time.Duration(n) * time.Millisecond, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/smtpgauge/smtpgauge/results/metricfamily"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render"
 
@@ -19,10 +20,10 @@ import (
 )
 
 // gathered reads the metrics through a registry that finds every fault.
-func gathered(t *testing.T, m *Metrics, native bool) map[string]*dto.MetricFamily {
+func gathered(t *testing.T, m *Metrics, kinds bucketKinds) map[string]*dto.MetricFamily {
 	t.Helper()
 	r := prometheus.NewPedanticRegistry()
-	r.MustRegister(view{m, native})
+	r.MustRegister(view{m, kinds})
 	list, err := r.Gather()
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +73,7 @@ func values(f *dto.MetricFamily) map[string]float64 {
 
 // differ are the metrics of the same name whose values need not be the same:
 // they are of the process, or not known before the end.
-var differ = []string{"smtpgauge_run_info", "smtpgauge_generator_cpu_seconds_total", "smtpgauge_generator_resident_memory_max_bytes"}
+var differ = []string{metricfamily.RunInfo.Name, metricfamily.GeneratorCPU.Name, metricfamily.GeneratorMemory.Name}
 
 // TestEndsAsShowExports holds the last values to what show prints of the run.
 func TestEndsAsShowExports(t *testing.T) {
@@ -81,12 +82,12 @@ func TestEndsAsShowExports(t *testing.T) {
 		c.record()
 	}
 	run := c.end(t)
-	live, final := gathered(t, c.metrics, true), exported(t, run)
+	live, final := gathered(t, c.metrics, allBuckets), exported(t, run)
 	shared := 0
 	for name, want := range final {
 		got := live[name]
 		if got == nil {
-			if name != "smtpgauge_run_partial" && name != "smtpgauge_messages_per_second" {
+			if name != metricfamily.RunPartial.Name && name != metricfamily.Rate.Name {
 				t.Errorf("%s is exported, and not exposed", name)
 			}
 			continue
@@ -108,7 +109,7 @@ func TestSumsAreThoseOfTheSamples(t *testing.T) {
 	c := newCourse(t)
 	c.record()
 	c.record()
-	for _, m := range gathered(t, c.metrics, false)["smtpgauge_phase_seconds"].GetMetric() {
+	for _, m := range gathered(t, c.metrics, classicBuckets)["smtpgauge_phase_seconds"].GetMetric() {
 		if labels(m) == "flow=relay,part=service,phase=message" {
 			// 11 to 20 ms: the second of warm-up is left out.
 			if got := m.GetHistogram().GetSampleSum(); math.Abs(got-0.155) > 0.001 {
@@ -125,7 +126,7 @@ func TestSumsAreThoseOfTheSamples(t *testing.T) {
 // so that no increase is missed, and times are not.
 func TestBeforeTheFirstSecond(t *testing.T) {
 	m := NewMetrics(twoFlows())
-	families := gathered(t, m, true)
+	families := gathered(t, m, allBuckets)
 	if got := values(families["smtpgauge_messages_total"]); len(got) != 8 {
 		t.Errorf("messages %v, want all outcomes of both flows at zero", got)
 	}
@@ -142,7 +143,7 @@ func TestBeforeTheFirstSecond(t *testing.T) {
 func TestWhileItGoesOn(t *testing.T) {
 	c := newCourse(t)
 	c.record()
-	families := gathered(t, c.metrics, true)
+	families := gathered(t, c.metrics, allBuckets)
 	for name, want := range map[string]map[string]float64{
 		"smtpgauge_warmup_messages_total": {
 			"flow=relay,outcome=accepted": 10, "flow=relay,outcome=rejected": 0, "flow=relay,outcome=failed": 0, "flow=relay,outcome=unknown": 0,
@@ -169,7 +170,7 @@ func TestNoServersTextIsALabel(t *testing.T) {
 	c := newCourse(t)
 	c.record()
 	c.end(t)
-	for name, f := range gathered(t, c.metrics, true) {
+	for name, f := range gathered(t, c.metrics, allBuckets) {
 		for _, m := range f.GetMetric() {
 			if strings.Contains(labels(m), "words") {
 				t.Errorf("%s has the labels %s", name, labels(m))
@@ -183,7 +184,7 @@ func TestNoServersTextIsALabel(t *testing.T) {
 func TestLabelsArePrintable(t *testing.T) {
 	p := twoFlows()
 	p.Name, p.Flows[0].Name = "two\x1b[2J\u202e", "relay\xff\n"
-	families := gathered(t, NewMetrics(p), true)
+	families := gathered(t, NewMetrics(p), allBuckets)
 	for of, want := range map[string]string{"smtpgauge_run_info": `run=two\x1b[2J\u202e`, "smtpgauge_sessions_open": `flow=relay\xff\x0a`} {
 		var all []string
 		for _, m := range families[of].GetMetric() {

@@ -3,7 +3,6 @@ package telemetry
 import (
 	"compress/gzip"
 	"context"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -13,8 +12,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"go.opentelemetry.io/otel/sdk/metric"
 
 	"github.com/smtpgauge/smtpgauge/results/figures"
 
@@ -171,23 +168,43 @@ func TestPush(t *testing.T) {
 	}
 }
 
-// An interval may be over before the SDK is set up, which is nobody's fault.
-func TestOnlyFailuresOfPushesAreTold(t *testing.T) {
+// The first failure is reported, and the others are not.
+func TestFirstFailureOfPushesIsReported(t *testing.T) {
 	var said []string
 	p := &Push{report: func(text string) { said = append(said, text) }}
-	p.meanwhile(fmt.Errorf("collect: %w", metric.ErrReaderNotRegistered))
-	if len(said) > 0 {
-		t.Errorf("said %q before anything was pushed", said)
-	}
-	p.meanwhile(io.ErrUnexpectedEOF)
-	p.meanwhile(io.ErrUnexpectedEOF)
+	p.fail(io.ErrUnexpectedEOF)
+	p.fail(io.ErrUnexpectedEOF)
 	if len(said) != 1 || !strings.Contains(said[0], "unexpected EOF") {
 		t.Errorf("said %q, want the first failure", said)
 	}
-	p, said = &Push{report: p.report}, nil
-	p.ending.Store(true)
-	if p.meanwhile(io.ErrUnexpectedEOF); len(said) > 0 {
-		t.Errorf("said %q of what the end broke off", said)
+}
+
+// The end of a run breaks off a push that is under way, and makes its own. That is
+// no failure.
+func TestEndBreaksOffAPushSilently(t *testing.T) {
+	r, begun := newReceiver(), make(chan struct{})
+	var first sync.Once
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		hangs := false
+		first.Do(func() { hangs = true })
+		if !hangs {
+			r.ServeHTTP(w, q)
+			return
+		}
+		_, _ = io.Copy(io.Discard, q.Body) // so that the server sees the client go
+		close(begun)
+		<-q.Context().Done()
+	}))
+	defer server.Close()
+	environment(t, map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": server.URL, "OTEL_METRIC_EXPORT_INTERVAL": "1"})
+	c := newCourse(t)
+	p, said := start(t, c)
+	<-begun
+	c.record()
+	c.end(t)
+	p.End(t.Context())
+	if _, metrics := r.last(t); metrics["smtpgauge_run_valid"] == nil || len(*said) > 0 {
+		t.Errorf("pushed %d metrics at the end, said %q", len(metrics), *said)
 	}
 }
 

@@ -86,7 +86,7 @@ func serve(listener net.Listener, m *Metrics) *Server {
 
 func (s *Server) handler(m *Metrics) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", s.scrapes.watch(promhttp.HandlerFor(m.registry(true), promhttp.HandlerOpts{
+	mux.Handle("GET /metrics", s.scrapes.watch(promhttp.HandlerFor(m.registry(allBuckets), promhttp.HandlerOpts{
 		EnableOpenMetrics:   true,
 		DisableCompression:  true, // it would take CPU time, on the machine that measures
 		MaxRequestsInFlight: maxRequests,
