@@ -70,9 +70,9 @@ func TestShardsAddUp(t *testing.T) {
 	}
 }
 
-// TestStandingEndsAsTheFigures follows a run by what its intervals tell, and
+// TestProgressEndsAsTheFigures follows a run by what its intervals tell, and
 // ends with what the run says of itself.
-func TestStandingEndsAsTheFigures(t *testing.T) {
+func TestProgressEndsAsTheFigures(t *testing.T) {
 	var last []record.FlowProgress
 	times := map[string]*histogram.Histogram{} // by flow and phase, of what was added
 	add := func(name string, h *histogram.Histogram) {
@@ -94,7 +94,7 @@ func TestStandingEndsAsTheFigures(t *testing.T) {
 	})
 	res := Of(run)
 	for k := range last {
-		s, f := &last[k].Standing, res.Flows[last[k].Name]
+		s, f := &last[k].FlowCounts, res.Flows[last[k].Name]
 		if s.Sessions != f.Sessions || s.Messages != f.Messages || s.Recipients != f.Recipients {
 			t.Errorf("%s stands at %+v, and the run came to %+v", last[k].Name, s, f)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -14,39 +15,38 @@ import (
 )
 
 // A Collector makes a Run of what the shards of one run record, and writes the
-// run file while it does.
+// run file meanwhile.
 //
-// It may fall behind, where the cores or the disk are busy with other work. A
-// shard does not wait for it, and no queue grows: what goes on being recorded
-// joins the interval that has not been taken yet, which is then longer than a
-// second, and fewer intervals are less work.
+// It may fall behind if the cores or the disk are busy with other work. A shard
+// does not wait for it, and no queue grows: what is recorded next joins the
+// interval that the Collector has not taken yet. That interval is then longer than
+// a second, and fewer intervals are less work.
 type Collector struct {
 	run        *Run
 	out        *fileWriter
 	onInterval func(*Progress)
 	recorders  []*recorder
-	reached    []int64             // the last interval of each shard
-	pending    []*frame            // that some shard may still add to, in order
-	ended      map[int]sample.Tick // the last tick of the shards that have ended
-	progress   []flowState
+	reached    []int64             // the number of the last interval of each shard
+	pending    []*frame            // those that some shard may still add to, in order
+	ended      map[int]sample.Tick // the last tick of each shard that has ended
+	flows      []flowState
 	done       chan struct{}
 
 	mu      sync.Mutex
-	full    []*batch // to be taken: one of each shard at most, and its last
+	full    []*batch // to be taken: of each shard one at most, and its last
 	empty   []*batch
-	written sample.Instant // until when all is in the file
+	written sample.Instant // the file has all up to here
 	behind  time.Duration  // the most that the file was behind a shard
 	closed  bool
 	wake    chan struct{}
 }
 
-// NewCollector writes the header to w and starts collecting for as many
-// shards. onInterval, where not nil, is called about once a second from the
-// collector's goroutine. The error is that of writing the header, or says that
-// Read would refuse the file: better before the measurement than after it.
+// NewCollector writes the header to w and starts collecting for that many shards.
+// It calls onInterval, unless that is nil, about once a second from a goroutine of
+// its own. The error is that of writing the header, or says that Read would refuse
+// the file: better before the measurement than after it.
 //
-// Afterwards an error in writing does not end the measurement: Close returns
-// it.
+// A later error in writing does not end the measurement: Close returns it.
 func NewCollector(w io.Writer, h Header, p *loadgen.Plan, shards int, onInterval func(*Progress)) (*Collector, error) {
 	if err := h.check(); err != nil {
 		return nil, fmt.Errorf("run file: %w", err)
@@ -54,7 +54,7 @@ func NewCollector(w io.Writer, h Header, p *loadgen.Plan, shards int, onInterval
 	h.ID = newID()
 	c := &Collector{
 		run: newRun(h), out: &fileWriter{w: w}, onInterval: onInterval, ended: map[int]sample.Tick{},
-		reached: make([]int64, shards), progress: make([]flowState, len(p.Flows)),
+		reached: make([]int64, shards), flows: make([]flowState, len(p.Flows)),
 		written: sample.Instant(h.Started.UnixNano()), done: make(chan struct{}), wake: make(chan struct{}, 1),
 	}
 	c.out.header(&c.run.Header)
@@ -71,8 +71,8 @@ func NewCollector(w io.Writer, h Header, p *loadgen.Plan, shards int, onInterval
 // Recorder returns the recorder of a shard.
 func (c *Collector) Recorder(shard int) sample.Recorder { return c.recorders[shard] }
 
-// Close waits until all is collected, ends the run file, and returns the run.
-// The run is there also beside an error, which is the first one in writing.
+// Close waits until all is collected, ends the run file, and returns the run. The
+// error is the first one in writing; the run is returned all the same.
 func (c *Collector) Close(rep *sample.Report, g Usage) (*Run, error) {
 	c.mu.Lock()
 	c.closed = true
@@ -87,9 +87,9 @@ func (c *Collector) Close(rep *sample.Report, g Usage) (*Run, error) {
 	return c.run, err
 }
 
-// swap takes a batch that t ended and gives an empty one. It takes none where
-// the shard's batch before it still waits, but for the shard's last: then the
-// shard goes on with the one it has.
+// swap takes a batch that t ended and gives an empty one. If the shard's batch
+// before it still waits, it takes none, unless it is the shard's last: the shard
+// goes on with the batch it has.
 func (c *Collector) swap(b *batch, t *sample.Tick) (empty *batch, taken bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -128,7 +128,7 @@ func (c *Collector) collect() {
 		case next != nil:
 			c.take(next)
 		case closed:
-			c.emit(1<<62 - 1)
+			c.emit(afterAll)
 			return
 		default:
 			<-c.wake
@@ -136,15 +136,21 @@ func (c *Collector) collect() {
 	}
 }
 
+// afterAll is a number that no interval reaches.
+const afterAll = math.MaxInt64
+
 // take sorts a shard's batch into its interval, and emits the intervals that
 // no shard will add to any more.
 func (c *Collector) take(b *batch) {
 	t := b.tick
-	n := c.interval(t.To, t.Last)
-	c.frame(c.interval(t.From, false), n).absorb(b)
+	n := c.secondAt(t.To)
+	if t.Last {
+		n = c.secondOf(t.To)
+	}
+	c.frame(c.secondAt(t.From), n).absorb(b)
 	c.reached[t.Shard] = n
 	if t.Last {
-		c.reached[t.Shard] = 1<<62 - 1
+		c.reached[t.Shard] = afterAll
 	}
 	b.reset()
 	c.mu.Lock()
@@ -153,23 +159,29 @@ func (c *Collector) take(b *batch) {
 	c.emit(slices.Min(c.reached))
 }
 
-// interval numbers the seconds of the run by their end. Ticks come a little
-// after the full second, the last one at any time.
-func (c *Collector) interval(to sample.Instant, last bool) int64 {
-	since := to.Sub(sample.Instant(c.run.Header.Started.UnixNano()))
-	if last {
-		return int64(since/time.Second) + 1
-	}
-	return int64((since + time.Second/2) / time.Second)
+// secondAt is the number, from 1, of the second that ends at t: the nearest, as
+// ticks come a little after the full second.
+func (c *Collector) secondAt(t sample.Instant) int64 {
+	return int64((c.sinceStart(t) + time.Second/2) / time.Second)
+}
+
+// secondOf is the number of the second that t is in. A shard's last tick comes at
+// any time.
+func (c *Collector) secondOf(t sample.Instant) int64 {
+	return int64(c.sinceStart(t)/time.Second) + 1
+}
+
+func (c *Collector) sinceStart(t sample.Instant) time.Duration {
+	return t.Sub(sample.Instant(c.run.Header.Started.UnixNano()))
 }
 
 // maxPending bounds the frames that wait for a shard which has not come to them
 // yet. What the others record after those becomes one interval.
 const maxPending = 8
 
-// frame returns the frame of the interval that ends with second n, where its
-// shard recorded since second after. It takes in those in between, which the
-// shard has not told apart.
+// frame returns the frame of the interval that ends with second n, for a shard that
+// recorded since second after. It takes in the frames in between, whose seconds the
+// shard has in one batch.
 func (c *Collector) frame(after, n int64) *frame {
 	i, _ := slices.BinarySearchFunc(c.pending, n, func(f *frame, n int64) int { return cmp.Compare(f.number, n) })
 	switch {
@@ -202,6 +214,6 @@ func (c *Collector) emit(n int64) {
 		c.written = f.to
 		c.mu.Unlock()
 		c.run.absorb(f)
-		c.follow(f)
+		c.report(f)
 	}
 }

@@ -8,16 +8,15 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// The bounds of what is kept of a run over time, beyond which its seconds are
-// put together: of one series, more than a page draws or a bootstrap has use
-// for; and of all.
+// How many intervals of a run are kept before its seconds are put together: of one
+// series, more than a page draws or a bootstrap has use for; and of all series.
 const (
 	maxKeptOfSeries = 2048
 	maxKept         = 16384
 )
 
-// A course takes the intervals of a run as they come, and keeps no more than
-// the bounds allow: seconds are put together in twos, fours and so on.
+// A course takes the intervals of a run as they come, and keeps no more of them
+// than the bounds allow: it puts seconds together in twos, fours and so on.
 type course struct {
 	run   *Run
 	width int64                 // seconds of an interval
@@ -27,19 +26,18 @@ type course struct {
 	keep  [][]tally.Slot        // by flow: the histograms that are kept
 }
 
-// newCourse keeps the times of messages, if asked to.
-func newCourse(r *Run, times bool) *course {
-	c := &course{run: r, width: 1, last: map[sample.Series]int{}, most: maxKept, keep: make([][]tally.Slot, len(r.Header.Flows))}
+func newCourse(r *Run) *course {
+	return &course{run: r, width: 1, last: map[sample.Series]int{}, most: maxKept, keep: make([][]tally.Slot, len(r.Header.Flows))}
+}
+
+// keepMessageTimes lets the course keep the histograms of messages too.
+func (c *course) keepMessageTimes() {
 	for i := range c.keep {
-		if !times {
-			continue
-		}
 		c.keep[i] = []tally.Slot{tally.SlotOf(sample.SpanMessage, sample.Service)}
-		if r.Header.Flows[i].Open {
+		if c.run.Header.Flows[i].Load() == sample.OpenLoad {
 			c.keep[i] = append(c.keep[i], tally.SlotOf(sample.SpanMessage, sample.Response))
 		}
 	}
-	return c
 }
 
 // add takes an interval, whose histograms are still as its line has them.
@@ -58,7 +56,7 @@ func (c *course) add(i Interval, histograms lineHistograms) error {
 		}
 		if c.width == 1 {
 			i.keep(s, string(encoded))
-		} else if err := c.into(&i).time(s).Decode(encoded, histogram.MaxInterval); err != nil {
+		} else if err := c.target(&i).time(s).Decode(encoded, histogram.MaxInterval); err != nil {
 			return err
 		}
 	}
@@ -78,15 +76,15 @@ func (c *course) add(i Interval, histograms lineHistograms) error {
 // begin is the first second of the interval that has second n.
 func (c *course) begin(n int64) int64 { return (n-1)/c.width*c.width + 1 }
 
-// into is the interval that i is to be put together with, or i.
-func (c *course) into(i *Interval) *Interval {
+// target is the interval that i is to be put together with, or i.
+func (c *course) target(i *Interval) *Interval {
 	if at, ok := c.last[i.series()]; ok && c.width > 1 && c.run.Intervals[at].Number == i.Number {
 		return &c.run.Intervals[at]
 	}
 	return i
 }
 
-// put adds an interval to list, or to what it has of the same time.
+// put adds an interval to the list, or to the one in it that has the same time.
 func (c *course) put(list *[]Interval, i Interval) error {
 	if at, ok := c.last[i.series()]; ok && c.width > 1 && (*list)[at].Number == i.Number {
 		return (*list)[at].add(&i)
@@ -112,8 +110,8 @@ func (c *course) widen() error {
 	return nil
 }
 
-// widened makes the intervals of runs that are put together as long as the
-// longest, in copies: the runs stay as they are.
+// widened are copies of a run's intervals, made as many seconds long as those of
+// the runs that they are merged with. The run stays as it is.
 func widened(width int64, r *Run) ([]Interval, error) {
 	if max(1, r.width) == width {
 		return slices.Clone(r.Intervals), nil
@@ -122,7 +120,7 @@ func widened(width int64, r *Run) ([]Interval, error) {
 	for i := range r.Intervals {
 		copied.Intervals = append(copied.Intervals, r.Intervals[i].clone())
 	}
-	c := newCourse(copied, false)
+	c := newCourse(copied)
 	for c.width = max(1, r.width); c.width < width; {
 		if err := c.widen(); err != nil {
 			return nil, err

@@ -6,18 +6,18 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// flowCPU finds the CPU time of the generator's busiest thread that the
-// messages of a flow's round took: in intervals that were the flow's alone, so
-// for flows in turn and single ones. A series here has no stage.
+// flowCPU adds up the CPU time of the generator's busiest thread for the messages of
+// each flow's round. Only intervals in which one flow ran count, so it is known for
+// flows in turn and for single ones. A series here has no stage.
 type flowCPU struct {
 	sums map[sample.Series]cpuSum
 
-	// The interval under way, of which a flow's warm-up and load may have a
-	// part each.
+	// The interval under way. A flow's warm-up and its load may have a line of it
+	// each.
 	number int64
 	series sample.Series
 	sum    cpuSum
-	mixed  bool
+	mixed  bool // more than one flow ran in it
 }
 
 type cpuSum struct {
@@ -63,8 +63,8 @@ func (a *flowCPU) merge(from *flowCPU) {
 	}
 }
 
-// of is what a message took; zero where that is not known.
-func (a *flowCPU) of(flow, round int) time.Duration {
+// perMessage is what a message took; 0 if that is not known.
+func (a *flowCPU) perMessage(flow, round int) time.Duration {
 	sum := a.sums[sample.Series{Flow: flow, Round: round}]
 	if sum.messages == 0 {
 		return 0

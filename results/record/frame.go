@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
-	"github.com/smtpgauge/smtpgauge/results/histogram"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
@@ -119,84 +118,4 @@ func (f *frame) ordered() []sample.Series {
 	}
 	slices.SortFunc(list, compareSeries)
 	return list
-}
-
-// An Interval is how a run stands after one of its seconds, for a display.
-type Progress struct {
-	Started time.Time // the run
-	Elapsed time.Duration
-	Length  time.Duration // of this interval
-	Flows   []FlowProgress
-
-	// BusyShare and DeniedShare are those of figures.Generator, in this interval.
-	BusyShare, DeniedShare float64
-}
-
-// A FlowInterval is one flow's part of an Interval.
-type FlowProgress struct {
-	Name     string
-	Begun    bool // any sample of the flow so far
-	Stage    sample.Stage
-	Open     int   // sessions
-	Due      int64 // arrivals due in the interval; open load only
-	Started  int64 // arrivals begun in the interval; open load only
-	Accepted int64 // messages accepted in the interval
-	// Message is the message span so far, the warm-up included: response time
-	// under open load, service time otherwise. It is valid during the call.
-	Message *histogram.Histogram
-	Errors  map[sample.Class]int64 // so far
-	Standing
-}
-
-// flowProgress is what an Interval is made from.
-type flowState struct {
-	begun      bool
-	stage      sample.Stage
-	message    *histogram.Histogram
-	errors     map[sample.Class]int64
-	due, start int64
-	standing   standing
-}
-
-// follow tells the display about a frame.
-func (c *Collector) follow(f *frame) {
-	if c.onInterval == nil {
-		return
-	}
-	cpu := tally.Processors{}
-	cpu.Add(f.processor())
-	i := &Progress{
-		Started: c.run.Header.Started,
-		Elapsed: f.to.Sub(sample.Instant(c.run.Header.Started.UnixNano())), Length: f.to.Sub(f.from),
-		Flows:     make([]FlowProgress, len(c.progress)),
-		BusyShare: cpu.Busiest(), DeniedShare: cpu.Denied(),
-	}
-	for flow := range i.Flows {
-		g, p := f.gauges[flow], &c.progress[flow]
-		i.Flows[flow] = FlowProgress{
-			Name: c.run.Header.Flows[flow].Name, Open: g.Open, Due: g.Due - p.due, Started: g.Begun - p.start,
-		}
-		p.due, p.start = g.Due, g.Begun
-		p.standing.begin()
-	}
-	for _, s := range f.ordered() {
-		c.progress[s.Flow].follow(f.series[s], s.Stage, c.run.Header.Flows[s.Flow].Load())
-		c.progress[s.Flow].standing.add(f.series[s], s.Stage)
-		i.Flows[s.Flow].Accepted += f.series[s].Outcomes[sample.Accepted]
-	}
-	for flow := range i.Flows {
-		p, out := &c.progress[flow], &i.Flows[flow]
-		out.Begun, out.Stage, out.Message, out.Errors = p.begun, p.stage, p.message, p.errors
-		out.Standing = p.standing.told(c.run.gauges[flow], c.run.Header.Flows[flow].Open)
-	}
-	c.onInterval(i)
-}
-
-func (p *flowState) follow(t *tally.Total, stage sample.Stage, load sample.LoadKind) {
-	if !p.begun {
-		p.begun, p.message, p.errors = true, histogram.New(), map[sample.Class]int64{}
-	}
-	p.stage = stage
-	p.message.Merge(t.Hists[tally.SlotOf(sample.SpanMessage, load.Judged())])
-	t.Failures.ByClass(p.errors)
 }

@@ -16,10 +16,8 @@ import (
 // goes, and the run is Partial; anything else that is wrong is an error that
 // names the line.
 //
-// It keeps all that the file has: see ReadTotals for long runs.
-func Read(r io.Reader) (*Run, error) {
-	return fileReader{}.readAll(r)
-}
+// Read keeps all that the file has; ReadTotals is for long runs.
+func Read(r io.Reader) (*Run, error) { return fileReader{}.readAll(r) }
 
 func (f fileReader) readAll(r io.Reader) (*Run, error) {
 	f.lines = bufio.NewReaderSize(r, 1<<20)
@@ -77,16 +75,17 @@ type fileReader struct {
 	totals     map[sample.Series]*tally.Total // from the end of the file
 	lastNumber int64                          // the interval of the last line
 
-	// How intervals are kept: by course within bounds, and as they are where
-	// that is nil. Their totals are added up as they pass where the file has
-	// lost its end, and once that is known otherwise.
-	bounded bool
-	times   bool // of messages are kept within the bounds
-	course  *course
-	costs   bool // are needed, also of files that do not tell what was spent
+	bounded bool    // intervals are kept by course, not as they are
+	times   bool    // the course keeps the times of messages
+	course  *course // nil unless bounded
+	costs   bool    // are needed, also from files that do not say what was spent
+
+	// The totals of a file that has lost its end are those of its intervals. They
+	// are added up as they pass if that is known before; otherwise at the end, from
+	// the lines stored.
 	summing bool
 	stored  []intervalLine
-	seen    map[sample.Series]Window // when intervals were, of those summed up
+	seen    map[sample.Series]Window // the time of the intervals added up
 }
 
 func (f *fileReader) at(err error) error { return fmt.Errorf("line %d: %w", f.number, err) }
@@ -139,7 +138,10 @@ func (f *fileReader) header(line []byte) error {
 	f.totals = map[sample.Series]*tally.Total{}
 	f.costs = h.Baseline != "" && h.Rounds == 1
 	if f.bounded {
-		f.course = newCourse(f.run, f.times)
+		f.course = newCourse(f.run)
+		if f.times {
+			f.course.keepMessageTimes()
+		}
 	}
 	return nil
 }

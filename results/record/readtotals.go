@@ -8,20 +8,22 @@ import (
 
 // ReadTotals reads a run file for its figures, many times as fast as Read and
 // in memory that does not grow with the length of the run. All figures are the
-// same; what is kept of the run over time has no histograms, so that a page has
-// no times over it, and a comparison of single rounds no intervals of them.
+// same. The intervals it keeps have no histograms, so that a page has no times over
+// the run, and a comparison of single rounds has no intervals of times.
 //
-// What cannot be sought in, such as a pipe, is read all the same, more slowly.
-func ReadTotals(r io.ReadSeeker) (*Run, error) { return readBounded(r, false) }
+// A reader that cannot seek, such as a pipe, is read all the same, more slowly.
+func ReadTotals(r io.ReadSeeker) (*Run, error) { return fileReader{bounded: true}.readBounded(r) }
 
-// ReadCourse reads a run file as ReadTotals does, and keeps the times of
-// messages over time: all that a page or a comparison shows.
-func ReadCourse(r io.ReadSeeker) (*Run, error) { return readBounded(r, true) }
+// ReadCourse reads a run file as ReadTotals does, and keeps the times of messages
+// in its intervals too: all that a page or a comparison shows.
+func ReadCourse(r io.ReadSeeker) (*Run, error) {
+	return fileReader{bounded: true, times: true}.readBounded(r)
+}
 
-// readBounded takes a file that ends in a closing line to have its totals, and
-// adds up any other. Where that line was none after all, the file is read anew.
-func readBounded(r io.ReadSeeker, times bool) (*Run, error) {
-	f := fileReader{bounded: true, times: times, summing: true}
+// readBounded expects totals in a file that ends in a closing line, and adds up the
+// intervals of any other. If that line turns out to be none, it reads the file anew.
+func (f fileReader) readBounded(r io.ReadSeeker) (*Run, error) {
+	f.summing = true
 	size, err := r.Seek(0, io.SeekEnd)
 	if err != nil {
 		return f.readAll(r) // from a pipe
@@ -29,24 +31,23 @@ func readBounded(r io.ReadSeeker, times bool) (*Run, error) {
 	if f.summing, err = endsOpen(r, size); err != nil {
 		return nil, err
 	}
-	run, err := f.from(r)
+	run, err := f.readFromStart(r)
 	if err == nil && run.Partial() && !f.summing {
 		f.summing = true
-		return f.from(r)
+		return f.readFromStart(r)
 	}
 	return run, err
 }
 
-// from reads a file from its start.
-func (f fileReader) from(r io.ReadSeeker) (*Run, error) {
+func (f fileReader) readFromStart(r io.ReadSeeker) (*Run, error) {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("going back to the start: %w", err)
 	}
 	return f.readAll(r)
 }
 
-// endsOpen tells whether the last line of a file does not begin as a closing
-// line does.
+// endsOpen tells whether a file lacks its closing line, by how its last line
+// begins.
 func endsOpen(r io.ReadSeeker, size int64) (bool, error) {
 	const tail = 64 << 10 // more than a closing line has
 	if _, err := r.Seek(max(0, size-tail), io.SeekStart); err != nil {

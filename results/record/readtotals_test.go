@@ -120,7 +120,7 @@ func TestLongRunMergesWithShort(t *testing.T) {
 // A run of more series than intervals may be kept has one of each, and reading
 // it is not undone by putting together again and again.
 func TestCourseOfManySeries(t *testing.T) {
-	c := newCourse(newRun(testHeader(twoFlows(maxKept))), false)
+	c := newCourse(newRun(testHeader(twoFlows(maxKept))))
 	for n := range 2 * maxKept {
 		if err := c.add(Interval{Round: n, Number: int64(n + 1), Accepted: 1}, lineHistograms{}); err != nil {
 			t.Fatal(err)
@@ -141,7 +141,7 @@ func TestCourseOfManySeries(t *testing.T) {
 // A line that says it is far from the others is of no more use than they are,
 // but harmless.
 func TestCourseOfHostileNumbers(t *testing.T) {
-	c := newCourse(newRun(testHeader(twoFlows(1))), false)
+	c := newCourse(newRun(testHeader(twoFlows(1))))
 	for _, n := range []int64{5, 0, 1 << 62, 1<<63 - 1, 7, 0} {
 		if err := c.add(Interval{Number: n, To: at(time.Second)}, lineHistograms{}); err != nil {
 			t.Fatal(err)

@@ -2,8 +2,6 @@ package record
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -16,16 +14,16 @@ import (
 // scenario together.
 type Run struct {
 	Header  Header
-	Closing *Closing // nil where the run file has lost its end
-	Source  string   // the file it was read from, for messages; whoever opens that may say so
+	Closing *Closing // nil if the run file has lost its end
+	Source  string   // the file it was read from, for messages; whoever opens that file sets it
 
-	// Intervals are there where the run was read from a file: by Read all of
-	// them, and by others no more than a page or a comparison can show.
+	// Intervals are there if the run was read from a file: all of them by Read, and
+	// by ReadTotals and ReadCourse no more than a page or a comparison can show.
 	Intervals []Interval
 
 	totals     map[sample.Series]*tally.Total
 	windows    map[sample.Series]Window
-	gaps       map[sample.Series]time.Duration // of a window, the time between generators that ran at different times
+	gaps       map[sample.Series]time.Duration // in a window, the time in which no generator was at work
 	greetings  []tally.Greetings               // by flow
 	gauges     []Gauge                         // by flow: the last, with the highest peak
 	Processors tally.Processors
@@ -33,9 +31,9 @@ type Run struct {
 	width      int64 // seconds of an interval; 0 for 1
 	generators int   // merged; 0 for 1
 	end        sample.Instant
-	unwritten  error    // why its file is not whole
-	identities []string // its own, or those of the runs it was merged from
-	damaged    string   // where its file ends, and what of that could not be read; "" where it is whole
+	unwritten  error    // why the file is not whole
+	identities []string // its own, or those of the runs that were merged
+	damaged    string   // where the file ends, and what there could not be read; "" if it is whole
 }
 
 func newRun(h Header) *Run {
@@ -45,7 +43,7 @@ func newRun(h Header) *Run {
 	}
 }
 
-// A Closing is what a run says of itself at its end.
+// A Closing is what is known of a run at its end.
 type Closing struct {
 	Ended       time.Time       `json:"ended"`
 	Interrupted bool            `json:"interrupted"`
@@ -57,7 +55,7 @@ type Closing struct {
 	Generator   Usage           `json:"generator"`
 }
 
-// Interrupted tells whether the run was ended by its user.
+// Interrupted tells whether the user ended the run.
 func (r *Run) Interrupted() bool { return r.Closing != nil && r.Closing.Interrupted }
 
 // Partial tells whether the end of the run is missing.
@@ -85,6 +83,7 @@ func (r *Run) absorb(f *frame) {
 	r.end = max(r.end, f.to)
 }
 
+// setGauge sets how a flow stands, and keeps the most sessions it had open.
 func (r *Run) setGauge(flow int, g Gauge) {
 	peak := max(r.gauges[flow].Peak, g.Peak)
 	r.gauges[flow] = g
@@ -101,7 +100,7 @@ func (r *Run) total(s sample.Series) *tally.Total {
 }
 
 // Histogram returns a flow's times of a phase over all rounds, without the
-// warm-up; nil where there are none.
+// warm-up; nil if there are none.
 func (r *Run) Histogram(flow string, phase sample.Phase, part sample.Part) *histogram.Histogram {
 	i := r.FlowIndex(flow)
 	if i < 0 {
@@ -116,12 +115,13 @@ func (r *Run) Histogram(flow string, phase sample.Phase, part sample.Part) *hist
 	return histogram.Merged(hs...)
 }
 
+// FlowIndex returns the index of the flow with that name; -1 if there is none.
 func (r *Run) FlowIndex(name string) int {
 	return slices.IndexFunc(r.Header.Flows, func(f FlowHeader) bool { return f.Name == name })
 }
 
-// Steady returns when a flow's load proper began and ended: that of its first
-// round and that of its last. Both are zero where there was none.
+// Steady returns when a flow's load began after the warm-up of its first round, and
+// when that of its last round ended. Both are zero if there was none.
 func (r *Run) Steady(flow string) (from, to time.Time) {
 	var all Window
 	for round := range r.Header.Rounds {
@@ -133,7 +133,7 @@ func (r *Run) Steady(flow string) (from, to time.Time) {
 	return all.From.Time(), all.To.Time()
 }
 
-// SteadyLength is the length of a flow's load: all rounds' together.
+// SteadyLength is how long a flow's load lasted in all rounds together.
 func (r *Run) SteadyLength(flow int) time.Duration {
 	var d time.Duration
 	for round := range r.Header.Rounds {
@@ -142,145 +142,59 @@ func (r *Run) SteadyLength(flow int) time.Duration {
 	return d
 }
 
-// RoundLength is the length of one round's load. A run that has lost its end
-// may not have the window of its last round: then it is what the intervals
-// saw of it.
+// RoundLength is how long one round's load lasted. If the run file has lost its
+// end, and with it the window of the last round, it is how long that round's
+// intervals are.
 func (r *Run) RoundLength(flow, round int) time.Duration {
 	s := sample.Series{Flow: flow, Round: round, Stage: sample.Steady}
 	return max(0, r.windows[s].Length()-r.gaps[s])
 }
 
-// Merge makes one run of several, made by other generators from the same
-// scenario. Counts, histograms and peaks add up. A window is the union of
-// theirs: time in which none of them was at work counts for no rate.
-func Merge(runs ...*Run) (*Run, error) {
-	if len(runs) == 0 {
-		return nil, errors.New("no run to merge")
-	}
-	if err := CheckDistinct(runs); err != nil {
-		return nil, err
-	}
-	out := newRun(runs[0].Header)
-	out.identities = nil
-	closing := Closing{}
-	whole := true
-	for i, r := range runs {
-		if r.Header.Hash != out.Header.Hash || !slices.EqualFunc(r.Header.Flows, out.Header.Flows, SameFlow) || r.Header.Rounds != out.Header.Rounds {
-			return nil, fmt.Errorf("run %d is of another scenario than run 1: only runs of the same scenario merge", i+1)
-		}
-		if r.Header.Started.Before(out.Header.Started) {
-			out.Header.Started = r.Header.Started
-		}
-		out.merge(r)
-		if r.Closing == nil {
-			out.damaged = join(out.damaged, r.damaged)
-			whole = false
-			continue
-		}
-		closing.merge(r.Closing)
-	}
-	if err := out.mergeIntervals(runs); err != nil {
-		return nil, fmt.Errorf("putting the runs' intervals together: %w", err)
-	}
-	out.gaps = gapsBetween(runs)
-	if whole {
-		out.Closing = &closing
-	}
-	return out, nil
-}
+// Total is what a series came to; nil if it has no samples.
+func (r *Run) Total(s sample.Series) *tally.Total { return r.totals[s] }
 
-// gaps are the times within the runs' windows taken together in which none of
-// the runs was at work.
-func gapsBetween(runs []*Run) map[sample.Series]time.Duration {
-	bySeries := map[sample.Series][]Window{}
-	sum := map[sample.Series]time.Duration{}
-	for _, r := range runs {
-		for s, w := range r.windows {
-			if w.Length() > 0 {
-				bySeries[s] = append(bySeries[s], w)
-				sum[s] += r.gaps[s]
-			}
-		}
-	}
-	for s, list := range bySeries {
-		slices.SortFunc(list, func(a, b Window) int { return cmp.Compare(a.From, b.From) })
-		all := list[0]
-		for _, w := range list[1:] {
-			sum[s] += max(0, w.From.Sub(all.To))
-			all = all.union(w)
-		}
+// FlowTotal adds up a stage of a flow over its rounds.
+func (r *Run) FlowTotal(flow int, stage sample.Stage) *tally.Total {
+	sum := tally.NewTotal()
+	for round := range r.Header.Rounds {
+		sum.Add(r.totals[sample.Series{Flow: flow, Round: round, Stage: stage}])
 	}
 	return sum
 }
 
-func (r *Run) merge(from *Run) {
-	r.identities = append(r.identities, from.identities...)
-	for s, t := range from.totals {
-		r.total(s).Add(t)
+// Greetings are how servers introduced themselves to a flow.
+func (r *Run) Greetings(flow int) *tally.Greetings { return &r.greetings[flow] }
+
+// LastGauge is how a flow's arrivals and sessions stood at the end, with the most
+// sessions that were open at once.
+func (r *Run) LastGauge(flow int) Gauge { return r.gauges[flow] }
+
+// CPU is the generator's CPU time for one message of a flow's round. It is known
+// from intervals in which no other flow ran; 0 if there are none.
+func (r *Run) CPU(flow, round int) time.Duration { return r.cpu.perMessage(flow, round) }
+
+// Damage says where the run's file ends, and what there could not be read; "" if
+// the file is whole.
+func (r *Run) Damage() string { return r.damaged }
+
+// Unwritten is why the run's file is not whole; nil if it is.
+func (r *Run) Unwritten() error { return r.unwritten }
+
+// LongestGap is the longest time in which none of the runs that were merged into
+// this one was at work.
+func (r *Run) LongestGap() time.Duration {
+	var longest time.Duration
+	for _, d := range r.gaps {
+		longest = max(longest, d)
 	}
-	for s, w := range from.windows {
-		r.windows[s] = r.windows[s].union(w)
-	}
-	for i := range from.greetings {
-		r.greetings[i].Merge(from.greetings[i])
-	}
-	for i, g := range from.gauges {
-		into := &r.gauges[i]
-		into.Open, into.Peak = into.Open+g.Open, into.Peak+g.Peak
-		into.Due, into.Begun = into.Due+g.Due, into.Begun+g.Begun
-	}
-	r.Processors.Merge(&from.Processors)
-	r.end = max(r.end, from.end)
-	r.cpu.merge(&from.cpu)
+	return longest
 }
 
-// mergeIntervals puts the intervals of several generators in the order of time.
-func (r *Run) mergeIntervals(runs []*Run) error {
-	for _, from := range runs {
-		r.width = max(r.width, from.width)
-	}
-	for _, from := range runs {
-		list, err := widened(max(1, r.width), from)
-		if err != nil {
-			return err
-		}
-		for i := range list {
-			list[i].Generator += r.generators
-		}
-		r.generators += max(1, from.generators)
-		r.Intervals = append(r.Intervals, list...)
-	}
-	slices.SortStableFunc(r.Intervals, func(a, b Interval) int { return cmp.Compare(a.From, b.From) })
-	return nil
-}
+// Width is how many seconds each of Intervals has.
+func (r *Run) Width() int64 { return max(1, r.width) }
 
-// joined puts two texts together, either of which may be none.
-func join(a, b string) string {
-	if a == "" || b == "" {
-		return a + b
-	}
-	return a + "; " + b
-}
-
-func (c *Closing) merge(from *Closing) {
-	if from.Ended.After(c.Ended) {
-		c.Ended = from.Ended
-	}
-	c.Interrupted = c.Interrupted || from.Interrupted
-	if from.Lost != "" && c.Lost != "" {
-		c.Lost += "; "
-	}
-	c.Lost += from.Lost
-	if c.Clock == "" {
-		c.Clock = from.Clock
-	} else if c.Clock != from.Clock {
-		c.Clock = sample.MixedClock.String()
-	}
-	c.Steps = append(c.Steps, from.Steps...)
-	c.Shards += from.Shards
-	c.Behind = max(c.Behind, from.Behind)
-	c.Generator.merge(from.Generator)
-}
+// End is when the last interval ended.
+func (r *Run) End() sample.Instant { return r.end }
 
 func compareSeries(a, b sample.Series) int {
 	return cmp.Or(cmp.Compare(a.Flow, b.Flow), cmp.Compare(a.Round, b.Round), cmp.Compare(a.Stage, b.Stage))

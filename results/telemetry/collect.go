@@ -117,7 +117,7 @@ func zeroOrOne(set bool) float64 {
 }
 
 func (c *collection) ofCounts(f *flow) {
-	s := &f.standing
+	s := &f.counts
 	c.outcomes(metricfamily.Messages, f.name, &s.Messages)
 	if f.warms {
 		c.outcomes(metricfamily.WarmupMessages, f.name, &s.Warmup)

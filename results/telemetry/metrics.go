@@ -31,7 +31,7 @@ type flow struct {
 	warms    bool
 	open     bool // the load
 	sessions int  // open now
-	standing record.Standing
+	counts   record.FlowCounts
 	times    map[series]*distribution
 }
 
@@ -73,7 +73,7 @@ func (m *Metrics) Observe(i *record.Progress) {
 }
 
 func (f *flow) observe(i *record.FlowProgress) {
-	f.standing, f.sessions = i.Standing, i.Open
+	f.counts, f.sessions = i.FlowCounts, i.Open
 	for phase := range sample.Phase(sample.NumPhases) {
 		for _, part := range [...]sample.Part{sample.Service, sample.Response, sample.Lag} {
 			h := i.Added(phase, part)

@@ -1,0 +1,144 @@
+package record
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
+
+// Merge makes one run of several that generators made from the same scenario.
+// Counts, histograms and peaks add up. A window is the union of theirs, and time in
+// which none of them was at work counts for no rate. The error says why the runs
+// are none of one scenario, or which of them is given twice.
+func Merge(runs ...*Run) (*Run, error) {
+	if len(runs) == 0 {
+		return nil, errors.New("no run to merge")
+	}
+	if err := CheckDistinct(runs); err != nil {
+		return nil, err
+	}
+	out := newRun(runs[0].Header)
+	out.identities = nil
+	closing := Closing{}
+	whole := true
+	for i, r := range runs {
+		if r.Header.Hash != out.Header.Hash || !slices.EqualFunc(r.Header.Flows, out.Header.Flows, SameFlow) || r.Header.Rounds != out.Header.Rounds {
+			return nil, fmt.Errorf("run %d is of another scenario than run 1: only runs of the same scenario merge", i+1)
+		}
+		if r.Header.Started.Before(out.Header.Started) {
+			out.Header.Started = r.Header.Started
+		}
+		out.merge(r)
+		if r.Closing == nil {
+			out.damaged = join(out.damaged, r.damaged)
+			whole = false
+			continue
+		}
+		closing.merge(r.Closing)
+	}
+	if err := out.mergeIntervals(runs); err != nil {
+		return nil, fmt.Errorf("putting the runs' intervals together: %w", err)
+	}
+	out.gaps = gapsBetween(runs)
+	if whole {
+		out.Closing = &closing
+	}
+	return out, nil
+}
+
+// gapsBetween are, for each series, how much time of the union of the runs' windows
+// none of the runs was at work.
+func gapsBetween(runs []*Run) map[sample.Series]time.Duration {
+	bySeries := map[sample.Series][]Window{}
+	sum := map[sample.Series]time.Duration{}
+	for _, r := range runs {
+		for s, w := range r.windows {
+			if w.Length() > 0 {
+				bySeries[s] = append(bySeries[s], w)
+				sum[s] += r.gaps[s]
+			}
+		}
+	}
+	for s, list := range bySeries {
+		slices.SortFunc(list, func(a, b Window) int { return cmp.Compare(a.From, b.From) })
+		all := list[0]
+		for _, w := range list[1:] {
+			sum[s] += max(0, w.From.Sub(all.To))
+			all = all.union(w)
+		}
+	}
+	return sum
+}
+
+func (r *Run) merge(from *Run) {
+	r.identities = append(r.identities, from.identities...)
+	for s, t := range from.totals {
+		r.total(s).Add(t)
+	}
+	for s, w := range from.windows {
+		r.windows[s] = r.windows[s].union(w)
+	}
+	for i := range from.greetings {
+		r.greetings[i].Merge(from.greetings[i])
+	}
+	for i, g := range from.gauges {
+		into := &r.gauges[i]
+		into.Open, into.Peak = into.Open+g.Open, into.Peak+g.Peak
+		into.Due, into.Begun = into.Due+g.Due, into.Begun+g.Begun
+	}
+	r.Processors.Merge(&from.Processors)
+	r.end = max(r.end, from.end)
+	r.cpu.merge(&from.cpu)
+}
+
+// mergeIntervals puts the intervals of several generators in the order of time.
+func (r *Run) mergeIntervals(runs []*Run) error {
+	for _, from := range runs {
+		r.width = max(r.width, from.width)
+	}
+	for _, from := range runs {
+		list, err := widened(max(1, r.width), from)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			list[i].Generator += r.generators
+		}
+		r.generators += max(1, from.generators)
+		r.Intervals = append(r.Intervals, list...)
+	}
+	slices.SortStableFunc(r.Intervals, func(a, b Interval) int { return cmp.Compare(a.From, b.From) })
+	return nil
+}
+
+// join puts two texts together, either of which may be empty.
+func join(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "; " + b
+}
+
+func (c *Closing) merge(from *Closing) {
+	if from.Ended.After(c.Ended) {
+		c.Ended = from.Ended
+	}
+	c.Interrupted = c.Interrupted || from.Interrupted
+	if from.Lost != "" && c.Lost != "" {
+		c.Lost += "; "
+	}
+	c.Lost += from.Lost
+	if c.Clock == "" {
+		c.Clock = from.Clock
+	} else if c.Clock != from.Clock {
+		c.Clock = sample.MixedClock.String()
+	}
+	c.Steps = append(c.Steps, from.Steps...)
+	c.Shards += from.Shards
+	c.Behind = max(c.Behind, from.Behind)
+	c.Generator.merge(from.Generator)
+}

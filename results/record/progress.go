@@ -1,0 +1,157 @@
+package record
+
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/tally"
+)
+
+// A Progress is how far a run is after one of its intervals, for whoever watches.
+type Progress struct {
+	Started time.Time     // when the run did
+	Elapsed time.Duration // since then
+	Length  time.Duration // of the interval
+	Flows   []FlowProgress
+
+	// Of the interval, as in figures.Generator: the share of time (0 to 1) that
+	// the busiest shard's thread was on a CPU, and the share of the time it
+	// wanted one in which it had none.
+	BusyShare, DeniedShare float64
+}
+
+// A FlowProgress is one flow's part of a Progress. Histograms and maps in it are
+// valid during the call that it is passed to.
+type FlowProgress struct {
+	Name     string
+	Begun    bool // there are samples of the flow
+	Stage    sample.Stage
+	Open     int   // sessions
+	Due      int64 // arrivals due in the interval; open load only
+	Started  int64 // arrivals begun in the interval; open load only
+	Accepted int64 // messages accepted in the interval
+
+	// Message is the message span so far, the warm-up included: response time
+	// under open load, service time otherwise.
+	Message *histogram.Histogram
+	Errors  map[sample.Class]int64 // so far, the warm-up included
+
+	FlowCounts
+	added []*tally.Total // in the interval, without the warm-up; two if a round ended
+}
+
+// FlowCounts are what a flow has come to so far. Like the flow's figures they leave
+// out the warm-up, and after the last interval they are the same.
+type FlowCounts struct {
+	Sessions   tally.SessionCounts
+	Messages   tally.MessageCounts
+	Recipients tally.RecipientCounts
+	Arrivals   *tally.ArrivalCounts // open load only
+	Warmup     tally.MessageCounts  // apart from all else
+	Failures   []tally.FailureCount
+}
+
+// Added returns the times of a phase that the interval added, without the warm-up;
+// nil if there are none.
+func (f *FlowProgress) Added(p sample.Phase, part sample.Part) *histogram.Histogram {
+	return f.addedTo(tally.SlotOf(p, part))
+}
+
+// AddedLate returns what the interval added to the Late of figures.Generator.
+func (f *FlowProgress) AddedLate() *histogram.Histogram { return f.addedTo(tally.LateSlot) }
+
+// AddedDelay returns what the interval added to the Delay of figures.Generator.
+func (f *FlowProgress) AddedDelay() *histogram.Histogram { return f.addedTo(tally.DelaySlot) }
+
+// AddedOwn returns what the interval added to the Own of figures.Generator.
+func (f *FlowProgress) AddedOwn() *histogram.Histogram { return f.addedTo(tally.OwnSlot) }
+
+func (f *FlowProgress) addedTo(slot tally.Slot) *histogram.Histogram {
+	if len(f.added) == 1 {
+		return f.added[0].Hists[slot]
+	}
+	var hs []*histogram.Histogram
+	for _, t := range f.added {
+		hs = append(hs, t.Hists[slot])
+	}
+	return histogram.Merged(hs...)
+}
+
+// A flowState is what the next FlowProgress of a flow is made from. It keeps no
+// histogram of a phase, which the run does already.
+type flowState struct {
+	begun          bool
+	stage          sample.Stage
+	message        *histogram.Histogram
+	errors         map[sample.Class]int64
+	gauge          Gauge // at the end of the interval before
+	steady, warmup tally.Counts
+	failures       tally.Failures
+	added          []*tally.Total
+}
+
+// add adds what a series came to in the interval.
+func (s *flowState) add(t *tally.Total, stage sample.Stage, load sample.LoadKind) {
+	if !s.begun {
+		s.begun, s.message, s.errors, s.failures = true, histogram.New(), map[sample.Class]int64{}, tally.Failures{}
+	}
+	s.stage = stage
+	s.message.Merge(t.Hists[tally.SlotOf(sample.SpanMessage, load.Judged())])
+	t.Failures.ByClass(s.errors)
+	if stage == sample.Warmup {
+		s.warmup.Add(&t.Counts)
+		return
+	}
+	s.steady.Add(&t.Counts)
+	s.failures.Merge(t.Failures)
+	s.added = append(s.added, t)
+}
+
+// counts are the flow's, whose gauge is g.
+func (s *flowState) counts(g Gauge, load sample.LoadKind) FlowCounts {
+	c := &s.steady
+	out := FlowCounts{
+		Sessions: c.Sessions(g.Peak), Messages: c.Messages(), Recipients: c.Recipients(),
+		Warmup: s.warmup.Messages(), Failures: s.failures.Figures(),
+	}
+	if load == sample.OpenLoad {
+		out.Arrivals = &tally.ArrivalCounts{Due: g.Due, Begun: g.Begun}
+	}
+	return out
+}
+
+// report passes on how far the run is after a frame.
+func (c *Collector) report(f *frame) {
+	if c.onInterval == nil {
+		return
+	}
+	cpu := tally.Processors{}
+	cpu.Add(f.processor())
+	p := &Progress{
+		Started: c.run.Header.Started,
+		Elapsed: c.sinceStart(f.to), Length: f.to.Sub(f.from),
+		Flows:     make([]FlowProgress, len(c.flows)),
+		BusyShare: cpu.Busiest(), DeniedShare: cpu.Denied(),
+	}
+	for i := range c.flows {
+		c.flows[i].added = c.flows[i].added[:0]
+	}
+	for _, s := range f.ordered() {
+		c.flows[s.Flow].add(f.series[s], s.Stage, c.run.Header.Flows[s.Flow].Load())
+		p.Flows[s.Flow].Accepted += f.series[s].Outcomes[sample.Accepted]
+	}
+	for i := range p.Flows {
+		c.flows[i].fill(&p.Flows[i], f.gauges[i], c.run.gauges[i], &c.run.Header.Flows[i])
+	}
+	c.onInterval(p)
+}
+
+// fill fills in a flow's progress, with its gauge now and the one that has the most
+// sessions of the run.
+func (s *flowState) fill(p *FlowProgress, now, peak Gauge, h *FlowHeader) {
+	p.Name, p.Open, p.Due, p.Started = h.Name, now.Open, now.Due-s.gauge.Due, now.Begun-s.gauge.Begun
+	p.Begun, p.Stage, p.Message, p.Errors = s.begun, s.stage, s.message, s.errors
+	p.FlowCounts, p.added = s.counts(peak, h.Load()), s.added
+	s.gauge = now
+}
