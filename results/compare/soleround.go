@@ -90,15 +90,11 @@ func quantileTrack(s tally.Slot, q float64) func(*soleRound) stats.Track {
 	}
 }
 
-// appendTo appends what the histogram holds, in ascending order.
+// appendBuckets appends what the histogram has, in ascending order.
 func appendBuckets(h *histogram.Histogram, list []stats.Bucket) []stats.Bucket {
-	if h == nil {
-		return list
+	for d, count := range h.All() {
+		list = append(list, stats.Bucket{Value: float64(d), Count: count})
 	}
-	h.Buckets.ForEachBucket(func(value, count int64) bool {
-		list = append(list, stats.Bucket{Value: float64(value), Count: count})
-		return true
-	})
 	return list
 }
 

@@ -2,10 +2,9 @@ package histogram
 
 import "math/bits"
 
-// A cell is what a histogram counts together: durations that it does not tell
-// apart. Cells are numbered in ascending order, as HdrHistogram V2 encodes
-// them. They are 2^unitMagnitude ns wide up to the end of the first bucket, and
-// twice as wide in each bucket after it.
+// A cell is the durations that a histogram counts as one. Cells are numbered in
+// ascending order, as HdrHistogram V2 encodes them. They are 2^unitMagnitude ns wide
+// up to the end of the first bucket, and twice as wide in each bucket after it.
 const (
 	unitMagnitude = 9  // log2 of lowestValue, rounded down
 	halfMagnitude = 10 // log2 of half the linear steps that give three digits
@@ -15,7 +14,7 @@ const (
 	numCells   = (numBuckets + 1) << halfMagnitude
 )
 
-// CellOf returns the cell of v.
+// CellOf returns the number of the cell of v, in nanoseconds within the range.
 func CellOf(v int64) int {
 	bucket := bucketOf(v)
 	return bucket<<halfMagnitude + int(v>>(bucket+unitMagnitude))

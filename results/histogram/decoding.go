@@ -13,8 +13,9 @@ import (
 	"sync"
 )
 
-// DecodeHistogram reads what Encode wrote, also by other implementations of
-// HdrHistogram V2, provided that the range and the precision are ours.
+// Decode reads what Histogram.Encode wrote, or another implementation of
+// HdrHistogram V2 with the same range and precision. The error says how the text is
+// something else.
 func Decode(encoded string) (*Histogram, error) {
 	h := New()
 	if err := h.Decode([]byte(encoded), MaxCount); err != nil {
@@ -23,8 +24,8 @@ func Decode(encoded string) (*Histogram, error) {
 	return h, nil
 }
 
-// Decode adds the samples of an encoded histogram, which has no more of them
-// than most. Where there is an error, it adds none.
+// Decode adds the samples of an encoded histogram. More than most of them are an
+// error, and so is anything that Encode does not write; then it adds none.
 func (h *Histogram) Decode(encoded []byte, most int64) error {
 	d := decoders.Get().(*decoder)
 	defer decoders.Put(d)
@@ -32,16 +33,16 @@ func (h *Histogram) Decode(encoded []byte, most int64) error {
 		return err
 	}
 	for _, c := range d.cells {
-		_ = h.Buckets.RecordValues(lowestIn(c.number), c.count) // is in range
+		_ = h.buckets.RecordValues(lowestIn(c.number), c.count) // is in range
 	}
 	return nil
 }
 
-// A decoder reads encoded histograms one after the other, in the memory of the
-// first. The library's makes an inflater for each, which takes 40 KB and ten
-// times as long as all else; a day of two flows has a million histograms.
+// A decoder reads encoded histograms one after the other, in the same memory. The
+// library's decoder makes an inflater for each, which takes 40 KB and ten times as
+// long as all else; a day of two flows has a million histograms.
 type decoder struct {
-	packed []byte // out of base64
+	packed []byte // decoded from base64
 	plain  []byte // inflated
 	cells  []cellCount
 	source bytes.Reader
@@ -83,8 +84,8 @@ func (d *decoder) decode(encoded []byte, most int64) error {
 	return d.counts(counts, most)
 }
 
-// stored returns what a stream of zlib holds that is one block stored as it is,
-// as encoder.write has it. It is false for any other.
+// stored returns the content of a zlib stream that is one stored block, as
+// encoder.write makes it. It is false for any other stream.
 func stored(b []byte) (plain []byte, ok bool) {
 	const before, after = 7, 4
 	if len(b) < before+after || b[0] != 0x78 || b[1] != 0x01 || b[2] != 1 {
@@ -98,11 +99,10 @@ func stored(b []byte) (plain []byte, ok bool) {
 	return plain, adler32.Checksum(plain) == binary.BigEndian.Uint32(b[before+n:])
 }
 
-// maxPlain is how long the longest encoding is: it has a number of nine bytes
-// at most for each cell.
+// maxPlain is the length of the longest encoding, which has nine bytes for each cell.
 const maxPlain = headerLengthV2 + 9*numCells
 
-// inflate takes no more memory than a histogram of our range can want.
+// inflate takes no more memory than a histogram of our range can need.
 func (d *decoder) inflate(deflated []byte) ([]byte, error) {
 	d.source.Reset(deflated)
 	var err error
@@ -183,8 +183,8 @@ func (d *decoder) counts(b []byte, most int64) error {
 	return nil
 }
 
-// zigZag reads what appendZigZag wrote, and how many bytes that are: none where
-// it is cut.
+// zigZag reads what appendZigZag wrote, and returns how many bytes that took; 0 if
+// the number is cut.
 func zigZag(b []byte) (v int64, n int) {
 	var u uint64
 	for i := range b {

@@ -1,8 +1,12 @@
-// Package histogram counts durations in cells of HdrHistogram's, three
-// significant digits wide, up to an hour.
+// Package histogram counts durations to three significant digits, up to an hour, in
+// HdrHistogram's cells.
 //
-// A [Histogram] is what figures are read off; it adds up with others, and is
-// written as HdrHistogram's compressed V2 encoding, which other programs read. A
-// [Recording] is what the timed path counts into: it takes memory for the cells
-// that it meets alone, from a [PagePool] that it gives it back to.
+//	h := histogram.New()
+//	h.Record(12 * time.Millisecond)
+//	p99, ok := h.Quantile(0.99)
+//
+// Figures are read off a [Histogram]. Histograms add up, and are written in
+// HdrHistogram's compressed V2 encoding, which other programs read. The timed path
+// counts into a [Recording], which takes memory only for the cells it meets, from a
+// [PagePool] that gets it back.
 package histogram

@@ -11,35 +11,35 @@ import (
 
 // The range and precision of every histogram, in nanoseconds. Values under
 // lowestValue are kept, at the same absolute resolution (512 ns); values over
-// highestValue are recorded as highestValue and counted as clamped.
+// HighestValue are recorded as HighestValue, and the caller counts them as clamped.
 const (
 	lowestValue       = int64(time.Microsecond)
 	HighestValue      = int64(time.Hour)
 	significantDigits = 3
 )
 
-// A Histogram keeps how often each duration was seen, to three significant
-// digits from 1 µs to 1 h. It holds only the buckets in use, so that a run can
-// keep one for every phase of every flow and round. A nil *Histogram is empty
-// and may be read.
+// A Histogram counts how often each duration was seen, to three significant digits
+// from 1 µs to 1 h. It takes memory for the buckets in use alone, so that a run can
+// keep one for every phase of every flow and round. A nil *Histogram is empty and
+// may be read.
 //
-// There is no figure from zero samples: what reads a figure off a Histogram
-// says whether there is one.
+// There is no figure from zero samples: methods that return one also return whether
+// it is there.
 type Histogram struct {
-	Buckets *hdrhistogram.PackedHistogram
+	buckets *hdrhistogram.PackedHistogram
 }
 
-// NewHistogram returns an empty histogram.
+// New returns an empty histogram.
 func New() *Histogram {
 	return &Histogram{hdrhistogram.NewPacked(lowestValue, HighestValue, significantDigits)}
 }
 
-// Record adds one duration. It tells whether d was within range; a duration
-// that was not has been recorded as the nearest that is.
+// Record adds one duration. A duration out of range is recorded as the nearest within
+// it, and inRange is false.
 func (h *Histogram) Record(d time.Duration) (inRange bool) {
 	v, inRange := Clamp(d)
 	// Cannot fail: v is in range, and 2^63 samples are out of reach.
-	_ = h.Buckets.RecordValue(v)
+	_ = h.buckets.RecordValue(v)
 	return inRange
 }
 
@@ -48,11 +48,11 @@ func (h *Histogram) Count() int64 {
 	if h == nil {
 		return 0
 	}
-	return h.Buckets.TotalCount()
+	return h.buckets.TotalCount()
 }
 
-// Quantile returns the shortest duration that a share q (0 to 1) of the
-// samples did not exceed. It is false where there are no samples.
+// Quantile returns the shortest duration that a share q (0 to 1) of the samples did
+// not exceed. It is false if there are no samples.
 func (h *Histogram) Quantile(q float64) (time.Duration, bool) {
 	n := float64(h.Count())
 	if n == 0 {
@@ -60,35 +60,35 @@ func (h *Histogram) Quantile(q float64) (time.Duration, bool) {
 	}
 	// The library rounds the rank to the nearest; the definition rounds up.
 	rank := min(n, math.Ceil(q*n-1e-9))
-	return time.Duration(h.Buckets.ValueAtPercentile(100 * rank / n)), true
+	return time.Duration(h.buckets.ValueAtPercentile(100 * rank / n)), true
 }
 
-// Max returns the longest duration. It is false where there are no samples.
+// Max returns the longest duration. It is false if there are no samples.
 func (h *Histogram) Max() (time.Duration, bool) { return h.Quantile(1) }
 
-// Mean returns the arithmetic mean. It is false where there are no samples.
+// Mean returns the arithmetic mean. It is false if there are no samples.
 func (h *Histogram) Mean() (time.Duration, bool) {
 	if h.Count() == 0 {
 		return 0, false
 	}
-	return time.Duration(h.Buckets.Mean()), true
+	return time.Duration(h.buckets.Mean()), true
 }
 
-// Sum returns all durations added up, and zero where there are no samples.
+// Sum returns all durations added up; 0 if there are no samples.
 func (h *Histogram) Sum() time.Duration {
 	mean, _ := h.Mean()
 	return time.Duration(float64(mean) * float64(h.Count()))
 }
 
-// All goes through the durations seen, in ascending order, with how often each
-// was. One stands for all that are not told apart from it, and is the longest
-// of them, as in Quantile: so the two agree on what is below a bound.
+// All goes through the durations seen, in ascending order, with how often each was.
+// A duration stands for all that are counted with it, and is the longest of them, as
+// in Quantile: so the two agree on what is below a bound.
 func (h *Histogram) All() iter.Seq2[time.Duration, int64] {
 	return func(yield func(time.Duration, int64) bool) {
 		if h == nil {
 			return
 		}
-		h.Buckets.ForEachBucket(func(lowest, count int64) bool {
+		h.buckets.ForEachBucket(func(lowest, count int64) bool {
 			return yield(time.Duration(highestEquivalent(lowest)), count)
 		})
 	}
@@ -97,12 +97,12 @@ func (h *Histogram) All() iter.Seq2[time.Duration, int64] {
 // Merge adds the samples of from, which may be nil.
 func (h *Histogram) Merge(from *Histogram) {
 	if from.Count() > 0 {
-		h.Buckets.Merge(from.Buckets)
+		h.buckets.Merge(from.buckets)
 	}
 }
 
-// Merged returns a new histogram with the samples of all of hs, or nil where
-// there are none.
+// Merged returns a new histogram with the samples of all of hs; nil if there are
+// none.
 func Merged(hs ...*Histogram) *Histogram {
 	var sum *Histogram
 	for _, h := range hs {
@@ -120,7 +120,7 @@ func Merged(hs ...*Histogram) *Histogram {
 // Absorb adds the samples of a recording.
 func (h *Histogram) Absorb(from *Recording) {
 	for cell, n := range from.all() {
-		_ = h.Buckets.RecordValues(lowestIn(cell), n) // is in range
+		_ = h.buckets.RecordValues(lowestIn(cell), n) // is in range
 	}
 }
 
@@ -129,12 +129,14 @@ func (h *Histogram) Absorb(from *Recording) {
 func (h *Histogram) WritePercentiles(w io.Writer) error {
 	dense := hdrhistogram.New(lowestValue, HighestValue, significantDigits)
 	if h != nil {
-		h.Buckets.MergeInto(dense)
+		h.buckets.MergeInto(dense)
 	}
 	_, err := dense.PercentilesPrint(w, 5, float64(time.Millisecond))
 	return err
 }
 
+// Clamp returns a duration in nanoseconds, or the nearest within the range. It tells
+// whether the duration was in the range.
 func Clamp(d time.Duration) (v int64, inRange bool) {
 	switch v = int64(d); {
 	case v > HighestValue:

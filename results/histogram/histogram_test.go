@@ -255,7 +255,7 @@ func FuzzDecode(f *testing.F) {
 func FuzzDecodeHistogram(f *testing.F) {
 	h := New()
 	for _, d := range []int64{0, 1, 1e3, 1e6, 1e9, HighestValue} {
-		h.Buckets.RecordValue(d)
+		h.buckets.RecordValue(d)
 	}
 	f.Add(h.Encode())
 	f.Add("")

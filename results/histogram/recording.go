@@ -6,21 +6,21 @@ import (
 	"slices"
 )
 
-// fewSamples is how many samples a recording lists before it counts them: as
-// much as the few pages take that a listed kilobyte saves.
+// fewSamples is how many samples a recording lists before it counts them: their list
+// takes a kilobyte, and saves about as much in pages.
 const fewSamples = 512
 
-// A Recording takes durations on the timed path. Most phases of most flows see
-// few in a second: those are listed, at two bytes each. More are counted, in
-// pages of the range that are there only where samples fell. A flat array of
-// counts is no faster and takes 190 KB, for every phase of every flow.
+// A Recording takes durations on the timed path. Most phases of most flows have few
+// in a second: those are listed, at two bytes each. More are counted, in pages of the
+// range; there is a page only if samples fell into it. A flat array of counts is no
+// faster and takes 190 KB, for every phase of every flow.
 type Recording struct {
 	few  []uint16 // the cells, as they came
 	many *pageTable
 }
 
-// Counted adds a sample in a cell if there is a page for it: it is what record
-// does most often, and small enough to be inlined.
+// Counted adds a sample in a cell if there is a page for it, and tells whether there
+// was. It is what recording does most often, and small enough to be inlined.
 func (r *Recording) Counted(cell int) bool {
 	if r.many == nil {
 		return false
@@ -33,7 +33,7 @@ func (r *Recording) Counted(cell int) bool {
 	return true
 }
 
-// Record adds a sample in a cell.
+// Record adds a sample in a cell, with memory from the pool if it takes any.
 func (r *Recording) Record(cell int, p *PagePool) {
 	if r.many == nil {
 		if len(r.few) < fewSamples {
@@ -49,10 +49,11 @@ func (r *Recording) Record(cell int, p *PagePool) {
 	r.many.count(cell, p)
 }
 
+// Empty tells whether there are no samples.
 func (r *Recording) Empty() bool { return r.many == nil && len(r.few) == 0 }
 
-// all goes through the cells in ascending order, with how many samples each
-// has. It puts what is listed in order, so it is not for the timed path.
+// all goes through the cells in ascending order, with how many samples each has. It
+// sorts the list, so it is not for the timed path.
 func (r *Recording) all() iter.Seq2[int, int64] {
 	if r.many != nil {
 		return r.many.all()
@@ -116,7 +117,7 @@ func (t *pageTable) all() iter.Seq2[int, int64] {
 	}
 }
 
-// numbers are those of the pages there are.
+// numbers are the numbers of the pages in use.
 func (t *pageTable) numbers() iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for i, set := range t.used {
@@ -129,8 +130,8 @@ func (t *pageTable) numbers() iter.Seq[int] {
 	}
 }
 
-// A PagePool keeps pages and tables that are not in use, all of them empty. It
-// grows as far as the fullest interval needs.
+// A PagePool keeps pages and tables that are not in use, all of them empty. It grows
+// as far as the interval with the most samples needs. The zero PagePool is ready.
 type PagePool struct {
 	pages  []*page
 	tables []*pageTable

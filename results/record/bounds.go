@@ -11,28 +11,29 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// The bounds of a run file: it may come from anywhere. What writes one keeps to
-// them too, or does not begin.
+// The bounds of a run file. Read keeps to them because a file may come from
+// anywhere; a Collector keeps to them too, or does not begin.
 const (
 	maxLine  = 16 << 20
 	maxLines = 64 << 20
-	// Intervals are most of a file: these are 100 flows for half a week. What
-	// comes beside them and after them has the rest.
+	// Intervals are most of a file: this many are 100 flows for half a week. All
+	// other lines have the rest.
 	maxIntervals = maxLines / 2
 	maxFlows     = 1000
 	maxRounds    = 100_000
-	// Every flow and every threshold is worked out over all rounds. Each bound
-	// by itself would let a header of a few lines ask for minutes of work.
+	// The figures of every flow and every threshold take work for each round.
+	// The bounds above alone would let a short header ask for minutes of it.
 	maxWork = 1_000_000
-	// A comparison holds every gate against every row.
-	maxGates     = 1000
+	// A comparison checks every gate against every row.
+	maxGates = 1000
+	// MaxMinEffect is the largest smallest effect of interest, as a share.
 	MaxMinEffect = 1e6
-	// A share of an interval, such as the time on a CPU, is about 1 at most. A
-	// last interval of a few nanoseconds can have much more, by the grain of
-	// what it is measured with; sums of that are still finite.
+	// A share of an interval, such as the time on a CPU, is about 1 at most. In a
+	// last interval of a few nanoseconds it can be far more, as the clock of CPU
+	// time is coarse; sums of such shares are still finite.
 	maxShare = 1e12
 	maxCores = 1e6
-	// A figure of a process adds up with those of others.
+	// A figure of a process is added to those of others.
 	maxSpan = 1 << 60
 	// All phases of as many samples as a line may have.
 	maxSpent = float64(histogram.MaxCount) * float64(histogram.HighestValue) * 100
@@ -57,7 +58,8 @@ func (h *Header) check() error {
 	return nil
 }
 
-// Fits says why a run of p has no room in a run file; nil where it has.
+// Fits checks that a run file has room for a run of p that is judged by c. The
+// error says what is too large.
 func Fits(p *loadgen.Plan, c criteria.Criteria) error {
 	h := NewHeader(p, c)
 	h.ID = newID() // which takes room too
@@ -73,11 +75,11 @@ func Fits(p *loadgen.Plan, c criteria.Criteria) error {
 type longLine int
 
 func (l longLine) Error() string {
-	return fmt.Sprintf("a line of %d octets, where %d are the most", int(l), maxLine-1)
+	return fmt.Sprintf("a line of %d octets, want at most %d", int(l), maxLine-1)
 }
 
-// checkLength refuses a load of which every second would not find room in a
-// file. Loads that end by their messages are as long as these take.
+// checkLength refuses a load with more seconds than a file has room for. How long a
+// load takes that ends by its messages is not known.
 func checkLength(p *loadgen.Plan) error {
 	var seconds float64
 	for i := range p.Flows {
@@ -94,7 +96,7 @@ func checkLength(p *loadgen.Plan) error {
 	return nil
 }
 
-// check refuses an interval that would spoil what it is added to.
+// check refuses an interval that no run has, and that would spoil sums.
 func (l *intervalLine) check() error {
 	switch {
 	case l.Stage == stageNames[sample.Drain] || l.From < 0 || l.To < l.From || l.Number < 0:
@@ -115,7 +117,7 @@ func (l *intervalLine) check() error {
 	return checkCounts(&l.Counts, histogram.MaxInterval)
 }
 
-// check refuses times of which the difference is none.
+// check refuses times before the epoch, whose differences may overflow.
 func (l *windowLine) check() error {
 	if l.From < 0 || l.To < 0 {
 		return fmt.Errorf("stage %s of flow %s lasts from %d to %d", l.Stage, l.Flow, l.From, l.To)
@@ -123,7 +125,7 @@ func (l *windowLine) check() error {
 	return nil
 }
 
-// check refuses a generator that none is.
+// check refuses figures of the generator that no process has.
 func (c *Closing) check() error {
 	g := &c.Generator
 	for _, n := range []int64{

@@ -156,7 +156,7 @@ func TestRunThatDoesNotFitIsNotBegun(t *testing.T) {
 		p.Flows[0].Load.Duration = d
 		return p
 	}
-	tooLarge := fmt.Sprintf("octets, where %d are the most: the scenario takes too much room", maxLine-1)
+	tooLarge := fmt.Sprintf("octets, want at most %d: the resolved scenario is too long", maxLine-1)
 	for name, c := range map[string]struct {
 		plan   *loadgen.Plan
 		want   string // of Fits

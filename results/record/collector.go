@@ -195,7 +195,7 @@ func (c *Collector) frame(after, n int64) *frame {
 	f, first := c.pending[i], i
 	for first > 0 && c.pending[first-1].number > after {
 		first--
-		f.precede(c.pending[first])
+		f.prepend(c.pending[first])
 	}
 	c.pending = slices.Delete(c.pending, first, i)
 	return f

@@ -19,7 +19,7 @@ type fileWriter struct {
 	w      io.Writer
 	buf    bytes.Buffer
 	err    error
-	last   map[int]sample.Series // by flow: where it was last seen
+	last   map[int]sample.Series // by flow: the series of its last line
 	lines  int                   // of intervals
 	number int64                 // of the last interval
 }
@@ -52,17 +52,17 @@ func (f *fileWriter) flush() error {
 	return f.err
 }
 
-// header begins the file. It holds the scenario as resolved, in which what flows
-// share stands with each of them.
+// header begins the file. It has the scenario as resolved, in which each flow repeats
+// what all share.
 func (f *fileWriter) header(h *Header) {
 	f.line(newHeaderLine(h))
 	var long longLine
 	if errors.As(f.err, &long) {
-		f.err = fmt.Errorf("%w: the scenario takes too much room, with what its flows share counted for each of them", f.err)
+		f.err = fmt.Errorf("%w: the resolved scenario is too long; each flow counts with all that its flows share", f.err)
 	}
 }
 
-// interval writes a line for each flow and round that has anything to tell.
+// interval writes a line for each flow and round that has samples or open sessions.
 func (f *fileWriter) interval(fr *frame, h *Header) {
 	if f.last == nil {
 		f.last = map[int]sample.Series{}
@@ -70,27 +70,27 @@ func (f *fileWriter) interval(fr *frame, h *Header) {
 	// A wall clock that steps back takes neither of them back.
 	f.number = max(f.number+1, fr.number)
 	fr.number, fr.to = f.number, max(fr.from, fr.to)
-	told := map[int]bool{}
+	written := map[int]bool{} // by flow
 	for _, s := range fr.ordered() {
 		f.seriesInterval(fr, h, s, fr.series[s])
-		f.last[s.Flow], told[s.Flow] = s, true
+		f.last[s.Flow], written[s.Flow] = s, true
 	}
 	for flow, g := range fr.gauges {
 		// Sessions that are open and silent are a fact too.
-		if s, seen := f.last[flow]; seen && !told[flow] && g.Open > 0 {
+		if s, seen := f.last[flow]; seen && !written[flow] && g.Open > 0 {
 			f.seriesInterval(fr, h, s, tally.NewTotal())
-			told[flow] = true
+			written[flow] = true
 		}
 	}
-	if len(told) == 0 && len(h.Flows) > 0 {
-		// And so is what the generator's threads were at meanwhile.
+	if len(written) == 0 && len(h.Flows) > 0 {
+		// And so is what the generator's threads did meanwhile.
 		f.seriesInterval(fr, h, f.last[0], tally.NewTotal())
 	}
 	f.windows(fr.windows, h)
 }
 
-// seriesInterval writes a line, as long as there is room: a load may have no end
-// that is known ahead. All of it is in the totals.
+// seriesInterval writes a line, as long as there is room: how long a load lasts may
+// not be known ahead. The totals have all of it.
 func (f *fileWriter) seriesInterval(fr *frame, h *Header, s sample.Series, t *tally.Total) {
 	if f.lines++; f.lines > maxIntervals {
 		return
@@ -114,8 +114,8 @@ func (f *fileWriter) greetings(list []greetingEntry, h *Header) {
 	}
 }
 
-// closing ends the file: totals, so that reading need not add up the
-// intervals, and the run's last words.
+// closing ends the file: with totals, so that a reader need not add up the intervals,
+// and with what is known at the end.
 func (f *fileWriter) closing(r *Run) {
 	var list []sample.Series
 	for s := range r.totals {

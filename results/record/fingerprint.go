@@ -9,9 +9,9 @@ import (
 )
 
 // leftOut are the options of a flow, as the scenario names them, that its
-// likeness does not depend on: the choices, which a header has by themselves,
-// the accounts and the certificates' files. Every option that is not named here
-// sets two flows apart, and so does one that scenarios learn later.
+// fingerprint does not depend on: the choices, which a header has by themselves,
+// the accounts and the certificates' files. Flows that differ in any other option
+// have different fingerprints, and so it is with options that scenarios learn later.
 var leftOut = []string{
 	"port", "tls", // choices
 	"auth.mechanism", "session.messages", "session.pipelining",
@@ -22,14 +22,14 @@ var leftOut = []string{
 	"target.tls.ca", "target.tls.key",
 }
 
-// presenceOnly are options whose value says nothing, and whose presence does: a
-// client that has a certificate sends it, and signs with its key.
+// presenceOnly are options of which only the presence matters: a client that has a
+// certificate sends it, and signs with its key.
 var presenceOnly = []string{"target.tls.cert"}
 
-// likenesses are fingerprints of all that a scenario's flows do beside what
-// leftOut names, by the flows' names. Two flows with the same one differ in
-// nothing else, so that what lies between their figures is the work of that.
-// Flows that the scenario does not tell of have none, and are like no other.
+// fingerprints are hashes of all that a scenario's flows do, less what leftOut
+// names, by the flows' names. Two flows with the same one differ in their choices
+// alone, so that a difference between their figures is the choices' work. A flow
+// that the scenario does not have has no fingerprint, and is like no other.
 func fingerprints(scenario json.RawMessage) map[string]string {
 	var doc struct {
 		Flows map[string]map[string]any `json:"flows"`
@@ -57,8 +57,8 @@ func fingerprints(scenario json.RawMessage) map[string]string {
 	return found
 }
 
-// leaveOut takes an option off, and the sections that are empty without it. An
-// option that has options itself stays: each is to be named.
+// leaveOut removes an option, and the sections that are empty without it. An option
+// that has options of its own stays: leftOut has to name each of those.
 func leaveOut(section map[string]any, path []string) {
 	value, ok := section[path[0]]
 	if !ok {
@@ -75,6 +75,7 @@ func leaveOut(section map[string]any, path []string) {
 	}
 }
 
+// hideValue replaces the value of an option that is there.
 func hideValue(section map[string]any, path []string) {
 	for ; len(path) > 1; path = path[1:] {
 		section, _ = section[path[0]].(map[string]any)

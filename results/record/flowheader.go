@@ -10,25 +10,26 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
-// A FlowHeader is what tables say about a flow beside its figures.
+// A FlowHeader says what a flow is: its port, TLS and AUTH, its load, and its other
+// choices.
 type FlowHeader struct {
 	Name string `json:"name"`
 	Port int    `json:"port,omitempty"`
 	TLS  string `json:"tls"`            // none, starttls or implicit
-	Auth string `json:"auth,omitempty"` // the mechanism, "auto" where it is left open; "" without AUTH
+	Auth string `json:"auth,omitempty"` // the mechanism, "auto" if the server's offers decide; "" without AUTH
 	Unix bool   `json:"unix,omitempty"`
 	Open bool   `json:"open"`           // the load
 	Unit string `json:"unit,omitempty"` // of an open load: sessions or messages
 
-	// What else a flow is set apart by. Files of earlier versions do not say:
-	// there Pipelining is empty, and the others mean nothing.
-	Messages    int    `json:"messages_per_session,omitempty"` // 0 for as many as the load lasts
+	// The flow's other choices. Files of earlier versions do not have them: there
+	// Pipelining is empty, and the others mean nothing.
+	Messages    int    `json:"messages_per_session,omitempty"` // 0: as many as the load lasts
 	Pipelining  string `json:"pipelining,omitempty"`           // auto, on or off
 	Size        string `json:"size,omitempty"`                 // of a message, for people
 	SizeMedian  int64  `json:"size_median,omitempty"`          // in octets; 0 of stored messages, and in files of earlier versions
-	SizeP99     int64  `json:"size_p99,omitempty"`             // 0 where all are of one size
+	SizeP99     int64  `json:"size_p99,omitempty"`             // 0 if all are of one size
 	Recipients  int    `json:"recipients,omitempty"`
-	Fingerprint string `json:"rest,omitempty"` // a fingerprint of all the flow does beside these, its accounts left out; "" without a scenario
+	Fingerprint string `json:"rest,omitempty"` // of all the flow does beside its choices and accounts; "" without a scenario
 }
 
 func flowHeader(f *loadgen.Flow) FlowHeader {
@@ -54,7 +55,7 @@ func (h *FlowHeader) Load() sample.LoadKind {
 	return sample.ClosedLoad
 }
 
-// choose says what a flow is set apart by beside port, TLS and AUTH.
+// setChoices sets the choices beside port, TLS and AUTH.
 func (h *FlowHeader) setChoices(f *loadgen.Flow) {
 	h.Messages, h.Recipients = f.Session.Messages, max(1, f.Mail.Recipients)
 	h.Pipelining = f.Session.Wire.Pipelining.String()
@@ -63,8 +64,8 @@ func (h *FlowHeader) setChoices(f *loadgen.Flow) {
 	h.SizeMedian, h.SizeP99 = octets.Median, octets.P99
 }
 
-// sizeOf tells the size of a flow's messages in short, and in octets: none of
-// stored messages.
+// sizeOf is the size of a flow's messages in short, and in octets: zero for stored
+// messages.
 func sizeOf(o *mail.Options) (short string, octets mail.Size) {
 	if len(o.Files) > 0 {
 		return "files", mail.Size{}
@@ -79,18 +80,18 @@ func sizeOf(o *mail.Options) (short string, octets mail.Size) {
 	return short, octets
 }
 
-// HasChoices tells whether the run file says how a flow chose beside port, TLS and
+// HasChoices tells whether the run file has the flow's choices beside port, TLS and
 // AUTH.
 func (h *FlowHeader) HasChoices() bool { return h.Pipelining != "" }
 
-// DiffersInSize tells whether two flows have messages of other sizes. Files of
-// earlier versions do not say the octets: with them it is false.
+// DiffersInSize tells whether two flows have messages of different sizes, in octets.
+// Files of earlier versions do not have the octets: then it is false.
 func (h *FlowHeader) DiffersInSize(to *FlowHeader) bool {
 	return h.SizeMedian > 0 && to.SizeMedian > 0 && (h.SizeMedian != to.SizeMedian || h.SizeP99 != to.SizeP99)
 }
 
-// SameFlow tells whether two headers are of one flow, whichever versions wrote
-// them: what an earlier one does not say sets none apart.
+// SameFlow tells whether two headers are of one flow, whichever versions wrote them:
+// what an earlier version does not write is no difference.
 func SameFlow(a, b FlowHeader) bool {
 	if a.DiffersInSize(&b) {
 		return false
@@ -99,7 +100,7 @@ func SameFlow(a, b FlowHeader) bool {
 	return a == b
 }
 
-// Label is what a flow is in short: port, TLS and AUTH.
+// Label is a flow in short, by port, TLS and AUTH: "587 starttls PLAIN".
 func (h *FlowHeader) Label() string {
 	parts := []string{strconv.Itoa(h.Port), h.TLS}
 	if h.Unix {

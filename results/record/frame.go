@@ -17,17 +17,17 @@ type frame struct {
 	windows   []windowEntry
 	greetings []greetingEntry
 	gauges    []Gauge       // by flow
-	busy      float64       // CPU time over time of the busiest shard
-	waited    float64       // time without a CPU that was wanted, over time, of the shard with most of it
-	stood     time.Duration // as Tick has it, of the shard with most of it
+	busy      float64       // CPU time of the busiest shard, as a share of the interval
+	waited    float64       // how long a shard wanted a CPU and had none, as a share; the largest
+	stood     time.Duration // as sample.Tick has it; the largest
 }
 
-// A Gauge is how a flow stands at the end of an interval.
+// A Gauge is how many sessions and arrivals a flow has at the end of an interval.
 type Gauge struct {
-	Open  int   `json:"open"`
-	Peak  int   `json:"peak"`
-	Due   int64 `json:"due,omitempty"`
-	Begun int64 `json:"begun,omitempty"`
+	Open  int   `json:"open"`            // sessions
+	Peak  int   `json:"peak"`            // the most sessions open at once
+	Due   int64 `json:"due,omitempty"`   // arrivals since the run began; open load only
+	Begun int64 `json:"begun,omitempty"` // of those, the ones that have begun
 }
 
 func newFrame(number int64, flows int) *frame {
@@ -36,7 +36,7 @@ func newFrame(number int64, flows int) *frame {
 
 // absorb adds what a shard recorded.
 func (f *frame) absorb(b *batch) {
-	f.ticks[b.tick.Shard] = follow(f.ticks[b.tick.Shard], b.tick)
+	f.ticks[b.tick.Shard] = joinTicks(f.ticks[b.tick.Shard], b.tick)
 	for s, tally := range b.tallies {
 		f.total(s).Absorb(tally)
 	}
@@ -44,11 +44,11 @@ func (f *frame) absorb(b *batch) {
 	f.greetings = append(f.greetings, b.greetings...)
 }
 
-// precede takes in the frame before it.
-func (f *frame) precede(earlier *frame) {
+// prepend adds the frame before this one.
+func (f *frame) prepend(earlier *frame) {
 	for shard, t := range earlier.ticks {
 		if later, ok := f.ticks[shard]; ok {
-			t = follow(t, later)
+			t = joinTicks(t, later)
 		}
 		f.ticks[shard] = t
 	}
@@ -66,9 +66,9 @@ func (f *frame) total(s sample.Series) *tally.Total {
 	return f.series[s]
 }
 
-// settle works out what the shards' ticks come to, once all are there. Arrivals
-// are counted from the run's beginning, so those of the shards that have ended
-// before count on; ended takes in those that end here.
+// settle adds the shards' ticks up, once all are there. Arrivals are counted from
+// the run's start, so those of shards that have ended still count: ended has their
+// last ticks, and gets those of the shards that end here.
 func (f *frame) settle(ended map[int]sample.Tick) {
 	for shard, t := range f.ticks {
 		if t.Last {

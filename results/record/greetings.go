@@ -13,14 +13,14 @@ type greetingEntry struct {
 	tally.Greeting
 }
 
-// hear takes greetings, and returns those that are news.
+// addGreetings adds greetings, and returns those that are new.
 func (r *Run) addGreetings(list []greetingEntry) []greetingEntry {
 	return slices.DeleteFunc(list, func(e greetingEntry) bool { return !r.greetings[e.flow].Add(e.Greeting) })
 }
 
-// greetingLine is a greeting as it stands in a file, where it follows the
-// interval it was first heard in. It comes once: the first of those that are
-// too many to be kept stands for all of them.
+// greetingLine is a greeting in a run file. It comes once, after the interval it was
+// first heard in. If there are too many to be kept, the first of those beyond
+// stands for all of them.
 type greetingLine struct {
 	Type string `json:"type"`
 	Flow string `json:"flow"`

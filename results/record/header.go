@@ -17,7 +17,8 @@ import (
 // FileFormat is the first thing in a run file.
 const FileFormat = "smtpgauge.run/1"
 
-// A Header begins a run file: what was run, where and with what.
+// A Header begins a run file: it says what was run, on which machine and by which
+// program.
 type Header struct {
 	Format      string               `json:"format"`
 	ID          string               `json:"id,omitempty"` // of the run, given by its Collector; files of earlier versions have none
@@ -31,12 +32,12 @@ type Header struct {
 	Rounds      int                  `json:"rounds"`
 	InTurn      bool                 `json:"in_turn"`
 	Baseline    string               `json:"baseline,omitempty"`
-	Thresholds  []criteria.Threshold `json:"-"`                    // headerLine has them, as written
+	Thresholds  []criteria.Threshold `json:"-"`                    // in the file they are text: see headerLine
 	Gates       []string             `json:"gates,omitempty"`      // as written
-	MinEffect   float64              `json:"min_effect,omitempty"` // of interest to comparisons, as a share
+	MinEffect   float64              `json:"min_effect,omitempty"` // the smallest effect of interest to comparisons, as a share
 }
 
-// An Environment is the fingerprint of where a run was made. Where two runs
+// An Environment describes the machine and the program that made a run. If two runs
 // differ in it, so may their figures.
 type Environment struct {
 	Host       string `json:"host"`
@@ -49,8 +50,8 @@ type Environment struct {
 	Version    string `json:"version"` // of smtpgauge
 }
 
-// NewHeader returns the header of a run of p that starts now, on this machine,
-// and is to be judged by c.
+// NewHeader returns the header of a run of p that starts now, on this machine, and
+// that c judges.
 func NewHeader(p *loadgen.Plan, c criteria.Criteria) Header {
 	sum := sha256.Sum256(p.Scenario)
 	h := Header{
@@ -69,8 +70,8 @@ func NewHeader(p *loadgen.Plan, c criteria.Criteria) Header {
 	return h
 }
 
-// setFingerprints makes each flow's fingerprint by the scenario. The one a file has
-// is not believed: earlier versions left out of it what flows differed in.
+// setFingerprints makes each flow's fingerprint from the scenario. The one in a file
+// is not used: earlier versions ignored options that flows may differ in.
 func (h *Header) setFingerprints() {
 	found := fingerprints(h.Scenario)
 	for i := range h.Flows {
@@ -78,7 +79,7 @@ func (h *Header) setFingerprints() {
 	}
 }
 
-// ThisEnvironment is the fingerprint of this process and its machine.
+// ThisEnvironment describes this process and its machine.
 func ThisEnvironment() Environment {
 	e := Environment{
 		OS: runtime.GOOS, Arch: runtime.GOARCH, Cores: runtime.NumCPU(), GOMAXPROCS: runtime.GOMAXPROCS(0),
@@ -93,8 +94,8 @@ func ThisEnvironment() Environment {
 	return e
 }
 
-// kernelRelease is the kernel's version where the system tells it by a file,
-// and "" elsewhere.
+// kernelRelease is the kernel's version on systems that have it in a file, and ""
+// on others.
 func kernelRelease() string {
 	b, err := os.ReadFile("/proc/sys/kernel/osrelease")
 	if err != nil {

@@ -6,15 +6,15 @@ import (
 	"fmt"
 )
 
-// newID is what tells a run from every other.
+// newID is a random name of a run, which no other run has.
 func newID() string {
 	var id [16]byte
 	rand.Read(id[:]) // never fails
 	return hex.EncodeToString(id[:])
 }
 
-// identity is the run's own. Files of earlier versions have none: there it is
-// what was when and where, to the nanosecond.
+// identity is what no other run has. Files of earlier versions have no ID: there it
+// is host, time to the nanosecond, scenario and seed.
 func (h *Header) identity() string {
 	if h.ID != "" {
 		return h.ID
@@ -22,8 +22,8 @@ func (h *Header) identity() string {
 	return fmt.Sprintf("%s %d %s %d", h.Environment.Host, h.Started.UnixNano(), h.Hash, h.Seed)
 }
 
-// CheckDistinct refuses runs of which one is given twice, be it as a copy of its
-// file or in a merged run: it would count twice.
+// CheckDistinct refuses a list that has a run twice, as a copy of its file or within
+// a merged run: the run would count twice. The error names both.
 func CheckDistinct(runs []*Run) error {
 	first := map[string]int{}
 	for i, r := range runs {
@@ -37,7 +37,7 @@ func CheckDistinct(runs []*Run) error {
 	return nil
 }
 
-// shared finds a run that is on both sides.
+// SharedRuns finds a run that is on both sides of a comparison.
 func SharedRuns(base, other []*Run) (warning string, found bool) {
 	known := map[string]int{}
 	for i, r := range base {
@@ -56,7 +56,7 @@ func SharedRuns(base, other []*Run) (warning string, found bool) {
 	return "", false
 }
 
-// called is how a message names run number i.
+// runName is how a message names run number i.
 func runName(runs []*Run, i int) string {
 	if source := runs[i].Source; source != "" {
 		return source

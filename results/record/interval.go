@@ -8,22 +8,22 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// An Interval is a flow's part of one second of a run, as it stands in
-// the file: its histograms stay encoded until they are asked for. Of a long run
-// that was not read by Read, it is several seconds put together.
+// An Interval is a flow's part of one second of a run, as the run file has it. Its
+// histograms stay encoded until they are asked for. In a long run that ReadTotals or
+// ReadCourse read, it is several seconds put together.
 type Interval struct {
 	Flow, Round int // Round from 0
 	Stage       sample.Stage
 	Number      int64 // seconds since the start of the run, from 1; the first of several
 	From, To    sample.Instant
-	Open        int // sessions, at the end of the interval; the most of several
+	Open        int // sessions open at the end of the interval; the most of several
 	Accepted    int64
 	Messages    [sample.NumOutcomes]int64
 	Errors      []tally.FailureCount // of several seconds, by class alone
-	Busy        float64
+	Busy        float64              // CPU time of the generator's busiest shard, as a share of the interval
 
-	Spent      float64 // as total.spent has it
-	Generator  int     // of several whose runs were merged, from 0
+	Spent      float64 // nanoseconds, as tally.Total.Spent
+	Generator  int     // which of several whose runs were merged, from 0
 	histograms map[string]string
 	times      map[tally.Slot]*histogram.Histogram // of several seconds, in place of histograms
 }
@@ -42,11 +42,13 @@ func (i *Interval) series() sample.Series {
 // Length is how long the interval lasted.
 func (i *Interval) Length() time.Duration { return i.To.Sub(i.From) }
 
-// Histogram returns the interval's times of a phase; nil where there are none.
+// Histogram returns the interval's times of a phase; nil if there are none. The
+// error says that the file's bytes are no histogram.
 func (i *Interval) Histogram(phase sample.Phase, part sample.Part) (*histogram.Histogram, error) {
 	return i.HistogramAt(tally.SlotOf(phase, part))
 }
 
+// HistogramAt returns the interval's histogram in a slot, as Histogram does.
 func (i *Interval) HistogramAt(s tally.Slot) (*histogram.Histogram, error) {
 	if h := i.times[s]; h != nil {
 		return h, nil
@@ -58,7 +60,7 @@ func (i *Interval) HistogramAt(s tally.Slot) (*histogram.Histogram, error) {
 	return histogram.Decode(encoded)
 }
 
-// add takes another interval of the same series in.
+// add adds another interval of the same series.
 func (i *Interval) add(next *Interval) error {
 	i.Busy = (i.Busy*float64(i.Length()) + next.Busy*float64(next.Length())) / max(1, float64(i.Length()+next.Length()))
 	i.From, i.To, i.Open = min(i.From, next.From), max(i.To, next.To), max(i.Open, next.Open)
@@ -82,7 +84,7 @@ func (i *Interval) add(next *Interval) error {
 	return nil
 }
 
-// decode makes times of the histograms.
+// decode moves the histograms to times.
 func (i *Interval) decode() error {
 	for name, encoded := range i.histograms {
 		if err := i.time(tally.SlotsByName[name]).Decode([]byte(encoded), histogram.MaxInterval); err != nil {
@@ -93,6 +95,7 @@ func (i *Interval) decode() error {
 	return nil
 }
 
+// keep keeps an encoded histogram.
 func (i *Interval) keep(s tally.Slot, encoded string) {
 	if i.histograms == nil {
 		i.histograms = map[string]string{}
@@ -100,7 +103,7 @@ func (i *Interval) keep(s tally.Slot, encoded string) {
 	i.histograms[s.Name()] = encoded
 }
 
-// time is the histogram of a slot, which others may be added to.
+// time is the histogram of a slot, made if there is none, to add others to.
 func (i *Interval) time(s tally.Slot) *histogram.Histogram {
 	if i.times == nil {
 		i.times = map[tally.Slot]*histogram.Histogram{}
@@ -111,7 +114,7 @@ func (i *Interval) time(s tally.Slot) *histogram.Histogram {
 	return i.times[s]
 }
 
-// clone shares nothing with i that add changes.
+// clone is a copy that add may change without changing i.
 func (i Interval) clone() Interval {
 	times := i.times
 	i.Errors, i.times = tally.AddClasses(nil, i.Errors), nil

@@ -13,10 +13,10 @@ import (
 )
 
 // scanInterval reads an interval's line as a Collector writes it, many times as
-// fast as encoding/json does, since a day has hundreds of thousands of them.
-// The histograms, nearly all of a line's bytes, are left as they stand. It is
-// false where the line is written in any other way, and then encoding/json has
-// the word: what is taken here, it would take alike.
+// fast as encoding/json does, since a day has hundreds of thousands of them. It
+// leaves the histograms, nearly all of a line's bytes, as they are. It is false if
+// the line is written in any other way: then encoding/json has to read it. A line
+// that is read here is read alike there.
 func scanInterval(line []byte, l *intervalLine) (histograms []byte, ok bool) {
 	s := scanner{rest: line}
 	s.fields(func(key []byte) {
@@ -63,8 +63,7 @@ func scanInterval(line []byte, l *intervalLine) (histograms []byte, ok bool) {
 	return histograms, !s.failed && len(s.rest) == 0
 }
 
-// number is the field of a line's plain counts that has the key; nil for
-// another.
+// number is the plain count of a line that has the key; nil for any other key.
 func (l *intervalLine) number(key []byte) *int64 {
 	switch string(key) {
 	case "sessions_started":
@@ -90,7 +89,7 @@ func (l *intervalLine) number(key []byte) *int64 {
 }
 
 func (s *scanner) outcomes(o *tally.Outcomes) {
-	if len(s.rest) > 0 && s.rest[0] == '[' { // as they once were
+	if len(s.rest) > 0 && s.rest[0] == '[' { // as the first versions wrote them
 		s.failed = true
 		return
 	}
@@ -194,8 +193,8 @@ func (s *scanner) fields(value func(key []byte)) {
 	s.eat('}')
 }
 
-// skipTexts goes over an object of texts in which nothing is escaped, and
-// returns what is within its braces.
+// skipTexts skips an object of texts in which nothing is escaped, and returns what
+// is within its braces.
 func (s *scanner) skipTexts() []byte {
 	start := s.rest
 	s.eat('{')
@@ -212,7 +211,7 @@ func (s *scanner) skipTexts() []byte {
 	return inside
 }
 
-// key reads a plain key, and what comes before its value.
+// key reads a plain key and the colon after it.
 func (s *scanner) key() []byte {
 	key := s.quoted()
 	for _, c := range key {

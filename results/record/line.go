@@ -13,7 +13,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// The lines of a run file, told apart by their type.
+// The types of the lines in a run file.
 const (
 	headerType   = "header"
 	intervalType = "interval" // a flow's part of a second
@@ -51,8 +51,8 @@ func (l *headerLine) header() (Header, error) {
 	return h, h.check()
 }
 
-// A thresholdText is a threshold as it stands in a file: as written. Files of
-// earlier versions have its parts beside it, which say the same again.
+// A thresholdText is a threshold as it was written. Files of earlier versions have
+// its parts too, which say the same again.
 type thresholdText string
 
 // UnmarshalJSON takes the text, or an object that has it as expr.
@@ -73,7 +73,7 @@ type closingLine struct {
 	Closing
 }
 
-// seriesLine names a series in a file, where flows have names and rounds count
+// seriesLine names a series in a file: there flows have names, and rounds count
 // from 1.
 type seriesLine struct {
 	Flow  string `json:"flow"`
@@ -107,7 +107,7 @@ type windowLine struct {
 	To   sample.Instant `json:"to"`
 }
 
-// totalLine is a total as it stands in a file.
+// totalLine is a tally.Total in a file.
 type totalLine struct {
 	Type string `json:"type"`
 	seriesLine
@@ -126,7 +126,7 @@ type intervalLine struct {
 	Busy   float64        `json:"busy"`
 	Waited float64        `json:"waited"`
 	Stood  time.Duration  `json:"stood_ns,omitempty"`
-	Spent  float64        `json:"spent_ns,omitempty"` // as total.spent has it
+	Spent  float64        `json:"spent_ns,omitempty"` // as tally.Total.Spent
 }
 
 func newTotalLine(kind string, s seriesLine, t *tally.Total) totalLine {
@@ -155,8 +155,7 @@ func (l *totalLine) total() (*tally.Total, error) {
 	return t, addLine(t, l, lineHistograms{named: l.Histograms})
 }
 
-// addLine adds a line and its histograms. Where there is an error, t is not to
-// be used.
+// addLine adds a line and its histograms to t. After an error, t is spoiled.
 func addLine(t *tally.Total, l *totalLine, histograms lineHistograms) error {
 	if err := checkCounts(&l.Counts, l.most()); err != nil {
 		return err
@@ -188,7 +187,7 @@ func addLine(t *tally.Total, l *totalLine, histograms lineHistograms) error {
 	return nil
 }
 
-// most is how large the line's counts may be.
+// most is the largest count that the line may have.
 func (l *totalLine) most() int64 {
 	if l.Type == intervalType {
 		return histogram.MaxInterval
@@ -196,7 +195,7 @@ func (l *totalLine) most() int64 {
 	return histogram.MaxCount
 }
 
-// check refuses numbers that no run has and that would overflow when added up.
+// checkCounts refuses numbers that no run has, and that would overflow when added up.
 func checkCounts(c *tally.Counts, most int64) error {
 	all := []int64{c.Started, c.Completed, c.FailedSession, c.InWindow, c.RcptAccepted, c.RcptRejected, c.RcptUnknown, c.Unstamped}
 	for _, n := range append(all, c.Outcomes[:]...) {

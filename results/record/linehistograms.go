@@ -10,14 +10,14 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// lineHistograms are the encoded histograms of an interval's line: as they
-// stand in it, or by name where they had to be parsed.
+// lineHistograms are the encoded histograms of an interval's line: its bytes, or by
+// name if encoding/json had to read the line.
 type lineHistograms struct {
 	text  []byte // what is within the braces; valid as long as the line
 	named map[string]string
 }
 
-// of returns a slot's; nil where there is none.
+// of returns the histogram of a slot; nil if there is none.
 func (h lineHistograms) of(s tally.Slot) []byte {
 	if h.named != nil {
 		return []byte(h.named[s.Name()])
@@ -30,8 +30,8 @@ func (h lineHistograms) of(s tally.Slot) []byte {
 	return value[:bytes.IndexByte(value, '"')]
 }
 
-// slotKeys are what stands before the histogram of each slot, and nowhere else,
-// as base64 has no quote.
+// slotKeys are the bytes before the histogram of each slot. They are nowhere else in
+// a line, as base64 has no quote.
 var slotKeys = func() (keys [tally.NumSlots][]byte) {
 	for s := range tally.Slot(tally.NumSlots) {
 		keys[s] = fmt.Appendf(nil, "%q:\"", s.Name())
@@ -69,8 +69,8 @@ func (h lineHistograms) byName() map[string]string {
 	return named
 }
 
-// spent is total.spent of them. What cannot be read counts for nothing: it is
-// missed in an interval's width, not in a figure.
+// spent is what tally.Total.Spent is of them. One that cannot be read counts as 0,
+// which makes a confidence interval less exact, and no figure wrong.
 func (h lineHistograms) spent() float64 {
 	sum := 0.0
 	for _, s := range tally.CostSlots {
@@ -83,7 +83,7 @@ func (h lineHistograms) spent() float64 {
 	return sum
 }
 
-// readInterval reads an interval's line, its histograms apart.
+// readInterval reads an interval's line, and returns its histograms undecoded.
 func readInterval(line []byte) (l intervalLine, histograms lineHistograms, err error) {
 	if text, ok := scanInterval(line, &l); ok {
 		return l, lineHistograms{text: text}, nil

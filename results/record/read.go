@@ -56,7 +56,7 @@ func (f *fileReader) read() (*Run, error) {
 	}
 }
 
-// IsRunFile tells whether what r reads begins as a run file does.
+// IsRunFile tells whether r begins as a run file does. It reads a few bytes of r.
 func IsRunFile(r io.Reader) bool {
 	start := make([]byte, len(fileStart))
 	_, err := io.ReadFull(r, start)
@@ -90,7 +90,7 @@ type fileReader struct {
 
 func (f *fileReader) at(err error) error { return fmt.Errorf("line %d: %w", f.number, err) }
 
-// cut tells whether the last line lost its end, which is no error.
+// cut tells whether the last line has lost its end. That is no error.
 func (f *fileReader) cut() bool { return !f.whole }
 
 // next returns the next line, valid until the next call; nil at the end of the
@@ -201,7 +201,7 @@ func (f *fileReader) interval(line []byte) error {
 	return nil
 }
 
-// keep keeps of an interval what is asked for.
+// keep keeps an interval, as the reader is set.
 func (f *fileReader) keep(l *intervalLine, s sample.Series, histograms lineHistograms) error {
 	if l.Spent == 0 && f.costs {
 		l.Spent = histograms.spent()
@@ -276,8 +276,8 @@ func (f *fileReader) closing(line []byte) error {
 	return nil
 }
 
-// end takes the totals from the end of the file, or those of the intervals of
-// one that has lost it.
+// end takes the totals at the end of the file, or adds up the intervals of a file
+// that has lost its end.
 func (f *fileReader) end() (*Run, error) {
 	f.run.cpu.end()
 	if f.run.Closing != nil {

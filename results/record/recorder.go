@@ -10,14 +10,13 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// A recorder is one shard's sample.Recorder. What it is told goes into the
-// batch of the current interval, without locks; Tick swaps the batch for an
-// empty one and gives it to the collector, or goes on with it where that is
-// not ready for it.
+// A recorder is one shard's sample.Recorder. Samples go into the batch of the
+// current interval, without locks. Tick gives the batch to the collector for an
+// empty one, or goes on with it if the collector is not ready.
 type recorder struct {
 	collector *Collector
 	current   *batch
-	last      sample.Series // with its tally, since most samples follow one alike
+	last      sample.Series // of tally: most samples are of the series before them
 	tally     *tally.Tally
 }
 
@@ -25,7 +24,7 @@ type recorder struct {
 // collector has fallen behind.
 type batch struct {
 	tallies   map[sample.Series]*tally.Tally
-	spare     []*tally.Tally // emptied ones, to use again
+	spare     []*tally.Tally // empty, to use again
 	pages     histogram.PagePool
 	windows   []windowEntry
 	greetings []greetingEntry
@@ -49,6 +48,7 @@ func (b *batch) reset() {
 	b.windows, b.greetings, b.tick = b.windows[:0], b.greetings[:0], sample.Tick{}
 }
 
+// of returns the tally of a series in the current batch.
 func (r *recorder) of(s sample.Series) *tally.Tally {
 	if r.tally != nil && s == r.last {
 		return r.tally
@@ -92,8 +92,8 @@ func (r *recorder) Message(s sample.Series, o sample.Outcome, now sample.Stage, 
 	if o != sample.Accepted || now != sample.Steady {
 		return
 	}
-	// Throughput is what ends while the load lasts, also what began in the
-	// warm-up, for what is under way at the end is not counted.
+	// Throughput counts what ends while the load lasts. That includes what began
+	// in the warm-up, as what is under way at the end does not count.
 	s.Stage = sample.Steady
 	r.of(s).InWindow++
 }
@@ -128,15 +128,14 @@ func (r *recorder) Window(s sample.Series, from, to sample.Instant) {
 
 func (r *recorder) Tick(t sample.Tick) {
 	b := r.current
-	b.tick = follow(b.tick, t)
+	b.tick = joinTicks(b.tick, t)
 	if empty, taken := r.collector.swap(b, &t); taken {
 		r.current, r.tally = empty, nil
 	}
 }
 
-// follow makes one tick of two that follow each other. The zero Tick is
-// followed by any.
-func follow(t, next sample.Tick) sample.Tick {
+// joinTicks makes one tick of two, the later one second. The zero Tick adds nothing.
+func joinTicks(t, next sample.Tick) sample.Tick {
 	if t.To == 0 {
 		return next
 	}

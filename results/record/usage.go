@@ -8,7 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/machine"
 )
 
-// A Generator is what a process of ours took to make a run.
+// A Usage is what the generator's process used to make a run.
 type Usage struct {
 	CPU          time.Duration `json:"cpu_ns"` // user and system time
 	MaxRSS       int64         `json:"max_rss_bytes"`
@@ -16,24 +16,24 @@ type Usage struct {
 	GCPauses     int64         `json:"gc_pauses"`
 	GCPauseTotal time.Duration `json:"gc_pause_total_ns"` // upper bound, by the buckets of runtime/metrics
 	GCPauseMax   time.Duration `json:"gc_pause_max_ns"`
-	// Free is how many cores nobody used before and after the load; nil where
-	// the system does not tell.
+	// Free is how many cores nobody used before and after the load; nil if the
+	// system does not say.
 	Free *FreeAround `json:"free_cores,omitempty"`
 
-	FreeUnsure bool `json:"-"` // of several processes together: some do not tell
+	FreeUnsure bool `json:"-"` // of several processes together: the system of some does not say
 }
 
-// FreeAround is FreeCores on both sides of a load.
+// FreeAround is how many cores were free before a load and after it.
 type FreeAround struct {
 	Before float64 `json:"before"`
 	After  float64 `json:"after"`
 }
 
-// Most is how many cores were free at the better time: what is busy only
-// before or only after the load may well be done with, or be made by, it.
+// Most is the larger of the two: load seen on one side only may have ended, or be
+// the run's own aftermath.
 func (f *FreeAround) Most() float64 { return max(f.Before, f.After) }
 
-// MeasureUsage measures this process, since it started.
+// MeasureUsage measures this process since it started. Free is not part of it.
 func MeasureUsage() Usage {
 	g := Usage{GOMAXPROCS: runtime.GOMAXPROCS(0)}
 	g.CPU, g.MaxRSS = machine.ProcessUsage()
@@ -47,8 +47,8 @@ func MeasureUsage() Usage {
 		if n == 0 {
 			continue
 		}
-		// A pause is somewhere in its bucket: taken at the upper end, and at
-		// the lower where there is no upper.
+		// A pause is somewhere in its bucket. It counts as the upper end, or as
+		// the lower if there is no upper.
 		bound := h.Buckets[i+1]
 		if bound > 1e6 {
 			bound = h.Buckets[i]
@@ -61,7 +61,7 @@ func MeasureUsage() Usage {
 	return g
 }
 
-// merge adds another process.
+// merge adds the usage of another process.
 func (g *Usage) merge(from Usage) {
 	g.FreeUnsure = g.FreeUnsure || from.FreeUnsure || from.Free == nil
 	g.CPU += from.CPU

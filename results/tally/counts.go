@@ -2,7 +2,7 @@ package tally
 
 import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
-// Counts are the numbers of a series beside its histograms.
+// Counts are the plain numbers of a series.
 type Counts struct {
 	Started       int64    `json:"sessions_started,omitempty"`
 	Completed     int64    `json:"sessions_completed,omitempty"`
@@ -15,6 +15,7 @@ type Counts struct {
 	Unstamped     int64    `json:"unstamped,omitempty"`
 }
 
+// Add adds other counts.
 func (c *Counts) Add(from *Counts) {
 	c.Started += from.Started
 	c.Completed += from.Completed
@@ -52,8 +53,8 @@ func (c *Counts) Messages() MessageCounts {
 // Unaccepted counts the messages that were attempted and not accepted.
 func (m *MessageCounts) Unaccepted() int64 { return m.Attempted - m.Accepted }
 
-// ErrorShare is the part of the messages attempted that was not accepted, 0 to
-// 1. It is false where none was attempted.
+// ErrorShare is the share of the messages attempted that were not accepted, 0 to 1.
+// It is false if none was attempted.
 func (m *MessageCounts) ErrorShare() (float64, bool) {
 	if m.Attempted == 0 {
 		return 0, false
@@ -61,10 +62,8 @@ func (m *MessageCounts) ErrorShare() (float64, bool) {
 	return float64(m.Unaccepted()) / float64(m.Attempted), true
 }
 
-// Answered counts the messages that the server said yes or no to.
+// Answered counts the messages that the server accepted or rejected.
 func (m *MessageCounts) Answered() int64 { return m.Accepted + m.Rejected }
-
-// clamped counts the samples of all phases that are out of a histogram's range.
 
 // SessionCounts count sessions. Started is completed plus failed.
 type SessionCounts struct {
@@ -78,11 +77,11 @@ type SessionCounts struct {
 type RecipientCounts struct {
 	Accepted int64 `json:"accepted"`
 	Rejected int64 `json:"rejected"`
-	Unknown  int64 `json:"unknown,omitempty"` // the server may have taken the message for them: its reply was lost
+	Unknown  int64 `json:"unknown,omitempty"` // whether the server took the message for them is not known: its reply was lost
 }
 
-// ArrivalCounts are what an open load asked for and what began, the warm-up
-// included.
+// ArrivalCounts are how many arrivals an open load had, and how many of them began,
+// the warm-up included.
 type ArrivalCounts struct {
 	Due   int64 `json:"due"`
 	Begun int64 `json:"begun"`

@@ -1,6 +1,6 @@
-// Package tally adds samples up: what one series of a run came to, in counts,
-// histograms, failures and greetings.
+// Package tally adds samples up to what one series of a run came to: counts,
+// histograms, failures and greetings. A series is a stage of one round of one flow.
 //
-// A [Tally] takes samples on the timed path for one interval; a [Total] is what
-// any number of them add up to. A [Slot] is the place of one histogram in either.
+// A [Tally] takes samples on the timed path for one interval. A [Total] is the sum of
+// any number of tallies. A [Slot] is the place of one histogram in either.
 package tally

@@ -22,15 +22,15 @@ type countedFailure struct {
 	example string // the first one's text
 }
 
-// MaxFailureKinds bounds the failures told apart in a series: a hostile server
-// has millions of codes. What comes after them is counted under its phase and
-// class alone.
+// MaxFailureKinds bounds how many kinds of failures a series counts by code: a hostile
+// server has millions of codes. Further kinds are counted by phase and class only.
 const MaxFailureKinds = 256
 
-// Failures count the failures of a series, those alike together.
+// Failures count the failures of a series by phase, class and code.
 type Failures map[failureKey]*countedFailure
 
-// find returns what a failure is counted under, and its count where it has one.
+// find returns the key that a failure is counted under, and its count; nil if there is
+// none yet.
 func (f Failures) find(k failureKey) (failureKey, *countedFailure) {
 	c := f[k]
 	if c == nil && len(f) >= MaxFailureKinds {
@@ -40,8 +40,8 @@ func (f Failures) find(k failureKey) (failureKey, *countedFailure) {
 	return k, c
 }
 
-// Count counts a failure. The text of the first of those alike is kept; that of
-// the others is not even made.
+// Count counts a failure. It keeps the text of the first of a kind, and does not make
+// the texts of the others.
 func (f Failures) Count(failure *sample.Failure) {
 	k, c := f.find(failureKey{failure.Phase, failure.Class, failure.Code, failure.Enhanced})
 	if c != nil {
@@ -51,7 +51,7 @@ func (f Failures) Count(failure *sample.Failure) {
 	f[k] = &countedFailure{1, failure.Example()}
 }
 
-// ByClass adds the failures up by class alone.
+// ByClass adds the failures to sums by class.
 func (f Failures) ByClass(sum map[sample.Class]int64) {
 	for k, c := range f {
 		sum[k.class] += c.count
@@ -67,6 +67,7 @@ func (f Failures) add(k failureKey, n int64, example string) {
 	c.count += n
 }
 
+// Merge adds other failures.
 func (f Failures) Merge(from Failures) {
 	for _, e := range from.sorted() { // sorted, so that which example stays does not vary
 		f.add(e.key, e.count, e.example)
@@ -92,7 +93,8 @@ func (f Failures) sorted() []failureEntry {
 	return list
 }
 
-// FailureCount are the failures alike in all but their text.
+// A FailureCount is how often one kind of failure came. Example is the text of the
+// first.
 type FailureCount struct {
 	Phase    string `json:"phase"`
 	Class    string `json:"class"`
@@ -102,7 +104,7 @@ type FailureCount struct {
 	Example  string `json:"example"`
 }
 
-// Figures are the failures for people, the most frequent first.
+// Figures are the failures with their names, the most frequent first.
 func (f Failures) Figures() []FailureCount {
 	var list []FailureCount
 	for _, e := range f.sorted() {
@@ -114,7 +116,7 @@ func (f Failures) Figures() []FailureCount {
 	return list
 }
 
-// Read adds failures that a file tells of.
+// Read adds failures of a run file. The error says what no failure can be.
 func (f Failures) Read(e FailureCount) error {
 	phase, okPhase := sample.ParsePhase(e.Phase)
 	class, okClass := sample.ParseClass(e.Class)
@@ -131,7 +133,8 @@ func (f Failures) Read(e FailureCount) error {
 	return nil
 }
 
-// AddClasses adds failures by class alone: all that is shown of them over time.
+// AddClasses adds failures to a list by class, as they are shown over time. It keeps
+// no phase, code or example.
 func AddClasses(list, more []FailureCount) []FailureCount {
 	for _, e := range more {
 		known := false

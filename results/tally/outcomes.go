@@ -8,15 +8,15 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// Outcomes count messages by what became of them. They stand in a file by name,
-// so that what it says stays the same when other outcomes are put before one.
+// Outcomes count messages by what became of them. A file has them by name, so that
+// it reads the same if the order of outcomes changes.
 type Outcomes [sample.NumOutcomes]int64
 
-// firstOutcomes are the outcomes in the order that files of the first days have
-// their counts in. It is never to be changed.
+// firstOutcomes are the outcomes in the order that the first versions wrote their
+// counts in. It must never change.
 var firstOutcomes = []string{"accepted", "rejected", "failed", "unknown"}
 
-// OutcomeNamed finds an outcome by its name.
+// OutcomeNamed finds an outcome by its name. The error says that there is none.
 func OutcomeNamed(name string) (sample.Outcome, error) {
 	for o := range sample.Outcome(sample.NumOutcomes) {
 		if o.String() == name {
@@ -26,7 +26,7 @@ func OutcomeNamed(name string) (sample.Outcome, error) {
 	return 0, fmt.Errorf("no outcome is named %.40q", name)
 }
 
-// MarshalJSON writes those that there are, by name.
+// MarshalJSON writes the counts that are not 0, by name.
 func (o Outcomes) MarshalJSON() ([]byte, error) {
 	named := map[string]int64{}
 	for i, n := range o {
@@ -37,7 +37,7 @@ func (o Outcomes) MarshalJSON() ([]byte, error) {
 	return json.Marshal(named)
 }
 
-// UnmarshalJSON reads counts by name, or in the order they once had.
+// UnmarshalJSON reads counts by name, or in the order of the first versions.
 func (o *Outcomes) UnmarshalJSON(b []byte) error {
 	named := map[string]int64{}
 	if bytes.HasPrefix(b, []byte("[")) {
@@ -47,7 +47,7 @@ func (o *Outcomes) UnmarshalJSON(b []byte) error {
 		}
 		for i, n := range counts {
 			if i >= len(firstOutcomes) {
-				return fmt.Errorf("%d outcomes, where there were %d", len(counts), len(firstOutcomes))
+				return fmt.Errorf("%d outcomes, want at most %d", len(counts), len(firstOutcomes))
 			}
 			named[firstOutcomes[i]] = n
 		}

@@ -5,29 +5,29 @@ import (
 	"time"
 )
 
-// A Processor is how a run's busiest shard stood with its CPU in an interval.
+// A Processor is how much CPU a run's busiest shard had in an interval.
 type Processor struct {
-	Length time.Duration
-	Busy   float64 // of that time, what its thread was on a CPU
-	Waited float64 // of that time, what its thread was ready to run and had none
-	Stood  time.Duration
+	Length time.Duration // of the interval
+	Busy   float64       // share of it (0 to 1) that the shard's thread was on a CPU
+	Waited float64       // share of it that a thread was ready to run and had no CPU
+	Stood  time.Duration // how long a shard stood still, as sample.Tick has it
 }
 
-// MaxBusy bounds the busy shares that are kept: those of two hours.
+// MaxBusy bounds how many busy shares are kept: those of two hours.
 const MaxBusy = 8192
 
-// Processors are those of a run's intervals, in memory that does not grow with
-// them.
+// Processors add up the intervals of a run, in memory that does not grow with the
+// run's length.
 type Processors struct {
-	busy           []float64 // of each interval; of long runs, of one out of every
+	busy           []float64 // of each interval; in long runs, of one in every
 	every, seen    int       // every is 0 for 1
 	waited, wanted float64
 
-	// How long the shard stood still that did so most, and how long all the
-	// intervals were.
+	// How long the worst shard stood still, and how long all intervals were.
 	Stood, Length time.Duration
 }
 
+// Add adds an interval.
 func (list *Processors) Add(p Processor) {
 	list.waited += p.Waited * float64(p.Length)
 	list.wanted += (p.Busy + p.Waited) * float64(p.Length)
@@ -41,7 +41,7 @@ func (list *Processors) Add(p Processor) {
 	}
 }
 
-// thin keeps one out of two.
+// thin keeps every other share.
 func (list *Processors) thin() {
 	kept := list.busy[:0]
 	for i := 0; i < len(list.busy); i += 2 {
@@ -50,7 +50,7 @@ func (list *Processors) thin() {
 	list.busy, list.every = kept, 2*max(1, list.every)
 }
 
-// Merge adds those of another run.
+// Merge adds the intervals of another run.
 func (list *Processors) Merge(from *Processors) {
 	list.waited += from.waited
 	list.wanted += from.wanted
@@ -70,7 +70,7 @@ func (list *Processors) Merge(from *Processors) {
 	}
 }
 
-// Busiest is the median of the intervals' busy shares.
+// Busiest is the median of the intervals' busy shares, 0 to 1.
 func (list *Processors) Busiest() float64 {
 	if len(list.busy) == 0 {
 		return 0
@@ -79,8 +79,7 @@ func (list *Processors) Busiest() float64 {
 	return shares[len(shares)/2]
 }
 
-// Denied is of all the time in which a CPU was wanted, the share in which
-// there was none.
+// Denied is the share (0 to 1) of the time a thread wanted a CPU in which it had none.
 func (list *Processors) Denied() float64 {
 	if list.wanted == 0 {
 		return 0

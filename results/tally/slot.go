@@ -2,10 +2,11 @@ package tally
 
 import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
-// A Slot is the place of one histogram: a phase's service, response or lag, or
+// A Slot is the place of one histogram: a phase's service, response or lag times, or
 // one of the generator's own three.
 type Slot int
 
+// The slots of the generator's own times come after those of the phases.
 const (
 	parts     = 3
 	LateSlot  = Slot(parts * sample.NumPhases)
@@ -14,9 +15,10 @@ const (
 	NumSlots  = int(OwnSlot) + 1
 )
 
+// SlotOf is the slot of one of a phase's times.
 func SlotOf(p sample.Phase, part sample.Part) Slot { return Slot(int(p)*parts + int(part)) }
 
-// Name is how the slot is called in a run file: "mail", "message.response".
+// Name is the slot's name in a run file: "mail", "message.response".
 func (s Slot) Name() string {
 	switch s {
 	case LateSlot:
@@ -31,6 +33,7 @@ func (s Slot) Name() string {
 
 var partSuffix = [parts]string{"", ".response", ".lag"}
 
+// SlotsByName finds a slot by its name.
 var SlotsByName = func() map[string]Slot {
 	m := make(map[string]Slot, NumSlots)
 	for s := range Slot(NumSlots) {

@@ -2,16 +2,16 @@ package tally
 
 import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
-// ownPhases are a session's beside its messages. Pipelined or not, none of
-// them overlaps another.
+// ownPhases are a session's phases that are no message's. Pipelined or not, they never
+// overlap.
 var ownPhases = sample.ServerPhasesOf(sample.SetUp, sample.AfterMessage, sample.Farewell)
 
-// CostPhases are all that a message's cost is told by, in the order of a
+// CostPhases are the phases that make the cost of a message, in the order of a
 // session.
 var CostPhases = sample.ServerPhasesOf(sample.SetUp, sample.InMessage, sample.AfterMessage, sample.Farewell)
 
-// CostSlots hold what a cost is the sum of: a message's own phases may overlap,
-// so that it counts as the span it took.
+// CostSlots are the slots whose sum is the cost of messages. A message's own phases may
+// overlap, so its span counts in their place.
 var CostSlots = func() []Slot {
 	list := []Slot{SlotOf(sample.SpanMessage, sample.Service)}
 	for _, p := range ownPhases {
@@ -20,8 +20,8 @@ var CostSlots = func() []Slot {
 	return list
 }()
 
-// Spent is all time that a cost is the sum of. It stands in each interval's
-// line, so that a cost is known without the histograms.
+// Spent is the sum of the CostSlots, in nanoseconds. Each interval's line has it, so
+// that a cost is known without the histograms.
 func (t *Total) Spent() float64 {
 	sum := 0.0
 	for _, s := range CostSlots {

@@ -6,15 +6,17 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/histogram"
 )
 
-// A Tally is what one series comes to in one interval, while it is recorded.
+// A Tally is what one series comes to in one interval, while it is recorded. Failures
+// and Pages have to be set.
 type Tally struct {
 	Counts
 	recordings [NumSlots]histogram.Recording
 	clamped    [NumSlots]int64
 	Failures   Failures
-	Pages      *histogram.PagePool // the batch's
+	Pages      *histogram.PagePool // shared by the tallies of one shard
 }
 
+// Record adds a time to a slot. A time out of a histogram's range counts as clamped.
 func (t *Tally) Record(s Slot, d time.Duration) {
 	v, inRange := histogram.Clamp(d)
 	if !inRange {
@@ -26,7 +28,7 @@ func (t *Tally) Record(s Slot, d time.Duration) {
 	}
 }
 
-// Reset makes the tally empty, and keeps its memory.
+// Reset empties the tally and keeps its memory.
 func (t *Tally) Reset() {
 	t.Counts = Counts{}
 	for s := range t.recordings {
@@ -36,16 +38,18 @@ func (t *Tally) Reset() {
 	clear(t.Failures)
 }
 
-// A Total is what a series comes to over any time, to be kept and added up.
+// A Total is what a series came to in any time. Totals add up.
 type Total struct {
 	Counts
-	Hists    [NumSlots]*histogram.Histogram // nil where empty
+	Hists    [NumSlots]*histogram.Histogram // nil if empty
 	Clamped  [NumSlots]int64
 	Failures Failures
 }
 
+// NewTotal returns an empty total.
 func NewTotal() *Total { return &Total{Failures: Failures{}} }
 
+// Hist returns the histogram of a slot, made if there is none.
 func (t *Total) Hist(s Slot) *histogram.Histogram {
 	if t.Hists[s] == nil {
 		t.Hists[s] = histogram.New()
@@ -65,7 +69,7 @@ func (t *Total) Absorb(from *Tally) {
 	t.Failures.Merge(from.Failures)
 }
 
-// Add adds another total.
+// Add adds another total, which may be nil.
 func (t *Total) Add(from *Total) {
 	if from == nil {
 		return
