@@ -8,7 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
-// The names of choices, in the order of a table's columns.
+// The names of choices.
 const (
 	ChoicePort       = "port"
 	ChoiceTLS        = "TLS"
@@ -19,15 +19,16 @@ const (
 	choiceRecipients = "recipients"
 )
 
+// ChoiceNames are the names of all choices, in the order of a table's columns.
 var ChoiceNames = []string{ChoicePort, ChoiceTLS, ChoiceAuth, ChoiceReuse, ChoicePipelining, choiceSize, choiceRecipients}
 
-// alike tells whether two flows differ in nothing but their choices. It is
-// false if that is not known.
-func alike(h *record.FlowHeader, to *record.FlowHeader) bool {
+// differInChoicesOnly tells whether two flows are alike apart from their choices. It
+// is false if that is not known.
+func differInChoicesOnly(h, to *record.FlowHeader) bool {
 	return h.HasChoices() && to.HasChoices() && h.Fingerprint != "" && h.Fingerprint == to.Fingerprint
 }
 
-// choice says in short how a flow chose.
+// ChoiceOf writes in short how a flow chose.
 func ChoiceOf(h *record.FlowHeader, name string) string {
 	switch name {
 	case ChoicePort:
@@ -67,20 +68,20 @@ type Change struct {
 	To     string `json:"to"`
 }
 
-// changes are the choices in which to differs from h. It is false where the
-// flows differ in more than their choices, or do not say.
-func changesOf(h *record.FlowHeader, to *record.FlowHeader) (list []Change, ok bool) {
+// changesOf are the choices in which to differs from h. It is false if the flows
+// differ in more than their choices, or if that is not known.
+func changesOf(h, to *record.FlowHeader) (list []Change, ok bool) {
 	for _, name := range ChoiceNames {
 		if was, is, same := ChangeOf(h, to, name); !same {
 			list = append(list, Change{name, was, is})
 		}
 	}
-	return list, alike(h, to)
+	return list, differInChoicesOnly(h, to)
 }
 
-// change says how two flows chose. Sizes that are the same in short, and are
-// not, are told in octets.
-func ChangeOf(h *record.FlowHeader, to *record.FlowHeader, name string) (was, is string, same bool) {
+// ChangeOf writes how two flows chose, and tells whether they chose the same. Sizes
+// that differ and look the same in short are written in octets.
+func ChangeOf(h, to *record.FlowHeader, name string) (was, is string, same bool) {
 	was, is = ChoiceOf(h, name), ChoiceOf(to, name)
 	if name == choiceSize && was == is && h.DiffersInSize(to) {
 		return octetsText(h), octetsText(to), false

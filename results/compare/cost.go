@@ -10,29 +10,28 @@ import (
 )
 
 // What a delivered message costs is all the time that sessions spent on their
-// phases and messages, over the messages accepted: a connection counts in
-// parts, as many as it carried messages, and what failed is paid for by what
-// was delivered. It is service time, a mean, and of sums, so that the phases
-// add up to it.
+// phases and messages, divided by the messages accepted. So the messages of a
+// connection share its set-up, and the messages delivered pay for those that failed.
+// It is a mean of service times, so that the phases add up to it.
 //
-// Left out are the look-up of the name, which is done once for all sessions,
-// pauses between messages, waiting for one's turn under open load, and the
-// generator's own time between the phases of a set-up: none of them is the
-// server's. Its own time within a message is in the span of that, and so in
-// the cost; OwnShare says how much of it there is. A session that began in the warm-up leaves its set-up
-// there; over many connections, as many begin in the load and end after it.
+// Not in it are the look-up of the name, which is done once for all sessions, pauses
+// between messages, waiting for one's turn under open load, and the generator's own
+// time between the phases of a set-up: none of them is the server's. The generator's
+// own time within a message is part of the message's span, and so of the cost;
+// OwnShare says how much there is. The set-up of a session that began in the warm-up
+// is not counted; about as many sessions begin in the load and end after it.
 
-// A cost is what a delivered message takes.
+// A cost is what a delivered message takes, on average.
 type cost struct {
 	whole  time.Duration
 	phases map[sample.Phase]time.Duration // those that have samples
-	// between is what of the message's span is in none of its phases: the
-	// sending of its bytes and the generator's own. Where phases overlap, since
-	// they are pipelined, it is what that saves, and negative.
+	// between is the part of the message's span that is in none of its phases: the
+	// sending of its bytes, and the generator's own time. If pipelined phases
+	// overlap, it is what that saves, and negative.
 	between time.Duration
 }
 
-// cost is false where nothing was delivered.
+// costOf is false if nothing was delivered.
 func costOf(t *tally.Total) (cost, bool) {
 	n := t.Outcomes[sample.Accepted]
 	if n == 0 {
@@ -55,7 +54,7 @@ func costOf(t *tally.Total) (cost, bool) {
 	return c, true
 }
 
-// costMetrics are what flows are held against each other by.
+// costMetrics are what flows are compared by: time, and the generator's CPU time.
 var costMetrics = []comparedMetric{
 	{name: "cost.time", track: costTrack, of: func(r *roundData) (float64, bool) {
 		c, ok := costOf(r.total)
@@ -73,7 +72,7 @@ func (r *roundData) deliveredCPU() (float64, bool) {
 	return float64(r.cpu) * float64(m.Attempted) / float64(m.Accepted), true
 }
 
-// costWithin is the cost over the intervals of a single round.
+// costTrack is the cost over the intervals of a sole round.
 func costTrack(f *soleRound) stats.Track {
 	return f.quotient(func(_ int, i *record.Interval) (above, below float64) {
 		return i.Spent, float64(i.Messages[sample.Accepted])

@@ -8,6 +8,7 @@ type flowSide struct {
 	flow string
 }
 
+// rounds are the flow's in all runs. They have open load if any of the runs has.
 func (s *flowSide) rounds() (rounds []roundData, open bool) {
 	for _, r := range s.runs {
 		if i := r.FlowIndex(s.flow); i >= 0 {
@@ -18,7 +19,7 @@ func (s *flowSide) rounds() (rounds []roundData, open bool) {
 	return rounds, open
 }
 
-// alone is the only round of a side; nil where it is one of a run with others.
+// soleRound is the only round of a side; nil if its run has further rounds.
 func (s *flowSide) soleRound() *soleRound {
 	for _, r := range s.runs {
 		if i := r.FlowIndex(s.flow); i >= 0 && len(roundsOf(r, i)) > 0 && r.Header.Rounds == 1 {

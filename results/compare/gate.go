@@ -10,16 +10,16 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// A GateResult is a gate held against one row.
+// A GateResult is what became of a gate for one row.
 type GateResult struct {
 	Expr   string `json:"expr"`
 	Flow   string `json:"flow,omitempty"`
 	OK     bool   `json:"ok"`
-	Known  bool   `json:"known"` // false where it cannot be told, so that OK is false too
+	Known  bool   `json:"known"` // false if it cannot be decided; then OK is false too
 	Reason string `json:"reason,omitempty"`
 }
 
-// Name is the gate, with the flow where the gate is about all.
+// Name is the gate as written, after the flow if the gate is about all flows.
 func (g *GateResult) Name() string {
 	if strings.HasPrefix(g.Expr, g.Flow+".") {
 		return g.Expr
@@ -27,8 +27,8 @@ func (g *GateResult) Name() string {
 	return strings.TrimSpace(g.Flow + " " + g.Expr)
 }
 
-// hold holds a gate against the rows it is about. A gate that finds none does
-// not hold.
+// gateResults decides a gate for each row that it is about. A gate that is about no
+// row is not met.
 func (c *Comparison) gateResults(g *criteria.Gate) []GateResult {
 	var list []GateResult
 	for i := range c.Rows {
@@ -42,8 +42,8 @@ func (c *Comparison) gateResults(g *criteria.Gate) []GateResult {
 	return list
 }
 
-// hold holds a gate against one row. What is not significant is no change, and
-// too few rounds are no answer.
+// gateResult decides a gate for one row. A change that is not significant is none,
+// and too few rounds decide nothing.
 func (r *Row) gateResult(g *criteria.Gate, alpha float64) GateResult {
 	out := GateResult{Expr: g.Expr, Flow: r.Flow}
 	if r.Verdict == stats.TooFewRuns {
@@ -72,7 +72,7 @@ func (r *Row) gateResult(g *criteria.Gate, alpha float64) GateResult {
 }
 
 // DeclaredGates are the gates that the scenarios of runs declare, each once. The
-// error says which of them is none that this version knows.
+// error says which of them this version cannot read.
 func DeclaredGates(runs []*record.Run) ([]criteria.Gate, error) {
 	var list []criteria.Gate
 	known := map[string]bool{}
@@ -91,8 +91,8 @@ func DeclaredGates(runs []*record.Run) ([]criteria.Gate, error) {
 	return list, nil
 }
 
-// DeclaredMinEffect is the smallest effect of interest that the scenarios of
-// runs declare; where they differ, the least.
+// DeclaredMinEffect is the smallest effect of interest that the scenarios of runs
+// declare, as a share; if they differ, the least.
 func DeclaredMinEffect(runs []*record.Run) float64 {
 	least := math.Inf(1)
 	for _, r := range runs {

@@ -12,14 +12,13 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// A Matrix says what the choices of a run's flows cost: ports, TLS, AUTH,
-// reuse of connections and pipelining. It is made of all rounds of a flow for
-// what a message costs, and of each by itself for what lies between flows: the
-// round is what differences are judged by.
+// A Matrix says what the choices of a run's flows cost: ports, TLS, AUTH, reuse of
+// connections and pipelining. What a message costs is of all rounds of a flow
+// together. How flows differ is judged by their single rounds.
 type Matrix struct {
 	Baseline string       `json:"baseline"`
-	Rounds   int          `json:"rounds"`  // of each flow, where all were measured
-	InTurn   bool         `json:"in_turn"` // otherwise each flow had the others' load beside it
+	Rounds   int          `json:"rounds"`  // of each flow, if all were measured
+	InTurn   bool         `json:"in_turn"` // one flow after another; otherwise each had the others' load beside it
 	Flows    []MatrixFlow `json:"flows"`
 	Against  Differences  `json:"against_baseline"` // the other flows
 	Choices  Differences  `json:"choices"`          // pairs of flows that differ in one
@@ -28,24 +27,24 @@ type Matrix struct {
 	Runs int    `json:"-"`
 }
 
-// A MatrixFlow is a flow with what it chose, and what a delivered message costs
-// with it. Times are means; see the cost in Differences for what is judged.
+// A MatrixFlow is a flow with what it chose, and what one of its delivered messages
+// costs. Times are means over all rounds.
 type MatrixFlow struct {
 	Flow               string `json:"flow"`
 	Port               int    `json:"port,omitempty"`
 	TLS                string `json:"tls"`
 	Auth               string `json:"auth,omitempty"`
-	MessagesPerSession *int   `json:"messages_per_session"` // 0 is as many as the load lasts; null where the run file does not say
+	MessagesPerSession *int   `json:"messages_per_session"` // 0: as many as the load lasts; null if the run file does not say
 	Pipelining         string `json:"pipelining,omitempty"`
 	Size               string `json:"size,omitempty"`
 	Recipients         int    `json:"recipients,omitempty"`
 
 	Delivered int64                    `json:"delivered"` // messages accepted
 	Sessions  int64                    `json:"sessions"`  // started
-	Cost      *time.Duration           `json:"cost_ns"`   // null where nothing was delivered
+	Cost      *time.Duration           `json:"cost_ns"`   // null if nothing was delivered
 	Phases    map[string]time.Duration `json:"phases_ns"` // those the flow has; with Between they add up to Cost
 	Between   time.Duration            `json:"between_ns"`
-	CPU       *time.Duration           `json:"generator_cpu_ns"` // the median of the rounds; null where it is not known
+	CPU       *time.Duration           `json:"generator_cpu_ns"` // the median of the rounds; null if it is not known
 
 	Header record.FlowHeader `json:"-"`
 }
@@ -63,11 +62,11 @@ type Difference struct {
 	Base    string   `json:"base"`
 	New     string   `json:"new"`
 	Changes []Change `json:"changes"`
-	Time    *Row     `json:"cost_time"` // of a delivered message; null where a side has none
-	CPU     *Row     `json:"cost_cpu"`  // of the generator; null where it is not known
+	Time    *Row     `json:"cost_time"` // of a delivered message; null if a side has none
+	CPU     *Row     `json:"cost_cpu"`  // of the generator; null if it is not known
 }
 
-// Choice names what a pair differs in.
+// Choice names what a pair differs in: "TLS none → starttls".
 func (d *Difference) Choice() string {
 	last := d.Changes[len(d.Changes)-1]
 	text := last.Choice + " " + last.From + " → " + last.To
@@ -77,13 +76,13 @@ func (d *Difference) Choice() string {
 	return text
 }
 
-// maxDifferences bounds the differences between rounds that a matrix takes, of
-// all its pairs together: a run file may have so many flows and rounds that
-// showing it would never end.
+// maxDifferences bounds the differences between rounds in all pairs of a matrix
+// together: a run file may have so many flows and rounds that they take for ever.
 const maxDifferences = 5_000_000
 
-// NewMatrix makes the matrix of runs that repeat one scenario, of all their
-// rounds together. The error says why they have none.
+// NewMatrix makes the matrix of runs that repeat one scenario, of all their rounds
+// together. The error says that they are of different scenarios, that one is given
+// twice, or that the scenario has no baseline.
 func NewMatrix(runs []*record.Run) (*Matrix, error) {
 	if err := record.CheckDistinct(runs); err != nil {
 		return nil, err
@@ -94,13 +93,13 @@ func NewMatrix(runs []*record.Run) (*Matrix, error) {
 		}
 	}
 	if len(runs) == 0 || runs[0].FlowIndex(runs[0].Header.Baseline) < 0 {
-		return nil, errors.New("the scenario names no baseline to hold its flows against")
+		return nil, errors.New("the scenario names no baseline to compare its flows with")
 	}
 	return MatrixOf(runs...), nil
 }
 
-// newMatrix makes the matrix of runs that repeat one scenario; nil where that
-// has no baseline.
+// MatrixOf makes the matrix of runs that are known to repeat one scenario; nil if the
+// scenario has no baseline.
 func MatrixOf(runs ...*record.Run) *Matrix {
 	h := &runs[0].Header
 	base := runs[0].FlowIndex(h.Baseline)
@@ -200,8 +199,8 @@ func (m *matrixBuilder) differences(pairs [][2]int) Differences {
 	return d
 }
 
-// row adds a metric of a pair to what is judged. It is false where a side does
-// not have it.
+// row adds a metric of a pair to what is judged. It is false if a side does not have
+// the metric.
 func (m *matrixBuilder) row(c *builder, d *Difference, metric comparedMetric) bool {
 	pair := stats.Pair{Base: values(m.rounds[d.Base], metric), New: values(m.rounds[d.New], metric)}
 	if len(pair.Base) == 0 || len(pair.New) == 0 {
@@ -215,15 +214,15 @@ func (m *matrixBuilder) row(c *builder, d *Difference, metric comparedMetric) bo
 	return true
 }
 
-// choicePairs finds, for each flow unlike those before it and for each choice,
-// the first flow before it that differs in that choice alone. Where there is
-// none for any choice, the port may differ as well: it goes with TLS and AUTH
-// on servers as they are.
+// choicePairs finds, for each flow and each choice, the first flow before it that
+// differs in that choice alone. If there is none for any choice, the port may differ
+// as well: on most servers it goes with TLS and AUTH. A flow that chose as one before
+// it has no pairs.
 func choicePairs(flows []record.FlowHeader) [][2]int {
 	var pairs [][2]int
 	for i := range flows {
 		if slices.ContainsFunc(flows[:i], func(f record.FlowHeader) bool { list, ok := changesOf(&f, &flows[i]); return ok && len(list) == 0 }) {
-			continue // its like has its pairs already
+			continue
 		}
 		own := singleChanges(flows, i, func(changes []Change) string {
 			if len(changes) == 1 {
@@ -244,8 +243,8 @@ func choicePairs(flows []record.FlowHeader) [][2]int {
 	return pairs
 }
 
-// singleChanges pairs flow i with those before it by the choice that only
-// names; it names none where there is more to a pair.
+// singleChanges pairs flow i with the first one before it for each choice that only
+// returns. It returns "" for changes that make no pair.
 func singleChanges(flows []record.FlowHeader, i int, only func([]Change) string) [][2]int {
 	var pairs [][2]int
 	var found []string

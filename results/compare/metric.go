@@ -14,11 +14,11 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// A roundData is what one flow's round came to: the unit of comparisons.
+// A roundData is what one round of a flow came to: the unit of comparisons.
 type roundData struct {
 	total  *tally.Total
 	window time.Duration
-	cpu    time.Duration // of the generator, a message; 0 where not known
+	cpu    time.Duration // of the generator, for a message; 0 if not known
 }
 
 // A comparedMetric is a figure that rounds are compared by.
@@ -26,18 +26,17 @@ type comparedMetric struct {
 	name     string
 	unit     criteria.Unit
 	higher   bool // is better
-	headline bool // always in the tables; the others where they tell something
+	headline bool // always in the tables
 	of       func(*roundData) (float64, bool)
-	track    func(*soleRound) stats.Track // nil where a single round has no interval
+	track    func(*soleRound) stats.Track // nil if a sole round has no interval
 
-	// Of a quantile: how many samples a round has, and how many it takes for
-	// one to be beyond the quantile.
+	// Of a quantile: how many samples a round has, and how many it takes until one
+	// is beyond the quantile.
 	samples func(*roundData) int64
 	enough  float64
 }
 
-// comparedMetrics are what a flow's rounds are compared by, with how each is
-// read off them.
+// comparedMetrics are the metrics that rounds under a kind of load are compared by.
 func comparedMetrics(load sample.LoadKind) []comparedMetric {
 	var list []comparedMetric
 	for _, c := range criteria.ComparedBy(load) {
@@ -59,8 +58,8 @@ func comparedMetrics(load sample.LoadKind) []comparedMetric {
 	return list
 }
 
-// latency reads a time of a phase. What a run's intervals hold is read only for
-// the metrics that are always in the tables.
+// latency sets how a time of a phase is read. The intervals of a sole round are read
+// for headlines only.
 func (m *comparedMetric) latency(c *criteria.Compared) {
 	s := tally.SlotOf(c.Phase, c.Part)
 	if c.Stat == "mean" {
@@ -78,10 +77,10 @@ func (m *comparedMetric) latency(c *criteria.Compared) {
 	}
 }
 
-// lopsided tells whether a metric differs between sides by the number of their
-// samples. Where these are too few for a quantile, it is their maximum, and the
-// maximum of fewer is smaller: a server that takes longer, under closed load,
-// would seem to have become better at what it does once a session.
+// lopsided tells whether a quantile may differ just because the sides have different
+// numbers of samples. With too few samples a quantile is their maximum, and the
+// maximum of fewer is smaller: a server that takes longer would then, under closed
+// load, seem to have become faster at what it does once a session.
 func (m *comparedMetric) lopsided(base, other []roundData) bool {
 	if m.samples == nil {
 		return false
@@ -118,15 +117,15 @@ func (r *roundData) rate() (float64, bool) {
 
 func (r *roundData) errors() (float64, bool) {
 	m := r.total.Messages()
-	return float64(m.Attempted-m.Accepted) / float64(max(1, m.Attempted)), m.Attempted > 0
+	return m.ErrorShare()
 }
 
-// setUpPhases are what a session goes through before its first message. The
-// name's look-up is left out: it is not the server's.
+// setUpPhases are the phases of a session before its first message, without the
+// look-up of the name, which is not the server's.
 var setUpPhases = sample.ServerPhasesOf(sample.SetUp)
 
-// setUp is what making a session ready costs, on average: all times of all of
-// its phases, over the sessions started. It is false where none was.
+// setUp is what the set-up of a session costs, on average: all times of its phases,
+// over the sessions started. It is false if none was.
 func (r *roundData) setUp() (float64, bool) {
 	var sum time.Duration
 	for _, p := range setUpPhases {
@@ -135,19 +134,18 @@ func (r *roundData) setUp() (float64, bool) {
 	return float64(sum) / float64(max(1, r.total.Started)), sum > 0 && r.total.Started > 0
 }
 
-// matches tells whether a metric is meant by one of the patterns, such as
-// "message.*" or "submit-587.rate"; without any, all are.
+// matches tells whether a metric matches one of the patterns, such as "message.*" or
+// "submit-587.rate". Without patterns every metric does.
 func matches(patterns []string, flow, metric string) bool {
 	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern string) bool {
-		// A pattern that is not well formed matches nothing: ValidPattern says
-		// so beforehand.
+		// A malformed pattern matches nothing; check has refused it before.
 		plain, _ := path.Match(pattern, metric)
 		named, _ := path.Match(pattern, flow+"."+metric)
 		return plain || named
 	})
 }
 
-// rounds are a flow's, as far as they were measured.
+// roundsOf are the rounds of a flow in which a message was attempted.
 func roundsOf(r *record.Run, flow int) []roundData {
 	var list []roundData
 	for round := range r.Header.Rounds {

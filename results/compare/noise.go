@@ -9,8 +9,8 @@ import (
 // NoiseFormat names the shape of Noise.
 const NoiseFormat = "smtpgauge.noise/1"
 
-// A Noise is how much a set-up's figures vary while nothing changes, and so how
-// small a change it can see.
+// A Noise is how much the figures of a set-up vary while nothing changes, and so how
+// small a change the set-up can see. It marshals to JSON as docs/json.md has it.
 type Noise struct {
 	Format   string     `json:"format"` // "smtpgauge.noise/1"
 	Name     string     `json:"name"`
@@ -18,7 +18,7 @@ type Noise struct {
 	Alpha    float64    `json:"alpha"`
 	Tested   int        `json:"tested"`
 	Rows     []NoiseRow `json:"rows"`
-	Differ   []string   `json:"differ"` // metrics called different although nothing was
+	Differ   []string   `json:"differ"` // metrics that were judged different although nothing was
 	Warnings []string   `json:"warnings"`
 }
 
@@ -31,12 +31,12 @@ type NoiseRow struct {
 
 	// NoisePercent is the standard deviation from round to round;
 	// ResolvablePercent the smallest change that as many rounds a side as were
-	// made find nine times out of ten. Both are null where they cannot be told.
+	// made find nine times out of ten. Both are null if they are not known.
 	NoisePercent      *float64      `json:"noise_percent"`
 	ResolvablePercent *float64      `json:"resolvable_percent"`
 	RoundsFor         []RoundsToSee `json:"rounds_for,omitempty"`
 
-	Measure  criteria.Unit `json:"-"` // what Unit is a word for
+	Measure  criteria.Unit `json:"-"` // Unit, typed
 	Headline bool          `json:"-"` // always in tables
 }
 
@@ -47,11 +47,11 @@ type RoundsToSee struct {
 	Rounds        int     `json:"rounds"`
 }
 
-// SoughtChanges are those that people ask for, in per cent.
+// SoughtChanges are the sizes of change, in per cent, that Row.RoundsFor is about.
 var SoughtChanges = []float64{1, 3, 5, 10}
 
-// MeasureNoise compares two sides that are alike: runs of the same scenario
-// against the same server.
+// MeasureNoise compares two sides that are alike: runs of the same scenario against
+// the same server. The error is as Compare's.
 func MeasureNoise(a, b []*record.Run, o Options) (*Noise, error) {
 	c, err := Compare(a, b, o)
 	if err != nil {

@@ -2,10 +2,10 @@ package compare
 
 import "github.com/smtpgauge/smtpgauge/results/tally"
 
-// andMore stands for the greetings that are too many to be kept.
+// moreBanners stands for greetings beyond those that are kept.
 const moreBanners = "and more"
 
-// heard are all greetings of a flow on one side.
+// greetings are all greetings of a flow on one side.
 func (s *flowSide) greetings() tally.Greetings {
 	var all tally.Greetings
 	for _, r := range s.runs {
@@ -16,12 +16,12 @@ func (s *flowSide) greetings() tally.Greetings {
 	return all
 }
 
-// servers compares what the servers of a flow said of themselves: the banners
-// without what is new in each session, and what any of them offered. What one
-// side alone has no EHLO for, such as one under TLS, is the scenarios'
-// difference and not the servers'. Banners that are too many on both sides, as
-// behind a large address, are not held to be different: those kept are chance.
-func servers(prefix string, base, other flowSide) []Surrounding {
+// serverSurroundings compares what the servers of a flow said of themselves: their
+// banners, without what changes from session to session, and what any of them
+// offered. If only one side has an EHLO, such as one under TLS, the scenarios differ
+// and not the servers. If both sides have more banners than are kept, as behind a
+// large address, it is chance which were kept, so they count as the same.
+func serverSurroundings(prefix string, base, other flowSide) []Surrounding {
 	b, n := base.greetings(), other.greetings()
 	banner := newSurrounding(prefix+"banner", bannersOf(&b), bannersOf(&n))
 	banner.Differs = banner.Differs && !(b.More && n.More)
@@ -36,7 +36,7 @@ func servers(prefix string, base, other flowSide) []Surrounding {
 		offered, offers := offersOf(&b, ehlo.lines), offersOf(&n, ehlo.lines)
 		if len(offered) > 0 && len(offers) > 0 {
 			s := newSurrounding(prefix+ehlo.name, distinct(offered), distinct(offers))
-			s.lines = true
+			s.areLines = true
 			list = append(list, s)
 		}
 	}

@@ -45,7 +45,7 @@ func TestServersThatDiffer(t *testing.T) {
 			}
 			return flowSide{[]*record.Run{r}, "relay"}
 		}
-		list := servers("relay ", side(c.base), side(c.other))
+		list := serverSurroundings("relay ", side(c.base), side(c.other))
 		if got := warnings(list); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}

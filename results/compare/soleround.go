@@ -8,7 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// soleRound are the intervals of a flow's only round.
+// A soleRound is the only round of a flow, by its intervals.
 type soleRound struct {
 	intervals []*record.Interval
 	window    record.Window
@@ -16,7 +16,7 @@ type soleRound struct {
 	decoded   map[tally.Slot][]*histogram.Histogram // by interval
 }
 
-// newSoleRound returns the intervals of a flow that has one round.
+// newSoleRound takes the intervals of a flow that has one round.
 func newSoleRound(r *record.Run, flow int) *soleRound {
 	s := sample.Series{Flow: flow, Stage: sample.Steady}
 	f := &soleRound{window: r.Window(s), total: r.Total(s), decoded: map[tally.Slot][]*histogram.Histogram{}}
@@ -28,8 +28,8 @@ func newSoleRound(r *record.Run, flow int) *soleRound {
 	return f
 }
 
-// histograms are the intervals' of a phase. One that cannot be read counts for
-// nothing: it is missed in an interval's width, not in a figure.
+// histograms are those of a slot, by interval. One that cannot be read counts as
+// empty, which makes a confidence interval less exact, and no figure wrong.
 func (f *soleRound) histograms(s tally.Slot) []*histogram.Histogram {
 	if list, ok := f.decoded[s]; ok {
 		return list
@@ -44,11 +44,12 @@ func (f *soleRound) histograms(s tally.Slot) []*histogram.Histogram {
 	return list
 }
 
-// seconds is how much of an interval belongs to the load's window.
+// seconds is how much of an interval lies within the load's window.
 func (f *soleRound) seconds(i *record.Interval) float64 {
 	return f.window.Common(record.Window{From: i.From, To: i.To}).Seconds()
 }
 
+// quotient is a track of sums that each interval adds to above and below the line.
 func (f *soleRound) quotient(of func(n int, i *record.Interval) (above, below float64)) stats.Track {
 	above, below := make([]float64, len(f.intervals)), make([]float64, len(f.intervals))
 	for n, i := range f.intervals {
@@ -82,7 +83,7 @@ func meanTrack(s tally.Slot) func(*soleRound) stats.Track {
 func quantileTrack(s tally.Slot, q float64) func(*soleRound) stats.Track {
 	return func(f *soleRound) stats.Track {
 		list := f.histograms(s)
-		var buckets []stats.Bucket // of one interval at a time: all of them together are ten times the histograms
+		var buckets []stats.Bucket // of one interval at a time: those of all take ten times the memory of the histograms
 		return stats.NewQuantile(q, appendBuckets(f.total.Hists[s], nil), len(list), func(i int) []stats.Bucket {
 			buckets = appendBuckets(list[i], buckets[:0])
 			return buckets
@@ -98,5 +99,5 @@ func appendBuckets(h *histogram.Histogram, list []stats.Bucket) []stats.Bucket {
 	return list
 }
 
-// withinSeed is that of the bootstrap: the same runs give the same interval.
+// bootstrapSeed is fixed, so that the same runs have the same interval.
 const bootstrapSeed = 1_000_000_000

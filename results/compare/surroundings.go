@@ -11,7 +11,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
-// fingerprints are what of a run's surroundings can make its figures differ.
+// surroundingKinds are what can make the figures of two runs differ, beside the
+// server.
 var surroundingKinds = []struct {
 	name string
 	of   func(*record.Run) string
@@ -33,15 +34,15 @@ var surroundingKinds = []struct {
 	}},
 }
 
-// A Surrounding is what one thing about the runs of each side is, all runs of
-// the side together: a thing that can make figures differ.
+// A Surrounding is one thing that can make figures differ, such as the kernel, with
+// its values in the runs of each side.
 type Surrounding struct {
 	Name    string   `json:"name"`
-	Base    []string `json:"base"` // the values there are, sorted
+	Base    []string `json:"base"` // the different values, sorted
 	New     []string `json:"new"`
 	Differs bool     `json:"differs"`
 
-	lines bool // the values are lines of one text, of which the difference is told
+	areLines bool // the values are lines of one text: a warning has those that differ
 }
 
 // newSurrounding compares the values of both sides.
@@ -53,14 +54,14 @@ func newSurrounding(name string, base, other []string) Surrounding {
 func surroundings(base, other []*record.Run) []Surrounding {
 	var list []Surrounding
 	for _, f := range surroundingKinds {
-		list = append(list, newSurrounding(f.name, seen(base, f.of), seen(other, f.of)))
+		list = append(list, newSurrounding(f.name, knownValues(base, f.of), knownValues(other, f.of)))
 	}
 	return list
 }
 
-// warning says what is different.
+// warning says what differs.
 func (s *Surrounding) warning() string {
-	if s.lines {
+	if s.areLines {
 		var parts []string
 		for _, side := range []struct {
 			name       string
@@ -75,12 +76,12 @@ func (s *Surrounding) warning() string {
 	return fmt.Sprintf("%s differs: %s on the base side, %s on the new", s.Name, strings.Join(s.Base, ", "), strings.Join(s.New, ", "))
 }
 
-// without are the values that others are not.
+// without are the values that are not among others.
 func without(values, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(values), func(v string) bool { return slices.Contains(others, v) })
 }
 
-// warnings are those of the surroundings that differ.
+// warnings are about the surroundings that differ.
 func warnings(list []Surrounding) []string {
 	var texts []string
 	for i := range list {
@@ -91,8 +92,8 @@ func warnings(list []Surrounding) []string {
 	return texts
 }
 
-// seen are the different values of a side, those that are known.
-func seen(runs []*record.Run, of func(*record.Run) string) []string {
+// knownValues are the different values of a side, as far as they are known.
+func knownValues(runs []*record.Run, of func(*record.Run) string) []string {
 	var list []string
 	for _, r := range runs {
 		if v := of(r); v != "" {
@@ -102,7 +103,7 @@ func seen(runs []*record.Run, of func(*record.Run) string) []string {
 	return distinct(list)
 }
 
-// distinct sorts values and leaves out those that come again.
+// distinct sorts values, and keeps each once.
 func distinct(list []string) []string {
 	slices.Sort(list)
 	if list = slices.Compact(list); len(list) == 0 {
@@ -111,8 +112,8 @@ func distinct(list []string) []string {
 	return list
 }
 
-// doubts are what speaks against the runs of a side.
-func doubts(side string, runs []*record.Run) []string {
+// doubtsAbout are warnings about runs of a side that are invalid or cut short.
+func doubtsAbout(side string, runs []*record.Run) []string {
 	var list []string
 	for _, doubt := range []struct {
 		is string
@@ -122,7 +123,7 @@ func doubts(side string, runs []*record.Run) []string {
 			v := figures.Of(r).Validity
 			return strings.Join(v.Reasons, "; "), !v.Valid
 		}},
-		{"interrupted", func(r *record.Run) (string, bool) { return "it was ended before its time", r.Interrupted() }},
+		{"interrupted", func(r *record.Run) (string, bool) { return "its user ended it early", r.Interrupted() }},
 	} {
 		n, first := 0, ""
 		for _, r := range runs {

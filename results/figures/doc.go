@@ -2,10 +2,11 @@
 // thresholds are met, and whether any of it may be believed.
 //
 //	result := figures.Of(run)
-//	if !result.Verdict.Valid { ... result.Verdict.Reasons ... }
+//	if !result.Validity.Valid { ... result.Validity.Reasons ... }
 //	p99 := result.Flow("relay").Judged().P99
 //
-// Percentiles are read off merged histograms, and never averaged. There is no
-// figure from zero samples: what was not measured is nil, left out, or a reason.
+// Percentiles are read off merged histograms, and never averaged. There is no figure
+// from zero samples: what was not measured is nil or left out, and a threshold on it
+// is missed, with a reason.
 // docs/figures.md says how each figure is made.
 package figures

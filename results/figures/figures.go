@@ -13,7 +13,7 @@ import (
 // ResultFormat names the shape of Result.
 const ResultFormat = "smtpgauge.result/1"
 
-// Result works the run's figures out.
+// Of works out the figures of a run.
 func Of(r *record.Run) *Result {
 	h := &r.Header
 	res := &Result{
@@ -80,6 +80,7 @@ func newRounds(r *record.Run, flow int) []Round {
 	return list
 }
 
+// PerSecond is how many of n there were a second in d; 0 if d is 0.
 func PerSecond(n int64, d time.Duration) float64 {
 	if d <= 0 {
 		return 0
@@ -105,7 +106,7 @@ func newPhases(t *tally.Total) map[string]*Phase {
 	return m
 }
 
-// distribution reads the figures off a histogram; nil where it is empty.
+// newDistribution reads the figures off a histogram; nil if it is empty.
 func newDistribution(t *tally.Total, s tally.Slot) *Distribution {
 	h := t.Hists[s]
 	if h.Count() == 0 {
@@ -141,7 +142,7 @@ func newGenerator(r *record.Run, all *tally.Total) Generator {
 	return g
 }
 
-// ownShare is which part of all message time was the generator's own.
+// ownShare is the share of all message time that was the generator's own.
 func ownShare(t *tally.Total) float64 {
 	message := t.Hists[tally.SlotOf(sample.SpanMessage, sample.Service)].Sum()
 	if message <= 0 {
@@ -150,10 +151,10 @@ func ownShare(t *tally.Total) float64 {
 	return min(1, float64(t.Hists[tally.OwnSlot].Sum())/float64(message))
 }
 
-// threshold evaluates a threshold. One that finds nothing to measure fails.
+// newThresholdResult evaluates a threshold. One with nothing to measure is missed.
 func newThresholdResult(r *record.Run, res *Result, t *criteria.Threshold) ThresholdResult {
 	out := ThresholdResult{Expr: t.Expr, Metric: t.Metric}
-	value, reason := metricOf(r, res.Flows[t.Flow], t)
+	value, reason := metricOf(r, res.Flow(t.Flow), t)
 	if reason != "" {
 		out.Reason = reason
 		return out
@@ -169,10 +170,11 @@ func metricOf(r *record.Run, f *Flow, t *criteria.Threshold) (value float64, rea
 	m := &f.Messages
 	switch t.Metric.Kind {
 	case criteria.Errors:
-		if m.Attempted == 0 {
+		share, ok := m.ErrorShare()
+		if !ok {
 			return 0, "no message was attempted"
 		}
-		return float64(m.Attempted-m.Accepted) / float64(m.Attempted), ""
+		return share, ""
 	case criteria.Rate:
 		if f.Window == 0 {
 			return 0, "the load did not begin"

@@ -10,70 +10,69 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
-// The limits beyond which the generator, not the server, made the figures.
+// The limits beyond which the generator made the figures, and not the server.
 const (
-	// The generator's own part of message time spoils it where it is most of it,
-	// and is more than a turn of the scheduler for a hundredth of the messages.
-	// Most of next to nothing is usual: a server next door answers in the few
-	// microseconds that the generator takes to go on.
+	// The generator's own part of message time spoils the figures if it is most of
+	// that time, and is more than a turn of the scheduler for one message in a
+	// hundred. Most of a very short time is usual: a server on the same machine
+	// answers in the few microseconds that the generator takes to go on.
 	ownLimit = 0.50
 	ownFloor = 2 * time.Millisecond
-	// A shard needs a core of its own. With less than this of one, before the
-	// load as well as after it, something else keeps the cores busy. What that
-	// does to the figures is a matter of luck: the scheduler may favour a thread
-	// that sleeps much, and lateness and the generator's own part then show
-	// nothing in one run and ruin the next.
+	// A shard needs a core of its own. If less than this much of a core was free
+	// both before and after the load, something else keeps the cores busy. What
+	// that does to the figures is luck: the scheduler may favour a thread that
+	// sleeps much, so that one run shows nothing and the next one is spoiled.
 	freeLimit = 0.5
-	// A generator that stood still for this share of the run has missed so much
-	// of its load, which no time of a message needs to show. For less it is a
-	// note: the longest times have it in them.
+	// A generator that stood still for this share of the run has missed as much of
+	// its load, and the times of messages need not show it. A smaller share is a
+	// note: it is part of the longest times.
 	stoodLimit = 0.01
 )
 
-// generatorBound finds how the generator spoiled the figures.
-func (v *Validity) generatorBound(res *Result) {
-	bad := func(format string, args ...any) { v.bad("generator-bound: "+format, args...) }
+// checkGenerator finds how the generator spoiled the figures.
+func (v *Validity) checkGenerator(res *Result) {
+	addReason := func(format string, args ...any) { v.addReason("generator-bound: "+format, args...) }
 	g := &res.Generator
-	v.late(res)
+	v.checkArrivals(res)
 	if own := g.Own; own != nil && g.OwnShare > ownLimit && own.P99 > ownFloor {
-		bad("%.0f %% of message time was the generator's own delay, limit %.0f %%; use a lower rate, fewer sessions or more cores",
+		addReason("%.0f %% of message time was the generator's own delay, limit %.0f %%; use a lower rate, fewer sessions or more cores",
 			100*g.OwnShare, 100*ownLimit)
 	}
 	if f := g.Free; f != nil && f.Most() < freeLimit {
-		bad("the cores were busy with something else: %.1f free before the load and %.1f after it, limit %.1f; leave the generator a core of its own",
+		addReason("the cores were busy with something else: %.1f free before the load and %.1f after it, limit %.1f; leave the generator a core of its own",
 			f.Before, f.After, freeLimit)
 	}
 	if g.StoodShare >= stoodLimit {
-		bad("the generator stood still for %s, %.1f %% of the run, limit %.0f %%; let nothing stop its process or its machine",
+		addReason("the generator stood still for %s, %.1f %% of the run, limit %.0f %%; let nothing stop its process or its machine",
 			human.Duration(g.Stood), 100*g.StoodShare, 100*stoodLimit)
 	} else if g.Stood > 0 {
-		v.note("the generator stood still for %s: the longest times have that in them", human.Duration(g.Stood))
+		v.addNote("the generator stood still for %s: the longest times have that in them", human.Duration(g.Stood))
 	}
 	for _, text := range localLimits(res) {
-		bad("%s", text)
+		addReason("%s", text)
 	}
 	if n := len(g.ClockSteps); n > 0 {
 		var steps []string
 		for _, d := range g.ClockSteps[:min(n, 3)] {
 			steps = append(steps, human.Duration(d))
 		}
-		bad("the wall clock stepped %d times (%s): the times under way are wrong; keep time synchronisation from stepping during a run, and the machine from sleeping",
+		addReason("the wall clock stepped %d times (%s): the times under way are wrong; keep time synchronisation from stepping during a run, and the machine from sleeping",
 			n, strings.Join(steps, ", "))
 	}
 }
 
-// Late arrivals spoil each figure of an open load for itself: its median by
-// their median, its p99.9 by theirs. They do where they are later than lateShare
-// of the response time there, and than a floor, below which a quiet machine of
-// two cores is, with the server on it, at half of what it can do: the two share
-// a core for a turn of the scheduler now and then.
+// Late arrivals spoil each figure of an open load by itself: its median by their
+// median, its p99.9 by theirs. They do so if they are later than lateShare of the
+// response time at the same quantile, and later than a floor. A quiet machine of two
+// cores with the server on it stays below the floor at half the load it can take: the
+// two share a core for a turn of the scheduler now and then.
 const lateShare = 0.05
 
 var lateFloors = []struct {
 	name  string
 	of    func(*Distribution) time.Duration
 	floor time.Duration
-	least int64 // samples, with fewer of which the quantile is the maximum
+	least int64 // samples; with fewer, the quantile is the maximum
 }{
 	{"p50", func(d *Distribution) time.Duration { return d.P50 }, time.Millisecond, 0},
 	{"p90", func(d *Distribution) time.Duration { return d.P90 }, 2 * time.Millisecond, 0},
@@ -81,31 +80,32 @@ var lateFloors = []struct {
 	{"p99.9", func(d *Distribution) time.Duration { return d.P999 }, 10 * time.Millisecond, 1000},
 }
 
-// latestFloor is that of the one latest arrival, which is no reason by itself.
+// latestFloor is the floor of the single latest arrival, which makes a note and no
+// reason.
 const latestFloor = 50 * time.Millisecond
 
-// late judges the arrivals of each open flow.
-func (v *Validity) late(res *Result) {
+// checkArrivals checks the arrivals of each flow with open load.
+func (v *Validity) checkArrivals(res *Result) {
 	for name, f := range res.FlowsInOrder() {
 		if f.Late == nil {
 			continue
 		}
-		if v.lateFlow(name, f) {
+		if v.checkFlowArrivals(name, f) {
 			continue
 		}
 		latest := func(d *Distribution) time.Duration { return d.Max }
 		if late := f.Late.Max; late > f.lateLimit(latest, latestFloor) {
-			v.note("an arrival of flow %s began %s after it was due: the longest response times have that in them", name, human.Duration(late))
+			v.addNote("an arrival of flow %s began %s after it was due: the longest response times have that in them", name, human.Duration(late))
 		}
 	}
 }
 
-// lateFlow tells whether the arrivals of a flow were late.
-func (v *Validity) lateFlow(name string, f *Flow) bool {
+// checkFlowArrivals tells whether the arrivals of a flow were late, which is a reason.
+func (v *Validity) checkFlowArrivals(name string, f *Flow) bool {
 	for _, q := range lateFloors {
 		late, limit := q.of(f.Late), f.lateLimit(q.of, q.floor)
 		if late > limit && f.Late.Count >= q.least {
-			v.bad("generator-bound: arrivals began late: %s %s after they were due in flow %s, limit %s; use a lower rate or a faster machine",
+			v.addReason("generator-bound: arrivals began late: %s %s after they were due in flow %s, limit %s; use a lower rate or a faster machine",
 				q.name, human.Duration(late), name, human.Duration(limit))
 			return true
 		}
@@ -113,8 +113,8 @@ func (v *Validity) lateFlow(name string, f *Flow) bool {
 	return false
 }
 
-// lateLimit is how late arrivals may be at a quantile: by the lowest response
-// time there is at the same, which lateness weighs on most.
+// lateLimit is how late arrivals may be at a quantile. It goes by the shortest response
+// time at that quantile, in which lateness is the largest part.
 func (f *Flow) lateLimit(of func(*Distribution) time.Duration, floor time.Duration) time.Duration {
 	var fastest time.Duration
 	for _, span := range []sample.Phase{sample.SpanMessage, sample.SpanSession} {
@@ -125,7 +125,7 @@ func (f *Flow) lateLimit(of func(*Distribution) time.Duration, floor time.Durati
 	return max(floor, time.Duration(lateShare*float64(fastest)))
 }
 
-// localLimits collects what the generator's own limits ended, one line a cause.
+// localLimits are the failures by the generator's own limits, a line for each cause.
 func localLimits(res *Result) []string {
 	var texts []string
 	for _, f := range res.FlowsInOrder() {

@@ -6,7 +6,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// EachRound returns the flow's rounds; a run of one is its only round.
+// EachRound returns the flow's rounds. A flow of a single round is that round.
 func (f *Flow) EachRound() []Round {
 	if len(f.Rounds) > 0 {
 		return f.Rounds
@@ -22,8 +22,8 @@ func (f *Flow) whole() Round {
 	return r
 }
 
-// Judged returns the message times a round is judged by: see
-// loadgen.LoadKind.Judged. It is nil where there are none.
+// Judged returns the message times that a round is judged by: response times under
+// open load, service times otherwise. It is nil if there are none.
 func (r *Round) Judged(load sample.LoadKind) *Distribution {
 	if load.Judged() == sample.Response {
 		return r.Response
@@ -36,10 +36,11 @@ func (r *Round) Judged(load sample.LoadKind) *Distribution {
 type Headline struct {
 	Name   string // p50, p99, rate or errors
 	Value  float64
-	Rounds []float64 // none where there is one round only
+	Rounds []float64 // empty if there is only one round
 }
 
-// HeadlineKinds find the headlines of a round.
+// HeadlineKinds are the headlines, and how each is read off a round: p50 and p99 in
+// ns, rate in messages/s, and errors as a share (0 to 1).
 var HeadlineKinds = []struct {
 	name   string
 	Figure func(f *Flow, r *Round) (float64, bool)
@@ -61,9 +62,8 @@ func figureOf(d *Distribution, figure func(*Distribution) time.Duration) (float6
 	return float64(figure(d)), true
 }
 
-// Headlines are a flow's figures in short: p50 and p99 of its messages in ns,
-// the rate in messages/s, and the errors as a share. What was not measured is
-// not among them.
+// Headlines are a flow's figures in short, as HeadlineKinds has them. What was not
+// measured is not among them.
 func (f *Flow) Headlines() []Headline {
 	var list []Headline
 	whole := f.whole()
@@ -83,8 +83,8 @@ func (f *Flow) Headlines() []Headline {
 	return list
 }
 
-// Judged returns the message times a flow is judged by: see
-// loadgen.LoadKind.Judged. It is nil where there are none.
+// Judged returns the message times that a flow is judged by: response times under
+// open load, service times otherwise. It is nil if there are none.
 func (f *Flow) Judged() *Distribution {
 	return f.Phase(sample.SpanMessage).Time(f.Load.Judged())
 }

@@ -45,14 +45,14 @@ func (r *Result) FlowsInOrder() iter.Seq2[string, *Flow] {
 	}
 }
 
-// A Verdict says whether the figures may be believed, and why not.
+// A Validity says whether the figures may be believed, and why not.
 type Validity struct {
 	Valid   bool     `json:"valid"`
-	Reasons []string `json:"reasons"` // why it is not; empty where it is
+	Reasons []string `json:"reasons"` // why they may not; empty if they may
 	Notes   []string `json:"notes"`   // what to know about figures that are valid
 }
 
-// figures.Generator are the generator's own part in the run.
+// A Generator is the generator's own part in a run.
 type Generator struct {
 	CPUSeconds     float64            `json:"cpu_seconds"`
 	MaxRSS         int64              `json:"max_rss_bytes"`
@@ -61,21 +61,20 @@ type Generator struct {
 	GCPauses       int64              `json:"gc_pauses"`
 	GCPauseTotal   time.Duration      `json:"gc_pause_total_ns"`
 	GCPauseMax     time.Duration      `json:"gc_pause_max_ns"`
-	BusiestShare   float64            `json:"busiest_share"`        // CPU time over time of the busiest shard's thread, median over intervals, 0 to 1
-	DeniedShare    float64            `json:"denied_share"`         // of the time its thread wanted a CPU, that in which it had none, 0 to 1
+	BusiestShare   float64            `json:"busiest_share"`        // of the time, what the busiest shard's thread was on a CPU: median over intervals, 0 to 1
+	DeniedShare    float64            `json:"denied_share"`         // of the time a thread wanted a CPU, what it had none, 0 to 1
 	Free           *record.FreeAround `json:"free_cores,omitempty"` // cores that nobody used before and after the load
 	Stood          time.Duration      `json:"stood_ns"`             // how long it stood still with something to do, neither on a CPU nor waiting for one
 	StoodShare     float64            `json:"stood_share"`          // of the run, 0 to 1
 	UnstampedShare float64            `json:"unstamped_share"`      // replies without a kernel stamp, 0 to 1
 	Late           *Distribution      `json:"late,omitempty"`       // due to when the scheduler got to it
 	Delay          *Distribution      `json:"delay,omitempty"`      // kernel stamp to user clock, a reply
-	Own            *Distribution      `json:"own,omitempty"`        // from each reply to the command that answers it, all of a message added up
-	OwnShare       float64            `json:"own_share"`            // of all message time, what the generator's delays between a reply and the next command made, 0 to 1
+	Own            *Distribution      `json:"own,omitempty"`        // from each reply to the command after it, added up over a message
+	OwnShare       float64            `json:"own_share"`            // of all message time, what Own is, 0 to 1
 	ClockSteps     []time.Duration    `json:"clock_steps_ns"`
 }
 
-// FlowFigures are the figures of a flow, all rounds together, without the
-// warm-up.
+// A Flow is the figures of a flow, all rounds together, without the warm-up.
 type Flow struct {
 	Label      string                `json:"label"` // port, TLS and AUTH in short, as "587 starttls PLAIN"
 	Load       sample.LoadKind       `json:"load"`
@@ -86,11 +85,11 @@ type Flow struct {
 	Window     time.Duration         `json:"window_ns"`           // the length of those windows
 	Arrivals   *tally.ArrivalCounts  `json:"arrivals,omitempty"`  // open load only
 	Late       *Distribution         `json:"late,omitempty"`      // as the generator's, of this flow's arrivals
-	Greetings  []tally.Greeting      `json:"greetings,omitempty"` // of its servers, those that differ, a few at most
+	Greetings  []tally.Greeting      `json:"greetings,omitempty"` // of its servers: the different ones, a few at most
 	Phases     map[string]*Phase     `json:"phases"`
 	Errors     []tally.FailureCount  `json:"errors"` // most frequent first
 	Warmup     *Warmup               `json:"warmup,omitempty"`
-	Rounds     []Round               `json:"rounds,omitempty"` // where there is more than one
+	Rounds     []Round               `json:"rounds,omitempty"` // if there is more than one
 }
 
 // Phase returns the figures of a phase or span; nil if it has no samples.
@@ -108,8 +107,8 @@ func (f *Flow) PhasesInOrder() iter.Seq2[sample.Phase, *Phase] {
 	}
 }
 
-// PhaseFigures are the times of a phase or span. Response and Lag exist for
-// spans under open load.
+// A Phase is the times of a phase or span. Response and Lag are there for spans under
+// open load.
 type Phase struct {
 	Count    int64         `json:"count"`
 	Service  *Distribution `json:"service"`
@@ -131,8 +130,7 @@ func (p *Phase) Time(part sample.Part) *Distribution {
 	return p.Service
 }
 
-// A Distribution is read off a histogram with one sample at least. Times are
-// in nanoseconds.
+// A Distribution is read off a histogram with one sample at least.
 type Distribution struct {
 	Count   int64         `json:"count"`
 	P50     time.Duration `json:"p50_ns"`
@@ -144,13 +142,13 @@ type Distribution struct {
 	Clamped int64         `json:"clamped,omitempty"` // samples out of the histogram's range
 }
 
-// WarmupFigures are what the warm-up did, apart from all else.
+// A Warmup is what the warm-up of a flow came to. No other figure has it.
 type Warmup struct {
 	Messages tally.MessageCounts `json:"messages"`
 	Message  *Distribution       `json:"message,omitempty"` // service time
 }
 
-// RoundFigures are one round's part of a flow.
+// A Round is one round's part of a flow.
 type Round struct {
 	Round    int                 `json:"round"` // from 1
 	Messages tally.MessageCounts `json:"messages"`
@@ -159,10 +157,10 @@ type Round struct {
 	Response *Distribution       `json:"response,omitempty"` // open load only
 }
 
-// A ThresholdResult is a threshold and what became of it.
+// A ThresholdResult is a threshold, and whether it was met.
 type ThresholdResult struct {
 	Expr   string   `json:"expr"`
-	Value  *float64 `json:"value"` // in the metric's base unit; null where there was nothing to measure
+	Value  *float64 `json:"value"` // in the metric's base unit; null if there was nothing to measure
 	OK     bool     `json:"ok"`
 	Reason string   `json:"reason,omitempty"` // why there is no value
 

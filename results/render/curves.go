@@ -16,7 +16,7 @@ func curvesOf(r *record.Run, res *document) []page.Curves {
 	open := false
 	for name, f := range res.FlowsInOrder() {
 		open = open || f.Load == sample.OpenLoad
-		judged.Flows = append(judged.Flows, curve(r.Histogram(name, sample.SpanMessage, f.Load.Judged())))
+		judged.Flows = append(judged.Flows, newCurve(r.Histogram(name, sample.SpanMessage, f.Load.Judged())))
 	}
 	list := []page.Curves{judged}
 	for phase := range sample.Phase(sample.NumPhases) {
@@ -30,7 +30,7 @@ func curvesOf(r *record.Run, res *document) []page.Curves {
 			}
 			found := false
 			for name := range res.FlowsInOrder() {
-				x := curve(r.Histogram(name, phase, sample.Part(part)))
+				x := newCurve(r.Histogram(name, phase, sample.Part(part)))
 				found = found || len(x.X) > 0
 				c.Flows = append(c.Flows, x)
 			}
@@ -44,7 +44,7 @@ func curvesOf(r *record.Run, res *document) []page.Curves {
 
 // curve reads a histogram at twelve points a decade of 1/(1-q), up to the one
 // sample that is the slowest.
-func curve(h *histogram.Histogram) page.Curve {
+func newCurve(h *histogram.Histogram) page.Curve {
 	c := page.Curve{X: page.Values{}, Y: page.Values{}}
 	n := float64(h.Count())
 	for k := 0; n > 0; k++ {

@@ -147,7 +147,7 @@ func (res *document) thresholdCases() []junitCase {
 	for _, t := range res.Thresholds {
 		c := junitCase{Class: "thresholds", Name: printable.Text(t.Expr), Time: "0"}
 		if !t.OK {
-			c.Failure = &junitProblem{Type: "threshold-missed", Message: printable.Text(outcomeText(&t)), Text: printable.Text(t.Expr + ": " + outcomeText(&t))}
+			c.Failure = &junitProblem{Type: "threshold-missed", Message: printable.Text(thresholdText(&t)), Text: printable.Text(t.Expr + ": " + thresholdText(&t))}
 		}
 		list = append(list, c)
 	}
@@ -155,7 +155,7 @@ func (res *document) thresholdCases() []junitCase {
 }
 
 // outcome is what a threshold found, in words.
-func outcomeText(t *figures.ThresholdResult) string {
+func thresholdText(t *figures.ThresholdResult) string {
 	if t.Value == nil {
 		return t.Reason
 	}

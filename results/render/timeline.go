@@ -122,7 +122,7 @@ func drawTimeline(r *record.Run, bins map[int64]*timelineBin, width int64) *page
 		b := bins[n]
 		t.At = append(t.At, (b.from.Sub(start) + b.to.Sub(b.from)/2).Seconds())
 		for i := range b.flows {
-			b.flows[i].draw(&t.Flows[i], b.loaded(loads[i]))
+			b.flows[i].draw(&t.Flows[i], b.timeUnderLoad(loads[i]))
 		}
 		b.drawErrors(t.Errors)
 	}
@@ -132,7 +132,7 @@ func drawTimeline(r *record.Run, bins map[int64]*timelineBin, width int64) *page
 
 // loaded is how much of the bin a flow was under load. Where a run has lost
 // the windows that say so, it is all of it.
-func (b *timelineBin) loaded(windows []record.Window) time.Duration {
+func (b *timelineBin) timeUnderLoad(windows []record.Window) time.Duration {
 	whole := record.Window{From: b.from, To: b.to}
 	if len(windows) == 0 {
 		return whole.Length()

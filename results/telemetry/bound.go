@@ -20,7 +20,7 @@ type boundListener struct {
 	slots chan struct{} // as many values as there are connections
 }
 
-func bound(l net.Listener, most int) *boundListener {
+func newBoundListener(l net.Listener, most int) *boundListener {
 	return &boundListener{l, make(chan struct{}, most)}
 }
 

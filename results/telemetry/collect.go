@@ -119,7 +119,7 @@ func zeroOrOne(set bool) float64 {
 func (c *collection) ofCounts(f *flow) {
 	s := &f.counts
 	c.outcomes(metricfamily.Messages, f.name, &s.Messages)
-	if f.warms {
+	if f.hasWarmup {
 		c.outcomes(metricfamily.WarmupMessages, f.name, &s.Warmup)
 	}
 	c.add(metricfamily.Recipients, float64(s.Recipients.Accepted), f.name, "accepted")

@@ -27,12 +27,12 @@ type Metrics struct {
 
 // A flow is how one flow of the run stands.
 type flow struct {
-	name     string
-	warms    bool
-	open     bool // the load
-	sessions int  // open now
-	counts   record.FlowCounts
-	times    map[series]*distribution
+	name      string
+	hasWarmup bool
+	open      bool // the load
+	sessions  int  // open now
+	counts    record.FlowCounts
+	times     map[series]*distribution
 }
 
 // A series is one phase's service, response or lag.
@@ -50,7 +50,7 @@ func NewMetrics(p *loadgen.Plan) *Metrics {
 	}
 	for i := range p.Flows {
 		f := &p.Flows[i]
-		m.flows = append(m.flows, &flow{name: f.Name, warms: p.Warmup > 0, open: f.Load.Open(), times: map[series]*distribution{}})
+		m.flows = append(m.flows, &flow{name: f.Name, hasWarmup: p.Warmup > 0, open: f.Load.Open(), times: map[series]*distribution{}})
 	}
 	return m
 }

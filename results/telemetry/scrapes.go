@@ -26,21 +26,21 @@ type scrapes struct {
 }
 
 // watch looks at the requests that next answers.
-func (s *scrapes) watch(next http.Handler) http.Handler {
+func (s *scrapes) wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// Who comes at intervals says how long each may take; a person with a
 		// browser does not, and is not to be waited for.
 		regular := r.Header.Get("X-Prometheus-Scrape-Timeout-Seconds") != ""
-		last := regular && s.note(time.Now())
+		last := regular && s.begin(time.Now())
 		next.ServeHTTP(w, r)
 		if last {
-			s.saw()
+			s.markSeen()
 		}
 	})
 }
 
 // note notes a scrape, and tells whether it sees the last values.
-func (s *scrapes) note(now time.Time) bool {
+func (s *scrapes) begin(now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.last.IsZero() {
@@ -50,7 +50,7 @@ func (s *scrapes) note(now time.Time) bool {
 	return s.ended
 }
 
-func (s *scrapes) saw() {
+func (s *scrapes) markSeen() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	select {

@@ -24,7 +24,7 @@ func waited(t *testing.T, before func(h http.Handler), after func(h http.Handler
 	var took time.Duration
 	synctest.Test(t, func(*testing.T) {
 		var s scrapes
-		h := s.watch(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		h := s.wrap(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 		before(h)
 		ended := time.Now()
 		skip := make(chan struct{})

@@ -79,25 +79,25 @@ func serve(listener net.Listener, m *Metrics) *Server {
 	}
 	go func() {
 		defer close(s.served)
-		_ = s.http.Serve(bound(listener, MaxConnections)) // until End
+		_ = s.http.Serve(newBoundListener(listener, MaxConnections)) // until End
 	}()
 	return s
 }
 
 func (s *Server) handler(m *Metrics) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", s.scrapes.watch(promhttp.HandlerFor(m.registry(allBuckets), promhttp.HandlerOpts{
+	mux.Handle("GET /metrics", s.scrapes.wrap(promhttp.HandlerFor(m.registry(allBuckets), promhttp.HandlerOpts{
 		EnableOpenMetrics:   true,
 		DisableCompression:  true, // it would take CPU time, on the machine that measures
 		MaxRequestsInFlight: maxRequests,
 	})))
 	mux.Handle("GET /{$}", http.RedirectHandler("/metrics", http.StatusFound))
-	return bodiless(mux)
+	return refuseBodies(mux)
 }
 
 // bodiless refuses requests with a body. Nothing here has a use for one, and
 // to end its request the server would read it.
-func bodiless(next http.Handler) http.Handler {
+func refuseBodies(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength != 0 {
 			w.Header().Set("Connection", "close")

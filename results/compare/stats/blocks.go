@@ -6,31 +6,32 @@ import (
 	"slices"
 )
 
-// A Track is a figure over the intervals of one run, which can be worked out
-// for any choice of them.
+// A Track is a figure over the intervals of one run. It can be worked out for any
+// choice of intervals.
 type Track interface {
 	// Len is the number of intervals.
 	Len() int
-	// Value is the figure over the intervals of all spans together. It is
-	// false where they hold nothing to make it from.
+	// Value is the figure over the intervals of all spans together. It is false if
+	// they have no samples.
 	Value(spans []Span) (float64, bool)
 }
 
 // A Span is the intervals from From up to, not including, To.
 type Span struct{ From, To int }
 
-// resamples is how often a bootstrap draws: a dozen values lie beyond either
-// end of a 95 % interval.
+// resamples is how often a bootstrap draws: so a dozen values lie beyond either end of
+// a 95 % interval.
 const resamples = 500
 
 // WithinRun is how far other is above base, in their unit and relative, with
-// intervals at level 1-alpha that hold within these two runs only: they tell
-// what chance within a run can do, not what the next run would bring. They come
-// from a moving-block bootstrap (Künsch 1989), which keeps seconds that follow
-// one another together, since they are alike; what it misses of their variance
-// is put back. The interval of the ratio is infinite where a value drawn is not
-// positive, and both are where a run has too few intervals. It is false where a
-// track has no figure.
+// intervals at level 1-alpha that hold within these two runs only: they say what
+// chance within a run can do, not what the next run would bring.
+//
+// They come from a moving-block bootstrap (Künsch 1989). It keeps seconds that follow
+// one another together, since they are alike, and misses some of the variance, which
+// is added again. The interval of the ratio is infinite if a drawn value is not
+// positive, and both intervals are if a run has too few intervals of its own. It is
+// false if a track has no figure.
 func WithinRun(base, other Track, alpha float64, seed uint64) (shift, ratio Estimate, ok bool) {
 	b, okBase := base.Value([]Span{{0, base.Len()}})
 	o, okOther := other.Value([]Span{{0, other.Len()}})
@@ -43,8 +44,8 @@ func WithinRun(base, other Track, alpha float64, seed uint64) (shift, ratio Esti
 		return shift, ratio, true
 	}
 	random := rand.New(rand.NewPCG(seed, 0x5347))
-	blocksBase, blocksOther := newBlocks(base), newBlocks(other)
-	// What is known of the variance comes from so many blocks only.
+	blocksBase, blocksOther := newBlockPlan(base), newBlockPlan(other)
+	// The variance is estimated from these blocks alone.
 	widen := studentQuantile(1-alpha/2, blocksBase.freedom+blocksOther.freedom) / normalQuantile(1-alpha/2)
 	widenBase, widenOther := widen*blocksBase.missed, widen*blocksOther.missed
 	var shifts, ratios []float64
@@ -66,40 +67,39 @@ func WithinRun(base, other Track, alpha float64, seed uint64) (shift, ratio Esti
 // minIntervals is how many a run needs for blocks of them to be resampled.
 const minIntervals = 5
 
-// blocks are how a run's intervals are drawn.
-type blocks struct {
+// A blockPlan is how the intervals of a run are drawn.
+type blockPlan struct {
 	length  int     // of one, in intervals
-	missed  float64 // how many times as wide as the draws the truth spreads
-	freedom float64 // of the variance that they show
+	missed  float64 // how many times wider than the draws the truth spreads
+	freedom float64 // degrees of freedom of the variance of the draws
 }
 
-// newBlocks chooses how many intervals to keep together: the more, the longer
-// what happens in one is felt in those after it (Carlstein 1986, for a
-// first-order autoregression), and a quarter of the run at the most.
+// newBlockPlan chooses how many intervals to keep together: more, if what happens in
+// one is felt longer in those after it (Carlstein 1986, for a first-order
+// autoregression), and a quarter of the run at the most.
 //
-// Draws of blocks spread less than the truth. They cut what ties intervals of
+// Draws of blocks spread less than the truth: they cut the ties between intervals of
 // different blocks, and they are centred on what the run came to. For an
-// autoregression both is known.
-func newBlocks(t Track) blocks {
+// autoregression the sizes of both effects are known.
+func newBlockPlan(t Track) blockPlan {
 	n, c := float64(t.Len()), autocorrelation(t)
 	length := math.Ceil(max(1, math.Cbrt(n)*max(1, math.Pow(math.Sqrt(6)*c/(1-c*c), 2./3))))
 	length = max(1, min(length, math.Floor(n/4)))
 	whole := inflation(n, c)
-	return blocks{
+	return blockPlan{
 		length: int(length),
 		missed: math.Sqrt(whole / max(whole/maxMissed, inflation(length, c)-whole*length/n)),
-		// Overlapping blocks tell half as much again as ones side by side.
+		// Overlapping blocks say half as much again as ones side by side.
 		freedom: max(1, 1.5*n/length-1),
 	}
 }
 
-// maxMissed bounds how much of a variance is put back: as many times what the
-// draws show. Where more is missing, so few intervals are so alike that their
-// likeness is not known either.
+// maxMissed bounds how many times a variance is enlarged. If more is missing, the
+// intervals are so few and so alike that their likeness is not known either.
 const maxMissed = 25
 
-// inflation is how many times as large as of unrelated intervals the variance
-// of the mean of n is, where those that follow one another are correlated by c.
+// inflation is how many times larger than for unrelated intervals the variance of the
+// mean of n is, if intervals that follow one another are correlated by c.
 func inflation(n, c float64) float64 {
 	sum, power := 1.0, 1.0
 	for k := 1.0; k < n; k++ {
@@ -109,9 +109,9 @@ func inflation(n, c float64) float64 {
 	return sum
 }
 
-// autocorrelation is how alike neighbouring intervals are: 0 for not at all,
-// and never quite 1. A short run shows less of it than there is, since its own
-// mean follows its values: that is made up for (Kendall 1954).
+// autocorrelation is how alike neighbouring intervals are, from 0 to just below 1. A
+// short run shows too little of it, since its own mean follows its values; that is
+// corrected (Kendall 1954).
 func autocorrelation(t Track) float64 {
 	var values []float64
 	mean := 0.0
@@ -146,8 +146,8 @@ func draw(n, length int, random *rand.Rand) []Span {
 	return spans
 }
 
-// percentiles bounds all but a share alpha of the values drawn. Where a tenth
-// of the draws had no value, there is no interval.
+// percentiles bounds all but a share alpha of the values drawn. If a tenth of the
+// draws had no value, there is no interval.
 func percentiles(drawn []float64, alpha float64) ConfidenceInterval {
 	if len(drawn) < resamples*9/10 {
 		return ConfidenceInterval{math.Inf(-1), math.Inf(1)}

@@ -6,7 +6,7 @@ import "math"
 type Verdict string
 
 // The verdicts. Same means that no difference was found, or none that matters;
-// how small a difference would have been found, Resolvable says.
+// Resolvable says how small a difference would have been found.
 const (
 	Same       Verdict = "same"
 	Better     Verdict = "better"
@@ -21,7 +21,7 @@ type Options struct {
 	MinEffect float64 // smallest effect of interest, as a share: 0.03 for 3 %; 0 means none
 }
 
-// DefaultAlpha is the level where Options name none.
+// DefaultAlpha is the level if Options name none.
 const DefaultAlpha = 0.05
 
 func (o Options) alpha() float64 {
@@ -41,14 +41,14 @@ type Pair struct {
 type Judgement struct {
 	Base, New Summary
 	Shift     Estimate  // in the metric's unit
-	Ratio     *Estimate // relative; nil where a value is zero or negative
-	Tested    bool      // false where all values are equal, so that there was nothing to test
+	Ratio     *Estimate // relative; nil if a value is zero or negative
+	Tested    bool      // false if all values are equal, so that there was nothing to test
 	P         float64   // of the U test by itself
 	Adjusted  float64   // for the number of metrics tested
 	Verdict   Verdict
 
-	// Noise and Resolvable are as the functions of that name say; nil where
-	// they cannot be told.
+	// Noise and Resolvable are as the functions of that name return them; nil if
+	// they are not known.
 	Noise, Resolvable *float64
 }
 
@@ -62,10 +62,9 @@ type Family struct {
 
 // Judge compares many metrics at once.
 //
-// A metric whose values are all equal, such as a share of errors that was zero
-// in every round, could not have been significant whichever round belonged to
-// which side. It is left out of the count of those tested, which keeps the
-// promise and costs the others nothing (Tarone 1990).
+// A metric whose values are all equal, such as a share of errors that was zero in
+// every round, could not have been significant. It does not count as tested, which
+// keeps the chance of a false alarm and takes no power from the others (Tarone 1990).
 func Judge(pairs []Pair, o Options) *Family {
 	f := &Family{Judgements: make([]Judgement, len(pairs)), Alpha: o.alpha()}
 	var p []float64
@@ -119,8 +118,8 @@ func allEqual(v float64, sides ...[]float64) bool {
 	return true
 }
 
-// decide turns figures into a verdict. left is how many metrics were not
-// significant: Holm's last step held each of them to alpha/left.
+// decide turns figures into a verdict. left is how many metrics were not significant:
+// Holm's last step compared each of them with alpha/left.
 func (f *Family) decide(i int, pair *Pair, minEffect float64, left int) {
 	j := &f.Judgements[i]
 	n1, n2 := len(pair.Base), len(pair.New)

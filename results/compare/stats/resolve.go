@@ -13,8 +13,8 @@ const Power = 0.9
 
 // Noise is how much values vary from round to round, as the standard deviation
 // of their logarithms: 0.02 is about 2 %. Each side counts around its own mean,
-// so a difference between sides is no noise. It is false where no side has two
-// values, or a value is not positive.
+// so a difference between sides is no noise. It is false if no side has two values,
+// or if a value is not positive.
 func Noise(sides ...[]float64) (float64, bool) {
 	squares, freedom := 0.0, 0
 	for _, side := range sides {
@@ -42,9 +42,9 @@ func Noise(sides ...[]float64) (float64, bool) {
 
 // Resolvable is the smallest relative change that is found with the chance
 // Power among so many tested metrics, with n1 and n2 rounds and noise as Noise
-// returns it. It is infinite where no change would be: see RoundsNeeded.
+// returns it. It is infinite if no change would be found: see RoundsNeeded.
 func Resolvable(noise float64, n1, n2 int, alpha float64, tests int) float64 {
-	deviations := findable(n1, n2, alpha/float64(max(1, tests)))
+	deviations := smallestFindable(n1, n2, alpha/float64(max(1, tests)))
 	if math.IsInf(deviations, 1) {
 		return deviations // also without any noise
 	}
@@ -57,13 +57,13 @@ func RoundsFor(noise, change, alpha float64, tests int) int {
 	const most = 1_000_000_000
 	least := RoundsNeeded(alpha, tests)
 	deviations := math.Abs(math.Log1p(change)) / noise
-	enough := func(n int) bool { return finds(n, n, alpha/float64(max(1, tests)), deviations) }
+	enough := func(n int) bool { return findsAt(n, n, alpha/float64(max(1, tests)), deviations) }
 	return least + sort.Search(most-least, func(more int) bool { return enough(least + more) })
 }
 
-// finds tells whether the U test finds two normal distributions different at
+// findsAt tells whether the U test finds two normal distributions different at
 // alpha with the chance Power, which are so many standard deviations apart.
-func finds(n1, n2 int, alpha, deviations float64) bool {
+func findsAt(n1, n2 int, alpha, deviations float64) bool {
 	k := mosesOrder(n1, n2, alpha)
 	if n1 < 1 || n2 < 1 || k < 1 {
 		return false
@@ -71,11 +71,12 @@ func finds(n1, n2 int, alpha, deviations float64) bool {
 	if n1*n2 <= simulatedLimit {
 		return simulated(n1, n2, k) <= deviations
 	}
-	return reached(n1, n2, k, deviations)
+	return isSignificant(n1, n2, k, deviations)
 }
 
-// findable is the smallest distance that finds is true of.
-func findable(n1, n2 int, alpha float64) float64 {
+// smallestFindable is the smallest distance, in standard deviations, that findsAt is
+// true of.
+func smallestFindable(n1, n2 int, alpha float64) float64 {
 	k := mosesOrder(n1, n2, alpha)
 	switch {
 	case n1 < 1 || n2 < 1 || k < 1:
@@ -85,7 +86,7 @@ func findable(n1, n2 int, alpha float64) float64 {
 	}
 	low, high := 0.0, 16.0 // beyond that two distributions have nothing in common
 	for range 40 {
-		if middle := (low + high) / 2; reached(n1, n2, k, middle) {
+		if middle := (low + high) / 2; isSignificant(n1, n2, k, middle) {
 			high = middle
 		} else {
 			low = middle
@@ -94,12 +95,12 @@ func findable(n1, n2 int, alpha float64) float64 {
 	return high
 }
 
-// reached tells whether U comes to where the test is significant with the
-// chance Power: it is taken to be normal, with the mean and the variance that
-// it has between distributions so far apart (Lehmann 1975). The textbook's
-// sample sizes for the t test take the variance between distributions that are
-// alike, and so promise too much where alpha is small.
-func reached(n1, n2, k int, deviations float64) bool {
+// isSignificant tells whether U is far enough for the test to be significant with the
+// chance Power. U is taken to be normal, with the mean and the variance it has between
+// distributions so far apart (Lehmann 1975). The textbook's sample sizes for the t
+// test use the variance between distributions that are alike, and so promise too much
+// if alpha is small.
+func isSignificant(n1, n2, k int, deviations float64) bool {
 	all := float64(n1) * float64(n2)
 	p := normalShare(deviations / math.Sqrt2) // of pairs in order
 	// Two values of the one side above the same value of the other.
@@ -117,9 +118,8 @@ func reached(n1, n2, k int, deviations float64) bool {
 // normalShare is how much of the standard normal distribution is under x.
 func normalShare(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
 
-// Of few rounds U is far from normal: with the fewest, all of one side have to
-// be above all of the other. Up to this product of sizes the distance is
-// simulated.
+// With few rounds U is far from normal: with the fewest, all of one side have to be
+// above all of the other. Up to this product of sizes the distance is simulated.
 const (
 	simulatedLimit = 16 * 16
 	simulations    = 1000

@@ -24,7 +24,7 @@ func Shift(base, other []float64, alpha float64) Estimate {
 		}
 	}
 	slices.Sort(differences)
-	e := Estimate{Value: middle(differences), ConfidenceInterval: ConfidenceInterval{math.Inf(-1), math.Inf(1)}}
+	e := Estimate{Value: medianOf(differences), ConfidenceInterval: ConfidenceInterval{math.Inf(-1), math.Inf(1)}}
 	if k := mosesOrder(len(base), len(other), alpha); k > 0 {
 		e.Low, e.High = differences[k-1], differences[len(differences)-k]
 	}
@@ -34,7 +34,7 @@ func Shift(base, other []float64, alpha float64) Estimate {
 // Ratio is Shift in relative terms: 0.05 where other is 5 % above base. It is
 // taken over logarithms, so that the interval is as exact as that of a
 // difference and does not depend on which value of base is the hundred per
-// cent. It is false where a value is not positive.
+// cent. It is false if a value is not positive.
 func Ratio(base, other []float64, alpha float64) (Estimate, bool) {
 	b, okBase := logarithms(base)
 	o, okOther := logarithms(other)
@@ -61,8 +61,8 @@ func logarithms(values []float64) ([]float64, bool) {
 	return logs, len(values) > 0
 }
 
-// middle is the median of sorted values.
-func middle(sorted []float64) float64 {
+// medianOf is the median of sorted values.
+func medianOf(sorted []float64) float64 {
 	n := len(sorted)
 	if n%2 == 1 {
 		return sorted[n/2]
@@ -71,7 +71,7 @@ func middle(sorted []float64) float64 {
 }
 
 // mosesOrder is which of the sorted differences, counted from 1 and from both
-// ends, bound the shift at level 1-alpha; 0 where there are too few.
+// ends, bound the shift at level 1-alpha; 0 if there are too few.
 func mosesOrder(n1, n2 int, alpha float64) int {
 	if n1*n2 > exactLimit {
 		sigma := math.Sqrt(float64(n1*n2) * float64(n1+n2+1) / 12)

@@ -4,15 +4,16 @@ import "sort"
 
 // A Quotient is a Track of one sum over another: accepted messages over time,
 // say.
-type Quotient struct{ above, below []float64 } // sums of all intervals before
+type Quotient struct{ above, below []float64 } // at i, the sums over the intervals before i
 
 // NewQuotient makes a track of what each interval adds above and below the
 // line. Both are of the same length.
 func NewQuotient(above, below []float64) *Quotient {
-	return &Quotient{before(above), before(below)}
+	return &Quotient{prefixSums(above), prefixSums(below)}
 }
 
-func before(values []float64) []float64 {
+// prefixSums are the sums of the values before each index.
+func prefixSums(values []float64) []float64 {
 	sums := make([]float64, len(values)+1)
 	for i, v := range values {
 		sums[i+1] = sums[i] + v
@@ -51,10 +52,10 @@ type Quantile struct {
 }
 
 // NewQuantile makes a track of the q-quantile from the buckets of all intervals
-// together and those of each of n, which are asked for one after the other; all
-// in ascending order of their values. The
-// quantile of a choice of intervals is read off a grid of values, spaced by how
-// often they were seen around the quantile of all.
+// together, and from those of each of n intervals, for which it calls interval in
+// turn. Buckets are in ascending order of their values. The quantile of a choice of
+// intervals is read off a grid of values, which are spaced by how often they were seen
+// around the quantile of all.
 func NewQuantile(q float64, all []Bucket, n int, interval func(i int) []Bucket) *Quantile {
 	t := &Quantile{q: q, grid: grid(q, all), count: make([]int64, n+1)}
 	t.upTo = make([][]int64, len(t.grid))
@@ -79,7 +80,7 @@ func NewQuantile(q float64, all []Bucket, n int, interval func(i int) []Bucket) 
 	return t
 }
 
-// grid chooses values a quantile may come to: from all for the median, and from
+// grid chooses the values that a quantile may be: of all values for the median, and of
 // the upper tenth for the 99th percentile.
 func grid(q float64, all []Bucket) []float64 {
 	total := int64(0)

@@ -8,17 +8,17 @@ import (
 	"golang.org/x/perf/benchmath"
 )
 
-// A Summary is the middle of a side.
+// A Summary is the median of a side, with its interval.
 type Summary struct {
 	Median float64
 	ConfidenceInterval
 }
 
-// An Interval is where a figure lies at the confidence asked for. Its ends are
-// infinite where there are too few values for one.
+// A ConfidenceInterval is where a figure lies at the confidence asked for. Its ends
+// are infinite if there are too few values for an interval.
 type ConfidenceInterval struct{ Low, High float64 }
 
-// Finite tells whether there is an interval.
+// Finite tells whether there is an interval at all.
 func (i ConfidenceInterval) Finite() bool { return !math.IsInf(i.Low, 0) && !math.IsInf(i.High, 0) }
 
 // Contains tells whether v is within the interval.
@@ -32,8 +32,8 @@ func Summarize(values []float64, alpha float64) Summary {
 }
 
 // Test returns the two-sided p-value of the Mann-Whitney U test: how likely it
-// is to find the sides so far apart or farther, were they alike. It is 1 where
-// all values are equal or a side is empty.
+// is to find the sides so far apart or farther if they are alike. It is 1 if all
+// values are equal or a side is empty.
 func Test(base, other []float64) float64 {
 	// benchmath looks the smaller U up in the distribution of its first sample's.
 	// With ties and sides of different sizes that is lopsided, and the answer
@@ -41,7 +41,7 @@ func Test(base, other []float64) float64 {
 	if above(base, other) > above(other, base) {
 		base, other = other, base
 	}
-	// What the comparison warns of, too few samples, MinP says exactly.
+	// The comparison warns of too few samples, which MinP says exactly.
 	p := benchmath.AssumeNothing.Compare(sample(base, 0.05), sample(other, 0.05)).P
 	return min(1, p) // doubling a tail that holds the middle exceeds 1
 }
@@ -92,13 +92,13 @@ func RoundsNeeded(alpha float64, tests int) int {
 	return maxRounds
 }
 
-// rounding is what comparisons of p-values forgive: the last digits of
+// rounding is the error that comparisons of p-values allow for: the last digits of
 // 2/C(10,5) are those of the logarithm.
 const rounding = 1e-9
 
-// Holm adjusts p-values for being many, in place of order: an adjusted one at
-// or under alpha is significant, and the chance that any such is a false alarm
-// is at most alpha, however the metrics depend on each other.
+// Holm adjusts p-values for their number, and returns them in the same order. An
+// adjusted one of at most alpha is significant, and the chance of any false alarm
+// among those is at most alpha, however the metrics depend on each other.
 func Holm(p []float64) []float64 {
 	order := make([]int, len(p))
 	for i := range order {

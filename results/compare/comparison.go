@@ -1,0 +1,68 @@
+package compare
+
+import (
+	"github.com/smtpgauge/smtpgauge/results/compare/stats"
+	"github.com/smtpgauge/smtpgauge/results/record"
+)
+
+// ComparisonFormat names the shape of Comparison.
+const ComparisonFormat = "smtpgauge.comparison/1"
+
+// A Comparison is how one side differs from the other. It marshals to what
+// `compare --format json` prints.
+type Comparison struct {
+	Format           string        `json:"format"` // "smtpgauge.comparison/1"
+	Base             Side          `json:"base"`
+	New              Side          `json:"new"`
+	Alpha            float64       `json:"alpha"`
+	MinEffectPercent float64       `json:"min_effect_percent"`
+	Tested           int           `json:"tested"`        // metrics, which the p-values are adjusted for
+	RoundsNeeded     int           `json:"rounds_needed"` // a side, before any verdict is possible
+	Surroundings     []Surrounding `json:"surroundings"`
+	Rows             []Row         `json:"rows"`
+	Gates            []GateResult  `json:"gates,omitempty"`
+	Warnings         []string      `json:"warnings"`
+}
+
+// A Side says what is on one side.
+type Side struct {
+	Name   string `json:"name"`
+	Runs   int    `json:"runs"`
+	Rounds int    `json:"rounds"` // in all runs together
+}
+
+func newComparison(o Options) *Comparison {
+	return &Comparison{
+		Format: ComparisonFormat, MinEffectPercent: 100 * o.MinEffect, Surroundings: []Surrounding{}, Rows: []Row{}, Warnings: []string{},
+	}
+}
+
+func newSide(runs []*record.Run) Side {
+	s := Side{Name: runs[0].Header.Name, Runs: len(runs)}
+	for _, r := range runs {
+		s.Rounds += r.Header.Rounds
+	}
+	return s
+}
+
+// Count is how many rows have a verdict.
+func (c *Comparison) Count(v stats.Verdict) int {
+	n := 0
+	for i := range c.Rows {
+		if c.Rows[i].Verdict == v {
+			n++
+		}
+	}
+	return n
+}
+
+// Named are the rows that have a verdict, as FLOW.METRIC.
+func (c *Comparison) Named(v stats.Verdict) []string {
+	var names []string
+	for i := range c.Rows {
+		if r := &c.Rows[i]; r.Verdict == v {
+			names = append(names, r.Flow+"."+r.Metric)
+		}
+	}
+	return names
+}

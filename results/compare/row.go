@@ -1,0 +1,125 @@
+package compare
+
+import (
+	"math"
+
+	"github.com/smtpgauge/smtpgauge/results/compare/stats"
+	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// A Row compares one metric of one flow. Base and New are the medians of
+// their rounds.
+type Row struct {
+	Flow   string  `json:"flow"`
+	Metric string  `json:"metric"` // as in thresholds, and setup and generator.cpu
+	Unit   string  `json:"unit"`   // of Base, New and Delta: ns, share or messages/s
+	Base   float64 `json:"base"`
+	New    float64 `json:"new"`
+	Delta  float64 `json:"delta"` // how far New is above Base, by Hodges and Lehmann
+
+	// Interval is where Delta lies, in Unit, and IntervalPercent is where
+	// DeltaPercent lies: null if there are too few rounds. DeltaPercent is null if
+	// a value is zero, which nothing is a percentage of.
+	Interval        *[2]float64 `json:"interval"`
+	DeltaPercent    *float64    `json:"delta_percent"`
+	IntervalPercent *[2]float64 `json:"interval_percent"`
+	IntervalOf      string      `json:"interval_of,omitempty"` // rounds, or within-run if there is one round a side
+
+	// P is adjusted for the number of metrics tested. It is null if the values are
+	// all equal, or if there is one round a side.
+	P           *float64      `json:"p_value"`
+	PUnadjusted *float64      `json:"p_unadjusted"`
+	Verdict     stats.Verdict `json:"verdict"`
+	BaseRounds  int           `json:"base_rounds"`
+	NewRounds   int           `json:"new_rounds"`
+
+	// ResolvablePercent is the smallest change that so many rounds find nine times
+	// out of ten. RoundsNeeded is how many rounds a side would find the smallest
+	// effect of interest, if these may miss it; or how many would have any verdict,
+	// if these are too few.
+	ResolvablePercent *float64 `json:"resolvable_percent"`
+	RoundsNeeded      int      `json:"rounds_needed,omitempty"`
+
+	Measure    criteria.Unit            `json:"-"` // Unit, typed
+	Headline   bool                     `json:"-"` // always in tables; other rows only if a change shows
+	Confidence stats.ConfidenceInterval `json:"-"` // Interval; infinite if there is none
+	noise      *float64                 // as stats.Noise has it
+}
+
+// What Row.IntervalOf may be. An interval WithinRun holds within these two runs only:
+// other runs may differ by more.
+const (
+	ofRounds  = "rounds"
+	WithinRun = "within-run"
+)
+
+// newRow is a row before it is judged.
+func newRow(flow string, m comparedMetric, pair *stats.Pair) Row {
+	return Row{
+		Flow: flow, Metric: m.name, Unit: m.unit.String(), BaseRounds: len(pair.Base), NewRounds: len(pair.New),
+		Measure: m.unit, Headline: m.headline, Confidence: stats.ConfidenceInterval{Low: math.Inf(-1), High: math.Inf(1)},
+	}
+}
+
+// setWithinRun gives a row of single rounds an interval, if there can be one.
+func (r *Row) setWithinRun(m comparedMetric, base, other *soleRound, alpha float64) {
+	shift, ratio, ok := stats.WithinRun(m.track(base), m.track(other), alpha, bootstrapSeed)
+	if !ok || !shift.Finite() {
+		return
+	}
+	r.IntervalOf, r.Confidence = WithinRun, shift.ConfidenceInterval
+	if ratio.Finite() {
+		r.IntervalPercent = percents(ratio.ConfidenceInterval)
+	}
+}
+
+func percents(i stats.ConfidenceInterval) *[2]float64 { return &[2]float64{100 * i.Low, 100 * i.High} }
+
+// setJudgement sets what the tests came to.
+func (r *Row) setJudgement(j *stats.Judgement, f *stats.Family, minEffect float64) {
+	r.Base, r.New, r.Delta, r.Verdict = j.Base.Median, j.New.Median, j.Shift.Value, j.Verdict
+	if j.Ratio != nil {
+		r.DeltaPercent = new(100 * j.Ratio.Value)
+	}
+	if r.BaseRounds > 1 && r.NewRounds > 1 && j.Tested {
+		r.P, r.PUnadjusted = new(j.Adjusted), new(j.P)
+	}
+	if r.IntervalOf == "" && j.Shift.Finite() {
+		r.IntervalOf, r.Confidence = ofRounds, j.Shift.ConfidenceInterval
+		if j.Ratio != nil && j.Ratio.Finite() {
+			r.IntervalPercent = percents(j.Ratio.ConfidenceInterval)
+		}
+	}
+	if r.Confidence.Finite() {
+		r.Interval = &[2]float64{r.Confidence.Low, r.Confidence.High}
+	}
+	r.noise = j.Noise
+	if j.Resolvable != nil {
+		r.ResolvablePercent = new(100 * *j.Resolvable)
+	}
+	switch {
+	case r.Verdict == stats.TooFewRuns:
+		r.RoundsNeeded = f.RoundsNeeded
+	case r.Verdict == stats.Same && minEffect > 0 && j.Noise != nil && (j.Resolvable == nil || *j.Resolvable > minEffect):
+		r.RoundsNeeded = stats.RoundsFor(*j.Noise, minEffect, f.Alpha, f.Tested)
+	}
+}
+
+// Change writes how far New is above Base: in per cent if that can be, and in the
+// row's unit otherwise.
+func (r *Row) Change() string {
+	if r.DeltaPercent != nil {
+		return human.SignedPercent(*r.DeltaPercent)
+	}
+	return r.InUnit(r.Delta).String()
+}
+
+// InUnit is a difference in the row's unit, with its sign. Shares differ by
+// percentage points.
+func (r *Row) InUnit(v float64) human.Quantity {
+	if r.Measure == criteria.Share {
+		return human.SignedPointsOf(v)
+	}
+	return human.FigureOf(r.Measure, v).Signed()
+}
