@@ -13,7 +13,7 @@ import (
 // Comparisons writes a comparison: table, json, markdown, csv with a row for
 // each row of the comparison, junit with a test case for each gate and each row,
 // or html: a page to look at in a browser, without a network. The table, Markdown
-// and the page's plot leave out phases that tell nothing, unless Options.All.
+// and the page's plot leave out phases in which no change shows, unless Options.All.
 var Comparisons = Registry[*compare.Comparison]{"comparisons", []format[*compare.Comparison]{
 	{"table", func(w io.Writer, c *compare.Comparison, o Options) error {
 		v := comparison{c}

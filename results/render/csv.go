@@ -14,7 +14,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// A figureWriter writes a result in long form: a figure a row.
+// A figureWriter writes figures as rows, one each.
 type figureWriter struct {
 	w    *csv.Writer
 	run  string
@@ -22,9 +22,9 @@ type figureWriter struct {
 	err  error // the first, after which nothing is written
 }
 
-// writeCSV writes all figures of res. The metrics of the warm-up and of single
-// rounds have a prefix ("warmup.", "round-1."), so that the plain ones are
-// those of the flow as a whole. What has no samples has no row.
+// writeCSV writes all figures of res. Metrics of the warm-up and of single rounds have
+// a prefix ("warmup.", "round-1."); those without are of the flow as a whole. What
+// has no samples has no row.
 func writeCSV(w io.Writer, res *document) error {
 	f := &figureWriter{w: csv.NewWriter(w), run: csvText(res.Name)}
 	f.err = f.w.Write([]string{"run", "flow", "metric", "phase", "part", "stat", "value", "unit"})
@@ -162,8 +162,8 @@ func (f *figureWriter) times(metric, phase, part string, d *figures.Distribution
 	}
 }
 
-// csvText makes a foreign text a cell. One that a spreadsheet would take for a
-// formula has an apostrophe before it, which makes it text there.
+// csvText makes a cell of any text. If a spreadsheet would read it as a formula, it
+// gets an apostrophe in front, which makes it text there.
 func csvText(text string) string {
 	text = printable.Start(printable.Text(text))
 	if text != "" && strings.IndexByte("=+-@", text[0]) >= 0 {

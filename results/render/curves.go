@@ -9,8 +9,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/render/page"
 )
 
-// curves are the percentile curves of every kind of time there is: first that
-// by which messages are judged, then each phase's service times.
+// curvesOf are the percentile curves of every kind of time: first the one that messages
+// are judged by, then those of each phase.
 func curvesOf(r *record.Run, res *document) []page.Curves {
 	judged := page.Curves{Name: "message"}
 	open := false
@@ -42,8 +42,8 @@ func curvesOf(r *record.Run, res *document) []page.Curves {
 	return list
 }
 
-// curve reads a histogram at twelve points a decade of 1/(1-q), up to the one
-// sample that is the slowest.
+// newCurve reads a histogram at eleven points a decade of 1/(1-q), up to the slowest
+// sample.
 func newCurve(h *histogram.Histogram) page.Curve {
 	c := page.Curve{X: page.Values{}, Y: page.Values{}}
 	n := float64(h.Count())

@@ -7,7 +7,7 @@
 // Each kind of thing has a [Registry] of its formats: [Runs], [Comparisons],
 // [Noises] and [Matrices]. A format is one function, and one line in a registry.
 //
-// Names and servers' texts are foreign: in every format, what does not print is
-// escaped, and nothing is a command to the CI system whose log it goes to.
-// Markdown links and mentions nothing of theirs.
+// Names and servers' texts may be anything. In every format, what does not print is
+// escaped, and nothing can be a command to the CI system whose log it goes to.
+// Markdown has no links and mentions that come from them.
 package render

@@ -9,7 +9,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
-// A document is a run in figures, with what its flows' choices cost. It marshals
+// A document is the figures of a run, with what its flows' choices cost. It marshals
 // to what `show --format json` prints.
 type document struct {
 	*figures.Result

@@ -10,8 +10,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/compare"
 )
 
-// writeJSON writes a document, a Comparison, a Noise or a Matrix indented.
-// What is not printable is escaped as JSON does it, which loses nothing.
+// writeJSON writes JSON, indented. What is not printable is escaped as JSON does, so
+// that nothing is lost.
 func writeJSON[T document | compare.Comparison | compare.Noise | compare.Matrix](w io.Writer, res *T) error {
 	var plain bytes.Buffer
 	e := json.NewEncoder(&plain)

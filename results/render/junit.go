@@ -12,7 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
-// The parts of a JUnit report that CI systems read.
+// A junitReport has the parts of JUnit's XML that CI systems read.
 type junitReport struct {
 	XMLName  xml.Name     `xml:"testsuites"`
 	Tests    int          `xml:"tests,attr"`
@@ -35,8 +35,7 @@ type junitSuite struct {
 	Output    junitOutput     `xml:"system-out"`
 }
 
-// junitOutput keeps lines as they are: elsewhere encoding/xml escapes each end
-// of a line.
+// A junitOutput keeps line ends, which encoding/xml escapes elsewhere.
 type junitOutput struct {
 	Text string `xml:",cdata"`
 }
@@ -66,9 +65,9 @@ type junitProblem struct {
 	Text    string `xml:",chardata"`
 }
 
-// writeJUnit writes runs as test suites. The first test of each is the verdict
-// over the measurement, in error where that is invalid; the others are the
-// thresholds. The tables are the suite's output.
+// writeJUnit writes runs as test suites. The first test of each says whether the
+// measurement is valid, and is an error if it is not; the others are the thresholds.
+// The tables are the suite's output.
 func writeJUnit(w io.Writer, list []*document) error {
 	var report junitReport
 	for _, res := range list {
@@ -81,8 +80,8 @@ func writeJUnit(w io.Writer, list []*document) error {
 	return report.write(w)
 }
 
-// add counts a suite's cases and takes it in. Its name begins that of each
-// case's class, by which CI systems sort cases.
+// add adds a suite and counts its cases. The class of each case begins with the name of
+// the suite, as CI systems sort cases by class.
 func (r *junitReport) add(s junitSuite) {
 	for i := range s.Cases {
 		c := &s.Cases[i]
@@ -154,7 +153,7 @@ func (res *document) thresholdCases() []junitCase {
 	return list
 }
 
-// outcome is what a threshold found, in words.
+// thresholdText is what a threshold found, in words.
 func thresholdText(t *figures.ThresholdResult) string {
 	if t.Value == nil {
 		return t.Reason

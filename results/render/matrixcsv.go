@@ -5,10 +5,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// ofMatrix writes what a delivered message of each flow costs ("cost"), what
-// that is more than the baseline's ("overhead"), and what single choices add
-// ("choice"), where the phase column names the choice and the flow it is held
-// against.
+// ofMatrix writes what a delivered message of each flow costs ("cost"), how much more
+// that is than the baseline's ("overhead"), and what single choices add ("choice"). For
+// those the phase column has the choice, and the flow it is compared with.
 func (f *figureWriter) ofMatrix(m *compare.Matrix) {
 	for i := range m.Flows {
 		flow := &m.Flows[i]

@@ -13,7 +13,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// Matrices writes a matrix by itself.
+// Matrices writes a matrix without the rest of its runs: as table, json or markdown.
 var Matrices = Registry[*compare.Matrix]{"a matrix", []format[*compare.Matrix]{
 	{"table", func(w io.Writer, m *compare.Matrix, o Options) error {
 		return table.Draw(w, matrixHeading(m), matrixSections(m), o.terminal())
@@ -42,8 +42,8 @@ func matrixSections(m *compare.Matrix) []table.Section {
 	return withoutEmpty(matrixSection(m), costSection(m), overheadSection(m), choiceSection(m))
 }
 
-// shownChoices leaves out what all flows chose alike, but for the ones a matrix
-// is asked for.
+// shownChoices leaves out what all flows chose alike, except the choices that a matrix
+// is most often made for.
 func shownChoices(m *compare.Matrix) []string {
 	always := []string{compare.ChoicePort, compare.ChoiceTLS, compare.ChoiceAuth, compare.ChoiceReuse, compare.ChoicePipelining}
 	return slices.DeleteFunc(slices.Clone(compare.ChoiceNames), func(name string) bool {

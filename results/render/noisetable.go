@@ -10,8 +10,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
-// Noises writes a noise. The table and Markdown leave out phases, unless
-// Options.All.
+// Noises writes a noise: as table, json or markdown. The table and Markdown leave out
+// phases, unless Options.All.
 var Noises = Registry[*compare.Noise]{"noise", []format[*compare.Noise]{
 	{"table", func(w io.Writer, n *compare.Noise, o Options) error {
 		v := noise{n}

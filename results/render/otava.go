@@ -11,8 +11,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 )
 
-// otavaMetrics are the columns a flow has, and what its headlines are divided
-// by to get there.
+// otavaMetrics are the columns of a flow: which headline each has, divided by scale.
 var otavaMetrics = []struct {
 	name, column string
 	scale        float64
@@ -23,10 +22,10 @@ var otavaMetrics = []struct {
 	{"errors", "error_share", 1},
 }
 
-// writeOtava writes a row a run, in order of time, as Apache Otava reads it to
-// find when headlines changed: the column time, attributes that are words, and
-// four metrics a flow. Otava knows no missing value, so a flow that measured
-// nothing is an error, and so are runs that differ in their flows.
+// writeOtava writes a row a run, in order of time, for Apache Otava, which finds when
+// headlines changed: the time, attributes that are words, and four metrics a flow.
+// Otava has no missing values, so a flow that measured nothing is an error, and so are
+// runs that differ in their flows.
 func writeOtava(w io.Writer, list []*document) error {
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b *document) int { return a.Started.Compare(b.Started) })

@@ -12,7 +12,7 @@ import (
 // pipe.
 type Options struct {
 	Width int  // of a line of tables, in characters; 0 means 100
-	Color bool // red for what is wrong, by ANSI escapes; tables only
+	Color bool // red for what is bad, by ANSI escapes; tables only
 	All   bool // of a comparison, also the phases in which no change shows; tables, Markdown and the plot of a page
 }
 
@@ -38,8 +38,8 @@ func (r *Registry[T]) Names() []string {
 	return names
 }
 
-// Write writes a thing in the format of that name. The error is w's, or says
-// that there is no such format.
+// Write writes a thing in the format of that name. The error is w's, says that there
+// is no such format, or why the format has no place for the thing.
 func (r *Registry[T]) Write(w io.Writer, name string, thing T, o Options) error {
 	for _, f := range r.formats {
 		if f.name == name {

@@ -32,8 +32,8 @@ func (res *document) circumstances() []string {
 	return parts
 }
 
-// report is a result for people, in the order they read it: what was reached,
-// where the time went, what failed, and whether to believe it.
+// report is a run for people, in the order they read it: what was reached, where the
+// time went, what failed, and whether to believe it.
 func (res *document) report() []table.Section {
 	sections := []table.Section{res.flowSection(), res.sessionSection(), res.phaseSection()}
 	sections = append(sections, matrixSections(res.Matrix)...)
@@ -75,7 +75,7 @@ func messageCells(m *tally.MessageCounts) []table.Cell {
 	return table.Plain(human.Count(m.Attempted), human.Count(m.Accepted), human.Count(m.Rejected), human.Count(m.Failed), human.Count(m.Unknown))
 }
 
-// timesNote says which times those of the messages are, and why.
+// timesNote says which times the message times are, and why.
 func (res *document) timesNote() []string {
 	var closed, open []string
 	for name, f := range res.FlowsInOrder() {

@@ -20,8 +20,8 @@ import (
 //     shows them
 //
 //   - csv: one figure a row, under the columns run, flow, metric, phase, part,
-//     stat, value and unit. Where there is a baseline, cost, overhead and
-//     choice are what the Matrix holds
+//     stat, value and unit. With a baseline, the metrics cost, overhead and choice
+//     have the matrix
 //
 //   - hgrm: HdrHistogram's percentile distributions in milliseconds, one
 //     for every flow, phase and time. Each begins with a line such as
@@ -41,13 +41,14 @@ import (
 //
 //   - github-benchmark: customSmallerIsBetter for github-action-benchmark
 //
-//   - prometheus: the final values in Prometheus' text format, times in seconds
+//   - prometheus: the final values in Prometheus' text format 0.0.4, times in
+//     seconds
 //
 //   - html: a page to look at in a browser, without a network. Its charts over
-//     time need the run read back from its file: see [Run.Intervals]
+//     time need a run that [ReadFor] read from its file
 //
 // Percentiles, rates and errors in benchfmt, otava, bencher and
-// github-benchmark are a flow's messages: response times under open load,
+// github-benchmark are of a flow's messages: response times under open load,
 // service times under closed load.
 var Runs = Registry[[]*record.Run]{"runs", []format[[]*record.Run]{
 	{"table", each(writeTables)},
@@ -78,8 +79,8 @@ var Runs = Registry[[]*record.Run]{"runs", []format[[]*record.Run]{
 
 const pageFormat = "html"
 
-// ReadFor reads a run file to be written in a format, in the detail that the
-// format takes.
+// ReadFor reads a run file in the detail that a format shows. The error is as
+// record.Read's.
 func ReadFor(name string, r io.ReadSeeker) (*record.Run, error) {
 	if name == pageFormat {
 		return record.ReadCourse(r)

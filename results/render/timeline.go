@@ -19,7 +19,7 @@ import (
 // has columns for a chart.
 const maxBins = 900
 
-// maxErrorSeries is how many classes of errors are told apart over time.
+// maxErrorSeries is how many classes of errors have a line of their own.
 const maxErrorSeries = 7
 
 // A timelineBin is some seconds of a run.
@@ -36,8 +36,8 @@ type timelineFlow struct {
 	messages []*histogram.Histogram
 }
 
-// timeline is the run over time; nil where its intervals are not there. Their
-// histograms are merged within a bin, as percentiles have no average.
+// timelineOf is the run over time; nil if the run has no intervals. Their histograms
+// are merged within a bin, as percentiles have no average.
 func timelineOf(r *record.Run) (*page.Timeline, error) {
 	if len(r.Intervals) == 0 {
 		return nil, nil
@@ -79,9 +79,9 @@ func (b *timelineBin) absorb(s *record.Interval, load sample.LoadKind) error {
 	return err
 }
 
-// countOpen adds up the sessions of several generators in each second, and
-// keeps the most of a bin's seconds. A second in which the warm-up ends has
-// two lines that say the same.
+// countOpen adds up the open sessions of several generators in each second, and keeps
+// the most of a bin's seconds. A second in which the warm-up ends has two lines with
+// the same number.
 func countOpen(r *record.Run, bins map[int64]*timelineBin, first, width int64) {
 	type second struct {
 		flow   int
@@ -91,12 +91,12 @@ func countOpen(r *record.Run, bins map[int64]*timelineBin, first, width int64) {
 		second
 		generator int
 	}
-	told, sums := map[line]int{}, map[second]int{}
+	counted, sums := map[line]int{}, map[second]int{}
 	for i := range r.Intervals {
 		s := &r.Intervals[i]
 		at := second{s.Flow, s.Number}
-		before := told[line{at, s.Generator}]
-		told[line{at, s.Generator}] = max(before, s.Open)
+		before := counted[line{at, s.Generator}]
+		counted[line{at, s.Generator}] = max(before, s.Open)
 		sums[at] += max(0, s.Open-before)
 	}
 	for at, open := range sums {
@@ -130,8 +130,8 @@ func drawTimeline(r *record.Run, bins map[int64]*timelineBin, width int64) *page
 	return t
 }
 
-// loaded is how much of the bin a flow was under load. Where a run has lost
-// the windows that say so, it is all of it.
+// timeUnderLoad is how much of the bin a flow was under load: all of it if the run has
+// lost the windows that say so.
 func (b *timelineBin) timeUnderLoad(windows []record.Window) time.Duration {
 	whole := record.Window{From: b.from, To: b.to}
 	if len(windows) == 0 {
@@ -144,8 +144,8 @@ func (b *timelineBin) timeUnderLoad(windows []record.Window) time.Duration {
 	return min(sum, whole.Length())
 }
 
-// draw adds a point to each line. There is no rate of a moment too short to
-// have one: a flow's first and last bins are often cut.
+// draw adds a point to each line. A flow's first and last bins are often too short to
+// have a rate.
 func (f *timelineFlow) draw(t *page.FlowTimeline, loaded time.Duration) {
 	speed, p50, p99, open := math.NaN(), math.NaN(), math.NaN(), math.NaN()
 	if loaded >= 200*time.Millisecond {
@@ -162,7 +162,7 @@ func (f *timelineFlow) draw(t *page.FlowTimeline, loaded time.Duration) {
 	t.Rate, t.P50, t.P99, t.Open = append(t.Rate, speed), append(t.P50, p50), append(t.P99, p99), append(t.Open, open)
 }
 
-// others is what the rarest classes of errors are called together.
+// others is the name of the rarest classes of errors together.
 const others = "others"
 
 // drawErrors adds a point to each class's line.
@@ -199,8 +199,8 @@ func errorClasses(bins map[int64]*timelineBin) []string {
 	return classes
 }
 
-// warmups are when flows were warming up. Flows that start together, and then
-// differ by milliseconds, are one stretch.
+// warmupBands are when flows were warming up. Flows that start together differ by
+// milliseconds, and are one band.
 func warmupBands(r *record.Run, start sample.Instant) []page.Band {
 	var bands []page.Band
 	for s, w := range r.Windows() {

@@ -19,8 +19,8 @@ type bencherMetric struct {
 	Upper *float64 `json:"upper_value,omitempty"`
 }
 
-// bencherMeasures are how Bencher calls our headlines. latency (ns) and
-// throughput (operations/s) are the two it knows by itself.
+// bencherMeasures are Bencher's names of our headlines. latency (ns) and throughput
+// (operations/s) are its own measures.
 var bencherMeasures = map[string]string{"p50": "latency", "p99": "latency-p99", "rate": "throughput", "errors": "error-share"}
 
 // writeBencher writes res in Bencher Metric Format, a benchmark a flow. The
@@ -32,8 +32,8 @@ func writeBencher(w io.Writer, res *document) error {
 		for _, h := range f.Headlines() {
 			m := bencherMetric{Value: h.Value}
 			if len(h.Rounds) > 1 {
-				// The whole is merged from the rounds, and may lie outside
-				// them where a percentile is.
+				// A percentile of all rounds merged may lie outside those of
+				// the single rounds.
 				m.Lower, m.Upper = new(min(h.Value, slices.Min(h.Rounds))), new(max(h.Value, slices.Max(h.Rounds)))
 			}
 			measures[bencherMeasures[h.Name]] = m
@@ -54,8 +54,8 @@ type trackedBenchmark struct {
 	Extra string  `json:"extra,omitempty"`
 }
 
-// writeSmallerIsBetter writes the figures of res that are better when smaller,
-// as github-action-benchmark's customSmallerIsBetter wants them.
+// writeSmallerIsBetter writes the headlines of res that are better if they are smaller,
+// as customSmallerIsBetter of github-action-benchmark.
 func writeSmallerIsBetter(w io.Writer, res *document) error {
 	all := []trackedBenchmark{}
 	for name, f := range res.FlowsInOrder() {
@@ -82,12 +82,12 @@ func writeSmallerIsBetter(w io.Writer, res *document) error {
 	return writeTracked(w, all)
 }
 
-// trackedName is what a flow is called where many scenarios are followed.
+// trackedName is a flow's name among those of many scenarios.
 func (res *document) trackedName(flow string) string {
 	return printable.Text(res.Name) + "/" + printable.Text(flow)
 }
 
-// writeTracked writes JSON of texts that are printable already.
+// writeTracked writes JSON whose texts are printable already.
 func writeTracked(w io.Writer, v any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

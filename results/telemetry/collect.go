@@ -70,8 +70,8 @@ func (c *collection) distribution(f metricfamily.Family, d *distribution, labels
 	}
 }
 
-// printableLabels makes the values of labels harmless in their place: names
-// are somebody else's words, and a label that is not UTF-8 would be an error.
+// printableLabels makes the values of labels printable: names are a scenario's, and a
+// label that is not UTF-8 would be an error.
 func printableLabels(labels []string) {
 	for i, l := range labels {
 		labels[i] = printable.Text(l)
@@ -148,7 +148,8 @@ func (c *collection) ofCounts(f *flow) {
 	}
 }
 
-// outcomes are there from the start, at zero, so that no increase is missed.
+// outcomes adds a counter for each outcome from the start, at zero, so that no
+// increase is missed.
 func (c *collection) outcomes(of metricfamily.Family, flow string, m *tally.MessageCounts) {
 	c.add(of, float64(m.Accepted), flow, sample.Accepted.String())
 	c.add(of, float64(m.Rejected), flow, sample.Rejected.String())

@@ -24,9 +24,8 @@ var bounds = func() []time.Duration {
 	return append(list, 100*time.Second)
 }()
 
-// nativeSchema makes each native bucket 9 % wider than the one before, which
-// is what Prometheus' clients usually have, and about as many in all as
-// OpenTelemetry allows for.
+// nativeSchema makes each native bucket 9 % wider than the one before, as most clients
+// of Prometheus have it. Their number is about what OpenTelemetry allows.
 const nativeSchema = 3
 
 // A distribution is a histogram with the buckets that are exposed. It is made from
@@ -35,7 +34,7 @@ const nativeSchema = 3
 type distribution struct {
 	count   uint64
 	sum     time.Duration
-	classic []uint64      // by bound, what is within it and not within the one before
+	classic []uint64      // by bound: samples above the bound before and not above this one
 	native  map[int]int64 // by Prometheus' index
 }
 
@@ -59,7 +58,7 @@ func (d *distribution) absorb(h *histogram.Histogram) {
 	d.sum += h.Sum()
 }
 
-// nativeIndex is the bucket that ends at or first above d, which is positive.
+// nativeIndex is the index of the first bucket that ends at d or above; d is positive.
 func nativeIndex(d time.Duration) int {
 	return int(math.Ceil(math.Ldexp(math.Log2(d.Seconds()), nativeSchema)))
 }

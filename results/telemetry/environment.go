@@ -12,7 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// The protocols of OTLP that are spoken.
+// The protocols of OTLP that a Push can use.
 const (
 	overHTTP = "http/protobuf"
 	overGRPC = "grpc"
@@ -38,9 +38,9 @@ func (o *pushTarget) withoutSecrets(text string) string {
 	return text
 }
 
-// secretsIn lists what is in the headers' values and in an endpoint's user and
-// query: each whole, each word of it, and each also as it stands in the
-// environment. The longest are first, so that none is left in part.
+// secretsIn lists the values of the headers and of an endpoint's user and query: each
+// whole and by its words, decoded and as the environment has it. The longest are
+// first, so that none is left in part.
 func secretsIn(u *url.URL) []string {
 	var all []string
 	add := func(text string) {
@@ -72,8 +72,8 @@ func secretsIn(u *url.URL) []string {
 	return slices.Compact(all)
 }
 
-// shortestSecret keeps words such as "1" in a header from taking every 1 out of
-// a text.
+// shortestSecret keeps a short word in a header, such as "1", from being removed from
+// every text.
 const shortestSecret = 4
 
 // targetFromEnvironment reads the environment; it returns nil if nothing is to be

@@ -10,8 +10,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
-// Metrics are how a run stands. They may be read while they are brought up to
-// date.
+// Metrics are how far a run is. They may be read and updated at the same time.
 type Metrics struct {
 	created     time.Time
 	name        string
@@ -19,13 +18,13 @@ type Metrics struct {
 	flows       []*flow // as in the plan
 
 	mu               sync.Mutex
-	last             record.Progress // without its flows; zero before the first
+	last             record.Progress // without flows; zero before the first
 	late, delay, own *distribution
 	generator        record.Usage
 	result           *figures.Result // nil before the end
 }
 
-// A flow is how one flow of the run stands.
+// A flow is how far one flow of the run is.
 type flow struct {
 	name      string
 	hasWarmup bool
@@ -55,13 +54,13 @@ func NewMetrics(p *loadgen.Plan) *Metrics {
 	return m
 }
 
-// Observe brings the metrics up to date with an interval of the run, which has
-// to be told each of its intervals, in order.
+// Observe updates the metrics after an interval of the run. It has to be called after
+// each interval, in order.
 func (m *Metrics) Observe(i *record.Progress) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.last = *i
-	m.last.Flows = nil // what they hold is valid now, and no longer
+	m.last.Flows = nil // they are valid during this call only
 	m.generator = record.MeasureUsage()
 	for k := range i.Flows {
 		f := &i.Flows[k]
@@ -89,14 +88,15 @@ func (f *flow) observe(i *record.FlowProgress) {
 	}
 }
 
-// Finish adds what is known at the end only: the verdict and the thresholds.
+// Finish adds what is known at the end only: whether the run is valid, and which
+// thresholds were met.
 func (m *Metrics) Finish(res *figures.Result) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.result = res
 }
 
-// ownShare is which part of all message time so far was the generator's own.
+// ownShare is the share of all message time so far that was the generator's own.
 func (m *Metrics) ownShare() float64 {
 	var all time.Duration
 	for _, f := range m.flows {

@@ -6,30 +6,30 @@ import (
 	"time"
 )
 
-// The bounds of the wait for a last scrape: no scraper is so busy that it takes
-// longer than the first for one that is due, and the other is more than the
-// minute that Prometheus lets pass where nothing else is configured.
+// The bounds of the wait for a last scrape: a scrape that is due comes within the
+// first, and the second is more than the minute that Prometheus waits between scrapes
+// unless it is configured otherwise.
 const (
 	minPatience = 5 * time.Second
 	maxPatience = 90 * time.Second
 )
 
-// scrapes know when Prometheus was here. What a run comes to in its last
-// seconds would be lost to it if the metrics were gone before the next scrape.
+// scrapes keep when Prometheus scraped. If the metrics were gone before its next
+// scrape, it would miss the last seconds of a run.
 type scrapes struct {
 	mu    sync.Mutex
-	last  time.Time     // when the last one began; zero where there was none
+	last  time.Time     // when the last one began; zero if there was none
 	gap   time.Duration // the longest between two
-	ended bool          // the metrics are the last ones
-	until time.Time     // how long to wait for one more
-	seen  chan struct{} // closed when one has seen them
+	ended bool          // the metrics do not change any more
+	until time.Time     // how long to wait for one more scrape
+	seen  chan struct{} // closed after a scrape of the last values
 }
 
-// watch looks at the requests that next answers.
+// wrap notes the scrapes among the requests that next answers.
 func (s *scrapes) wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// Who comes at intervals says how long each may take; a person with a
-		// browser does not, and is not to be waited for.
+		// A scraper says how long a scrape may take. A person with a browser
+		// does not, and the end does not wait for one.
 		regular := r.Header.Get("X-Prometheus-Scrape-Timeout-Seconds") != ""
 		last := regular && s.begin(time.Now())
 		next.ServeHTTP(w, r)
@@ -39,7 +39,7 @@ func (s *scrapes) wrap(next http.Handler) http.Handler {
 	})
 }
 
-// note notes a scrape, and tells whether it sees the last values.
+// begin notes a scrape, and tells whether it gets the last values.
 func (s *scrapes) begin(now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -50,6 +50,7 @@ func (s *scrapes) begin(now time.Time) bool {
 	return s.ended
 }
 
+// markSeen ends the wait for a last scrape.
 func (s *scrapes) markSeen() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,9 +61,8 @@ func (s *scrapes) markSeen() {
 	}
 }
 
-// end says that the metrics are the last ones, and tells until when one more
-// scrape is to be waited for: twice as long as it ever took to the next one,
-// within the bounds.
+// end says that the metrics do not change any more. It returns until when to wait for
+// one more scrape: twice the longest time between two, within the bounds.
 func (s *scrapes) end() (until time.Time, waits bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -77,7 +77,7 @@ func (s *scrapes) end() (until time.Time, waits bool) {
 	return s.until, !s.last.IsZero() && time.Now().Before(s.until)
 }
 
-// await waits for the scrape that sees the last values.
+// await waits for a scrape of the last values, or until skip is closed.
 func (s *scrapes) await(skip <-chan struct{}) {
 	until, waits := s.end()
 	if !waits {

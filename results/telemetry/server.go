@@ -14,9 +14,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// ParseAddress reads "HOST:PORT", ":PORT" or "PORT". Without a host it is
-// 127.0.0.1, as for the sink and as OpenTelemetry has it for an exporter on
-// this port: to be seen from beyond this machine takes an address that says so.
+// ParseAddress reads "HOST:PORT", ":PORT" or "PORT". The host defaults to 127.0.0.1,
+// as OpenTelemetry has it for an exporter on this port: other machines can scrape only
+// if the address says so. The error says what is wrong with the text.
 func ParseAddress(text string) (string, error) {
 	host, port := "", text
 	if _, err := strconv.ParseUint(text, 10, 64); err != nil {
@@ -40,26 +40,27 @@ type Server struct {
 	served   chan struct{} // closed when it serves no more
 }
 
-// maxRequests is how many requests are answered at a time. The machine has
-// something else to do.
+// maxRequests is how many requests are answered at a time: the machine has a load to
+// make.
 const maxRequests = 4
 
 // How long a connection may take to ask, to read the answer, and to ask again.
-// Prometheus asks every minute at the least, and connects anew where its
-// connection is gone.
+// Prometheus asks once a minute or more often, and reconnects if its connection is
+// closed.
 const (
 	askLimit    = 5 * time.Second
 	answerLimit = 10 * time.Second
 	idleLimit   = time.Minute + askLimit
 )
 
-// Serve begins to serve m on an address as ParseAddress returns it.
+// Serve starts to serve m on an address that ParseAddress returned. The error says why
+// that address cannot be listened on.
 func Serve(address string, m *Metrics) (*Server, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		var failed *net.OpError
 		if errors.As(err, &failed) {
-			err = failed.Err // the address is told already
+			err = failed.Err // the message has the address
 		}
 		return nil, fmt.Errorf("metrics cannot be served on %s: %w", address, err)
 	}
@@ -75,7 +76,7 @@ func serve(listener net.Listener, m *Metrics) *Server {
 		WriteTimeout:      answerLimit,
 		IdleTimeout:       idleLimit,
 		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          log.New(io.Discard, "", 0), // of requests, which are their sender's matter
+		ErrorLog:          log.New(io.Discard, "", 0), // about requests: their senders see the answer
 	}
 	go func() {
 		defer close(s.served)
@@ -95,8 +96,8 @@ func (s *Server) handler(m *Metrics) http.Handler {
 	return refuseBodies(mux)
 }
 
-// bodiless refuses requests with a body. Nothing here has a use for one, and
-// to end its request the server would read it.
+// refuseBodies refuses requests with a body. Nothing here uses one, and the server
+// would read it to the end of the request.
 func refuseBodies(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength != 0 {
@@ -108,8 +109,7 @@ func refuseBodies(next http.Handler) http.Handler {
 	})
 }
 
-// URL is where the metrics are. Where every address is listened on, it is that
-// of this machine.
+// URL is where the metrics are: on 127.0.0.1 if the server listens on every address.
 func (s *Server) URL() string {
 	a := s.listener.Addr().(*net.TCPAddr)
 	host := a.IP.String()
@@ -119,19 +119,18 @@ func (s *Server) URL() string {
 	return "http://" + net.JoinHostPort(host, strconv.Itoa(a.Port)) + "/metrics"
 }
 
-// End ends serving, when who scrapes has seen the last values. It waits for
-// that as long as LastScrape tells, and until skip is closed.
+// End waits for a scrape of the last values, until the time that LastScrape returns or
+// until skip is closed, and ends serving.
 func (s *Server) End(skip <-chan struct{}) {
 	s.scrapes.await(skip)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	if s.http.Shutdown(ctx) != nil {
-		_ = s.http.Close() // it was asked to end nicely
+		_ = s.http.Close() // after a second of asking
 	}
 	<-s.served
 }
 
-// LastScrape tells until when End would wait for one more scrape; it is false
-// where it would not wait. It is to be called once the metrics do not change
-// any more.
+// LastScrape returns until when End would wait for one more scrape, and whether it
+// would wait at all. Call it once the metrics do not change any more.
 func (s *Server) LastScrape() (until time.Time, waits bool) { return s.scrapes.end() }

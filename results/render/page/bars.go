@@ -11,7 +11,7 @@ import (
 // percent is a length or a place within a figure.
 func percent(share float64) template.CSS { return template.CSS(fmt.Sprintf("%.3f%%", 100*share)) }
 
-// gauge is a share as the length of a bar, never so short that it is not seen.
+// gauge is a share as the length of a bar, never too short to be seen.
 func gauge(share float64) template.CSS { return percent(min(1, max(0.005, share))) }
 
 // A bar is a row of a breakdown, laid out.
@@ -30,7 +30,7 @@ type segment struct {
 	Name   string
 	Text   string
 	Width  template.CSS
-	Absent bool // there is no such part of this flow
+	Absent bool // this flow has no such part
 	Wide   bool // there is room for the name
 }
 

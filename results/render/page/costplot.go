@@ -8,9 +8,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
-// A Matrix is a table of what was chosen, with what each choice costs as a
-// forest plot beside it. A group of rows is told by Lead, and has a lane for
-// each thing it costs.
+// A CostPlot is a table of what was chosen, with what each choice costs as a forest
+// plot beside it. Lead says what a group of rows is; the group has a lane for each
+// thing it costs.
 type CostPlot struct {
 	Title  string
 	Notes  []string
@@ -19,15 +19,15 @@ type CostPlot struct {
 	Groups []CostGroup
 }
 
-// A MatrixGroup is a flow, or a choice.
+// A CostGroup is a flow, or a choice.
 type CostGroup struct {
 	Lead  []string
 	Lanes []CostLane
 }
 
-// A Lane is one thing that a group costs: how much more than what it is held
-// against, in percent. Estimate is NaN where there is nothing to tell, and Low
-// and High are where there is no interval.
+// A CostLane is one thing that a group costs: how much more than what it is compared
+// with, in percent. Estimate is NaN if it is not known, and Low and High are if there
+// is no interval.
 type CostLane struct {
 	Before              []string
 	Adds, AddsBetween   string // in units
@@ -37,7 +37,7 @@ type CostLane struct {
 	Class               string // more, less, found or open
 }
 
-// A plot is a matrix, laid out.
+// A plot is a CostPlot, laid out.
 type plot struct {
 	Ticks  []tick
 	Groups []plotGroup

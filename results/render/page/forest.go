@@ -18,7 +18,7 @@ func (s scale) at(v float64) float64 {
 	return min(1, max(0, (v-s.from)/(s.to-s.from)))
 }
 
-// padded leaves room at both ends, so that what lies there is seen whole.
+// padded leaves room at both ends, so that what is there is seen whole.
 func (s scale) padded() scale {
 	room := (s.to - s.from) * 0.06
 	if room == 0 {
@@ -62,7 +62,7 @@ type forestRow struct {
 	Name, Verdict, Class string
 	Text                 string
 	Known                bool   // there is an estimate
-	Beyond               string // "left" or "right", where the estimate is beyond the scale
+	Beyond               string // "left" or "right" if the estimate is beyond the scale
 	Low, Width, Estimate template.CSS
 }
 
@@ -92,13 +92,11 @@ func (p *Page) Forest() forest {
 	return f
 }
 
-// cutAt is how many times as far as half of the rows reach a scale goes. A
-// server that has become ten times as slow in one thing would otherwise leave no
-// more than a dot of all else.
+// cutAt is how many times further a scale goes than half of the rows do. One metric
+// that became ten times as slow would otherwise make dots of all others.
 const cutAt = 10
 
-// forestScale has zero on it, and every row that does not reach far beyond the
-// others.
+// forestScale includes zero, and every row that does not reach far beyond the others.
 func (p *Page) forestScale() scale {
 	s := scale{}
 	var reaches []float64
@@ -121,7 +119,7 @@ func (p *Page) forestScale() scale {
 	return scale{max(s.from, -most), min(s.to, most)}.padded()
 }
 
-// verdictClass is the verdict where it is one that has a style.
+// verdictClass is the verdict, if it has a style.
 func verdictClass(verdict string) string {
 	switch verdict {
 	case "better", "worse", "same":

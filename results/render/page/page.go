@@ -1,13 +1,3 @@
-// Package report writes pages for looking at measurements: one HTML file with
-// everything in it, that opens without a network.
-//
-// The figures stand in tables that need no script and that screen readers and
-// printers get too; the charts over them are drawn by uPlot, which is embedded
-// with its licence. A page may hold any part of Page and leaves out the rest.
-//
-// Nothing a server said can become markup or script: texts go through
-// html/template, data is JSON without < and >, and the page's own policy lets
-// a browser run the embedded scripts only, by their hashes, and load nothing.
 package page
 
 import (
@@ -16,7 +6,7 @@ import (
 	"time"
 )
 
-// A Page is what is shown. Texts are plain, not HTML.
+// A Page is what a page shows. Texts are plain, not HTML.
 type Page struct {
 	Title      string
 	Subtitle   string
@@ -32,15 +22,15 @@ type Page struct {
 	Rounds      []Rounds
 	Costs       []CostPlot
 	Comparison  []ComparisonRow
-	Comparisons string   // what is compared with what, above Comparison
+	Comparisons string   // how to read Comparison, above it
 	Warnings    []string // on top of everything
 	Tables      []Table
 }
 
-// A Verdict says whether the figures may be believed.
+// A Conclusion is the answer on top of a page.
 type Conclusion struct {
 	Good    bool
-	Open    bool // neither good nor bad: there is no telling
+	Open    bool // neither good nor bad: it cannot be decided
 	Text    string
 	Reasons []string
 	Notes   []string
@@ -50,7 +40,7 @@ type Conclusion struct {
 type Check struct {
 	Text, Value, Reason string
 	OK                  bool
-	Open                bool // there is no telling, so that OK is false too
+	Open                bool // it cannot be decided; then OK is false too
 }
 
 // A Flow is a row of the overview.
@@ -63,7 +53,7 @@ type Flow struct {
 	Bad         bool // some messages were not accepted
 }
 
-// A Timeline is how a run went. All series are as long as At.
+// A Timeline is a run over time. All series are as long as At.
 type Timeline struct {
 	At     Values         `json:"at"`   // seconds since the start: the middle of each bin
 	Step   float64        `json:"step"` // seconds a bin
@@ -86,7 +76,7 @@ type ErrorSeries struct {
 	Count Values `json:"count"`
 }
 
-// A Band is a stretch of time that is left out of the figures.
+// A Band is a time that the figures leave out.
 type Band struct {
 	From float64 `json:"from"` // seconds since the start
 	To   float64 `json:"to"`
@@ -98,13 +88,13 @@ type Curves struct {
 	Flows []Curve `json:"flows"`
 }
 
-// A Curve is a flow's; it is empty where there are no samples.
+// A Curve is that of one flow; it is empty if there are no samples.
 type Curve struct {
 	X Values `json:"x"` // 1/(1-q): 10 is p90, 100 is p99
 	Y Values `json:"y"` // milliseconds
 }
 
-// A Breakdown is what something is made of, as a bar a flow.
+// A Breakdown is the parts of something, as a bar for each flow.
 type Breakdown struct {
 	Title string
 	Note  string
@@ -112,20 +102,20 @@ type Breakdown struct {
 	Rows  []BreakdownRow
 }
 
-// A BreakdownRow is a flow's. Times is as long as the breakdown's Parts.
+// A BreakdownRow is the bar of a flow. Times is as long as the breakdown's Parts.
 type BreakdownRow struct {
 	Flow  int // index into Page.Flows
 	Times []time.Duration
-	Mark  time.Duration // what the parts are held against; 0 for none
+	Mark  time.Duration // the whole, which the parts may miss or exceed; 0 for none
 }
 
-// Rounds are one figure of all flows, round by round.
+// A Rounds is one figure of all flows, round by round.
 type Rounds struct {
 	Title string
 	Rows  []RoundsRow
 }
 
-// A RoundsRow is a flow's.
+// A RoundsRow is the figure of one flow.
 type RoundsRow struct {
 	Flow   int
 	Values []float64
@@ -148,14 +138,14 @@ type Table struct {
 	Columns []Column
 	Rows    [][]Cell
 	Lines   []Cell
-	Open    bool // shown at once, not on a click
+	Open    bool // shown without a click
 }
 
 // A Column has words on the left or figures on the right.
 type Column struct {
 	Name  string
 	Left  bool
-	Whole bool // its words are not broken, however narrow the window
+	Whole bool // its cells are not broken, however narrow the window
 	Roomy bool // as wide as the last column, for long texts
 }
 

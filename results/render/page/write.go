@@ -15,8 +15,7 @@ import (
 //go:embed assets uplot
 var assets embed.FS
 
-// The scripts in the order they run. All are embedded, so that a missing one
-// is found by any test.
+// The scripts, in the order they run.
 var scripts = []string{
 	"uplot/uPlot.iife.min.js", "assets/theme.js", "assets/units.js", "assets/tooltip.js", "assets/plot.js", "assets/charts.js", "assets/tables.js", "assets/main.js",
 }
@@ -63,7 +62,7 @@ func Write(w io.Writer, p *Page) error {
 	return err
 }
 
-// A view is a page with what it takes to show it.
+// A view is a page with all that the template needs.
 type view struct {
 	*Page
 	Data    template.JS

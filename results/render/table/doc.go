@@ -1,3 +1,5 @@
-// Package table holds what people are shown: sections of a table and of lines
-// below it, drawn for a terminal or as Markdown.
+// Package table draws what people read: sections of a table with sentences below it,
+// for a terminal or as Markdown.
+//
+//	err := table.Draw(os.Stdout, "nightly", sections, table.Terminal{Width: 100})
 package table

@@ -6,8 +6,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
-// fit returns s in as many tables as it takes to keep within a width. A table
-// whose first column and one other are too wide stays so.
+// fit splits s into as many tables as it takes to stay within a width. A table whose
+// first column and one other are too wide stays as it is.
 func (s Section) fit(width int) []Section {
 	if s.width() <= width {
 		return []Section{s}
@@ -48,8 +48,8 @@ func (s Section) columnWidth(i int) int {
 	return width
 }
 
-// clipped cuts the cells of a column that may be cut. It is false where that
-// would leave less of them than is useful.
+// clipped cuts the cells of a column that may be cut. It is false if that would leave
+// too little of them to be useful.
 func (s Section) clipped(width int) (Section, bool) {
 	i := slices.IndexFunc(s.Columns, func(c Column) bool { return c.Clip > 0 })
 	if i < 0 {
@@ -87,7 +87,7 @@ func (s Section) byFirstColumn() []Section {
 	return parts
 }
 
-// apart cuts the table where its columns say so.
+// apart cuts the table before the columns that say so.
 func (s Section) apart() []Section {
 	var parts []Section
 	from, title := 1, s.Title
@@ -100,7 +100,7 @@ func (s Section) apart() []Section {
 	return append(parts, s.part(title, from, len(s.Columns)))
 }
 
-// anywhere cuts the table after as many columns as there is room for.
+// anywhere cuts the table after as many columns as fit.
 func (s Section) anywhere(width int) []Section {
 	var parts []Section
 	from, title, used := 1, s.Title, s.columnWidth(0)

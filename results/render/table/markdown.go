@@ -7,8 +7,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
-// markdownReport writes sections below a heading, as GitHub shows them in a pull
-// request.
+// Markdown writes sections below a heading, in GitHub's Markdown. The error is w's.
 func Markdown(w io.Writer, heading string, sections []Section) error {
 	var b bytes.Buffer
 	b.WriteString("## " + markdownText(heading) + "\n")

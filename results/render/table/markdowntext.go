@@ -7,13 +7,12 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
-// What GitHub and GitLab show of a text is looked through once more for what
-// they link, mention or make a picture of, after Markdown's own escapes have
-// been taken off: "\@team" still calls the team. Only code is left alone there,
-// so a word with anything of that kind in it is shown as code. Nobody has to
-// know which words of a sentence are a server's.
+// GitHub and GitLab look for mentions, links and emoji after they have removed
+// Markdown's own escapes: "\@team" still mentions the team. They leave only code
+// alone. So a word with anything of that kind in it is shown as code, whoever wrote
+// the word.
 var (
-	// liveWord matches what may come to life: @mentions and addresses, #1, !1,
+	// liveWord matches what may become a link, a mention or a picture: @mentions and addresses, #1, !1,
 	// ~label, %milestone, GH-1 and keys of other trackers, revisions, www. and
 	// anything with a scheme, :emoji: and $mathematics$.
 	liveWord = regexp.MustCompile("[@#:$~`]" + `|[!%]["\w]|(?i:www\.)|(?i:\bgh-)\d|\b[A-Z]{2,}-\d|\b[0-9a-f]{7,}\b`)
@@ -31,10 +30,10 @@ var (
 	aroundWord = regexp.MustCompile(`^(["'(]*)(.*?)([]"'),.:;!?%]*)$`)
 )
 
-// markdownText keeps a text from being read as Markdown.
+// markdownText writes a text so that nothing in it is Markdown.
 func markdownText(text string) string { return markdownWords(text, markdownCode) }
 
-// markdownCell is that for the cell of a table.
+// markdownCell is markdownText for the cell of a table.
 func markdownCell(text string) string { return markdownWords(text, markdownCellCode) }
 
 func markdownWords(text string, code func(string) string) string {
@@ -55,8 +54,8 @@ func markdownWords(text string, code func(string) string) string {
 	return strings.Join(words, " ")
 }
 
-// markdownEscapes are of what has a meaning within a line. Entities are part of
-// it: "&commat;" would be an @ by the time mentions are looked for.
+// markdownEscapes escape what has a meaning within a line. That includes entities:
+// "&commat;" is an @ by the time mentions are looked for.
 var markdownEscapes = strings.NewReplacer(
 	`\`, `\\`, "|", `\|`, "<", `\<`, "*", `\*`, "_", `\_`, "[", `\[`, "#", `\#`, "&", `\&`,
 )
@@ -73,10 +72,10 @@ func markdownCode(text string) string {
 	return fence + text + fence
 }
 
-// markdownCellCode is that for the cell of a table. Tables are cut into cells
-// before code is looked for, so that pipes are escaped in it too; but one
-// behind a backslash cannot be, as some take the two backslashes for one that
-// is escaped and cut there all the same.
+// markdownCellCode is markdownCode for the cell of a table. Tables are cut into cells
+// before code is looked for, so pipes are escaped in code too. A pipe after a
+// backslash cannot be escaped: some read the two backslashes as an escaped one, and
+// cut there all the same.
 func markdownCellCode(text string) string {
 	span := strings.ReplaceAll(markdownCode(text), `\|`, `\\x7c`)
 	return strings.ReplaceAll(span, "|", `\|`)

@@ -1,9 +1,9 @@
 package table
 
-// A Section is one part of a report for people, before it is known how it is
-// shown: a table, sentences, or a table with sentences below.
+// A Section is one part of a report: a table, sentences, or a table with sentences
+// below it.
 type Section struct {
-	ID      ID // what it is about
+	ID      ID
 	Title   string
 	Columns []Column
 	Rows    [][]Cell // each as long as Columns
@@ -14,8 +14,7 @@ type Section struct {
 	Each bool
 }
 
-// An ID tells one section of a report from the others. Who makes a report has the
-// list of them.
+// An ID names a section within its report.
 type ID string
 
 // IsEmpty tells whether there is nothing to show.
@@ -31,15 +30,15 @@ func (s *Section) Warn(text string) { s.Lines = append(s.Lines, Cell{Text: text,
 type Column struct {
 	Name  string
 	Left  bool   // words, which are aligned to the left; figures are to the right
-	Code  bool   // somebody else's words, which are shown as they are
-	Apart string // where the table is too wide, one with this title begins here
+	Code  bool   // a scenario's or a server's words, shown as they are
+	Apart string // if the table is too wide, one with this title begins here
 	Clip  int    // cells may be clipped to this width; 0 for never
 }
 
 // A Cell is a piece of text.
 type Cell struct {
 	Text string
-	Bad  bool // stands out where there are colours
+	Bad  bool // stands out if there are colours
 }
 
 // Plain makes cells of texts.

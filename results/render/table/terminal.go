@@ -21,11 +21,11 @@ const (
 // A Terminal is what tables are drawn for.
 type Terminal struct {
 	Width int  // of a line, in characters; 0 means 100
-	Color bool // red for what is wrong, by ANSI escapes
+	Color bool // red for what is bad, by ANSI escapes
 }
 
-// drawReport writes sections below a heading, in lines no wider than the
-// terminal as far as names allow.
+// Draw writes sections below a heading, in lines no wider than the terminal as far as
+// names allow. The error is w's.
 func Draw(w io.Writer, heading string, sections []Section, o Terminal) error {
 	t := tableText{width: o.Width, color: o.Color}
 	if t.width <= 0 {
@@ -86,7 +86,7 @@ func (t *tableText) table(s Section) error {
 	}
 	var drawn bytes.Buffer
 	table := tablewriter.NewTable(&drawn,
-		tablewriter.WithEastAsian(tw.Off), // the same text everywhere, and what modern terminals show
+		tablewriter.WithEastAsian(tw.Off), // the same widths everywhere, as modern terminals have them
 		tablewriter.WithConfig(tablewriter.Config{Header: format, Row: format}),
 		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
 			Borders: tw.BorderNone,

@@ -5,16 +5,16 @@ import (
 	"sync"
 )
 
-// MaxConnections is how many connections a Server has open at a time; one
-// beyond is closed as soon as it has come. Each takes a descriptor of the
-// process that measures, which its sessions need.
+// MaxConnections is how many connections a Server has open at a time; it closes any
+// further one at once. Each takes a descriptor from the process that measures, whose
+// sessions need them.
 const MaxConnections = 32
 
-// Descriptors is how many a Server takes at most: its listener's, its
-// connections', and that of one that is turned away.
+// Descriptors is how many descriptors a Server takes at most: its listener's, its
+// connections', and that of one connection that it is closing.
 const Descriptors = MaxConnections + 2
 
-// A boundListener turns connections away where there are too many.
+// A boundListener closes connections if there are too many.
 type boundListener struct {
 	net.Listener
 	slots chan struct{} // as many values as there are connections
@@ -46,15 +46,14 @@ type boundConn struct {
 	leave func()
 }
 
-// Close closes the connection. The place is free before whoever is at the
-// other end can know.
+// Close closes the connection. Its place is free before the other end can know.
 func (c *boundConn) Close() error {
 	c.leave()
 	return c.Conn.Close()
 }
 
-// CloseWrite ends what is sent and leaves the rest to be read, where the
-// connection can: the server's refusals arrive that way.
+// CloseWrite ends what is sent and still reads, if the connection can do that: so the
+// server's refusals arrive.
 func (c *boundConn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
