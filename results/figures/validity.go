@@ -36,7 +36,7 @@ func validityOf(r *record.Run, res *Result) Validity {
 		if r.Damage() != "" {
 			where = " (" + r.Damage() + ")"
 		}
-		v.addReason("partial: the run file has lost its end%s: nothing tells whether the cores were free and the clock held; figures are of what is there", where)
+		v.addReason("partial: the run file has lost its end%s, so it is unknown whether the cores were free and the clock was steady; the figures are of what is left", where)
 	}
 	v.checkGenerator(res)
 	v.noteUnknown(r, res)
@@ -44,10 +44,10 @@ func validityOf(r *record.Run, res *Result) Validity {
 		v.addNote("interrupted: its user ended the run early")
 	}
 	if longest := r.LongestGap(); longest > 0 {
-		v.addNote("merged: the runs did not overlap for up to %s, which counts for no rate; peaks are added up all the same", human.Duration(longest))
+		v.addNote("merged: the runs did not overlap for up to %s; rates leave that time out, and peaks are added up all the same", human.Duration(longest))
 	}
 	if err := r.Unwritten(); err != nil {
-		v.addNote("the run file is not whole: %v; these figures are of the whole run, and stand nowhere else", err)
+		v.addNote("the run file is not whole: %v; these figures are of the whole run, and are kept nowhere else", err)
 	}
 	if r.Closing != nil && r.Closing.Behind >= behindNote {
 		v.addNote("the run file fell %s behind: the cores or the disk were busy with something else; some intervals are longer than a second, and a run killed then would have lost as much",
@@ -70,11 +70,11 @@ func (v *Validity) addNote(format string, args ...any) {
 func (v *Validity) noteUnknown(r *record.Run, res *Result) {
 	g, timed := &res.Generator, false
 	if r.Closing != nil && (g.Free == nil || r.Closing.Generator.FreeUnsure) {
-		v.addNote("free cores: nothing tells whether something else kept the generator's cores busy")
+		v.addNote("free cores: unknown, so something else may have kept the generator's cores busy")
 	}
 	for name, f := range res.FlowsInOrder() {
 		if f.Load == sample.OpenLoad && f.Late == nil && f.Messages.Answered() > 0 {
-			v.addReason("generator-bound or not: nothing tells whether the arrivals of flow %s began in time", name)
+			v.addReason("generator-bound or not: it is unknown whether the arrivals of flow %s began in time", name)
 		}
 		timed = timed || f.Phase(sample.SpanMessage) != nil
 		if n := f.clamped(); n > 0 {
@@ -86,10 +86,10 @@ func (v *Validity) noteUnknown(r *record.Run, res *Result) {
 	case s > unstampedNote:
 		v.addNote("clock %s: %.1f %% of replies had no kernel stamp and are timed by the user clock, with the generator's delay in them", res.Clock, 100*s)
 	case g.Delay == nil && s == 0 && timed:
-		v.addNote("clock unknown: nothing tells whose clock the replies were timed by")
+		v.addNote("clock unknown: the run file does not say which clock timed the replies")
 	}
 	if g.Own == nil && timed {
-		v.addNote("own delay: nothing tells how much of message time was the generator's own")
+		v.addNote("own delay: it is unknown how much of message time was the generator's own")
 	}
 }
 

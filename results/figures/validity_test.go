@@ -137,7 +137,7 @@ func TestVerdict(t *testing.T) {
 		},
 		"lateness not known": {
 			spoil: func(r *record.Run) { r.Total(samples.Open).Hists[tally.LateSlot] = nil },
-			want:  "nothing tells whether the arrivals of flow open began in time",
+			want:  "it is unknown whether the arrivals of flow open began in time",
 		},
 		"stood still": {
 			spoil: func(r *record.Run) { r.Processors.Stood = time.Second },
@@ -179,20 +179,20 @@ func TestVerdict(t *testing.T) {
 			want:  "generator-bound: the wall clock stepped 1 times (-1.00 s)",
 		},
 		"mixed clock":             {spoil: func(r *record.Run) { r.Total(samples.Open).Unstamped = 100 }, note: "no kernel stamp"},
-		"partial":                 {spoil: func(r *record.Run) { r.Closing = nil }, want: "partial: the run file has lost its end: nothing tells"},
-		"free cores not known":    {spoil: func(r *record.Run) { r.Closing.Generator.Free = nil }, note: "nothing tells whether something else kept the generator's cores busy"},
-		"free cores of one known": {spoil: func(r *record.Run) { r.Closing.Generator.FreeUnsure = true }, note: "nothing tells whether something else"},
+		"partial":                 {spoil: func(r *record.Run) { r.Closing = nil }, want: "partial: the run file has lost its end, so it is unknown"},
+		"free cores not known":    {spoil: func(r *record.Run) { r.Closing.Generator.Free = nil }, note: "something else may have kept the generator's cores busy"},
+		"free cores of one known": {spoil: func(r *record.Run) { r.Closing.Generator.FreeUnsure = true }, note: "something else may have kept"},
 		"own delay not known": {
 			spoil: func(r *record.Run) {
 				r.Total(samples.Open).Hists[tally.OwnSlot], r.Total(samples.Closed).Hists[tally.OwnSlot] = nil, nil
 			},
-			note: "nothing tells how much of message time was the generator's own",
+			note: "it is unknown how much of message time was the generator's own",
 		},
 		"clock not known": {
 			spoil: func(r *record.Run) {
 				r.Total(samples.Open).Hists[tally.DelaySlot], r.Total(samples.Closed).Hists[tally.DelaySlot] = nil, nil
 			},
-			note: "nothing tells whose clock",
+			note: "does not say which clock",
 		},
 		"out of range": {
 			spoil: func(r *record.Run) {
@@ -231,7 +231,7 @@ func TestVerdictOfACutFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := fmt.Sprintf("partial: the run file has lost its end (line %d is cut, and what it said is lost): nothing tells", bytes.Count(file, []byte("\n")))
+	want := fmt.Sprintf("partial: the run file has lost its end (line %d is cut, and what it said is lost), so it is unknown", bytes.Count(file, []byte("\n")))
 	if v := Of(r).Validity; v.Valid || !strings.Contains(strings.Join(v.Reasons, "\n"), want) {
 		t.Errorf("reasons %q, want %q", v.Reasons, want)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// A greetingEntry is a greeting and the index of the flow that heard it.
+// A greetingEntry is a greeting and the index of the flow it came to.
 type greetingEntry struct {
 	flow int
 	tally.Greeting
@@ -19,7 +19,7 @@ func (r *Run) addGreetings(list []greetingEntry) []greetingEntry {
 }
 
 // greetingLine is a greeting in a run file. It comes once, after the interval it was
-// first heard in. If there are too many to be kept, the first of those beyond
+// first seen in. If there are too many to be kept, the first of those beyond
 // stands for all of them.
 type greetingLine struct {
 	Type string `json:"type"`

@@ -12,8 +12,8 @@ import (
 
 // Merge makes one run of several that generators made from the same scenario.
 // Counts, histograms and peaks add up. A window is the union of theirs, and time in
-// which none of them was at work counts for no rate. The error says why the runs
-// are none of one scenario, or which of them is given twice.
+// which none of them was at work counts for no rate. The error says which
+// run is of another scenario, or is given twice.
 func Merge(runs ...*Run) (*Run, error) {
 	if len(runs) == 0 {
 		return nil, errors.New("no run to merge")

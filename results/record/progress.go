@@ -8,7 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// A Progress is how far a run is after one of its intervals, for whoever watches.
+// A Progress is how far a run is after one of its intervals, for a display.
 type Progress struct {
 	Started time.Time     // when the run did
 	Elapsed time.Duration // since then

@@ -21,7 +21,7 @@ func ReadCourse(r io.ReadSeeker) (*Run, error) {
 }
 
 // readBounded expects totals in a file that ends in a closing line, and adds up the
-// intervals of any other. If that line turns out to be none, it reads the file anew.
+// intervals of any other. If that line is broken, it reads the file again.
 func (f fileReader) readBounded(r io.ReadSeeker) (*Run, error) {
 	f.summing = true
 	size, err := r.Seek(0, io.SeekEnd)

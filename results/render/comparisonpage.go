@@ -74,7 +74,7 @@ func (c comparison) conclusion() *page.Conclusion {
 	case missed > 0:
 		v.Good, v.Text = false, fmt.Sprintf("%d of %s missed", missed, gates)
 	case open > 0:
-		v.Open, v.Text = true, fmt.Sprintf("%d of %s cannot be told", open, gates)
+		v.Open, v.Text = true, fmt.Sprintf("%d of %s cannot be decided", open, gates)
 	case len(c.Gates) > 0:
 		v.Text = gates + " met"
 	case worse > 0:

@@ -81,15 +81,15 @@ func TestComparisonPageSaysWhatItComesTo(t *testing.T) {
 		return o
 	}
 	for want, v := range map[string]*page.Conclusion{
-		"Nothing is worse":             comparison{compared(t, madeup.Quiet(), madeup.Quiet(), compare.Options{})}.conclusion(),
-		"Worse in 5 metrics of 60":     comparison{compared(t, madeup.Quiet(), slower, compare.Options{})}.conclusion(),
-		"Too few rounds for a verdict": comparison{compared(t, few, few, compare.Options{})}.conclusion(),
-		"3 gates met":                  comparison{compared(t, madeup.Quiet(), slower, gates("errors > +1pp", "submit.rate < -50%"))}.conclusion(),
-		"1 of 2 gates missed":          comparison{compared(t, madeup.Quiet(), slower, gates("submit.message.p50 > +5%", "relay.rate < -50%"))}.conclusion(),
-		"1 of 1 gate cannot be told":   comparison{compared(t, few, few, gates("submit.message.p50 > +5%"))}.conclusion(),
+		"Nothing is worse":              comparison{compared(t, madeup.Quiet(), madeup.Quiet(), compare.Options{})}.conclusion(),
+		"Worse in 5 metrics of 60":      comparison{compared(t, madeup.Quiet(), slower, compare.Options{})}.conclusion(),
+		"Too few rounds for a verdict":  comparison{compared(t, few, few, compare.Options{})}.conclusion(),
+		"3 gates met":                   comparison{compared(t, madeup.Quiet(), slower, gates("errors > +1pp", "submit.rate < -50%"))}.conclusion(),
+		"1 of 2 gates missed":           comparison{compared(t, madeup.Quiet(), slower, gates("submit.message.p50 > +5%", "relay.rate < -50%"))}.conclusion(),
+		"1 of 1 gate cannot be decided": comparison{compared(t, few, few, gates("submit.message.p50 > +5%"))}.conclusion(),
 	} {
 		good := !strings.HasPrefix(want, "Worse") && !strings.HasSuffix(want, "missed")
-		open := strings.HasPrefix(want, "Too few") || strings.HasSuffix(want, "told")
+		open := strings.HasPrefix(want, "Too few") || strings.HasSuffix(want, "decided")
 		if v.Text != want || v.Good != good || v.Open != open {
 			t.Errorf("%+v, want %q", v, want)
 		}

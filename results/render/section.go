@@ -27,7 +27,7 @@ func withoutEmpty(sections ...table.Section) []table.Section {
 	return slices.DeleteFunc(sections, func(s table.Section) bool { return s.IsEmpty() })
 }
 
-// warningSection is what to beware of.
+// warningSection has the warnings, which stand out.
 func warningSection(warnings []string) table.Section {
 	s := table.Section{Title: "Warnings"}
 	for _, w := range warnings {

@@ -37,7 +37,7 @@ func Summarize(values []float64, alpha float64) Summary {
 func Test(base, other []float64) float64 {
 	// benchmath looks the smaller U up in the distribution of its first sample's.
 	// With ties and sides of different sizes that is lopsided, and the answer
-	// right only where the smaller U is the first sample's.
+	// right only if the smaller U is the first sample's.
 	if above(base, other) > above(other, base) {
 		base, other = other, base
 	}

@@ -103,7 +103,7 @@ func (s scale) lane(l CostLane) plotLane {
 const tickGap = 0.2
 
 // factorTicks are round places on a scale of factors: 1, 2 and 5 times a power
-// of ten, or fewer, where it is wide, and round percentages where it is not.
+// of ten, or fewer, if the scale is wide, and round percentages if it is not.
 func (s scale) factorTicks() []tick {
 	low, high := math.Exp(s.from), math.Exp(s.to)
 	enough := func(gap float64) bool { return gap >= tickGap*(s.to-s.from) }

@@ -101,7 +101,7 @@ func (t *tableText) table(s Section) error {
 	for _, row := range s.Rows {
 		texts := t.texts(row)
 		if row[0].Text == previous {
-			texts[0] = "" // the eye finds where the next flow begins
+			texts[0] = "" // so that the eye finds the next flow
 		}
 		previous = row[0].Text
 		if err := table.Append(texts); err != nil {
