@@ -38,7 +38,7 @@ func newResult(run *record.Run, served *Served) *Result {
 }
 
 // Flow returns a flow's figures by its name; nil if the run has no such flow.
-func (r *Result) Flow(name string) *figures.Flow { return r.Figures.Flows[name] }
+func (r *Result) Flow(name string) *figures.Flow { return r.Figures.Flow(name) }
 
 // Err says why the run is no success; nil if it is one. It joins ErrInterrupted
 // if the run was ended early, ErrInvalid if its figures are not to be believed,

@@ -34,7 +34,7 @@ func withoutID(t *testing.T, file []byte) []byte {
 	return slices.Concat(file[:from], file[to:])
 }
 
-// A run counts once: it is told by itself from its copies, cut or merged, and
+// A run counts once: it is known among its copies, cut or merged, and
 // from runs that are like it.
 func TestNoRunCountsTwice(t *testing.T) {
 	_, file := madeup.Collect(t, 1)
@@ -58,7 +58,7 @@ func TestNoRunCountsTwice(t *testing.T) {
 		"a merged run twice": {[]*record.Run{merged, merged}, "run 2 is the same run as run 1"},
 	} {
 		sum, err := record.Merge(c.runs...)
-		if told := err != nil && strings.Contains(err.Error(), c.want+": give each run once"); told != (c.want != "") || (sum == nil) != (c.want != "") {
+		if found := err != nil && strings.Contains(err.Error(), c.want+": give each run once"); found != (c.want != "") || (sum == nil) != (c.want != "") {
 			t.Errorf("%s: merged to %v, %v, want %q", name, sum != nil, err, c.want)
 		}
 		if _, err := compare.NewMatrix(c.runs); err != nil && strings.Contains(err.Error(), "give each run once") != (c.want != "") {
@@ -70,7 +70,7 @@ func TestNoRunCountsTwice(t *testing.T) {
 	}
 }
 
-// A run that is on both sides is told of, and lets no gate hold.
+// A run that is on both sides is warned of, and no gate is met.
 func TestRunAgainstItself(t *testing.T) {
 	_, file := madeup.Collect(t, 1)
 	_, other := madeup.Collect(t, 1)
@@ -93,8 +93,8 @@ func TestRunAgainstItself(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		told := len(out.Warnings) > 0 && strings.HasPrefix(out.Warnings[0], "the same run is on both sides") && strings.Contains(out.Warnings[0], c.want)
-		if told != (c.want != "") {
+		found := len(out.Warnings) > 0 && strings.HasPrefix(out.Warnings[0], "the same run is on both sides") && strings.Contains(out.Warnings[0], c.want)
+		if found != (c.want != "") {
 			t.Errorf("%s: warned of %q, want %q", name, out.Warnings, c.want)
 		}
 		if held := out.Gates[0]; c.want != "" && (held.OK || held.Known || held.Reason != "the same run is on both sides") {

@@ -50,14 +50,14 @@ func TestCostAddsUp(t *testing.T) {
 }
 
 // What failed is paid for by what was delivered, and nothing delivered costs
-// nothing that could be told.
+// nothing to show.
 func TestCostIsOfTheDelivered(t *testing.T) {
 	flows := madeup.MadePorts()[:3]
 	flows[1].Failing, flows[2].Failing = 50, 100
 	m := compare.MatrixOf(madeup.Made(t, flows, 5))
 	near(t, "a message, every other one rejected", float64(*m.Flows[1].Cost), float64(800*us)*1.02, 0.002)
 	if dead := &m.Flows[2]; dead.Cost != nil || dead.CPU != nil || len(dead.Phases) > 0 || dead.Delivered != 0 {
-		t.Errorf("a flow that delivered nothing is told as %+v", dead)
+		t.Errorf("a flow that delivered nothing is %+v", dead)
 	}
 	if d := &m.Against.Pairs[1]; d.Time != nil || d.CPU != nil {
 		t.Errorf("a flow that delivered nothing differs by %+v", d.Time)
@@ -78,10 +78,10 @@ func TestOverheadIsJudgedByRounds(t *testing.T) {
 	near(t, "in percent", *d.Time.DeltaPercent, 417, 0.01)
 	near(t, "in CPU", d.CPU.Delta, float64(480*us)*1.025, 0.01)
 	if d.Time.Verdict != stats.Worse || d.Time.IntervalOf != "rounds" || d.Time.Interval[0] > d.Time.Delta || d.Time.Interval[1] < d.Time.Delta || d.Time.P == nil || *d.Time.P > 0.05 {
-		t.Errorf("it is told as %+v", d.Time)
+		t.Errorf("it is %+v", d.Time)
 	}
 	if saves := m.Against.Pairs[0].Time; saves.Verdict != stats.Better || saves.Delta >= 0 {
-		t.Errorf("pipelining is told as %+v", saves)
+		t.Errorf("pipelining is %+v", saves)
 	}
 }
 
@@ -157,7 +157,7 @@ func TestSingleRoundIsWithinRun(t *testing.T) {
 	whole.Header.Baseline = "a"
 	row := compare.MatrixOf(whole).Against.Pairs[0].Time
 	if row.IntervalOf != compare.WithinRun || row.Interval == nil || row.Interval[0] <= 0 || row.P != nil || row.Verdict != stats.TooFewRuns {
-		t.Errorf("a single round is told as %+v", row)
+		t.Errorf("a single round is %+v", row)
 	}
 	if row.Interval[0] > row.Delta || row.Interval[1] < row.Delta {
 		t.Errorf("%v lies outside of %v", row.Delta, *row.Interval)
@@ -165,7 +165,7 @@ func TestSingleRoundIsWithinRun(t *testing.T) {
 	if text := matrixText(t, compare.MatrixOf(whole), 80); !strings.Contains(text, "* within this run only") {
 		t.Errorf("the table does not say what its interval is:\n%s", text)
 	}
-	// It is the same where the file is of before it told what was spent, and
+	// It is the same if an earlier version wrote the file, without what was spent, and
 	// where the histograms of its intervals are not kept.
 	earlier := regexp.MustCompile(`,"spent_ns":[0-9.e+]+`).ReplaceAll(text, nil)
 	for name, text := range map[string][]byte{"lean": text, "earlier": earlier} {
@@ -174,7 +174,7 @@ func TestSingleRoundIsWithinRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := compare.MatrixOf(lean).Against.Pairs[0].Time; !reflect.DeepEqual(got, row) {
-			t.Errorf("%s: a single round is told as %+v, want %+v", name, got, row)
+			t.Errorf("%s: a single round is %+v, want %+v", name, got, row)
 		}
 	}
 }

@@ -59,7 +59,7 @@ func TestNoise(t *testing.T) {
 		t.Errorf("%d rounds needed for 12 metrics, %v", got, err)
 	}
 
-	// Sides that are not alike are told.
+	// Sides that are not alike are found out.
 	p := madeup.Quiet()
 	p.Slower = map[string]float64{"relay": 1}
 	n, err = compare.MeasureNoise([]*record.Run{madeup.Quiet().Read(t)}, []*record.Run{p.Read(t)}, o)

@@ -68,7 +68,7 @@ func TestHangingDisk(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a, b := told(run), told(read); a != b {
+		if a, b := contents(run), contents(read); a != b {
 			t.Errorf("the run said\n%s\nits file says\n%s", a, b)
 		}
 		end, accepted := at(0), int64(0)

@@ -87,7 +87,7 @@ func TestHostileIntervalsAreRefused(t *testing.T) {
 func TestUnreadableRunIsNotBegun(t *testing.T) {
 	p := twoFlows(maxRounds + 1)
 	if _, err := NewCollector(io.Discard, testHeader(p), p, 1, nil); err == nil || !strings.Contains(err.Error(), "100001 rounds") {
-		t.Errorf("error %v, want one that tells the rounds", err)
+		t.Errorf("error %v, want one that names the rounds", err)
 	}
 }
 

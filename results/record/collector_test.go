@@ -133,16 +133,16 @@ func TestQuietIntervalsAreKept(t *testing.T) {
 }
 
 func TestDisplayIsTold(t *testing.T) {
-	var told []Progress
-	collect(t, 2, func(i *Progress) { told = append(told, *i) })
-	if len(told) != 4 {
-		t.Fatalf("%d intervals, want 4", len(told))
+	var got []Progress
+	collect(t, 2, func(i *Progress) { got = append(got, *i) })
+	if len(got) != 4 {
+		t.Fatalf("%d intervals, want 4", len(got))
 	}
-	second := told[1].Flows[1]
-	if second.Due != 20 || second.Started != 20 || second.Open != 2 || !second.Begun || told[1].Length != time.Second {
+	second := got[1].Flows[1]
+	if second.Due != 20 || second.Started != 20 || second.Open != 2 || !second.Begun || got[1].Length != time.Second {
 		t.Errorf("second interval %+v", second)
 	}
-	last := told[3].Flows
+	last := got[3].Flows
 	if last[1].Errors[sample.RecipientUnknown] != 6 || last[0].Message.Count() != 60 {
 		t.Errorf("errors %v, %d messages", last[1].Errors, last[0].Message.Count())
 	}

@@ -39,7 +39,7 @@ func FuzzReadTotals(f *testing.F) {
 		if err != nil || leanErr != nil {
 			return
 		}
-		a, z := told(whole), told(lean)
+		a, z := contents(whole), contents(lean)
 		if a != z {
 			t.Errorf("Read comes to\n%s\nand ReadTotals to\n%s", a, z)
 		}
@@ -47,7 +47,7 @@ func FuzzReadTotals(f *testing.F) {
 }
 
 // FuzzMerge merges a run from anywhere with one that is known: what comes of it
-// can be told.
+// can be written.
 func FuzzMerge(f *testing.F) {
 	file := fuzzFile(f)
 	known, err := Read(bytes.NewReader(file))
@@ -62,7 +62,7 @@ func FuzzMerge(f *testing.F) {
 			return
 		}
 		if sum, err := Merge(known, run); err == nil {
-			told(sum)
+			contents(sum)
 			if sum.identities[0] == sum.identities[1] {
 				t.Error("a run is merged with itself")
 			}

@@ -7,7 +7,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// What three seconds on two shards heard is one line of the file, and in the
+// What servers said in three seconds on two shards is one line of the file, and in the
 // figures.
 func TestGreetingIsKeptOnce(t *testing.T) {
 	run, file := collect(t, 2, nil)
@@ -25,11 +25,11 @@ func TestGreetingIsKeptOnce(t *testing.T) {
 		}
 	}
 	if g := run.Greetings(1).List; g != nil {
-		t.Errorf("a flow that heard none has %+v", g)
+		t.Errorf("a flow without greetings has %+v", g)
 	}
 }
 
-// greeted is a run, without any figures, whose relay heard these.
+// greeted is a run, without any figures, whose relay has these.
 func greeted(list ...tally.Greeting) *Run {
 	r := newRun(testHeader(twoFlows(1)))
 	for _, g := range list {

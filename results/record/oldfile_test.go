@@ -81,7 +81,7 @@ func TestOutcomesByNameAndInTheirOldOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, b := told(want), told(got); a != b {
+	if a, b := contents(want), contents(got); a != b {
 		t.Errorf("by name\n%s\nin order\n%s", a, b)
 	}
 	if _, err := Read(strings.NewReader(strings.Replace(string(file), `{"accepted":10}`, `{"lost":10}`, 1))); err == nil || !strings.Contains(err.Error(), `line 2: no outcome is named "lost"`) {

@@ -14,13 +14,13 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/histogram"
 )
 
-func TestFileTellsWhatTheRunTold(t *testing.T) {
+func TestFileHasWhatTheRunHas(t *testing.T) {
 	run, file := collect(t, 2, nil)
 	read, err := Read(bytes.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, b := told(run), told(read)
+	a, b := contents(run), contents(read)
 	if a != b {
 		t.Errorf("the run said\n%s\nits file says\n%s", a, b)
 	}
@@ -169,8 +169,8 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// told is everything a run holds, as a file would have it.
-func told(r *Run) string {
+// contents is everything that a run has, as a file would have it.
+func contents(r *Run) string {
 	var b bytes.Buffer
 	out := fileWriter{w: &b}
 	out.header(&r.Header)

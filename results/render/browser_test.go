@@ -125,7 +125,7 @@ func TestPageByKeyboard(t *testing.T) {
 		// The cursor moves, and says where it is.
 		`(() => { const c = document.querySelector('[data-chart="rate"] .canvas'); c.focus();
 			for (const key of ["Home", "ArrowRight"]) c.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
-			return document.getElementById("readout").textContent.includes("smtps-465") ? "told" : document.getElementById("readout").textContent; })()`: "told",
+			return document.getElementById("readout").textContent.includes("smtps-465") ? "read out" : document.getElementById("readout").textContent; })()`: "read out",
 		// The colours go from the system's to light to dark.
 		`document.getElementById("theme").click(); document.getElementById("theme").click(); document.documentElement.dataset.theme`: "dark",
 		// The table behind a chart has a row for each second.

@@ -118,7 +118,7 @@ func plottedRow(r *compare.Row) page.ComparisonRow {
 
 // surroundingSection is what both sides were made in; what differs stands out.
 func (c comparison) surroundingSection() table.Section {
-	s := table.Section{Title: "Where and with what", Columns: []table.Column{{Name: "", Left: true}, {Name: "base", Left: true}, {Name: "new", Left: true}}}
+	s := table.Section{Title: "Surroundings", Columns: []table.Column{{Name: "", Left: true}, {Name: "base", Left: true}, {Name: "new", Left: true}}}
 	for i := range c.Surroundings {
 		about := &c.Surroundings[i]
 		row := []table.Cell{{Text: about.Name}}

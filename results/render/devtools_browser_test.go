@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// A browser is a headless Chromium, told what to do over the DevTools
+// A browser is a headless Chromium, driven over the DevTools
 // protocol: JSON ended by zero bytes, on file descriptors 3 and 4.
 type browser struct {
 	t       *testing.T

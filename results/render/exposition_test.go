@@ -143,7 +143,7 @@ func TestExpositionIsInSeconds(t *testing.T) {
 }
 
 // TestExpositionEscapes gives labels what could end them, and a threshold that
-// is told twice.
+// comes twice.
 func TestExpositionEscapes(t *testing.T) {
 	res := badDay()
 	res.Name = "a\"b\\n\n} 1\n# TYPE x gauge\n"

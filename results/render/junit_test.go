@@ -42,23 +42,23 @@ func counted(t *testing.T, report string, suites []junit.Suite) {
 		Errors   int `xml:"errors,attr"`
 		Skipped  int `xml:"skipped,attr"`
 	}
-	var told struct {
+	var declared struct {
 		counts
 		Suites []counts `xml:"testsuite"`
 	}
-	if err := xml.Unmarshal([]byte(report), &told); err != nil {
+	if err := xml.Unmarshal([]byte(report), &declared); err != nil {
 		t.Fatal(err)
 	}
 	var sum counts
 	for i, s := range suites {
 		read := counts{s.Totals.Tests, s.Totals.Failed, s.Totals.Error, s.Totals.Skipped}
-		if told.Suites[i] != read {
-			t.Errorf("suite %s says %+v and holds %+v", s.Name, told.Suites[i], read)
+		if declared.Suites[i] != read {
+			t.Errorf("suite %s says %+v and holds %+v", s.Name, declared.Suites[i], read)
 		}
 		sum.Tests, sum.Failures, sum.Errors = sum.Tests+read.Tests, sum.Failures+read.Failures, sum.Errors+read.Errors
 	}
-	if told.counts != sum || len(told.Suites) != len(suites) {
-		t.Errorf("the file says %+v of %d suites and holds %+v of %d", told.counts, len(told.Suites), sum, len(suites))
+	if declared.counts != sum || len(declared.Suites) != len(suites) {
+		t.Errorf("the file says %+v of %d suites and holds %+v of %d", declared.counts, len(declared.Suites), sum, len(suites))
 	}
 }
 
@@ -124,7 +124,7 @@ func TestComparisonReadsAsJUnit(t *testing.T) {
 	}
 }
 
-// Without gates what is worse is red, and what cannot be told is skipped.
+// Without gates what is worse is red, and what cannot be decided is skipped.
 func TestVerdictsReadAsJUnit(t *testing.T) {
 	slower := madeup.Quiet()
 	slower.Seed, slower.Slower = 2, map[string]float64{"submit": 0.3}

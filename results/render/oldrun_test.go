@@ -16,7 +16,7 @@ import (
 )
 
 // stored reads a run file of an earlier version. Those in results/record/testdata/runs are
-// never written anew.
+// never written again.
 func stored(t *testing.T, name string) *record.Run {
 	t.Helper()
 	f, err := os.Open(filepath.Join("..", "record", "testdata", "runs", name))

@@ -121,7 +121,7 @@ func marshal(t *testing.T, v any) string {
 	return string(b)
 }
 
-// What a long run's seconds tell is told by what they are put together to:
+// The seconds of a long run say the same after they are put together:
 // pages are the same, and intervals within a run nearly.
 func TestLongRunIsShownAlike(t *testing.T) {
 	_, file := madeup.Pretended{
@@ -176,6 +176,6 @@ func TestLongRunIsShownAlike(t *testing.T) {
 	}
 	a, b := compare.MatrixOf(whole).Against.Pairs[0].Time, compare.MatrixOf(course).Against.Pairs[0].Time
 	if a.Delta != b.Delta || b.Interval == nil || b.Interval[0] > b.Delta || b.Interval[1] < b.Delta {
-		t.Errorf("the matrix tells %+v, want about %+v", b, a)
+		t.Errorf("the matrix has %+v, want about %+v", b, a)
 	}
 }

@@ -32,8 +32,8 @@ func TestRecipientsAddUp(t *testing.T) {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 		exported := text(t, func(b *bytes.Buffer) error { return writeExposition(b, newDocument(run)) }).String()
-		if told := strings.Contains(exported, `recipients_total{flow="f",outcome="unknown"} 2`); told != (unknown > 0) {
-			t.Errorf("%d unknown, exported: %v", unknown, told)
+		if has := strings.Contains(exported, `recipients_total{flow="f",outcome="unknown"} 2`); has != (unknown > 0) {
+			t.Errorf("%d unknown, exported: %v", unknown, has)
 		}
 	}
 }

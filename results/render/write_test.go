@@ -27,7 +27,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 // spread makes a distribution around a median.
 func spread(count int64, m time.Duration) *figures.Distribution {

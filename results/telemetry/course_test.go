@@ -94,7 +94,7 @@ func (c *course) record() {
 		From: c.at(to - time.Second), To: c.at(to), Busy: 250 * time.Millisecond, Waited: 50 * time.Millisecond,
 		Open: []int{2, c.second}, Peak: []int{3, 5}, Due: []int64{0, due}, Begun: []int64{0, due - 1},
 	})
-	// The collector tells of an interval when no shard will add to it any more.
+	// The collector reports an interval when no shard will add to it any more.
 	<-c.observed
 }
 

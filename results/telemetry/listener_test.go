@@ -135,7 +135,7 @@ func TestConnectionsHaveTimeLimits(t *testing.T) {
 	}
 }
 
-// A closing connection tells when it is closed.
+// A closing connection says when it is closed.
 type closing struct {
 	net.Conn
 	ended chan struct{}

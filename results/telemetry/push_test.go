@@ -143,7 +143,7 @@ func TestPush(t *testing.T) {
 		t.Errorf("pushed to %s with authorization %q", r.path, r.headers.Get("Authorization"))
 	}
 	if strings.Contains(p.String(), "hush") || len(*said) > 0 {
-		t.Errorf("said %q, told as %s", *said, p)
+		t.Errorf("said %q, shown as %s", *said, p)
 	}
 	messages := metrics["smtpgauge_messages_total"].GetSum()
 	if !messages.GetIsMonotonic() || messages.GetAggregationTemporality() != otlp.AggregationTemporality_AGGREGATION_TEMPORALITY_CUMULATIVE {
@@ -257,7 +257,7 @@ func TestPushByGRPC(t *testing.T) {
 	}
 }
 
-// A collector may say back what it was told in confidence.
+// A collector may say back the secrets it was sent.
 func TestNoSecretOfAPushIsTold(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "denied: "+r.Header.Get("Authorization")+" "+r.URL.RawQuery, http.StatusForbidden)
@@ -347,8 +347,8 @@ func TestNoPush(t *testing.T) {
 			t.Errorf("%v is pushed", test.variables)
 		}
 		p.End(t.Context()) // of nothing
-		told := slices.ContainsFunc(*said, func(line string) bool { return strings.Contains(line, test.says) })
-		if test.says == "" && len(*said) > 0 || test.says != "" && (len(*said) != 1 || !told) || strings.Contains(strings.Join(*said, ""), "hush") {
+		reported := slices.ContainsFunc(*said, func(line string) bool { return strings.Contains(line, test.says) })
+		if test.says == "" && len(*said) > 0 || test.says != "" && (len(*said) != 1 || !reported) || strings.Contains(strings.Join(*said, ""), "hush") {
 			t.Errorf("%v: said %q, want %q", test.variables, *said, test.says)
 		}
 	}
