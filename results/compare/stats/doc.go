@@ -11,8 +11,8 @@
 //   - Summarize: the median of a side with its distribution-free interval.
 //   - Test: the Mann-Whitney U test of both sides, exact while they are small.
 //   - Shift and Ratio: the Hodges-Lehmann estimate of how far apart the sides
-//     are, with the interval that belongs to the U test (Moses): no change lies
-//     outside it exactly if the test, at the same level, finds a difference.
+//     are, with the interval that belongs to the U test (Moses): it leaves zero
+//     out exactly if the test, at the same level, finds a difference.
 //   - Holm: the correction for having tested more than one metric.
 //   - MinP and RoundsNeeded: whether so few rounds could have a verdict at all,
 //     and how many could.
