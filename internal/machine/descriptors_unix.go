@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// ensureDescriptors raises the limit on open files to what is needed, as far
+// RaiseOpenFiles raises the limit on open files to what is needed, as far
 // as it may, and says so where that is not far enough.
 func RaiseOpenFiles(need uint64, stderr io.Writer) {
 	var limit syscall.Rlimit
