@@ -14,22 +14,22 @@ const (
 	Reset                  // the connection was reset
 	Closed                 // the server closed the connection
 	TLSHandshake           // the handshake failed
-	TLSCertificate         // it failed because of the certificate
-	StartTLSMissing        // wanted but not offered, or demanded (530)
-	AuthMissing            // no mechanism in common, or demanded (530)
-	ChunkingMissing        // BDAT was asked for and CHUNKING is not offered
+	TLSCertificate         // the handshake failed because of the certificate
+	StartTLSMissing        // the server does not offer STARTTLS, or demands it (530)
+	AuthMissing            // no mechanism in common, or the server demands AUTH (530)
+	ChunkingMissing        // the scenario wants BDAT, and the server does not offer CHUNKING
 	AuthRejected           // 535 and other 5xx to AUTH
 	Busy                   // 421
 	Throttled              // another 4xx about rate or connections
-	Greylisted             // 450 or 451 to RCPT or the final dot, saying so
+	Greylisted             // 450 or 451 to RCPT or the final dot, whose text speaks of greylisting
 	RecipientUnknown       // 5.1.x to RCPT
-	RelayDenied            // 5xx to RCPT that speaks of relaying
-	TooBig                 // 552, 5.3.4, or over the SIZE offered
+	RelayDenied            // 5xx to RCPT, whose text speaks of relaying
+	TooBig                 // 552, 5.3.4, or a message over the SIZE offered
 	Policy                 // any other x.7.x
 	TempFail               // any other 4xx
 	PermFail               // any other 5xx
 	Protocol               // not a reply SMTP knows
-	LocalLimit             // the generator's own: descriptors, ports, memory
+	LocalLimit             // this machine ran out of descriptors, ports or memory, or cannot connect
 	Canceled               // ended by the user or by the end of the load
 
 	NumClasses int = iota

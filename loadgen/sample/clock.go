@@ -1,6 +1,6 @@
 package sample
 
-// Clock says whose word the arrival times are.
+// A Clock says which clock the arrival times of a run's replies come from.
 type Clock uint8
 
 // The clocks.
@@ -10,8 +10,8 @@ const (
 	UserClock                // none had
 )
 
-// ClockOf is the clock of a run by how many of its replies had a kernel stamp,
-// and how many had none.
+// ClockOf returns the clock of a run in which so many replies had a kernel
+// stamp, and so many had none.
 func ClockOf(stamped, bare int64) Clock {
 	switch {
 	case stamped == 0:
@@ -22,7 +22,7 @@ func ClockOf(stamped, bare int64) Clock {
 	return MixedClock
 }
 
-// String returns the clock as it stands in results.
+// String returns the clock's name as it stands in results.
 func (c Clock) String() string {
 	switch c {
 	case KernelClock:

@@ -6,7 +6,8 @@ import "fmt"
 // 5.1.1. The zero value means there was none.
 type EnhancedCode [3]uint16
 
-// String returns the code with dots, and nothing for the zero value.
+// String returns the code with dots between its numbers, and "" for the zero
+// value.
 func (e EnhancedCode) String() string {
 	if e == (EnhancedCode{}) {
 		return ""

@@ -2,33 +2,36 @@ package sample
 
 import "fmt"
 
-// A Failure is one thing that went wrong in a session: where, why, and in the
-// server's own words where it had any. It is data, part of the measurement.
+// A Failure is one thing that went wrong in a session: in which phase, why, and
+// in the server's own words if it said any. It is data, a part of the
+// measurement.
 type Failure struct {
 	Phase    Phase
 	Class    Class
-	Enhanced EnhancedCode // zero where there was none
-	Code     int          // the reply's code, 0 where there was no reply
-	Text     string       // what is told of a failure that no client had a part in
-	Said     Quotation    // what is told of one that a client reports, as long as its event is valid; nil where Text says it
+	Enhanced EnhancedCode // of the reply; zero if it had none
+	Code     int          // of the reply; 0 if there was none
+
+	// One of these two describes the failure; Example chooses.
+	Text  string    // of a failure that no SMTP client reports
+	Quote Quotation // of one that a client reports, valid as long as the client's event; nil if Text describes it
 }
 
-// A Quotation is what a server said, kept as it came: it is made fit to be told
-// only if somebody asks.
+// A Quotation is what a server said, kept as it came. The work of making it
+// presentable is done only if somebody asks for it.
 type Quotation interface {
-	// Line is the first line of it: printable, of 200 octets at most, and
-	// without any secret of the run.
+	// Line returns the first line: printable, 200 octets at most, and without
+	// any secret of the run.
 	Line() string
 }
 
-// Example returns what is told of the failure, the reply's first line or the
-// cause: printable, of 200 octets at most, and without any secret of the run.
-// It is made when asked for, since of many failures alike one is kept.
+// Example describes the failure: the first line of the reply, or the cause. The
+// text is printable, has 200 octets at most, and has no secret of the run in it.
+// It is made at each call, because only one of many equal failures is kept.
 func (f *Failure) Example() string {
-	if f.Said == nil {
+	if f.Quote == nil {
 		return f.Text
 	}
-	return f.Said.Line()
+	return f.Quote.Line()
 }
 
 // Error renders the failure on one line.

@@ -3,8 +3,8 @@ package sample
 import "time"
 
 // An Instant is a point in time on the wall clock: nanoseconds since the Unix
-// epoch. The wall clock is used, not the monotonic one, because that is what
-// the kernel stamps arriving segments with. Zero means "not known".
+// epoch. It is the wall clock, not the monotonic one, because the kernel stamps
+// arriving segments with the wall clock. Zero means that the time is not known.
 type Instant int64
 
 // Sub returns t-u.

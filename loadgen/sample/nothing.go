@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Nothing is a Recorder that keeps nothing. A Recorder of your own that wants
-// a few of the samples embeds it, and has the methods for those alone.
+// Nothing is a [Recorder] that keeps nothing. If your Recorder is for a few kinds
+// of samples, embed Nothing in it and write the methods for those kinds alone.
+// Such a Recorder also goes on to compile when Recorder gets one more method.
 type Nothing struct{}
 
 var _ Recorder = Nothing{}

@@ -7,8 +7,8 @@ type Outcome uint8
 const (
 	Accepted Outcome = iota // the server took it, for one recipient at least
 	Rejected                // the server said no
-	Failed                  // it never got as far as an answer
-	Unknown                 // lost between the final dot and its reply
+	Failed                  // the message never got as far as an answer
+	Unknown                 // the connection was lost between the final dot and its reply
 
 	NumOutcomes int = iota
 )

@@ -6,22 +6,22 @@ type Phase uint8
 
 // The phases in the order a session goes through them, then the spans.
 const (
-	Resolve  Phase = iota // the host name to addresses
-	Connect               // SYN to established
+	Resolve  Phase = iota // the look-up of the host's addresses
+	Connect               // from the SYN to the established connection
 	TLS                   // the handshake, implicit or after STARTTLS
-	Banner                // established (or secured) to the 220
+	Banner                // from the connection (or the implicit handshake) to the 220
 	EHLO                  // EHLO, HELO or LHLO; each one sent is a sample
 	StartTLS              // the STARTTLS command, without the handshake
-	Auth                  // AUTH to its final reply, all challenges included
+	Auth                  // from AUTH to its final reply, all challenges included
 	Mail                  // MAIL FROM
-	Rcpt                  // RCPT TO, each recipient a sample
-	Data                  // DATA to the 354
-	Body                  // last byte of the message to its (last) reply
+	Rcpt                  // RCPT TO; each recipient is a sample
+	Data                  // from DATA to the 354; with BDAT, a chunk that is not the last
+	Body                  // from the last byte of the message to its (last) reply
 	Rset                  // RSET after a failed transaction
-	Quit                  // QUIT to the 221
+	Quit                  // from QUIT to the 221
 
-	SpanMessage // MAIL sent to the last reply to the body
-	SpanSession // connect begun to QUIT answered
+	SpanMessage // from MAIL to the last reply to the body
+	SpanSession // from the beginning of connect to the reply to QUIT
 
 	NumPhases int = iota
 )

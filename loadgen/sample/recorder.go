@@ -5,49 +5,50 @@ import (
 	"time"
 )
 
-// A Recorder takes what one shard of a run reports. Calls come from one
+// A Recorder takes what one shard of a run reports. All calls come from one
 // goroutine, on the timed path: they must not block, and should not allocate.
-// Durations are never negative.
+// Durations are never negative. [Nothing] is a Recorder to embed.
 type Recorder interface {
-	// Service takes the time of a phase or span as the server caused it.
+	// Service takes how long the server took for a phase or span.
 	Service(s Series, p Phase, d time.Duration)
 	// Response takes the time from when an arrival was due to the end of its
-	// span. Open load only.
+	// span. It is called under open load only.
 	Response(s Series, span Phase, d time.Duration)
-	// Lag takes the time from when an arrival was due to when it began,
-	// waiting for a free session included. Open load only.
+	// Lag takes the time from when an arrival was due to when it began. The
+	// wait for a free session is part of it. It is called under open load only.
 	Lag(s Series, span Phase, d time.Duration)
-	// Late takes the generator's own part of that: from when an arrival was
-	// due to when the scheduler got to it. Open load only.
+	// Late takes the generator's part of the lag: from when an arrival was due
+	// to when the generator noticed it. It is called under open load only.
 	Late(s Series, d time.Duration)
-	// Delay takes the generator's delay at a reply: from its kernel stamp to
-	// the reading of the user clock after it was read.
+	// Delay takes how late the generator was with a reply: the time from its
+	// kernel stamp to the reading of the user clock after it was read.
 	Delay(s Series, d time.Duration)
-	// Own takes the generator's part of a message's time: from each reply to
-	// the command that answers it.
+	// Own takes the generator's part of a message's time: the sum of the times
+	// from each reply to the command that answers it.
 	Own(s Series, d time.Duration)
 	// Unstamped counts a reply that had no kernel stamp.
 	Unstamped(s Series)
 
-	// Message counts what became of a message, and of its recipients. now is
-	// the stage it ended in: throughput is what ended in Steady.
+	// Message counts a message by its outcome, and how many of its recipients
+	// the server accepted and rejected. now is the stage in which the message
+	// ended: throughput counts those that ended in Steady.
 	Message(s Series, o Outcome, now Stage, accepted, rejected int)
-	// Unknown counts recipients that the server may have: the reply to the
-	// message was lost, or in LMTP the one for them.
+	// Unknown counts recipients that the server may have taken: the reply to
+	// the message was lost, or in LMTP (RFC 2033) the reply for them.
 	Unknown(s Series, recipients int)
 	// Session counts a session's beginning or end.
 	Session(s Series, e SessionEvent)
 	// Greeting takes how the server at an address introduced itself to one of
-	// the first sessions of a flow's round that set out for it. The address is
-	// the zero value for a Unix socket. g does not change any more.
+	// the first sessions of a flow's round that connected there. The address is
+	// the zero value for a Unix socket. The caller does not change g any more.
 	Greeting(s Series, from netip.Addr, g *Greeting)
-	// Failure counts a failure. f is the caller's again on return.
+	// Failure counts a failure. The Recorder must not keep f after it returns.
 	Failure(s Series, f *Failure)
 
 	// Window says when a stage of a flow's round began and ended in this
-	// shard. It is called when the stage has ended, Drain included.
+	// shard. It is called at the end of each stage, that of Drain included.
 	Window(s Series, from, to Instant)
-	// Tick ends an interval. It is called once a second on the second, counted
-	// from the start of the run, and once at the end of the shard's run.
+	// Tick ends an interval. It is called at each full second of the run, and
+	// once more when the shard's run is over.
 	Tick(t Tick)
 }

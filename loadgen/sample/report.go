@@ -1,15 +1,13 @@
 package sample
 
-import (
-	"time"
-)
+import "time"
 
-// A Report is what a run tells about itself, beside what it recorded.
+// A Report is what an engine returns of a run, beside what the Recorders took.
 type Report struct {
 	Started, Ended Instant
 	Interrupted    bool            // drained or stopped before its end
-	Lost           string          // the target was lost: when and how; "" where it was not
-	Clock          Clock           // what stamped the replies
-	Steps          []time.Duration // by how much the wall clock stepped, where it did
-	Shards         int
+	Lost           string          // when and how the target was lost; "" if it was not
+	Clock          Clock           // which stamped the replies
+	Steps          []time.Duration // each step of the wall clock during the run, by its size
+	Shards         int             // loops that shared the load
 }

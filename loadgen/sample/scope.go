@@ -9,12 +9,12 @@ type Scope uint8
 const (
 	SetUp        Scope = iota // before the session's first message
 	InMessage                 // within SpanMessage
-	AfterMessage              // of one that failed, when its span has ended
+	AfterMessage              // after the span of a message that failed
 	Farewell                  // after the session's last message
-	WholeSpan                 // a span is no part of one
+	WholeSpan                 // none: the phase is a span of several
 )
 
-// Scope says which part of a session p belongs to.
+// Scope returns the part of a session that p belongs to.
 func (p Phase) Scope() Scope {
 	switch p {
 	case Mail, Rcpt, Data, Body:
@@ -40,8 +40,8 @@ func PhasesOf(scopes ...Scope) []Phase {
 	return list
 }
 
-// ServerPhasesOf lists the phases of some scopes that the server has a part in:
-// all but the look-up of its name.
+// ServerPhasesOf lists the phases of some scopes that the server has a part in.
+// These are all but Resolve, the look-up of its name.
 func ServerPhasesOf(scopes ...Scope) []Phase {
 	return slices.DeleteFunc(PhasesOf(scopes...), func(p Phase) bool { return p == Resolve })
 }

@@ -1,11 +1,11 @@
 package sample
 
-// A SessionEvent is counted once a session, or not at all.
+// A SessionEvent is the beginning or the end of a session.
 type SessionEvent uint8
 
-// What a session can come to. Every one started completes or fails.
+// The session events. Every session that started either completes or fails.
 const (
 	SessionStarted   SessionEvent = iota
 	SessionCompleted              // QUIT was answered
-	SessionFailed
+	SessionFailed                 // it ended in any other way
 )

@@ -1,16 +1,15 @@
 package sample
 
-import (
-	"time"
-)
+import "time"
 
-// A Tick ends an interval and carries the shard's gauges.
+// A Tick ends an interval and says what the shard did in it. Lists have one
+// entry for each flow of the plan, in its order.
 type Tick struct {
 	Shard    int
-	From, To Instant       // wall clock
-	Busy     time.Duration // CPU time of the shard's thread in the interval, but for what it waited awake; 0 where not known
-	Waited   time.Duration // how long that thread was ready to run and had no CPU; 0 where not known
-	Stood    time.Duration // how long its loop stood still with something to do, neither on a CPU nor waiting for one
+	From, To Instant       // the interval, on the wall clock
+	Busy     time.Duration // CPU time of the shard's thread, less what it spent waiting awake; 0 if not known
+	Waited   time.Duration // how long that thread was ready to run and had no CPU; 0 if not known
+	Stood    time.Duration // how long the loop stood still although it had something to do: neither on a CPU nor waiting for one
 	Open     []int         // sessions open now, by flow
 	Peak     []int         // the most open at once in the interval, by flow
 	Due      []int64       // arrivals due so far, by flow; open load only

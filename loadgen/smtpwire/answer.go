@@ -75,13 +75,13 @@ func (c *Client) unasked(at sample.Instant) {
 func (c *Client) refusal(p sample.Phase) sample.Failure {
 	code := int(c.reply.code)
 	e, text := parseEnhanced(code, c.reply.said())
-	return sample.Failure{Phase: p, Class: classify(p, code, e, text), Enhanced: e, Code: code, Said: c.quote(text, c.reply.cut())}
+	return sample.Failure{Phase: p, Class: classify(p, code, e, text), Enhanced: e, Code: code, Quote: c.quote(text, c.reply.cut())}
 }
 
 // failure makes a Failure without a reply. A server may have a part in the
 // text: an error in what it sent can quote it.
 func (c *Client) failure(p sample.Phase, class sample.Class, text string) sample.Failure {
-	return sample.Failure{Phase: p, Class: class, Said: c.quote([]byte(text), false)}
+	return sample.Failure{Phase: p, Class: class, Quote: c.quote([]byte(text), false)}
 }
 
 // busy takes a 421: the server ends the session, and the message under way

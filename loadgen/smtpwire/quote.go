@@ -56,7 +56,7 @@ func (c *Client) quote(text []byte, cut bool) *quote {
 
 // lasting returns a copy of a client's failure that outlives the events of now.
 func lasting(f sample.Failure) *sample.Failure {
-	q := f.Said.(*quote)
-	f.Said = &quote{text: bytes.Clone(q.text), secrets: q.secrets, cut: q.cut}
+	q := f.Quote.(*quote)
+	f.Quote = &quote{text: bytes.Clone(q.text), secrets: q.secrets, cut: q.cut}
 	return &f
 }
