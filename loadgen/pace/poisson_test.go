@@ -106,7 +106,7 @@ func TestPoissonCounts(t *testing.T) {
 func TestNeighbouringSeedsAreUnrelated(t *testing.T) {
 	// Seeds apart by the generator's own step must not give the same gaps one
 	// arrival later.
-	a, b := newProcess(Poisson, 1), newProcess(Poisson, 1+chance.Step)
+	a, b := newPositions(Poisson, 1), newPositions(Poisson, 1+chance.Step)
 	for n := range int64(100) {
 		if a.gap(n+1) == b.gap(n) {
 			t.Fatalf("gap %d is shared between two seeds", n)
