@@ -92,7 +92,7 @@ func (s *session) proceed() bool {
 
 // quit begins the end of the session.
 func (s *session) quit() {
-	s.conn.Single()
+	s.conn.ReadRecords()
 	s.client.Quit()
 }
 

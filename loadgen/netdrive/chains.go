@@ -11,12 +11,14 @@ import (
 )
 
 // RememberChains returns a copy of c that verifies servers as c does (RFC 5280
-// section 6), but a chain it has seen only once: under load it is the same
-// thousands of times, and a signature costs a fifth of the client's handshake.
-// What was found good counts until the first certificate of the chain expires,
-// what was not is looked at again. A configuration that does not verify stays
-// as it is, and so do one with a way of its own and one without a name to verify,
-// which crypto/tls refuses to use.
+// section 6), but each chain of certificates only once. Under load a server sends
+// the same chain thousands of times, and checking its signature costs a fifth of
+// the client's handshake. A good chain is remembered until its first certificate
+// expires. A bad chain is verified again each time.
+//
+// Three kinds of configuration are copied without a change: one that does not
+// verify, one that verifies in a way of its own (VerifyConnection), and one
+// without a ServerName, which crypto/tls refuses to use.
 func RememberChains(c *tls.Config) *tls.Config {
 	c = c.Clone()
 	if c.InsecureSkipVerify || c.VerifyConnection != nil || c.ServerName == "" {
@@ -30,18 +32,18 @@ func RememberChains(c *tls.Config) *tls.Config {
 	return c
 }
 
-// chains remembers chains that were found good, and until when they are.
+// chains remembers the chains that were verified, and until when they are good.
 type chains struct {
 	name  string
-	roots *x509.CertPool // nil means the system's
+	roots *x509.CertPool // nil for the system's
 	now   func() time.Time
 
 	mu   sync.Mutex
 	good map[[sha256.Size]byte]time.Time
 }
 
-// maxChains bounds what is remembered: a server may send another chain every
-// time.
+// maxChains is how many chains are remembered at most: a server may send another
+// one each time.
 const maxChains = 64
 
 func (m *chains) verify(s tls.ConnectionState) error {
@@ -68,7 +70,7 @@ func (m *chains) verify(s tls.ConnectionState) error {
 	return nil
 }
 
-// check verifies a chain, and says until when that holds.
+// check verifies a chain, and returns until when it is good.
 func (m *chains) check(sent []*x509.Certificate, now time.Time) (until time.Time, err error) {
 	o := x509.VerifyOptions{Roots: m.roots, DNSName: m.name, CurrentTime: now, Intermediates: x509.NewCertPool()}
 	for _, c := range sent[1:] {
@@ -87,7 +89,8 @@ func (m *chains) check(sent []*x509.Certificate, now time.Time) (until time.Time
 	return until, nil
 }
 
-// fingerprint tells what a server sent from anything else it could send.
+// fingerprint is a hash of the certificates that a server sent. The lengths are
+// part of it, so that no two lists of certificates have the same.
 func fingerprint(sent []*x509.Certificate) [sha256.Size]byte {
 	h := sha256.New()
 	var length [8]byte

@@ -24,8 +24,8 @@ func TestRememberedChains(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// A chain found good is not looked at again: what its signature was made
-	// with may be gone by then.
+	// A good chain is not verified again, so this one passes although its
+	// signature is gone.
 	spoiled := *leaf
 	spoiled.RawTBSCertificate, spoiled.Signature = nil, nil
 	if err := c.VerifyConnection(tls.ConnectionState{PeerCertificates: []*x509.Certificate{&spoiled}}); err != nil {
@@ -80,8 +80,8 @@ func TestUnverifiedStaysUnverified(t *testing.T) {
 	}
 }
 
-// Without a name there is nothing that a certificate could be for, and any
-// would be taken: crypto/tls refuses such a configuration, and has to see it.
+// Without a name every certificate would be taken. crypto/tls refuses such a
+// configuration, so it must get it unchanged.
 func TestNamelessIsRefused(t *testing.T) {
 	server, client := certificates(t)
 	client.ServerName = ""
@@ -90,7 +90,7 @@ func TestNamelessIsRefused(t *testing.T) {
 		t.Error("a configuration without a name passes for one that verifies")
 	}
 	drivers(t, func(t *testing.T, d Driver) {
-		p := dial(t, d, tcp(listen(t, "tcp", "127.0.0.1:0", func(c net.Conn) { shout(tls.Server(c, server)) })), &peer{tls: c})
+		p := dial(d, tcp(listen(t, "tcp", "127.0.0.1:0", func(c net.Conn) { shout(tls.Server(c, server)) })), &peer{tls: c})
 		drive(t, d, func() bool { return p.err != nil || p.secured })
 		p.conn.Close()
 		if p.secured || p.err == nil {

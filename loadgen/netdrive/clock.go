@@ -6,8 +6,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A clock reads the wall and the monotonic clock at once and keeps the last
-// reading, so that code which needs no fresh one costs nothing.
+// A clock reads the wall clock and the monotonic clock at once. It keeps the last
+// reading for code that needs no fresh one, since reading takes time.
 type clock struct {
 	epoch time.Time
 	wall  sample.Instant
@@ -25,5 +25,5 @@ func (c *clock) Now() (sample.Instant, time.Duration) {
 	return c.wall, c.mono
 }
 
-// Recent is the last reading.
+// Recent returns the last reading.
 func (c *clock) Recent() (sample.Instant, time.Duration) { return c.wall, c.mono }

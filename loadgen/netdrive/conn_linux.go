@@ -9,33 +9,33 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// epollConn is one connection.
+// An epollConn is one connection.
 type epollConn struct {
-	loop    *epoll
-	handler Handler
-	tls     *tlsState // nil while plain
-	dialErr error
-	sendErr error          // why a write failed: told once all that arrived is read
-	path    string         // of a Unix socket that is asked again
-	began   sample.Instant // of connect
-	took    time.Duration  // connect, once up
-	fd      int
-	mss     int // octets a segment holds
-	gen     uint32
-	up      bool // connected
-	roomy   bool // watched for room to write
-	hasty   bool // Nagle's algorithm is off
-	waiting bool // something was written, and nothing arrived since
-	closed  bool
-	stuck   bool // a Write took nothing
-	eof     bool // the server has closed its side
-	single  bool // TLS records are read one by one
+	loop      *epoll
+	handler   Handler
+	tls       *tlsState // nil while plain
+	dialErr   error
+	sendErr   error          // why a write failed; reported when all that arrived has been read
+	path      string         // of a Unix socket whose connect is tried again
+	began     sample.Instant // when connect was called
+	took      time.Duration  // how long connect took, once up
+	fd        int
+	mss       int // octets a segment holds
+	gen       uint32
+	up        bool // connected
+	wantsRoom bool // epoll reports room to write
+	noDelay   bool // Nagle's algorithm is off
+	waiting   bool // something was written, and nothing arrived since
+	closed    bool
+	stuck     bool // a Write took nothing
+	eof       bool // the server has closed its side
+	byRecord  bool // TLS records are read one by one
 }
 
-// ready handles one event.
-func (c *epollConn) ready(events uint32) {
+// handle handles one event.
+func (c *epollConn) handle(events uint32) {
 	if c.dialErr != nil {
-		return // told by tellDialed
+		return // reportDialed reports it
 	}
 	if !c.up && !c.connect(events) {
 		return
@@ -43,7 +43,8 @@ func (c *epollConn) ready(events uint32) {
 	if c.closed {
 		return
 	}
-	// What has arrived comes first: it may say that nothing more is wanted.
+	// What has arrived comes first: the server may have said that it wants
+	// nothing more.
 	if events&(unix.EPOLLIN|unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
 		c.readable(events&^(unix.EPOLLIN|unix.EPOLLOUT) != 0)
 	}
@@ -52,8 +53,8 @@ func (c *epollConn) ready(events uint32) {
 	}
 }
 
-// connect looks at an event of a connection that is not up, and tells whether
-// it is now.
+// connect handles an event of a connection that is not up, and tells whether it
+// is up now.
 func (c *epollConn) connect(events uint32) bool {
 	if events&(unix.EPOLLOUT|unix.EPOLLERR|unix.EPOLLHUP) == 0 {
 		return false
@@ -61,8 +62,9 @@ func (c *epollConn) connect(events uint32) bool {
 	wall, _ := c.loop.Now()
 	if events&(unix.EPOLLERR|unix.EPOLLHUP) != 0 {
 		if err := connectError(c.fd); err == unix.ECONNRESET || err == unix.EPIPE {
-			// A SYN is refused. What is reset stood: what it brought is to be
-			// read, and nothing more to be written.
+			// A refused SYN gives another error. This connection was up and
+			// has been reset: what arrived on it is still to be read, but
+			// nothing can be written any more.
 			c.sendErr = err
 		} else if err != nil {
 			c.handler.Broken(err, wall)
@@ -77,8 +79,8 @@ func (c *epollConn) connect(events uint32) bool {
 	return true
 }
 
-// connected takes down how the connection came about: what the kernel said of
-// it last, and otherwise the clock.
+// connected notes how long the connect took: the kernel's figure from the last
+// tcpInfo if there is one, and the clock's otherwise.
 func (c *epollConn) connected() {
 	c.up = true
 	c.mss = int(c.loop.info.info.Snd_mss)
@@ -88,7 +90,7 @@ func (c *epollConn) connected() {
 	}
 }
 
-// writable goes on with what a Write could not take.
+// writable goes on with what the last Write could not take.
 func (c *epollConn) writable() {
 	c.loop.Now()
 	if c.tls != nil && !c.tls.flush() || c.sendErr != nil {
@@ -98,14 +100,14 @@ func (c *epollConn) writable() {
 	c.handler.Writable()
 }
 
-// readable reads what is there. A read that fills less than the buffer has
-// emptied the socket, unless the end of the stream is next (drain): the edge
-// that announced it will not come again. A socket that could not be written to
-// is done for once it is empty.
+// readable reads what has arrived. A read that does not fill the buffer has
+// emptied the socket. If drain is set, the end of the stream may come next, and
+// epoll will not announce it again, so readable goes on until it has seen it. A
+// socket that a write failed on is broken when it is empty.
 func (c *epollConn) readable(drain bool) {
 	for !c.closed {
 		limit := len(c.loop.receiver.data)
-		if c.single && c.tls != nil {
+		if c.byRecord && c.tls != nil {
 			limit = c.tls.record.next()
 		}
 		p, stamp, err := c.loop.receiver.receive(c.fd, limit)
@@ -130,7 +132,7 @@ func (c *epollConn) readable(drain bool) {
 		}
 		full := len(p) == limit
 		if c.tls != nil {
-			if c.single {
+			if c.byRecord {
 				c.tls.record.took(p)
 			}
 			c.tls.received(p, at)
@@ -147,15 +149,15 @@ func (c *epollConn) readable(drain bool) {
 
 func (c *epollConn) broken(err error, at sample.Instant) {
 	if c.tls != nil && !c.tls.done {
-		c.tls.fail(err) // the handshake has to hear of it, to end its coroutine
+		c.tls.fail(err) // so that the handshake ends its coroutine
 		return
 	}
 	c.handler.Broken(err, at)
 }
 
 // Write writes plain bytes at once, and through TLS otherwise. The answer to
-// what was just received leaves within a microsecond of the reading of the
-// clock that was made for it, so that one is taken again.
+// bytes just received leaves within a microsecond of the clock reading made for
+// their arrival, so that reading is used again.
 func (c *epollConn) Write(bufs [][]byte) (int, sample.Instant) {
 	if c.tls != nil {
 		return c.tls.write(bufs)
@@ -176,9 +178,10 @@ func (c *epollConn) Write(bufs [][]byte) (int, sample.Instant) {
 	return n, at
 }
 
-// unsent takes a write that failed: to be tried again when there is room, and
-// otherwise to be told. The kernel keeps what arrived before a reset, and a
-// server that resets a connection has often said why.
+// unsent handles a write that failed. If the socket is full, it is tried again
+// when there is room. Any other error is reported from Wait, after what arrived
+// before: the kernel keeps what came before a reset, and a server that resets a
+// connection has often said why.
 func (c *epollConn) unsent(err error) {
 	if err == unix.EAGAIN {
 		if err = c.waitForRoom(); err == nil {
@@ -192,34 +195,34 @@ func (c *epollConn) unsent(err error) {
 }
 
 // send writes to the socket. Nagle's algorithm holds back less than a segment
-// while something is on its way (RFC 9293, section 3.7.4). It is turned off
-// before the first write that this could befall, which most sessions never
-// make.
+// while earlier data is not acknowledged (RFC 9293, section 3.7.4). It is turned
+// off before the first write that it could hold back. Most sessions never make
+// such a write, and save the system call.
 func (c *epollConn) send(bufs [][]byte) (int, error) {
-	if !c.hasty && c.mss > 0 && (c.waiting || length(bufs) > c.mss) {
-		if err := c.loop.opener.hasten(c.fd); err != nil {
+	if !c.noDelay && c.mss > 0 && (c.waiting || length(bufs) > c.mss) {
+		if err := c.loop.opener.setNoDelay(c.fd); err != nil {
 			return 0, err
 		}
-		c.hasty = true
+		c.noDelay = true
 	}
 	c.waiting = true
 	return c.loop.sender.send(c.fd, bufs)
 }
 
-// waitForRoom has Writable called when the socket takes bytes again.
+// waitForRoom asks epoll to report when the socket takes bytes again.
 func (c *epollConn) waitForRoom() error {
 	c.stuck = true
-	if c.roomy {
+	if c.wantsRoom {
 		return nil
 	}
-	c.roomy = true
+	c.wantsRoom = true
 	return c.loop.opener.watch(c.loop.fd, unix.EPOLL_CTL_MOD, c.fd, c.gen, unix.EPOLLOUT)
 }
 
-// Single reads TLS records one by one from now on.
-func (c *epollConn) Single() { c.single = true }
+// ReadRecords makes each read end where a TLS record ends.
+func (c *epollConn) ReadRecords() { c.byRecord = true }
 
-// Close closes the socket, after TLS's close_notify where there is TLS.
+// Close closes the socket. Under TLS it sends a close_notify before.
 func (c *epollConn) Close() {
 	if c.closed {
 		return

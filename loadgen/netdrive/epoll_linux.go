@@ -11,30 +11,30 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// New makes the platform's best Driver for the calling goroutine, which must
-// be the one to use it. epoch is what monotonic times count from.
+// New makes the best Driver of this platform for the calling goroutine, which
+// alone may use it. Monotonic times count from epoch.
 func New(epoch time.Time) (Driver, error) { return newEpoll(epoch) }
 
-// epoll is a Driver on one locked thread. All sockets are watched edge-
-// triggered, and so mostly once: room for more is asked for where a connection
-// has to wait for it.
+// epoll is a Driver on one locked thread. It watches all sockets edge-triggered,
+// so most are registered once. A connection that has to wait for room to write is
+// registered for that then.
 type epoll struct {
 	clock
 	fd          int
 	wakeFD      int
-	stamps      int          // a socket that keeps the kernel stamping; see keepStamping
-	sched       int          // this thread's schedstat; see openSchedstat
+	stamps      int          // the socket of keepStamping
+	sched       int          // the file of openSchedstat
 	conns       []*epollConn // by file descriptor
 	events      [256]unix.EpollEvent
-	ready       []unix.EpollEvent // those of events that are not handled yet
-	dialed      []*epollConn      // dials that succeeded or failed at once; told from Wait
-	spareDialed []*epollConn      // for the next ones
+	ready       []unix.EpollEvent // the part of events that is not handled yet
+	dialed      []*epollConn      // dials that succeeded or failed at once; Wait reports them
+	spareDialed []*epollConn      // the slice that dialed was before, to use again
 	queued      []*epollConn      // dials of Unix sockets whose listen queue is full
-	unsent      []*epollConn      // those whose write failed; told from Wait
+	unsent      []*epollConn      // connections whose write failed; Wait reports them
 	gen         uint32
 	fresh       bool // the clock was read for the event being handled
 
-	awake       time.Duration // processor time spent waiting
+	awake       time.Duration // processor time spent waiting awake
 	timeout     unix.Timespec
 	interrupted bool // a signal ended the last wait
 
@@ -47,7 +47,7 @@ type epoll struct {
 
 func newEpoll(epoch time.Time) (*epoll, error) {
 	runtime.LockOSThread()
-	// Timers of this thread may otherwise be late by 50 µs, by design.
+	// By default the kernel may let this thread's timers be 50 µs late.
 	if err := unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0); err != nil {
 		return nil, fmt.Errorf("timer slack: %w", err)
 	}
@@ -81,8 +81,8 @@ func (l *epoll) open(c *epollConn, a Addr) {
 		c.began = l.opener.began
 	}
 	if err == unix.EAGAIN && a.Path != "" {
-		// TCP waits in the kernel when the listener's queue is full; a Unix
-		// socket that may not block has to ask again.
+		// If the listener's queue is full, TCP waits in the kernel. A Unix
+		// socket that must not block has to try again.
 		c.path = a.Path
 		l.queued = append(l.queued, c)
 		return
@@ -98,8 +98,8 @@ func (l *epoll) open(c *epollConn, a Addr) {
 	}
 }
 
-// enter begins to watch fd. A connection to this machine mostly stands when
-// connect returns: asking costs less than being told so by an event.
+// enter begins to watch fd. A connection to this machine is mostly established
+// when connect returns, and to ask the kernel costs less than an event.
 func (l *epoll) enter(c *epollConn, fd int, tcp bool) error {
 	l.gen++
 	c.fd, c.gen = fd, l.gen
@@ -107,26 +107,26 @@ func (l *epoll) enter(c *epollConn, fd int, tcp bool) error {
 		l.conns = append(l.conns, make([]*epollConn, max(64, len(l.conns)))...)
 	}
 	l.conns[fd] = c
-	var also uint32
+	var extra uint32
 	if tcp && l.info.read(fd) && l.info.established() {
 		l.Now()
 		c.connected()
 	} else {
-		also, c.roomy = unix.EPOLLOUT, true
+		extra, c.wantsRoom = unix.EPOLLOUT, true
 	}
-	// Watched only after connect: an unconnected socket reports a hang-up.
-	return l.opener.watch(l.fd, unix.EPOLL_CTL_ADD, fd, c.gen, also)
+	// After connect, because an unconnected socket reports a hang-up.
+	return l.opener.watch(l.fd, unix.EPOLL_CTL_ADD, fd, c.gen, extra)
 }
 
-// Wait handles events, or waits for some. When something is due, events that
-// are left wait for the next call: it is not to be late because the server was
-// busy answering.
+// Wait handles events, or waits for some. When the time due has come, it leaves
+// the other events for the next call, so that what is due is not late because the
+// server sends many answers.
 func (l *epoll) Wait(until, due time.Duration) {
 	_, now := l.Now()
 	limit := min(until, due)
-	dialed, unsent := l.tellDialed(), l.tellUnsent()
+	dialed, unsent := l.reportDialed(), l.reportUnsent()
 	if dialed || unsent {
-		limit = now // there may be more, but something has happened
+		limit = now // look for more, but do not wait: something has happened
 	}
 	if len(l.queued) > 0 {
 		limit = min(limit, now+time.Millisecond)
@@ -134,7 +134,7 @@ func (l *epoll) Wait(until, due time.Duration) {
 	if len(l.ready) == 0 {
 		n := l.poll(min(limit, due-awakeFor(due-now)) - now)
 		if n == 0 && limit == due && !l.interrupted {
-			n = l.watch(due)
+			n = l.waitAwake(due)
 		}
 		l.ready = l.events[:n]
 	}
@@ -142,7 +142,7 @@ func (l *epoll) Wait(until, due time.Duration) {
 		l.retry()
 	}
 	if len(l.ready) == 0 {
-		l.Now() // time has passed; otherwise the last event says when
+		l.Now() // time has passed, and no event will read the clock
 	}
 	for len(l.ready) > 0 {
 		ev := &l.ready[0]
@@ -157,13 +157,14 @@ func (l *epoll) Wait(until, due time.Duration) {
 func (l *epoll) handle(ev *unix.EpollEvent) {
 	if int(ev.Fd) == l.wakeFD {
 		var count [8]byte
-		_, _ = unix.Read(l.wakeFD, count[:]) // only to have it silent again
+		_, _ = unix.Read(l.wakeFD, count[:]) // resets the eventfd
 		return
 	}
-	// An event may be of a connection closed since, whose descriptor has been
-	// given out again: the generation tells.
+	// The event may belong to a connection that was closed since, and the
+	// kernel may have given its descriptor to another. The generations differ
+	// then.
 	if c := l.conns[ev.Fd]; c != nil && c.gen == uint32(ev.Pad) {
-		c.ready(ev.Events)
+		c.handle(ev.Events)
 	}
 }
 
@@ -177,9 +178,9 @@ func (l *epoll) retry() {
 	}
 }
 
-// tellDialed tells of dials that had their outcome at once, and whether there
-// were any.
-func (l *epoll) tellDialed() bool {
+// reportDialed reports the dials that had their outcome at once, and tells whether
+// there were any.
+func (l *epoll) reportDialed() bool {
 	dialed := l.dialed
 	l.dialed = l.spareDialed[:0]
 	for _, c := range dialed {
@@ -196,9 +197,9 @@ func (l *epoll) tellDialed() bool {
 	return len(dialed) > 0
 }
 
-// tellUnsent tells of writes that failed, after what had arrived before, and
+// reportUnsent reports the writes that failed, after what arrived before, and tells
 // whether there were any.
-func (l *epoll) tellUnsent() bool {
+func (l *epoll) reportUnsent() bool {
 	unsent := l.unsent
 	l.unsent = nil
 	for _, c := range unsent {
@@ -207,60 +208,67 @@ func (l *epoll) tellUnsent() bool {
 	return len(unsent) > 0
 }
 
-// heldWait is how long a wait keeps the Go scheduler's processor. Giving it up
-// and asking for it back costs more than a reply takes to come, and has the
-// scheduler's watchdog look every 20 µs; keeping it starves nobody for longer
-// than this, and a garbage collection interrupts the wait by a signal.
+// heldWait is how long a wait keeps the processor of Go's scheduler (its P). To
+// give it up and get it back takes longer than most replies, and makes the
+// scheduler's watchdog look every 20 µs. Other goroutines wait no longer than this
+// for it, and a garbage collection interrupts the wait by a signal.
 const heldWait = 5 * time.Millisecond
 
-// poll waits for events, with a limit in nanoseconds: a millisecond is an age
-// between two arrivals.
+// poll waits for events, at most for d. The limit has nanoseconds, because a
+// millisecond is long between two arrivals.
 func (l *epoll) poll(d time.Duration) int {
-	n := l.pwait(min(d, heldWait), true)
+	n := l.waitHolding(min(d, heldWait))
 	if n > 0 || d <= heldWait || l.interrupted {
 		return n
 	}
-	return l.pwait(d-heldWait, false)
+	return l.waitReleasing(d - heldWait)
 }
 
-// awakeFor is how much of a wait for something that is due is spent awake. A
-// processor that has been idle takes its time to wake up: some tens of
-// microseconds after a moment, some hundred in a virtual machine that has
-// slept. So it is the last 50 µs, for which an idle kernel often polls itself,
-// or a tenth of the wait, and half a millisecond at most, which bounds what
-// that costs.
+// awakeFor returns how much of a wait for something due is spent awake. A
+// processor that was idle takes time to wake up: some tens of microseconds after a
+// short rest, some hundreds in a virtual machine that has slept. So it is the last
+// 50 µs, for which an idle kernel often polls anyway, or a tenth of the wait if
+// that is more. It is half a millisecond at most, which bounds what it costs.
 func awakeFor(d time.Duration) time.Duration {
 	return min(max(0, d), max(d/10, 50*time.Microsecond), 500*time.Microsecond)
 }
 
-// watch looks for events until something is due, without sleeping.
-func (l *epoll) watch(due time.Duration) int {
+// waitAwake looks for events until due, without sleeping.
+func (l *epoll) waitAwake(due time.Duration) int {
 	before, n := threadCPU(), 0
 	for n == 0 && !l.interrupted {
 		if _, now := l.Now(); now >= due {
 			break
 		}
-		n = l.pwait(0, true)
+		n = l.waitHolding(0)
 	}
 	l.awake += threadCPU() - before
 	return n
 }
 
-func (l *epoll) pwait(d time.Duration, held bool) int {
-	var n uintptr
-	var errno syscall.Errno
+// waitHolding waits for events and keeps the processor of Go's scheduler.
+func (l *epoll) waitHolding(d time.Duration) int {
 	l.timeout = unix.NsecToTimespec(max(0, int64(d)))
-	if held {
-		n, _, errno = syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT2, uintptr(l.fd), uintptr(unsafe.Pointer(&l.events[0])),
-			uintptr(len(l.events)), uintptr(unsafe.Pointer(&l.timeout)), 0, 0)
-	} else {
-		n, _, errno = syscall.Syscall6(unix.SYS_EPOLL_PWAIT2, uintptr(l.fd), uintptr(unsafe.Pointer(&l.events[0])),
-			uintptr(len(l.events)), uintptr(unsafe.Pointer(&l.timeout)), 0, 0)
-	}
+	n, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT2, uintptr(l.fd), uintptr(unsafe.Pointer(&l.events[0])),
+		uintptr(len(l.events)), uintptr(unsafe.Pointer(&l.timeout)), 0, 0)
+	return l.waited(int(n), errno, d)
+}
+
+// waitReleasing waits for events and gives up the processor of Go's scheduler
+// meanwhile.
+func (l *epoll) waitReleasing(d time.Duration) int {
+	l.timeout = unix.NsecToTimespec(max(0, int64(d)))
+	n, _, errno := syscall.Syscall6(unix.SYS_EPOLL_PWAIT2, uintptr(l.fd), uintptr(unsafe.Pointer(&l.events[0])),
+		uintptr(len(l.events)), uintptr(unsafe.Pointer(&l.timeout)), 0, 0)
+	return l.waited(int(n), errno, d)
+}
+
+// waited returns how many events a wait of d brought.
+func (l *epoll) waited(n int, errno syscall.Errno, d time.Duration) int {
 	l.interrupted = errno == unix.EINTR
 	switch errno {
 	case 0:
-		return int(n)
+		return n
 	case unix.ENOSYS: // before Linux 5.11
 		ms := min(max(0, (d+time.Millisecond-1)/time.Millisecond), math.MaxInt32)
 		if n, err := unix.EpollWait(l.fd, l.events[:], int(ms)); err == nil {
@@ -273,13 +281,14 @@ func (l *epoll) pwait(d time.Duration, held bool) int {
 // Wake makes Wait return.
 func (l *epoll) Wake() {
 	one := [8]byte{1}
-	_, _ = unix.Write(l.wakeFD, one[:]) // fails only when a wake is pending already
+	_, _ = unix.Write(l.wakeFD, one[:]) // fails only if a wake is pending already
 }
 
-// CPU is the time of the loop's thread that did something.
+// CPU returns the processor time of the loop's thread, less what it spent waiting
+// awake.
 func (l *epoll) CPU() time.Duration { return threadCPU() - l.awake }
 
-// RunDelay is the wait of the loop's thread.
+// RunDelay returns how long the loop's thread has waited for a processor.
 func (l *epoll) RunDelay() time.Duration { return runDelay(l.sched) }
 
 // Close releases the descriptors of the loop and its thread.

@@ -21,9 +21,9 @@ func newLoop(t *testing.T) *epoll {
 	return l
 }
 
-// Nagle's algorithm costs nothing where each write is answered before the next,
-// and is off where it would hold one back.
-func TestNagleIsOffWhereItWouldHoldBack(t *testing.T) {
+// Nagle's algorithm costs nothing if each write is answered before the next. It
+// is off as soon as it would hold one back.
+func TestNagleIsOffIfItWouldHoldBack(t *testing.T) {
 	l := newLoop(t)
 	nodelay := func(p *peer) int {
 		on, err := unix.GetsockoptInt(p.conn.(*epollConn).fd, unix.IPPROTO_TCP, unix.TCP_NODELAY)
@@ -33,7 +33,7 @@ func TestNagleIsOffWhereItWouldHoldBack(t *testing.T) {
 		return on
 	}
 	address := tcp(listen(t, "tcp", "127.0.0.1:0", shout))
-	p := dial(t, l, address, &peer{out: []byte("one")})
+	p := dial(l, address, &peer{out: []byte("one")})
 	drive(t, l, func() bool { return p.in.Len() == 3 })
 	p.out = []byte("two")
 	p.write()
@@ -51,7 +51,7 @@ func TestNagleIsOffWhereItWouldHoldBack(t *testing.T) {
 	drive(t, l, func() bool { return p.in.Len() == 15 })
 	p.conn.Close()
 
-	large := dial(t, l, address, &peer{})
+	large := dial(l, address, &peer{})
 	drive(t, l, func() bool { return large.up != 0 })
 	large.out = make([]byte, large.conn.(*epollConn).mss+1)
 	large.write()
@@ -61,17 +61,17 @@ func TestNagleIsOffWhereItWouldHoldBack(t *testing.T) {
 	large.conn.Close()
 }
 
-// What is due comes before the answers that have arrived meanwhile: they have
-// their stamps, and can wait.
+// What is due comes before the answers that have arrived meanwhile. They have
+// their stamps, so they can wait.
 func TestWaitEndsWhenItsTimeHasCome(t *testing.T) {
 	l := newLoop(t)
 	address := tcp(listen(t, "tcp", "127.0.0.1:0", func(c net.Conn) { _, _ = c.Write([]byte("x")) }))
 	peers := make([]*peer, 5)
 	for i := range peers {
-		peers[i] = dial(t, l, address, &peer{})
+		peers[i] = dial(l, address, &peer{})
 		drive(t, l, func() bool { return peers[i].up != 0 })
 	}
-	heard := func() (n int) {
+	answered := func() (n int) {
 		for _, p := range peers {
 			if p.in.Len() > 0 {
 				n++
@@ -79,17 +79,17 @@ func TestWaitEndsWhenItsTimeHasCome(t *testing.T) {
 		}
 		return n
 	}
-	// All answers are there, and none is read yet.
+	// Wait until all answers have arrived, without reading them.
 	for i := range peers {
 		_, err := unix.Poll([]unix.PollFd{{Fd: int32(peers[i].conn.(*epollConn).fd), Events: unix.POLLIN}}, -1)
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	already := heard() // while the others were dialed
+	already := answered() // while the others were dialed
 	for want := already + 1; want <= len(peers); want++ {
 		l.Wait(never, 0)
-		if n := heard(); n != want {
+		if n := answered(); n != want {
 			t.Fatalf("a wait whose time had come took %d answers at once", n-want+1)
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// A server that has had enough in the middle of a message says so and hangs up,
-// with octets unread, for which its kernel sends a reset. What it said is read
-// all the same.
+// A server that refuses a message in the middle says so and hangs up. Octets are
+// unread then, so its kernel sends a reset. What the server said is read all the
+// same.
 func TestLastWordsAreReadBeforeAReset(t *testing.T) {
 	server, client := certificates(t)
 	const words = "552 5.3.4 too big\r\n"
@@ -19,8 +19,8 @@ func TestLastWordsAreReadBeforeAReset(t *testing.T) {
 		for _, test := range []struct {
 			name   string
 			secure bool
-			takes  int // octets, before it has had enough
-			much   int // octets written
+			takes  int // octets that the server reads
+			much   int // octets that the client writes
 		}{
 			{"at once", false, 1, 16 << 20},
 			{"a while later", false, 4 << 20, 16 << 20},
@@ -42,42 +42,42 @@ func TestLastWordsAreReadBeforeAReset(t *testing.T) {
 			if test.secure {
 				p.tls = client
 			}
-			dial(t, d, a, p)
+			dial(d, a, p)
 			drive(t, d, func() bool { return p.err != nil })
 			p.conn.Close()
 			if p.in.String() != words {
 				t.Errorf("%s: got %q, then %v", test.name, p.in.String(), p.err)
 			}
 			if !isGone(p.err) {
-				t.Errorf("%s: told %v, want a reset", test.name, p.err)
+				t.Errorf("%s: reported %v, want a reset", test.name, p.err)
 			}
 		}
 	})
 }
 
-// A server that is done talking but keeps the connection is told as soon as it is
-// done, whatever is still to be written to it.
+// A server that has ended its side but keeps the connection is reported at once,
+// even if there is still something to write to it.
 func TestEndWhileAWriteWaits(t *testing.T) {
 	drivers(t, func(t *testing.T, d Driver) {
-		told := make(chan struct{})
+		reported := make(chan struct{})
 		a := tcp(listen(t, "tcp", "127.0.0.1:0", func(c net.Conn) {
 			_ = c.(*net.TCPConn).CloseWrite()
-			<-told
+			<-reported
 		}))
 		p := &peer{out: bytes.Repeat([]byte{'x'}, 64<<20)} // more than the kernel takes
-		dial(t, d, a, p)
+		dial(d, a, p)
 		drive(t, d, func() bool { return p.err != nil })
-		close(told)
+		close(reported)
 		p.conn.Close()
 		if !errors.Is(p.err, io.EOF) {
-			t.Errorf("told %v, want the end", p.err)
+			t.Errorf("reported %v, want the end", p.err)
 		}
 	})
 }
 
-// A write that fails is not told before what had arrived is, be it by the event
-// of the reset or by the write.
-func TestFailedWriteIsToldAfterWhatArrived(t *testing.T) {
+// A failed write is reported after what arrived before it, whether the event of
+// the reset comes first or the write.
+func TestFailedWriteIsReportedAfterWhatArrived(t *testing.T) {
 	drivers(t, func(t *testing.T, d Driver) {
 		up, said := make(chan struct{}), make(chan struct{})
 		a := tcp(listen(t, "tcp", "127.0.0.1:0", func(c net.Conn) {
@@ -88,14 +88,14 @@ func TestFailedWriteIsToldAfterWhatArrived(t *testing.T) {
 			close(said)
 		}))
 		p := &peer{}
-		dial(t, d, a, p)
+		dial(d, a, p)
 		drive(t, d, func() bool { return p.up != 0 })
 		close(up)
 		<-said
 		p.out = []byte("QUIT\r\n")
 		p.write()
 		if p.err != nil {
-			t.Fatalf("told %v with %q read", p.err, p.in.String())
+			t.Fatalf("reported %v with %q read", p.err, p.in.String())
 		}
 		drive(t, d, func() bool { return p.err != nil })
 		p.conn.Close()
@@ -105,12 +105,12 @@ func TestFailedWriteIsToldAfterWhatArrived(t *testing.T) {
 	})
 }
 
-// A server that hangs up before the loop has seen that the connection stands has
-// been there all the same, and may have said something.
+// A server may hang up before the loop has seen that the connection is up. Then the
+// connection counts all the same, and what the server said is read.
 func TestResetBeforeTheConnectWasSeen(t *testing.T) {
 	drivers(t, func(t *testing.T, d Driver) {
 		if _, ok := d.(*portable); ok {
-			return // there connecting is the runtime's matter
+			return // package net connects there
 		}
 		said := make(chan struct{})
 		a := tcp(listen(t, "tcp", "127.0.0.1:0", func(c net.Conn) {
@@ -119,8 +119,8 @@ func TestResetBeforeTheConnectWasSeen(t *testing.T) {
 			_ = c.Close()
 			said <- struct{}{}
 		}))
-		for range 50 { // some of which are seen in time
-			p := dial(t, d, a, &peer{})
+		for range 50 { // the loop sees some of these in time
+			p := dial(d, a, &peer{})
 			<-said
 			drive(t, d, func() bool { return p.err != nil })
 			p.conn.Close()
@@ -131,8 +131,8 @@ func TestResetBeforeTheConnectWasSeen(t *testing.T) {
 	})
 }
 
-// Under TLS 1.3 the server judges the client's certificate when the client is
-// done with the handshake.
+// Under TLS 1.3 the server checks the client's certificate when the client has
+// already finished the handshake.
 func TestRefusalOfTheClientsCertificate(t *testing.T) {
 	server, client := certificates(t)
 	server.ClientAuth = tls.RequireAnyClientCert
@@ -142,11 +142,11 @@ func TestRefusalOfTheClientsCertificate(t *testing.T) {
 				config := client.Clone()
 				config.MaxVersion = version
 				a := tcp(listen(t, "tcp", "127.0.0.1:0", func(c net.Conn) { _ = tls.Server(c, server).Handshake() }))
-				p := dial(t, d, a, &peer{tls: config, out: []byte(out)})
+				p := dial(d, a, &peer{tls: config, out: []byte(out)})
 				drive(t, d, func() bool { return p.err != nil })
 				p.conn.Close()
 				if alert := new(net.OpError); !errors.As(p.err, &alert) || alert.Op != "remote error" {
-					t.Errorf("%x, out %q: told %v, want the server's alert", version, out, p.err)
+					t.Errorf("%x, out %q: reported %v, want the server's alert", version, out, p.err)
 				}
 			}
 		}

@@ -4,6 +4,6 @@ package netdrive
 
 import "time"
 
-// New makes the platform's best Driver for the calling goroutine, which must
-// be the one to use it. epoch is what monotonic times count from.
+// New makes the best Driver of this platform for the calling goroutine, which
+// alone may use it. Monotonic times count from epoch.
 func New(epoch time.Time) (Driver, error) { return NewPortable(epoch, nil), nil }

@@ -12,7 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// An opener opens sockets. It is one for the whole loop.
+// An opener opens sockets. A loop has one, whose memory the system calls use.
 type opener struct {
 	clock *clock
 	began sample.Instant // when the last connect was called
@@ -22,8 +22,8 @@ type opener struct {
 	event unix.EpollEvent
 }
 
-// open makes a non-blocking socket that stamps what it receives and begins to
-// connect it.
+// open makes a socket that does not block and stamps what it receives, and begins
+// to connect it.
 func (o *opener) open(a Addr) (int, error) {
 	if err := a.judge(); err != nil {
 		return -1, err
@@ -71,12 +71,13 @@ func (o *opener) connect(fd, family int, a Addr) error {
 	case errno == 0:
 		return nil
 	case errno == unix.EADDRNOTAVAIL && family == unix.AF_INET6 && !a.Source.IsValid() && !hasSource(a.TCP):
-		return &OwnFault{"this machine has no IPv6 address to connect from: say target.family: ipv4"}
+		return &OwnFault{"this machine has no IPv6 address to connect from: set target.family: ipv4"}
 	}
 	return errno
 }
 
-// prepare has a TCP socket stamp, and sets its source address where asked.
+// prepare makes a TCP socket stamp what it receives, and binds it to the source
+// address if there is one.
 func (o *opener) prepare(fd int, a Addr) error {
 	if err := o.set(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS); err != nil {
 		return fmt.Errorf("SO_TIMESTAMPNS: %w", err)
@@ -84,8 +85,8 @@ func (o *opener) prepare(fd int, a Addr) error {
 	if !a.Source.IsValid() {
 		return nil
 	}
-	// The port is chosen by connect, when the whole address pair is known;
-	// otherwise a source address would have no more ports than one target.
+	// So connect chooses the port, when it knows both addresses. If bind did,
+	// all targets together would share the ports of one source address.
 	if err := o.set(fd, unix.SOL_IP, unix.IP_BIND_ADDRESS_NO_PORT); err != nil {
 		return fmt.Errorf("IP_BIND_ADDRESS_NO_PORT: %w", err)
 	}
@@ -110,19 +111,19 @@ func (o *opener) set(fd, level, option int) error {
 	return nil
 }
 
-// hasten turns Nagle's algorithm off.
-func (o *opener) hasten(fd int) error {
+// setNoDelay turns Nagle's algorithm off.
+func (o *opener) setNoDelay(fd int) error {
 	if err := o.set(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY); err != nil {
 		return fmt.Errorf("TCP_NODELAY: %w", err)
 	}
 	return nil
 }
 
-// watch has an epoll instance watch fd, edge-triggered, for what arrives and
-// for what else is asked. op is EPOLL_CTL_ADD or EPOLL_CTL_MOD.
-func (o *opener) watch(epoll, op, fd int, gen, also uint32) error {
+// watch makes an epoll instance watch fd, edge-triggered, for what arrives and for
+// extra events. op is EPOLL_CTL_ADD or EPOLL_CTL_MOD.
+func (o *opener) watch(epoll, op, fd int, gen, extra uint32) error {
 	o.event = unix.EpollEvent{
-		Events: unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLET&math.MaxUint32 | also,
+		Events: unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLET&math.MaxUint32 | extra,
 		Fd:     int32(fd), Pad: int32(gen),
 	}
 	_, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(epoll), uintptr(op), uintptr(fd),
@@ -133,13 +134,13 @@ func (o *opener) watch(epoll, op, fd int, gen, also uint32) error {
 	return nil
 }
 
-// closeSocket closes fd. There is nothing to do about an error: the descriptor
-// is gone either way.
+// closeSocket closes fd. It ignores an error, because the descriptor is closed
+// either way.
 func closeSocket(fd int) {
 	_, _, _ = syscall.RawSyscall(unix.SYS_CLOSE, uintptr(fd), 0, 0)
 }
 
-// networkOrder is a port as a socket address has it, its high octet first.
+// networkOrder returns a port as it stands in a socket address: high octet first.
 func networkOrder(port uint16) uint16 {
 	return *(*uint16)(unsafe.Pointer(&[2]byte{byte(port >> 8), byte(port)}))
 }

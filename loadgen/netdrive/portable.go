@@ -16,9 +16,9 @@ import (
 // DialFunc opens a connection for a portable Driver.
 type DialFunc func(ctx context.Context, a Addr) (net.Conn, error)
 
-// portable is a Driver of goroutines: two a connection, which hand what
-// happens to the loop by a channel. It costs more than epoll and has no kernel
-// stamps, but it runs wherever Go does, and in virtual time.
+// portable is a Driver made of goroutines: two for each connection, which send the
+// loop what happens over a channel. It costs more than epoll and has no kernel
+// stamps, but it runs on every platform that Go has, and in virtual time.
 type portable struct {
 	clock
 	dial   DialFunc
@@ -29,8 +29,8 @@ type portable struct {
 	group  sync.WaitGroup
 }
 
-// NewPortable makes a Driver that works on any platform. dial opens its
-// connections; nil means the network.
+// NewPortable makes a Driver that works on any platform. It opens connections by
+// dial; nil means package net's Dialer.
 func NewPortable(epoch time.Time, dial DialFunc) Driver {
 	if dial == nil {
 		dial = dialNetwork
@@ -101,10 +101,10 @@ func (l *portable) Wake() {
 	}
 }
 
-// CPU is not known: the goroutines have no thread of their own.
+// CPU returns 0: the goroutines have no thread of their own.
 func (l *portable) CPU() time.Duration { return 0 }
 
-// RunDelay is not known either.
+// RunDelay returns 0 for the same reason.
 func (l *portable) RunDelay() time.Duration { return 0 }
 
 // Close waits for the goroutines.
@@ -123,12 +123,12 @@ type portableConn struct {
 	shaking bool // the handshake has the connection
 	out     chan []byte
 	blocked bool  // the writer has not said yet how the last write went, or never will
-	sendErr error // why a write failed: told once all that arrived is read
-	readErr error // why reading ended: told once the writer has said how its write went
+	sendErr error // why a write failed; reported when all that arrived has been read
+	readErr error // why reading ended; reported when the writer has said how its write went
 }
 
-// post runs f on the loop's goroutine, unless the connection is closed by
-// then. It tells whether f will have run.
+// post runs f on the loop's goroutine, unless the connection is closed before. It
+// tells whether f ran.
 func (c *portableConn) post(f func()) bool {
 	done := make(chan bool, 1)
 	run := func() {
@@ -157,8 +157,9 @@ func (c *portableConn) up(conn net.Conn, at sample.Instant, took time.Duration) 
 	c.startReading()
 }
 
-// startReading reads until the loop turns to TLS, which then starts it again
-// on the secured connection. Before implicit TLS nothing must be read.
+// startReading starts the goroutine that reads, until the loop begins a TLS
+// handshake, which starts it again on the secured connection. Nothing must be read
+// before implicit TLS.
 func (c *portableConn) startReading() {
 	if c.ctx.Err() != nil || c.shaking {
 		return
@@ -189,8 +190,8 @@ func (c *portableConn) read(conn net.Conn) {
 	}
 }
 
-// Write hands one write's worth to the writer. at is when it was handed over,
-// which the writer follows at once.
+// Write gives bufs to the writing goroutine, which writes them at once. at is when
+// it got them.
 func (c *portableConn) Write(bufs [][]byte) (int, sample.Instant) {
 	at, _ := c.loop.Now()
 	if c.blocked {
@@ -201,7 +202,7 @@ func (c *portableConn) Write(bufs [][]byte) (int, sample.Instant) {
 		all = append(all, b...)
 	}
 	c.blocked = true
-	c.out <- all // has room: the writer says when it took the last
+	c.out <- all // does not block: blocked is unset only when the writer has taken the last
 	return len(all), at
 }
 
@@ -221,9 +222,9 @@ func (c *portableConn) write() {
 	}
 }
 
-// ended takes the end of what arrived. The kernel tells of a reset once, to the
-// reader or to the writer: where a write is under way it is cut short, and says
-// first what came of it.
+// ended handles the end of what arrived. The kernel reports a reset once, to the
+// reader or to the writer. So a write under way is cut short, and its outcome
+// decides what to report.
 func (c *portableConn) ended(err error, at sample.Instant) {
 	switch {
 	case c.sendErr != nil:
@@ -235,7 +236,7 @@ func (c *portableConn) ended(err error, at sample.Instant) {
 	}
 }
 
-// sent takes a write that went well.
+// sent handles a write that went well.
 func (c *portableConn) sent() {
 	c.blocked = false
 	if c.readErr != nil {
@@ -246,8 +247,8 @@ func (c *portableConn) sent() {
 	c.handler.Writable()
 }
 
-// unsent takes a write that failed. Where the server is gone, the reader comes
-// to the end of what arrived before, and tells.
+// unsent handles a write that failed. If the server is gone, the reader will reach
+// the end of what arrived before, and report it.
 func (c *portableConn) unsent(err error, at sample.Instant) {
 	gone := isGone(err)
 	switch {
@@ -260,12 +261,12 @@ func (c *portableConn) unsent(err error, at sample.Instant) {
 	}
 }
 
-// isGone tells whether a write failed because nobody is there to take it.
+// isGone tells whether a write failed because the server has gone.
 func isGone(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)
 }
 
-// StartTLS shakes hands in a goroutine; reading goes on when it is done.
+// StartTLS makes the handshake in a goroutine. Reading goes on when it is done.
 func (c *portableConn) StartTLS(config *tls.Config) {
 	raw := c.conn
 	secured := tls.Client(raw, config)
@@ -287,10 +288,10 @@ func (c *portableConn) StartTLS(config *tls.Config) {
 	})
 }
 
-// Single does nothing: there are no stamps to keep apart.
-func (c *portableConn) Single() {}
+// ReadRecords does nothing: there are no stamps to separate.
+func (c *portableConn) ReadRecords() {}
 
-// Close ends the connection and what waits for it.
+// Close ends the connection and the goroutines that wait for it.
 func (c *portableConn) Close() { c.cancel() }
 
 func instant(t time.Time) sample.Instant { return sample.Instant(t.UnixNano()) }

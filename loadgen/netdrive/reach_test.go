@@ -30,12 +30,12 @@ func TestLocal(t *testing.T) {
 	}
 }
 
-// The drivers themselves refuse what nobody has permitted, so that no caller
-// can forget to.
+// The drivers themselves refuse what nobody has permitted, so that no caller can
+// forget to check.
 func TestStrangersAreNotDialed(t *testing.T) {
 	drivers(t, func(t *testing.T, d Driver) {
 		for _, addr := range []string{"192.0.2.1:25", "[::ffff:192.0.2.1]:25", "[2001:db8::1]:25", "0.0.0.0:25", "[64:ff9b::7f00:1]:25"} {
-			p := dial(t, d, Addr{TCP: netip.MustParseAddrPort(addr)}, &peer{})
+			p := dial(d, Addr{TCP: netip.MustParseAddrPort(addr)}, &peer{})
 			drive(t, d, func() bool { return p.err != nil })
 			p.conn.Close()
 			var stranger *StrangerError
@@ -43,11 +43,11 @@ func TestStrangersAreNotDialed(t *testing.T) {
 				t.Errorf("%s: %v", addr, p.err)
 			}
 		}
-		// Permitted, an address that is not local is connected to: this one is
-		// the machine's own on every system that takes it for a host at all.
+		// An address that is permitted is connected to, although it is not
+		// local. This one is the machine's own on every system that accepts it.
 		a := tcp(listen(t, "tcp", "0.0.0.0:0", func(net.Conn) {}))
 		a.TCP, a.Permitted = netip.AddrPortFrom(netip.IPv4Unspecified(), a.TCP.Port()), true
-		p := dial(t, d, a, &peer{})
+		p := dial(d, a, &peer{})
 		drive(t, d, func() bool { return p.err != nil })
 		p.conn.Close()
 		if stranger := (*StrangerError)(nil); errors.As(p.err, &stranger) {

@@ -6,8 +6,9 @@ import (
 	"syscall"
 )
 
-// Reason is the system's word for an error, without the addresses that net
-// puts in front: those differ by connection and would keep equal causes apart.
+// Reason returns the operating system's text for an error, without the addresses
+// that package net puts before it. These differ by connection, and failures of
+// the same cause are counted by their text.
 func Reason(err error) string {
 	var errno syscall.Errno
 	if errors.As(err, &errno) {

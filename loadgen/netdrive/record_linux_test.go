@@ -2,7 +2,7 @@ package netdrive
 
 import "testing"
 
-// However TLS records arrive, no read goes beyond the end of one.
+// In whatever pieces TLS records arrive, no read goes beyond the end of one.
 func FuzzRecordReader(f *testing.F) {
 	f.Add([]byte{23, 3, 3, 0, 2, 1, 2, 23, 3, 3, 0, 0, 21, 3, 3, 0, 1, 9}, uint8(0))
 	f.Add([]byte{23, 3, 3, 0xff, 0xff}, uint8(1))

@@ -10,13 +10,13 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// The calls here do not block, so they go by RawSyscall: telling Go's
-// scheduler of each costs half as much as the call itself.
+// The calls here do not block, so they use RawSyscall: to tell Go's scheduler of
+// each would cost half as much as the call itself.
 
-// keepStamping opens a socket that asks for stamps, and returns when they come.
-// The kernel stamps what arrives only while some socket asks, and begins a
-// while after the first one does: without this the replies to the first
-// connections would go without.
+// keepStamping opens a socket that asks for stamps, waits until the kernel gives
+// them, and returns the socket. The kernel stamps what arrives only while some
+// socket asks for it, and begins a while after the first one does. Without this
+// socket the replies to the first connections would have no stamp.
 func keepStamping() int {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
@@ -28,9 +28,9 @@ func keepStamping() int {
 	return fd
 }
 
-// awaitStamps sends datagrams to the socket itself until one is stamped as it
-// arrives: one that is not gets the time of its reading, which is later than
-// the time before that.
+// awaitStamps sends datagrams from the socket to itself until one is stamped when
+// it arrives. One that is not gets the time at which it is read as its stamp, and
+// that is later than the time taken just before.
 func awaitStamps(fd int) {
 	if unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}) != nil {
 		return
@@ -52,8 +52,8 @@ func awaitStamps(fd int) {
 	}
 }
 
-// A receiver reads with the kernel's stamp. Its buffers are one for the whole
-// loop.
+// A receiver reads from sockets, with the kernel's stamps. A loop has one, whose
+// buffers all connections use.
 type receiver struct {
 	data [64 << 10]byte
 	oob  [64]byte
@@ -61,8 +61,8 @@ type receiver struct {
 	msg  unix.Msghdr
 }
 
-// receive reads at most limit bytes from fd, once. The stamp is that of the last segment read, and
-// 0 where the kernel gave none (SO_TIMESTAMPNS in socket(7)).
+// receive reads at most limit bytes from fd, once. The stamp is that of the last
+// segment read (SO_TIMESTAMPNS in socket(7)); 0 if the kernel gave none.
 func (r *receiver) receive(fd, limit int) (p []byte, stamp sample.Instant, err error) {
 	r.iov = unix.Iovec{Base: &r.data[0]}
 	r.iov.SetLen(limit)
@@ -95,8 +95,8 @@ func (r *receiver) stamp() sample.Instant {
 	return sample.Instant(ts.Nano())
 }
 
-// A sender makes one write of several buffers: small ones are copied together,
-// which costs less than having the kernel gather them.
+// A sender makes one write of several buffers. It copies small ones together,
+// which costs less than to have the kernel gather them.
 type sender struct {
 	iov   [16]unix.Iovec
 	small [4 << 10]byte
@@ -117,7 +117,7 @@ func (s *sender) send(fd int, bufs [][]byte) (int, error) {
 	return writeOnce(fd, s.small[:n])
 }
 
-// length is how many bytes bufs hold.
+// length returns how many bytes bufs hold.
 func length(bufs [][]byte) int {
 	n := 0
 	for _, b := range bufs {
@@ -141,7 +141,7 @@ func writeOnce(fd int, p []byte) (int, error) {
 	}
 }
 
-// gather has the kernel take the buffers from where they are.
+// gather makes the kernel take the buffers from where they are.
 func (s *sender) gather(fd int, bufs [][]byte) (int, error) {
 	count := 0
 	for _, b := range bufs {
@@ -162,7 +162,7 @@ func (s *sender) gather(fd int, bufs [][]byte) (int, error) {
 	}
 }
 
-// connectError is why a connect failed, nil where it did not.
+// connectError returns why a connect failed; nil if it did not.
 func connectError(fd int) error {
 	n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
 	if err != nil {
@@ -174,8 +174,8 @@ func connectError(fd int) error {
 	return nil
 }
 
-// A tcpInfo asks the kernel about a connection (TCP_INFO in tcp(7)). It is one
-// for the whole loop.
+// A tcpInfo is what the kernel says of a connection (TCP_INFO in tcp(7)). A loop
+// has one, which holds the last answer.
 type tcpInfo struct {
 	info unix.TCPInfo
 	size uint32
@@ -189,15 +189,15 @@ func (i *tcpInfo) read(fd int) bool {
 	return errno == 0
 }
 
-// established tells whether the connection stands.
+// established tells whether the connection is established.
 func (i *tcpInfo) established() bool {
 	const tcpEstablished = 1 // include/net/tcp_states.h
 	return i.info.State == tcpEstablished
 }
 
-// roundTrip is how long SYN to SYN-ACK took, as long as no data has been sent:
-// until then the connection's round trip is that one sample. It is 0 where the
-// SYN had to be sent again, so that the sample would not be the whole wait.
+// roundTrip returns the time from the SYN to the SYN-ACK, if no data has been sent
+// yet: until then the connection's round trip is that one sample. It returns 0 if
+// the SYN had to be sent again, because the sample is then not the whole wait.
 func (i *tcpInfo) roundTrip() time.Duration {
 	if i.info.Total_retrans != 0 {
 		return 0
@@ -205,7 +205,7 @@ func (i *tcpInfo) roundTrip() time.Duration {
 	return time.Duration(i.info.Rtt) * time.Microsecond
 }
 
-// threadCPU is the processor time of the calling thread.
+// threadCPU returns the processor time of the calling thread.
 func threadCPU() time.Duration {
 	var ts unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &ts); err != nil {

@@ -9,21 +9,21 @@ import (
 	"syscall"
 )
 
-// An OwnFault is a failure that is for this machine or its user to mend: the
-// server had no part in it.
+// An OwnFault is an error that this machine or its user has to mend. The server
+// had no part in it.
 type OwnFault struct{ Text string }
 
-// Error says what is wrong, and what to do.
+// Error says what is wrong and what to do.
 func (e *OwnFault) Error() string { return e.Text }
 
-// CheckSource tells whether connections can be made from an address: the error
-// is an *OwnFault that says why not.
+// CheckSource returns an error if nothing can connect from an address of this
+// machine: an *OwnFault that says why.
 func CheckSource(a netip.Addr) error {
 	if _, err := scope(a); err != nil {
 		return err
 	}
-	// Whether an address may be bound is not a matter of the interfaces alone:
-	// all of 127.0.0.0/8 may, and what a route makes local.
+	// The list of interfaces does not say which addresses can be bound: all of
+	// 127.0.0.0/8 can, and so can those that a route makes local.
 	c, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(a, 0)))
 	switch {
 	case err == nil:
@@ -34,7 +34,8 @@ func CheckSource(a netip.Addr) error {
 	return &OwnFault{fmt.Sprintf("nothing can connect from %s: %s", a, Reason(err))}
 }
 
-// scope is the interface of an address with a zone, 0 for others.
+// scope returns the index of the interface that an address's zone names; 0 if it
+// has no zone.
 func scope(a netip.Addr) (uint32, error) {
 	zone := a.Zone()
 	if zone == "" {
@@ -50,9 +51,9 @@ func scope(a netip.Addr) (uint32, error) {
 	return uint32(i.Index), nil
 }
 
-// hasSource tells whether this machine has an address to reach another from.
-// Where IPv6 is turned off, say, it has none, and connect fails as it does where
-// all ports are in use.
+// hasSource tells whether this machine has an address from which it can reach
+// another. If it has none, for example because IPv6 is turned off, connect fails
+// with the same error as if all ports were in use.
 func hasSource(to netip.AddrPort) bool {
 	c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(to)) // sends nothing
 	if err == nil {

@@ -9,21 +9,22 @@ import (
 	"testing"
 )
 
-// What the kernel says of an address that is not ours is told as that.
-func TestForeignSourceIsTold(t *testing.T) {
+// If a source address is not this machine's, the error is the kernel's, with the
+// call it came from.
+func TestForeignSourceIsReported(t *testing.T) {
 	drivers(t, func(t *testing.T, d Driver) {
 		a := tcp(listen(t, "tcp", "127.0.0.1:0", shout))
 		for source, want := range map[string]error{
 			"192.0.2.9":      syscall.EADDRNOTAVAIL,
-			"2001:db8::9":    nil, // of another family: in the kernel's words
+			"2001:db8::9":    nil, // of another family: any error
 			"fe80::1%nosuch": nil,
 		} {
 			a.Source = netip.MustParseAddr(source)
-			p := dial(t, d, a, &peer{})
+			p := dial(d, a, &peer{})
 			drive(t, d, func() bool { return p.err != nil || p.up != 0 })
 			p.conn.Close()
 			if p.err == nil || want != nil && !errors.Is(p.err, want) {
-				t.Errorf("%s: told %v, want %v", source, p.err, want)
+				t.Errorf("%s: reported %v, want %v", source, p.err, want)
 			}
 			if call := new(os.SyscallError); want != nil && (!errors.As(p.err, &call) || call.Syscall != "bind") {
 				t.Errorf("%s: %v is not of bind", source, p.err)

@@ -15,13 +15,15 @@ import (
 // maxRecord is the most plaintext one TLS record holds (RFC 8446, 5.1).
 const maxRecord = 16 << 10
 
-// tlsState runs crypto/tls, which wants a blocking connection, on a loop that
-// must not block. During the handshake crypto/tls runs in a coroutine, and
-// reading an empty socket yields to the loop: the thread stays the same, the
-// scheduler is not involved. After it, reading an empty socket is a temporary
-// error, which crypto/tls hands through and forgets, so records are read when
-// they are whole; and writing never blocks, because ciphertext that the socket
-// does not take is kept.
+// A tlsState runs crypto/tls, which wants a connection that blocks, on a loop that
+// must not block.
+//
+// During the handshake crypto/tls runs in a coroutine. If it reads and the socket
+// is empty, the coroutine yields to the loop. The thread stays the same and Go's
+// scheduler is not involved. After the handshake, reading an empty socket is a
+// temporary error. crypto/tls returns it and forgets it, so a later read goes on
+// and returns records when they are whole. Writing never blocks: ciphertext that
+// the socket does not take is kept.
 type tlsState struct {
 	conn *epollConn
 	tls  *tls.Conn
@@ -30,28 +32,28 @@ type tlsState struct {
 	resume func() (struct{}, bool) // runs the handshake until it needs bytes
 	stop   func()
 	yield  func(struct{}) bool
-	err    error // the handshake's end
+	err    error // of the handshake
 
 	in      []byte // received and not yet taken by crypto/tls; valid within received
-	readErr error  // what reading meets after in
+	readErr error  // of the read after in
 
-	out  []byte // ciphertext the socket did not take
-	held int    // plaintext bytes behind out, reported when it has left
+	out        []byte // ciphertext that the socket did not take
+	unreported int    // plaintext bytes that out is made of; Write reports them when out has left
 
 	record recordReader
 
 	firstWrite, lastWrite, lastRead sample.Instant
 }
 
-// A recordReader knows how much to read so that a read never goes beyond one
-// TLS record (RFC 8446, 5.1): its header first, then as much as that says.
+// A recordReader says how much to read so that no read goes beyond the end of a
+// TLS record (RFC 8446, 5.1): first the header, then as much as the header says.
 type recordReader struct {
 	header [5]byte
-	have   int // of the header
-	left   int // of the record behind it
+	have   int // octets of the header that have been read
+	left   int // octets of the record after it that have not
 }
 
-// next is how much to read.
+// next returns how many octets to read.
 func (r *recordReader) next() int {
 	if r.left > 0 {
 		return r.left
@@ -71,8 +73,8 @@ func (r *recordReader) took(p []byte) {
 	}
 }
 
-// errWouldBlock is what crypto/tls meets where the socket is empty. It has to
-// be a temporary net.Error, or the connection would be dead after it.
+// errWouldBlock is what crypto/tls gets if the socket is empty. It has to be a
+// temporary net.Error: crypto/tls gives up a connection after any other.
 var errWouldBlock net.Error = wouldBlock{}
 
 type wouldBlock struct{}
@@ -105,8 +107,8 @@ func (t *tlsState) step() {
 		return
 	}
 	t.done = true
-	// The handshake ends with whichever flight is last: ours in TLS 1.3, the
-	// server's in 1.2.
+	// The last flight ends the handshake: it is ours in TLS 1.3, and the
+	// server's in TLS 1.2.
 	t.conn.handler.Secured(t.firstWrite, max(t.lastWrite, t.lastRead))
 }
 
@@ -130,7 +132,7 @@ func (t *tlsState) fail(err error) {
 	}
 }
 
-// decrypt hands on the plaintext of the records that are whole.
+// decrypt gives the Handler the plaintext of the records that are whole.
 func (t *tlsState) decrypt(at Arrival) {
 	if t.conn.loop.plain == nil {
 		t.conn.loop.plain = make([]byte, maxRecord)
@@ -151,18 +153,18 @@ func (t *tlsState) decrypt(at Arrival) {
 	}
 }
 
-// write encrypts and writes a record's worth of bufs. Bytes whose ciphertext
-// is still kept are not reported yet: they have not left.
+// write encrypts and writes one record of bufs. It does not count bytes as written
+// while their ciphertext is kept: they have not left.
 func (t *tlsState) write(bufs [][]byte) (int, sample.Instant) {
 	if t.conn.sendErr != nil {
 		return 0, t.lastWrite
 	}
-	if t.held > 0 {
+	if t.unreported > 0 {
 		if len(t.out) > 0 {
 			return 0, t.lastWrite
 		}
-		n := t.held
-		t.held = 0
+		n := t.unreported
+		t.unreported = 0
 		return n, t.lastWrite
 	}
 	p := gather(&t.conn.loop.plain, bufs)
@@ -173,13 +175,14 @@ func (t *tlsState) write(bufs [][]byte) (int, sample.Instant) {
 	case t.conn.sendErr != nil:
 		return 0, t.lastWrite
 	case len(t.out) > 0:
-		t.held = len(p)
+		t.unreported = len(p)
 		return 0, t.lastWrite
 	}
 	return len(p), t.lastWrite
 }
 
-// gather makes one record of several small buffers; a large one is cut.
+// gather returns the plaintext of one record: small buffers together, or the
+// beginning of a large one.
 func gather(scratch *[]byte, bufs [][]byte) []byte {
 	if len(bufs) == 1 || len(bufs[0]) >= maxRecord {
 		return bufs[0][:min(len(bufs[0]), maxRecord)]
@@ -194,7 +197,7 @@ func gather(scratch *[]byte, bufs [][]byte) []byte {
 	return (*scratch)[:n]
 }
 
-// flush writes kept ciphertext; it tells whether all is gone.
+// flush writes ciphertext that was kept, and tells whether all of it has left.
 func (t *tlsState) flush() bool {
 	for len(t.out) > 0 {
 		t.lastWrite, _ = t.conn.loop.Now()
@@ -209,21 +212,21 @@ func (t *tlsState) flush() bool {
 	return true
 }
 
-// close says close_notify where the server is still there to hear it, and ends
-// a handshake under way.
+// close ends a handshake under way. After a handshake it sends a close_notify, if
+// the server is still there to receive it.
 func (t *tlsState) close() {
 	if t.stop != nil {
 		t.stop()
 		return
 	}
 	if t.done && !t.conn.eof && t.conn.sendErr == nil && len(t.out) == 0 {
-		_ = t.tls.CloseWrite() // a courtesy on a session that is over
+		_ = t.tls.CloseWrite() // the session is over, so an error changes nothing
 	}
 }
 
-// The rest is the net.Conn that crypto/tls sits on.
+// The other methods make it the net.Conn that crypto/tls reads and writes.
 
-// Read gives what the loop received.
+// Read returns what the loop received.
 func (t *tlsState) Read(p []byte) (int, error) {
 	for len(t.in) == 0 {
 		if t.readErr != nil {
@@ -241,9 +244,9 @@ func (t *tlsState) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Write writes to the socket and keeps what that does not take. A write that
-// fails is not for crypto/tls to know, which would then read no more: the
-// alert that says why the server hung up may have arrived.
+// Write writes to the socket and keeps what the socket does not take. It hides an
+// error from crypto/tls, which would not read any more after one: an alert that
+// says why the server hung up may have arrived.
 func (t *tlsState) Write(p []byte) (int, error) {
 	if t.conn.sendErr != nil {
 		return len(p), nil
@@ -260,7 +263,7 @@ func (t *tlsState) Write(p []byte) (int, error) {
 	if n < len(p) {
 		t.out = append(t.out, p[n:]...)
 		if err == nil {
-			err = unix.EAGAIN // it takes less than all, so no more now
+			err = unix.EAGAIN // the socket took a part, so it is full now
 		}
 		t.conn.unsent(err)
 	}
@@ -270,7 +273,7 @@ func (t *tlsState) Write(p []byte) (int, error) {
 // Close does nothing: the loop closes the socket.
 func (t *tlsState) Close() error { return nil }
 
-// The addresses are not asked for, and limits are the loop's.
+// crypto/tls does not ask for addresses, and the loop keeps the time limits.
 func (t *tlsState) LocalAddr() net.Addr              { return &net.TCPAddr{} }
 func (t *tlsState) RemoteAddr() net.Addr             { return &net.TCPAddr{} }
 func (t *tlsState) SetDeadline(time.Time) error      { return nil }
