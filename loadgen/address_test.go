@@ -15,8 +15,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// several is a server at some of the addresses of a name. What it does not have
-// in up is silent, but for those that fail at once.
+// several is a server at some of the addresses of a name. Those that are neither in
+// up nor fail at once are silent.
 type several struct {
 	fakeServer
 	up    map[string]bool
@@ -69,15 +69,15 @@ func runSeveral(t *testing.T, p *Plan, s *several, addrs string) (*tape, *sample
 	return rec, report
 }
 
-// An address that does not answer, be it by silence, a refusal or for want of a
-// route, is followed by the next, within the one limit for connecting.
+// If an address is silent, refuses or has no route, the next is tried, within the
+// one time limit for connecting.
 func TestAnotherAddressIsTried(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		addrs   string
 		up      string
 		fails   map[string]error
-		after   time.Duration // of the first session's start, the connection stood
+		after   time.Duration // from the first session's start to its connection
 		failure string
 	}{
 		{name: "the first is silent", addrs: "127.0.0.2 127.0.0.1", up: "127.0.0.1", after: 2 * time.Second},
@@ -116,7 +116,7 @@ func TestAnotherAddressIsTried(t *testing.T) {
 	}
 }
 
-// All silent addresses together take as long as one does.
+// All silent addresses together take as long as one.
 func TestSilenceTakesTheLimitOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &several{}
@@ -130,8 +130,8 @@ func TestSilenceTakesTheLimitOnce(t *testing.T) {
 	})
 }
 
-// Only what set out before the other address was known to answer waits for the
-// silent one, and later rounds know it.
+// Sessions wait for the silent address only until the other one has answered. Later
+// rounds do not try it first.
 func TestSilentAddressIsRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &several{up: map[string]bool{"127.0.0.1": true}}
@@ -145,8 +145,8 @@ func TestSilentAddressIsRemembered(t *testing.T) {
 	})
 }
 
-// An address that falls silent in the middle is followed by the other, which is
-// recorded as well.
+// If an address falls silent in the middle, sessions go to the other one, and its
+// greeting is recorded too.
 func TestAddressThatFallsSilent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &several{up: map[string]bool{"127.0.0.1": true}}
@@ -169,7 +169,7 @@ func TestAddressThatFallsSilent(t *testing.T) {
 	})
 }
 
-// Each address is connected to from a source of its family, and one that no
+// A connection has a source address of its target's family. An address that no
 // source can reach is not tried.
 func TestSourcesFitTheAddress(t *testing.T) {
 	for _, test := range []struct {
@@ -211,8 +211,8 @@ func TestSourcesOfAnotherFamilyAreOurFault(t *testing.T) {
 	})
 }
 
-// A target that this machine has no way to is lost like one that refuses; where
-// the machine is out of what connections take, nothing is known of the target.
+// A target that this machine has no route to is lost, like one that refuses. If the
+// machine has run out of descriptors, that says nothing about the target.
 func TestUnreachableTargetIsLost(t *testing.T) {
 	for err, lost := range map[error]bool{
 		syscall.ECONNREFUSED: true, syscall.ENETUNREACH: true, syscall.EACCES: true, syscall.EMFILE: false, syscall.EADDRNOTAVAIL: false,

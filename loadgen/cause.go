@@ -14,8 +14,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// Cause tells the class of a broken connection from its error, and says it in
-// one line. phase is what the session was at.
+// Cause returns the class of the error that broke a connection, and a line that
+// describes it. phase is the one that the session was in.
 func Cause(err error, phase sample.Phase) (sample.Class, string) {
 	if c, text := localLimit(err); c != sample.NoClass {
 		return c, text
@@ -31,7 +31,8 @@ func Cause(err error, phase sample.Phase) (sample.Class, string) {
 	return lostCause(err)
 }
 
-// localLimit finds what is the generator's own fault, with what to do about it.
+// localLimit finds the errors that this machine causes, and says what to do about
+// them. Any other is of NoClass.
 func localLimit(err error) (sample.Class, string) {
 	var own *netdrive.OwnFault
 	hint := ""
@@ -45,7 +46,7 @@ func localLimit(err error) (sample.Class, string) {
 	case errors.Is(err, syscall.ENFILE):
 		hint = "the system is out of file descriptors: raise fs.file-max or use fewer sessions"
 	case errors.Is(err, syscall.EADDRNOTAVAIL) && inCall("bind", err):
-		hint = "the source address is none of this machine's: take it out of target.source, or give it to an interface"
+		hint = "the source address is not this machine's: take it out of target.source, or give it to an interface"
 	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EADDRINUSE):
 		hint = "out of local ports: send more messages a connection, add source addresses (target.source), or widen net.ipv4.ip_local_port_range"
 	case errors.Is(err, syscall.ENOBUFS), errors.Is(err, syscall.ENOMEM):
@@ -56,13 +57,14 @@ func localLimit(err error) (sample.Class, string) {
 	return sample.LocalLimit, hint
 }
 
-// ownConnect finds what keeps this machine from sending a SYN at all.
+// ownConnect finds the errors that keep this machine from sending a SYN, and says
+// what to do about them; "" for any other.
 func ownConnect(err error) string {
 	switch {
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.ENETDOWN):
-		return netdrive.Reason(err) + ": this machine has no route to the address: look at its routes, or say target.family"
+		return netdrive.Reason(err) + ": this machine has no route to the address: look at its routes, or set target.family"
 	case errors.Is(err, syscall.EAFNOSUPPORT):
-		return netdrive.Reason(err) + ": this machine does not speak the family of the address: say target.family"
+		return netdrive.Reason(err) + ": this machine does not speak the family of the address: set target.family"
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
 		return netdrive.Reason(err) + ": this machine does not let us connect there: look at its firewall, its routes, and who may use the socket"
 	case errors.Is(err, syscall.EINVAL):
@@ -104,8 +106,8 @@ func tlsCause(err error) (sample.Class, string) {
 	return sample.TLSHandshake, err.Error()
 }
 
-// certificateText names which of the certificate's faults it was, since the
-// class only says that there is one.
+// certificateText says what is wrong with the certificate: the class says only
+// that something is.
 func certificateText(verify *tls.CertificateVerificationError) string {
 	var (
 		invalid   x509.CertificateInvalidError
@@ -139,18 +141,18 @@ func lostCause(err error) (sample.Class, string) {
 	if errno := syscall.Errno(0); errors.As(err, &errno) {
 		return sample.Reset, netdrive.Reason(err)
 	}
-	return sample.Protocol, err.Error() // crypto/tls says so of what came
+	return sample.Protocol, err.Error() // crypto/tls could not read what came
 }
 
-// IsAlert tells whether it was by an alert of TLS (RFC 8446, section 6) that the
-// server ended a connection.
+// IsAlert tells whether the server ended the connection by a TLS alert (RFC 8446,
+// section 6).
 func IsAlert(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "remote error"
 }
 
-// Exhausted tells whether this machine is out of what every connection takes,
-// so that trying another address would not help.
+// Exhausted tells whether this machine has run out of something that every
+// connection needs, so that another address would fail as well.
 func Exhausted(err error) bool {
 	for _, e := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM} {
 		if errors.Is(err, e) {
@@ -160,7 +162,7 @@ func Exhausted(err error) bool {
 	return (errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, syscall.EADDRINUSE)) && !inCall("bind", err)
 }
 
-// inCall tells whether an error is of that system call.
+// inCall tells whether an error comes from the system call of that name.
 func inCall(name string, err error) bool {
 	var call *os.SyscallError
 	return errors.As(err, &call) && call.Syscall == name

@@ -16,8 +16,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A connection is reset where an RST came, and not where crypto/tls made
-// nothing of what did.
+// An RST is a reset. What crypto/tls cannot read is not.
 func TestCauseOfALoss(t *testing.T) {
 	for _, c := range []struct {
 		err  error
@@ -42,7 +41,7 @@ func TestCauseOfALoss(t *testing.T) {
 	}
 }
 
-// Why nothing came of a connection, and whose matter it is.
+// A connect can fail because of the target or because of this machine.
 func TestCauseOfAFailedConnect(t *testing.T) {
 	call := func(name string, errno syscall.Errno) error {
 		return &net.OpError{Op: "dial", Err: os.NewSyscallError(name, errno)}
@@ -60,7 +59,7 @@ func TestCauseOfAFailedConnect(t *testing.T) {
 		{syscall.EADDRNOTAVAIL, sample.LocalLimit, "out of local ports", true},
 		{call("connect", syscall.EADDRNOTAVAIL), sample.LocalLimit, "out of local ports", true},
 		{call("connect", syscall.EADDRINUSE), sample.LocalLimit, "out of local ports", true},
-		{call("bind", syscall.EADDRNOTAVAIL), sample.LocalLimit, "the source address is none of this machine's", false},
+		{call("bind", syscall.EADDRNOTAVAIL), sample.LocalLimit, "the source address is not this machine's", false},
 		{syscall.EAFNOSUPPORT, sample.LocalLimit, "does not speak the family", false},
 		{call("bind", syscall.EAFNOSUPPORT), sample.LocalLimit, "does not speak the family", false},
 		{syscall.EACCES, sample.LocalLimit, "permission denied: this machine does not let us", false},

@@ -7,12 +7,12 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// closedLoad keeps a number of sessions busy: each starts its next message
-// when the last is done, and the next connection when the last is over.
+// A closedLoad keeps a number of sessions busy. Each starts its next message when
+// the last is done, and its next connection when the last is over.
 type closedLoad struct {
 	flow  *flowRun
-	fixed bool  // an amount of messages is set
-	left  int64 // of that amount, not taken yet
+	fixed bool  // the number of messages is set
+	left  int64 // messages of that number that are not taken yet
 	taken int64 // messages taken and not ended yet
 	rand  *rand.Rand
 }
@@ -20,7 +20,8 @@ type closedLoad struct {
 func newClosedLoad(f *flowRun) *closedLoad {
 	l := &closedLoad{flow: f, fixed: f.flow.Load.Messages > 0}
 	if f.shard.share(int64(f.flow.Load.Sessions)) > 0 {
-		// The first so many shards have a session, and the messages are theirs.
+		// If there are fewer sessions than shards, only the first shards have
+		// one, and they share the messages.
 		l.left = share(f.flow.Load.Messages, f.shard.index, min(f.shard.count, f.flow.Load.Sessions))
 	}
 	seed := f.shard.plan.seedFor(f.flow.Name, f.round)
@@ -36,15 +37,15 @@ func (l *closedLoad) start(now time.Duration) {
 	}
 }
 
-func (l *closedLoad) step(time.Duration)   {}
-func (l *closedLoad) next() time.Duration  { return never }
-func (l *closedLoad) ended() bool          { return (l.fixed && l.left == 0 || l.flow.enough) && l.taken == 0 }
-func (l *closedLoad) idle() bool           { return true }
-func (l *closedLoad) abandon()             {}
-func (l *closedLoad) more(s *session) bool { return false }
+func (l *closedLoad) beginDue(time.Duration)  {}
+func (l *closedLoad) next() time.Duration     { return never }
+func (l *closedLoad) ended() bool             { return (l.fixed && l.left == 0 || l.flow.enough) && l.taken == 0 }
+func (l *closedLoad) idle() bool              { return true }
+func (l *closedLoad) abandon()                {}
+func (l *closedLoad) hasMore(s *session) bool { return false }
 
-// take takes a message of what is to be sent, and tells whether there was one.
-// The warm-up's messages come on top.
+// take takes one of the messages to send, and tells whether there was one. The
+// messages of the warm-up do not count.
 func (l *closedLoad) take() bool {
 	switch {
 	case l.flow.stage == sample.Warmup:
@@ -60,37 +61,37 @@ func (l *closedLoad) take() bool {
 // wake connects a session whose pause is over.
 func (l *closedLoad) wake(s *session) { l.dial(s) }
 
-// dial connects s, with a message in mind: without one left it ends.
+// dial connects s to send a message. If there is none left to send, s ends.
 func (l *closedLoad) dial(s *session) {
 	if l.flow.stage == sample.Drain || !l.take() {
 		l.flow.retire(s)
 		return
 	}
 	s.dial(l.flow.series(l.flow.stage))
-	s.owes = true
+	s.promised = true
 }
 
 func (l *closedLoad) message(s *session) {
 	stage := l.flow.stage
-	if owed := s.owes && (s.series.Stage == stage); !owed && !l.take() {
-		s.owes = false
+	if owed := s.promised && (s.series.Stage == stage); !owed && !l.take() {
+		s.promised = false
 		s.quit()
 		return
 	}
-	s.owes = false
+	s.promised = false
 	s.send(l.flow.series(stage))
 }
 
-// messageEnded gives the room of a message back.
+// messageEnded notes that a message taken has ended.
 func (l *closedLoad) messageEnded(series sample.Series) {
 	if series.Stage == sample.Steady && l.taken > 0 {
 		l.taken--
 	}
 }
 
-// finished connects again: at once after a session that did some work, and
-// after a while otherwise, since a server that refuses is not helped by being
-// asked faster.
+// finished connects again: at once if a message of the session was accepted, and
+// after a pause otherwise, so that a server that refuses is not asked faster and
+// faster.
 func (l *closedLoad) finished(s *session) {
 	if l.flow.stage == sample.Drain {
 		l.flow.retire(s)

@@ -1,35 +1,41 @@
-// Package loadgen runs a plan: it decides when sessions start and what each
-// does, and reports what happened to a [sample.Recorder].
+// Package loadgen loads an SMTP server as a plan says, and reports all that
+// happens to a [sample.Recorder].
+//
+// Most callers want package gauge, which makes the plan from a scenario and the
+// figures from what was recorded. Call loadgen if you make plans by yourself.
 //
 // # The way through
 //
-// An [Engine] goes through the plan's rounds, and in each through its flows,
-// together or in turn. What runs at once is a segment; every shard runs its
-// part of it. A shard is one goroutine on one netdrive.Driver, and everything
-// below it is called from there, so there are no locks:
+// A [Plan] has flows; each [Flow] says where it connects to ([Target]), what each
+// connection does ([Session]), when and how much ([Load]), and which mail it sends.
+// [New] prepares an [Engine] for a plan, and [Engine.Run] carries it out.
 //
-//   - shard.go waits for bytes, timers and due arrivals, and keeps the clock
-//   - flow.go moves one round of a flow from warm-up over the load to its drain
-//   - closed.go and open.go are the two policies of when something begins
+// The engine goes through the plan's rounds. In each round it runs the flows, all
+// together or one after the other. What runs at the same time is a segment, and
+// every shard runs a part of it. A shard is one goroutine with one netdrive.Driver.
+// All the code below it runs on that goroutine, so there are no locks:
+//
+//   - shard.go waits for bytes, timers and due arrivals, and watches the clock
+//   - flow.go takes one round of a flow from warm-up through the load to its drain
+//   - closed.go and open.go decide when something begins, for the two kinds of load
 //   - session.go and pump.go take one connection through its life; handler.go
-//     is its side towards netdrive, record.go that towards the Recorder, and
-//     cause.go says why a connection ended
+//     takes what netdrive reports, record.go reports to the Recorder, and
+//     cause.go finds out why a connection ended
 //
-// What is said on a connection is smtpwire's matter, how its bytes move is
-// netdrive's, when arrivals are due is pace's, what is sent is mail's.
+// Package smtpwire decides what is said on a connection, netdrive moves its bytes,
+// pace sets the times of arrivals, and mail makes what is sent.
 //
 // # What holds
 //
-//   - A shard's part of the load is a pure function of the plan, its index and
-//     the number of shards. Together the shards do what one would.
-//   - Arrivals of an open load are due at times set ahead. One that cannot
-//     begin waits, its wait counts, and one that never begins is counted as
-//     failed: nothing is dropped in silence.
-//   - Every message attempted has one outcome, every session begun completes
-//     or fails, also when the run is stopped in the middle.
-//   - Schedules and time limits go by the monotonic clock, samples by the wall
-//     clock that the kernel stamps with. A step of the latter is found and
+//   - A shard's part of the load depends on nothing but the plan, the shard's
+//     index and the number of shards. All shards together do what one would do.
+//   - Arrivals of an open load are due at times set ahead. An arrival that cannot
+//     begin waits, and its wait counts. One that never begins counts as failed.
+//   - Every message attempted has one outcome, and every session begun completes
+//     or fails, even if the run is stopped in the middle.
+//   - Schedules and time limits use the monotonic clock. Samples use the wall
+//     clock, with which the kernel stamps. A step of the wall clock is found and
 //     reported.
-//   - A run ends: after the load nothing is waited for longer than the flow's
-//     time limits and the grace for arrivals that were due.
+//   - A run ends. After the load the engine waits no longer than the flow's time
+//     limits and ten seconds for arrivals that were due.
 package loadgen

@@ -16,23 +16,23 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// Options say how a run is carried out, as far as it is not the plan's matter.
-// The zero value is the platform's best.
+// Options say how a run is carried out, as far as the plan does not. The zero
+// value is best on every platform.
 type Options struct {
-	// Shards is how many loops share the load, a thread each; 0 means 1. A
-	// shard's part is a pure function of the plan, its index and the number of
-	// shards.
+	// Shards is how many loops share the load, each on a thread of its own; 0
+	// means 1.
 	Shards int
 	// NewDriver makes a shard's driver; nil means netdrive.New.
 	NewDriver func(epoch time.Time) (netdrive.Driver, error)
 	// Resolve looks up the addresses of a host; nil means netdrive.Resolve.
 	Resolve Resolver
-	// More is asked before each message of the load proper begins, and under
-	// open load when its arrival is due. The first false ends the load of that
-	// flow's round in order, and ends the asking. So a load can be given out one
-	// by one, as testing.B does; the plan's own end counts as well, and need not
-	// be there. nil is always true. It is called from the shards' goroutines,
-	// and may block, which holds up its shard and no time that is measured.
+	// More is called before each message after the warm-up, and under open load
+	// when its arrival is due. If it returns false, the load of that flow's
+	// round ends in order, and More is not called for it again. So the caller
+	// can give out a load message by message, as testing.B needs it. The load
+	// may also end as the plan says, but the plan need not say so. nil means
+	// that there is always more. The shards' goroutines call More. It may
+	// block: its shard then waits, but no time that is measured contains it.
 	More func() bool
 }
 
@@ -49,15 +49,16 @@ type Engine struct {
 	started chan struct{} // closed when shards can be woken
 }
 
-// How far a run is to go on.
+// The modes of a run, which only grow.
 const (
 	running  int32 = iota
-	draining       // nothing new; finish what is under way
+	draining       // begin nothing new, and finish what is under way
 	stopping       // end now
 )
 
-// New prepares a run: it renders what mail can be rendered ahead. record gives
-// each shard its Recorder.
+// New prepares a run: it renders ahead what it can of the mail. record returns
+// the Recorder of each shard. The error is that of a plan without flows, or of the
+// first flow whose mail cannot be made; then errors.As finds a *mail.OptionError.
 func New(p *Plan, record func(shard int) sample.Recorder, o Options) (*Engine, error) {
 	if len(p.Flows) == 0 {
 		return nil, errors.New("the plan has no flow")
@@ -80,12 +81,13 @@ func New(p *Plan, record func(shard int) sample.Recorder, o Options) (*Engine, e
 	return e, nil
 }
 
-// Drain lets no session and no message begin from now on; Run returns when
-// what is under way has ended. It may be called from any goroutine, at any
+// Drain makes the engine begin no session and no message any more. Run returns
+// when those under way have ended. Drain may be called from any goroutine, at any
 // time.
-func (e *Engine) Drain() { e.turn(draining) }
+func (e *Engine) Drain() { e.raiseMode(draining) }
 
-func (e *Engine) turn(mode int32) {
+// raiseMode sets the mode, unless a higher one is set already.
+func (e *Engine) raiseMode(mode int32) {
 	for {
 		old := e.mode.Load()
 		if old >= mode || e.mode.CompareAndSwap(old, mode) {
@@ -97,23 +99,25 @@ func (e *Engine) turn(mode int32) {
 		for _, s := range e.shards {
 			s.driver.Wake()
 		}
-	default: // Run looks at the mode before anything starts
+	default: // Run reads the mode before anything starts
 	}
 }
 
-// Run carries out the plan and returns when all of it is recorded. Canceling
-// ctx stops it at once; what was measured is kept, and the error is nil: the
-// report says that the run was interrupted. A target that turns out to be
-// somebody else's ends the run before anything connects to it: the error is a
-// *netdrive.StrangerError, or the report says so where something was measured
-// before.
+// Run carries out the plan and returns when all of it is recorded. If ctx is
+// canceled, Run stops at once and keeps what was measured; the error is nil, and
+// the report says that the run was interrupted.
+//
+// The engine never connects to an address that is not the user's to load (see
+// Plan.LookUp). If a look-up finds one, the run ends. If nothing was measured
+// before, errors.As finds a *netdrive.StrangerError in the error of Run. Otherwise
+// the report says so.
 func (e *Engine) Run(ctx context.Context) (*sample.Report, error) {
 	epoch := time.Now()
 	segments, wait, err := e.startShards(epoch)
 	if err != nil {
 		return nil, err
 	}
-	release := context.AfterFunc(ctx, func() { e.turn(stopping) })
+	release := context.AfterFunc(ctx, func() { e.raiseMode(stopping) })
 	defer release()
 
 	report := &sample.Report{Started: sample.Instant(epoch.UnixNano()), Shards: len(e.shards)}
@@ -132,18 +136,18 @@ func (e *Engine) Run(ctx context.Context) (*sample.Report, error) {
 	}
 	var stamped, bare int64
 	for _, s := range e.shards {
-		s.tell(report)
+		s.addTo(report)
 		stamped, bare = stamped+s.stamped, bare+s.bare
 	}
 	report.Clock = sample.ClockOf(stamped, bare)
 	return report, nil
 }
 
-// goThrough runs the segments of the plan, and says how many. The error is that
-// of a target which must not be loaded: there the run ends.
+// goThrough runs the segments of the plan, and returns how many it ran. A target
+// that must not be loaded ends the run with an error.
 func (e *Engine) goThrough(ctx context.Context, shards []chan *segment) (ran int, err error) {
 	for round := range max(1, e.plan.Rounds) {
-		for _, flows := range e.turns() {
+		for _, flows := range e.segmentFlows() {
 			if e.mode.Load() != running {
 				return ran, nil
 			}
@@ -156,8 +160,8 @@ func (e *Engine) goThrough(ctx context.Context, shards []chan *segment) (ran int
 	return ran, nil
 }
 
-// startShards starts a goroutine a shard, each taking segments from a channel.
-// wait waits for them after the channels are closed.
+// startShards starts a goroutine for each shard, which takes segments from a
+// channel. wait waits for the goroutines after the channels are closed.
 func (e *Engine) startShards(epoch time.Time) (segments []chan *segment, wait func(), err error) {
 	var group sync.WaitGroup
 	ready := make(chan error)
@@ -189,8 +193,9 @@ func (e *Engine) startShards(epoch time.Time) (segments []chan *segment, wait fu
 	return segments, group.Wait, nil
 }
 
-// turns is which flows run together: all, or one after the other.
-func (e *Engine) turns() [][]int {
+// segmentFlows returns the flows of each segment of a round, by their indices: one
+// segment with all flows, or one for each flow.
+func (e *Engine) segmentFlows() [][]int {
 	var all []int
 	var each [][]int
 	for i := range e.plan.Flows {
@@ -202,7 +207,7 @@ func (e *Engine) turns() [][]int {
 	return [][]int{all}
 }
 
-// A segment is some flows running together, once.
+// A segment is a part of a round: some flows that run at the same time.
 type segment struct {
 	round   int
 	flows   []int

@@ -33,8 +33,8 @@ func TestClosedLoadMeasuresTheServersDelays(t *testing.T) {
 			"data": time.Millisecond, "body": 16 * time.Millisecond,
 		}}
 		rec, report := runFake(t, plan(Load{Sessions: 4, Duration: time.Second}), f, nil)
-		// 20 ms for the banner, then 25 ms a message: 39 fit whole, and the
-		// 40th is under way when the load ends.
+		// The banner takes 20 ms, then each message 25 ms. 39 messages end within
+		// the load, and the 40th is under way when it ends.
 		all(t, "mail", rec.service[sample.Mail], 160, 5*time.Millisecond)
 		all(t, "rcpt", rec.service[sample.Rcpt], 160, 3*time.Millisecond)
 		all(t, "body", rec.service[sample.Body], 160, 16*time.Millisecond)
@@ -58,9 +58,9 @@ func TestClosedLoadMeasuresTheServersDelays(t *testing.T) {
 	})
 }
 
-// The first sessions of a round say what the server introduced itself with,
-// and only they, since it costs.
-func TestFirstSessionsTellTheGreeting(t *testing.T) {
+// The first sessions of a round report the server's greeting. The others do not,
+// because that costs memory.
+func TestFirstSessionsReportTheGreeting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fakeServer{answer: map[string]string{"ehlo": "250-fake\r\n250 SIZE 1000"}}
 		p := plan(Load{Sessions: 2, Messages: 3 * greetings})
@@ -75,8 +75,8 @@ func TestFirstSessionsTellTheGreeting(t *testing.T) {
 	})
 }
 
-// A server that has a password from one flow may say it to another, whose
-// texts are searched for it as well.
+// A server may send the password of one flow in a session of another. The texts of
+// that flow are searched for it too.
 func TestNoFlowSaysAnothersPassword(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fakeServer{answer: map[string]string{
@@ -153,7 +153,7 @@ func TestOverloadIsQueuedAndShown(t *testing.T) {
 			}
 		}
 		all(t, "service", rec.service[sample.SpanMessage], 100, service)
-		all(t, "late", rec.late, 100, 0) // the wait is the server's, not the scheduler's
+		all(t, "late", rec.late, 100, 0) // the server makes them wait, not the scheduler
 	})
 }
 
@@ -311,7 +311,7 @@ func TestRefusedTargetIsLostAndNotHammered(t *testing.T) {
 		if n := len(f.dials); n < 20 || n > 200 {
 			t.Errorf("%d connects in 5 s by 5 sessions: want some, slowed down", n)
 		}
-		// What was under way when the load was given up is not an attempt.
+		// What was under way when the load was given up does not count as attempted.
 		if late := len(f.dials) - rec.outcomes[sample.Failed]; late < 0 || late > 5 || rec.failures["connect refused"] != len(f.dials) {
 			t.Errorf("%d dials, outcomes %v, failures %v", len(f.dials), rec.outcomes, rec.failures)
 		}

@@ -17,7 +17,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// fakeServer answers on in-memory connections, so that it can live in virtual
+// A fakeServer answers on connections in memory, so that it can run in virtual
 // time. Its delays are exact there, and so must be what the engine measures.
 type fakeServer struct {
 	delay  map[string]time.Duration // before the reply to a verb; "body" is the final dot
@@ -30,7 +30,7 @@ type fakeServer struct {
 	eightBit bool // a message had octets over 127
 	started  time.Time
 	served   sync.WaitGroup
-	bodies   chan struct{} // hears of messages, where it is there and has room
+	bodies   chan struct{} // gets a value for each message, if it has room
 	end      func()        // waits until no connection is served any more
 }
 
@@ -140,8 +140,9 @@ func (f *fakeServer) reply(c net.Conn, r *bufio.Reader, verb, usual string) bool
 	return err == nil
 }
 
-// tape is a Recorder that keeps everything.
+// A tape is a Recorder that keeps what it gets.
 type tape struct {
+	sample.Nothing
 	service  map[sample.Phase][]time.Duration // in Steady
 	response map[sample.Phase][]time.Duration
 	lag      map[sample.Phase][]time.Duration
@@ -185,9 +186,6 @@ func (t *tape) Response(_ sample.Series, p sample.Phase, d time.Duration) {
 }
 func (t *tape) Lag(_ sample.Series, p sample.Phase, d time.Duration) { t.lag[p] = append(t.lag[p], d) }
 func (t *tape) Late(_ sample.Series, d time.Duration)                { t.late = append(t.late, d) }
-func (t *tape) Delay(sample.Series, time.Duration)                   {}
-func (t *tape) Own(sample.Series, time.Duration)                     {}
-func (t *tape) Unstamped(sample.Series)                              {}
 func (t *tape) Message(s sample.Series, o sample.Outcome, now sample.Stage, _, _ int) {
 	if now == sample.Steady && o == sample.Accepted {
 		t.inWindow++
@@ -224,7 +222,7 @@ func (t *tape) attempted() int {
 	return n
 }
 
-// plan is a flow against the fake server under a load.
+// plan returns a plan of one flow to the fake server with a load.
 func plan(load Load) *Plan {
 	return &Plan{Name: "test", Seed: 1, Flows: []Flow{{
 		Name:   "flow",
@@ -238,8 +236,8 @@ func stage(d time.Duration, rate pace.Rate) []pace.Stage {
 	return []pace.Stage{{For: d, From: rate, To: rate}}
 }
 
-// runFake runs a plan on one shard against the fake server. during, where
-// given, is called in its own goroutine.
+// runFake runs a plan on one shard against the fake server. during, if it is not
+// nil, runs at the same time in a goroutine.
 func runFake(t *testing.T, p *Plan, f *fakeServer, during func(e *Engine, stop func())) (*tape, *sample.Report) {
 	t.Helper()
 	return runFakeWith(t, p, f, Options{}, during)

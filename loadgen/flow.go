@@ -11,13 +11,13 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// backlogGrace is how long after the end of an open load the arrivals still
-// waiting for a free session are served. Leaving them out at once would hide
-// the longest waits; serving all could take for ever.
+// backlogGrace is how long after the end of an open load an arrival that waits for
+// a free session may still begin. To leave them out at once would hide the longest
+// waits, and to serve all of them could take for ever.
 const backlogGrace = 10 * time.Second
 
-// lostAfter is how long every connection of a flow has to fail before its
-// target counts as lost.
+// lostAfter is how long every connect of a flow has to fail before its target
+// counts as lost.
 const lostAfter = 5 * time.Second
 
 // A flowRun is one round of a flow in one shard.
@@ -31,54 +31,56 @@ type flowRun struct {
 	totals  *flowTotals
 	tls     *tls.Config
 	targets []destination
-	prefer  int // of targets, what answered last
+	prefer  int // index in targets of the one that answered last
 
 	stage     sample.Stage
 	steadyAt  time.Duration // end of the warm-up
-	endAt     time.Duration // end of the load; never where its end is not a time
-	endedAt   time.Duration // when it ended
-	cutAt     time.Duration // end of the patience with what is under way
+	endAt     time.Duration // end of the load; never if no time is set for it
+	endedAt   time.Duration // when the load ended
+	cutAt     time.Duration // when the drain ends what is still under way
 	stageFrom sample.Instant
 
-	speech  smtpwire.Options // the flow's, and what no text of the run may say
-	curious smtpwire.Options // those, and to keep the server's greeting
+	wireOptions smtpwire.Options // the flow's, with the secrets of the whole run
+	capturing   smtpwire.Options // the same, with Capture set
 
 	live []*session // with a connection, or about to have one
 	idle idleList   // ready and waiting for a message
 	free []*session // to use again
 
 	up          int           // connections established
-	aliveAt     time.Duration // when the server was last heard
-	failures    int           // connects failed since
+	aliveAt     time.Duration // when the server last answered
+	failures    int           // failed connects since then
 	failedClass sample.Class
 	gone        bool // the target is lost
-	spoken      bool // the server has said a banner
+	bannerSeen  bool // the server has sent a banner
 	enough      bool // Options.More has ended the load
 }
 
-// A policy is what makes a load closed or open.
+// A policy decides when sessions and messages begin. Closed and open loads have
+// one each.
 type policy interface {
 	// start begins the load.
 	start(now time.Duration)
-	// step begins what is due.
-	step(now time.Duration)
-	// next is when the next thing is due.
+	// beginDue begins the arrivals that are due.
+	beginDue(now time.Duration)
+	// next returns when the next arrival is due.
 	next() time.Duration
-	// ended tells whether the load proper is over, apart from its duration.
+	// ended tells whether the load is over for another reason than its
+	// duration.
 	ended() bool
 	// idle tells whether nothing is left to begin.
 	idle() bool
-	// message is called when s is ready for its next message, and sends it,
-	// quits or leaves s idle.
+	// message is called when s is ready for its next message. It sends one,
+	// quits the session or leaves it idle.
 	message(s *session)
 	// messageEnded is called when a message has its outcome.
 	messageEnded(series sample.Series)
-	// wake is called when a session that slept may connect.
+	// wake is called when the sleep of a session is over, so that it connects.
 	wake(s *session)
-	// more tells whether s, ready while the load is ending, has a message to
-	// send all the same.
-	more(s *session) bool
-	// finished is called when a session is over: to retire it, or dial again.
+	// hasMore tells whether s, which is ready after the end of the load, still
+	// has a message to send.
+	hasMore(s *session) bool
+	// finished is called when a session is over. It retires s or dials again.
 	finished(s *session)
 	// abandon gives up what has not begun.
 	abandon()
@@ -88,11 +90,11 @@ func newFlowRun(s *shard, index, round int, t target) *flowRun {
 	flow := &s.plan.Flows[index]
 	f := &flowRun{
 		shard: s, flow: flow, index: index, round: round, source: s.engine.sources[index], tls: s.engine.tls[index],
-		totals: &s.totals[index], targets: destinations(&flow.Target, t.addrs), endAt: never, cutAt: never, speech: flow.Session.Wire,
+		totals: &s.totals[index], targets: destinations(&flow.Target, t.addrs), endAt: never, cutAt: never, wireOptions: flow.Session.Wire,
 	}
-	f.speech.Secrets = s.engine.secrets
-	f.curious = f.speech
-	f.curious.Capture = true
+	f.wireOptions.Secrets = s.engine.secrets
+	f.capturing = f.wireOptions
+	f.capturing.Capture = true
 	f.prefer = max(0, slices.IndexFunc(f.targets, func(d destination) bool { return d.TCP == f.totals.answered }))
 	if flow.Load.Open() {
 		f.load = newOpenLoad(f)
@@ -100,36 +102,35 @@ func newFlowRun(s *shard, index, round int, t target) *flowRun {
 		f.load = newClosedLoad(f)
 	}
 	if t.err != nil {
-		f.unresolved(t.err)
+		f.failUnresolved(t.err)
 	} else if t.took > 0 && s.index == 0 {
 		s.recorder.Service(f.series(sample.Steady), sample.Resolve, t.took)
 	}
 	return f
 }
 
-// greetings is how many sessions of a round keep what the server at an address
-// introduces itself with. Keeping it allocates, so not all do; servers that
-// share an address take turns, so one is not enough.
+// greetings is how many sessions of a round keep the greeting of the server at an
+// address. To keep it allocates memory, so not all sessions do. Several servers
+// may share an address and answer in turn, so one session is not enough.
 const greetings = 16
 
-// wire is how a session to d speaks.
-func (f *flowRun) wire(d *destination) *smtpwire.Options {
-	if d.curious < greetings {
-		d.curious++
-		return &f.curious
+// optionsFor returns the options of a session to d.
+func (f *flowRun) optionsFor(d *destination) *smtpwire.Options {
+	if d.captures < greetings {
+		d.captures++
+		return &f.capturing
 	}
-	return &f.speech
+	return &f.wireOptions
 }
 
-// answered notes which of the targets did. The sessions that follow begin with
-// it, in later rounds too: with one that is silent, each would wait for nothing
-// first.
-func (f *flowRun) answered(target int) {
+// noteAnswer notes which of the targets answered. Later sessions try it first, in
+// later rounds too, so that they do not wait for one that is silent.
+func (f *flowRun) noteAnswer(target int) {
 	f.prefer, f.totals.answered = target, f.targets[target].TCP
 }
 
-// unresolved ends the flow before it began: there is nowhere to connect to.
-func (f *flowRun) unresolved(err error) {
+// failUnresolved ends a flow whose target has no address, before it begins.
+func (f *flowRun) failUnresolved(err error) {
 	f.gone = true
 	if f.shard.index != 0 {
 		return
@@ -164,26 +165,27 @@ func (f *flowRun) start() {
 	f.load.start(now)
 }
 
-// turnIfDue goes to the next stage when it is time.
-func (f *flowRun) turnIfDue(now time.Duration) {
+// changeStageIfDue goes to the next stage if it is time.
+func (f *flowRun) changeStageIfDue(now time.Duration) {
 	if f.stage == sample.Warmup && now >= f.steadyAt {
-		f.turn(sample.Steady)
+		f.changeStage(sample.Steady)
 	}
 	if f.stage == sample.Steady && (now >= f.endAt || f.load.ended()) {
 		f.end(now)
 	}
 }
 
-// step begins what is due, and gives up what is hopeless.
-func (f *flowRun) step(now time.Duration) {
+// advance begins what is due, and ends what takes too long.
+func (f *flowRun) advance(now time.Duration) {
 	f.watchTarget(now)
-	f.load.step(now)
+	f.load.beginDue(now)
 	if now >= f.cutAt {
 		f.cancel("the load had ended")
 	}
 }
 
-// next is when step has something to do, apart from what is due.
+// next returns when advance or changeStageIfDue has something to do, arrivals
+// apart.
 func (f *flowRun) next() time.Duration {
 	next := f.cutAt
 	switch f.stage {
@@ -203,39 +205,40 @@ func (f *flowRun) over() bool {
 	return f.stage == sample.Drain && len(f.live) == 0 && f.load.idle()
 }
 
-// turn goes to the next stage.
-func (f *flowRun) turn(stage sample.Stage) {
+// changeStage ends a stage and begins the next.
+func (f *flowRun) changeStage(stage sample.Stage) {
 	wall, _ := f.shard.driver.Recent()
 	f.shard.recorder.Window(sample.Series{Flow: f.index, Round: f.round, Stage: f.stage}, f.stageFrom, wall)
 	f.stage, f.stageFrom = stage, wall
 }
 
-// end ends the load: what is under way is finished, and nothing new begins but
-// what was due.
+// end ends the load: sessions finish what is under way, and nothing new begins
+// except arrivals that were due.
 func (f *flowRun) end(now time.Duration) {
 	if f.stage == sample.Drain {
 		return
 	}
 	f.lostAtEnd(now)
-	f.turn(sample.Drain)
+	f.changeStage(sample.Drain)
 	t := f.flow.Timeouts
 	f.endedAt, f.cutAt = now, now+backlogGrace+t.command()+t.body()
 	for i := len(f.live) - 1; i >= 0; i-- {
-		f.live[i].loadEnded()
+		f.live[i].endLoad()
 	}
 }
 
-// interrupt ends the load before its time; with now set, what is under way too.
-func (f *flowRun) interrupt(now bool) {
-	_, mono := f.shard.driver.Recent()
-	f.end(mono)
+// interrupt ends the load before its time. If the engine is stopping, what is
+// under way ends too.
+func (f *flowRun) interrupt(mode int32) {
+	_, now := f.shard.driver.Recent()
+	f.end(now)
 	f.load.abandon()
-	if now {
+	if mode == stopping {
 		f.cancel("stopped")
 	}
 }
 
-// cancel breaks off everything.
+// cancel ends everything that is under way.
 func (f *flowRun) cancel(why string) {
 	f.load.abandon()
 	for i := len(f.live) - 1; i >= 0; i-- {
@@ -243,9 +246,9 @@ func (f *flowRun) cancel(why string) {
 	}
 }
 
-func (f *flowRun) finish() { f.turn(sample.Drain) }
+func (f *flowRun) finish() { f.changeStage(sample.Drain) }
 
-// watchTarget ends a flow whose server does not answer connects any more.
+// watchTarget ends a flow whose server takes no connections any more.
 func (f *flowRun) watchTarget(now time.Duration) {
 	if f.up > 0 || f.failures == 0 || f.stage == sample.Drain {
 		return
@@ -261,8 +264,8 @@ func (f *flowRun) watchTarget(now time.Duration) {
 	}
 }
 
-// lostAtEnd notes a target that was lost too shortly before the load's end for
-// watchTarget.
+// lostAtEnd notes that the target is lost if that happened so shortly before the
+// load's end that watchTarget did not wait long enough.
 func (f *flowRun) lostAtEnd(now time.Duration) {
 	if f.up == 0 && f.failures > 0 && now-f.aliveAt > time.Second {
 		f.lose(now)
@@ -279,60 +282,60 @@ func (f *flowRun) lose(now time.Duration) {
 		f.flow.Name, (now-f.aliveAt).Round(100*time.Millisecond), f.failedClass, since.Round(100*time.Millisecond)))
 }
 
-// mayBegin asks whether the load proper goes on with another message.
+// mayBegin asks Options.More whether another message may begin.
 func (f *flowRun) mayBegin() bool {
 	more := f.shard.engine.options.More
 	if more == nil || f.enough {
 		return !f.enough
 	}
 	f.enough = !more()
-	// What is sent next is stamped by the last reading of the clock, and that
-	// was before the question.
+	// The next write takes its time from the last reading of the clock, and
+	// that was before the call of More.
 	f.shard.driver.Now()
 	return !f.enough
 }
 
-// enlist gives out a session that does nothing yet.
+// enlist returns a session that does nothing yet.
 func (f *flowRun) enlist() *session {
 	var s *session
 	if n := len(f.free); n > 0 {
 		s, f.free = f.free[n-1], f.free[:n-1]
 	} else {
-		s = &session{flow: f, heapAt: -1, wakeAt: never}
+		s = &session{flow: f, heapIndex: -1, wakeAt: never}
 	}
-	s.liveAt = len(f.live)
+	s.liveIndex = len(f.live)
 	f.live = append(f.live, s)
 	return s
 }
 
-// retire takes an ended session out. It may be used again for another.
+// retire removes a session that has ended. enlist may return it again.
 func (f *flowRun) retire(s *session) {
 	last := f.live[len(f.live)-1]
-	f.live[s.liveAt], last.liveAt = last, s.liveAt
+	f.live[s.liveIndex], last.liveIndex = last, s.liveIndex
 	f.live[len(f.live)-1] = nil
 	f.live = f.live[:len(f.live)-1]
 	f.shard.timers.drop(s)
 	f.free = append(f.free, s)
 }
 
-// alive notes that the server was heard.
-func (f *flowRun) alive() {
+// noteAlive notes that the server answered.
+func (f *flowRun) noteAlive() {
 	_, f.aliveAt = f.shard.driver.Recent()
 	f.failures = 0
 }
 
-// unreached notes that a session got no connection.
-func (f *flowRun) unreached(class sample.Class) {
+// noteUnreached notes that a session got no connection.
+func (f *flowRun) noteUnreached(class sample.Class) {
 	f.failures++
 	f.failedClass = class
 }
 
-func (f *flowRun) opened() {
+func (f *flowRun) noteOpened() {
 	f.totals.open++
 	f.totals.peak = max(f.totals.peak, f.totals.open)
 }
 
-// The limits, with their defaults.
+// The time limits or, if they are 0, their defaults.
 
 func (t Timeouts) connect() time.Duration { return orDefault(t.Connect, 5*time.Second) }
 func (t Timeouts) tls() time.Duration     { return orDefault(t.TLS, 5*time.Second) }
@@ -346,11 +349,10 @@ func orDefault(d, otherwise time.Duration) time.Duration {
 	return otherwise
 }
 
-// idleList holds sessions waiting for a message, the longest waiting first, so
-// that all connections of a pool are used.
+// An idleList holds the sessions that wait for a message. The one that has waited
+// longest comes first, so that all connections of a pool are used.
 type idleList struct {
 	first, last *session
-	count       int
 }
 
 func (l *idleList) add(s *session) {
@@ -361,7 +363,6 @@ func (l *idleList) add(s *session) {
 		l.first = s
 	}
 	l.last = s
-	l.count++
 }
 
 func (l *idleList) remove(s *session) {
@@ -379,5 +380,4 @@ func (l *idleList) remove(s *session) {
 		l.last = s.before
 	}
 	s.idle, s.before, s.after = false, nil, nil
-	l.count--
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// Connected takes the connection up.
+// Connected begins the SMTP session on the new connection.
 func (s *session) Connected(at sample.Instant, took time.Duration) {
 	f := s.flow
-	f.answered(s.target)
+	f.noteAnswer(s.target)
 	f.up++
-	f.alive()
+	f.noteAlive()
 	f.shard.recorder.Service(s.series, sample.Connect, took)
 	s.state = talking
 	s.client.Established(at)
@@ -20,20 +20,20 @@ func (s *session) Connected(at sample.Instant, took time.Duration) {
 	s.pump()
 }
 
-// Secured goes on after the handshake.
+// Secured continues the SMTP session after the TLS handshake.
 func (s *session) Secured(from, to sample.Instant) {
 	s.flow.shard.recorder.Service(s.series, sample.TLS, max(0, to.Sub(from)))
 	s.state, s.unproven = talking, true
-	s.client.Secured() // first: then an implicit session awaits the banner that Established begins
+	s.client.Secured() // first: under implicit TLS it begins the wait for the banner, which Established times
 	s.client.Established(to)
 	s.limit(s.flow.flow.Timeouts.command())
 	s.pump()
 }
 
-// Received hands bytes to the client.
+// Received gives the bytes to the client.
 func (s *session) Received(p []byte, at netdrive.Arrival) {
 	sh := s.flow.shard
-	s.flow.alive()
+	s.flow.noteAlive()
 	s.unproven = false
 	if at.Stamped {
 		sh.stamped++
@@ -58,11 +58,12 @@ func (s *session) Writable() {
 	}
 }
 
-// Broken tells the client, or tries the next address.
+// Broken tries the next address if the session has no connection yet, and ends the
+// session otherwise.
 func (s *session) Broken(err error, at sample.Instant) {
 	if s.state != connecting {
 		class, text := Cause(err, s.phase(err))
-		s.lose(class, s.spokenTo(err, text), at)
+		s.lose(class, s.withHint(err, text), at)
 		return
 	}
 	exhausted := Exhausted(err)
@@ -70,16 +71,16 @@ func (s *session) Broken(err error, at sample.Instant) {
 		return
 	}
 	class, text := Cause(err, sample.Connect)
-	if !exhausted { // which says nothing of the target
-		s.flow.unreached(class)
+	if !exhausted { // otherwise the error says nothing about the target
+		s.flow.noteUnreached(class)
 	}
-	s.unconnected(class, text)
+	s.failUnconnected(class, text)
 }
 
-// phase is where a connection broke. Under TLS 1.3 a server looks at the
-// client's certificate, or the lack of one, when the client is done with the
-// handshake: an alert before anything else is its end of that (RFC 8446,
-// section 4.4.2.4).
+// phase returns the phase in which a connection broke. Under TLS 1.3 the client
+// finishes its handshake before the server has checked the client's certificate. So
+// an alert that comes before anything else still belongs to the handshake (RFC
+// 8446, section 4.4.2.4).
 func (s *session) phase(err error) sample.Phase {
 	if s.unproven && IsAlert(err) {
 		return sample.TLS
@@ -87,15 +88,15 @@ func (s *session) phase(err error) sample.Phase {
 	return s.client.Awaiting()
 }
 
-// lose ends a session whose connection is of no use any more.
+// lose ends a session whose connection broke, or which took too long.
 func (s *session) lose(class sample.Class, text string, at sample.Instant) {
 	s.client.Lost(class, text, at)
 	s.state = talking
 	s.pump()
 }
 
-// unconnected ends a session that never had a connection.
-func (s *session) unconnected(class sample.Class, text string) {
+// failUnconnected ends a session that never had a connection.
+func (s *session) failUnconnected(class sample.Class, text string) {
 	s.flow.shard.recorder.Failure(s.series, &sample.Failure{Phase: sample.Connect, Class: class, Text: text})
 	s.end()
 }

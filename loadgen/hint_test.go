@@ -18,7 +18,7 @@ func TestSilentBanner(t *testing.T) {
 	for _, tt := range []struct {
 		mode    sample.TLSMode
 		network string
-		silent  string // at which verb
+		silent  string // the verb that has no reply
 		want    string
 	}{
 		{sample.TLSNone, "tcp", "banner", "no banner within 5s: the server may be waiting for TLS here: try tls: implicit"},

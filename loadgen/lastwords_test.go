@@ -52,8 +52,9 @@ func runOn(t *testing.T, p *Plan, driver func(time.Time) (netdrive.Driver, error
 	return rec
 }
 
-// A server may refuse a message while it comes. Whether it then hangs up, reads
-// the rest or takes no more, the message was refused, and for its reason.
+// A server may refuse a message while it comes. It may then hang up, read the rest
+// or take no more. The message is rejected each time, for the reason that the server
+// gave.
 func TestRefusedWhileTheMessageComes(t *testing.T) {
 	for name, then := range map[string]func(c net.Conn, r *bufio.Reader) bool{
 		"closes": func(net.Conn, *bufio.Reader) bool { return false },
@@ -115,8 +116,8 @@ func TestRefusedWhileTheMessageComes(t *testing.T) {
 	}
 }
 
-// refuseData speaks SMTP, refuses each message after a thousand octets of it,
-// and goes on as then says.
+// refuseData speaks SMTP and refuses each message after a thousand octets. Then it
+// calls then.
 func refuseData(c net.Conn, then func(c net.Conn, r *bufio.Reader) bool) {
 	r := bufio.NewReader(c)
 	_, _ = io.WriteString(c, "220 here\r\n")
@@ -142,8 +143,8 @@ func refuseData(c net.Conn, then func(c net.Conn, r *bufio.Reader) bool) {
 	}
 }
 
-// A server that wants a certificate of the client says so after the client's
-// part of the handshake under TLS 1.3, and during it before.
+// Under TLS 1.3 a server that wants a certificate says so when the client has
+// finished its handshake, and under earlier versions during the handshake.
 func TestRefusedHandshakeIsOfTheHandshake(t *testing.T) {
 	server := tlsServer(t)
 	server.ClientAuth = tls.RequireAnyClientCert
@@ -161,7 +162,7 @@ func TestRefusedHandshakeIsOfTheHandshake(t *testing.T) {
 						}
 					}
 					_ = tls.Server(c, server).Handshake()
-					_, _ = io.Copy(io.Discard, c) // what the client says meanwhile
+					_, _ = io.Copy(io.Discard, c) // what the client sends meanwhile
 				})
 				p := plan(Load{Sessions: 1, Messages: 1})
 				p.Flows[0].Session.Wire.TLS = mode
@@ -175,8 +176,8 @@ func TestRefusedHandshakeIsOfTheHandshake(t *testing.T) {
 	}
 }
 
-// Once the server has said something under TLS, an alert is no part of the
-// handshake.
+// When the server has sent something under TLS, a later alert does not belong to
+// the handshake.
 func TestLaterAlertIsNotOfTheHandshake(t *testing.T) {
 	server := tlsServer(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -184,7 +185,7 @@ func TestLaterAlertIsNotOfTheHandshake(t *testing.T) {
 			secured := tls.Server(c, server)
 			_, _ = io.WriteString(secured, "220 here\r\n")
 			_, _ = bufio.NewReader(secured).ReadString('\n')
-			// An alert in the clear is one that the client cannot have expected.
+			// The client cannot expect an alert in the clear.
 			_, _ = c.Write([]byte{21, 3, 3, 0, 2, 2, 80})
 			_, _ = io.Copy(io.Discard, c)
 		})
@@ -198,8 +199,7 @@ func TestLaterAlertIsNotOfTheHandshake(t *testing.T) {
 	})
 }
 
-// tlsServer makes a server's configuration, with a certificate that nobody is
-// to trust.
+// tlsServer makes a server's configuration, with a certificate that nobody trusts.
 func tlsServer(t *testing.T) *tls.Config {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

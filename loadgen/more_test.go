@@ -8,8 +8,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// countdown says true so many times, and fails the test when it is asked after
-// it has said false.
+// A countdown returns true so many times, then false. If it is called once more, the
+// test fails.
 type countdown struct {
 	t    *testing.T
 	left int
@@ -60,21 +60,21 @@ func TestMoreGivesOutALoadOneByOne(t *testing.T) {
 	}
 }
 
-// The load ends with the last message, and not with the next event.
+// The load ends with the last message, not with the next event.
 func TestEndOfMoreIsTheEndOfTheLoad(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := &countdown{t: t, left: 10}
 		p := plan(Load{Stages: stage(time.Hour, 100), Unit: Messages, MaxSessions: 10})
 		rec, _ := runFakeWith(t, p, &fakeServer{}, Options{More: asked.more}, nil)
-		// Arrivals are due in the middle of their share: the eleventh, which
-		// there is none of, after 105 ms.
+		// Arrivals are due in the middle of their share. The eleventh, which More
+		// does not give out, would be due after 105 ms.
 		if w := rec.windows[0]; w.to.Sub(w.from) != 105*time.Millisecond {
 			t.Errorf("the load lasted %v, want 105 ms", w.to.Sub(w.from))
 		}
 	})
 }
 
-// What More takes is in nobody's time.
+// No time that is measured contains the time that More takes.
 func TestWaitForMoreIsNotMeasured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fakeServer{delay: map[string]time.Duration{"body": time.Millisecond}}
@@ -88,7 +88,7 @@ func TestWaitForMoreIsNotMeasured(t *testing.T) {
 	})
 }
 
-// A message that fails was asked for as well.
+// More is called for messages that fail, too.
 func TestFailedMessagesCountAsAskedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fakeServer{refuse: func(n int) bool { return n%2 == 0 }}

@@ -7,18 +7,19 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// openLoad begins arrivals when they are due, whatever the server does. An
-// arrival that finds all sessions busy waits its turn. Since due times are a
-// function of the arrival's number, the queue is nothing but two numbers.
+// An openLoad begins arrivals when they are due, whatever the server does. An
+// arrival that finds all sessions busy waits until its turn comes. The due time is
+// a function of the arrival's number, so two numbers are the whole queue: the
+// arrivals from begun to due wait.
 type openLoad struct {
 	flow    *flowRun
-	base    time.Duration // when the load started
-	waiting *pace.Schedule
-	coming  *pace.Schedule
-	begun   int64         // arrivals begun or given up, of this shard
-	due     int64         // arrivals that were due
-	nextDue time.Duration // of arrival number due; never where there is none
-	most    int           // sessions
+	base    time.Duration  // when the load started
+	waiting *pace.Schedule // asked for the arrivals that wait
+	coming  *pace.Schedule // asked for the arrivals to come
+	begun   int64          // arrivals of this shard that have begun or were given up
+	due     int64          // arrivals of this shard that were due
+	nextDue time.Duration  // due time of the next arrival; never if there is none
+	most    int            // sessions at once
 }
 
 func newOpenLoad(f *flowRun) *openLoad {
@@ -39,11 +40,11 @@ func newOpenLoad(f *flowRun) *openLoad {
 func (l *openLoad) start(now time.Duration) {
 	l.base = now
 	l.flow.endAt = now + l.coming.Duration()
-	l.advance()
+	l.findNextDue()
 }
 
-// advance finds out when the next arrival is due.
-func (l *openLoad) advance() {
+// findNextDue sets nextDue.
+func (l *openLoad) findNextDue() {
 	at, ok := l.coming.At(l.flow.shard.global(l.due))
 	l.nextDue = never
 	if ok {
@@ -61,7 +62,7 @@ func (l *openLoad) next() time.Duration {
 func (l *openLoad) ended() bool { return l.flow.enough }
 func (l *openLoad) idle() bool  { return l.begun == l.due && l.nextDue == never }
 
-func (l *openLoad) step(now time.Duration) {
+func (l *openLoad) beginDue(now time.Duration) {
 	for l.nextDue <= now {
 		if l.seriesOf(l.nextDue).Stage == sample.Steady && !l.flow.mayBegin() {
 			l.nextDue = never
@@ -70,7 +71,7 @@ func (l *openLoad) step(now time.Duration) {
 		l.flow.shard.recorder.Late(l.seriesOf(l.nextDue), now-l.nextDue)
 		l.due++
 		l.flow.totals.due++
-		l.advance()
+		l.findNextDue()
 		l.begin()
 	}
 	l.begin()
@@ -79,8 +80,8 @@ func (l *openLoad) step(now time.Duration) {
 	}
 }
 
-// begin begins the arrivals that wait, the first come first, as far as there
-// are sessions for them.
+// begin begins the arrivals that wait, in the order in which they were due, as
+// long as there is a session for them.
 func (l *openLoad) begin() {
 	for l.begun < l.due {
 		var s *session
@@ -95,7 +96,7 @@ func (l *openLoad) begin() {
 			s = f.enlist()
 			due := l.assign(s)
 			s.dial(l.seriesOf(due))
-			s.owes = true
+			s.promised = true
 		default:
 			return
 		}
@@ -116,7 +117,7 @@ func (l *openLoad) assign(s *session) time.Duration {
 		span = sample.SpanMessage
 	}
 	l.flow.shard.recorder.Lag(s.arrival, span, max(0, now-due))
-	s.owes = true
+	s.promised = true
 	return due
 }
 
@@ -132,34 +133,36 @@ func (l *openLoad) seriesOf(due time.Duration) sample.Series {
 	return l.flow.series(sample.Steady)
 }
 
-// message sends the message that s was given, or the session's next one. A
-// session of a pool without one takes the first that waits, or waits itself.
+// message sends the message that s was given, or the next one of a session that
+// has several. A session of a pool takes the first arrival that waits. If none
+// does, the session waits.
 func (l *openLoad) message(s *session) {
-	if l.flow.flow.Load.Unit == Messages && !s.owes {
+	if l.flow.flow.Load.Unit == Messages && !s.promised {
 		if l.begun == l.due {
 			l.flow.idle.add(s)
 			return
 		}
 		l.assign(s)
 	}
-	if !s.owes {
-		// A session that arrived sends its further messages one after the
-		// other: each is due when the one before has ended.
+	if !s.promised {
+		// The session is the arrival. It sends its messages one after the
+		// other: each is due when the last has ended.
 		if s.arrival.Stage == sample.Steady && !l.flow.mayBegin() {
 			s.quit()
 			return
 		}
 		s.due = s.lastEnd.Add(l.flow.flow.Session.Think)
 	}
-	s.owes = false
+	s.promised = false
 	s.send(s.arrival)
 }
 
 func (l *openLoad) messageEnded(sample.Series) {}
 
-// more lets what was due before the end be finished after it.
-func (l *openLoad) more(s *session) bool {
-	if s.owes {
+// hasMore tells whether s was given a message that was due before the end of the
+// load, or has to send more of its messages.
+func (l *openLoad) hasMore(s *session) bool {
+	if s.promised {
 		return true
 	}
 	if l.flow.flow.Load.Unit == Messages {
@@ -171,7 +174,7 @@ func (l *openLoad) more(s *session) bool {
 func (l *openLoad) wake(*session)       {}
 func (l *openLoad) finished(s *session) { l.flow.retire(s) }
 
-// abandon gives up the arrivals that have not begun, and says so.
+// abandon records the arrivals that wait as failed.
 func (l *openLoad) abandon() {
 	l.nextDue = never
 	for ; l.begun < l.due; l.begun++ {

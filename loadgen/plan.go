@@ -10,28 +10,29 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// A Plan is a scenario resolved: everything a run does, with nothing left to
-// look up. Runs only read it.
+// A Plan says everything that a run does. scenarios.Scenario.Plan makes one from a
+// scenario. A run does not change its plan.
 type Plan struct {
 	Name   string
 	Seed   uint64 // of arrivals, envelopes and messages
 	Flows  []Flow
-	InTurn bool          // flows one after the other; otherwise all at once
-	Rounds int           // how often the flows are gone through; 0 means 1
-	Warmup time.Duration // at the start of each flow and round, measured apart
+	InTurn bool          // the flows run one after the other; otherwise all at once
+	Rounds int           // how often all flows run; 0 means 1
+	Warmup time.Duration // at the start of each round of each flow, measured apart
 
-	// MayLoad names hosts, as the flows' targets do, that are the user's to load
-	// though they are neither this machine nor on a private network. Nothing else
-	// is connected to: every address is judged each time it was looked up.
+	// MayLoad names hosts that the user may load although they are neither this
+	// machine nor on a private network. They are written as in Target.Host.
+	// Every address is checked each time it is looked up, and the engine
+	// connects to no other.
 	MayLoad []string
 
-	// Scenario is the resolved scenario as JSON, without secrets. The engine
-	// carries it and does not look inside.
+	// Scenario is the resolved scenario as JSON, without secrets, for the run
+	// file. The engine does not read it.
 	Scenario json.RawMessage
 }
 
-// secrets are the passwords and tokens of all accounts. A server may say one to
-// a session of another flow, so no flow's texts are searched for its own alone.
+// secrets returns the passwords and tokens of all accounts. A server may send one
+// in a session of another flow, so every flow's texts are searched for all.
 func (p *Plan) secrets() *smtpwire.Secrets {
 	var accounts [][]smtpwire.Credentials
 	for i := range p.Flows {
@@ -54,17 +55,17 @@ type Flow struct {
 type Session struct {
 	Wire     smtpwire.Options
 	Accounts []smtpwire.Credentials // taken in turn; none means no AUTH
-	Messages int                    // a connection; 0 means as long as the load lasts
-	Think    time.Duration          // between the end of a message and the next one
+	Messages int                    // for each connection; 0 means as many as the load lasts for
+	Think    time.Duration          // from the end of a message to the next one
 }
 
-// Unit is what an open load's rate counts.
+// A Unit is what an open load's rate counts.
 type Unit uint8
 
 // The units of arrivals.
 const (
-	Sessions Unit = iota
-	Messages
+	Sessions Unit = iota // each arrival is a connection with all its messages
+	Messages             // each arrival is a message, on a connection of a pool
 )
 
 // String returns the unit as it stands in scenarios and results.
@@ -75,26 +76,27 @@ func (u Unit) String() string {
 	return "sessions"
 }
 
-// A Load says how much, and when. It is closed where Stages is empty: Sessions
-// connections, each starting its next message when the last is done. It is
-// open otherwise: arrivals are due at times set ahead, whatever the server
-// does.
+// A Load says how much is sent, and when. If Stages is empty it is closed: each of
+// so many sessions starts its next message when the last is done. Otherwise it is
+// open: arrivals are due at times set ahead, whatever the server does.
 type Load struct {
-	Sessions int           // closed: how many at once
-	Messages int64         // closed: a fixed amount, all sessions together; 0 for none
-	Duration time.Duration // closed: how long; 0 with Messages means until they are done
-	Ramp     time.Duration // closed: the starts of the sessions are spread over this
+	// A closed load.
+	Sessions int           // connections at once
+	Messages int64         // of all sessions together; 0 sets no number
+	Duration time.Duration // 0 means until Messages are done
+	Ramp     time.Duration // the starts of the sessions are spread over this time
 
-	Stages      []pace.Stage // open: the rate over time
-	Unit        Unit         // open: what arrives
-	Process     pace.Process // open: how arrivals are spread
-	MaxSessions int          // open: connections at once; an arrival beyond waits, and its wait counts
+	// An open load.
+	Stages      []pace.Stage // the rate over time
+	Unit        Unit         // what arrives
+	Process     pace.Process // how arrivals are spread around the rate
+	MaxSessions int          // connections at once; an arrival that finds all busy waits, and its wait counts
 }
 
-// Open tells whether arrivals are scheduled ahead.
+// Open tells whether the load is open.
 func (l *Load) Open() bool { return l.Kind() == sample.OpenLoad }
 
-// Kind tells whether the load is open or closed.
+// Kind returns whether the load is open or closed.
 func (l *Load) Kind() sample.LoadKind {
 	if len(l.Stages) > 0 {
 		return sample.OpenLoad
@@ -102,10 +104,10 @@ func (l *Load) Kind() sample.LoadKind {
 	return sample.ClosedLoad
 }
 
-// Timeouts limit each wait for the server. Zero means the default given here.
+// Timeouts limit each wait for the server. Zero means the default.
 type Timeouts struct {
-	Connect time.Duration // 5 s
-	TLS     time.Duration // 5 s
-	Command time.Duration // 30 s: the banner and every reply before the final dot
-	Body    time.Duration // 60 s: the reply to the final dot
+	Connect time.Duration // for connecting, all addresses of the target together; default 5 s
+	TLS     time.Duration // for the handshake; default 5 s
+	Command time.Duration // for the banner and each reply before the final dot; default 30 s
+	Body    time.Duration // for the reply to the final dot; default 60 s
 }

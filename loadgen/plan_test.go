@@ -16,14 +16,3 @@ func TestLoadsAreJudgedByTheirKind(t *testing.T) {
 		t.Errorf("an open load is %s, judged by %s", open.Kind(), open.Kind().Judged())
 	}
 }
-
-func TestPartsAreParsedByTheirNames(t *testing.T) {
-	for p := range sample.Part(sample.NumParts) {
-		if got, ok := sample.ParsePart(p.String()); got != p || !ok {
-			t.Errorf("%s is read as %s, %v", p, got, ok)
-		}
-	}
-	if p, ok := sample.ParsePart("p99"); ok {
-		t.Errorf("p99 is read as %s", p)
-	}
-}

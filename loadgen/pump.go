@@ -7,7 +7,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// pump goes on as far as can be gone without waiting.
+// pump takes the session as far as it can go without waiting.
 func (s *session) pump() {
 	progress := false
 	for {
@@ -38,8 +38,9 @@ func (s *session) pump() {
 	}
 }
 
-// await limits the wait for the next reply. It is called on progress only, so
-// that a server cannot stretch the limit by sending a byte at a time.
+// await limits the wait for the next reply. It is called only if the session has
+// made progress, so that a server cannot extend the limit by sending one byte at a
+// time.
 func (s *session) await() {
 	limit := s.flow.flow.Timeouts.command()
 	if s.client.Awaiting() == sample.Body {
@@ -48,7 +49,7 @@ func (s *session) await() {
 	s.limit(limit)
 }
 
-// flush writes what the client has to say, and tells whether any of it left.
+// flush writes what the client has to send, and tells whether any of it has left.
 func (s *session) flush() bool {
 	left := false
 	for !s.blocked {
@@ -71,17 +72,17 @@ func (s *session) flush() bool {
 	return left
 }
 
-// proceed says what a client that is ready does next: the next message, QUIT,
-// or nothing for now; it returns false for the latter.
+// proceed makes a client that is ready send its next message or QUIT. It returns
+// false if the session has to wait first.
 func (s *session) proceed() bool {
 	f := s.flow
 	f.shard.timers.set(s, never)
 	limit := f.flow.Session.Messages
 	switch {
-	case limit > 0 && s.sent >= limit, f.stage == sample.Drain && !f.load.more(s):
+	case limit > 0 && s.sent >= limit, f.stage == sample.Drain && !f.load.hasMore(s):
 		s.quit()
 		return true
-	case s.rest && f.stage != sample.Drain:
+	case s.pauseDue && f.stage != sample.Drain:
 		s.state = thinking
 		s.limit(s.pause())
 		return false
@@ -96,9 +97,9 @@ func (s *session) quit() {
 	s.client.Quit()
 }
 
-// pause is the think time. A message that ended without a byte being sent (too
-// big for the SIZE offered, say) must not be followed by the next at once, or
-// the loop would never get to anything else.
+// pause returns how long the session waits before its next message. That is the
+// think time. It is not 0 after a message of which nothing was sent, for example
+// because it is over the SIZE offered: the loop would do nothing else.
 func (s *session) pause() time.Duration {
 	think := s.flow.flow.Session.Think
 	if !s.wrote {

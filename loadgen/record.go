@@ -5,8 +5,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// report records what the client has to tell, and says whether that was
-// anything.
+// report records the client's events, and tells whether there were any.
 func (s *session) report() bool {
 	events := s.client.Events()
 	for i := range events {
@@ -19,7 +18,7 @@ func (s *session) record(e *smtpwire.Event) {
 	r := s.flow.shard.recorder
 	switch e.Kind {
 	case smtpwire.Timed:
-		s.flow.spoken = s.flow.spoken || e.Phase == sample.Banner
+		s.flow.bannerSeen = s.flow.bannerSeen || e.Phase == sample.Banner
 		series := s.seriesOf(e.Phase)
 		r.Service(series, e.Phase, e.End.Sub(e.Start))
 		if e.Phase == sample.SpanMessage {
@@ -53,13 +52,14 @@ func (s *session) messageEnded(e *smtpwire.Event) {
 	s.tx = nil
 	s.sent++
 	s.worked = s.worked || e.Outcome == sample.Accepted
-	s.rest = f.flow.Session.Think > 0 || !s.wrote
+	s.pauseDue = f.flow.Session.Think > 0 || !s.wrote
 	s.lastEnd, _ = f.shard.driver.Recent()
 	f.load.messageEnded(s.message)
 }
 
-// seriesOf is where a phase is counted: the session's phases by when the
-// session began, the message's by when that did.
+// seriesOf returns the series that a phase is counted in. The phases of a message
+// belong to the stage in which the message began or was due, and all others to the
+// stage in which the session did.
 func (s *session) seriesOf(p sample.Phase) sample.Series {
 	switch p.Scope() {
 	case sample.InMessage, sample.AfterMessage:

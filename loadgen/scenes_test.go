@@ -13,27 +13,27 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A scene is a load whose outcome is the same however fast anything is, so that
-// it can be played in real time too. Other tests of the engine are exact about
-// time, and in virtual time for that; this platform's driver cannot take part
-// there, since a thread that waits in the kernel keeps virtual time from going
-// on. What a driver does differently shows in the scenes.
+// A scene is a load whose outcome is the same however fast the machine is, so it can
+// be played in real time too. The other tests of the engine are exact about time, so
+// they run in virtual time. This platform's driver cannot run there, because virtual
+// time stops while a thread waits in the kernel. The scenes show what it does
+// differently.
 type scene struct {
 	name   string
-	server *fakeServer // where it is not the usual one
+	server *fakeServer // nil for the usual one
 	load   Load
 	more   int         // messages that Options.More gives out; 0 without it
-	change func(*Plan) // where given
+	change func(*Plan) // may be nil
 	during func(f *fakeServer, e *Engine, stop func())
 	check  func(t *testing.T, f *fakeServer, rec *tape, report *sample.Report)
 }
 
-// scenes are made anew each time, in the same order: they have state.
+// scenes makes all scenes anew each time, in the same order, because they have state.
 func scenes() []scene {
 	return slices.Concat(amounts(), arrivals(), ends(), refusals())
 }
 
-// amounts are loads of so many messages.
+// amounts makes loads of a number of messages.
 func amounts() []scene {
 	var list []scene
 	for _, perSession := range []int{0, 1, 7} {
@@ -97,8 +97,8 @@ func amounts() []scene {
 	})
 }
 
-// arrivals are open loads: nothing begins early and nothing is dropped, and no
-// time is shorter than what the server waited.
+// arrivals makes open loads. Nothing begins early, nothing is dropped, and no time
+// is shorter than the server waited.
 func arrivals() []scene {
 	const wait = 2 * time.Millisecond
 	atLeast := func(t *testing.T, what string, got []time.Duration, n int, least time.Duration) {
@@ -115,7 +115,7 @@ func arrivals() []scene {
 		name: "messages are timed", server: &fakeServer{delay: map[string]time.Duration{"body": wait}},
 		load: Load{Stages: stage(100*time.Millisecond, 1000), Unit: Messages, MaxSessions: 10},
 		check: func(t *testing.T, _ *fakeServer, rec *tape, _ *sample.Report) {
-			// The wall clock may be slewed meanwhile, by a tiny part.
+			// The wall clock may be slewed a little meanwhile.
 			atLeast(t, "service", rec.service[sample.SpanMessage], 100, wait*99/100)
 			atLeast(t, "response", rec.response[sample.SpanMessage], 100, wait*99/100)
 			atLeast(t, "body", rec.service[sample.Body], 100, wait*99/100)
@@ -141,8 +141,8 @@ func arrivals() []scene {
 	}}
 }
 
-// ends are runs that are ended from outside while messages are under way, or by
-// a time limit.
+// ends makes runs that are ended from outside while messages are under way, or by a
+// time limit.
 func ends() []scene {
 	underWay := func(f *fakeServer, n int) {
 		for range n {
@@ -192,7 +192,7 @@ func ends() []scene {
 	}}
 }
 
-// refusals are servers that say no, or hang up.
+// refusals makes servers that say no, or hang up.
 func refusals() []scene {
 	var list []scene
 	for _, c := range []struct {
@@ -218,7 +218,7 @@ func refusals() []scene {
 	return list
 }
 
-// ways are how the engine gets to the fake server.
+// ways are the ways in which the engine connects to the fake server.
 var ways = []struct {
 	name    string
 	virtual bool
@@ -239,7 +239,7 @@ func TestScenes(t *testing.T) {
 	for _, way := range ways {
 		for i, s := range scenes() {
 			t.Run(way.name+"/"+s.name, func(t *testing.T) {
-				play := func(t *testing.T) { scenes()[i].play(t, way.set) } // its channels are to be virtual time's
+				play := func(t *testing.T) { scenes()[i].play(t, way.set) } // made inside, so that its channels belong to virtual time
 				if way.virtual {
 					synctest.Test(t, play)
 				} else {

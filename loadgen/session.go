@@ -8,9 +8,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// A session joins a connection to the state machine that speaks on it: bytes
-// and times go from one to the other, and what comes out is recorded. It is
-// netdrive's Handler.
+// A session connects a netdrive.Conn with the smtpwire.Client that speaks on it. It
+// passes bytes and times from one to the other, and records the client's events. It
+// is the connection's Handler.
 type session struct {
 	client smtpwire.Client
 	flow   *flowRun
@@ -19,33 +19,33 @@ type session struct {
 
 	number    int64          // among all sessions of the flow
 	series    sample.Series  // of the session
-	arrival   sample.Series  // of the arrival it was given, under open load
+	arrival   sample.Series  // of the arrival that it was given, under open load
 	message   sample.Series  // of the message under way
-	began     sample.Instant // the first connect
-	connectBy time.Duration  // the end of the patience with connecting
+	began     sample.Instant // when the first connect began
+	connectBy time.Duration  // when connecting has taken too long
 	arrived   sample.Instant // when its arrival was due, under open load
 	due       sample.Instant // when its message was due, under open load
-	lastEnd   sample.Instant // of the last message
-	sent      int            // messages ended
-	target    int            // of the flow's targets, the one it is or was connected to
-	tried     int            // of those before, how many did not answer
-	streak    int            // sessions that failed in a row
+	lastEnd   sample.Instant // when the last message ended
+	sent      int            // messages that have ended
+	target    int            // index in the flow's targets of the one it connects to
+	tried     int            // how many targets before that did not answer
+	streak    int            // sessions in a row without an accepted message
 	tx        *smtpwire.Transaction
 	own       time.Duration  // the generator's part of the message's time
-	replied   sample.Instant // the last reply within the message, until it is answered
+	replied   sample.Instant // when the last reply within the message came; 0 when it is answered
 
-	owes      bool // a message is attempted by this session and has not begun
+	promised  bool // the session was given a message that has not begun
 	worked    bool // a message was accepted
 	completed bool // QUIT was answered
-	rest      bool // a message has ended, and the think time is not over
-	wrote     bool // since the last message ended
+	pauseDue  bool // a message has ended, and its think time is still to come
+	wrote     bool // something was written since the last message ended
 	blocked   bool // the socket takes nothing more
-	unproven  bool // our side of the TLS handshake is done, and nothing has come since
+	unproven  bool // our side of the TLS handshake is done, and nothing has arrived since
 
-	liveAt  int           // index in flow.live
-	heapAt  int           // index in the timers, -1 when not there
-	heapKey time.Duration // what it is sorted by there
-	wakeAt  time.Duration // when to wake it
+	liveIndex int           // in flow.live
+	heapIndex int           // in the timers; -1 if it has none
+	heapKey   time.Duration // by which the timers are sorted
+	wakeAt    time.Duration // when to wake the session
 
 	idle          bool
 	before, after *session // in the idle list
@@ -56,12 +56,12 @@ type sessionState uint8
 const (
 	asleep     sessionState = iota // has no connection yet
 	connecting                     // waiting for the connection
-	talking                        // the client says what is next
-	shaking                        // TLS handshake
+	talking                        // the client decides what is next
+	shaking                        // in the TLS handshake
 	thinking                       // between two messages
 )
 
-// sleep lets the session dial at a time.
+// sleep makes the session wait until a time before it dials.
 func (s *session) sleep(at time.Duration) {
 	s.state = asleep
 	s.flow.shard.timers.set(s, at)
@@ -73,21 +73,21 @@ func (s *session) dial(series sample.Series) {
 	s.number = f.shard.global(f.totals.sessions)
 	f.totals.sessions++
 	s.series, s.sent, s.target, s.tried = series, 0, f.prefer, 0
-	s.worked, s.completed, s.rest, s.blocked, s.owes, s.unproven = false, false, false, false, false, false
+	s.worked, s.completed, s.pauseDue, s.blocked, s.promised, s.unproven = false, false, false, false, false, false
 	var account *smtpwire.Credentials
 	if a := f.flow.Session.Accounts; len(a) > 0 {
 		account = &a[s.number%int64(len(a))]
 	}
-	s.client.Start(f.wire(&f.targets[s.target]), account)
-	f.opened()
+	s.client.Start(f.optionsFor(&f.targets[s.target]), account)
+	f.noteOpened()
 	f.shard.recorder.Session(series, sample.SessionStarted)
 	began, now := f.shard.driver.Now()
 	s.began, s.connectBy = began, now+f.flow.Timeouts.connect()
 	s.connect()
 }
 
-// connect begins to connect. The limit is one for all addresses of the target:
-// each has an even share of what those before it have left.
+// connect begins to connect. All addresses of the target share one time limit:
+// each has an even part of what those before it have left.
 func (s *session) connect() {
 	f := s.flow
 	to := &f.targets[s.target]
@@ -101,8 +101,8 @@ func (s *session) connect() {
 	s.conn = f.shard.driver.Dial(addr, s)
 }
 
-// connectElsewhere goes on to the next address of the target, as RFC 5321 has it
-// in section 5.1, and tells whether there was one.
+// connectElsewhere tries the next address of the target (RFC 5321, section 5.1),
+// and tells whether there was one.
 func (s *session) connectElsewhere() bool {
 	if s.tried++; s.tried >= len(s.flow.targets) {
 		return false
@@ -113,38 +113,38 @@ func (s *session) connectElsewhere() bool {
 	return true
 }
 
-// limit sets when the session loses patience.
+// limit wakes the session after d, unless another limit is set before.
 func (s *session) limit(d time.Duration) {
 	_, now := s.flow.shard.driver.Recent()
 	s.flow.shard.timers.set(s, now+d)
 }
 
-// wake is called when the session's time has come.
+// wake is called when the time that was set by sleep or limit has come.
 func (s *session) wake() {
 	wall, _ := s.flow.shard.driver.Recent()
 	switch s.state {
 	case asleep:
 		s.flow.load.wake(s)
 	case thinking:
-		s.state, s.rest = talking, false
+		s.state, s.pauseDue = talking, false
 		s.pump()
 	case connecting:
 		if !s.connectElsewhere() {
-			s.flow.unreached(sample.ConnectTimeout)
-			s.unconnected(sample.ConnectTimeout, "no answer within "+s.flow.flow.Timeouts.connect().String())
+			s.flow.noteUnreached(sample.ConnectTimeout)
+			s.failUnconnected(sample.ConnectTimeout, "no answer within "+s.flow.flow.Timeouts.connect().String())
 		}
 	default:
-		s.lose(sample.Timeout, s.late(), wall)
+		s.lose(sample.Timeout, s.timeoutReason(), wall)
 	}
 }
 
-// loadEnded is told to every session when the load ends.
-func (s *session) loadEnded() {
+// endLoad is called for every session when the load ends.
+func (s *session) endLoad() {
 	switch {
 	case s.state == asleep:
 		s.flow.retire(s)
 	case s.state == thinking:
-		s.state, s.rest = talking, false
+		s.state, s.pauseDue = talking, false
 		s.pump()
 	case s.idle:
 		s.flow.idle.remove(s)
@@ -152,20 +152,20 @@ func (s *session) loadEnded() {
 	}
 }
 
-// cancel breaks the session off.
+// cancel ends the session at once.
 func (s *session) cancel(why string) {
 	switch s.state {
 	case asleep:
 		s.flow.retire(s)
 	case connecting:
-		s.unconnected(sample.Canceled, why)
+		s.failUnconnected(sample.Canceled, why)
 	default:
 		wall, _ := s.flow.shard.driver.Recent()
 		s.lose(sample.Canceled, why, wall)
 	}
 }
 
-// end closes the connection and says what became of the session.
+// end closes the connection and records how the session ended.
 func (s *session) end() {
 	f := s.flow
 	if s.state != connecting {
@@ -180,11 +180,11 @@ func (s *session) end() {
 	if s.completed {
 		outcome = sample.SessionCompleted
 	}
-	if s.owes && (f.stage != sample.Drain || f.flow.Load.Open()) {
+	if s.promised && (f.stage != sample.Drain || f.flow.Load.Open()) {
 		f.shard.recorder.Message(s.series, sample.Failed, f.stage, 0, 0)
 		f.load.messageEnded(s.series)
 	}
-	s.owes = false
+	s.promised = false
 	f.shard.recorder.Session(s.series, outcome)
 	f.load.finished(s)
 }

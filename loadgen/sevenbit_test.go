@@ -7,8 +7,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// Synthetic mail beyond ASCII goes to a server without 8BITMIME in seven bits,
-// and to one with it as it is; which it is, each session is told anew.
+// Synthetic mail beyond ASCII is sent in seven bits to a server without 8BITMIME,
+// and as it is to one with it. Each session learns from EHLO which it is.
 func TestSyntheticMailFitsTheServer(t *testing.T) {
 	for ehlo, eight := range map[string]bool{"250 fake": false, "250-fake\r\n250 8BITMIME": true} {
 		synctest.Test(t, func(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// A shard runs its part of the load on one goroutine: everything below is
-// called from there, and there are no locks.
+// A shard runs its part of the load on one goroutine. Everything below it is called
+// from there, so there are no locks.
 type shard struct {
 	engine   *Engine
 	plan     *Plan
@@ -24,7 +24,7 @@ type shard struct {
 	timers timers
 	flows  []*flowRun // of the current segment
 	totals []flowTotals
-	spare  []*smtpwire.Transaction // ended ones, to use again
+	spare  []*smtpwire.Transaction // ended, to use again
 	mode   int32
 
 	offset   time.Duration // wall clock minus monotonic time
@@ -39,12 +39,12 @@ type shard struct {
 	lost     []string
 }
 
-// flowTotals goes on counting through all rounds of a flow.
+// flowTotals are the counts of a flow through all its rounds.
 type flowTotals struct {
 	sessions, messages int64 // numbers given out
 	open, peak         int
 	due, begun         int64
-	answered           netip.AddrPort // the address that did last
+	answered           netip.AddrPort // the address that answered last
 }
 
 // run takes segments until there are no more.
@@ -52,13 +52,13 @@ func (s *shard) run(segments <-chan *segment) {
 	wall, mono := s.driver.Now()
 	s.offset = time.Duration(wall) - mono
 	s.tickFrom, s.tickAt = wall, mono.Truncate(time.Second)+time.Second
-	s.tickCPU, s.tickWait = s.driver.CPU(), s.driver.RunDelay() // the thread may have done other work before
+	s.tickCPU, s.tickWait = s.driver.CPU(), s.driver.RunDelay() // not 0 if the thread has worked before
 	s.totals = make([]flowTotals, len(s.plan.Flows))
 	for seg := range segments {
 		s.runSegment(seg)
 		seg.done.Done()
 	}
-	s.tick(true)
+	s.lastTick()
 	if err := s.driver.Close(); err != nil {
 		s.lost = append(s.lost, fmt.Sprintf("closing the generator's loop: %v", err))
 	}
@@ -75,7 +75,7 @@ func (s *shard) runSegment(seg *segment) {
 	}
 	_, now := s.driver.Now()
 	s.still.begin(now, s.driver)
-	for s.step() {
+	for s.pass() {
 		until, due := s.next()
 		s.still.wanted = min(until, due)
 		s.driver.Wait(until, due)
@@ -85,35 +85,36 @@ func (s *shard) runSegment(seg *segment) {
 	}
 }
 
-// step does what is due now, and tells whether the segment goes on.
-func (s *shard) step() bool {
+// pass is one pass of the loop: it does what is due now, and tells whether the
+// segment goes on.
+func (s *shard) pass() bool {
 	now := s.readClock()
-	s.still.turn(now, s.driver)
+	s.still.notePass(now, s.driver)
 	if m := s.engine.mode.Load(); m != s.mode {
 		s.mode = m
 		for _, f := range s.flows {
-			f.interrupt(m == stopping)
+			f.interrupt(m)
 		}
 	}
 	for _, f := range s.flows {
-		f.turnIfDue(now) // first: a session that wakes as the load ends must find it ended
+		f.changeStageIfDue(now) // first: a session that wakes when the load ends must see that it has ended
 	}
 	for t := s.timers.due(now); t != nil; t = s.timers.due(now) {
 		t.wake()
 	}
 	going := false
 	for _, f := range s.flows {
-		f.step(now)
+		f.advance(now)
 		going = going || !f.over()
 	}
 	if now >= s.tickAt {
-		s.tick(false)
+		s.tick()
 	}
 	return going
 }
 
-// next is when step has something to do, as far as no byte arrives, and when
-// something is due.
+// next returns when pass has something to do if no byte arrives before, and when
+// the next arrival is due.
 func (s *shard) next() (until, due time.Duration) {
 	until, due = min(s.tickAt, s.timers.next()), never
 	for _, f := range s.flows {
@@ -122,10 +123,11 @@ func (s *shard) next() (until, due time.Duration) {
 	return until, due
 }
 
-// readClock reads the clock and looks for a step of the wall clock, which the
-// kernel stamps of replies under way would not survive. A reading that was
-// torn by a pause of this thread looks like one, so it takes four to believe.
-// The first is that of the last event, which is a moment ago.
+// readClock returns the monotonic time of the last event, and looks for a step of
+// the wall clock, which spoils the times of replies under way. If this thread is
+// paused between the readings of the two clocks, that looks like a step as well. So
+// a step counts only if four readings in a row show it: the one of the last event,
+// and three more.
 func (s *shard) readClock() time.Duration {
 	wall, mono := s.driver.Recent()
 	step := time.Duration(wall) - mono - s.offset
@@ -148,17 +150,28 @@ func (s *shard) readClock() time.Duration {
 // step. Slewing moves both alike and never shows here.
 const stepFloor = 500 * time.Microsecond
 
-// wallAt is what the wall clock shows at a monotonic time.
+// wallAt returns what the wall clock shows at a monotonic time.
 func (s *shard) wallAt(mono time.Duration) sample.Instant {
 	return sample.Instant(s.offset + mono)
 }
 
-func (s *shard) tick(last bool) {
+// tick reports the interval since the last tick.
+func (s *shard) tick() { s.recorder.Tick(s.endInterval()) }
+
+// lastTick reports the last interval of the shard's run.
+func (s *shard) lastTick() {
+	t := s.endInterval()
+	t.Last = true
+	s.recorder.Tick(t)
+}
+
+// endInterval ends an interval and begins the next.
+func (s *shard) endInterval() sample.Tick {
 	wall, mono := s.driver.Now()
 	s.tickAt = mono.Truncate(time.Second) + time.Second
 	cpu, wait := s.driver.CPU(), s.driver.RunDelay()
 	t := sample.Tick{Shard: s.index, From: s.tickFrom, To: wall, Busy: cpu - s.tickCPU, Waited: wait - s.tickWait,
-		Stood: s.still.take(), Last: last}
+		Stood: s.still.take()}
 	for i := range s.totals {
 		c := &s.totals[i]
 		t.Open, t.Peak = append(t.Open, c.open), append(t.Peak, c.peak)
@@ -166,10 +179,10 @@ func (s *shard) tick(last bool) {
 		c.peak = c.open
 	}
 	s.tickFrom, s.tickCPU, s.tickWait = wall, cpu, wait
-	s.recorder.Tick(t)
+	return t
 }
 
-// transaction gives a used transaction out again, or a new one.
+// transaction returns a used transaction, or a new one.
 func (s *shard) transaction() *smtpwire.Transaction {
 	if n := len(s.spare); n > 0 {
 		t := s.spare[n-1]
@@ -181,8 +194,8 @@ func (s *shard) transaction() *smtpwire.Transaction {
 
 func (s *shard) release(t *smtpwire.Transaction) { s.spare = append(s.spare, t) }
 
-// tell adds what the shard knows to the report.
-func (s *shard) tell(r *sample.Report) {
+// addTo adds the shard's part to the report.
+func (s *shard) addTo(r *sample.Report) {
 	r.Steps = append(r.Steps, s.steps...)
 	if len(s.lost) > 0 {
 		if r.Lost != "" {
@@ -192,11 +205,14 @@ func (s *shard) tell(r *sample.Report) {
 	}
 }
 
-// share is shard's part of n things dealt out one by one.
+// share returns how many of n things are this shard's, if they are dealt out one by
+// one.
 func (s *shard) share(n int64) int64 { return share(n, s.index, s.count) }
 
-// share is the part of one of count among whom n things are dealt out.
+// share returns how many of n things the shard with that index gets, if they are
+// dealt out to count shards one by one.
 func share(n int64, index, count int) int64 { return (n + int64(count-1-index)) / int64(count) }
 
-// global is the number among all shards of this shard's thing number k.
+// global returns the number that this shard's thing k has among those of all
+// shards.
 func (s *shard) global(k int64) int64 { return k*int64(s.count) + int64(s.index) }

@@ -10,8 +10,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// However the load is dealt out to shards, together they begin the arrivals
-// of the one.
+// In however many shards the load is divided, together they begin the arrivals that
+// one shard would.
 func TestShardsTogetherAreTheWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fakeServer{}

@@ -8,7 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A thread is what is known of one.
+// A thread is the times of one.
 type thread struct{ cpu, waiting time.Duration }
 
 func (t thread) CPU() time.Duration      { return t.cpu }
@@ -17,7 +17,7 @@ func (t thread) RunDelay() time.Duration { return t.waiting }
 func TestStandstill(t *testing.T) {
 	const ms = time.Millisecond
 	for name, c := range map[string]struct {
-		wanted, unread, now time.Duration // since the last turn
+		wanted, unread, now time.Duration // since the last pass
 		worked, waited      time.Duration
 		want                time.Duration
 	}{
@@ -36,42 +36,43 @@ func TestStandstill(t *testing.T) {
 		const begun = 7 * time.Second
 		w.begin(begun, thread{cpu: time.Second, waiting: time.Minute})
 		w.wanted, w.unread = begun+c.wanted, c.unread
-		w.turn(begun+c.now, thread{time.Second + c.worked, time.Minute + c.waited})
+		w.notePass(begun+c.now, thread{time.Second + c.worked, time.Minute + c.waited})
 		if got := w.take(); got != c.want {
 			t.Errorf("%s: stood still for %v, want %v", name, got, c.want)
 		}
-		// The same is not found again by replies that come after it.
+		// Replies that come later do not count it again.
 		w.wanted, w.unread = time.Hour, c.unread+time.Millisecond
-		w.turn(begun+c.now+time.Millisecond, thread{time.Second + c.worked, time.Minute + c.waited})
+		w.notePass(begun+c.now+time.Millisecond, thread{time.Second + c.worked, time.Minute + c.waited})
 		if again := w.take(); again != 0 {
-			t.Errorf("%s: %v are told twice", name, again)
+			t.Errorf("%s: %v counts twice", name, again)
 		}
 	}
 }
 
-// A stop interrupts the wait, and the replies are only found in the next.
+// A stopped process returns from its wait, and reads the replies only in the next
+// pass.
 func TestStandstillIsFoundByLaterReplies(t *testing.T) {
 	const ms = time.Millisecond
 	for _, c := range []struct {
 		slept, unread, want time.Duration
 	}{
 		{300 * ms, 0, 0},
-		{300 * ms, 1 * ms, 0},          // it came when the sleep was over
-		{300 * ms, 291 * ms, 290 * ms}, // it came when the sleep had begun
+		{300 * ms, 1 * ms, 0},          // the reply came at the end of the sleep
+		{300 * ms, 291 * ms, 290 * ms}, // the reply came at its beginning
 	} {
 		var w standstill
 		w.begin(0, thread{})
 		w.wanted = time.Second
-		w.turn(c.slept, thread{})
+		w.notePass(c.slept, thread{})
 		w.wanted, w.unread = time.Second, c.unread
-		w.turn(c.slept+ms, thread{})
+		w.notePass(c.slept+ms, thread{})
 		if got := w.take(); got != c.want {
 			t.Errorf("%+v: stood still for %v", c, got)
 		}
 	}
 }
 
-// A stalled tape stands still once, within a message.
+// A stalled tape stands still once, during a message.
 type stalled struct {
 	*tape
 	by time.Duration
@@ -83,7 +84,7 @@ func (s *stalled) Message(series sample.Series, o sample.Outcome, now sample.Sta
 	s.tape.Message(series, o, now, accepted, rejected)
 }
 
-func TestStandstillOfARunIsTold(t *testing.T) {
+func TestStandstillOfARunIsReported(t *testing.T) {
 	for _, by := range []time.Duration{0, 300 * time.Millisecond, 5 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
 			f := &fakeServer{delay: map[string]time.Duration{"body": 10 * time.Millisecond}}
@@ -98,12 +99,12 @@ func TestStandstillOfARunIsTold(t *testing.T) {
 			if _, err := e.Run(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			var told time.Duration
+			var stood time.Duration
 			for _, tick := range rec.ticks {
-				told += tick.Stood
+				stood += tick.Stood
 			}
-			if told < by-20*time.Millisecond || told > by {
-				t.Errorf("told %v, want the %v that the loop stood still", told, by)
+			if stood < by-20*time.Millisecond || stood > by {
+				t.Errorf("%v reported, want the %v that the loop stood still", stood, by)
 			}
 		})
 	}

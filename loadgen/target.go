@@ -15,18 +15,18 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 )
 
-// A Target is where a flow connects to.
+// A Target says where a flow connects to.
 type Target struct {
 	Network string       // "tcp" or "unix"
-	Host    string       // name, IP address, or socket path for "unix"
-	Port    int          // as in the scenario; names the flow's kind
-	Dial    string       // "address:port" or path to dial in place of Host and Port; "" for none
+	Host    string       // a name, an IP address, or the path of a socket for "unix"
+	Port    int          // as in the scenario
+	Dial    string       // "address:port", or a path, to dial in place of Host and Port; "" for none
 	Family  Family       // which addresses of a name are used
 	Sources []netip.Addr // local addresses to bind, in turn; none leaves it to the kernel
-	TLS     *tls.Config  // nil where the flow never turns to TLS
+	TLS     *tls.Config  // nil if the flow never turns to TLS
 }
 
-// Family restricts the addresses of a name.
+// A Family restricts the addresses of a name.
 type Family uint8
 
 // The address families.
@@ -55,11 +55,12 @@ type Resolver func(ctx context.Context, network, host string) ([]netip.Addr, err
 // lookUpLimit is how long a look-up may take.
 const lookUpLimit = 10 * time.Second
 
-// LookUp finds the addresses of a target, in the order they should be tried,
-// and judges them: an address that is not netdrive.Local, of a host that
-// MayLoad does not name, is a *netdrive.StrangerError, and one is enough. Those
-// that no source address can reach are left out; where that leaves none, the
-// error is a *netdrive.OwnFault. A nil find is netdrive.Resolve.
+// LookUp finds the addresses of a target, in the order in which they should be
+// tried, and checks that they may be loaded: an address must be netdrive.Local, or
+// the plan's MayLoad must name the host. A single address that is neither makes
+// LookUp fail with a *netdrive.StrangerError. It leaves out addresses that no
+// source address can reach; if none is left, the error is a *netdrive.OwnFault. A
+// nil find means netdrive.Resolve.
 func (p *Plan) LookUp(ctx context.Context, t *Target, find Resolver) ([]netdrive.Addr, error) {
 	if t.Network == "unix" {
 		return []netdrive.Addr{{Path: cmp.Or(t.Dial, t.Host)}}, nil
@@ -84,7 +85,7 @@ func (p *Plan) LookUp(ctx context.Context, t *Target, find Resolver) ([]netdrive
 	return addrs, nil
 }
 
-// sourcesFor are the source addresses that can reach an address.
+// sourcesFor returns the source addresses that can reach an address.
 func (t *Target) sourcesFor(a netip.Addr) []netip.Addr {
 	if !slices.ContainsFunc(t.Sources, func(s netip.Addr) bool { return s.Is4() != a.Is4() }) {
 		return t.Sources
@@ -92,7 +93,7 @@ func (t *Target) sourcesFor(a netip.Addr) []netip.Addr {
 	return slices.DeleteFunc(slices.Clone(t.Sources), func(s netip.Addr) bool { return s.Is4() != a.Is4() })
 }
 
-// find looks up where to connect to, whoever's it is.
+// find looks up where to connect to, without a check.
 func (t *Target) find(ctx context.Context, find Resolver) ([]netip.AddrPort, error) {
 	if t.Dial != "" {
 		a, err := netip.ParseAddrPort(t.Dial)
@@ -120,7 +121,7 @@ func (t *Target) find(ctx context.Context, find Resolver) ([]netip.AddrPort, err
 	return all, nil
 }
 
-// literal tells whether the host is an address, which takes no look-up.
+// literal tells whether the host is an address, which needs no look-up.
 func (t *Target) literal() bool {
 	_, err := netip.ParseAddr(strings.Trim(t.Host, "[]"))
 	return err == nil
@@ -131,8 +132,7 @@ func (p *Plan) mayLoad(host string) bool {
 	return slices.ContainsFunc(p.MayLoad, func(named string) bool { return canonical(named) == canonical(host) })
 }
 
-// canonical is a host's name or address as it is compared: of all spellings
-// the same.
+// canonical returns one spelling of a host's name or address, to compare it by.
 func canonical(host string) string {
 	if a, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
 		return a.Unmap().String()
@@ -143,13 +143,13 @@ func canonical(host string) string {
 // A target is a flow's addresses, looked up.
 type target struct {
 	addrs []netdrive.Addr
-	took  time.Duration // of the look-up; 0 where none was needed
+	took  time.Duration // the look-up; 0 if none was needed
 	err   error
 }
 
-// resolve looks up a target. Names are looked up once a segment, not once a
-// session, so that the name server is not what is being loaded. The error is
-// that of a target which must not be loaded; any other is the target's.
+// resolve looks up a target. Names are looked up once for each segment, not for
+// each session, so that the run does not load the name server. It returns an error
+// if the target must not be loaded. Any other error is kept in the target.
 func (e *Engine) resolve(ctx context.Context, f *Flow) (target, error) {
 	began := time.Now()
 	addrs, err := e.plan.LookUp(ctx, &f.Target, e.options.Resolve)
@@ -163,9 +163,9 @@ func (e *Engine) resolve(ctx context.Context, f *Flow) (target, error) {
 	return out, nil
 }
 
-// tlsConfig is the flow's configuration as the engine uses it: with full-size
-// records from the start, since small ones that grow serve browsers, and with
-// a memory of the chains that were verified.
+// tlsConfig returns the flow's configuration as the engine uses it. It remembers
+// the chains that were verified, and uses records of full size from the start:
+// crypto/tls begins with small ones, which help browsers only.
 func (t *Target) tlsConfig() *tls.Config {
 	if t.TLS == nil {
 		return nil
@@ -178,8 +178,8 @@ func (t *Target) tlsConfig() *tls.Config {
 // A destination is one of the addresses of a flow's target.
 type destination struct {
 	netdrive.Addr
-	sources []netip.Addr // to bind in turn, those of its family; none leaves it to the kernel
-	curious int          // sessions that set out for it and keep what the server says of itself
+	sources  []netip.Addr // to bind in turn, those of its family; none leaves it to the kernel
+	captures int          // sessions that connected there and keep the server's greeting
 }
 
 func destinations(t *Target, addrs []netdrive.Addr) []destination {

@@ -13,8 +13,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// answers is a Resolver that says something else each time; "nx" is that there
-// is no such name. The last answer stays.
+// answers returns a Resolver that gives these answers, one at each call, and then the
+// last one again and again. "nx" means that there is no such name.
 func answers(list ...string) Resolver {
 	n := 0
 	return func(_ context.Context, _, host string) ([]netip.Addr, error) {
@@ -31,8 +31,7 @@ func answers(list ...string) Resolver {
 	}
 }
 
-// What is connected to is what was judged: every look-up's answer, whatever an
-// earlier one was.
+// The addresses of each look-up are checked, whatever an earlier one returned.
 func TestEveryLookUpIsJudged(t *testing.T) {
 	for _, test := range []struct {
 		name     string
@@ -40,7 +39,7 @@ func TestEveryLookUpIsJudged(t *testing.T) {
 		mayLoad  []string
 		rounds   int
 		dials    int    // that reach the server
-		stranger string // of the error, or of the report where something ran
+		stranger string // in the error, or in the report if something ran
 	}{
 		{"private", []string{"10.0.0.1"}, nil, 2, 2, ""},
 		{"public", []string{"192.0.2.1"}, nil, 2, 0, "192.0.2.1"},

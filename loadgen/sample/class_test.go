@@ -32,3 +32,14 @@ func TestFailureError(t *testing.T) {
 		}
 	}
 }
+
+func TestPartsAreParsedByTheirNames(t *testing.T) {
+	for p := range Part(NumParts) {
+		if got, ok := ParsePart(p.String()); got != p || !ok {
+			t.Errorf("%s is read as %s, %v", p, got, ok)
+		}
+	}
+	if p, ok := ParsePart("p99"); ok {
+		t.Errorf("p99 is read as %s", p)
+	}
+}
