@@ -16,8 +16,8 @@ const (
 	maxPath   = 254
 )
 
-// checkAddress tells what keeps addr from being a Mailbox of RFC 5321, 4.1.2,
-// with the characters beyond ASCII that RFC 6531 adds, or <Postmaster>.
+// checkAddress returns an error if addr is neither a Mailbox of RFC 5321, 4.1.2,
+// with the characters beyond ASCII that RFC 6531 adds, nor Postmaster.
 func checkAddress(addr string) error {
 	if isPostmaster(addr) {
 		return nil
@@ -45,8 +45,8 @@ func checkAddress(addr string) error {
 	return checkDomain(domain)
 }
 
-// isPostmaster tells whether addr is the one recipient that needs no domain,
-// since every server has it: RFC 5321, 4.5.1.
+// isPostmaster tells whether addr is the one recipient that needs no domain: every
+// server has a postmaster (RFC 5321, 4.5.1).
 func isPostmaster[S string | []byte](addr S) bool {
 	return len(addr) == len("postmaster") && strings.EqualFold(string(addr), "postmaster")
 }

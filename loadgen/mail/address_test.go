@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// An address that is taken makes one command, whatever is in it.
+// An address that passes the check makes one command, whatever is in it.
 func FuzzAddress(f *testing.F) {
 	for _, addr := range []string{
 		"a@example.test", `"a b"@example.test`, `"a\"b"@example.test`, `"a@b"@[192.0.2.1]`, "a@[IPv6:2001:db8::1]", "ü@exämple.test", "a.b@x", `"\`, `""@x`,

@@ -9,9 +9,9 @@ import (
 )
 
 // withALabels puts the domain of an address in the form that every server takes
-// (A-labels, RFC 5890 section 2.3.2.1), if the local part is ASCII: the address
-// then needs no SMTPUTF8. Where the local part needs it, the domain may stay as
-// it was written, and does. The address is checked already.
+// (A-labels, RFC 5890 section 2.3.2.1) if the local part is ASCII. The address then
+// needs no SMTPUTF8. If the local part needs SMTPUTF8, the domain may stay as it was
+// written, and does. checkAddress has checked the address.
 func withALabels(addr []byte) []byte {
 	at := bytes.LastIndexByte(addr, '@')
 	if at < 0 || isASCII(addr[at:]) || !isASCII(addr[:at]) {
@@ -19,12 +19,13 @@ func withALabels(addr []byte) []byte {
 	}
 	domain, err := ALabels(string(addr[at+1:]))
 	if err != nil {
-		return addr // a number made no domain of it: the server will not like it as it is, either
+		return addr // its number makes it no domain, so the server will refuse it
 	}
 	return append(addr[:at+1], domain...)
 }
 
-// ALabels puts a domain in the form that is ASCII alone, and lower case.
+// ALabels returns a domain in its ASCII form (A-labels, RFC 5890), in lower case.
+// The text of an error goes on after the domain: "is no ...".
 func ALabels(domain string) (string, error) {
 	ascii, err := idna.Lookup.ToASCII(domain)
 	if err != nil {

@@ -38,7 +38,7 @@ func attach(list []Attachment, boundary string, seed uint64) (closing, error) {
 		out = appendBase64(out, a.Data)
 	}
 	out = append(out, "--"+boundary+"--\r\n"+finalDot...)
-	return closed(out), nil
+	return newClosing(out), nil
 }
 
 func (a *Attachment) header() (string, error) {
@@ -73,7 +73,7 @@ func appendBase64(out, data []byte) []byte {
 	return out
 }
 
-// noise returns octets no server can compress.
+// noise returns n octets that no server can compress.
 func noise(seed, attachment uint64, n int64) []byte {
 	out := make([]byte, 0, n+8)
 	for i := uint64(0); int64(len(out)) < n; i++ {

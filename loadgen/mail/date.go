@@ -5,9 +5,8 @@ import (
 	"time"
 )
 
-// A dateField keeps the last date it was asked for: messages of the same
-// second have the same, and writing one out takes longer than anything else in
-// a header.
+// A dateField keeps the last date that it wrote. Messages of the same second have
+// the same date, and to write it takes longer than the rest of a header.
 type dateField struct {
 	last atomic.Pointer[writtenDate]
 }
@@ -18,7 +17,7 @@ type writtenDate struct {
 	text   string
 }
 
-// append appends a date as RFC 5322, section 3.3, has it. It may be called
+// append appends a date as RFC 5322, section 3.3, defines it. It may be called
 // concurrently.
 func (f *dateField) append(head []byte, date time.Time) []byte {
 	w := f.last.Load()

@@ -10,13 +10,12 @@ import (
 	"unicode/utf8"
 )
 
-// Domains returns the domains that mail to the pattern's addresses may go to,
-// sorted: those they have, and those that a local part routes it on to, as in
-// "u%b.test@a.test". They are all of them where they are fixed or from the
-// table, and what they end in, with a leading dot, where a number is part of one
-// ("u@host{1..9}.a.test" gives ".a.test"). Postmaster alone has none: "". It
-// checks every address that can come of the table. Errors are *PatternError. t
-// may be nil where the pattern names no column.
+// Domains returns, sorted, the domains that mail to the pattern's addresses may go
+// to: those of the addresses, and those that a local part routes it to, as in
+// "u%b.test@a.test". If a number is part of a domain, the list has what the domain
+// ends in, with a leading dot: "u@host{1..9}.a.test" gives ".a.test". Postmaster
+// alone gives "". Domains checks every address that the rows of t can make; t may
+// be nil if the pattern names no column. Errors are *PatternError.
 func (p *Pattern) Domains(t *Table) ([]string, error) {
 	b, err := p.bind(t)
 	if err != nil {
@@ -29,10 +28,10 @@ func (p *Pattern) Domains(t *Table) ([]string, error) {
 	var all []string
 	for i, row := range rows {
 		found, err := b.domains(row)
-		if err != nil { // of a table: ParsePattern checked the others
+		if err != nil { // a row's fault: ParsePattern checked the rest
 			return nil, &PatternError{Pattern: p.text, Reason: fmt.Sprintf("in row %d of the table %v", i+1, err)}
 		}
-		if n := len(found); len(all) < n || !slices.Equal(all[len(all)-n:], found) { // mostly they are all the same
+		if n := len(found); len(all) < n || !slices.Equal(all[len(all)-n:], found) { // mostly all rows have the same
 			all = append(all, found...)
 		}
 	}
@@ -81,8 +80,9 @@ func (p *Pattern) fromTable() bool {
 	return slices.ContainsFunc(p.parts, func(v part) bool { return v.kind == columnPart })
 }
 
-// domains checks the longest address the pattern makes of a row, and returns
-// the domains that mail to it may go to: of one that varies, the fixed ending.
+// domains checks the longest address that the pattern makes of a row, and returns
+// the domains that mail to it may go to. Of a domain that varies it returns the
+// ending that does not.
 func (p *Pattern) domains(row []string) ([]string, error) {
 	addr, numbers := p.longest(row)
 	if err := checkAddress(addr); err != nil {
@@ -105,7 +105,7 @@ func (p *Pattern) domains(row []string) ([]string, error) {
 // A span is a part of an address.
 type span struct{ from, to int }
 
-// longest makes the longest address of a row, and says where its numbers are.
+// longest makes the longest address of a row, and returns where its numbers are.
 func (p *Pattern) longest(row []string) (string, []span) {
 	var addr []byte
 	var numbers []span
@@ -128,8 +128,8 @@ func (p *Pattern) longest(row []string) (string, []span) {
 	return string(addr), numbers
 }
 
-// fixed is what an address has in s, or its fixed ending, with a leading dot,
-// where a number is in it.
+// fixed returns the part s of an address. If there is a number in it, fixed returns
+// the ending after the number, with a leading dot.
 func (s span) fixed(addr string, numbers []span) (string, error) {
 	name := addr[s.from:s.to]
 	varies := 0
@@ -148,9 +148,9 @@ func (s span) fixed(addr string, numbers []span) (string, error) {
 	return strings.TrimSpace(strings.ReplaceAll(name, `\`, "")), nil // quoted pairs, in a local part
 }
 
-// destinations finds the domains in an address: its own, and those that its
-// local part names to servers which route by it (RFC 1123, section 5.2.16):
-// user%to.here, to.here!user, and in quotes user@to.here and source routes.
+// destinations finds the domains in an address: its own, and those in its local
+// part, by which some servers route (RFC 1123, section 5.2.16): user%to.here,
+// to.here!user, and in quotes user@to.here and source routes.
 func destinations(addr string) []span {
 	at := strings.LastIndexByte(addr, '@')
 	if at < 0 { // postmaster

@@ -6,7 +6,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/chance"
 )
 
-// A stream keeps the random numbers of different decisions apart.
+// A stream separates the random numbers of different decisions.
 type stream uint64
 
 const (
@@ -18,13 +18,13 @@ const (
 	attachmentStream
 )
 
-// draw returns a random number that depends on its arguments only, so that
-// mail number seq is the same whichever was rendered before it.
+// draw returns a random number that depends on its arguments alone. So message seq
+// is the same whatever was rendered before it.
 func draw(seed uint64, s stream, seq, index uint64) uint64 {
 	return chance.At(chance.At(chance.At(seed, uint64(s)), seq), index)
 }
 
-// below maps random h to 0 <= r < n, or to all of uint64 where n is 0.
+// below maps the random number h to 0 <= r < n. If n is 0, it stands for 2^64.
 func below(h, n uint64) uint64 {
 	if n == 0 {
 		return h

@@ -14,12 +14,12 @@ type envelope struct {
 	to         []*Pattern
 	recipients int
 	rows       [][]string
-	ascii      bool // whatever the addresses come to
+	ascii      bool // no address can have anything beyond
 }
 
 const maxRecipients = 100_000
 
-// bind checks the envelope's options and takes them over.
+// bind checks the envelope's options and keeps them.
 func (e *envelope) bind(o *Options) error {
 	e.seed, e.recipients, e.ascii = o.Seed, max(o.Recipients, 1), true
 	if o.Columns != nil {
@@ -64,7 +64,7 @@ func bindPattern(text string, t *Table) (*Pattern, error) {
 	return p.bind(t)
 }
 
-// fill gives t the addresses of message seq, written over those it has.
+// fill writes the addresses of message seq over those that t has.
 func (e *envelope) fill(seq uint64, t *smtpwire.Transaction) {
 	var row []string
 	if len(e.rows) > 0 {
@@ -82,8 +82,8 @@ func (e *envelope) fill(seq uint64, t *smtpwire.Transaction) {
 	t.UTF8 = !e.ascii && e.needsUTF8(t)
 }
 
-// needsUTF8 tells whether an address needs SMTPUTF8. One that does for its
-// domain alone is put in a form that does not.
+// needsUTF8 tells whether an address needs SMTPUTF8 (RFC 6531). If only its domain
+// does, the address gets a form that does not.
 func (e *envelope) needsUTF8(t *smtpwire.Transaction) bool {
 	t.From = withALabels(t.From)
 	for i := range t.To {

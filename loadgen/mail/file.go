@@ -14,24 +14,25 @@ import (
 // maxFilesSize is how many octets ReadFiles reads in all.
 const maxFilesSize = 1 << 30
 
-// A Mailbox is the mail that is found under one name.
+// A Mailbox is the mail that was found under one name.
 type Mailbox struct {
 	Files []File
-	Notes []string // what to know about it: what was left out, what servers may refuse
+	Notes []string // for the user: what was left out, and what servers may refuse
 }
 
 // ReadFiles reads messages from an .eml file, an mbox, or a folder of such
 // files, which may be a Maildir.
 //
-// A file named .eml is one message. Any other is an mbox if it begins as one
-// does, with From, an address and a date (RFC 4155), and one message if not. Of
-// a folder, those files are read that are mail, in the order of their names:
-// they are named .eml or begin as mail does, with a header or as an mbox. Of a
-// Maildir these are all files in cur and new. Hidden files are not looked at,
-// and those of other folders within are not mail of this one.
+// A file named .eml is one message. Any other file is an mbox if it begins with
+// From, an address and a date (RFC 4155), and one message if it does not.
 //
-// Text is decoded as package textfile does it. A message may have 64 MiB, all
-// together 1 GiB. An error is an *fs.PathError that names the file.
+// Of a folder, ReadFiles reads the files that are mail, in the order of their names:
+// those that are named .eml, and those that begin with a header or as an mbox does.
+// Of a Maildir it reads all files in cur and new. It ignores hidden files, and does
+// not go into other folders.
+//
+// UTF-16 and byte order marks are decoded. A message may have 64 MiB, and all
+// together 1 GiB. Errors are *fs.PathError, which name the file.
 func ReadFiles(fsys fs.FS, name string) (Mailbox, error) {
 	var box Mailbox
 	info, err := textfile.Stat(fsys, name)
@@ -59,7 +60,7 @@ func ReadFiles(fsys fs.FS, name string) (Mailbox, error) {
 	return box, nil
 }
 
-// readMessages reads one file, and says how many octets that has.
+// readMessages reads one file, and returns how many octets it has.
 func readMessages(fsys fs.FS, name string, left int64) ([]File, int64, error) {
 	fault := func(err error) ([]File, int64, error) {
 		return nil, 0, &fs.PathError{Op: "read", Path: name, Err: err}
@@ -91,7 +92,7 @@ func readMessages(fsys fs.FS, name string, left int64) ([]File, int64, error) {
 	return messages, int64(len(data)), nil
 }
 
-// split takes the text of a file apart into its messages.
+// split divides the text of a file into its messages.
 func split(name string, text []byte) ([]File, error) {
 	first := bytes.TrimLeft(text, "\r\n")
 	switch {
@@ -105,8 +106,8 @@ func split(name string, text []byte) ([]File, error) {
 	return []File{{Name: name, Data: text}}, nil
 }
 
-// withoutSeparator takes off the line that begins a message in an mbox: some
-// programs leave it there when they export one.
+// withoutSeparator removes the line that begins a message in an mbox. Some programs
+// leave it there when they export a message.
 func withoutSeparator(text []byte) []byte {
 	if line := firstLine(text); isSeparator(line) || bytes.HasPrefix(line, []byte("From ")) && isField(firstLine(afterLine(text))) {
 		return afterLine(text)
@@ -114,7 +115,7 @@ func withoutSeparator(text []byte) []byte {
 	return text
 }
 
-// isOneMessage tells whether a file is one message whatever it begins with.
+// isOneMessage tells whether a file is one message, whatever it begins with.
 func isOneMessage(name string) bool { return hasSuffix(name, ".eml") }
 
 func hasSuffix(name, suffix string) bool { return strings.EqualFold(path.Ext(name), suffix) }
@@ -123,8 +124,8 @@ func hasSuffix(name, suffix string) bool { return strings.EqualFold(path.Ext(nam
 // 2.1.1).
 const maxLine = 998
 
-// noteLongLines says which messages have lines that are longer than mail may
-// have them. They are sent as they are: some servers take them.
+// noteLongLines notes the messages with lines that are longer than mail may have.
+// They are sent as they are: some servers take them.
 func (b *Mailbox) noteLongLines() {
 	count, first := 0, ""
 	for i := range b.Files {

@@ -12,7 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// behind returns what a stored message has behind the fields put ahead of it.
+// behind returns what a stored message has after the fields that were put before it.
 func behind(t *testing.T, raw string) string {
 	t.Helper()
 	lines := strings.SplitN(raw, "\r\n", 3)
@@ -224,7 +224,7 @@ func FuzzMbox(f *testing.F) {
 				again = append(again, line...)
 			}
 			if len(m.Data) > 0 && m.Data[len(m.Data)-1] != '\n' {
-				return // cut off; the writer would have to end the line
+				return // a writer would have ended the line
 			}
 			again = append(again, '\n')
 		}

@@ -18,15 +18,14 @@ const (
 	headSize = 16 << 10
 )
 
-// telling are header fields that text which is not mail does not begin with,
-// but for bad luck.
-var telling = []string{"From", "Subject", "Received", "Return-Path", "Delivered-To", "Message-ID", "MIME-Version"}
+// mailFields are header fields that only mail begins with.
+var mailFields = []string{"From", "Subject", "Received", "Return-Path", "Delivered-To", "Message-ID", "MIME-Version"}
 
-// spare are the ends of names that editors and other programs give to what is
-// no file of its own.
-var spare = []string{"~", ".bak", ".old", ".orig", ".part", ".swp", ".tmp"}
+// backupSuffixes are what editors and other programs add to the names of copies and
+// unfinished files.
+var backupSuffixes = []string{"~", ".bak", ".old", ".orig", ".part", ".swp", ".tmp"}
 
-// listFolder returns the files of a folder that are mail, by name, and what
+// listFolder returns the names of the files in a folder that are mail, and of what
 // else is in it.
 func listFolder(fsys fs.FS, name string) (mail, others []string, err error) {
 	entries, err := entriesOf(fsys, name)
@@ -64,7 +63,7 @@ func listFolder(fsys fs.FS, name string) (mail, others []string, err error) {
 	return mail, others, nil
 }
 
-// entriesOf returns what is in a folder by name, but for what is hidden.
+// entriesOf returns what is in a folder, sorted by name, without what is hidden.
 func entriesOf(fsys fs.FS, name string) ([]fs.DirEntry, error) {
 	entries, err := textfile.List(fsys, name, maxFolder)
 	if err != nil {
@@ -87,7 +86,8 @@ func isMaildir(entries []fs.DirEntry) bool {
 	return found == 2
 }
 
-// listMaildir returns the messages of a Maildir, whose names say nothing.
+// listMaildir returns the messages of a Maildir. All files in it are messages,
+// whatever their names.
 func listMaildir(fsys fs.FS, name string) ([]string, error) {
 	var mail []string
 	for _, within := range []string{"cur", "new"} {
@@ -110,8 +110,7 @@ func listMaildir(fsys fs.FS, name string) ([]string, error) {
 	return mail, nil
 }
 
-// isMail tells whether a file of a folder is one or more messages: by its name,
-// or by how it begins.
+// isMail tells by a file's name or by its beginning whether it has messages in it.
 func isMail(fsys fs.FS, name string) (bool, error) {
 	info, err := textfile.Stat(fsys, name) // follows links
 	switch {
@@ -121,7 +120,7 @@ func isMail(fsys fs.FS, name string) (bool, error) {
 		return false, nil
 	case isOneMessage(name):
 		return true, nil
-	case slices.ContainsFunc(spare, func(end string) bool { return strings.HasSuffix(name, end) }):
+	case slices.ContainsFunc(backupSuffixes, func(end string) bool { return strings.HasSuffix(name, end) }):
 		return false, nil
 	}
 	head, err := textfile.Head(fsys, name, headSize)
@@ -146,7 +145,7 @@ func beginsAsMail(text []byte) bool {
 		name, isField := fieldName(line)
 		folded := len(text) < len(start) && (line[0] == ' ' || line[0] == '\t')
 		switch {
-		case isField && slices.ContainsFunc(telling, func(t string) bool { return strings.EqualFold(t, string(name)) }):
+		case isField && slices.ContainsFunc(mailFields, func(t string) bool { return strings.EqualFold(t, string(name)) }):
 			return true
 		case !isField && !folded:
 			return false
@@ -155,14 +154,14 @@ func beginsAsMail(text []byte) bool {
 	return false
 }
 
-// leave notes what of a folder is not sent.
+// leave notes what is in the folder and is not sent.
 func (b *Mailbox) leave(others []string) {
 	if len(others) > 0 {
 		b.Notes = append(b.Notes, "left out, since it is no mail: "+someOf(others))
 	}
 }
 
-// someOf names a few of many.
+// someOf lists the first few names and counts the rest.
 func someOf(names []string) string {
 	const most = 3
 	if len(names) <= most+1 {

@@ -93,7 +93,7 @@ func TestReadFolderFaults(t *testing.T) {
 	}
 }
 
-// A crowd is a file system whose folders have files without an end.
+// A crowd is a file system whose folders have files without end.
 type crowd struct{ fs.FS }
 
 func (c crowd) Open(name string) (fs.File, error) {
@@ -111,8 +111,8 @@ func (c crowded) ReadDir(n int) ([]fs.DirEntry, error) {
 	return slices.Repeat(first, n), err
 }
 
-// FuzzReadFiles reads whatever it is as a file of mail of each kind, and makes
-// mail of what is found.
+// FuzzReadFiles reads octets as a file of mail of each kind, and makes mail of what it
+// finds.
 func FuzzReadFiles(f *testing.F) {
 	for _, seed := range []string{
 		twoInAnMbox, "\xef\xbb\xbfA: 1\r\r\n\r\r\n.x\r", "\xff\xfeA\x00:\x00\n\x00", separator, "From x\nA: 1\n\n\x00", "Subject: a\n b\n\n",

@@ -11,13 +11,12 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// nowhere is the domain of what is not meant to be answered (RFC 2606).
+// nowhere is the domain of addresses that nobody can answer (RFC 2606).
 const nowhere = "smtpgauge.invalid"
 
-// appendIdentity appends the fields that make a message one of its own. The
-// Message-ID is told from those of other messages by seq, from those of other
-// flows by the seed, and from those of other runs by the date, to the
-// nanosecond: servers drop mail whose Message-ID they have seen.
+// appendIdentity appends the fields that differ from message to message. Servers drop
+// mail whose Message-ID they have seen, so it has the number of the message, the seed
+// of the flow, and the date to the nanosecond, which differs from run to run.
 func (s *Source) appendIdentity(head []byte, seq uint64, date time.Time) []byte {
 	head = append(head, "Date: "...)
 	head = s.date.append(head, date)
@@ -30,9 +29,9 @@ func (s *Source) appendIdentity(head []byte, seq uint64, date time.Time) []byte 
 	return append(head, "@"+nowhere+">\r\n"...)
 }
 
-// appendHeader appends the rest of a synthetic message's header, the empty
-// line after it included. To names the first recipient only: the others are
-// as if from Bcc, so that many of them do not outgrow the message.
+// appendHeader appends the rest of a synthetic message's header, with the empty line
+// after it. The field To names the first recipient only, as if the others came from
+// Bcc. Otherwise many recipients would be larger than the message.
 func (l *letter) appendHeader(head []byte, seq uint64, t *smtpwire.Transaction) []byte {
 	if !l.given["from"] {
 		if len(t.From) == 0 {
@@ -53,8 +52,8 @@ func (l *letter) appendHeader(head []byte, seq uint64, t *smtpwire.Transaction) 
 	return append(head, l.formFor(t).common...)
 }
 
-// appendRecipient names a recipient. A header has no address without a domain,
-// so postmaster is a group that names nobody (RFC 5322, 3.4).
+// appendRecipient appends the field To. An address in a header has a domain, so
+// postmaster is written as a group without members (RFC 5322, 3.4).
 func appendRecipient(head, addr []byte) []byte {
 	if isPostmaster(addr) {
 		return append(append(append(head, "To: "...), addr...), ":;\r\n"...)
@@ -68,8 +67,8 @@ func appendAddressField(head []byte, field string, addr []byte) []byte {
 	return append(head, ">\r\n"...)
 }
 
-// appendGiven appends the fields of Options.Header in alphabetic order, and
-// tells in lower case which there are.
+// appendGiven appends the fields of Options.Header in alphabetic order, and returns
+// the set of their names in lower case.
 func appendGiven(head []byte, fields map[string]string) ([]byte, map[string]bool, error) {
 	given := make(map[string]bool, len(fields))
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
@@ -101,8 +100,8 @@ func checkField(name, value string) error {
 	return nil
 }
 
-// isFieldName allows less than RFC 5322, 3.6.8, where a name may also begin
-// with a dot, as no line of a header here may.
+// isFieldName allows less than RFC 5322, 3.6.8. There a name may begin with a dot,
+// but the lines of a header here are not dot-stuffed.
 func isFieldName(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, func(r rune) bool { return !isLetterDigit(r) && r != '-' && r != '_' })
 }

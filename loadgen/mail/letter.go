@@ -9,14 +9,14 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// A letter is the form of synthetic messages.
+// A letter makes synthetic messages.
 type letter struct {
 	seed     uint64
 	sizes    sizer
 	form     form
-	sevenBit form // in place of it where the server takes no octets over 127
+	sevenBit form // in place of form if the server takes no octets over 127
 	subjects []string
-	given    map[string]bool // fields of every header that take the place of our own
+	given    map[string]bool // names of the fields that Options.Header has, in lower case
 
 	attached    closing // the parts after the text
 	attachments bool
@@ -24,10 +24,10 @@ type letter struct {
 
 // A form is how a letter's text is encoded.
 type form struct {
-	encoding string // as Content-Transfer-Encoding has it
+	encoding string // the value of Content-Transfer-Encoding
 	charset  string
 	prose    *prose
-	common   []byte // the end of every header, and of a first part's
+	common   []byte // the end of every header; of a multipart message, up to its text
 }
 
 const (
@@ -68,7 +68,7 @@ func newLetter(o *Options) (*letter, error) {
 	return l, errors.Join(sizeErr, headerErr, attachErr)
 }
 
-// formFor is the form that the server takes t in.
+// formFor returns the form in which the server takes t.
 func (l *letter) formFor(t *smtpwire.Transaction) *form {
 	if t.SevenBit {
 		return &l.sevenBit
@@ -78,8 +78,8 @@ func (l *letter) formFor(t *smtpwire.Transaction) *form {
 
 const transferEncoding = "Content-Transfer-Encoding: "
 
-// appendMultipart appends what stands ahead of the first part's own fields. A
-// multipart message as a whole is not encoded (RFC 2045, 6.4).
+// appendMultipart appends what comes before the fields of the first part. A multipart
+// message as a whole is not encoded (RFC 2045, 6.4).
 func (f *form) appendMultipart(head []byte, boundary string) []byte {
 	whole := f.encoding
 	if whole == "quoted-printable" {
@@ -95,8 +95,8 @@ func (f *form) appendTextFields(head []byte) []byte {
 	return append(head, "Content-Type: text/plain; charset="+f.charset+"\r\n"+transferEncoding+f.encoding+"\r\n\r\n"...)
 }
 
-// appendText appends everything after the header in chunks, which holds
-// nothing else, and returns the last chunk apart.
+// appendText appends all that comes after the header to chunks, which holds the
+// header alone. It returns the last chunk by itself.
 func (l *letter) appendText(chunks [][]byte, seq uint64, f *form) ([][]byte, closing) {
 	n := max(l.sizes.of(seq)-int64(len(chunks[0])), int64(minText))
 	line := below(draw(l.seed, startStream, seq, 0), uint64(len(f.prose.starts)))

@@ -5,12 +5,12 @@ import (
 	"fmt"
 )
 
-// splitMbox takes an mbox apart (RFC 4155, in the variety called mboxrd). A
-// message begins after a separator, at the start or behind an empty line:
-// writers that quote do so wherever it stands, those that don't are often saved
-// by the rule of the empty line. Where a message has ">From ", with any number
-// of ">", one was put there by quoting and is taken away. The empty line that
-// ends a message is not part of it.
+// splitMbox divides an mbox into its messages (RFC 4155, in the variety called
+// mboxrd). A message begins after a separator that is at the start of the file or
+// follows an empty line. Some writers do not quote lines that look like separators;
+// the rule of the empty line still finds most of their messages. If a line begins
+// with ">From ", with any number of ">", the writer has added one of these, and it is
+// removed. The empty line at the end of a message is not part of it.
 func splitMbox(name string, data []byte) []File {
 	var all []File
 	for len(data) > 0 {
@@ -26,8 +26,8 @@ func splitMbox(name string, data []byte) []File {
 	return all
 }
 
-// messageEnd returns where the next separator begins, and whether anything is
-// quoted before it.
+// messageEnd returns where the next separator begins, and whether a line before it is
+// quoted.
 func messageEnd(data []byte) (end int, quoted bool) {
 	empty := true // a message may be nothing but its separator
 	for end < len(data) {

@@ -2,11 +2,10 @@ package mail
 
 import "fmt"
 
-// An Option names what an OptionError is about: a field of Options, in lower
-// case.
+// An Option is the name of a field of Options, in lower case.
 type Option string
 
-// The options that can be at fault.
+// The options that can be wrong.
 const (
 	OptionFrom       Option = "from"
 	OptionTo         Option = "to"

@@ -54,8 +54,8 @@ func TestOptionFaults(t *testing.T) {
 	}
 }
 
-// Who makes Options of something else finds the option at fault by its name,
-// and not in the text.
+// A caller that makes Options from something else finds the wrong option by its name,
+// not in the text.
 func TestFaultsNameTheirOption(t *testing.T) {
 	to := []string{"b@x.test"}
 	for _, tc := range []struct {
@@ -89,7 +89,7 @@ func TestFaultsNameTheirOption(t *testing.T) {
 	}
 }
 
-// leaves takes joined errors apart.
+// leaves returns the errors that are joined in err.
 func leaves(err error) []error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {

@@ -1,55 +1,48 @@
-// Package mail makes envelopes and messages, rendered before they are needed.
-//
-// A Source renders what messages have in common once: a long text that each
-// takes its own part of, attachments, files with their dots doubled. What is
-// left for when a message is due is its addresses and its header, written into
-// the transaction that the message before has left. Everything in it is drawn
-// from the seed and the number of the message.
 package mail
 
-// Options say what mail a flow sends. The zero value of a field is its
-// default as given here.
+// Options say what mail a flow sends. A comment that names no default means that
+// the zero value is none.
 type Options struct {
-	// Seed is what sizes, texts and addresses are drawn from: the same seed
-	// gives the same mail. It is part of every Message-ID, so flows of one run
-	// need seeds of their own.
+	// Sizes, texts and addresses are drawn from Seed: the same seed gives the
+	// same mail. It is part of every Message-ID, so each flow of a run needs a
+	// seed of its own.
 	Seed uint64
 
-	From       string   // address pattern; "" is the null path
+	From       string   // address pattern (see Pattern); "" is the null path
 	To         []string // address patterns, taken in turn; message n begins with pattern n
-	Recipients int      // a message, not told apart where a pattern gives one twice; 0 means 1
-	Columns    *Table   // what {COLUMN} is taken from, a row a message in turn; nil for none
+	Recipients int      // of each message; 0 means 1. An address that the patterns give twice counts twice
+	Columns    *Table   // the columns that patterns name; each message takes the next row
 
-	// Files are messages to send in place of synthetic ones, in turn. Their
-	// line ends are made CRLF, and Date and Message-ID are replaced by fresh
-	// ones, which breaks a signature that covers them. Where there are any,
-	// nothing below has a meaning.
+	// Files are messages to send in turn, in place of synthetic ones. Their line
+	// ends become CRLF. They get a new Date and Message-ID, which breaks a
+	// signature that covers these. If there are Files, the fields below do
+	// nothing.
 	Files []File
 
 	Size   Size              // of the synthetic message
 	Attach []Attachment      // makes the synthetic message multipart/mixed
-	Header map[string]string // further header fields, or in place of our From, To and Subject
-	UTF8   bool              // synthetic text beyond ASCII, 8bit or, where the server takes none, quoted-printable
+	Header map[string]string // more header fields; From, To and Subject replace the synthetic ones
+	UTF8   bool              // text beyond ASCII: 8bit, or quoted-printable if the server takes no 8BITMIME
 }
 
-// Size is how large a synthetic message is, in octets as SIZE counts them (RFC
-// 1870), with its header; attachments come on top. Where P99 is over Median,
-// sizes are log-normal, but never over four times P99, nor under what the
-// header takes; otherwise all are Median. Zero means 4 KiB.
+// A Size says how large a synthetic message is, in octets as SIZE counts them (RFC
+// 1870). The header is part of it; attachments come on top. If P99 is over Median,
+// sizes are log-normal, but never over four times P99, and never under what the
+// header takes. Otherwise all are Median. The zero value means 4 KiB.
 type Size struct{ Median, P99 int64 }
 
-// A File is a message read from an .eml file or an mbox.
+// A File is a message from an .eml file or an mbox.
 type File struct {
-	Name string
+	Name string // for errors
 	Data []byte
 }
 
-// An Attachment is a MIME part beside the text: a file, or Size synthetic
-// octets where Data is nil.
+// An Attachment is a MIME part beside the text: Data, or Size synthetic octets if
+// Data is nil.
 type Attachment struct {
-	Name string
-	Type string // media type; "application/octet-stream" where empty
-	Size int64
+	Name string // "" means attachment-N
+	Type string // media type; "" means application/octet-stream
+	Size int64  // octets; ignored if there is Data
 	Data []byte
 }
 

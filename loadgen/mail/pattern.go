@@ -10,13 +10,13 @@ import (
 
 // A Pattern is an address with parts that vary from message to message:
 //
-//	{seq}      the message's number
-//	{1..5000}  a number picked evenly from that range, both ends included,
-//	           and padded with zeros where the first is: {0001..5000}
+//	{seq}      the message's number, from 0
+//	{1..5000}  a number picked evenly from that range, both ends included, and
+//	           padded with zeros if the first one is: {0001..5000}
 //	{COLUMN}   the column of that name, from the message's row of a Table
 //
-// A picked number depends on the seed, the message, the recipient's place in
-// it and the part's place in the pattern, and on nothing else.
+// A picked number depends on nothing but the seed, the message, the recipient's place
+// in it and the part's place in the pattern.
 type Pattern struct {
 	text  string
 	parts []part
@@ -46,7 +46,7 @@ const (
 // A PatternError says what is wrong with an address pattern.
 type PatternError struct {
 	Pattern string
-	Column  int // of the character at fault, from 1; 0 where it is the whole
+	Column  int // of the character that is wrong, from 1; 0 if the whole is
 	Reason  string
 }
 
@@ -62,8 +62,8 @@ func (e *PatternError) Error() string {
 // the names of columns can be long.
 const maxPattern = 1024
 
-// ParsePattern parses an address pattern and checks as much of its addresses
-// as is known without a Table; Domains checks the rest. Errors are
+// ParsePattern parses an address pattern and checks its addresses (RFC 5321, RFC
+// 6531). If the pattern names a column, Domains checks them. Errors are
 // *PatternError.
 func ParsePattern(s string) (*Pattern, error) {
 	if len(s) > maxPattern {
@@ -145,8 +145,8 @@ func parsePart(name string) (part, error) {
 // String returns the pattern as it was written.
 func (p *Pattern) String() string { return p.text }
 
-// append appends the address for a recipient of message seq. row is nil where
-// the pattern names no column.
+// append appends the address of a recipient of message seq. row may be nil if the
+// pattern names no column.
 func (p *Pattern) append(dst []byte, seed, seq, recipient uint64, row []string) []byte {
 	for i := range p.parts {
 		v := &p.parts[i]

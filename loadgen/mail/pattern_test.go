@@ -164,7 +164,7 @@ func TestDomains(t *testing.T) {
 		{"u{seq}@example.test", []string{"example.test"}, ""},
 		{`"u {seq}"@example.test`, []string{"example.test"}, ""},
 
-		// What a server that routes by local parts makes of them.
+		// Servers that route by local parts read them so.
 		{"u%b.test@a.test", []string{"a.test", "b.test"}, ""},
 		{"u%c.test%b.test@a.test", []string{"a.test", "b.test", "c.test"}, ""},
 		{"b.test!c.test!u@a.test", []string{"a.test", "b.test", "c.test"}, ""},

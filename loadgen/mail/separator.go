@@ -5,12 +5,11 @@ import (
 	"regexp"
 )
 
-// isSeparator tells whether a line begins a message of an mbox: From, an
-// address and a date as asctime writes it (RFC 4155, appendix A). The same
-// words begin sentences, which is why the date is looked at. Programs write it
-// in different ways: without seconds, with a time zone before or after the
-// year, in the order of RFC 5322, or with the host behind that it is from
-// (remote from HOST). Some have several words where the address should be, or
+// isSeparator tells whether a line begins a message of an mbox: From, an address, and
+// a date as asctime writes it (RFC 4155, appendix A). A sentence may begin with From
+// too, so the date decides. Programs write it in different ways: without seconds,
+// with a time zone before or after the year, in the order of RFC 5322, or with
+// "remote from HOST" after it. Some write several words in place of the address, or
 // none.
 func isSeparator(line []byte) bool {
 	line, is := bytes.CutPrefix(line, []byte("From "))
@@ -31,7 +30,7 @@ const maxAddressWords = 3
 var (
 	weekday   = regexp.MustCompile(`^(?i:mon|tue|wed|thu|fri|sat|sun),?$`)
 	dateParts = [...]struct {
-		is          *regexp.Regexp
+		word        *regexp.Regexp
 		least, most int
 	}{
 		{regexp.MustCompile(`^(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)$`), 1, 1},
@@ -48,7 +47,7 @@ func isDate(words [][]byte) bool {
 next:
 	for i, word := range words {
 		for part := range dateParts {
-			if dateParts[part].is.Match(word) {
+			if dateParts[part].word.Match(word) {
 				found[part]++
 				continue next
 			}

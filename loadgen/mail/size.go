@@ -9,7 +9,7 @@ import (
 // DefaultSize is what the zero Size means, in octets.
 const DefaultSize = 4 << 10
 
-// Resolved puts the default in place of zero.
+// Resolved returns z, or the default if z is zero.
 func (z Size) Resolved() Size {
 	if z == (Size{}) {
 		z.Median = DefaultSize
@@ -20,15 +20,15 @@ func (z Size) Resolved() Size {
 const (
 	maxSize = 1 << 30
 
-	// tail bounds log-normal sizes to this many times P99, so that one in
-	// some thousands of messages does not decide the memory of all.
+	// tail bounds log-normal sizes to this many times P99. Otherwise one of some
+	// thousands of messages would decide how much memory all need.
 	tail = 4
 )
 
 // A sizer draws the sizes of messages.
 type sizer struct {
 	seed        uint64
-	mu, sigma   float64 // of the size's natural logarithm; sigma is 0 where all are the same
+	mu, sigma   float64 // of the size's natural logarithm; sigma is 0 if all sizes are the same
 	median, top int64
 }
 

@@ -9,19 +9,19 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// A Source makes the mail of a flow. What messages have in common is rendered
-// by New and shared between them; Render adds what each has to itself.
+// A Source makes the mail of a flow. New renders what all messages have in common,
+// and Render adds what each has for itself.
 type Source struct {
 	seed     uint64
 	envelope envelope
-	letter   *letter  // synthetic messages, or
-	files    []stored // those from files
+	letter   *letter  // for synthetic messages; nil if there are files
+	files    []stored // messages from files
 	date     dateField
 }
 
-// New renders what can be rendered ahead. It reports the faults of all
-// options at once: each is an *OptionError, and if there are several, the error
-// joins them.
+// New makes a Source, and renders what can be rendered ahead. It reports what is wrong
+// with all options at once: each fault is an *OptionError, and if there are several,
+// the error joins them.
 func New(o Options) (*Source, error) {
 	s := &Source{seed: o.Seed}
 	faults := []error{s.envelope.bind(&o)}
@@ -40,8 +40,7 @@ func New(o Options) (*Source, error) {
 	return s, nil
 }
 
-// checkRoom refuses a size that does not hold a header with numbers as long as
-// they get.
+// checkRoom refuses a size that does not hold the longest header.
 func (s *Source) checkRoom() error {
 	if s.letter == nil {
 		return nil
@@ -57,16 +56,16 @@ func (s *Source) checkRoom() error {
 
 func byLength(a, b string) int { return len(a) - len(b) }
 
-// Render makes message seq, dated date, in t. The same seed, seq and date give
-// the same octets.
+// Render makes message seq in t, with date as its date. The same seed, seq and date
+// give the same octets.
 //
-// Where t.SevenBit is set, a synthetic message is encoded so that it has no
-// octets over 127; one from a file is as it is.
+// If t.SevenBit is set, a synthetic message is encoded so that it has no octets over
+// 127. A message from a file stays as it is.
 //
-// The slices t holds have to be from an earlier Render, of any Source, or nil:
-// they are written over, which saves allocating them anew. What Render leaves
-// in t is to be read only, and belongs to the Source and to t. Render may be
-// called concurrently with different t.
+// The slices in t must be nil or come from an earlier Render, of any Source: Render
+// writes over them, so that it need not allocate. After Render nobody may change what
+// is in t: parts of it belong to the Source. Render may be called concurrently with
+// different t.
 func (s *Source) Render(seq uint64, date time.Time, t *smtpwire.Transaction) {
 	s.envelope.fill(seq, t)
 	var head []byte

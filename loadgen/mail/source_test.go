@@ -31,8 +31,8 @@ func newSource(t testing.TB, o Options) *Source {
 	return s
 }
 
-// render renders a message anew and checks what holds for every one. It
-// returns it as the receiver has it.
+// render renders a message and checks what holds for every one. It returns the message
+// as the receiver gets it.
 func render(t *testing.T, s *Source, seq uint64) (string, *smtpwire.Transaction) {
 	t.Helper()
 	var tr smtpwire.Transaction
@@ -51,8 +51,8 @@ func render(t *testing.T, s *Source, seq uint64) (string, *smtpwire.Transaction)
 	return raw, &tr
 }
 
-// received does what a server does with DATA: it reads to the final dot, which
-// has to be where the octets end, and takes the stuffing out.
+// received does what a server does with DATA: it reads up to the final dot, which must
+// be the end of the octets, and removes the stuffing.
 func received(dotted string) (string, bool) {
 	var b strings.Builder
 	for line := range strings.SplitAfterSeq(dotted, "\r\n") {
@@ -161,9 +161,9 @@ func TestUTF8(t *testing.T) {
 	}
 }
 
-// Where the server takes no octets over 127, text beyond ASCII is encoded, and
-// the message is as large as before.
-func TestUTF8WhereTheServerTakesSevenBits(t *testing.T) {
+// If the server takes no octets over 127, text beyond ASCII is encoded, and the
+// message is as large as before.
+func TestUTF8IfTheServerTakesSevenBits(t *testing.T) {
 	for _, attach := range [][]Attachment{nil, {{Size: 100}}} {
 		s := newSource(t, Options{UTF8: true, Attach: attach})
 		for seq := range uint64(300) {
@@ -193,7 +193,7 @@ func TestUTF8WhereTheServerTakesSevenBits(t *testing.T) {
 	}
 }
 
-// What is stored goes as it is, and says so.
+// A stored message is sent as it is, and needs 8BITMIME.
 func TestStoredStaysEightBit(t *testing.T) {
 	s := newSource(t, Options{Files: []File{{Name: "a", Data: []byte("Subject: x\n\nä\n")}}})
 	tr := smtpwire.Transaction{SevenBit: true}
@@ -202,8 +202,7 @@ func TestStoredStaysEightBit(t *testing.T) {
 	}
 }
 
-// A domain beyond ASCII goes as A-labels, so that SMTPUTF8 is needed for local
-// parts alone.
+// A domain beyond ASCII is sent as A-labels, so that only local parts need SMTPUTF8.
 func TestDomainsBeyondASCII(t *testing.T) {
 	s := newSource(t, Options{
 		From:    "a{seq}@Bücher.Example",
@@ -221,8 +220,7 @@ func TestDomainsBeyondASCII(t *testing.T) {
 	}
 }
 
-// Postmaster is the one recipient without a domain, and a header has no such
-// address.
+// Postmaster is the one recipient without a domain. A header has no such address.
 func TestPostmaster(t *testing.T) {
 	s := newSource(t, Options{From: "a@example.test", To: []string{"Postmaster"}})
 	raw, tr := render(t, s, 1)
@@ -277,8 +275,8 @@ func TestSameSeedSameMail(t *testing.T) {
 	}
 }
 
-// One transaction serves sources of all kinds in turn, as those of pooled
-// sessions may, and what they share is not written over.
+// One transaction can serve sources of all kinds in turn, and none writes over what
+// the sources share.
 func TestTransactionReused(t *testing.T) {
 	sources := []*Source{
 		newSource(t, Options{Size: Size{Median: 900_000}, To: []string{"{seq}@long.example.test"}, Recipients: 5}),

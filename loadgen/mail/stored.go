@@ -8,8 +8,8 @@ import (
 // MaxFileSize is how many octets a message from a file may have.
 const MaxFileSize = 64 << 20
 
-// A stored message is one from a file, ready to be sent behind a Date and a
-// Message-ID of its own.
+// A stored message comes from a file. It is ready to be sent after a new Date and
+// Message-ID.
 type stored struct {
 	closing
 	eightBit bool
@@ -41,14 +41,13 @@ func newStored(data []byte) stored {
 	if stuffed := stuff(raw); stuffed != nil {
 		s.raw, s.dotted = raw, append(stuffed, finalDot...)
 	} else {
-		s.closing = closed(append(raw, finalDot...))
+		s.closing = newClosing(append(raw, finalDot...))
 	}
 	return s
 }
 
-// withoutIdentity takes the fields out of a message's header that appendIdentity
-// puts there, and sees to it that a header there is: text that has none gets
-// the empty line that comes after it.
+// withoutIdentity removes the fields from a message's header that appendIdentity
+// writes. Text without a header gets the empty line that ends one.
 func withoutIdentity(msg []byte) []byte {
 	out := make([]byte, 0, len(msg)+len("\r\n")+len(finalDot))
 	rest, drop := msg, false
@@ -59,10 +58,10 @@ func withoutIdentity(msg []byte) []byte {
 		case isField:
 			drop = bytes.EqualFold(name, []byte("Date")) || bytes.EqualFold(name, []byte("Message-ID"))
 		case len(rest) < len(msg) && (line[0] == ' ' || line[0] == '\t'):
-			// Folded: goes the way of its field (RFC 5322, 2.2.3).
+			// Folded: it is part of the field before (RFC 5322, 2.2.3).
 		case len(line) == len("\r\n"):
 			return append(out, rest...)
-		default: // text begins without an empty line ahead of it
+		default: // text begins, without an empty line before it
 			return append(append(out, "\r\n"...), rest...)
 		}
 		if !drop {

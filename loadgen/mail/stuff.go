@@ -2,9 +2,9 @@ package mail
 
 import "bytes"
 
-// normalize returns text with every line ended by CRLF, the last one too,
-// whether it was by CR, LF or CRLF before. No other CR or LF may be in mail
-// (RFC 5321, 2.3.8), and servers differ in what they make of one.
+// normalize returns text in which every line ends in CRLF, the last one too. Before
+// it may be CR, LF or CRLF. No other CR or LF may be in mail (RFC 5321, 2.3.8), and
+// servers handle them in different ways.
 func normalize(text []byte) []byte {
 	out := make([]byte, 0, len(text)+bytes.Count(text, []byte("\n"))+len("\r\n"))
 	for len(text) > 0 {
@@ -23,8 +23,8 @@ func normalize(text []byte) []byte {
 	return out
 }
 
-// stuff returns normalized text with the dot doubled that a line begins with
-// (RFC 5321, 4.5.2), or nil where no line does.
+// stuff returns normalized text in which each dot at the beginning of a line is
+// doubled (RFC 5321, 4.5.2); nil if there is none.
 func stuff(text []byte) []byte {
 	n := bytes.Count(text, []byte("\n."))
 	if bytes.HasPrefix(text, []byte(".")) {

@@ -7,14 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// prose is text long enough that every message takes its own from it, and
-// shared by all of them, of all flows: where a message begins in it is seeded.
-// Its lines are shorter than 78 columns (RFC 5322,
-// 2.1.1), end in CRLF and never begin with a dot or a hyphen, so that the text
-// is the same with and without dot-stuffing and holds no MIME boundary.
+// prose is a long text that all messages of all flows share. Each takes a part of
+// it, and the seed decides at which line the part begins. The lines are shorter than
+// 78 columns (RFC 5322, 2.1.1), end in CRLF, and never begin with a dot or a hyphen.
+// So the text is the same with and without dot-stuffing, and has no MIME boundary.
 type prose struct {
 	octets []byte
-	starts []int // of its lines, blank ones left out
+	starts []int // where its lines begin, except blank ones
 	quoted bool  // it is in quoted-printable
 }
 
@@ -22,21 +21,21 @@ const (
 	proseSize  = 256 << 10
 	proseWidth = 76
 
-	// quotedWidth leaves room for the filling within the 76 columns that a line
-	// of quoted-printable may have (RFC 2045, 6.7). Every word fits in.
+	// quotedWidth leaves room for the filling within the 76 columns that a line of
+	// quoted-printable may have (RFC 2045, 6.7). Every word fits into it.
 	quotedWidth = proseWidth - len(filling)
 )
 
-// script is what prose is written with.
+// A script is how prose is written.
 type script uint8
 
 const (
 	plainText  script = iota // ASCII
-	utf8Text                 // UTF-8 as it is
-	quotedText               // the same in quoted-printable
+	utf8Text                 // UTF-8
+	quotedText               // UTF-8 in quoted-printable
 )
 
-// proseIn is written when it is first asked for.
+// proseIn returns the prose in a script, and writes it at the first call.
 func proseIn(in script) *prose { return proses[in]() }
 
 var proses = [...]func() *prose{
@@ -59,7 +58,7 @@ func newProse(seed uint64, in script) *prose {
 	return &prose{octets: w.out, starts: w.starts, quoted: in == quotedText}
 }
 
-// quoted is a word in quoted-printable.
+// quoted returns a word in quoted-printable.
 func quoted(word string) string {
 	var b strings.Builder
 	for i := range len(word) {
@@ -75,7 +74,7 @@ func quoted(word string) string {
 // A writer writes seeded nonsense.
 type writer struct {
 	words  []string
-	encode func(word string) string // nil where words go as they are
+	encode func(word string) string // nil if words stay as they are
 	width  int                      // of a line
 	seed   uint64
 	drawn  uint64
@@ -152,8 +151,8 @@ func subjects(seed uint64, n int) []string {
 	return all
 }
 
-// ending ends a text: filling to make up for octets that could not be cut
-// apart, the end of the line and, for DATA only, the line that ends the mail.
+// ending is the end of a text: filling in place of a character that could not be
+// divided, the end of the line and, for DATA only, the final dot.
 const (
 	filling = "++++++++++++++"
 	ending  = filling + "\r\n.\r\n"
@@ -161,9 +160,9 @@ const (
 
 var endings = []byte(ending)
 
-// appendTo appends a text of exactly n octets, 2 at least, to chunks: as much
-// of the prose as needed, from the line given on, over and over, and an end of
-// line. The chunk after the last holds the ending.
+// appendTo appends a text of exactly n octets, at least 2, to chunks: the prose from
+// the given line on, again and again if need be, and an end of line. It returns the
+// ending by itself.
 func (p *prose) appendTo(chunks [][]byte, line int, n int64) ([][]byte, closing) {
 	at := p.starts[line]
 	n -= 2
@@ -177,12 +176,12 @@ func (p *prose) appendTo(chunks [][]byte, line int, n int64) ([][]byte, closing)
 	if end > at {
 		chunks = append(chunks, p.octets[at:end])
 	}
-	return chunks, closed(endings[len(filling)-short:])
+	return chunks, newClosing(endings[len(filling)-short:])
 }
 
-// boundary returns the last place at or before end where the prose can be cut
-// without parting CR from LF or a character in two, encoded or not. It is no
-// further before than the filling makes up for.
+// boundary returns the last place at or before end at which the prose can be cut
+// without dividing a CRLF or a character, encoded or not. The filling is long enough
+// for the octets from there to end.
 func (p *prose) boundary(end int) int {
 	if end > 0 && p.octets[end-1] == '\r' {
 		return end - 1
@@ -196,9 +195,9 @@ func (p *prose) boundary(end int) int {
 	return end
 }
 
-// withinQuoted tells whether a cut would be within a character in
-// quoted-printable, or leave a blank at the end of a line, which counts for
-// nothing there (RFC 2045, 6.7). Prose has = for nothing else.
+// withinQuoted tells whether a cut would divide a character in quoted-printable, or
+// leave a blank at the end of a line, which readers remove (RFC 2045, 6.7). Prose has
+// no other = in it.
 func (p *prose) withinQuoted(end int) bool {
 	o := p.octets
 	switch {
@@ -207,16 +206,15 @@ func (p *prose) withinQuoted(end int) bool {
 	case o[end-1] == '=' || end > 1 && o[end-2] == '=', o[end-1] == ' ':
 		return true
 	}
-	return end+1 < len(o) && o[end] == '=' && '8' <= o[end+1] && o[end+1] <= 'B' // a character's further octet
+	return end+1 < len(o) && o[end] == '=' && '8' <= o[end+1] && o[end+1] <= 'B' // one of the later octets of a character
 }
 
-// A closing is the last chunk of a message, with and without the line that
-// ends it.
+// A closing is the last chunk of a message, without the final dot and with it.
 type closing struct{ raw, dotted []byte }
 
 const finalDot = ".\r\n"
 
-// closed returns the closing for octets that have the final dot behind them.
-func closed(octets []byte) closing {
+// newClosing returns the closing of octets that end in the final dot.
+func newClosing(octets []byte) closing {
 	return closing{raw: octets[:len(octets)-len(finalDot)], dotted: octets}
 }

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Every length the text can have is cut right, wherever it falls.
+// A text is cut right at every length.
 func TestEveryCut(t *testing.T) {
 	for in := range quotedText + 1 {
 		p := newProse(1, in)
@@ -34,8 +34,8 @@ func TestEveryCut(t *testing.T) {
 	}
 }
 
-// checkEncoded reads quoted-printable, which has to be UTF-8 and to have nothing
-// that a reader would take away.
+// checkEncoded reads quoted-printable. It has to be UTF-8, without anything that a
+// reader would remove.
 func checkEncoded(t *testing.T, text string) {
 	t.Helper()
 	plain, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(text)))

@@ -2,7 +2,7 @@ package mail
 
 import "strings"
 
-// The words synthetic mail is written with.
+// The words of synthetic mail.
 var asciiWords = strings.Fields(`
 	about account across after again agenda airport almost already also always
 	among answer archive around attached autumn balance because before begin
