@@ -2,28 +2,28 @@ package smtpwire
 
 import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
-// answered takes a whole reply: it closes the phase of the oldest command
+// handleReply takes a whole reply: it closes the phase of the oldest command
 // outstanding and has that phase decide what comes next. text is what the
 // reply's last line said.
-func (c *Client) answered(text []byte, at sample.Instant) {
+func (c *Client) handleReply(text []byte, at sample.Instant) {
 	if c.idle() || !c.queue[c.head].sent {
-		c.unasked(at)
+		c.handleUnasked(at)
 		return
 	}
 	q := c.queue[c.head]
 	start := sample.Instant(q.when)
 	if q.phase == sample.Auth && c.reply.is(3) {
-		c.challenged(text, at) // the phase goes on
+		c.answerChallenge(text, at) // the phase goes on
 		return
 	}
 	if !c.lone(q.phase) {
-		c.timed(q.phase, start, at)
+		c.emitTimed(q.phase, start, at)
 	}
 	if c.reply.code == 421 {
 		c.busy(at, sample.Rejected)
 		return
 	}
-	if !c.reply.negative() && !c.reply.is(wants(q.phase, c.o.BDAT)) {
+	if !c.reply.negative() && !c.reply.is(c.positiveDigit(q.phase)) {
 		c.breach("an unexpected positive reply", at)
 		return
 	}
@@ -46,18 +46,18 @@ func (c *Client) answered(text []byte, at sample.Instant) {
 	}
 }
 
-// wants returns the first digit of the positive reply a phase may get.
-func wants(p sample.Phase, bdat bool) uint16 {
-	if p == sample.Data && !bdat {
+// positiveDigit returns the first digit that a positive reply must have in a phase.
+func (c *Client) positiveDigit(p sample.Phase) uint16 {
+	if p == sample.Data && !c.o.BDAT {
 		return 3
 	}
 	return 2
 }
 
-// unasked takes a reply to nothing, or to a command that has not left. A
+// handleUnasked takes a reply to nothing, or to a command that has not left. A
 // server may say goodbye at any time (RFC 5321 section 3.8), and some refuse a
 // body before they have all of it.
-func (c *Client) unasked(at sample.Instant) {
+func (c *Client) handleUnasked(at sample.Instant) {
 	early := c.t != nil && c.Awaiting() == sample.Body
 	switch {
 	case c.reply.code == 421 && early:
@@ -74,14 +74,14 @@ func (c *Client) unasked(at sample.Instant) {
 // refusal makes a Failure of the negative reply at hand.
 func (c *Client) refusal(p sample.Phase) sample.Failure {
 	code := int(c.reply.code)
-	e, text := parseEnhanced(code, c.reply.said())
-	return sample.Failure{Phase: p, Class: classify(p, code, e, text), Enhanced: e, Code: code, Quote: c.quote(text, c.reply.cut())}
+	e, text := parseEnhanced(code, c.reply.refusalText())
+	return sample.Failure{Phase: p, Class: classify(p, code, e, text), Enhanced: e, Code: code, Quote: c.quote(quote{text: text, cut: c.reply.cut()})}
 }
 
 // failure makes a Failure without a reply. A server may have a part in the
 // text: an error in what it sent can quote it.
 func (c *Client) failure(p sample.Phase, class sample.Class, text string) sample.Failure {
-	return sample.Failure{Phase: p, Class: class, Quote: c.quote([]byte(text), false)}
+	return sample.Failure{Phase: p, Class: class, Quote: c.quote(quote{text: []byte(text)})}
 }
 
 // busy takes a 421: the server ends the session, and the message under way
@@ -109,7 +109,7 @@ func (c *Client) abandon(f sample.Failure, o sample.Outcome, at sample.Instant) 
 	if c.early != nil {
 		f, o = *c.early, sample.Rejected
 	}
-	c.failed(f, at)
+	c.emitFailure(f, at)
 	if c.t != nil {
 		c.endMessage(o, at)
 	}
@@ -123,7 +123,7 @@ func (c *Client) fate() sample.Outcome {
 	switch {
 	case c.t == nil:
 		return sample.Failed
-	case c.refused || c.nobody():
+	case c.refused || c.allRefused():
 		return sample.Rejected
 	case n == 0 || c.queue[n-1].phase != sample.Body || !c.queue[n-1].sent:
 		return sample.Failed

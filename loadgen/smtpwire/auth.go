@@ -17,31 +17,31 @@ const maxCommandLine = 512
 
 // authentication is an AUTH under way.
 type authentication struct {
-	sasl       sasl.Client
-	initial    []byte // the initial response, while it waits for a challenge
-	waits      bool
-	proves     bool // responses are proofs that the password is known
-	challenges int
+	sasl         sasl.Client
+	initial      []byte // the initial response, while it waits for a challenge
+	initialWaits bool
+	isProof      bool // responses are proofs that the password is known
+	challenges   int
 }
 
 // authenticate sends AUTH, or has the client ready where there is nobody to be.
 func (c *Client) authenticate(at sample.Instant) {
 	if c.cred == nil {
-		c.ready()
+		c.becomeReady()
 		return
 	}
 	m := c.choose()
 	if m == 0 {
-		c.missing(sample.Auth, sample.AuthMissing, c.unshared(), at)
+		c.failSetUp(sample.Auth, sample.AuthMissing, c.unshared(), at)
 		return
 	}
 	client := newSASL(m, c.cred)
 	name, initial, err := client.Start()
 	if err != nil {
-		c.missing(sample.Auth, sample.AuthRejected, "the credentials do not suit "+m.String()+": "+err.Error(), at)
+		c.failSetUp(sample.Auth, sample.AuthRejected, "the credentials do not suit "+m.String()+": "+err.Error(), at)
 		return
 	}
-	c.auth = &authentication{sasl: client, proves: m&(cramMD5|scramSHA1|scramSHA256) != 0}
+	c.auth = &authentication{sasl: client, isProof: m&(cramMD5|scramSHA1|scramSHA256) != 0}
 	c.await(sample.Auth)
 	c.out = append(append(c.out, "AUTH "...), name...)
 	switch n := base64.StdEncoding.EncodedLen(len(initial)); {
@@ -49,7 +49,7 @@ func (c *Client) authenticate(at sample.Instant) {
 	case n == 0:
 		c.out = append(c.out, " ="...)
 	case len("AUTH ")+len(name)+1+n+2 > maxCommandLine:
-		c.auth.initial, c.auth.waits = initial, true
+		c.auth.initial, c.auth.initialWaits = initial, true
 	default:
 		c.out = base64.StdEncoding.AppendEncode(append(c.out, ' '), initial)
 	}
@@ -85,8 +85,8 @@ func (c *Client) unshared() string {
 // maxChallenges is far more than any mechanism has.
 const maxChallenges = 8
 
-// challenged answers a 334. The phase of AUTH goes on.
-func (c *Client) challenged(text []byte, at sample.Instant) {
+// answerChallenge answers a 334. The phase of AUTH goes on.
+func (c *Client) answerChallenge(text []byte, at sample.Instant) {
 	if c.unsent() {
 		c.breach("a challenge before the last one was answered", at)
 		return
@@ -102,9 +102,9 @@ func (c *Client) challenged(text []byte, at sample.Instant) {
 
 func (c *Client) respond(text []byte) ([]byte, error) {
 	a := c.auth
-	if a.waits {
+	if a.initialWaits {
 		// Whatever the prompt is: it asks for the initial response.
-		a.waits = false
+		a.initialWaits = false
 		return a.initial, nil
 	}
 	if a.challenges++; a.challenges > maxChallenges {
@@ -115,7 +115,7 @@ func (c *Client) respond(text []byte) ([]byte, error) {
 		return nil, errors.New("a challenge that is not base64")
 	}
 	response, err := a.sasl.Next(challenge)
-	if err == nil && a.proves {
+	if err == nil && a.isProof {
 		// It is made from the password, and is as good to whoever guesses.
 		c.secrets = c.secrets.with(string(response[bytes.LastIndexAny(response, " =,")+1:]))
 	}
@@ -136,8 +136,8 @@ func (c *Client) answerAuth(at sample.Instant) {
 		return
 	}
 	if s, mutual := a.sasl.(*scramClient); mutual && !s.proved() {
-		c.missing(sample.Auth, sample.Protocol, "the server did not prove that it knows the password (RFC 5802 section 3)", at)
+		c.failSetUp(sample.Auth, sample.Protocol, "the server did not prove that it knows the password (RFC 5802 section 3)", at)
 		return
 	}
-	c.ready()
+	c.becomeReady()
 }

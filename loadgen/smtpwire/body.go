@@ -10,7 +10,7 @@ import (
 // were all refused, and some servers say 354 all the same; then an empty
 // message ends it (RFC 2920 section 3.1).
 func (c *Client) answerGoAhead(at sample.Instant) {
-	if !c.refused && !c.nobody() {
+	if !c.refused && !c.allRefused() {
 		c.sendContent()
 		return
 	}
@@ -116,12 +116,12 @@ func (c *Client) refusedEarly(at sample.Instant) {
 		c.abandon(f, sample.Rejected, at)
 		return
 	}
-	c.early = lasting(f)
+	c.early = lastingCopy(f)
 }
 
 // takeEarly ends a message that was refused early, once all of it has left.
 func (c *Client) takeEarly(at sample.Instant) {
-	c.failed(*c.early, at)
+	c.emitFailure(*c.early, at)
 	c.pop()
 	c.endMessage(sample.Rejected, at)
 	c.open = false // the end of DATA ends the transaction
@@ -135,7 +135,7 @@ func (c *Client) answerBody(at sample.Instant) {
 		o = sample.Rejected
 	}
 	if !c.refused {
-		c.timed(sample.SpanMessage, c.mailAt, at)
+		c.emitTimed(sample.SpanMessage, c.mailAt, at)
 	}
 	c.endMessage(o, at)
 	// The end of DATA ends the transaction, taken or not (RFC 5321 section

@@ -15,12 +15,12 @@ import (
 // learned before, the client or the sender; that is not the recipient's class.
 func classify(p sample.Phase, code int, e sample.EnhancedCode, text []byte) sample.Class {
 	var buf [maxText]byte
-	said := words(buf[:0], text)
+	said := plainWords(buf[:0], text)
 	switch {
 	case code == 421:
 		return sample.Busy
 	case code == 530:
-		if says(said, tlsWords) {
+		if containsAny(said, tlsWords) {
 			return sample.StartTLSMissing
 		}
 		return sample.AuthMissing
@@ -33,15 +33,15 @@ func classify(p sample.Phase, code int, e sample.EnhancedCode, text []byte) samp
 }
 
 func temporary(p sample.Phase, code int, e sample.EnhancedCode, said []byte) sample.Class {
-	held := (p == sample.Rcpt || p == sample.Body) && (code == 450 || code == 451)
+	deferred := (p == sample.Rcpt || p == sample.Body) && (code == 450 || code == 451)
 	switch {
-	case held && says(said, greylistWords):
+	case deferred && containsAny(said, greylistWords):
 		return sample.Greylisted
-	case e == sample.EnhancedCode{4, 3, 2}, e == sample.EnhancedCode{4, 7, 28}, says(said, rateWords):
+	case e == sample.EnhancedCode{4, 3, 2}, e == sample.EnhancedCode{4, 7, 28}, containsAny(said, rateWords):
 		return sample.Throttled
-	case e == sample.EnhancedCode{4, 4, 5} && !says(said, spaceWords):
+	case e == sample.EnhancedCode{4, 4, 5} && !containsAny(said, spaceWords):
 		return sample.Throttled
-	case held && e == sample.EnhancedCode{4, 7, 1} && says(said, laterWords):
+	case deferred && e == sample.EnhancedCode{4, 7, 1} && containsAny(said, laterWords):
 		return sample.Greylisted
 	case e == sample.EnhancedCode{4, 3, 4}:
 		return sample.TooBig
@@ -55,11 +55,11 @@ func temporary(p sample.Phase, code int, e sample.EnhancedCode, said []byte) sam
 
 func permanent(p sample.Phase, code int, e sample.EnhancedCode, said []byte) sample.Class {
 	vague := e[0] == 0 || e == sample.EnhancedCode{5, 0, 0}
-	sender := e == sample.EnhancedCode{5, 1, 7} || e == sample.EnhancedCode{5, 1, 8} || says(said, senderWords)
+	sender := e == sample.EnhancedCode{5, 1, 7} || e == sample.EnhancedCode{5, 1, 8} || containsAny(said, senderWords)
 	switch {
 	case e == sample.EnhancedCode{5, 3, 4}, e == sample.EnhancedCode{5, 2, 3}:
 		return sample.TooBig
-	case p == sample.Rcpt && says(said, relayWords) && !says(said, otherRelays):
+	case p == sample.Rcpt && containsAny(said, relayWords) && !containsAny(said, otherRelays):
 		return sample.RelayDenied
 	case p == sample.Rcpt && e[1] == 1 && !sender:
 		return sample.RecipientUnknown
@@ -68,7 +68,7 @@ func permanent(p sample.Phase, code int, e sample.EnhancedCode, said []byte) sam
 	case code == 552 && e[1] != 2 && e[1] != 5:
 		// 5.2.2 is a mailbox that is full, 5.5.3 too many recipients.
 		return sample.TooBig
-	case p == sample.Rcpt && vague && !sender && says(said, unknownWords):
+	case p == sample.Rcpt && vague && !sender && containsAny(said, unknownWords):
 		return sample.RecipientUnknown
 	}
 	return sample.PermFail
@@ -109,7 +109,7 @@ var (
 	}
 )
 
-func says(text []byte, list []string) bool {
+func containsAny(text []byte, list []string) bool {
 	for _, w := range list {
 		if bytes.Contains(text, []byte(w)) {
 			return true
@@ -118,10 +118,10 @@ func says(text []byte, list []string) bool {
 	return false
 }
 
-// words appends text in lower case. Line ends become spaces, for phrases go on
+// plainWords appends text in lower case. Line ends become spaces, for phrases go on
 // over them. Addresses, hosts and links are left out: relay.example.test is
 // somebody's name, and says nothing of relaying.
-func words(dst, text []byte) []byte {
+func plainWords(dst, text []byte) []byte {
 	for len(text) > 0 {
 		n := bytes.IndexAny(text, " \n<>()[]\",;'")
 		if n < 0 {

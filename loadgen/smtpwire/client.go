@@ -61,7 +61,7 @@ type Client struct {
 	reply   reply
 	hello   *introduction   // what Hello tells of; nil unless Options.Capture
 	auth    *authentication // under way; nil otherwise
-	said    *sayings        // what the events quote; nil where none has
+	quotes  *quoteStore     // what the events quote; nil where none has
 	secrets *Secrets        // what no text may say
 	early   *sample.Failure // the message under way was refused before all of it has left; nil otherwise
 
@@ -103,10 +103,10 @@ type awaited struct {
 // for the banner, or asks for the Handshake of implicit TLS.
 func (c *Client) Start(o *Options, cred *Credentials) {
 	clear(c.vec)
-	c.said.clear()
+	c.quotes.clear()
 	*c = Client{
 		o: o, cred: cred,
-		out: c.out[:0], vec: c.vec[:0], queue: c.queue[:0], events: c.events[:0], said: c.said,
+		out: c.out[:0], vec: c.vec[:0], queue: c.queue[:0], events: c.events[:0], quotes: c.quotes,
 	}
 	if c.secrets = o.Secrets; c.secrets == nil && cred != nil {
 		c.secrets = NewSecrets([]Credentials{*cred})
@@ -165,7 +165,7 @@ func (c *Client) Send(t *Transaction) {
 	c.next, c.accepted, c.rejected = 0, 0, 0
 	c.begun, c.open, c.refused, c.data = false, false, false, false
 	if class, text := c.unfit(t); class != sample.NoClass {
-		c.failed(c.failure(sample.Mail, class, text), 0)
+		c.emitFailure(c.failure(sample.Mail, class, text), 0)
 		c.endMessage(sample.Failed, 0)
 		return
 	}
@@ -205,10 +205,10 @@ func (c *Client) Receive(p []byte, at sample.Instant) {
 		p = p[n:]
 		switch s {
 		case continued:
-			c.heard(text)
+			c.takeLine(text)
 		case complete:
-			c.heard(text)
-			c.answered(text, at)
+			c.takeLine(text)
+			c.handleReply(text, at)
 		case invalid:
 			c.breach(string(text), at)
 		}
@@ -254,8 +254,8 @@ func (c *Client) Events() []Event {
 	if c.state != Waiting && cap(events)*eventSize > keep {
 		c.events = nil
 	}
-	if c.said != nil && c.state != Waiting && cap(c.said.words) > keep {
-		c.said = nil
+	if c.quotes != nil && c.state != Waiting && cap(c.quotes.text) > keep {
+		c.quotes = nil
 	}
 	return events
 }
@@ -265,7 +265,7 @@ func (c *Client) begin() {
 	if c.taken {
 		clear(c.events)
 		c.events = c.events[:0]
-		c.said.clear()
+		c.quotes.clear()
 		c.taken = false
 	}
 }

@@ -6,12 +6,13 @@ import (
 	"strconv"
 )
 
-// An escape is a way to write octets by others, as clients and servers do. Each
-// is undone by itself: what one takes for a beginning, another leaves as it is.
+// An escape is a way in which clients and servers write some octets as sequences of
+// others. Each is undone by itself, because a mark of one is nothing special in
+// another.
 type escape struct {
-	marks string // what its sequences begin with
-	// read returns the octet that a sequence at the beginning of text stands
-	// for, and its length; 0 where there is none.
+	marks string // the octets that its sequences begin with
+	// read returns the octet that the sequence at the beginning of text stands
+	// for, and the sequence's length; 0 if there is none.
 	read func(text []byte) (octet byte, used int)
 }
 
@@ -34,9 +35,20 @@ var escapes = []escape{
 	{"'", readDoubled("''")}, // SQL
 }
 
-// undone is a view with the escape's sequences read; nil where there is none of
-// their beginnings.
-func (e *escape) undone(flat *view) *view {
+// unescaped returns a view for each escape that has a mark in flat.
+func unescaped(flat *view) []*view {
+	var all []*view
+	for i := range escapes {
+		if v := escapes[i].undo(flat); v != nil {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// undo returns a view in which the escape's sequences are the octets that they stand
+// for; nil if there is none of its marks.
+func (e *escape) undo(flat *view) *view {
 	if !bytes.ContainsAny(flat.octets, e.marks) {
 		return nil
 	}
@@ -58,8 +70,8 @@ func (e *escape) undone(flat *view) *view {
 	return v
 }
 
-// readHex reads a mark and two hexadecimal digits. %2541 is %41 once more
-// escaped.
+// readHex reads a mark and two hexadecimal digits. It reads %2541 too, which is %41
+// escaped a second time.
 func readHex(text []byte) (byte, int) {
 	if text[0] == '%' && bytes.HasPrefix(text[1:], []byte("25")) {
 		if b, ok := hexByte(text[3:]); ok {
@@ -97,10 +109,11 @@ func readBackslash(text []byte) (byte, int) {
 	return text[1], 2
 }
 
-// longestEntity is more than what a password's characters need.
+// longestEntity is longer than the entity of any octet in a password.
 const longestEntity = 10
 
-// readEntity reads &amp; and &#38; and the like, of one octet.
+// readEntity reads an entity of HTML that stands for one octet, such as &amp; or
+// &#38;.
 func readEntity(text []byte) (byte, int) {
 	end := bytes.IndexByte(text[:min(len(text), longestEntity)], ';')
 	if end < 0 {
@@ -112,6 +125,7 @@ func readEntity(text []byte) (byte, int) {
 	return 0, 0
 }
 
+// readDoubled returns a function that reads a mark that is written twice.
 func readDoubled(mark string) func([]byte) (byte, int) {
 	return func(text []byte) (byte, int) {
 		if bytes.HasPrefix(text, []byte(mark)) {

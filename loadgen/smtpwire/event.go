@@ -36,15 +36,15 @@ func (c *Client) emit(e Event) {
 	c.events = append(c.events, e)
 }
 
-// timed reports how long a phase took. A reply that arrived before the clock
+// emitTimed reports how long a phase took. A reply that arrived before the clock
 // was read for its command took no time: the kernel's stamp and the clock's
 // reading come from different places in the path.
-func (c *Client) timed(p sample.Phase, start, end sample.Instant) {
+func (c *Client) emitTimed(p sample.Phase, start, end sample.Instant) {
 	if start != 0 {
 		c.emit(Event{Kind: Timed, Phase: p, Start: start, End: max(start, end)})
 	}
 }
 
-func (c *Client) failed(f sample.Failure, at sample.Instant) {
+func (c *Client) emitFailure(f sample.Failure, at sample.Instant) {
 	c.emit(Event{Kind: FailedEvent, Phase: f.Phase, End: at, Failure: f})
 }

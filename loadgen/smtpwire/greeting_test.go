@@ -29,7 +29,7 @@ func TestHelloBeforeAndAfterTLS(t *testing.T) {
 	c.Established(1)
 	greeted := 0
 	say := func(reply string) {
-		c.Sent(pending(&c), 2)
+		writeAll(&c, 2)
 		c.Receive([]byte(reply), 3)
 		for _, e := range c.Events() {
 			if e.Kind == Greeted {
@@ -41,12 +41,12 @@ func TestHelloBeforeAndAfterTLS(t *testing.T) {
 	say("250-mx\r\n250-SIZE 100\r\n250 STARTTLS\r\n")
 	say("220 go on\r\n")
 	if c.Secured(); greeted != 0 {
-		t.Error("told before the handshake")
+		t.Error("reported before the handshake")
 	}
 	say("250-mx\r\n250-SIZE 100\r\n250 AUTH PLAIN\r\n")
 	want := &sample.Greeting{Banner: "mx.example.test", Clear: []string{"SIZE 100", "STARTTLS"}, Secure: []string{"SIZE 100", "AUTH PLAIN"}}
 	if greeted != 1 || !reflect.DeepEqual(c.Hello(), want) {
-		t.Errorf("told %d times: %q, want %q", greeted, c.Hello(), want)
+		t.Errorf("reported %d times: %q, want %q", greeted, c.Hello(), want)
 	}
 }
 
@@ -58,7 +58,7 @@ func TestHelloHidesWhatTheNameBegins(t *testing.T) {
 	c.Start(&Options{Capture: true, Secrets: NewSecrets([]Credentials{*cred})}, cred)
 	c.Established(1)
 	c.Receive([]byte("220 mx\r\n"), 2)
-	c.Sent(pending(&c), 3)
+	writeAll(&c, 3)
 	c.Receive([]byte("250-mx S3cretPa\r\n250-ssw0rd\r\n250-HELP\r\n250 AUTH PLAIN\r\n"), 4)
 	if got, want := c.Hello().Clear, []string{"HELP", "AUTH PLAIN"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
@@ -71,17 +71,9 @@ func TestHelloWithoutStartTLS(t *testing.T) {
 	c.Start(&Options{Capture: true, TLS: sample.TLSStart}, nil)
 	c.Established(1)
 	c.Receive([]byte("220 mx\r\n"), 2)
-	c.Sent(pending(&c), 3)
+	writeAll(&c, 3)
 	c.Receive([]byte("250-mx\r\n250 HELP\r\n"), 4)
 	if !slices.ContainsFunc(c.Events(), func(e Event) bool { return e.Kind == Greeted }) || c.State() != Ended {
-		t.Errorf("not told, in state %d", c.State())
+		t.Errorf("not reported, in state %d", c.State())
 	}
-}
-
-// pending is how much the client wants to send.
-func pending(c *Client) (n int) {
-	for _, b := range c.Pending() {
-		n += len(b)
-	}
-	return n
 }

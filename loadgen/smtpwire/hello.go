@@ -63,17 +63,17 @@ func (c *Client) greet() {
 	}
 }
 
-// heard takes a line of a reply that has not ended yet, or has with it.
-func (c *Client) heard(text []byte) {
+// takeLine takes a line of a reply that has not ended yet, or has with it.
+func (c *Client) takeLine(text []byte) {
 	if c.idle() || c.reply.negative() {
 		return
 	}
 	switch p := c.queue[c.head].phase; {
 	case p == sample.Banner && c.hello != nil:
-		c.hello.banner.hear(text)
+		c.hello.banner.add(text)
 	case p == sample.EHLO && !c.helo:
 		if c.hello != nil {
-			c.hello.offers(c.secured).hear(text)
+			c.hello.offers(c.secured).add(text)
 		}
 		if c.reply.lines > 1 {
 			c.offer(text)
@@ -133,11 +133,11 @@ func (c *Client) answerHello(at sample.Instant) {
 	}
 	switch {
 	case c.o.TLS != sample.TLSStart || c.secured:
-		c.introduced(at)
+		c.emitGreeted(at)
 		c.authenticate(at)
 	case c.offered&startTLS == 0:
-		c.introduced(at)
-		c.missing(sample.StartTLS, sample.StartTLSMissing, "the server does not offer STARTTLS", at)
+		c.emitGreeted(at)
+		c.failSetUp(sample.StartTLS, sample.StartTLSMissing, "the server does not offer STARTTLS", at)
 	default:
 		c.command(sample.StartTLS, "STARTTLS\r\n")
 	}
@@ -149,13 +149,13 @@ func (c *Client) answerStartTLS(at sample.Instant) {
 		return
 	}
 	if c.unsent() {
-		c.missing(sample.StartTLS, sample.Protocol, "a reply to half a command", at)
+		c.failSetUp(sample.StartTLS, sample.Protocol, "a reply to half a command", at)
 		return
 	}
 	c.state = Handshake
 }
 
-// missing ends a session over something that was needed to begin it.
-func (c *Client) missing(p sample.Phase, class sample.Class, text string, at sample.Instant) {
+// failSetUp ends a session over something that was needed to begin it.
+func (c *Client) failSetUp(p sample.Phase, class sample.Class, text string, at sample.Instant) {
 	c.abandon(c.failure(p, class, text), sample.Failed, at)
 }

@@ -16,8 +16,8 @@ func (c *Client) Hello() *sample.Greeting {
 	return g
 }
 
-// introduced tells that all there is to Hello has come.
-func (c *Client) introduced(at sample.Instant) {
+// emitGreeted tells that all there is to Hello has come.
+func (c *Client) emitGreeted(at sample.Instant) {
 	if c.hello != nil {
 		c.emit(Event{Kind: Greeted, End: at})
 	}
@@ -39,19 +39,19 @@ func (h *introduction) forget(secured bool) { *h.offers(secured) = statement{} }
 
 // A statement is a positive reply's lines.
 type statement struct {
-	text []byte // with line feeds between
-	said bool
-	cut  bool
+	text  []byte // with line feeds between
+	begun bool
+	cut   bool
 }
 
 // maxStatement bounds what is kept of one.
 const maxStatement = 16 << 10
 
-func (s *statement) hear(line []byte) {
-	if s.said && len(s.text) < maxStatement {
+func (s *statement) add(line []byte) {
+	if s.begun && len(s.text) < maxStatement {
 		s.text = append(s.text, '\n')
 	}
-	s.said = true
+	s.begun = true
 	room := maxStatement - len(s.text)
 	s.cut = s.cut || len(line) > room
 	s.text = append(s.text, line[:min(len(line), room)]...)
@@ -68,7 +68,7 @@ func (s *statement) offered(secrets *Secrets) []string {
 }
 
 func (s *statement) lines(secrets *Secrets) []string {
-	if !s.said {
+	if !s.begun {
 		return nil
 	}
 	q := quote{text: s.text, secrets: secrets, cut: s.cut}

@@ -56,15 +56,15 @@ func (c *Client) Sent(n int, at sample.Instant) {
 		c.stamped++
 	}
 	if int(c.first) == len(c.vec) {
-		c.drained()
+		c.releaseBuffers()
 	}
 	if c.early != nil && c.queue[c.head].sent {
 		c.takeEarly(at)
 	}
 }
 
-// drained takes the buffers back once everything has left.
-func (c *Client) drained() {
+// releaseBuffers takes the buffers back once everything has left.
+func (c *Client) releaseBuffers() {
 	clear(c.vec) // content is the caller's; let go of it
 	c.vec, c.first = c.vec[:0], 0
 	c.out, c.cut = c.out[:0], 0
@@ -118,8 +118,8 @@ func (c *Client) pop() {
 	}
 }
 
-// ready has the client wait for Send or Quit, with little memory.
-func (c *Client) ready() {
+// becomeReady has the client wait for Send or Quit, with little memory.
+func (c *Client) becomeReady() {
 	c.state = Ready
 	if c.unsent() {
 		return
@@ -140,9 +140,9 @@ func (c *Client) ready() {
 
 // end has the client let go of everything but its small buffers.
 func (c *Client) end() {
-	c.ready()
+	c.becomeReady()
 	c.state = Ended
-	c.drained()
+	c.releaseBuffers()
 	c.queue, c.head, c.stamped = c.queue[:0], 0, 0
 	c.auth, c.cred, c.t = nil, nil, nil
 	c.reply = reply{}

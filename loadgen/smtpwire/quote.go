@@ -6,56 +6,61 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A quote is text that a server said, or may have a part in. It leaves the
-// client as a line, and no other way, so that no secret does.
+// A quote is text that a server said, or may have a part in. No secret may leave the
+// client, so a quote leaves it only by Line and lines.
 type quote struct {
 	text    []byte
 	secrets *Secrets
-	cut     bool // text ends before what was said does
+	cut     bool // text ends before what the server said does
 }
 
-// Line makes one bounded line of the quote: its first, free of secrets, and
-// printable.
-func (q *quote) Line() string {
-	return printable(q.secrets.redact(q.text, q.cut))
-}
+// Line returns the quote's first line: bounded, printable and without secrets.
+func (q *quote) Line() string { return printable(q.redacted()) }
 
-// lines makes a bounded line of each of the quote's.
+// lines returns all lines of the quote, each bounded, printable and without secrets.
 func (q *quote) lines() []string {
 	var all []string
-	for line := range bytes.SplitSeq(q.secrets.redact(q.text, q.cut), []byte{'\n'}) {
+	for line := range bytes.SplitSeq(q.redacted(), []byte{'\n'}) {
 		all = append(all, printable(line))
 	}
 	return all
 }
 
-// sayings are the quotes of a client's events, and what they are made of.
-type sayings struct {
-	words  []byte
+func (q *quote) redacted() []byte {
+	if q.cut {
+		return q.secrets.redactCut(q.text)
+	}
+	return q.secrets.redact(q.text)
+}
+
+// A quoteStore holds the quotes of a client's events, and their text.
+type quoteStore struct {
+	text   []byte
 	quotes []quote
 }
 
-func (s *sayings) clear() {
+func (s *quoteStore) clear() {
 	if s != nil {
-		s.words, s.quotes = s.words[:0], s.quotes[:0]
+		s.text, s.quotes = s.text[:0], s.quotes[:0]
 	}
 }
 
-// quote keeps text until the events have been taken: another reply may come
-// before. Slices that grow leave what they grew out of to those who have it.
-func (c *Client) quote(text []byte, cut bool) *quote {
-	if c.said == nil {
-		c.said = new(sayings)
+// quote keeps a quote until the driver has taken the events: another reply may come
+// before. If a slice of the store grows, earlier quotes still have the old one.
+func (c *Client) quote(q quote) *quote {
+	if c.quotes == nil {
+		c.quotes = new(quoteStore)
 	}
-	s := c.said
-	n := len(s.words)
-	s.words = append(s.words, text...)
-	s.quotes = append(s.quotes, quote{text: s.words[n:], secrets: c.secrets, cut: cut})
+	s := c.quotes
+	n := len(s.text)
+	s.text = append(s.text, q.text...)
+	q.text, q.secrets = s.text[n:], c.secrets
+	s.quotes = append(s.quotes, q)
 	return &s.quotes[len(s.quotes)-1]
 }
 
-// lasting returns a copy of a client's failure that outlives the events of now.
-func lasting(f sample.Failure) *sample.Failure {
+// lastingCopy returns a copy of a client's failure that is valid longer than its event.
+func lastingCopy(f sample.Failure) *sample.Failure {
 	q := f.Quote.(*quote)
 	f.Quote = &quote{text: bytes.Clone(q.text), secrets: q.secrets, cut: q.cut}
 	return &f

@@ -7,12 +7,20 @@ import (
 	"sort"
 )
 
-// redact returns text with Redacted in place of each secret. Nothing of a
-// secret is left because the server broke it over lines, encoded it in a way
-// that clients and servers do (base64, quoted-printable, percent, backslash,
-// hexadecimal), or cut it short. Where cut is set the text itself was, and the
-// end of it is left out: it may be too little of a secret to be known for one.
-func (s *Secrets) redact(text []byte, cut bool) []byte {
+// redact returns text with Redacted in place of each secret. It also finds a secret
+// that the server has broken over lines, encoded in a way that clients and servers do
+// (base64, quoted-printable, percent, backslash, hexadecimal), or cut short.
+func (s *Secrets) redact(text []byte) []byte { return s.redactTo(text, len(text)) }
+
+// redactCut is redact for a text that ends before what the server said does. It
+// leaves out the end of the text: there may be too few octets of a secret to
+// recognize it.
+func (s *Secrets) redactCut(text []byte) []byte {
+	return s.redactTo(text, max(0, len(text)-longPattern+1))
+}
+
+// redactTo redacts text and leaves out what is after limit.
+func (s *Secrets) redactTo(text []byte, limit int) []byte {
 	var found []stretch
 	for _, v := range views(text) {
 		for set := s; set != nil; set = set.more {
@@ -21,10 +29,6 @@ func (s *Secrets) redact(text []byte, cut bool) []byte {
 		}
 	}
 	slices.SortFunc(found, func(a, b stretch) int { return cmp.Compare(a.from, b.from) })
-	limit := len(text)
-	if cut {
-		limit = max(0, limit-longPattern+1)
-	}
 	var out []byte
 	end := 0
 	for _, f := range found {
@@ -39,27 +43,28 @@ func (s *Secrets) redact(text []byte, cut bool) []byte {
 // A stretch is a part of a text.
 type stretch struct{ from, to int }
 
-// find appends where in the text that v is of secrets stand.
+// find appends where the secrets in v are in its text.
 func (s *Secrets) find(v *view, found []stretch) []stretch {
 	if s == nil {
 		return found
 	}
 	for i := range v.octets {
-		n, p := s.at(v, i)
+		n, p := s.matchAt(v, i)
 		if n == 0 {
 			continue
 		}
 		from, to := i, i+n
 		if p.code {
-			from, to = v.run(from, to)
+			from, to = v.base64Run(from, to)
 		}
 		found = append(found, stretch{v.places[from].from, v.places[to-1].to})
 	}
 	return found
 }
 
-// at tells how much of a pattern stands at i: 0 is nothing that counts.
-func (s *Secrets) at(v *view, i int) (int, pattern) {
+// matchAt returns the pattern that begins at i, and how much of it is there: 0 if that
+// does not count.
+func (s *Secrets) matchAt(v *view, i int) (int, pattern) {
 	rest := v.octets[i:]
 	h := head(rest)
 	if len(rest) >= longPattern && s.begins.has(h, longPattern) {
@@ -83,9 +88,10 @@ func (s *Secrets) at(v *view, i int) (int, pattern) {
 	return 0, pattern{}
 }
 
-// longest tells how much of a long pattern stands at i: all of one, half of it
-// and more, or a part that was cut there. What has most in common with a text is next to it in
-// order; what is all of its beginning is before it.
+// longest returns the long pattern of which most is at i, and how much that is: all of
+// it, at least half of it, or a part that was cut there. The patterns are sorted. So
+// the one that has most in common with a text is next to the text in their order, and
+// those that the text begins with come before it.
 func (s *Secrets) longest(v *view, i int) (most int, which pattern) {
 	rest := v.octets[i:]
 	next := s.search(rest)
@@ -115,12 +121,12 @@ func (s *Secrets) longest(v *view, i int) (most int, which pattern) {
 	return most, which
 }
 
-// search returns how many long patterns come before text in order.
+// search returns how many long patterns come before text in their order.
 func (s *Secrets) search(text []byte) int {
 	return sort.Search(len(s.long), func(i int) bool { return s.long[i].text >= string(text) })
 }
 
-// common is how many octets two texts begin with alike.
+// common returns how many octets are the same at the beginning of two texts.
 func common(a string, b []byte) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
@@ -129,13 +135,13 @@ func common(a string, b []byte) int {
 	return n
 }
 
-// A view is a text as somebody could read it, folded, with the place of each
-// octet in the text.
+// A view is one way to read a text, folded. It has the place in the text of each of
+// its octets.
 type view struct {
 	text   []byte
 	octets []byte
 	places []stretch
-	joined bool // what stands side by side need not do so in the text
+	joined bool // octets that are neighbours here may not be in the text
 }
 
 func newView(text []byte) *view {
@@ -147,13 +153,13 @@ func (v *view) add(b byte, from, to int) {
 	v.places = append(v.places, stretch{from, to})
 }
 
-// word tells whether neither a letter nor a digit is next to a part.
+// word tells whether a part is a word of its own: no letter or digit is next to it.
 func (v *view) word(from, to int) bool {
 	return (from == 0 || !isAlnum(v.octets[from-1])) && (to == len(v.octets) || !isAlnum(v.octets[to]))
 }
 
-// cutAt tells whether something before i may have been cut there: a line ends,
-// or dots say that there was more.
+// cutAt tells whether what is before i may have been cut there: the text or a line
+// ends, or dots follow.
 func (v *view) cutAt(i int) bool {
 	if i == len(v.octets) {
 		return true
@@ -166,8 +172,8 @@ func (v *view) lineAt(i int) bool {
 	return bytes.IndexByte(v.text[v.places[i-1].to:v.places[i].from], '\n') >= 0
 }
 
-// run widens a part to all the base64 that it is within on its lines.
-func (v *view) run(from, to int) (int, int) {
+// base64Run widens a part to the whole run of base64 digits around it, within a line.
+func (v *view) base64Run(from, to int) (int, int) {
 	if v.joined {
 		return from, to
 	}
@@ -183,26 +189,15 @@ func (v *view) run(from, to int) (int, int) {
 
 func isAlnum(b byte) bool { return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || digit(b) }
 
-// views are the ways in which a text is searched.
+// views returns all views in which a text is searched.
 func views(text []byte) []*view {
 	var all []*view
 	for _, flat := range unfolded(text) {
-		all = append(all, flat)
-		for i := range escapes {
-			if v := escapes[i].undone(flat); v != nil {
-				all = append(all, v)
-			}
-		}
-		for _, v := range []*view{flat, flat.compact()} {
-			if v != flat {
-				all = append(all, v)
-			}
-			for parity := range 2 {
-				if u := unhexed(v, parity); u != nil {
-					all = append(all, u)
-				}
-			}
-		}
+		compact := flat.compact()
+		all = append(all, flat, compact)
+		all = append(all, unescaped(flat)...)
+		all = append(all, unhexed(flat)...)
+		all = append(all, unhexed(compact)...)
 	}
 	for _, v := range all {
 		fold(v.octets)
@@ -210,8 +205,8 @@ func views(text []byte) []*view {
 	return all
 }
 
-// compact is a view without what is put between letters or groups of them:
-// blanks and colons.
+// compact returns a view without what some put between letters or between groups of
+// them: blanks, colons and NULs.
 func (v *view) compact() *view {
 	c := newView(v.text)
 	c.joined = true
@@ -223,10 +218,10 @@ func (v *view) compact() *view {
 	return c
 }
 
-// unfolded is text as if it were one line: without line ends and the blanks
-// around them. What looks like an enhanced code at the beginning of a line may
-// be one, which servers repeat there, or be part of a secret: where there is
-// one, the text is unfolded without it and with it.
+// unfolded returns text as one line, without line ends and the blanks around them.
+// What looks like an enhanced code at the beginning of a line may be one, which
+// servers repeat there, or a part of a secret. If there is one, unfolded returns two
+// views: without these codes and with them.
 func unfolded(text []byte) []*view {
 	codes := 0
 	all := []*view{unfold(text, func(rest []byte) int {
@@ -240,8 +235,8 @@ func unfolded(text []byte) []*view {
 	return all
 }
 
-// unfold joins the lines of a text, and leaves out of each what skip counts at
-// its beginning.
+// unfold joins the lines of a text. skip returns how many octets to leave out at the
+// beginning of a line.
 func unfold(text []byte, skip func(rest []byte) int) *view {
 	v := newView(text)
 	for i := 0; i < len(text); i++ {
@@ -262,13 +257,18 @@ func unfold(text []byte, skip func(rest []byte) int) *view {
 	return v
 }
 
-// unhexed reads runs of hexadecimal digits as the octets they may stand for,
-// from their first digit or from their second. It returns nil where no run is
-// as long as a secret makes it.
-func unhexed(flat *view, parity int) *view {
+// unhexed returns views in which runs of hexadecimal digits are the octets that they
+// stand for: in one the runs are read from their first digit, in the other from their
+// second. It returns none if no run is as long as that of a secret.
+func unhexed(flat *view) []*view {
 	if !hasHex(flat.octets) {
 		return nil
 	}
+	return []*view{unhexedFrom(flat, 0), unhexedFrom(flat, 1)}
+}
+
+// unhexedFrom reads each run from the digit with that index in it.
+func unhexedFrom(flat *view, first int) *view {
 	v := newView(flat.text)
 	for i := 0; i < len(flat.octets); {
 		end := i
@@ -282,7 +282,7 @@ func unhexed(flat *view, parity int) *view {
 			}
 			continue
 		}
-		for i += parity; i+1 < end; i += 2 {
+		for i += first; i+1 < end; i += 2 {
 			b, _ := hexByte(flat.octets[i:])
 			v.add(b, flat.places[i].from, flat.places[i+1].to)
 		}
@@ -291,7 +291,8 @@ func unhexed(flat *view, parity int) *view {
 	return v
 }
 
-// hasHex tells whether there is a run of digits as long as a secret makes it.
+// hasHex tells whether there is a run of hexadecimal digits that is as long as that of
+// a secret.
 func hasHex(text []byte) bool {
 	n := 0
 	for _, b := range text {

@@ -58,18 +58,18 @@ func (r *reply) next(p []byte, l limits) (text []byte, used int, s progress) {
 	} else {
 		used = len(p)
 	}
-	held := 0
+	have := 0
 	if r.kept != nil {
-		held = len(r.kept.line)
+		have = len(r.kept.line)
 	}
-	if held+len(line) > l.line {
+	if have+len(line) > l.line {
 		return []byte(faultLine), used, invalid
 	}
 	if len(line) == 0 || line[len(line)-1] != '\n' {
 		r.keepLine(line)
 		return nil, used, needMore
 	}
-	if held > 0 {
+	if have > 0 {
 		line = append(r.kept.line, line...)
 		r.kept.line = line[:0]
 	}
@@ -163,8 +163,8 @@ func (r *reply) negative() bool { return r.code >= 400 }
 // cut tells whether a negative reply said more than is kept.
 func (r *reply) cut() bool { return r.kept != nil && r.kept.cut }
 
-// said returns what a negative reply said.
-func (r *reply) said() []byte {
+// refusalText returns what a negative reply refusalText.
+func (r *reply) refusalText() []byte {
 	if r.kept == nil {
 		return nil
 	}

@@ -80,11 +80,11 @@ func TestReplyKeepsRefusals(t *testing.T) {
 		}
 	}
 	feed("550-one\r\n550 two\r\n")
-	if got, want := string(r.said()), "one\ntwo"; got != want {
+	if got, want := string(r.refusalText()), "one\ntwo"; got != want {
 		t.Errorf("said %q, want %q", got, want)
 	}
 	feed("250 fine\r\n450 " + strings.Repeat("x", 1000) + "\r\n")
-	if got := r.said(); len(got) != maxText || !strings.HasPrefix(string(got), "xx") {
+	if got := r.refusalText(); len(got) != maxText || !strings.HasPrefix(string(got), "xx") {
 		t.Errorf("said %d octets, %.10q; want %d of x", len(got), got, maxText)
 	}
 }

@@ -42,10 +42,10 @@ func play(t *testing.T, d dialogue, p pace) {
 		line := strings.TrimSpace(lines[i])
 		switch {
 		case line == "", strings.HasPrefix(line, "#"):
-		case heard(line) != "":
+		case serverOctets(line) != "":
 			said := ""
-			for ; i < len(lines) && heard(lines[i]) != ""; i++ {
-				said += heard(lines[i])
+			for ; i < len(lines) && serverOctets(lines[i]) != ""; i++ {
+				said += serverOctets(lines[i])
 			}
 			i--
 			s.write()
@@ -72,8 +72,8 @@ func play(t *testing.T, d dialogue, p pace) {
 	}
 }
 
-// heard returns the octets of a line that the server says, and "" for others.
-func heard(line string) string {
+// serverOctets returns the octets of a line that the server says; "" for other lines.
+func serverOctets(line string) string {
 	line = strings.TrimSpace(line)
 	for prefix, end := range map[string]string{"S: ": "\r\n", "S~ ": "", "S/ ": "\n"} {
 		if text, ok := strings.CutPrefix(line, prefix); ok {

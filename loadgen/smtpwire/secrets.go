@@ -14,51 +14,51 @@ import (
 // Redacted stands in place of a secret wherever one would be shown.
 const Redacted = "<redacted>"
 
-// Secrets are the passwords and tokens that no text of a run may show. A server
-// may say back what a client told it, in that session or in another account's,
-// so every text that leaves a Client is searched for all of them: as they are,
-// and as they look in base64 whatever stands before them, which finds the
-// responses of PLAIN, LOGIN, XOAUTH2 and OAUTHBEARER. Case counts nowhere.
+// Secrets are the passwords and tokens that no text of a run may show. A server may
+// send back what a client told it, in that session or in one of another account. So
+// every text that leaves a Client is searched for all of them: as they are, and as
+// they look within base64, which finds the responses of PLAIN, LOGIN, XOAUTH2 and
+// OAUTHBEARER. Upper and lower case are the same.
 //
-// Secrets may be used by many clients at a time. The zero value, and nil, are
-// none.
+// Many clients may use the same Secrets at a time. The zero value, and nil, are none.
 type Secrets struct {
-	proofs *proofs            // what the clients proved to know them by; nil for none
+	proofs *proofs            // the last responses of clients that prove a password; nil for none
 	more   *Secrets           // others to look for
-	long   []pattern          // of longPattern octets and more, sorted
-	short  map[string]pattern // those shorter
-	widths []int              // of the short ones
-	begins filter             // of what all of them begin with
-	parts  map[uint64]bool    // the parts of longPattern octets of the long ones; true within base64
+	long   []pattern          // patterns of longPattern octets or more, sorted
+	short  map[string]pattern // shorter patterns
+	widths []int              // lengths of the short ones
+	begins filter             // the beginnings of all patterns
+	parts  map[uint64]bool    // each part of longPattern octets of the long ones; true if it is base64
 }
 
 // A pattern is what a secret looks like in a text, folded.
 type pattern struct {
 	text string
-	head uint64 // its first octets in their order
-	word bool   // counts only where it stands as a word of its own
-	code bool   // is within base64, all of which goes
-	name bool   // counts as a whole: parts of names stand in many texts
+	head uint64 // its first octets, to sort by
+	word bool   // counts only as a word of its own
+	code bool   // is base64; the whole run of base64 around it is hidden
+	name bool   // counts only as a whole: many texts have parts of names in them
 }
 
 const (
-	longPattern = 8 // as much as a filter looks at
+	longPattern = 8 // how many octets a filter looks at
 
-	// shortSecret is what a secret has at least that is found within words. The
-	// letter u in every text would leave nothing to read.
+	// shortSecret is how many octets a secret must have to be found within words.
+	// If the secret is u, nothing could be read if each u were hidden.
 	shortSecret = 4
 )
 
-// NewSecrets makes the secrets of accounts.
+// NewSecrets returns the passwords and tokens of accounts. The names of those that
+// are Private are secrets too.
 func NewSecrets(lists ...[]Credentials) *Secrets {
-	var looks looks
+	var list patternList
 	seen := map[string]bool{}
-	for _, list := range lists {
-		for i := range list {
-			c := &list[i]
-			looks.names = true
+	for _, accounts := range lists {
+		for i := range accounts {
+			c := &accounts[i]
+			list.names = true
 			if len(c.Password) < shortSecret {
-				looks.responses(c)
+				list.addResponses(c)
 			}
 			secrets := []string{c.Password, c.Username, c.Identity}
 			if !c.Private {
@@ -67,18 +67,19 @@ func NewSecrets(lists ...[]Credentials) *Secrets {
 			for n, secret := range secrets {
 				if !seen[secret] {
 					seen[secret] = true
-					looks.names = n > 0
-					looks.secret(secret)
+					list.names = n > 0
+					list.addSecret(secret)
 				}
 			}
 		}
 	}
-	s := looks.secrets()
+	s := list.secrets()
 	s.proofs = new(proofs)
 	return s
 }
 
-// with returns s and one secret more, and keeps that for a while in s as well.
+// with returns a set that has one secret more than s. s keeps that secret for a while
+// too: a server may send it in another session.
 func (s *Secrets) with(proof string) *Secrets {
 	t := secretsOf(proof)
 	if t.more = s; s != nil {
@@ -88,83 +89,93 @@ func (s *Secrets) with(proof string) *Secrets {
 }
 
 func secretsOf(texts ...string) *Secrets {
-	var looks looks
+	var list patternList
 	for _, text := range texts {
-		looks.secret(text)
+		list.addSecret(text)
 	}
-	return looks.secrets()
+	return list.secrets()
 }
 
-// looks are what secrets look like. There may be hundreds of thousands, so
-// their texts are parts of one.
-type looks struct {
+// A patternList is the list of patterns that Secrets are made from. There may be
+// hundreds of thousands, so their texts are parts of one.
+type patternList struct {
 	text     []byte
 	patterns []look
 	scratch  []byte
-	names    bool // what comes is names, or has names in it
+	names    bool // the patterns to come are names, or have names in them
 }
 
+// A look is a pattern whose text is a part of the list's.
 type look struct {
-	from, to         int // in text
-	word, code, name bool
+	from, to         int
+	word, code, name bool // as pattern has them
 }
 
-// add takes what was put at the end of text for a look.
-func (l *looks) add(from int, word, code bool) {
-	fold(l.text[from:])
-	if from < len(l.text) {
-		l.patterns = append(l.patterns, look{from, len(l.text), word, code, l.names})
+// add adds k as a pattern: its text goes from k.from to the end of the list's text.
+func (l *patternList) add(k look) {
+	fold(l.text[k.from:])
+	if k.to = len(l.text); k.from < k.to {
+		k.name = l.names
+		l.patterns = append(l.patterns, k)
 	}
 }
 
 var lineEnds = strings.NewReplacer("\r", "", "\n", "")
 
-func (l *looks) secret(secret string) {
-	text := lineEnds.Replace(strings.TrimSpace(secret)) // what lines do not show
+// addSecret adds all that a secret looks like.
+func (l *patternList) addSecret(secret string) {
+	text := lineEnds.Replace(strings.TrimSpace(secret)) // a reply does not show the rest
 	if text == "" {
 		return
 	}
 	from := len(l.text)
 	l.text = append(l.text, text...)
-	l.add(from, len(text) < shortSecret, false)
+	l.add(look{from: from, word: len(text) < shortSecret})
 	if !isASCII(text) {
-		l.latin1(text)
+		l.addLatin1(text)
 	}
 	if len(secret) < shortSecret {
-		l.encoded([]byte(secret), 0, true)
+		l.addBase64(secret)
 		return
 	}
 	for ahead := range 3 {
-		var filling [2]byte
-		l.scratch = append(append(l.scratch[:0], filling[:ahead]...), secret...)
-		l.encoded(l.scratch, ahead, false)
+		l.addWithinBase64(secret, ahead)
 	}
 }
 
-// latin1 is how UTF-8 looks to a server that takes every octet for a character.
-func (l *looks) latin1(text string) {
+// addLatin1 adds a text in UTF-8 as a server shows it that takes each octet for a
+// character.
+func (l *patternList) addLatin1(text string) {
 	from := len(l.text)
 	for i := range len(text) {
 		l.text = utf8.AppendRune(l.text, rune(text[i]))
 	}
-	l.add(from, false, false)
+	l.add(look{from: from})
 }
 
-// encoded takes base64 of octets, without the digits at both ends that depend
-// on the octets ahead and on what comes after.
-func (l *looks) encoded(octets []byte, ahead int, word bool) {
+// addBase64 adds the base64 of a short secret, which counts as a word of its own.
+func (l *patternList) addBase64(secret string) {
 	from := len(l.text)
-	l.text = base64.RawStdEncoding.AppendEncode(l.text, octets)
-	if !word {
-		l.text = l.text[:from+8*len(octets)/6]
-		l.text = slices.Delete(l.text, from, from+(8*ahead+5)/6)
-	}
-	l.add(from, word, true)
+	l.text = base64.RawStdEncoding.AppendEncode(l.text, []byte(secret))
+	l.add(look{from: from, word: true, code: true})
 }
 
-// responses takes what a short secret's account says with AUTH: in there it is
-// too little to be known by itself.
-func (l *looks) responses(c *Credentials) {
+// addWithinBase64 adds what a secret looks like within base64, with a number of octets
+// ahead of it. The digits at both ends are left out: they depend on the octets around
+// the secret.
+func (l *patternList) addWithinBase64(secret string, ahead int) {
+	var filling [2]byte
+	l.scratch = append(append(l.scratch[:0], filling[:ahead]...), secret...)
+	from := len(l.text)
+	l.text = base64.RawStdEncoding.AppendEncode(l.text, l.scratch)
+	l.text = l.text[:from+8*len(l.scratch)/6]
+	l.text = slices.Delete(l.text, from, from+(8*ahead+5)/6)
+	l.add(look{from: from, code: true})
+}
+
+// addResponses adds what an account with a short password sends with AUTH: the
+// password is too short to be found within it.
+func (l *patternList) addResponses(c *Credentials) {
 	if c.Password == "" {
 		return
 	}
@@ -172,12 +183,12 @@ func (l *looks) responses(c *Credentials) {
 		if _, response, err := newSASL(m, c).Start(); err == nil {
 			from := len(l.text)
 			l.text = base64.RawStdEncoding.AppendEncode(l.text, response)
-			l.add(from, false, true)
+			l.add(look{from: from, code: true})
 		}
 	}
 }
 
-func (l *looks) secrets() *Secrets {
+func (l *patternList) secrets() *Secrets {
 	s := &Secrets{short: map[string]pattern{}, begins: newFilter(len(l.patterns))}
 	s.long = make([]pattern, 0, len(l.patterns))
 	text := string(l.text)
@@ -200,7 +211,7 @@ func (l *looks) secrets() *Secrets {
 	}
 	s.parts = partsOf(s.long)
 	slices.SortFunc(s.long, func(a, b pattern) int {
-		if a.head != b.head { // mostly, and it is at hand
+		if a.head != b.head { // mostly so, and faster
 			return cmp.Compare(a.head, b.head)
 		}
 		return strings.Compare(a.text, b.text)
@@ -208,12 +219,12 @@ func (l *looks) secrets() *Secrets {
 	return s
 }
 
-// maxParts bounds the memory of parts. With more accounts than that makes only
-// what a secret begins with is known by itself.
+// maxParts bounds the memory of parts. With more accounts than that allows, a secret
+// is found by its beginning only.
 const maxParts = 1 << 20
 
-// partsOf are what a server may show of a secret without its beginning: the
-// rest of it on another line, in another reply.
+// partsOf returns all parts of long patterns. A server may show a secret without its
+// beginning, for example its rest on another line or in another reply.
 func partsOf(long []pattern) map[uint64]bool {
 	total := 0
 	for i := range long {
@@ -234,9 +245,9 @@ func partsOf(long []pattern) map[uint64]bool {
 	return parts
 }
 
-// fold makes one of what does not count as different: upper and lower case, and
-// the last two digits of both alphabets of base64 (RFC 4648). Octets keep their
-// places.
+// fold replaces octets that count as the same: upper case by lower case, and the last
+// two digits of the second alphabet of base64 by those of the first (RFC 4648). Octets
+// keep their places.
 func fold(text []byte) {
 	for i := 0; i < len(text); i++ {
 		switch b := text[i]; {
@@ -260,8 +271,8 @@ func isASCII(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
-// head is the first octets of a text as a number, as many as there are of
-// longPattern.
+// head returns the first longPattern octets of a text as a number. If there are fewer,
+// the others are zero.
 func head(text []byte) uint64 {
 	if len(text) >= longPattern {
 		return binary.LittleEndian.Uint64(text)
@@ -271,8 +282,7 @@ func head(text []byte) uint64 {
 	return binary.LittleEndian.Uint64(b[:])
 }
 
-// A filter tells most places where no pattern begins at the cost of a look at
-// one bit.
+// A filter finds most places at which no pattern begins, by a look at one bit.
 type filter []uint64
 
 func newFilter(n int) filter {

@@ -86,7 +86,7 @@ func TestRedact(t *testing.T) {
 		{"nothing", "", ""},
 		{"what has nothing of one", "5.7.8 authentication failed: UGFzc3dvcmQ6 %41 deadbeefdeadbeef", "5.7.8 authentication failed: UGFzc3dvcmQ6 %41 deadbeefdeadbeef"},
 	} {
-		if got := string(s.redact([]byte(tt.text), false)); got != tt.want {
+		if got := string(s.redact([]byte(tt.text))); got != tt.want {
 			t.Errorf("%s: %q gives %q, want %q", tt.name, tt.text, got, tt.want)
 		}
 	}
@@ -98,7 +98,7 @@ func TestRedactWhatWasCut(t *testing.T) {
 	for _, secret := range []string{"S3cretPassw0rd", "pass17"} {
 		s := NewSecrets([]Credentials{{Username: "u", Password: secret}})
 		for n := range len(secret) {
-			got := string(s.redact([]byte("this is "+secret[:n+1]), true))
+			got := string(s.redactCut([]byte("this is " + secret[:n+1])))
 			if strings.ContainsAny(strings.TrimSuffix(got, Redacted), "Sp") {
 				t.Errorf("%q left of %q", got, secret[:n+1])
 			}
@@ -195,7 +195,7 @@ func decoded(line string) string {
 func TestProofsAreSecret(t *testing.T) {
 	s := NewSecrets([]Credentials{{Password: "password-one"}}).with("dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ")
 	text := "c=biws,r=abc,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ= and password-one"
-	if got := string(s.redact([]byte(text), false)); got != "c=biws,r=abc,p=<redacted>= and <redacted>" {
+	if got := string(s.redact([]byte(text))); got != "c=biws,r=abc,p=<redacted>= and <redacted>" {
 		t.Errorf("%q", got)
 	}
 }
@@ -208,7 +208,7 @@ func TestProofsOfOtherSessionsAreSecret(t *testing.T) {
 		s.with(fmt.Sprintf("%032x", 1e15+float64(i)))
 	}
 	last := fmt.Sprintf("%032x", 1e15+float64(999))
-	if got := string(s.redact([]byte("tim "+last), false)); got != "tim <redacted>" {
+	if got := string(s.redact([]byte("tim " + last))); got != "tim <redacted>" {
 		t.Errorf("%q", got)
 	}
 	if n := len(s.proofs.secrets().long); n > 4*len(s.proofs.recent) {
@@ -231,8 +231,8 @@ func FuzzRedact(f *testing.F) {
 		}
 		i := min(int(at), len(text))
 		said := string(text[:i]) + secret + string(text[i:])
-		for _, cut := range []bool{false, true} {
-			if got := string(s.redact([]byte(said), cut)); strings.Contains(got, secret) {
+		for _, redact := range []func([]byte) []byte{s.redact, s.redactCut} {
+			if got := string(redact([]byte(said))); strings.Contains(got, secret) {
 				t.Errorf("%q with %q in it gives %q", said, secret, got)
 			}
 		}
@@ -256,7 +256,7 @@ func BenchmarkRedact(b *testing.B) {
 		b.Run(fmt.Sprintf("text/accounts=%d", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				s.redact(text, false)
+				s.redact(text)
 			}
 		})
 	}

@@ -29,19 +29,19 @@ func (c *Client) unfit(t *Transaction) (sample.Class, string) {
 		return sample.PermFail, "a message without content for DATA"
 	case len(t.To) == 0:
 		return sample.PermFail, "a message without a recipient"
-	case breaks(t.From):
+	case hasLineBreak(t.From):
 		return sample.PermFail, "a line break in the sender's address"
 	}
 	for _, to := range t.To {
-		if breaks(to) {
+		if hasLineBreak(to) {
 			return sample.PermFail, "a line break in a recipient's address"
 		}
 	}
 	return sample.NoClass, ""
 }
 
-// breaks tells whether an address would end its command early.
-func breaks(address []byte) bool {
+// hasLineBreak tells whether an address would end its command early.
+func hasLineBreak(address []byte) bool {
 	return bytes.IndexByte(address, '\r') >= 0 || bytes.IndexByte(address, '\n') >= 0
 }
 
@@ -96,20 +96,20 @@ func (c *Client) sendMail() {
 	c.out = append(out, "\r\n"...)
 }
 
-// nobody tells whether the server refused every recipient.
-func (c *Client) nobody() bool { return int(c.rejected) == len(c.t.To) }
+// allRefused tells whether the server refused every recipient.
+func (c *Client) allRefused() bool { return int(c.rejected) == len(c.t.To) }
 
 // answerMessage takes a reply to a command of the transaction. What follows
 // from an earlier refusal, such as a 503 to the RCPT pipelined after a refused
 // MAIL, is timed like any reply but is no failure of its own.
 func (c *Client) answerMessage(p sample.Phase, at sample.Instant) {
 	if c.lone(p) {
-		c.ready()
+		c.becomeReady()
 		return
 	}
 	no := c.reply.negative()
-	if no && !c.refused && (p != sample.Data || !c.nobody()) {
-		c.failed(c.refusal(p), at)
+	if no && !c.refused && (p != sample.Data || !c.allRefused()) {
+		c.emitFailure(c.refusal(p), at)
 	}
 	switch p {
 	case sample.Mail:
@@ -143,7 +143,7 @@ func (c *Client) answerMessage(p sample.Phase, at sample.Instant) {
 
 // proceed goes on once every reply to the last group is in.
 func (c *Client) proceed(at sample.Instant) {
-	if c.refused || c.nobody() {
+	if c.refused || c.allRefused() {
 		c.endMessage(sample.Rejected, at)
 		c.reset()
 		return
@@ -156,7 +156,7 @@ func (c *Client) proceed(at sample.Instant) {
 // is nothing to forget.
 func (c *Client) reset() {
 	if !c.open {
-		c.ready()
+		c.becomeReady()
 		return
 	}
 	c.open = false
@@ -168,12 +168,12 @@ func (c *Client) answerReset(at sample.Instant) {
 		c.abandon(c.refusal(sample.Rset), sample.Failed, at)
 		return
 	}
-	c.ready()
+	c.becomeReady()
 }
 
 func (c *Client) answerQuit(at sample.Instant) {
 	if c.reply.negative() {
-		c.failed(c.refusal(sample.Quit), at)
+		c.emitFailure(c.refusal(sample.Quit), at)
 	} else {
 		c.emit(Event{Kind: SessionQuit, Phase: sample.Quit, End: at})
 	}
