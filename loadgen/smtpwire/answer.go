@@ -2,9 +2,9 @@ package smtpwire
 
 import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
-// handleReply takes a whole reply: it closes the phase of the oldest command
-// outstanding and has that phase decide what comes next. text is what the
-// reply's last line said.
+// handleReply takes a whole reply. It ends the phase of the oldest outstanding
+// command, and the function of that phase decides what comes next. text is the last
+// line of the reply.
 func (c *Client) handleReply(text []byte, at sample.Instant) {
 	if c.idle() || !c.queue[c.head].sent {
 		c.handleUnasked(at)
@@ -54,9 +54,9 @@ func (c *Client) positiveDigit(p sample.Phase) uint16 {
 	return 2
 }
 
-// handleUnasked takes a reply to nothing, or to a command that has not left. A
-// server may say goodbye at any time (RFC 5321 section 3.8), and some refuse a
-// body before they have all of it.
+// handleUnasked takes a reply without a command, or to a command that has not left. A
+// server may send a 421 at any time (RFC 5321 section 3.8), and some refuse a message
+// before they have all of it.
 func (c *Client) handleUnasked(at sample.Instant) {
 	early := c.t != nil && c.Awaiting() == sample.Body
 	switch {
@@ -78,8 +78,8 @@ func (c *Client) refusal(p sample.Phase) sample.Failure {
 	return sample.Failure{Phase: p, Class: classify(p, code, e, text), Enhanced: e, Code: code, Quote: c.quote(quote{text: text, cut: c.reply.cut()})}
 }
 
-// failure makes a Failure without a reply. A server may have a part in the
-// text: an error in what it sent can quote it.
+// failure makes a Failure without a reply. A server may have a part in its text:
+// errors can quote what it sent.
 func (c *Client) failure(p sample.Phase, class sample.Class, text string) sample.Failure {
 	return sample.Failure{Phase: p, Class: class, Quote: c.quote(quote{text: []byte(text)})}
 }
@@ -98,13 +98,13 @@ func (c *Client) busy(at sample.Instant, o sample.Outcome) {
 	c.abandon(c.refusal(c.Awaiting()), o, at)
 }
 
-// breach ends the session over something SMTP does not know.
+// breach ends the session because the server broke the protocol.
 func (c *Client) breach(what string, at sample.Instant) {
 	c.abandon(c.failure(c.Awaiting(), sample.Protocol, what), c.fate(), at)
 }
 
-// abandon ends the session, and the message under way with outcome o, unless
-// it was refused already.
+// abandon ends the session with failure f, and the message under way with outcome o.
+// If the message was refused before all of it had left, that refusal counts.
 func (c *Client) abandon(f sample.Failure, o sample.Outcome, at sample.Instant) {
 	if c.early != nil {
 		f, o = *c.early, sample.Rejected
@@ -116,8 +116,8 @@ func (c *Client) abandon(f sample.Failure, o sample.Outcome, at sample.Instant) 
 	c.end()
 }
 
-// fate is the outcome of the message under way if the session breaks now. In
-// LMTP it settles the recipients, too.
+// fate returns the outcome of the message under way if the session breaks now. In
+// LMTP it also settles what becomes of the recipients.
 func (c *Client) fate() sample.Outcome {
 	n := len(c.queue)
 	switch {
@@ -128,8 +128,8 @@ func (c *Client) fate() sample.Outcome {
 	case n == 0 || c.queue[n-1].phase != sample.Body || !c.queue[n-1].sent:
 		return sample.Failed
 	case c.o.LMTP:
-		// The recipients answered for are the server's; what became of the
-		// others nobody knows.
+		// The server has taken the recipients that it answered for. Nobody
+		// knows what became of the others.
 		c.accepted -= int32(n) - c.head
 		if c.accepted > 0 {
 			return sample.Accepted

@@ -11,20 +11,20 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// maxCommandLine bounds a command with an initial response (RFC 4954 section
-// 4): a longer response waits for the server's first challenge.
+// maxCommandLine bounds a command with an initial response (RFC 4954 section 4). A
+// longer response is sent after the server's first challenge.
 const maxCommandLine = 512
 
-// authentication is an AUTH under way.
+// An authentication is an AUTH under way.
 type authentication struct {
 	sasl         sasl.Client
-	initial      []byte // the initial response, while it waits for a challenge
+	initial      []byte // the initial response, if initialWaits
 	initialWaits bool
 	isProof      bool // responses are proofs that the password is known
 	challenges   int
 }
 
-// authenticate sends AUTH, or has the client ready where there is nobody to be.
+// authenticate sends AUTH. Without credentials the client is Ready at once.
 func (c *Client) authenticate(at sample.Instant) {
 	if c.cred == nil {
 		c.becomeReady()
@@ -56,8 +56,8 @@ func (c *Client) authenticate(at sample.Instant) {
 	c.out = append(c.out, "\r\n"...)
 }
 
-// choose picks the mechanism: the one asked for, or the strongest in common.
-// It returns 0 where there is none.
+// choose picks the mechanism: the one that the credentials name, or the strongest one
+// that both sides know. It returns 0 if there is none.
 func (c *Client) choose() mechanism {
 	if name := c.cred.Mechanism; name != "" {
 		return c.mechs & mechanismsIn([]byte(name))
@@ -70,7 +70,7 @@ func (c *Client) choose() mechanism {
 	return 0
 }
 
-// unshared says what was wanted and what is offered.
+// unshared describes that client and server have no mechanism in common.
 func (c *Client) unshared() string {
 	s := "the server offers no AUTH mechanism that takes a password"
 	if name := c.cred.Mechanism; name != "" {
@@ -82,7 +82,7 @@ func (c *Client) unshared() string {
 	return s
 }
 
-// maxChallenges is far more than any mechanism has.
+// maxChallenges is far more than any mechanism needs.
 const maxChallenges = 8
 
 // answerChallenge answers a 334. The phase of AUTH goes on.
@@ -103,7 +103,7 @@ func (c *Client) answerChallenge(text []byte, at sample.Instant) {
 func (c *Client) respond(text []byte) ([]byte, error) {
 	a := c.auth
 	if a.initialWaits {
-		// Whatever the prompt is: it asks for the initial response.
+		// The first challenge asks for the initial response, whatever it says.
 		a.initialWaits = false
 		return a.initial, nil
 	}
@@ -116,14 +116,14 @@ func (c *Client) respond(text []byte) ([]byte, error) {
 	}
 	response, err := a.sasl.Next(challenge)
 	if err == nil && a.isProof {
-		// It is made from the password, and is as good to whoever guesses.
+		// Who has this response can try passwords until one gives the same.
 		c.secrets = c.secrets.with(string(response[bytes.LastIndexAny(response, " =,")+1:]))
 	}
 	return response, err
 }
 
-// decodeChallenge reads base64 as servers write it: with blanks around it, and
-// without the padding.
+// decodeChallenge reads base64 as servers write it: with blanks around it, or without
+// padding.
 func decodeChallenge(text []byte) ([]byte, error) {
 	return base64.RawStdEncoding.AppendDecode(nil, bytes.TrimRight(bytes.TrimSpace(text), "="))
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// auth is a session up to AUTH, with the given mechanisms offered.
+// auth is a session up to AUTH, in which the server offers these mechanisms.
 func auth(mechs string) string {
 	return "S: 220 hi\nC: EHLO localhost\nS: 250-hi\nS: 250 AUTH " + mechs + "\ntimed banner\ntimed ehlo\n"
 }
@@ -206,7 +206,7 @@ func cramDigest(password, challenge string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// What the prompts of LOGIN say is disregarded, and how they are written
+// The client ignores what the prompts of LOGIN say, and how they are written
 // (draft-murchison-sasl-login section 2.1).
 func TestLoginPrompts(t *testing.T) {
 	var dialogues []dialogue

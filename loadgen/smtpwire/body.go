@@ -6,17 +6,17 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// answerGoAhead takes a 354. DATA may have been pipelined with recipients that
-// were all refused, and some servers say 354 all the same; then an empty
-// message ends it (RFC 2920 section 3.1).
+// answerGoAhead takes a 354. DATA may have been pipelined with recipients that were
+// all refused, and some servers send 354 all the same. The client then sends an empty
+// message (RFC 2920 section 3.1).
 func (c *Client) answerGoAhead(at sample.Instant) {
 	if !c.refused && !c.allRefused() {
 		c.sendContent()
 		return
 	}
 	if c.o.LMTP {
-		// No recipient, so no reply to wait for (RFC 2033 section 4.2): the
-		// server must not have said 354.
+		// Without a recipient there is no reply to wait for (RFC 2033 section
+		// 4.2), so the server must not send 354.
 		c.abandon(c.failure(sample.Data, sample.Protocol, "354 to DATA without a recipient"), sample.Rejected, at)
 		return
 	}
@@ -25,8 +25,8 @@ func (c *Client) answerGoAhead(at sample.Instant) {
 	c.command(sample.Body, ".\r\n")
 }
 
-// lone tells whether a reply is the one to such an empty message. It says
-// nothing about the server's way with messages: it is neither timed nor judged.
+// lone tells whether a reply is to such an empty message. It says nothing about how
+// the server handles messages, so it is neither timed nor counted.
 func (c *Client) lone(p sample.Phase) bool { return p == sample.Body && c.t == nil }
 
 func (c *Client) sendContent() {
@@ -39,8 +39,8 @@ func (c *Client) sendContent() {
 	c.expectBody()
 }
 
-// expectBody expects the replies to the message whose last octet was put into
-// vec: one, or in LMTP one a recipient (RFC 2033 section 4.2).
+// expectBody expects the replies to the message whose last octet is the last in vec:
+// one, or in LMTP one for each recipient (RFC 2033 section 4.2).
 func (c *Client) expectBody() {
 	n := int32(1)
 	if c.o.LMTP {
@@ -51,9 +51,9 @@ func (c *Client) expectBody() {
 	}
 }
 
-// sendChunks sends the next chunks of the message: all that may be outstanding
-// at once. LMTP sessions send one at a time, since how many replies a last
-// chunk gets after a refused one is not said anywhere.
+// sendChunks sends the next chunks of the message: as many as may be outstanding at
+// once. LMTP sessions send one at a time, because no RFC says how many replies the
+// last chunk gets after a refused one.
 func (c *Client) sendChunks() {
 	room := 1
 	if c.pipelines() && !c.o.LMTP {
@@ -72,9 +72,9 @@ func (c *Client) sendChunks() {
 	}
 }
 
-// sendChunk sends n octets of the message (RFC 3030 section 2). All chunks but
-// the last are timed as Data, from their command's first octet: what they are
-// answered with is that the server is ready for more.
+// sendChunk sends n octets of the message (RFC 3030 section 2). All chunks except the
+// last are timed as Data, from the first octet of their command: the reply to them
+// means that the server is ready for more.
 func (c *Client) sendChunk(n int64, last bool) {
 	if !last {
 		c.await(sample.Data)
@@ -105,11 +105,11 @@ func (c *Client) sendChunk(n int64, last bool) {
 	}
 }
 
-// refusedEarly takes a refusal of a message of which not all has left. What DATA
-// began only the final dot ends, so the rest is sent, and the refusal is the
-// reply to it. A second word in the meantime means that the server does not
-// read on; where it reads on in chunks, or how many replies are left in LMTP, is
-// anybody's guess: there the session ends, and nothing more is sent.
+// refusedEarly takes a refusal of a message of which not all has left. Only the final
+// dot ends DATA, so the client sends the rest, and the refusal counts as the reply to
+// it. If a second refusal comes in the meantime, the server does not read on, and the
+// session ends. It ends as well with BDAT, because nobody knows at which chunk the
+// server goes on to read, and in LMTP, because nobody knows how many replies are left.
 func (c *Client) refusedEarly(at sample.Instant) {
 	f := c.refusal(sample.Body)
 	if c.o.BDAT || c.o.LMTP || c.early != nil {
@@ -138,8 +138,9 @@ func (c *Client) answerBody(at sample.Instant) {
 		c.emitTimed(sample.SpanMessage, c.mailAt, at)
 	}
 	c.endMessage(o, at)
-	// The end of DATA ends the transaction, taken or not (RFC 5321 section
-	// 4.1.1.4). After a refused BDAT only RSET does (RFC 3030 section 2).
+	// The end of DATA ends the transaction, whether the message is accepted or
+	// not (RFC 5321 section 4.1.1.4). After a refused BDAT only RSET ends it (RFC
+	// 3030 section 2).
 	c.open = c.o.BDAT && o == sample.Rejected
 	c.reset()
 }

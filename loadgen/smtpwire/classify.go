@@ -6,13 +6,14 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// classify says why the server said no in phase p: its code, its enhanced code
-// where there was one, and the text behind them. docs/figures.md has the table.
+// classify returns why the server said no in phase p. code is the reply's, e its
+// enhanced code if it had one, and text is what follows. docs/figures.md has the table
+// of classes.
 //
-// Enhanced codes decide before basic codes, but 5.7.1 and 4.7.1 are what servers
-// say to everything that they will not have: relaying and greylisting are told
-// by the text, and only where it speaks of them. At RCPT many refuse what they
-// learned before, the client or the sender; that is not the recipient's class.
+// Enhanced codes decide before basic codes. But servers use 5.7.1 and 4.7.1 for
+// everything that they refuse. So relaying and greylisting are found by the text, if
+// it speaks of them. At RCPT many servers refuse the client or the sender, which they
+// have known for longer. That is no class of recipients.
 func classify(p sample.Phase, code int, e sample.EnhancedCode, text []byte) sample.Class {
 	var buf [maxText]byte
 	said := plainWords(buf[:0], text)
@@ -74,7 +75,7 @@ func permanent(p sample.Phase, code int, e sample.EnhancedCode, said []byte) sam
 	return sample.PermFail
 }
 
-// The words are those of servers in use, in lower case.
+// The words are those of servers in use. All are in lower case.
 var (
 	tlsWords      = []string{"tls", "encrypt", " ssl"}
 	greylistWords = []string{"greylist", "graylist", "grey-list", "gray-list", "grey list", "gray list"}
@@ -94,8 +95,8 @@ var (
 	}
 	spaceWords = []string{"disk", "space", "storage"}
 	relayWords = []string{"relay", "rcpthosts"}
-	// What has relay in it and refuses none: a client that is on a block list, and
-	// Postfix's table of the recipients it relays for.
+	// Texts with the word relay that do not refuse relaying: of a client on a block
+	// list, and of Postfix's table of the recipients that it relays for.
 	otherRelays = []string{"open relay", "open proxy", "relay recipient table"}
 	senderWords = []string{
 		"sender address rejected", "sender rejected", "sender denied", "sender verify failed",
@@ -118,9 +119,9 @@ func containsAny(text []byte, list []string) bool {
 	return false
 }
 
-// plainWords appends text in lower case. Line ends become spaces, for phrases go on
-// over them. Addresses, hosts and links are left out: relay.example.test is
-// somebody's name, and says nothing of relaying.
+// plainWords appends text to dst, in lower case. Line ends become spaces, because a
+// phrase may go over one. Addresses, hosts and links are left out: the name
+// relay.example.test says nothing about relaying.
 func plainWords(dst, text []byte) []byte {
 	for len(text) > 0 {
 		n := bytes.IndexAny(text, " \n<>()[]\",;'")
@@ -147,8 +148,7 @@ func plainWords(dst, text []byte) []byte {
 	return dst
 }
 
-// isName tells whether a word is an address, or has a dot between two letters
-// or digits.
+// isName tells whether a word has an @, or a dot between two letters or digits.
 func isName(word []byte) bool {
 	for i, b := range word {
 		if b == '@' || b == '.' && i > 0 && i+1 < len(word) && isAlnum(word[i-1]) && isAlnum(word[i+1]) {

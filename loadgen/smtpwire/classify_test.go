@@ -7,7 +7,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// The replies are such as the servers named send them.
+// The replies are those that the named servers send.
 func TestClassify(t *testing.T) {
 	for _, tt := range []struct {
 		phase sample.Phase
@@ -94,7 +94,7 @@ func TestClassify(t *testing.T) {
 		{sample.Auth, "454 4.7.0 Temporary authentication failure", sample.TempFail},
 		{sample.Auth, "454 Temporary authentication failure", sample.TempFail},
 
-		// The sending side refused at RCPT, where Postfix and Exim wait for it
+		// The sender or the client, which Postfix and Exim refuse at RCPT
 		{sample.Rcpt, "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using bl.example.test", sample.Policy},
 		{sample.Rcpt, "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using relays.example.test; Open relay", sample.Policy},
 		{sample.Rcpt, "554 5.7.1 <relay.example.test[192.0.2.1]>: Client host rejected: Access denied", sample.Policy},
@@ -160,7 +160,7 @@ func TestClassify(t *testing.T) {
 		{sample.Rcpt, "550 5.7.1 [192.0.2.1] Our system has detected that this message is likely unsolicited mail.", sample.Policy},
 		{sample.Rcpt, "553 5.7.1 [BL21] Connections will not be accepted from 192.0.2.1", sample.Policy},
 
-		// STARTTLS and AUTH out of order for now
+		// STARTTLS and AUTH that fail for now
 		{sample.StartTLS, "454 4.7.0 TLS not available due to local problem", sample.TempFail},
 		{sample.StartTLS, "454 TLS currently unavailable", sample.TempFail},
 		{sample.StartTLS, "450 4.7.1 not now", sample.Policy},
@@ -169,7 +169,7 @@ func TestClassify(t *testing.T) {
 		{sample.Auth, "538 5.7.11 Encryption required for requested authentication mechanism", sample.AuthRejected},
 		{sample.Rcpt, "530 5.7.0 Authentication required, see https://tls.example.test/help", sample.AuthMissing},
 
-		// Enhanced codes decide, and what looks like one and is none does not
+		// Enhanced codes decide; what only looks like one does not
 		{sample.Body, "550 5.3.4 too large", sample.TooBig},
 		{sample.Body, "452 4.3.4 too large for now", sample.TooBig},
 		{sample.Rcpt, "552 5.1.1 no such user", sample.RecipientUnknown},

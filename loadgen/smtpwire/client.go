@@ -1,106 +1,73 @@
-// Package smtpwire is the SMTP client as a state machine without I/O: reply
-// bytes go in, command bytes and timed phases come out. It never reads a
-// clock, opens a socket or starts a goroutine, so the same code is driven by
-// an epoll loop, by goroutines and by a fuzzer.
-//
-// Whoever drives a [Client] looks at [Client.State] and does what it asks for:
-//
-//	c.Start(options, credentials)
-//	c.Established(now)                     // after connecting, or the implicit handshake
-//	for c.State() != smtpwire.Ended {
-//		n := write(c.Pending())            // while there is any
-//		c.Sent(n, before)                  // the clock, read just before the write
-//		c.Receive(read())                  // with the kernel's stamp
-//		handle(c.Events())
-//		switch c.State() {
-//		case smtpwire.Handshake:           // do it, then c.Secured()
-//		case smtpwire.Ready:               // c.Send(&transaction), or c.Quit()
-//		}
-//	}
-//
-// What holds, whatever a server sends:
-//
-//   - Every [Client.Send] leads to exactly one [MessageEnded].
-//   - [Ended] is final. A failure before the session is [Ready], a 421, bytes
-//     that are no reply and a [Client.Lost] connection all lead there, without
-//     a QUIT: such a session is over, and a polite end would only be timed as
-//     if it had gone well.
-//   - A rejected message does not end the session. RSET is sent where the
-//     server still holds a transaction open, and the client is Ready again.
-//   - Nothing grows beyond the bounds of [Options].
-//
-// A successful transaction allocates nothing once the client's buffers have
-// their size.
 package smtpwire
 
 import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
-// State is what a Client needs next from whoever drives it.
+// A State is what a Client needs next from its driver.
 type State uint8
 
 // The states a Client can be in between two calls.
 const (
-	Waiting   State = iota // replies are outstanding (and bytes may be pending)
+	Waiting   State = iota // for replies; there may be bytes to write
 	Handshake              // do the TLS handshake, then call Secured
 	Ready                  // call Send or Quit, or stay idle
-	Ended                  // over; close the connection
+	Ended                  // close the connection
 )
 
-// A Client is one SMTP or LMTP session. Start begins one, and another when the
-// last has ended: the buffers are kept. Its methods must not be called at the
-// same time.
+// A Client is one SMTP or LMTP session. Start begins a session, and begins another
+// one when it has ended: the client keeps its buffers. Its methods must not be called
+// at the same time.
 type Client struct {
 	o    *Options
 	cred *Credentials
-	t    *Transaction // under way; nil where none is
+	t    *Transaction // under way; nil if none is
 
 	out     []byte    // command octets; those before cut are in vec
-	vec     [][]byte  // what is to be written, from first: commands and content
-	queue   []awaited // replies outstanding, from head, oldest first
+	vec     [][]byte  // what to write, from first: commands and content
+	queue   []awaited // outstanding replies, from head, oldest first
 	events  []Event
 	reply   reply
-	hello   *introduction   // what Hello tells of; nil unless Options.Capture
-	auth    *authentication // under way; nil otherwise
-	quotes  *quoteStore     // what the events quote; nil where none has
-	secrets *Secrets        // what no text may say
-	early   *sample.Failure // the message under way was refused before all of it has left; nil otherwise
+	hello   *introduction   // what Hello returns; nil unless Options.Capture
+	auth    *authentication // under way; nil if none is
+	quotes  *quoteStore     // what the events quote; nil if none does
+	secrets *Secrets        // what no text may show
+	early   *sample.Failure // the refusal of the message under way that came before all of it had left; nil if none did
 
 	queued int64 // octets ever put into vec
-	sent   int64 // octets of them that have left
+	sent   int64 // octets of these that have left
 	mailAt sample.Instant
 	sizeOf int64 // the SIZE offered; 0 for no limit
-	chunk  int64 // BDAT: octets of the content put into vec
+	chunk  int64 // with BDAT, octets of the content put into vec
 
-	next     int32 // index of the next recipient to name
+	next     int32 // index of the recipient to name next
 	accepted int32
 	rejected int32
-	cut      int32 // see out
-	first    int32 // see vec
-	head     int32 // see queue
+	cut      int32 // in out
+	first    int32 // in vec
+	head     int32 // in queue
 	stamped  int32 // replies in the queue whose command has left
 
 	offered extension
 	mechs   mechanism
 	state   State
 	secured bool
-	helo    bool // EHLO was refused, HELO is tried
-	taken   bool // the driver has seen the events
+	helo    bool // EHLO was refused, so HELO is tried
+	taken   bool // the driver has taken the events
 	begun   bool // MAIL was put into out
-	open    bool // the server holds a transaction open
-	refused bool // and nothing can come of it: why is reported
+	open    bool // the server has a transaction open
+	refused bool // the transaction can come to nothing, and the reason is reported
 	data    bool // DATA, or the last chunk, was put into out
 }
 
-// awaited is a reply outstanding.
+// An awaited is an outstanding reply.
 type awaited struct {
-	when  int64 // until sent, the offset in the output of the octet that counts; then the Instant it left
+	when  int64 // until sent, the offset in the output of the octet that it is timed from; then the Instant at which that left
 	phase sample.Phase
 	sent  bool
 }
 
-// Start begins a session with options o, authenticating with cred unless it is
-// nil. Both are read as long as the session lasts. The client is then Waiting
-// for the banner, or asks for the Handshake of implicit TLS.
+// Start begins a session with options o. It will authenticate with cred, unless that
+// is nil. The client reads both as long as the session lasts. It is then Waiting for
+// the banner, or needs the Handshake of implicit TLS.
 func (c *Client) Start(o *Options, cred *Credentials) {
 	clear(c.vec)
 	c.quotes.clear()
@@ -121,7 +88,7 @@ func (c *Client) Start(o *Options, cred *Credentials) {
 	c.awaitBanner()
 }
 
-// State tells what the client needs next.
+// State returns what the client needs next.
 func (c *Client) State() State { return c.state }
 
 // Secured tells the client that the TLS handshake is done.
@@ -136,7 +103,7 @@ func (c *Client) Secured() {
 		c.awaitBanner()
 		return
 	}
-	// What was learned in the clear counts no more (RFC 3207 section 4.2).
+	// The client must forget what it learned in the clear (RFC 3207 section 4.2).
 	c.offered, c.mechs, c.sizeOf, c.helo = 0, 0, 0, false
 	c.greet()
 }
@@ -150,11 +117,12 @@ func (c *Client) Established(at sample.Instant) {
 	}
 }
 
-// Send begins a mail transaction. It does nothing unless the client is Ready.
-// A message the server cannot take, by what it offered, fails without being
-// sent, and the client stays Ready: TooBig over the SIZE offered,
-// ChunkingMissing, and PermFail where SMTPUTF8 or 8BITMIME is needed and not
-// offered or where an address or the lack of one makes no command.
+// Send begins a mail transaction. It does nothing unless the client is Ready. If the
+// server cannot take the message, by what it offered, the message fails without being
+// sent and the client stays Ready. The class is then TooBig for a message over the
+// SIZE offered, ChunkingMissing for BDAT without CHUNKING, and PermFail if SMTPUTF8 or
+// 8BITMIME is needed and not offered, if there is no recipient or no content, or if an
+// address has a line break in it.
 func (c *Client) Send(t *Transaction) {
 	c.begin()
 	if c.state != Ready {
@@ -173,8 +141,8 @@ func (c *Client) Send(t *Transaction) {
 	c.sendGroup()
 }
 
-// SevenBit tells a Ready client's user that the server takes no octets over
-// 127, as it does not offer 8BITMIME.
+// SevenBit tells whether the server takes no octets over 127, because it does not
+// offer 8BITMIME (RFC 6152). It is known when the client is Ready.
 func (c *Client) SevenBit() bool { return c.offered&eightBitMIME == 0 }
 
 // Quit ends the session in good order. It does nothing unless the client is
@@ -196,8 +164,8 @@ func (c *Client) Receive(p []byte, at sample.Instant) {
 	l := c.o.limits()
 	for len(p) > 0 && c.state != Ended {
 		if c.state == Handshake {
-			// Somebody injected replies to be taken for secured ones (as in
-			// CVE-2021-38371 and its kin).
+			// Somebody has injected replies, which would be taken for replies
+			// under TLS (as in CVE-2021-38371).
 			c.breach("octets in the clear where TLS was to begin", at)
 			return
 		}
@@ -215,9 +183,9 @@ func (c *Client) Receive(p []byte, at sample.Instant) {
 	}
 }
 
-// Lost tells the client that the session cannot go on, why, and when. Whatever
-// was under way fails in its phase; a message whose last octet has left and
-// whose reply has not come is Unknown. The client is then Ended.
+// Lost tells the client that the session cannot go on, why, and since when. What was
+// under way fails in its phase. A message is Unknown if its last octet has left and
+// its reply has not come. The client is then Ended.
 func (c *Client) Lost(class sample.Class, text string, at sample.Instant) {
 	c.begin()
 	if c.state == Ended {
@@ -225,13 +193,13 @@ func (c *Client) Lost(class sample.Class, text string, at sample.Instant) {
 	}
 	phase := c.Awaiting()
 	if class == sample.TLSHandshake || class == sample.TLSCertificate {
-		phase = sample.TLS // a server may refuse our side of it when we think it done
+		phase = sample.TLS // the server may refuse our side when we think the handshake is done
 	}
 	c.abandon(c.failure(phase, class, text), c.fate(), at)
 }
 
-// Awaiting returns the phase of the oldest outstanding reply, TLS where the
-// handshake is, and SpanSession where the client waits for nothing.
+// Awaiting returns the phase of the oldest outstanding reply, TLS during the
+// handshake, and SpanSession if the client waits for nothing.
 func (c *Client) Awaiting() sample.Phase {
 	if int(c.head) < len(c.queue) {
 		return c.queue[c.head].phase
@@ -242,9 +210,8 @@ func (c *Client) Awaiting() sample.Phase {
 	return sample.SpanSession
 }
 
-// Events returns what happened since the last call. They are the client's, and
-// valid until the next call of a method other than State, Awaiting and
-// Pending.
+// Events returns what happened since the last call. They belong to the client, and are
+// valid until a method other than State, Awaiting and Pending is called.
 func (c *Client) Events() []Event {
 	if c.taken {
 		return nil
@@ -260,7 +227,8 @@ func (c *Client) Events() []Event {
 	return events
 }
 
-// begin opens a call that may report events.
+// begin clears the events that were taken, at the beginning of a call that may report
+// some.
 func (c *Client) begin() {
 	if c.taken {
 		clear(c.events)

@@ -8,8 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// replies are what a well-behaved server says to each write of a transaction
-// with n recipients.
+// replies are what a server sends after each write of a transaction with n recipients.
 func replies(piped bool, n int) [][]byte {
 	ok, goAhead := "250 2.1.0 Ok\r\n", "354 End data with <CR><LF>.<CR><LF>\r\n"
 	var all [][]byte
@@ -77,7 +76,7 @@ func TestSuccessAllocatesNothing(t *testing.T) {
 	}
 }
 
-// Ten thousand sessions are held open by waiting clients.
+// A run may have ten thousand idle clients.
 func TestIdleClientIsSmall(t *testing.T) {
 	footprint := func(c *Client) int {
 		return int(unsafe.Sizeof(*c)) + cap(c.out) + cap(c.vec)*sliceSize + cap(c.queue)*awaitedSize + cap(c.events)*eventSize

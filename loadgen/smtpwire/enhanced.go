@@ -6,16 +6,16 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// parseEnhanced finds the enhanced code of a reply, and returns what it says
-// beside. It stands in front (RFC 2034 section 4), in some servers' ways of
-// writing one: 5.1.1, 5.1.1:, #5.1.1, (5.1.1), [5.1.1], and 5.7.606-649 for one
-// of those. qmail puts it at the end of the line, as (#5.1.1); the text is left
-// whole then. A code counts only if its class is that of the reply; otherwise
-// something else looks like one, a version or an address.
+// parseEnhanced finds the enhanced code of a reply, and returns it with the rest of the
+// text. The code comes first (RFC 2034 section 4). Servers write it in several ways:
+// 5.1.1, 5.1.1:, #5.1.1, (5.1.1), [5.1.1], and 5.7.606-649 for one of several. qmail
+// puts it at the end of the line, as (#5.1.1); then the whole text is returned. A code
+// counts only if its class is that of the reply: other things look like codes too, such
+// as versions and addresses.
 func parseEnhanced(code int, text []byte) (sample.EnhancedCode, []byte) {
 	front := bytes.TrimLeft(text, " \t")
 	if e, used := decorated(front); used > 0 && int(e[0]) == code/100 {
-		if front[used-1] == '-' { // the text tells which codes they are
+		if front[used-1] == '-' { // keep the whole range in the text
 			return e, front
 		}
 		return e, bytes.TrimLeft(front[used:], " \t")
@@ -31,8 +31,8 @@ func parseEnhanced(code int, text []byte) (sample.EnhancedCode, []byte) {
 	return sample.EnhancedCode{}, text
 }
 
-// decorated reads a code and the marks around it, and tells how many octets
-// they are: 0 where text begins with none. The hyphen of several is the last.
+// decorated reads a code with the marks around it, and returns how many octets these
+// are: 0 if text does not begin with a code. A hyphen after the code is the last.
 func decorated(text []byte) (sample.EnhancedCode, int) {
 	n, end := 0, byte(0)
 	switch {
@@ -66,7 +66,7 @@ func decorated(text []byte) (sample.EnhancedCode, int) {
 	return e, n
 }
 
-// scanCode reads three numbers with dots between, none of which goes on.
+// scanCode reads three numbers with dots between, each of at most three digits.
 func scanCode(text []byte) (e sample.EnhancedCode, used int) {
 	rest := text
 	for i := range e {

@@ -2,43 +2,43 @@ package smtpwire
 
 import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
-// EventKind tells the events of a Client apart.
+// An EventKind is a kind of Event.
 type EventKind uint8
 
 // The kinds of Event.
 const (
-	Timed        EventKind = iota // Phase took from Start to End; every reply, also a rejection, and SpanMessage
-	FailedEvent                   // Failure says what; End is when
-	MessageEnded                  // Outcome and recipients; Start is 0 where MAIL was never sent
-	SessionQuit                   // QUIT was answered, at End: the session completed
-	Greeted                       // Options.Capture alone: EHLO was answered for the last time, at End, and Hello is whole
+	Timed        EventKind = iota // Phase took from Start to End: each reply, rejections too, and SpanMessage
+	FailedEvent                   // Failure says what failed, and End when
+	MessageEnded                  // Outcome and recipients; Start is 0 if MAIL was never sent
+	SessionQuit                   // QUIT was answered at End: the session completed
+	Greeted                       // only with Options.Capture: the last EHLO was answered at End, and Hello is complete
 )
 
-// An Event is what a Client reports. End is never before Start. Both are 0 for
-// a message that failed without being sent: no clock was read for it.
+// An Event is what a Client reports. End is never before Start. Both are 0 for a
+// message that failed without being sent, because no clock was read for it.
 type Event struct {
 	Kind       EventKind
 	Phase      sample.Phase
 	Outcome    sample.Outcome
 	Start, End sample.Instant
 	Failure    sample.Failure
-	Accepted   int // recipients the server took responsibility for
-	Rejected   int // recipients it refused, at RCPT or with the body
-	Unknown    int // recipients it may have, whose reply to the body was lost
+	Accepted   int // recipients that the server took
+	Rejected   int // recipients that it refused, at RCPT or after the body
+	Unknown    int // recipients that it may have taken: the reply to the body was lost
 }
 
 func (c *Client) emit(e Event) {
 	if c.events == nil {
-		// Three is what a reply to the body makes; a group of pipelined
-		// commands makes one each.
+		// A reply to the body makes three events. Each command of a pipelined
+		// group makes one.
 		c.events = make([]Event, 0, max(3, len(c.queue)))
 	}
 	c.events = append(c.events, e)
 }
 
-// emitTimed reports how long a phase took. A reply that arrived before the clock
-// was read for its command took no time: the kernel's stamp and the clock's
-// reading come from different places in the path.
+// emitTimed reports how long a phase took. The kernel may stamp a reply before the
+// clock was read for its command, because the two are done at different places. Such a
+// phase took no time.
 func (c *Client) emitTimed(p sample.Phase, start, end sample.Instant) {
 	if start != 0 {
 		c.emit(Event{Kind: Timed, Phase: p, Start: start, End: max(start, end)})

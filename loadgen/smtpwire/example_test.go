@@ -7,8 +7,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// A session with a server that speaks from a script. Each write takes 1 ms to
-// be answered.
+// A session with a server that speaks from a script. It answers each write after 1 ms.
 func ExampleClient() {
 	message := smtpwire.Transaction{
 		From:   []byte("a@example.test"),

@@ -10,7 +10,7 @@ import (
 	"github.com/xdg-go/scram"
 )
 
-// A server that prompts for ever is left.
+// The client leaves a server that prompts for ever.
 func TestEndlessChallenges(t *testing.T) {
 	for _, mech := range []string{"PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER", "EXTERNAL"} {
 		n := -1 // the response with the command
@@ -24,8 +24,8 @@ func TestEndlessChallenges(t *testing.T) {
 	}
 }
 
-// exchange authenticates against a server's side of a mechanism, and returns
-// the state and the events after the server's verdict.
+// exchange authenticates with a server whose side of the mechanism is next. It returns
+// the client's state and events after the server's last reply.
 func exchange(t *testing.T, cred *Credentials, next func(response string) (challenge string, done bool, err error)) (State, []string) {
 	t.Helper()
 	var c Client
@@ -126,7 +126,7 @@ func TestSCRAM(t *testing.T) {
 				t.Fatal(err)
 			}
 			server, err := hash.NewServer(func(string) (scram.StoredCredentials, error) {
-				iterations := min(tt.iterations, 5000) // what it says is enough for the bound
+				iterations := min(tt.iterations, 5000) // the client stops at the number that the server sends
 				keys, err := stored.GetStoredCredentialsWithError(scram.KeyFactors{Salt: tt.salt, Iters: iterations})
 				keys.Iters = tt.iterations
 				return keys, err
@@ -151,7 +151,7 @@ func TestSCRAM(t *testing.T) {
 	}
 }
 
-// A server's proof that is wrong is as bad as none.
+// A wrong proof of the server is as bad as none.
 func TestSCRAMWrongProof(t *testing.T) {
 	step := 0
 	cred := &Credentials{Mechanism: "SCRAM-SHA-256", Username: "tim", Password: "secret"}
@@ -169,8 +169,8 @@ func TestSCRAMWrongProof(t *testing.T) {
 	}
 }
 
-// A server with a new salt for each session fills no memory, and gets in all
-// the same.
+// A server may have a new salt for each session. That works, and does not fill the
+// memory.
 func TestSCRAMForgetsSalts(t *testing.T) {
 	cred := &Credentials{Mechanism: "SCRAM-SHA-256", Username: "tim", Password: "secret of many salts"}
 	keys := keysOf(scramSHA256, cred)

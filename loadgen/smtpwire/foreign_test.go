@@ -9,8 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// greeted brings a client to where it has heard what EHLO offers, and returns
-// what it says to that.
+// greeted takes a client to the reply to EHLO, and returns what it sends then.
 func greeted(c *Client, o *Options, cred *Credentials, offer string) []byte {
 	c.Start(o, cred)
 	c.Established(1)
@@ -20,8 +19,8 @@ func greeted(c *Client, o *Options, cred *Credentials, offer string) []byte {
 	return writeAll(c, 4)
 }
 
-// Whatever a server challenges with, each response is a line of base64, and
-// the exchange has an end.
+// Whatever the server's challenges are, each response is a line of base64, and the
+// exchange ends.
 func FuzzChallenge(f *testing.F) {
 	for _, s := range []string{
 		"", "Username:|Password:", "<1.2@x>", "r=,s=,i=", "r=x,s=AAAA,i=4096|v=AAAA", "r=x,s=AAAA,i=2147483647", "r=x,s=AAAA,i=-1", "e=no", "v=",
@@ -38,7 +37,7 @@ func FuzzChallenge(f *testing.F) {
 			if !bytes.HasPrefix(first, []byte("AUTH "+m.name)) {
 				t.Fatalf("%s: the client says %q", m.name, first)
 			}
-			// The nonce of SCRAM is the client's own: what extends it gets on.
+			// A SCRAM server must extend the client's nonce.
 			_, nonce, _ := strings.Cut(lastWord(first), "r=")
 			for _, challenge := range bytes.SplitN(challenges, []byte("|"), 30) {
 				challenge = bytes.Replace(challenge, []byte("r=x"), []byte("r="+nonce+"x"), 1)
@@ -73,8 +72,8 @@ func lastWord(command []byte) string {
 	return string(b)
 }
 
-// Whatever EHLO offers, what is kept of it is bounded lines that print, and
-// what the client takes from it is in bounds.
+// Whatever EHLO offers, the client keeps bounded lines that are printable, and reads a
+// SIZE that is possible.
 func FuzzOffer(f *testing.F) {
 	for _, s := range []string{
 		"PIPELINING", "SIZE 1000", "SIZE", "SIZE -1", "SIZE 99999999999999999999", "SIZE NaN", "SIZE  12 ", "AUTH PLAIN LOGIN", "AUTH=LOGIN", "AUTH", "auth  scram-sha-1",

@@ -7,8 +7,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// FuzzClient has a server say anything at all, cut into any pieces, to a
-// client of any kind, and holds the client to what its package doc promises.
+// FuzzClient lets a server send anything, in any pieces, to clients of all kinds, and
+// checks that they keep what the package doc promises.
 func FuzzClient(f *testing.F) {
 	ready := "220 hi\r\n|250-hi\r\n250-PIPELINING\r\n250-CHUNKING\r\n250-STARTTLS\r\n250-AUTH PLAIN SCRAM-SHA-1 CRAM-MD5\r\n250 SIZE 1000\r\n|"
 	for _, s := range []string{
@@ -56,8 +56,8 @@ func FuzzClient(f *testing.F) {
 	})
 }
 
-// A monkey drives a client by what its State asks for, and reads the server's
-// words from a tape.
+// A monkey drives a client as its State asks for, and reads what the server sends from a
+// tape.
 type monkey struct {
 	t           *testing.T
 	c           Client
@@ -75,8 +75,7 @@ var monkeyMail = Transaction{
 
 func (m *monkey) tick() sample.Instant { m.now++; return m.now }
 
-// run goes through the tape. A bar in it is a point at which everything
-// pending is written.
+// run goes through the tape. At a bar in it everything pending is written.
 func (m *monkey) run(tape []byte) {
 	for m.c.State() != Ended && len(tape) > 0 {
 		switch m.c.State() {
@@ -149,7 +148,7 @@ func (m *monkey) check() {
 			if e.Accepted < 0 || e.Rejected < 0 || e.Accepted+e.Rejected > len(monkeyMail.To) || (e.Outcome == sample.Accepted) != (e.Accepted > 0) {
 				m.t.Errorf("%q", describe(e))
 			}
-			// Where the message may have been taken, every recipient is told of.
+			// If the server may have taken the message, every recipient counts.
 			if sum := e.Accepted + e.Rejected + e.Unknown; sum > len(monkeyMail.To) || (e.Outcome == sample.Accepted || e.Outcome == sample.Unknown) && sum != len(monkeyMail.To) {
 				m.t.Errorf("%q of %d recipients", describe(e), len(monkeyMail.To))
 			}

@@ -21,8 +21,8 @@ func TestHello(t *testing.T) {
 	}
 }
 
-// What is offered before the handshake and after it is kept apart, and told
-// once, when there is no more to come.
+// What is offered before the handshake is separate from what is offered after it. It is
+// reported once, when it is complete.
 func TestHelloBeforeAndAfterTLS(t *testing.T) {
 	var c Client
 	c.Start(&Options{Capture: true, TLS: sample.TLSStart}, nil)
@@ -50,8 +50,8 @@ func TestHelloBeforeAndAfterTLS(t *testing.T) {
 	}
 }
 
-// A secret that begins in the line of the name and ends in an offer is hidden
-// as a whole, and the offers that follow are kept.
+// A secret that begins in the line of the name and ends in an offer is hidden as a whole.
+// The offers after it are kept.
 func TestHelloHidesWhatTheNameBegins(t *testing.T) {
 	cred := &Credentials{Username: "u", Password: "S3cretPassw0rd"}
 	var c Client
@@ -65,7 +65,7 @@ func TestHelloHidesWhatTheNameBegins(t *testing.T) {
 	}
 }
 
-// A server that lacks what was wanted has introduced itself all the same.
+// A server that does not offer STARTTLS has introduced itself all the same.
 func TestHelloWithoutStartTLS(t *testing.T) {
 	var c Client
 	c.Start(&Options{Capture: true, TLS: sample.TLSStart}, nil)

@@ -6,7 +6,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// extension is a set of what EHLO can offer.
+// An extension is a set of things that EHLO can offer.
 type extension uint8
 
 const (
@@ -32,7 +32,7 @@ var extensions = []struct {
 
 func (c *Client) awaitBanner() {
 	c.await(sample.Banner)
-	// Its start is Established's to tell; it follows no octet of ours.
+	// Established sets when it began, because no octet of ours begins it.
 	c.queue[len(c.queue)-1] = awaited{phase: sample.Banner, sent: true}
 }
 
@@ -44,7 +44,7 @@ func (c *Client) answerBanner(at sample.Instant) {
 	c.greet()
 }
 
-// greet sends EHLO, HELO where that was refused, or LHLO.
+// greet sends EHLO, or HELO if EHLO was refused, or LHLO.
 func (c *Client) greet() {
 	verb, name := "EHLO ", c.o.Name
 	switch {
@@ -63,7 +63,7 @@ func (c *Client) greet() {
 	}
 }
 
-// takeLine takes a line of a reply that has not ended yet, or has with it.
+// takeLine takes a line of a reply. It may be the last.
 func (c *Client) takeLine(text []byte) {
 	if c.idle() || c.reply.negative() {
 		return
@@ -84,7 +84,7 @@ func (c *Client) takeLine(text []byte) {
 // offer takes a line of what EHLO offers (RFC 5321 section 4.1.1.1).
 func (c *Client) offer(line []byte) {
 	keyword, args, _ := bytes.Cut(line, []byte{' '})
-	// "AUTH=LOGIN" is how it stood before RFC 2554, and some still say so.
+	// It was written AUTH=LOGIN before RFC 2554, and some servers still do.
 	if len(keyword) >= 5 && bytes.EqualFold(keyword[:5], []byte("AUTH=")) {
 		c.mechs |= mechanismsIn(keyword[5:])
 		keyword = keyword[:4]
@@ -104,8 +104,8 @@ func (c *Client) offer(line []byte) {
 	}
 }
 
-// decimal reads a number, and 0 where there is none or one beyond reason: no
-// limit, as SIZE has it.
+// decimal reads a number. If there is none, or one that is far too large, it returns
+// 0, which means no limit for SIZE (RFC 1870).
 func decimal(b []byte) int64 {
 	b = bytes.TrimSpace(b)
 	if len(b) > 18 {
@@ -155,7 +155,7 @@ func (c *Client) answerStartTLS(at sample.Instant) {
 	c.state = Handshake
 }
 
-// failSetUp ends a session over something that was needed to begin it.
+// failSetUp ends a session that lacks something it needs to begin.
 func (c *Client) failSetUp(p sample.Phase, class sample.Class, text string, at sample.Instant) {
 	c.abandon(c.failure(p, class, text), sample.Failed, at)
 }

@@ -2,8 +2,8 @@ package smtpwire
 
 import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
-// Hello returns how the server introduced itself, as far as that has come;
-// nil unless Options.Capture.
+// Hello returns how the server has introduced itself until now; nil unless
+// Options.Capture. After the Greeted event it is complete.
 func (c *Client) Hello() *sample.Greeting {
 	h := c.hello
 	if h == nil {
@@ -16,17 +16,17 @@ func (c *Client) Hello() *sample.Greeting {
 	return g
 }
 
-// emitGreeted tells that all there is to Hello has come.
+// emitGreeted reports that Hello is complete.
 func (c *Client) emitGreeted(at sample.Instant) {
 	if c.hello != nil {
 		c.emit(Event{Kind: Greeted, End: at})
 	}
 }
 
-// An introduction is what Hello tells of, as it came.
+// An introduction is what Hello returns, as it came.
 type introduction struct{ banner, clear, secure statement }
 
-// offers is where what EHLO offers is kept.
+// offers returns the statement for what EHLO offers.
 func (h *introduction) offers(secured bool) *statement {
 	if secured {
 		return &h.secure
@@ -34,17 +34,17 @@ func (h *introduction) offers(secured bool) *statement {
 	return &h.clear
 }
 
-// forget makes room for what EHLO offers when it is said again.
+// forget empties that statement before EHLO is sent again.
 func (h *introduction) forget(secured bool) { *h.offers(secured) = statement{} }
 
-// A statement is a positive reply's lines.
+// A statement is the lines of a positive reply.
 type statement struct {
 	text  []byte // with line feeds between
 	begun bool
 	cut   bool
 }
 
-// maxStatement bounds what is kept of one.
+// maxStatement bounds the text that is kept of one.
 const maxStatement = 16 << 10
 
 func (s *statement) add(line []byte) {
@@ -57,8 +57,8 @@ func (s *statement) add(line []byte) {
 	s.text = append(s.text, line[:min(len(line), room)]...)
 }
 
-// offered is what follows the line with the server's name. A secret may begin
-// in that one, so it is kept with the others until it is looked for.
+// offered returns the lines after the first, which has the server's name. A secret may
+// begin in the first line, so all lines together are searched for secrets.
 func (s *statement) offered(secrets *Secrets) []string {
 	lines := s.lines(secrets)
 	if len(lines) < 2 {

@@ -3,7 +3,7 @@ package smtpwire
 import (
 	"bytes"
 	"crypto/hmac"
-	"crypto/md5" // CRAM-MD5 is what it is
+	"crypto/md5" // for CRAM-MD5
 	"encoding/hex"
 	"errors"
 	"strings"
@@ -11,7 +11,7 @@ import (
 	"github.com/emersion/go-sasl"
 )
 
-// mechanism is a set of SASL mechanisms, mostly of one.
+// A mechanism is a set of SASL mechanisms, mostly of one.
 type mechanism uint16
 
 const (
@@ -43,8 +43,8 @@ var mechanismNames = []struct {
 // first.
 var byStrength = []mechanism{scramSHA256, scramSHA1, cramMD5, plain, login}
 
-// mechanismsIn reads a list of names with spaces between. What it does not
-// know it leaves out.
+// mechanismsIn reads a list of names with spaces between. It leaves out those that it
+// does not know.
 func mechanismsIn(list []byte) mechanism {
 	var m mechanism
 	for len(list) > 0 {
@@ -89,17 +89,16 @@ func newSASL(m mechanism, cred *Credentials) sasl.Client {
 	return plainClient(cred)
 }
 
-// prompted marks mechanisms whose answers do not depend on what a challenge
-// says, so that it need not be base64 either.
+// prompted marks mechanisms whose answers do not depend on the challenges. These need
+// not even be base64.
 type prompted interface{ disregardsChallenges() }
 
 type anyPrompt struct{}
 
 func (anyPrompt) disregardsChallenges() {}
 
-// oneResponse is PLAIN (RFC 4616) or EXTERNAL (RFC 4422 appendix A): all there
-// is to say goes with the command. A server that asks for it then gets it once
-// more.
+// A oneResponse is PLAIN (RFC 4616) or EXTERNAL (RFC 4422 appendix A). Its one response
+// goes with the command. A server that asks for it all the same gets it a second time.
 type oneResponse struct {
 	anyPrompt
 	mech     string
@@ -126,9 +125,9 @@ func (o *oneResponse) Next([]byte) ([]byte, error) {
 	return []byte(o.response), nil
 }
 
-// loginClient is LOGIN (draft-murchison-sasl-login). It answers by position,
-// whatever the prompts say: go-sasl's insists on the one prompt "Password:" and
-// sends the name along with the command, and servers differ over both.
+// A loginClient is LOGIN (draft-murchison-sasl-login). It answers by position, whatever
+// the prompts say. The client of go-sasl requires the prompt "Password:" and sends the
+// name with the command; some servers take neither.
 type loginClient struct {
 	anyPrompt
 	answers [2]string
@@ -145,7 +144,7 @@ func (l *loginClient) Next([]byte) ([]byte, error) {
 	return []byte(l.answers[l.given-1]), nil
 }
 
-// cramClient is CRAM-MD5 (RFC 2195).
+// A cramClient is CRAM-MD5 (RFC 2195).
 type cramClient struct{ cred *Credentials }
 
 func (m *cramClient) Start() (mech string, ir []byte, err error) { return "CRAM-MD5", nil, nil }
@@ -156,9 +155,9 @@ func (m *cramClient) Next(challenge []byte) ([]byte, error) {
 	return hex.AppendEncode([]byte(m.cred.Username+" "), h.Sum(nil)), nil
 }
 
-// xoauth2Client is XOAUTH2, Google's and Microsoft's forerunner of
-// OAUTHBEARER. A challenge is what went wrong, in JSON; an empty response
-// brings on the reply that says so in SMTP.
+// An xoauth2Client is XOAUTH2, which Google and Microsoft had before OAUTHBEARER. A
+// challenge says in JSON what went wrong. After an empty response the server says it in
+// a reply of SMTP.
 type xoauth2Client struct{ cred *Credentials }
 
 func (x xoauth2Client) disregardsChallenges() {}
@@ -172,8 +171,8 @@ func (x xoauth2Client) Start() (mech string, ir []byte, err error) {
 
 func (x xoauth2Client) Next([]byte) ([]byte, error) { return nil, nil }
 
-// bearerClient is OAUTHBEARER. A challenge is what went wrong here, too; the
-// response to it is this octet (RFC 7628 section 3.2.3).
+// A bearerClient is OAUTHBEARER. A challenge says what went wrong, as in XOAUTH2, and
+// the response to it is one octet of value 1 (RFC 7628 section 3.2.3).
 type bearerClient struct{ sasl.Client }
 
 func (b bearerClient) disregardsChallenges() {}

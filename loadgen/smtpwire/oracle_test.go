@@ -18,9 +18,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// The oracle is go-smtp's server: what it understood must be what was meant.
+// The oracle is the server of go-smtp. It must understand what the client means.
 
-// A delivery is a message as the server took it.
+// A delivery is a message as the server received it.
 type delivery struct {
 	from    string
 	to      []string
@@ -72,8 +72,8 @@ func (o *oracle) Auth(string) (sasl.Server, error) {
 	}), nil
 }
 
-// consult holds a session of messages ts with the oracle, and returns it with
-// what happened.
+// consult sends messages ts to the oracle in one session, and returns the oracle with
+// the client's events.
 func consult(t *testing.T, o Options, cred *Credentials, ts []Transaction) (*oracle, []string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -107,9 +107,9 @@ func consult(t *testing.T, o Options, cred *Credentials, ts []Transaction) (*ora
 	return backend, converse(t, conn, o, cred, ts)
 }
 
-// converse is the simplest thing that can drive a client.
+// converse is the simplest driver of a client.
 func converse(t *testing.T, conn net.Conn, o Options, cred *Credentials, ts []Transaction) (events []string) {
-	defer func() { _ = conn.Close() }() // closed by now, or of no more use
+	defer func() { _ = conn.Close() }() // closed already, or not needed any more
 	now := func() sample.Instant { return sample.Instant(time.Now().UnixNano()) }
 	buf := make([]byte, 4096)
 	var c Client
@@ -123,7 +123,7 @@ func converse(t *testing.T, conn net.Conn, o Options, cred *Credentials, ts []Tr
 		case Ended:
 			return events
 		case Handshake:
-			secure := tls.Client(conn, &tls.Config{InsecureSkipVerify: true}) // the oracle's is a test's certificate
+			secure := tls.Client(conn, &tls.Config{InsecureSkipVerify: true}) // the oracle has a certificate of the test
 			if err := secure.Handshake(); err != nil {
 				t.Fatal(err)
 			}

@@ -7,8 +7,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// keep is how much of a buffer, in octets, a client holds on to while it has
-// nothing to do.
+// keep is how many octets of a buffer an idle client keeps.
 const keep = 4096
 
 const (
@@ -17,17 +16,17 @@ const (
 	sliceSize   = int(unsafe.Sizeof([]byte{}))
 )
 
-// Pending returns the octets to write, in order, and nothing where there are
-// none. The slices are the client's and must not be changed; note that
-// net.Buffers.WriteTo does change its slices, so it needs a copy.
+// Pending returns the octets to write, in order; nothing if there are none. The slices
+// belong to the client and must not be changed. net.Buffers.WriteTo changes its slices,
+// so it needs a copy.
 func (c *Client) Pending() [][]byte {
 	c.flush()
 	return c.vec[c.first:]
 }
 
-// Sent tells the client that n octets of Pending have left, and what the clock
-// said just before they were written. What is timed from a command's first
-// octet, or from a message's last, begins there. A message that was refused
+// Sent tells the client that n octets of Pending have left, and the time just before
+// they were written. A phase begins at that time if the first octet of its command is
+// among them, or the last octet of the message for Body. A message that was refused
 // before all of it had left ends with its last octet.
 func (c *Client) Sent(n int, at sample.Instant) {
 	c.begin()
@@ -63,9 +62,9 @@ func (c *Client) Sent(n int, at sample.Instant) {
 	}
 }
 
-// releaseBuffers takes the buffers back once everything has left.
+// releaseBuffers empties the buffers when everything has left.
 func (c *Client) releaseBuffers() {
-	clear(c.vec) // content is the caller's; let go of it
+	clear(c.vec) // so that the caller's content can be freed
 	c.vec, c.first = c.vec[:0], 0
 	c.out, c.cut = c.out[:0], 0
 }
@@ -83,12 +82,12 @@ func (c *Client) push(b []byte) {
 	c.queued += int64(len(b))
 }
 
-// await expects a reply timed from the next octet put into out.
+// await expects a reply that is timed from the next octet put into out.
 func (c *Client) await(p sample.Phase) {
 	c.expect(p, c.queued+int64(len(c.out)-int(c.cut)))
 }
 
-// expect expects a reply timed from when the octet at the given offset left.
+// expect expects a reply that is timed from when the octet at that offset leaves.
 func (c *Client) expect(p sample.Phase, offset int64) {
 	if c.queue == nil {
 		c.queue = make([]awaited, 0, 4)
@@ -96,7 +95,7 @@ func (c *Client) expect(p sample.Phase, offset int64) {
 	c.queue = append(c.queue, awaited{when: offset, phase: p})
 }
 
-// command sends a command that stands alone.
+// command sends a command that is not pipelined with others.
 func (c *Client) command(p sample.Phase, line string) {
 	c.state = Waiting
 	c.await(p)
@@ -106,10 +105,10 @@ func (c *Client) command(p sample.Phase, line string) {
 // idle tells whether no reply is outstanding.
 func (c *Client) idle() bool { return int(c.head) == len(c.queue) }
 
-// unsent tells whether octets have yet to leave.
+// unsent tells whether there are octets that have not left.
 func (c *Client) unsent() bool { return int(c.first) < len(c.vec) || len(c.out) > int(c.cut) }
 
-// pop takes the oldest reply off the queue.
+// pop removes the oldest reply from the queue.
 func (c *Client) pop() {
 	c.head++
 	c.stamped = max(c.stamped, c.head)
@@ -118,7 +117,7 @@ func (c *Client) pop() {
 	}
 }
 
-// becomeReady has the client wait for Send or Quit, with little memory.
+// becomeReady makes the client wait for Send or Quit, with little memory.
 func (c *Client) becomeReady() {
 	c.state = Ready
 	if c.unsent() {
@@ -138,7 +137,7 @@ func (c *Client) becomeReady() {
 	}
 }
 
-// end has the client let go of everything but its small buffers.
+// end ends the session, and frees everything except small buffers.
 func (c *Client) end() {
 	c.becomeReady()
 	c.state = Ended

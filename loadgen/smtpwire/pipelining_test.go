@@ -167,8 +167,8 @@ func TestPipelining(t *testing.T) {
 	}})
 }
 
-// A server that does not read while it writes must not be able to block a
-// client that does not read while it writes.
+// A server that does not read while it writes must not block a client that does not read
+// while it writes.
 func TestGroupsAreBounded(t *testing.T) {
 	var many Transaction
 	for i := range 250 {

@@ -2,14 +2,14 @@ package smtpwire
 
 import "sync"
 
-// proofs are the last responses that clients proved to know a password with
-// (CRAM-MD5, SCRAM). Each is of use once, to whoever guesses; a server may say
-// one to the next session all the same.
+// proofs are the last responses by which clients proved that they know a password
+// (CRAM-MD5, SCRAM). Who has one can guess the password, and a server may send it in
+// another session.
 type proofs struct {
 	mu     sync.Mutex
 	recent [64]string
 	count  int
-	made   *Secrets // of them; nil where one was added since
+	made   *Secrets // from recent; nil if a proof was added since
 }
 
 func (p *proofs) add(proof string) {
@@ -23,7 +23,7 @@ func (p *proofs) add(proof string) {
 	p.made = nil
 }
 
-// secrets returns them as what no text may say, and nil where there are none.
+// secrets returns the proofs as Secrets; nil if there are none.
 func (p *proofs) secrets() *Secrets {
 	if p == nil {
 		return nil

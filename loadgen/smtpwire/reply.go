@@ -2,12 +2,11 @@ package smtpwire
 
 import "bytes"
 
-// A reply reads replies (RFC 5321 section 4.2) a line at a time. Lines are
-// parsed where they lie; only one that arrives in pieces is copied.
+// A reply reads replies line by line (RFC 5321 section 4.2). It parses lines without
+// copying them, except for those that arrive in pieces.
 //
-// Lines end in CRLF. A bare LF ends a line too, as Postfix and most clients
-// have it, since servers that send it exist and nothing is gained by refusing
-// them: replies carry no content that could be smuggled.
+// Lines end in CRLF. A bare LF ends a line too, as in Postfix and most clients: there
+// are servers that send it, and replies have no content that could be smuggled.
 type reply struct {
 	code  uint16
 	lines uint16
@@ -15,12 +14,11 @@ type reply struct {
 	kept  *kept
 }
 
-// kept is what a reply has to remember beyond the bytes at hand. Most sessions
-// never do.
+// kept is what a reply has to copy. Most sessions never need it.
 type kept struct {
 	line []byte // the beginning of a line whose end has not arrived
-	text []byte // what a negative reply said, its lines joined, at most maxText
-	cut  bool   // it said more than that
+	text []byte // the lines of a negative reply, at most maxText octets
+	cut  bool   // the reply said more than that
 }
 
 // maxText bounds what is kept of a negative reply for classification.
@@ -29,7 +27,7 @@ const maxText = 512
 // limits bound what a server may send as one reply.
 type limits struct{ line, lines int }
 
-// progress says how far a call of next has come.
+// A progress says how far a call of next has come.
 type progress uint8
 
 const (
@@ -39,7 +37,7 @@ const (
 	invalid                   // not a reply
 )
 
-// The ways in which bytes are not a reply, in words for Failure.Text.
+// What can be wrong with a reply, as a failure describes it.
 const (
 	faultLine  = "a reply line over the bound"
 	faultLines = "a reply with too many lines"
@@ -48,9 +46,9 @@ const (
 	faultMixed = "codes that differ within one reply"
 )
 
-// next reads p up to the end of a line and tells how many octets it used. text
-// is what follows the code on the line; it is valid until the next call.
-// Where the line is invalid, text says why.
+// next reads p up to the end of a line, and returns how many octets it used. text is
+// what follows the code on the line, and is valid until the next call. If the line is
+// invalid, text says why.
 func (r *reply) next(p []byte, l limits) (text []byte, used int, s progress) {
 	line := p
 	if i := bytes.IndexByte(p, '\n'); i >= 0 {
@@ -100,7 +98,7 @@ func (r *reply) parse(line []byte, maxLines int) ([]byte, progress) {
 		case text[0] == '-':
 			last, text = false, text[1:]
 		case string(line[:3]) == "334":
-			// What a server prompts for is known without the blank, too.
+			// Some servers leave out the blank, and a prompt is clear without it.
 		default:
 			return []byte(faultCode), invalid
 		}
@@ -138,8 +136,8 @@ func (r *reply) keepLine(p []byte) {
 	r.kept.line = append(r.kept.line, p...)
 }
 
-// keepText adds a line of a negative reply. Lines are kept apart by a line
-// feed, which they cannot contain.
+// keepText adds a line of a negative reply. A line feed, which no line can contain,
+// separates lines.
 func (r *reply) keepText(text []byte) {
 	if r.kept == nil {
 		r.kept = new(kept)
@@ -153,7 +151,7 @@ func (r *reply) keepText(text []byte) {
 	k.text = append(k.text, text[:min(len(text), room)]...)
 }
 
-// is tells whether the code begins with d. Clients decide by that digit (RFC
+// is tells whether the code begins with d. That digit decides what a client does (RFC
 // 5321 section 4.2.1).
 func (r *reply) is(d uint16) bool { return r.code/100 == d }
 

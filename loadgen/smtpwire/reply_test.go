@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// readReplies reads all replies in b, given in pieces of at most n octets, and
+// readReplies reads all replies in b, which comes in pieces of at most n octets, and
 // renders them as "code text/text".
 func readReplies(b []byte, n int, l limits) (replies []string, fault string) {
 	var r reply
@@ -69,7 +69,7 @@ func TestReply(t *testing.T) {
 	}
 }
 
-// What a negative reply said is kept, its lines joined, and no more than that.
+// The text of a negative reply is kept, with its lines joined. Other text is not.
 func TestReplyKeepsRefusals(t *testing.T) {
 	var r reply
 	l := limits{line: 2048, lines: 128}
@@ -117,7 +117,7 @@ func FuzzReply(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte, n uint8) {
 		l := limits{line: 40, lines: 5}
-		// How the octets are cut into pieces makes no difference.
+		// The pieces in which the octets come make no difference.
 		whole, fault := readReplies(b, len(b)+1, l)
 		pieces, fault2 := readReplies(b, int(n)+1, l)
 		if fmt.Sprint(whole) != fmt.Sprint(pieces) || fault != fault2 {

@@ -11,15 +11,15 @@ import (
 	"github.com/xdg-go/scram"
 )
 
-// scramClient is SCRAM (RFC 5802, RFC 7677), without channel binding.
+// A scramClient is SCRAM (RFC 5802, RFC 7677), without channel binding.
 type scramClient struct {
 	name string
 	keys *scramKeys
 	conv *scram.ClientConversation
 }
 
-// maxIterations bounds how long a server can keep the generator busy with one
-// password: about a tenth of a second.
+// maxIterations bounds how long a server can keep the generator busy with one password.
+// It is about a tenth of a second.
 const maxIterations = 200_000
 
 func (s *scramClient) Start() (mech string, ir []byte, err error) {
@@ -36,7 +36,7 @@ func (s *scramClient) Next(challenge []byte) ([]byte, error) {
 		return nil, sasl.ErrUnexpectedServerChallenge
 	}
 	if bytes.HasPrefix(challenge, []byte("e=")) {
-		return nil, nil // refused (RFC 5802 section 7); SMTP's reply will say so
+		return nil, nil // refused (RFC 5802 section 7); the reply of SMTP will say so
 	}
 	if _, count, found := bytes.Cut(challenge, []byte(",i=")); found {
 		count, _, _ = bytes.Cut(count, []byte{','})
@@ -56,20 +56,20 @@ func (s *scramClient) Next(challenge []byte) ([]byte, error) {
 // proved tells whether the server has shown that it knows the password.
 func (s *scramClient) proved() bool { return s.conv.Valid() }
 
-// scramKeys derives keys from a password and remembers them by salt, so that a
-// session does not spend a millisecond on what the last one of the same
-// account worked out, and the server's time is not measured with it.
+// scramKeys derive keys from the password of an account and remember them by salt. To
+// derive them takes a millisecond, which would be measured as the server's time. So
+// only the first session of an account does it.
 type scramKeys struct {
 	renew func() (*scram.Client, error)
 	err   error
 
 	mu     sync.Mutex
-	client *scram.Client   // who remembers
-	salts  map[string]bool // of what is remembered, with their iteration counts
+	client *scram.Client   // remembers the keys
+	salts  map[string]bool // for which it has keys, with their iteration counts
 }
 
-// maxSalts bounds what is remembered of an account. A server has one salt for
-// it, and several servers behind one name a few.
+// maxSalts bounds for how many salts keys of an account are remembered. A server has one
+// salt for it, and several servers behind one name have a few.
 const maxSalts = 32
 
 func (k *scramKeys) conversation() *scram.ClientConversation {
@@ -78,8 +78,8 @@ func (k *scramKeys) conversation() *scram.ClientConversation {
 	return k.client.NewConversation()
 }
 
-// remember takes note of a salt whose keys are about to be derived, and forgets
-// the others where they become too many.
+// remember notes a salt whose keys are about to be derived. If there are too many salts,
+// it forgets the others.
 func (k *scramKeys) remember(challenge []byte) {
 	_, salt, _ := bytes.Cut(challenge, []byte(",s="))
 	k.mu.Lock()
@@ -88,7 +88,7 @@ func (k *scramKeys) remember(challenge []byte) {
 		return
 	}
 	if len(k.salts) == maxSalts {
-		k.client, _ = k.renew() // it could be made before
+		k.client, _ = k.renew() // no error the first time, so none now
 		clear(k.salts)
 	}
 	k.salts[string(salt)] = true

@@ -9,13 +9,13 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A dialogue is a session as a script. Its lines are
+// A dialogue is a session written as a script. Its lines are
 //
-//	S: text     the server says text; lines that follow each other arrive together
+//	S: text     the server sends text; several of these lines arrive together
 //	S~ text     the same without a line end
 //	S/ text     the same with a bare line feed
-//	C: text     the client must have said text next
-//	> action    send, quit, secured, lost CLASS, or forget what the client said
+//	C: text     the client must have sent text next
+//	> action    send, quit, secured, lost CLASS, or forget what the client sent
 //	= state     the client must be in that state
 //	other       the next event, as describe renders it
 type dialogue struct {
@@ -26,7 +26,7 @@ type dialogue struct {
 	script string
 }
 
-// A pace is how the octets travel: how many at once each way, 0 for all.
+// A pace is how many octets travel at once in each direction; 0 means all.
 type pace struct{ in, out int }
 
 var stateNames = map[string]State{"waiting": Waiting, "handshake": Handshake, "ready": Ready, "ended": Ended}
@@ -122,7 +122,7 @@ func (s *stage) receive(said string) {
 		part := bytes.Clone(p[:n])
 		s.c.Receive(part, s.tick())
 		for i := range part {
-			part[i] = 'X' // p is not kept
+			part[i] = 'X' // the client must not have kept it
 		}
 		p = p[n:]
 		s.collect()
@@ -183,7 +183,7 @@ func (s *stage) happened(i int, want string) {
 	s.events = s.events[1:]
 }
 
-// describe renders an event on a line.
+// describe renders an event on one line.
 func describe(e Event) string {
 	switch e.Kind {
 	case Timed:
@@ -202,7 +202,7 @@ func describe(e Event) string {
 	return fmt.Sprint("event ", e.Kind)
 }
 
-// playAll runs dialogues whole, in lines' pieces and octet by octet.
+// playAll plays each dialogue at several paces.
 func playAll(t *testing.T, dialogues []dialogue) {
 	for _, d := range dialogues {
 		if d.t.To == nil {

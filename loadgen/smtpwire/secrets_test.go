@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// A server that says a secret back, in whatever way, has it taken out, and what
-// it says beside is left.
+// A secret that a server sends back, in whatever way, is hidden. The rest of the text
+// stays.
 func TestRedact(t *testing.T) {
 	const secret = "S3cretPassw0rd"
 	accounts := []Credentials{
@@ -92,8 +92,7 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// A text that ends within a secret shows nothing of it, however short what is
-// left of it.
+// A text that was cut within a secret shows nothing of it, however little is left.
 func TestRedactWhatWasCut(t *testing.T) {
 	for _, secret := range []string{"S3cretPassw0rd", "pass17"} {
 		s := NewSecrets([]Credentials{{Username: "u", Password: secret}})
@@ -106,8 +105,8 @@ func TestRedactWhatWasCut(t *testing.T) {
 	}
 }
 
-// Wherever a server says what it was told, no text that leaves the client has
-// it: neither what came in good time nor what was cut to length before.
+// A server may send back what it was sent in any reply. No text that leaves the client
+// shows it, whether the text was cut or not.
 func TestNoTextSaysASecret(t *testing.T) {
 	const secret = "S3cretPassw0rd"
 	token := strings.Repeat("t0ken-", 150)
@@ -167,8 +166,8 @@ func TestNoTextSaysASecret(t *testing.T) {
 	}
 }
 
-// hiddenIn is what no text may contain: a secret's first half, and what was
-// said with AUTH.
+// hiddenIn returns what no text may contain: the beginning of the secret, and what was
+// sent with AUTH.
 func hiddenIn(said []string, secret string) []string {
 	all := []string{secret[:8]}
 	for _, line := range said {
@@ -182,7 +181,7 @@ func hiddenIn(said []string, secret string) []string {
 	return all
 }
 
-// decoded is what the base64 in a command stands for, and "" for none.
+// decoded returns what the base64 in a command stands for; "" if there is none.
 func decoded(line string) string {
 	b, err := base64.StdEncoding.DecodeString(line[strings.LastIndexByte(line, ' ')+1:])
 	if err != nil {
@@ -191,7 +190,7 @@ func decoded(line string) string {
 	return string(b)
 }
 
-// The secret a challenge was answered with is one as long as the session lasts.
+// The answer to a challenge is a secret as long as the session lasts.
 func TestProofsAreSecret(t *testing.T) {
 	s := NewSecrets([]Credentials{{Password: "password-one"}}).with("dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ")
 	text := "c=biws,r=abc,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ= and password-one"
@@ -200,8 +199,7 @@ func TestProofsAreSecret(t *testing.T) {
 	}
 }
 
-// A proof that another session gave shows no more than the session's own, and
-// many of them take no memory.
+// A proof of another session is hidden too, and many of them take no more memory.
 func TestProofsOfOtherSessionsAreSecret(t *testing.T) {
 	s := NewSecrets([]Credentials{{Password: "password-one"}})
 	for i := range 1000 {
@@ -216,7 +214,7 @@ func TestProofsOfOtherSessionsAreSecret(t *testing.T) {
 	}
 }
 
-// What no secret is in comes through as it was, and a secret never does.
+// A secret is hidden at whatever place of a text it is.
 func FuzzRedact(f *testing.F) {
 	f.Add([]byte("535 5.7.8 you said \x00u\x00S3cretPassw0rd\n5.7.8 !"), "S3cretPassw0rd", uint8(3))
 	f.Add([]byte("QVVUSA== =41=42 %41 \\x41 4142434445464748"), "ABCDEFGH", uint8(9))

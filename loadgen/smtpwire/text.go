@@ -10,8 +10,8 @@ import (
 // maxFailureText bounds a line of text that leaves a client, in octets.
 const maxFailureText = 200
 
-// printable makes one bounded line of a text: its first, with a question mark
-// for whatever could upset a terminal or is not UTF-8.
+// printable returns the first line of a text, bounded, with a question mark in place of
+// everything that could upset a terminal or is not UTF-8.
 func printable(text []byte) string {
 	if i := bytes.IndexByte(text, '\n'); i >= 0 {
 		text = text[:i]

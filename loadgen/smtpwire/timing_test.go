@@ -8,7 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// readyClient brings a client to Ready by time 3.
+// readyClient returns a client that has been Ready since time 3.
 func readyClient(t testing.TB, o *Options, offers ...string) *Client {
 	t.Helper()
 	c := new(Client)
@@ -28,7 +28,7 @@ func readyClient(t testing.TB, o *Options, offers ...string) *Client {
 	return c
 }
 
-// writeAll has all pending octets leave at once.
+// writeAll writes all pending octets at once, and returns them.
 func writeAll(c *Client, at sample.Instant) []byte {
 	b := bytes.Join(c.Pending(), nil)
 	c.Sent(len(b), at)
@@ -57,8 +57,8 @@ var small = Transaction{
 	Raw:    [][]byte{[]byte("Subject: x\r\n\r\n"), []byte("hi\r\n")},
 }
 
-// A command is timed from its own first octet, whenever the others of its
-// group leave.
+// A command is timed from its own first octet, whenever the other commands of its group
+// leave.
 func TestGroupIsTimedByFirstOctets(t *testing.T) {
 	c := readyClient(t, &Options{}, "PIPELINING")
 	c.Send(&small)
@@ -77,7 +77,7 @@ func TestGroupIsTimedByFirstOctets(t *testing.T) {
 	}
 }
 
-// The server's time with a message begins when it has all of it.
+// The server's time for a message begins when all of it has left.
 func TestBodyIsTimedByItsLastOctet(t *testing.T) {
 	for name, o := range map[string]Options{"DATA": {}, "BDAT": {BDAT: true}} {
 		t.Run(name, func(t *testing.T) {
@@ -104,8 +104,8 @@ func TestBodyIsTimedByItsLastOctet(t *testing.T) {
 	}
 }
 
-// The kernel may stamp a reply before the clock reading that preceded a slow
-// write call, never by much; a duration is not negative.
+// The kernel may stamp a reply a little before the time that was read for its command. A
+// duration is not negative all the same.
 func TestEndIsNeverBeforeStart(t *testing.T) {
 	c := readyClient(t, &Options{})
 	c.Quit()
@@ -130,8 +130,8 @@ func TestAuthCoversItsChallenges(t *testing.T) {
 	}
 }
 
-// A message refused before all of it has left has no time from its last octet.
-// What DATA began is finished; chunks are not.
+// A message that is refused before all of it has left has no time from its last octet.
+// The client sends the rest after DATA, but not with BDAT.
 func TestEarlyRefusalOfTheBody(t *testing.T) {
 	const rejected = "message rejected 0+1"
 	for _, test := range []struct {
@@ -193,8 +193,8 @@ func TestEarlyRefusalOfTheBody(t *testing.T) {
 	}
 }
 
-// After a message that was refused early, and finished all the same, the
-// session goes on.
+// After a message that was refused early, and sent to its end all the same, the session
+// goes on.
 func TestSessionGoesOnAfterAnEarlyRefusal(t *testing.T) {
 	c := readyClient(t, &Options{})
 	for i := range 2 {
@@ -218,8 +218,8 @@ func TestSessionGoesOnAfterAnEarlyRefusal(t *testing.T) {
 	}
 }
 
-// A server may refuse the client's side of a handshake when the client thinks
-// it done (RFC 8446, section 4.4): it is the handshake that failed.
+// A server may refuse the client's side of a handshake when the client has finished it
+// (RFC 8446, section 4.4). Then the handshake has failed.
 func TestHandshakeRefusedAfterwards(t *testing.T) {
 	var c Client
 	c.Start(&Options{TLS: sample.TLSImplicit}, nil)

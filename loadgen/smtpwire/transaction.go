@@ -7,13 +7,12 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// maxGroup is how many commands are pipelined at once (RFC 2920 section 3.1).
-// Their replies fit into any socket buffer, so that a server which writes
-// replies before it reads on never waits for a client which writes commands
-// before it reads.
+// maxGroup is how many commands are pipelined at once (RFC 2920 section 3.1). Their
+// replies fit into any socket buffer. Otherwise client and server could both wait for
+// the other to read.
 const maxGroup = 100
 
-// unfit tells why the server cannot take t, by what it offered.
+// unfit returns why the server cannot take t, by what it offered; NoClass if it can.
 func (c *Client) unfit(t *Transaction) (sample.Class, string) {
 	switch {
 	case c.o.BDAT && c.offered&chunking == 0:
@@ -40,7 +39,7 @@ func (c *Client) unfit(t *Transaction) (sample.Class, string) {
 	return sample.NoClass, ""
 }
 
-// hasLineBreak tells whether an address would end its command early.
+// hasLineBreak tells whether an address has a line break, which would end its command.
 func hasLineBreak(address []byte) bool {
 	return bytes.IndexByte(address, '\r') >= 0 || bytes.IndexByte(address, '\n') >= 0
 }
@@ -49,9 +48,9 @@ func (c *Client) pipelines() bool {
 	return c.o.Pipelining == sample.On || c.o.Pipelining == sample.Auto && c.offered&pipelining != 0
 }
 
-// sendGroup sends the next commands of the envelope: as many as may be
-// outstanding at once, which is one unless the session pipelines. DATA goes
-// with the last recipients when it does, and once one is accepted when not.
+// sendGroup sends the next commands of the envelope. Without pipelining that is one
+// command, and DATA follows when a recipient is accepted. With pipelining it is as many
+// as may be outstanding at once, and DATA goes with the last recipients.
 func (c *Client) sendGroup() {
 	room, piped := 1, c.pipelines()
 	if piped {
@@ -96,12 +95,12 @@ func (c *Client) sendMail() {
 	c.out = append(out, "\r\n"...)
 }
 
-// allRefused tells whether the server refused every recipient.
+// allRefused tells whether the server has refused every recipient.
 func (c *Client) allRefused() bool { return int(c.rejected) == len(c.t.To) }
 
-// answerMessage takes a reply to a command of the transaction. What follows
-// from an earlier refusal, such as a 503 to the RCPT pipelined after a refused
-// MAIL, is timed like any reply but is no failure of its own.
+// answerMessage takes a reply to a command of the transaction. A refusal may follow from
+// an earlier one, such as a 503 to a RCPT that was pipelined after a refused MAIL. It is
+// timed like every reply, but it is not another failure.
 func (c *Client) answerMessage(p sample.Phase, at sample.Instant) {
 	if c.lone(p) {
 		c.becomeReady()
@@ -141,7 +140,7 @@ func (c *Client) answerMessage(p sample.Phase, at sample.Instant) {
 	}
 }
 
-// proceed goes on once every reply to the last group is in.
+// proceed goes on when all replies to the last group have come.
 func (c *Client) proceed(at sample.Instant) {
 	if c.refused || c.allRefused() {
 		c.endMessage(sample.Rejected, at)
@@ -151,9 +150,8 @@ func (c *Client) proceed(at sample.Instant) {
 	c.sendGroup()
 }
 
-// reset has the server forget a transaction that failed half-way. Where it
-// holds none, because MAIL was refused or the message was answered for, there
-// is nothing to forget.
+// reset makes the server forget a transaction that failed half-way. If it has none open,
+// because MAIL was refused or the message is answered, the client is Ready at once.
 func (c *Client) reset() {
 	if !c.open {
 		c.becomeReady()
@@ -181,8 +179,8 @@ func (c *Client) answerQuit(at sample.Instant) {
 }
 
 // endMessage reports what became of the message under way, and of each of its
-// recipients. One accepted at RCPT is not, in the end, where the message is
-// not, nor where LMTP has no reply for it.
+// recipients. A recipient that was accepted at RCPT does not count as accepted if the
+// message is not, or if no reply for it came in LMTP.
 func (c *Client) endMessage(o sample.Outcome, at sample.Instant) {
 	if o == sample.Rejected {
 		c.rejected += c.accepted

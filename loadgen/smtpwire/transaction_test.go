@@ -2,7 +2,8 @@ package smtpwire
 
 import "testing"
 
-// hello is how a session with the given capabilities gets to be Ready.
+// hello is the beginning of a session, up to Ready, with a server that offers these
+// capabilities.
 func hello(offers ...string) string {
 	s := "S: 220 hi\nC: EHLO localhost\nS: 250-hi\n"
 	for _, o := range offers {
