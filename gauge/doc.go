@@ -1,6 +1,5 @@
-// Package gauge carries scenarios out: it loads an SMTP server as a scenario
-// says, and returns what that came to. It is the whole of the command's run as a
-// function:
+// Package gauge loads an SMTP server as a scenario says, and returns what it
+// measured. It is "smtpgauge run" as a function:
 //
 //	scenario, err := scenarios.Load("relay.yaml", scenarios.LoadOptions{})
 //	if err != nil {
@@ -15,28 +14,29 @@
 //	}
 //	fmt.Println(result.Flow("relay").Rate, "messages a second")
 //
-// # Who is loaded
+// # Which servers are loaded
 //
-// Scenarios whose target is sink need no server: [Run] starts the built-in one
-// and stops it afterwards. Any other target is looked up and judged before
-// anything is sent. One that is neither this machine nor on a private network
-// is refused with a *netdrive.StrangerError, unless the scenario was loaded with
-// its name in scenarios.LoadOptions.MayLoad.
+// A scenario whose target is sink needs no server: [Run] starts the built-in one and
+// stops it afterwards. Any other target is looked up and checked before anything is
+// sent. If it is neither this machine nor on a private network, Run refuses it with a
+// *netdrive.StrangerError, unless scenarios.LoadOptions.MayLoad had its name when the
+// scenario was loaded.
 //
-// # What a run comes to
+// # Two kinds of errors
 //
-// Two things are told apart. The error of Run says that there is no
-// measurement, or that its file is not whole. What was measured is in the
-// [Result], and whether it is good enough is the Result's own error: a server
-// that rejects mail, or that is too slow, is a figure and no failure of Run.
+// The error of Run says that there is no measurement, or that its file is not
+// complete. The error of the [Result] says whether what was measured is good enough. A
+// server that rejects mail, or is too slow, is a figure and not an error of Run.
 //
-// # A plan of one's own
+// # A plan of your own
 //
-// [NewJob] stops half way. The job's plan may be changed, so that one scenario
-// is run at another rate, against a listener of a test, or for one flow alone;
-// then [Job.Check] and [Job.Run] go on from there, and Run as often as one likes.
+// [NewJob] makes the plan and stops there. Change the job's plan to run a scenario at
+// another rate, against a listener of a test, or with one flow alone. Then call
+// [Job.Check] once and [Job.Run] as often as you like.
 //
-// Nothing here prints, traps signals, sets globals or exits. Canceling the
-// context stops a run at once, and closing [Options.Drain] ends it in order; what
-// was measured until then is a Result all the same.
+// # What holds
+//
+//   - Nothing here prints, traps signals, sets globals or exits.
+//   - To cancel the context stops a run at once. To close [Options.Drain] ends it in
+//     order. Both return a Result of what was measured until then.
 package gauge

@@ -10,7 +10,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// The target sink is the built-in server, so this needs no other.
+// The target sink is the built-in server, so the example needs no other.
 func Example() {
 	scenario, err := scenarios.Parse("submission.yaml", []byte(`name: submission
 target: {host: sink}
@@ -43,7 +43,7 @@ thresholds:
 	// 20 of them seen by the server
 }
 
-// One scenario, a step at a time: a job's plan may be changed before each run.
+// Run one scenario twice, with another number of sessions each time.
 func ExampleJob() {
 	scenario, err := scenarios.Load("builtin:four-ports", scenarios.LoadOptions{})
 	if err != nil {

@@ -10,10 +10,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// Run carries a scenario out. It returns a Result if anything was measured, also
-// beside an error, which is then that of writing the run file. A run that
-// Options.Drain or ctx ended early is a Result without an error, and its
-// Result.Err is ErrInterrupted.
+// Run carries a scenario out. If anything was measured it returns a Result. If there is
+// an error beside a Result, the run file could not be written. A run that ctx or
+// Options.Drain ended early is a Result without an error, whose Err is ErrInterrupted.
 func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Result, error) {
 	job := NewJob(s)
 	if err := job.Check(); err != nil {
@@ -31,7 +30,7 @@ type Job struct {
 	Criteria criteria.Criteria
 
 	scenario *scenarios.Scenario
-	ports    []scenarios.SinkPort // that the scenario needs, whatever of it is run
+	ports    []scenarios.SinkPort // of the sink, for all flows of the scenario
 }
 
 // NewJob plans a scenario. Nothing is looked up or opened yet.
@@ -40,13 +39,13 @@ func NewJob(s *scenarios.Scenario) *Job {
 	return &Job{Plan: plan, Criteria: s.Criteria(), scenario: s, ports: scenarios.SinkPorts(plan)}
 }
 
-// Fits says why a run of the job has no room in a run file; nil if it has.
+// Fits returns an error if a run of the job is too large for a run file.
 func (j *Job) Fits() error { return record.Fits(j.Plan, j.Criteria) }
 
-// Check refuses a run that has no room in a run file, targets that are not there
-// to be loaded, and what cannot work from this machine, before anything of a run
-// exists: see scenarios.Scenario.CheckTarget. Run refuses strangers by itself,
-// too.
+// Check finds, before a run begins, what would keep it from working: a run that is too
+// large for a run file, targets that may not be loaded, and what this machine cannot do
+// (see scenarios.Scenario.CheckTarget). Run by itself refuses targets that may not be
+// loaded, but nothing else.
 func (j *Job) Check() error {
 	if err := j.Fits(); err != nil {
 		return err
@@ -54,8 +53,8 @@ func (j *Job) Check() error {
 	return j.scenario.CheckTarget(j.Plan)
 }
 
-// Run carries the plan out, as the function Run does from there on. One Job may
-// be run again and again, but not twice at once.
+// Run carries the plan out, and returns what the function Run does. It may be called
+// again and again, but not twice at the same time.
 func (j *Job) Run(ctx context.Context, o Options) (*Result, error) {
 	o = o.withDefaults()
 	if len(scenarios.SinkPorts(j.Plan)) == 0 {

@@ -17,7 +17,6 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
-// parse reads a scenario.
 func parse(t *testing.T, text string) *scenarios.Scenario {
 	t.Helper()
 	s, err := scenarios.Parse("test.yaml", []byte(text), scenarios.LoadOptions{})
@@ -27,7 +26,7 @@ func parse(t *testing.T, text string) *scenarios.Scenario {
 	return s
 }
 
-// small loads a server of the test's own.
+// small returns a scenario that loads a server of this test.
 func small(t *testing.T, load string) *scenarios.Scenario {
 	t.Helper()
 	sink, err := smtpsink.Start(smtpsink.Config{Listeners: []smtpsink.Listener{{Address: "127.0.0.1:0"}}})
@@ -39,16 +38,16 @@ func small(t *testing.T, load string) *scenarios.Scenario {
 		sink.Addrs()[0].(*net.TCPAddr).Port, load))
 }
 
-// busy knows nothing of the machine, so that a busy one fails no test.
-func busy(context.Context) (float64, bool) { return 0, false }
+// unknown is a FreeCores for tests, which must not fail on a busy machine.
+func unknown(context.Context) (float64, bool) { return 0, false }
 
 func TestRunIsAFunctionCall(t *testing.T) {
 	scenario := small(t, "sessions: 2, messages: 50")
-	for range 2 { // and can be made again
+	for range 2 { // the second call works like the first
 		var file bytes.Buffer
 		intervals := 0
 		result, err := gauge.Run(t.Context(), scenario, gauge.Options{
-			File: &file, OnInterval: func(*record.Progress) { intervals++ }, FreeCores: busy,
+			File: &file, OnInterval: func(*record.Progress) { intervals++ }, FreeCores: unknown,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -81,9 +80,9 @@ func TestRunIsAFunctionCall(t *testing.T) {
 
 func TestAJobRunsAgain(t *testing.T) {
 	job := gauge.NewJob(parse(t, "name: twice\ntarget: {host: sink}\nflows:\n  relay: {port: 2525, load: {sessions: 1, messages: 2}}\n"))
-	for n := int64(3); n < 5; n++ { // as the plan says by then
+	for n := int64(3); n < 5; n++ { // each run follows the plan as it is then
 		job.Plan.Flows[0].Load.Messages = n
-		result, err := job.Run(t.Context(), gauge.Options{FreeCores: busy})
+		result, err := job.Run(t.Context(), gauge.Options{FreeCores: unknown})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +95,7 @@ func TestAJobRunsAgain(t *testing.T) {
 func TestLoadGivenOutByMore(t *testing.T) {
 	left := 30
 	more := func() bool { left--; return left >= 0 }
-	result, err := gauge.Run(t.Context(), small(t, "sessions: 2, messages: 50"), gauge.Options{More: more, FreeCores: busy})
+	result, err := gauge.Run(t.Context(), small(t, "sessions: 2, messages: 50"), gauge.Options{More: more, FreeCores: unknown})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +121,7 @@ func TestWhatARunFindsFree(t *testing.T) {
 
 // A full disk ends the file, not the measurement.
 func TestARunOutlivesItsFile(t *testing.T) {
-	result, err := gauge.Run(t.Context(), small(t, "sessions: 1, messages: 20"), gauge.Options{File: &fullDisk{room: 1}, FreeCores: busy})
+	result, err := gauge.Run(t.Context(), small(t, "sessions: 1, messages: 20"), gauge.Options{File: &fullDisk{room: 1}, FreeCores: unknown})
 	if !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("error %v, want that of the disk", err)
 	}
@@ -154,7 +153,7 @@ func TestARunThatIsEndedEarly(t *testing.T) {
 			defer cancel()
 			drain, ended := make(chan struct{}), false
 			result, err := gauge.Run(ctx, small(t, "sessions: 1, duration: 10m"), gauge.Options{
-				FreeCores: busy, Drain: drain,
+				FreeCores: unknown, Drain: drain,
 				OnInterval: func(*record.Progress) {
 					if !ended {
 						ended = true
@@ -172,14 +171,14 @@ func TestARunThatIsEndedEarly(t *testing.T) {
 	}
 }
 
-// Nothing is there of a run that would load a stranger: no file, no sink.
+// A run that would load a stranger has no file and starts no sink.
 func TestStrangersAreNotLoaded(t *testing.T) {
 	scenario := parse(t, "name: strange\nflows:\n"+
 		"  there: {port: 25, target: {host: 192.0.2.1}, load: {sessions: 1, messages: 1}}\n"+
 		"  here: {port: 25, target: {host: sink}, load: {sessions: 1, messages: 1}}\n")
 	var file bytes.Buffer
 	sink := &recorder{}
-	result, err := gauge.Run(t.Context(), scenario, gauge.Options{File: &file, Sink: sink, FreeCores: busy})
+	result, err := gauge.Run(t.Context(), scenario, gauge.Options{File: &file, Sink: sink, FreeCores: unknown})
 	if stranger := (*netdrive.StrangerError)(nil); result != nil || !errors.As(err, &stranger) {
 		t.Errorf("%+v, %v: want a StrangerError", result, err)
 	}

@@ -8,9 +8,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
-// measure runs the job's plan; its sink, if it has one, is in place. If anything was
-// measured there is a run, also beside an error, which is then that of writing
-// the file.
+// measure runs the job's plan, whose sink listens already if it needs one. If there is
+// an error beside a run, the run file could not be written.
 func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	p := j.Plan
 	var collector *record.Collector
@@ -20,8 +19,8 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 		return nil, err
 	}
 	before, known := o.FreeCores(ctx)
-	// Last, since the header says when the run started, and rendering the mail
-	// ahead takes its time.
+	// Last, because the header has the time at which the run starts, and it takes
+	// time to render the mail ahead.
 	collector, err = record.NewCollector(o.File, record.NewHeader(p, j.Criteria), p, o.Shards, o.OnInterval)
 	if err != nil {
 		return nil, err
@@ -30,19 +29,19 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	report, err := engine.Run(ctx)
 	stopWatching()
 	if err != nil {
-		// Nothing ran, so there is nothing to keep; closing ends the collector.
+		// Nothing ran, so there is nothing to keep. Close ends the collector.
 		_, _ = collector.Close(&sample.Report{}, record.Usage{})
 		return nil, err
 	}
 	generator := record.MeasureUsage()
-	// Also of a run that was stopped at once: what it measured is judged by it.
+	// Not by ctx: the verdict on a run that was canceled needs this too.
 	if after, ok := o.FreeCores(context.WithoutCancel(ctx)); ok && known {
 		generator.Free = &record.FreeAround{Before: before, After: after}
 	}
 	return collector.Close(report, generator)
 }
 
-// watch drains the engine when it is told to.
+// watch drains the engine when the channel drain is closed.
 func watch(drain <-chan struct{}, engine *loadgen.Engine) (stop func()) {
 	over, gone := make(chan struct{}), make(chan struct{})
 	go func() {

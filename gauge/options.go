@@ -8,28 +8,28 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
-// Options say what goes on beside a run. The zero value measures with one loop,
-// keeps no file, and has the built-in server in this process.
+// Options say how a run is carried out. The zero value uses one loop, keeps no run
+// file, and starts the built-in server in this process.
 type Options struct {
-	// File takes the run file as it grows; nil keeps none. Where it cannot be
-	// written the measurement goes on, and its error comes beside the Result.
+	// File takes the run file as it grows; nil keeps none. If File returns an
+	// error, the measurement goes on, and Run returns the error with the Result.
 	File io.Writer
 
-	// OnInterval is called about once a second with how far the run is, from a
-	// goroutine of the run's; nil if nobody looks.
+	// OnInterval is called about once a second with what the run has measured so
+	// far, from a goroutine of the run; nil if nobody wants it.
 	OnInterval func(*record.Progress)
 
-	Drain  <-chan struct{} // closed to end the run early but in order; may be nil
-	More   func() bool     // gives the load out one by one, as loadgen.Options has it; nil leaves it to the plan
-	Shards int             // loops that share the load, a thread each; 0 means 1
+	Drain  <-chan struct{} // close it to end the run early but in order; may be nil
+	More   func() bool     // gives out the load message by message (see loadgen.Options); nil leaves it to the plan
+	Shards int             // loops that share the load, each on a thread of its own; 0 means 1
 
 	// Sink starts the server for flows whose target is sink; nil starts it in
-	// this process, where it shares the scheduler with the generator.
+	// this process, where it shares Go's scheduler with the generator.
 	Sink Sink
 
-	// FreeCores looks at what else the machine does, before and after the load;
-	// nil means the function of that name in results. Tests take its place, since
-	// they have to pass however busy the machine is.
+	// FreeCores measures how many cores nobody uses, before and after the load.
+	// ok is false if that is not known. nil asks the operating system. Tests give
+	// a function of their own, because they have to pass on a busy machine.
 	FreeCores func(context.Context) (free float64, ok bool)
 }
 

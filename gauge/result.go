@@ -9,27 +9,27 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
-// What a run can come to that is no success, for errors.Is.
+// The errors that Result.Err joins. Use errors.Is to find out which there are.
 var (
 	ErrInvalid         = errors.New("the measurement is invalid")
 	ErrThresholdMissed = errors.New("threshold missed")
 	ErrInterrupted     = errors.New("interrupted")
 )
 
-// A Result is what a run came to.
+// A Result is what was measured in a run.
 type Result struct {
-	Run     *record.Run     // everything that was measured; results.Write prints it
-	Figures *figures.Result // its figures, and whether they may be believed
+	Run     *record.Run     // all that was measured; package results/render prints it
+	Figures *figures.Result // the figures of Run, and the verdict on them
 	Served  *Served         // what the built-in server took; nil if no flow went there
 }
 
-// Served is the built-in server's side of a run.
+// Served is what the built-in server counted in a run.
 type Served struct {
 	Counts SinkCounts
-	Err    error // why it ended badly, and Counts may be short; nil if it did not
+	Err    error // of ending the server, after which Counts may be too low; nil if there was none
 }
 
-// newResult works the figures out; nil for no run.
+// newResult computes the figures of a run; nil for no run.
 func newResult(run *record.Run, served *Served) *Result {
 	if run == nil {
 		return nil
@@ -40,9 +40,9 @@ func newResult(run *record.Run, served *Served) *Result {
 // Flow returns a flow's figures by its name; nil if the run has no such flow.
 func (r *Result) Flow(name string) *figures.Flow { return r.Figures.Flow(name) }
 
-// Err says why the run is no success; nil if it is one. It joins ErrInterrupted
-// if the run was ended early, ErrInvalid if its figures are not to be believed,
-// and ErrThresholdMissed for each threshold missed. A missed threshold means
+// Err returns why the run is not a success; nil if it is one. It joins ErrInterrupted
+// if the run ended early, ErrInvalid if the figures cannot be trusted, and
+// ErrThresholdMissed for each threshold that was missed. A missed threshold means
 // little if the measurement is invalid.
 func (r *Result) Err() error {
 	var errs []error

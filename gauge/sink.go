@@ -9,44 +9,44 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
-// A Sink starts servers for the flows whose target is sink. Each run starts one
-// and stops it.
+// A Sink starts servers for the flows whose target is sink. Each run starts one and
+// stops it.
 type Sink interface {
-	// Start returns when the server listens at every place that order has. ctx
-	// ends the start, not the server: that has to answer until the run has
-	// drained.
+	// Start starts a server, and returns when it listens at all places that order
+	// has. To cancel ctx ends the start but not the server, which has to answer
+	// until the run has drained.
 	Start(ctx context.Context, order SinkOrder) (SinkServer, error)
 }
 
 // A SinkServer takes mail until it is stopped.
 type SinkServer interface {
-	Addresses() []string // to dial: one for each of the order's listeners, in their order
-	CA() []byte          // the authority of its certificate, in PEM
-	Stop() (SinkCounts, error)
+	Addresses() []string       // to dial: one for each of the order's listeners, in their order
+	CA() []byte                // the certificate authority to trust, in PEM
+	Stop() (SinkCounts, error) // ends the server
 }
 
-// A SinkOrder says what the server of a scenario has to be. It is the same
-// whichever of the scenario's flows are run, since what the server says to one
-// flow depends on the others.
+// A SinkOrder says what the server of a scenario must be like. It does not depend on
+// which of the scenario's flows are run: otherwise the server would offer a flow
+// something else if the flow is run alone.
 type SinkOrder struct {
 	Listeners    []SinkListener `json:"listeners"` // on free ports of loopback
 	Accounts     []SinkAccount  `json:"accounts"`
-	InsecureAuth bool           `json:"insecure_auth"` // AUTH is offered without TLS too
+	InsecureAuth bool           `json:"insecure_auth"` // offer AUTH without TLS too
 }
 
-// What a Sink is made of. These are the built-in server's own types.
+// The parts of a SinkOrder and what it returns are the built-in server's types.
 type (
 	SinkListener = smtpsink.Listener
 	SinkAccount  = smtpsink.Account
 	SinkCounts   = smtpsink.Counts
 )
 
-// Config is the order as the built-in server takes it.
+// Config returns the order as the built-in server's configuration.
 func (o SinkOrder) Config() smtpsink.Config {
 	return smtpsink.Config{Listeners: o.Listeners, Accounts: o.Accounts, AllowInsecureAuth: o.InsecureAuth}
 }
 
-// orderSink says what the sink has to be for the job's scenario.
+// orderSink makes the order for the job's scenario.
 func (j *Job) orderSink() SinkOrder {
 	order := SinkOrder{InsecureAuth: j.scenario.SinkAuthInClear()}
 	for _, port := range j.ports {
@@ -76,7 +76,7 @@ func (j *Job) place(ctx context.Context, sink Sink) (SinkServer, error) {
 func (j *Job) pointAt(server SinkServer) error {
 	listening := server.Addresses()
 	if len(listening) != len(j.ports) {
-		return fmt.Errorf("start the sink: it listens on %d ports, asked were %d", len(listening), len(j.ports))
+		return fmt.Errorf("start the sink: it listens on %d ports, but the order has %d", len(listening), len(j.ports))
 	}
 	addresses := make(map[scenarios.SinkPort]string, len(listening))
 	for i, address := range listening {
@@ -85,7 +85,7 @@ func (j *Job) pointAt(server SinkServer) error {
 	return scenarios.PlaceSink(j.Plan, addresses, server.CA())
 }
 
-// inProcess is the Sink that shares the process with the generator.
+// inProcess is a Sink that shares the process with the generator.
 type inProcess struct{}
 
 func (inProcess) Start(_ context.Context, order SinkOrder) (SinkServer, error) {

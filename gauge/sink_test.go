@@ -12,8 +12,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
-// A recorder is a Sink that keeps what it was asked for, and gives the server
-// it was made with; none if it has none.
+// A recorder is a Sink that keeps the orders, and returns its server; an error if it
+// has none.
 type recorder struct {
 	orders []gauge.SinkOrder
 	server gauge.SinkServer
@@ -29,7 +29,7 @@ func (r *recorder) Start(_ context.Context, order gauge.SinkOrder) (gauge.SinkSe
 	return r.server, nil
 }
 
-// A wrongServer is not what was ordered.
+// A wrongServer does not fit its order.
 type wrongServer struct {
 	addresses []string
 	stopped   bool
@@ -42,11 +42,11 @@ func (s *wrongServer) Stop() (gauge.SinkCounts, error) {
 	return gauge.SinkCounts{}, errors.New("stopped badly")
 }
 
-// ordered is the sink that a run of a job would be given.
+// ordered returns the order that a run of a job makes.
 func ordered(t *testing.T, job *gauge.Job) gauge.SinkOrder {
 	t.Helper()
 	sink := &recorder{}
-	if _, err := job.Run(t.Context(), gauge.Options{Sink: sink, FreeCores: busy}); !errors.Is(err, errNoServer) {
+	if _, err := job.Run(t.Context(), gauge.Options{Sink: sink, FreeCores: unknown}); !errors.Is(err, errNoServer) {
 		t.Fatalf("error %v, want %v", err, errNoServer)
 	}
 	return sink.orders[0]
@@ -70,7 +70,7 @@ func TestSinkOfAScenario(t *testing.T) {
 	if got := ordered(t, job); !reflect.DeepEqual(got, want) {
 		t.Errorf("ordered %+v, want %+v", got, want)
 	}
-	// One flow alone meets the same server.
+	// One flow alone gets the same server.
 	all := job.Plan.Flows
 	for i := range all {
 		job.Plan.Flows = all[i : i+1]
@@ -80,7 +80,7 @@ func TestSinkOfAScenario(t *testing.T) {
 	}
 }
 
-// AUTH in clear is offered if a flow on the sink wants it, and only then.
+// The sink offers AUTH in the clear if one of its flows wants that, and only then.
 func TestSinkOffersAuthInClearToThoseWhoWantIt(t *testing.T) {
 	const auth = "auth: {username: u, password: p}"
 	for _, c := range []struct {
@@ -99,15 +99,15 @@ func TestSinkOffersAuthInClearToThoseWhoWantIt(t *testing.T) {
 	}
 }
 
-// A sink that is not what was ordered is stopped, and nothing is sent.
+// A sink that does not fit its order is stopped, and nothing is sent.
 func TestSinkThatIsNotWhatWasOrdered(t *testing.T) {
 	scenario := parse(t, "name: wrong\ntarget: {host: sink}\nflows:\n  relay: {port: 25, load: {sessions: 1, messages: 1}}\n")
 	for want, addresses := range map[string][]string{
-		"it listens on 2 ports, asked were 1": {"127.0.0.1:1", "127.0.0.1:2"},
-		"authority is not a certificate":      {"127.0.0.1:1"},
+		"it listens on 2 ports, but the order has 1": {"127.0.0.1:1", "127.0.0.1:2"},
+		"authority is not a certificate":             {"127.0.0.1:1"},
 	} {
 		server := &wrongServer{addresses: addresses}
-		result, err := gauge.Run(t.Context(), scenario, gauge.Options{Sink: &recorder{server: server}, FreeCores: busy})
+		result, err := gauge.Run(t.Context(), scenario, gauge.Options{Sink: &recorder{server: server}, FreeCores: unknown})
 		if result != nil || err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "stopped badly") || !server.stopped {
 			t.Errorf("%+v, %v, stopped %v: want %q, and the server stopped", result, err, server.stopped, want)
 		}
