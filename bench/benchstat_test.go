@@ -15,7 +15,7 @@ import (
 // row.
 type table map[string][]string
 
-// benchstat has the real one read files, and returns its tables by unit.
+// benchstat runs the real benchstat on files, and returns its tables by unit.
 func benchstat(t *testing.T, files ...string) map[string]table {
 	t.Helper()
 	out := run(t, "go", append([]string{"tool", "benchstat", "-format", "csv"}, files...)...)
@@ -63,8 +63,8 @@ func write(t *testing.T, name, text string) string {
 
 var interval = regexp.MustCompile(`^\d+%$`)
 
-// checkTables wants a row for each benchmark in each unit's table, with a value
-// and an interval.
+// checkTables checks that the table of each unit has a row for each benchmark, with a
+// value and an interval.
 func checkTables(t *testing.T, tables map[string]table, units, benchmarks []string) {
 	t.Helper()
 	for _, unit := range units {
@@ -117,7 +117,7 @@ flows:
 schedule: {flows: in-turn}
 `)
 	file := filepath.Join(t.TempDir(), "two.jsonl")
-	// How the run is judged is not of interest on a busy machine.
+	// On a busy machine the verdict may be invalid.
 	_ = exec.CommandContext(t.Context(), command, "run", scenario, "--repeat", "6", "--quiet", "-o", file).Run()
 	exported := write(t, "two.txt", run(t, command, "show", file, "--format", "benchfmt"))
 

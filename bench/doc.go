@@ -1,73 +1,71 @@
-// Package bench measures SMTP servers by scenarios in benchmarks of the testing
-// package, for servers written in Go as for any other:
+// Package bench measures SMTP servers in Go benchmarks, by scenarios. The server may
+// be written in Go or in any other language:
 //
 //	func BenchmarkSubmission(b *testing.B) {
 //		bench.Run(b, "testdata/submission.yaml")
 //	}
 //
-// The scenario says what is sent and how many sessions send it, or at what
-// rate; go test says how much. So -benchtime (2s or 1000x), -count, -cpu and
-// -bench work as with any benchmark, and benchstat compares what is printed:
+// The scenario says what is sent, and how many sessions send it or at what rate. go
+// test says how much. So -benchtime (2s or 1000x), -count, -cpu and -bench work as with
+// any benchmark, and benchstat compares the output:
 //
 //	go test -run '^$' -bench . -count 10 | tee new.txt
 //	benchstat old.txt new.txt
 //
 // # The server
 //
-// It may be anywhere that the scenario's target says, as long as that is this
-// machine or a private network ([MayLoad] names others). One that lives in the
-// test is given by its listener's address, with whom to trust for its
-// certificate:
+// The scenario's target says where the server is. That may be this machine or a private
+// network; [MayLoad] permits others. For a server that the test itself runs, give the
+// address of its listener and the authorities to trust:
 //
 //	bench.Run(b, "testdata/submission.yaml", bench.At(l.Addr()), bench.Trust(pool))
 //
-// A target of sink starts the built-in server in the process of the test, which
-// is there for trying things out.
+// If the target is sink, the built-in server runs in the process of the test. It is
+// there to try things out.
 //
 // # What is measured
 //
-// [Run] keeps as many sessions busy as the load says. The server's start, the
-// rendering of mail, the look-up of names and the scenario's warm-up are over
-// before the timer starts; connections, greetings, TLS and AUTH are part of the
-// load, and how often they come is session.messages in the scenario. These are
-// its metrics:
+// [Run] keeps as many sessions busy as the load says. Before the timer starts, the
+// server is up, the mail is rendered, names are looked up, and the scenario's warm-up is
+// over. Connections, greetings, TLS and AUTH are part of the load; session.messages in
+// the scenario says how often they come. These are the metrics:
 //
-//   - ns/op is from the first message's beginning to the last one's answer,
-//     over their number. With many sessions at once it is less than any message
-//     took. Under open load it is the time between arrivals.
-//   - msgs/s are the messages accepted in that time. Under open load it is what
-//     was accepted while the load lasted, which is less than what arrived where
-//     the server does not keep up.
-//   - p50-ns and p99-ns are a message's time, MAIL to the last reply: from the
-//     command's first byte leaving to the reply's last byte arriving, by the
-//     kernel's stamp. Under open load they are response times, which begin when
-//     the message was due. They are not there where no message got to its end.
-//   - errors are the messages not accepted, whatever the reason; the log says
-//     which there were.
-//   - invalid is there, as 1, where the measurement is: where the generator, not
-//     the server, made the figures. The log says how. Such figures are for the
-//     bin; the usual cause is a busy machine.
+//   - ns/op is the time from the beginning of the first message to the last reply,
+//     divided by the number of messages. With many sessions at once it is less than
+//     the time of any message. Under open load it is the time between arrivals.
+//   - msgs/s is the number of messages accepted in that time, for each second. Under
+//     open load only those count that were accepted while the load lasted. If the
+//     server does not keep up, these are fewer than arrived.
+//   - p50-ns and p99-ns are the median and the 99th percentile of a message's time:
+//     from the first byte of MAIL leaving to the last byte of the last reply
+//     arriving, by the kernel's stamp. Under open load they are response times, which
+//     begin when the message was due. If no message got to its end, they are missing.
+//   - errors is the number of messages that were not accepted, for any reason. The
+//     log names the reasons.
+//   - invalid is 1 if the measurement is invalid, and missing otherwise. The figures
+//     then come from the generator, not from the server, and are of no use. The log
+//     says why. Mostly the machine was busy.
 //
-// A benchmark fails where its scenario has faults, where no message was
-// answered at all, and where the server was lost on the way. B/op and allocs/op
-// count what the whole process allocates, a server within it and the generator.
+// A benchmark fails if its scenario is wrong, if the server answered no message at all,
+// or if the server was lost on the way. B/op and allocs/op count what the whole process
+// allocates: the generator, and the server if it is in the same process.
 //
-// [Start] is for a benchmark with a loop of its own, around one message at a
-// time. Its ns/op is the loop's time, with the hand-over to the generator's
-// thread and all else that the loop does; p50-ns and p99-ns are as above.
+// [Start] is for a benchmark with a loop of its own that sends one message at a time.
+// Its ns/op is the time of the loop, with everything that the loop does and the way to
+// the generator's thread. Its p50-ns and p99-ns are as above.
 //
-// The generator is a thread that keeps a processor of the Go scheduler while
-// it waits for replies. GOMAXPROCS is raised by one for it, so that a server in
-// the same process has as many as -cpu says. They share the machine all the
-// same: what tells apart two versions of a server well may be far from what
-// either does on a machine of its own.
+// The generator's thread keeps a processor of Go's scheduler while it waits for replies.
+// So GOMAXPROCS is raised by one, and a server in the same process has as many
+// processors as -cpu says. Both share the machine all the same. The figures show well
+// which of two versions of a server is faster, but on a machine of its own the server
+// may have very different figures.
 //
 // # The folders below
 //
-// Two are there to be copied: example has a server that is benchmarked in its
-// own tests, and workflow compares pull requests on GitHub. What is below
-// internal is this project's own: parts measures the generator, part by part,
-// and programs hold the whole command against something independent: other
-// clients (peers), the packets on the wire (truth), runs known to be sound or
-// spoiled (verdict), and sides known to be alike or not (detect).
+// Two folders are there to be copied: example has a server with benchmarks in its tests,
+// and workflow compares pull requests on GitHub. The folders in internal are this
+// project's own. In parts there are benchmarks of the generator's parts. The others are
+// programs that check the whole command against something independent: other clients
+// (peers), the packets on the wire (truth), runs that are known to be sound or spoiled
+// (verdict), and comparisons whose outcome is known (detect).
 package bench

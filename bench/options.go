@@ -21,8 +21,8 @@ type settings struct {
 	tls    *tls.Config
 }
 
-// YAML gives the scenario itself. The name that Run or Start is given then
-// stands in messages, and files the scenario names are relative to its folder.
+// YAML gives the scenario itself. Messages then use the name that Run or Start gets, and
+// files that the scenario names are relative to that name's folder.
 func YAML(text string) Option {
 	return func(s *settings) { s.source, s.inline = []byte(text), true }
 }
@@ -32,36 +32,35 @@ func Set(field string) Option {
 	return func(s *settings) { s.load.Set = append(s.load.Set, field) }
 }
 
-// Flow leaves only one flow of the scenario. Its benchmark has no
-// sub-benchmarks.
+// Flow chooses one flow of the scenario. The benchmark then has no sub-benchmarks.
 func Flow(name string) Option {
 	return func(s *settings) { s.flow = name }
 }
 
-// At has the flows go to a server's address in place of the scenario's target:
-// that of a net.Listener of the same test, say. The ports in the scenario are
-// then names, and decide about TLS where the flow does not. Where the scenario
-// has no target.tls.server_name, certificates have to be for the address, which
-// is what httptest's are for.
+// At makes the flows connect to a server's address in place of the scenario's target,
+// for example to that of a net.Listener of the same test. The ports in the scenario are
+// then only names, and decide about TLS if the flow does not. If the scenario has no
+// target.tls.server_name, the certificate has to be for the address, as those of
+// httptest are.
 func At(server net.Addr) Option {
 	return func(s *settings) { s.server = server }
 }
 
-// Trust has the server's certificate verified by these authorities, in place
-// of those that the scenario names.
+// Trust makes the client trust these authorities, in place of those that the scenario
+// names.
 func Trust(authorities *x509.CertPool) Option {
 	return func(s *settings) { s.trust = authorities }
 }
 
-// TLS takes the place of all that the scenario says about TLS, apart from when
-// a flow turns to it. Without a ServerName it is that of the scenario. Trust
-// goes before the config's RootCAs.
+// TLS replaces all that the scenario says about TLS, except when a flow turns to it. If
+// config has no ServerName, the scenario's is used. If there is Trust too, it replaces
+// the RootCAs of config.
 func TLS(config *tls.Config) Option {
 	return func(s *settings) { s.tls = config }
 }
 
-// MayLoad says that host is yours to load, though it is neither this machine
-// nor on a private network.
+// MayLoad says that you may load host although it is neither this machine nor on a
+// private network.
 func MayLoad(host string) Option {
 	return func(s *settings) { s.load.MayLoad = append(s.load.MayLoad, host) }
 }

@@ -10,11 +10,11 @@ import (
 	"testing"
 )
 
-// inChild names the benchmark that BenchmarkChild is.
+// inChild is the environment variable that says which benchmark BenchmarkChild runs.
 const inChild = "SMTPGAUGE_BENCHMARK"
 
-// children are benchmarks whose output is of interest. The tests run them in a
-// process of their own, as go test -bench would.
+// children are benchmarks whose output the tests look at. They run in a process of their
+// own, as under go test -bench.
 var children = map[string]func(*testing.B){
 	"ports": func(b *testing.B) { Run(b, "builtin:four-ports", Set("warmup=0s"), Set("defaults.session.think=0s")) },
 	"send": func(b *testing.B) {
@@ -56,8 +56,8 @@ var children = map[string]func(*testing.B){
 	},
 }
 
-// runSubmission wants STARTTLS of a server that offers it if it has a
-// certificate, and trusts nobody the server could show a certificate of.
+// runSubmission needs STARTTLS. The server offers it only if it has a certificate, and
+// the benchmark trusts none.
 func runSubmission(b *testing.B, pair *tls.Certificate) {
 	b.Helper()
 	l := listen(b)
@@ -65,7 +65,7 @@ func runSubmission(b *testing.B, pair *tls.Certificate) {
 	Run(b, "submission.yaml", YAML(submission), At(l.Addr()))
 }
 
-// BenchmarkChild is what the tests run; anyone else has no use for it.
+// BenchmarkChild does nothing unless a test runs it.
 func BenchmarkChild(b *testing.B) {
 	f := children[os.Getenv(inChild)]
 	if f == nil {
@@ -140,7 +140,7 @@ func TestOneSubBenchmark(t *testing.T) {
 	}
 }
 
-// What cannot be measured fails, in one line at the caller's that says why.
+// What cannot be measured fails. One line at the caller's place says why.
 func TestFailures(t *testing.T) {
 	for _, c := range []struct {
 		child string

@@ -8,9 +8,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 )
 
-// figuresOf returns the figures of a run's one flow, and logs what there is to
-// know about them. It returns nil, and has failed the benchmark, where there
-// is nothing that could be called a measurement.
+// figuresOf returns the figures of a run's one flow, and logs what the user has to know
+// about them. If nothing was measured it fails the benchmark and returns nil.
 func figuresOf(b *testing.B, result *gauge.Result) *figures.Flow {
 	b.Helper()
 	if served := result.Served; served != nil && served.Err != nil {
@@ -40,16 +39,16 @@ func figuresOf(b *testing.B, result *gauge.Result) *figures.Flow {
 	return f
 }
 
-// maxErrorsShown is how many kinds of error are logged: go test keeps ten
-// lines of a benchmark.
+// maxErrorsShown is how many kinds of error are logged. go test keeps only ten lines of
+// a benchmark's log.
 const maxErrorsShown = 3
 
-// report gives testing.B the metrics that the run's benchmark format has, by
-// the same names.
+// report reports the metrics by the names that they have in the results' benchmark
+// format.
 func report(b *testing.B, f *figures.Flow, rate float64) {
 	b.ReportMetric(rate, "msgs/s")
 	b.ReportMetric(float64(f.Messages.Attempted-f.Messages.Accepted), "errors")
-	// If every message was turned away before its end, there is no such time.
+	// There is no such time if no message got to its end.
 	if times := f.Judged(); times != nil {
 		b.ReportMetric(float64(times.P50), "p50-ns")
 		b.ReportMetric(float64(times.P99), "p99-ns")

@@ -10,15 +10,15 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// Run measures a scenario: b.N messages, as many at once as its load says. A
-// scenario of several flows has a sub-benchmark for each, named for it.
+// Run measures a scenario with b.N messages, as many at once as its load says. If the
+// scenario has several flows, each has a sub-benchmark of its name.
 //
-// scenario is a path, "builtin:NAME", or with YAML a name for what is given
-// there. Its load says how the messages are sent, and go test's -benchtime how
-// many: durations, amounts, rounds and thresholds in it count for nothing here.
+// scenario is a path or "builtin:NAME", or a name for what the option YAML gives. Its
+// load says how the messages are sent, and -benchtime of go test how many. Durations,
+// amounts, rounds and thresholds in the scenario have no effect here.
 //
-// What is wrong with the scenario, and a server that answers nothing, end the
-// benchmark. Rejected and failed messages are counted as errors.
+// A scenario that is wrong, and a server that answers no message, end the benchmark.
+// Rejected and failed messages count as errors.
 func Run(b *testing.B, scenario string, options ...Option) {
 	b.Helper()
 	s := open(b, scenario, options)
@@ -31,13 +31,13 @@ func Run(b *testing.B, scenario string, options ...Option) {
 	}
 }
 
-// freeCores looks at what else the machine does. Tests take its place, since
-// they have to pass however busy it is.
+// freeCores measures how many cores nobody uses. Tests replace it, because they have to
+// pass on a busy machine.
 var freeCores = machine.FreeCores
 
-// measure measures one flow. B.Loop gives the messages out, so that all of it
-// is one run, with one warm-up: a benchmark by b.N would be begun anew, and
-// warmed up again, for each guess at how many there have to be.
+// measure measures one flow. B.Loop gives out the messages, so that the benchmark is one
+// run with one warm-up. With b.N it would begin again, with another warm-up, for each
+// guess of go test at how many messages there have to be.
 func (s *subject) measure(b *testing.B, flow string) {
 	b.Helper()
 	job := s.job(b, flow)
@@ -45,7 +45,7 @@ func (s *subject) measure(b *testing.B, flow string) {
 		b.Fatalf("%s: flow %s: %v", s.name, flow, err)
 	}
 	defer spareProcessor()()
-	b.StartTimer() // Loop wants it running, and sets it back itself
+	b.StartTimer() // Loop requires that it runs, and resets it
 
 	var began time.Time
 	more := func() bool {
@@ -72,10 +72,9 @@ func (s *subject) measure(b *testing.B, flow string) {
 	report(b, f, rate)
 }
 
-// spareProcessor gives the generator's thread a processor of the Go scheduler
-// on top of what -cpu says, since it keeps one while it waits for replies: a
-// server in the same process would have one less otherwise, and none with
-// -cpu=1.
+// spareProcessor adds a processor of Go's scheduler to those that -cpu says, for the
+// generator's thread, which keeps one while it waits for replies. Otherwise a server in
+// the same process would have one less, and none with -cpu=1.
 func spareProcessor() (restore func()) {
 	given := runtime.GOMAXPROCS(0)
 	runtime.GOMAXPROCS(given + 1)

@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// relay is a scenario of one flow with the load given.
+// relay returns a scenario of one flow with a load.
 func relay(load string) Option {
 	return YAML(`name: relay
 target: {host: mx.example.test}
@@ -27,8 +27,7 @@ flows:
 `)
 }
 
-// benchmark runs f as go test -benchtime would, and fails the test where the
-// benchmark failed.
+// benchmark runs f as go test -benchtime does. If the benchmark fails, the test does.
 func benchmark(t *testing.T, benchtime string, f func(*testing.B)) testing.BenchmarkResult {
 	t.Helper()
 	before := flag.Lookup("test.benchtime").Value.String()
@@ -43,8 +42,8 @@ func benchmark(t *testing.T, benchtime string, f func(*testing.B)) testing.Bench
 	return r
 }
 
-// untilWarm measures with longer and longer warm-ups until one was long enough
-// for a message: how long that is depends on how busy the machine is.
+// untilWarm measures with longer and longer warm-ups, until one is long enough for a
+// message. How long that is depends on how busy the machine is.
 func untilWarm(measure func(warmup string) (warm bool)) {
 	for warmup := 20 * time.Millisecond; !measure("warmup=" + warmup.String()); warmup *= 2 {
 	}
@@ -66,7 +65,7 @@ func TestEveryMessageIsSent(t *testing.T) {
 	}
 }
 
-// The messages of a warm-up come on top.
+// The messages of a warm-up do not count.
 func TestWarmupSendsToo(t *testing.T) {
 	for name, load := range map[string]string{
 		"closed": "sessions: 4, duration: 1h", "messages arrive": "rate: 2000 messages/s, duration: 1s",
@@ -77,7 +76,7 @@ func TestWarmupSendsToo(t *testing.T) {
 	}
 }
 
-// sendHundred sends so many messages, and returns how many the server has.
+// sendHundred sends a hundred messages, and returns how many the server got.
 func sendHundred(t *testing.T, load, set string) (delivered int64) {
 	t.Helper()
 	l, got := listen(t), &tally{}
@@ -120,8 +119,8 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// Under open load the arrivals' pace is that of the iterations: none begins
-// before it is due.
+// Under open load the benchmark's iterations come at the rate of the arrivals: none
+// begins before it is due.
 func TestOpenLoadKeepsItsPace(t *testing.T) {
 	l := listen(t)
 	serve(t, l, &tally{}, nil)
@@ -138,13 +137,13 @@ func TestOpenLoadKeepsItsPace(t *testing.T) {
 	if rate < 0 || each <= 0 || each > float64(whole)/200 || r.Extra["p50-ns"] <= 0 {
 		t.Errorf("metrics %v of 200 messages in %v", r.Extra, whole)
 	}
-	// What was accepted while the load lasted is not more than what arrived.
+	// No more messages are accepted during the load than arrive.
 	if product := rate * each / 1e9; product > 1+1e-6 {
 		t.Errorf("%v msgs/s and %v ns/op: more was accepted than arrived", rate, each)
 	}
 }
 
-// What the warm-up takes is in none of the times that are reported.
+// The time of the warm-up is in no metric.
 func TestWarmupIsNotTimed(t *testing.T) {
 	l := listen(t)
 	serve(t, l, &tally{}, nil)
@@ -170,7 +169,7 @@ func TestWarmupIsNotTimed(t *testing.T) {
 	}
 }
 
-// A server that says no is measured: how often it does is a metric.
+// A server that says no is measured. How often it does is a metric.
 func TestRejectionsAreErrors(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -268,7 +267,7 @@ func TestBuiltInServerAndScenarios(t *testing.T) {
 	}
 }
 
-// What spoils a measurement shows in its metrics.
+// An invalid measurement has a metric that says so.
 func TestInvalidMeasurementShows(t *testing.T) {
 	usual := freeCores
 	t.Cleanup(func() { freeCores = usual })

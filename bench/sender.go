@@ -9,8 +9,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 )
 
-// A Sender sends messages one at a time, for benchmarks that have a loop of
-// their own:
+// A Sender sends messages one at a time, for a benchmark with a loop of its own:
 //
 //	s := bench.Start(b, "testdata/submission.yaml")
 //	for b.Loop() {
@@ -20,18 +19,18 @@ import (
 // Its metrics are reported when the benchmark ends.
 type Sender struct {
 	b     *testing.B
-	begin chan struct{} // each lets a message begin; closed when there are no more
-	asked chan struct{} // each asks for the next message: the one before is done
+	begin chan struct{} // a value lets one message begin; closed when there are no more
+	asked chan struct{} // a value asks for the next message, because the last is done
 	ended chan struct{} // closed when the run is over
 
-	result *gauge.Result // when it is over
+	result *gauge.Result // of the run, when it is over
 	err    error
 }
 
-// Start goes through the warm-up of a scenario, resets b's timer, and returns a
-// Sender. The scenario has one flow, or Flow says which. One session at a time
-// sends its messages, whatever the load says; how many each has is in the
-// scenario's session. Options and failures are as with Run.
+// Start goes through the warm-up of a scenario, resets b's timer, and returns a Sender.
+// The scenario must have one flow, or the option Flow chooses one. Whatever the load
+// says, there is one session at a time. The scenario's session.messages says how many
+// messages each session sends. Options and failures are those of Run.
 func Start(b *testing.B, scenario string, options ...Option) *Sender {
 	b.Helper()
 	subject := open(b, scenario, options)
@@ -49,24 +48,24 @@ func Start(b *testing.B, scenario string, options ...Option) *Sender {
 	return s
 }
 
-// measure runs until finish lets it end. Its context is not the benchmark's,
-// which ends before its clean-up begins: sessions would be broken off.
+// measure runs the job until finish lets it end. It does not use the benchmark's
+// context, which is canceled before the clean-up begins: that would break off sessions.
 func (s *Sender) measure(job *gauge.Job) {
 	defer close(s.ended)
 	s.result, s.err = job.Run(context.Background(), gauge.Options{More: s.more, FreeCores: freeCores})
 }
 
-// more is the engine's question for another message.
+// more is called by the engine before each message.
 func (s *Sender) more() bool {
 	s.asked <- struct{}{}
 	_, more := <-s.begin
 	return more
 }
 
-// Send sends one message and returns when it is done with, whatever became of
-// it; a session that is full is ended before it returns. Where the server does
-// not answer any more it ends the benchmark. It is for the benchmark's own
-// goroutine; many at once is what Run is for.
+// Send sends one message and returns when the message has ended, whatever its outcome.
+// If it was the last of its session, the session has ended too. If the server does not
+// answer any more, Send ends the benchmark. Call it from the benchmark's own goroutine;
+// for many messages at once there is Run.
 func (s *Sender) Send() {
 	s.b.Helper()
 	select {
@@ -77,7 +76,7 @@ func (s *Sender) Send() {
 	}
 }
 
-// await waits for the engine's next question.
+// await waits until the engine asks for a message.
 func (s *Sender) await() {
 	s.b.Helper()
 	select {

@@ -52,8 +52,7 @@ func TestSenderSendsOneAtATime(t *testing.T) {
 	}
 }
 
-// What the benchmark's own code takes between two messages is in ns/op, and in
-// no message's time.
+// The time of the benchmark's own code is in ns/op, but not in the time of a message.
 func TestTimeBetweenMessagesIsNotTheirs(t *testing.T) {
 	l := listen(t)
 	serve(t, l, &tally{}, nil)
@@ -68,7 +67,7 @@ func TestTimeBetweenMessagesIsNotTheirs(t *testing.T) {
 			between = time.Since(done)
 		}
 	})
-	// The one message's time is its p50, to within a thousandth.
+	// There is one message, so its time is the p50, to a thousandth.
 	if message, each := r.Extra["p50-ns"], float64(r.NsPerOp()); .999*message > each-float64(between) {
 		t.Errorf("the message took %v ns of %v ns, and the work after it %v", message, each, between)
 	}

@@ -15,10 +15,10 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// A tally is a go-smtp backend that counts, and says no where it is told to.
+// A tally is a go-smtp backend that counts, and can be set to say no.
 type tally struct {
 	reject bool // every recipient
-	lock   bool // MAIL without TLS, as RFC 3207 has it
+	lock   bool // MAIL without TLS, as RFC 3207 allows
 
 	delivered, secured, authenticated atomic.Int64
 }
@@ -71,8 +71,8 @@ func (s *countedSession) Data(r io.Reader) error {
 func (s *countedSession) Reset()        {}
 func (s *countedSession) Logout() error { return nil }
 
-// serve serves a listener until the end of the test. With a certificate it
-// offers STARTTLS.
+// serve serves a listener until the end of the test. It offers STARTTLS if it has a
+// certificate.
 func serve(tb testing.TB, l net.Listener, t *tally, certificate *tls.Certificate) {
 	tb.Helper()
 	server := smtp.NewServer(t)
@@ -101,8 +101,8 @@ func listen(tb testing.TB) net.Listener {
 	return l
 }
 
-// certificate borrows httptest's, which is for 127.0.0.1 and example.com, with
-// the pool that trusts it.
+// certificate returns the certificate of httptest, which is for 127.0.0.1 and
+// example.com, and the pool that trusts it.
 func certificate(tb testing.TB) (*tls.Certificate, *x509.CertPool) {
 	tb.Helper()
 	server := httptest.NewTLSServer(nil)

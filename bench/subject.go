@@ -14,7 +14,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// A subject is what a benchmark measures: a scenario with the test's settings.
+// A subject is what a benchmark measures: a scenario with the options of the test.
 type subject struct {
 	scenario *scenarios.Scenario
 	settings settings
@@ -22,8 +22,8 @@ type subject struct {
 	flows    []string
 }
 
-// open reads a scenario. What is wrong with it ends the benchmark, and stands
-// in the test's output as file:line:column: message.
+// open reads a scenario. If it is wrong, open ends the benchmark, and the test's output
+// has each fault as file:line:column: message.
 func open(b *testing.B, name string, options []Option) *subject {
 	b.Helper()
 	s := &subject{name: name}
@@ -56,8 +56,8 @@ func open(b *testing.B, name string, options []Option) *subject {
 	return s
 }
 
-// job is one flow of the scenario, loading the test's own server if it has one.
-// Rounds are go test's matter, by -count.
+// job makes a job of one flow of the scenario, which loads the test's own server if
+// there is one. It has one round, because -count of go test makes several.
 func (s *subject) job(b *testing.B, flow string) *gauge.Job {
 	b.Helper()
 	job := gauge.NewJob(s.scenario)
@@ -79,8 +79,8 @@ func (s *subject) job(b *testing.B, flow string) *gauge.Job {
 	return job
 }
 
-// endless takes the end off a load: testing.B says how many messages there are
-// to be.
+// endless removes the end of a load, because testing.B says how many messages there
+// are.
 func endless(l *loadgen.Load) error {
 	if !l.Open() {
 		l.Messages, l.Duration = 0, 0
@@ -91,12 +91,12 @@ func endless(l *loadgen.Load) error {
 			"give the load a rate, or sessions")
 	}
 	const years = 10 * 365 * 24 * time.Hour
-	l.Stages = slices.Clone(l.Stages) // the scenario's, and another plan's too
+	l.Stages = slices.Clone(l.Stages) // other plans of the scenario share them
 	l.Stages[0].For = years
 	return nil
 }
 
-// trust takes what the test says about TLS.
+// trust applies the options Trust and TLS.
 func (s *subject) trust(t *loadgen.Target) {
 	if t.TLS == nil {
 		return
@@ -113,7 +113,7 @@ func (s *subject) trust(t *loadgen.Target) {
 	}
 }
 
-// place points a flow at the test's own server, where there is one.
+// place points a flow at the test's own server, if there is one.
 func (s *subject) place(t *loadgen.Target) error {
 	if s.settings.server == nil {
 		return nil

@@ -19,7 +19,7 @@ func (r *refusal) Start(_ context.Context, order gauge.SinkOrder) (gauge.SinkSer
 	return nil, errRefused
 }
 
-// A benchmark of one flow meets the server that the command gives all flows of
+// A benchmark of one flow gets the same server that the command starts for all flows of
 // the scenario.
 func TestBenchmarksOrderTheSinkOfTheCommand(t *testing.T) {
 	ordered := func(job *gauge.Job) gauge.SinkOrder {
@@ -46,8 +46,7 @@ func TestBenchmarksOrderTheSinkOfTheCommand(t *testing.T) {
 	}
 }
 
-// A host named by MayLoad passes the check that stops a benchmark of any other
-// public one. Nothing is dialed for it.
+// A public host passes the check only if MayLoad names it. The test dials nothing.
 func TestMayLoad(t *testing.T) {
 	const host = "192.0.2.1"
 	checked := false

@@ -19,15 +19,15 @@ func BenchmarkPorts(b *testing.B) {
 	bench.Run(b, "testdata/ports.yaml", bench.At(s.address), bench.Trust(s.authorities))
 }
 
-// BenchmarkArrivals sends at a rate of its own, whatever the server does: its
-// times are response times.
+// BenchmarkArrivals sends at a set rate, whatever the server does. Its times are response
+// times.
 func BenchmarkArrivals(b *testing.B) {
 	s := start(b)
 	bench.Run(b, "testdata/ports.yaml", bench.At(s.address), bench.Flow("relay"),
 		bench.Set("defaults.load={rate: 500 messages/s, arrivals: poisson, duration: 1s}"))
 }
 
-// BenchmarkOneMessage has its own loop, around one message at a time.
+// BenchmarkOneMessage has a loop of its own that sends one message at a time.
 func BenchmarkOneMessage(b *testing.B) {
 	s := start(b)
 	sender := bench.Start(b, "testdata/ports.yaml", bench.At(s.address), bench.Flow("relay"))
@@ -40,7 +40,7 @@ func BenchmarkOneMessage(b *testing.B) {
 type started struct {
 	mailbox     *Mailbox
 	address     net.Addr
-	authorities *x509.CertPool // that its certificate is to be verified by
+	authorities *x509.CertPool // to verify its certificate
 }
 
 func start(b *testing.B) started {

@@ -13,8 +13,8 @@ var (
 	metric = regexp.MustCompile(`([0-9.e+]+) (\S+)`)
 )
 
-// TestBenchmarks runs the benchmarks as go test -bench does, briefly: it keeps
-// the example working and is none of what there is to copy.
+// TestBenchmarks runs the benchmarks as go test -bench does, for a moment. It keeps the
+// example working. Do not copy it.
 func TestBenchmarks(t *testing.T) {
 	program, err := os.Executable()
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package example is a mail server as one might have written it, on go-smtp, to
-// show how it is benchmarked: bench_test.go is what to copy, with testdata.
+// Package example is a small mail server on go-smtp that shows how to benchmark one.
+// Copy bench_test.go and testdata.
 package example
 
 import (
@@ -12,8 +12,8 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// A Mailbox takes mail, and so as to run for long keeps only how much there
-// was. It is go-smtp's Backend.
+// A Mailbox takes mail. It keeps only how much there was, so that it can run for long.
+// It is a Backend of go-smtp.
 type Mailbox struct {
 	Accounts map[string]string // passwords by username
 
@@ -22,8 +22,8 @@ type Mailbox struct {
 	octets   int64
 }
 
-// NewServer returns a server that delivers into the mailbox. It offers STARTTLS
-// where config has a certificate, and AUTH after it.
+// NewServer returns a server that delivers into the mailbox. If config is not nil it
+// offers STARTTLS, and AUTH after it.
 func NewServer(m *Mailbox, config *tls.Config) *smtp.Server {
 	s := smtp.NewServer(m)
 	s.Domain = "localhost"
@@ -31,7 +31,7 @@ func NewServer(m *Mailbox, config *tls.Config) *smtp.Server {
 	return s
 }
 
-// Count is how many messages came, and how long they were together.
+// Count returns how many messages came, and how many octets they had together.
 func (m *Mailbox) Count() (messages int, octets int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

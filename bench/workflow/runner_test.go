@@ -56,9 +56,9 @@ func newRunner(t *testing.T) *runner {
 	return r
 }
 
-// playedSmtpgauge is the real one, but for what a busy machine does to it: what
-// was made up for a scenario is what its run measures, and a true measurement
-// that is called invalid is one all the same.
+// playedSmtpgauge is the real smtpgauge, except for what depends on a busy machine. If a
+// run was made up for a scenario, running it gives that one, and a real measurement
+// counts even if it is invalid.
 const playedSmtpgauge = `
 if [ "$1" = run ] && cp "$RUNNER/measured/$2.jsonl" run.jsonl 2>/dev/null; then exit; fi
 code=0
@@ -67,7 +67,7 @@ if [ "$1 $code" = "run 1" ]; then code=0; fi
 exit $code
 `
 
-// playedGo has smtpgauge installed already.
+// playedGo installs nothing: smtpgauge is there already.
 const playedGo = `
 case "$*" in
 "install github.com/smtpgauge/smtpgauge/cmd/smtpgauge@"?*) ;;
@@ -75,7 +75,7 @@ case "$*" in
 esac
 `
 
-// playedGH is GitHub: its artefacts are files, its answers are files.
+// playedGH stands in for GitHub. Its artefacts and its answers are files.
 const playedGH = `
 printf '%s\n' "$*" >>"$RUNNER/calls"
 answer() { cat "$RUNNER/$1" 2>/dev/null || true; }
@@ -89,8 +89,8 @@ case "$*" in
 esac
 `
 
-// bash runs a script as a step's is: in the shell and with the flags that
-// GitHub names in its documentation, in a folder that the steps share.
+// bash runs a script as GitHub runs that of a step: in the shell and with the flags that
+// its documentation names, in a folder that the steps share.
 func (r *runner) bash(script string, env map[string]string) (out string, err error) {
 	c := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script)
 	c.Dir = r.folder
@@ -103,7 +103,7 @@ func (r *runner) bash(script string, env map[string]string) (out string, err err
 	return string(printed), err
 }
 
-// take returns what a file of the runner's has in it, and takes it away.
+// take returns the content of a file of the runner, and removes the file.
 func (r *runner) take(name string) string {
 	path := filepath.Join(r.folder, name)
 	text, err := os.ReadFile(path)
@@ -121,7 +121,7 @@ func (r *runner) put(t *testing.T, name, text string) {
 	}
 }
 
-// store copies a file, as an artefact say.
+// store copies a file, for example as an artefact.
 func (r *runner) store(t *testing.T, from, to string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(r.folder, from))
@@ -131,8 +131,8 @@ func (r *runner) store(t *testing.T, from, to string) {
 	r.put(t, to, string(text))
 }
 
-// makeUp makes up what a scenario measures: eight rounds, in which each message
-// takes so much longer.
+// makeUp makes up the run of a scenario: eight rounds, in which each message takes so
+// much longer.
 func (r *runner) makeUp(t *testing.T, scenario string, added time.Duration) {
 	t.Helper()
 	run := madeup.NewRun(&loadgen.Plan{

@@ -12,7 +12,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// A workflow is a file of them, as far as the tests go through it.
+// A workflow is the part of a workflow's file that the tests need.
 type workflow struct {
 	Name        string
 	On          map[string]any
@@ -49,7 +49,7 @@ func read(t *testing.T, file string) *workflow {
 
 var files = []string{"smtpgauge.yml", "smtpgauge-comment.yml"}
 
-// What makes the workflows safe for pull requests from forks.
+// The workflows must be safe for pull requests from forks.
 func TestRights(t *testing.T) {
 	measure, comment := read(t, files[0]), read(t, files[1])
 	if p := measure.Jobs["measure"].Permissions; p["contents"] != "read" || p["actions"] != "read" || len(p) != 2 {
@@ -84,7 +84,7 @@ func TestRights(t *testing.T) {
 	}
 }
 
-// Which workflow the comment waits for, it says by its name.
+// The workflow that comments waits for the other one by its name.
 func TestCommentFollowsMeasurement(t *testing.T) {
 	event, _ := read(t, files[1]).On["workflow_run"].(map[string]any)
 	if name := read(t, files[0]).Name; fmt.Sprint(event["workflows"]) != "["+name+"]" {
@@ -97,9 +97,8 @@ var (
 	redirected  = regexp.MustCompile(` >\w.*$`)
 )
 
-// Every command that the scripts give smtpgauge is one it takes, with the
-// values that stand in the file. Where it would send, it is asked what it
-// would do.
+// smtpgauge accepts every command line in the scripts, with the values in the file. A run
+// is a dry run here.
 func TestCommandsAreAccepted(t *testing.T) {
 	r := newRunner(t)
 	seen := 0
@@ -127,8 +126,8 @@ func TestCommandsAreAccepted(t *testing.T) {
 	}
 }
 
-// play goes through the steps of a workflow's job as GitHub does, up to the
-// first that fails. expressions are what stands between ${{ and }}.
+// play goes through the steps of a workflow's job as GitHub does, up to the first that
+// fails. expressions has the values of what is between ${{ and }}.
 func (r *runner) play(t *testing.T, file string, env, expressions map[string]string) (failed, out string) {
 	t.Helper()
 	outputs := map[string]string{}
@@ -188,13 +187,13 @@ func (r *runner) holds(t *testing.T, condition string, outputs, expressions map[
 	return false
 }
 
-// The measurement of a pull request is held against that of its base.
+// The measurement of a pull request is compared with that of its base.
 func TestMeasureAndCompare(t *testing.T) {
 	r := newRunner(t)
 	push := map[string]string{"github.event_name": "push"}
 	pull := map[string]string{"github.event_name": "pull_request", "github.token": "t", "github.repository": "owner/project", "github.base_ref": "main"}
 
-	// One real measurement, which has only to be there.
+	// One real measurement, of which only the file is checked.
 	r.put(t, "real.yaml", "name: real\ntarget: {host: sink}\nflows:\n  relay: {port: 25, load: {sessions: 1, messages: 5}}\n")
 	if failed, out := r.play(t, files[0], map[string]string{"SCENARIO": "real.yaml"}, push); failed != "" {
 		t.Fatalf("%s failed on a push:\n%s", failed, out)
@@ -223,7 +222,7 @@ func TestMeasureAndCompare(t *testing.T) {
 	}
 }
 
-// The comment is written once and changed after that.
+// The comment is written once, and edited after that.
 func TestComment(t *testing.T) {
 	r := newRunner(t)
 	r.makeUp(t, "fast", 0)
