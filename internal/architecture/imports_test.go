@@ -1,6 +1,5 @@
-// Package architecture holds the import rules of the module: data goes one
-// way, from scenario to plan to samples to tables, and each library has one
-// place where it is used.
+// Package architecture tests the import rules of the module. Data goes one way, from
+// scenario to plan to samples to tables, and each library is used in one place.
 package architecture
 
 import (
@@ -18,9 +17,9 @@ import (
 
 const module = "github.com/smtpgauge/smtpgauge"
 
-// A part is a folder of the module with those below it that are no parts
-// themselves. parts says which other parts each may import; packages of one part
-// may import each other.
+// A part is a folder of the module, with the folders below it that are not parts
+// themselves. parts says which other parts each part may import. Packages of one part may
+// import each other.
 var parts = map[string][]string{
 	"cmd": {
 		"bench", "gauge", "scenarios", "scenarios/criteria",
@@ -54,7 +53,7 @@ var parts = map[string][]string{
 	"loadgen/chance":   {},
 	"loadgen/sample":   {},
 
-	// A record describes the plan that was run, and is otherwise of samples.
+	// A record describes the plan of the run; the rest of it is samples.
 	"results/record":        {"results/histogram", "results/human", "results/tally", "scenarios/criteria", "loadgen", "loadgen/mail", "loadgen/sample", "internal/machine"},
 	"results/tally":         {"results/histogram", "loadgen/sample"},
 	"results/histogram":     {},
@@ -78,15 +77,15 @@ var parts = map[string][]string{
 	"internal/integration":  {}, // it runs the command and reads what that prints
 	"internal/architecture": {},
 	"internal/docs":         {},
-	"internal/chaos":        {}, // tests alone
+	"internal/chaos":        {}, // tests only
 }
 
-// confined names the parts a library is used in. Tests are free: there
-// go-smtp's client is the oracle.
+// confined names the parts that may use a library. Tests may use all: there go-smtp is
+// the oracle.
 var confined = map[string][]string{
 	"github.com/emersion/go-smtp":             {"bench", "internal/smtpsink"},
-	"golang.org/x/net":                        {"loadgen/mail"},                                   // of it, international domain names
-	"github.com/emersion/go-sasl":             {"bench", "internal/smtpsink", "loadgen/smtpwire"}, // go-smtp's server speaks it
+	"golang.org/x/net":                        {"loadgen/mail"},                                   // for international domain names
+	"github.com/emersion/go-sasl":             {"bench", "internal/smtpsink", "loadgen/smtpwire"}, // go-smtp's server needs it
 	"github.com/xdg-go/scram":                 {"internal/smtpsink", "loadgen/smtpwire"},
 	"github.com/HdrHistogram/hdrhistogram-go": {"results/histogram"},
 	"github.com/olekukonko/tablewriter":       {"results/render"},
@@ -102,21 +101,20 @@ var confined = map[string][]string{
 	"github.com/go-logr/logr":                 {"cmd"},                      // to keep OpenTelemetry from logging
 	"google.golang.org/grpc":                  {"cmd"},                      // to keep it from logging
 
-	// A library neither prints nor traps signals, and has no flags.
+	// A library does not print, trap signals or have flags.
 	"os/signal": {"cmd"},
 	"flag":      {"bench/internal"}, // programs, not libraries
 	"log":       {"cmd", "internal/smtpsink", "results/telemetry"},
 }
 
-// pure names the packages without I/O and without a clock, which is what lets
-// them be tested in every detail.
+// pure names the packages without I/O and without a clock, so that tests reach every detail.
 var pure = []string{"loadgen/chance", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire", "scenarios/criteria"}
 
-// impure is what those stay away from; of net, addresses are mere values.
+// impure names what these must not import. Addresses of net are only values.
 var impure = []string{"net", "os", "syscall", "crypto/tls", "golang.org/x/sys"}
 
-// TestImports looks at the packages as they are on each system they are
-// written for, since a file for only one of them can break a rule too.
+// TestImports checks the packages for each operating system, because a file for only one of
+// them can break a rule too.
 func TestImports(t *testing.T) {
 	readFolders(t)
 	for _, system := range []string{"linux", "darwin", "windows"} {
@@ -132,7 +130,7 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// TestRulesBite breaks each rule once.
+// TestRulesBite breaks each rule once, to see that it is found.
 func TestRulesBite(t *testing.T) {
 	for _, test := range []struct{ importer, imported string }{
 		{"loadgen", module + "/results/record"},
@@ -179,7 +177,7 @@ func TestRulesBite(t *testing.T) {
 	}
 }
 
-// faults says which rules an import breaks.
+// faults returns the rules that an import breaks.
 func faults(importer, imported string) []string {
 	importer = strings.TrimPrefix(importer, module+"/")
 	own := partOf(importer)
@@ -203,9 +201,9 @@ func faults(importer, imported string) []string {
 	return found
 }
 
-// readFolders reads every folder of the module. It has no use here for what it
-// sees, but go test has: it keeps a test's result until a file or folder that
-// the test looked at changes, and does not know what go list looks at.
+// readFolders reads every folder of the module and ignores what is in it. It is for go
+// test, which caches the result of a test until a file or folder that the test read
+// changes. What go list reads does not count for that.
 func readFolders(t *testing.T) {
 	t.Helper()
 	root := filepath.Join("..", "..")
@@ -220,7 +218,7 @@ func readFolders(t *testing.T) {
 	}
 }
 
-// partOf finds the part a package belongs to, the innermost of those around it.
+// partOf returns the part that a package belongs to: the innermost one around it.
 func partOf(path string) string {
 	found := ""
 	for part := range parts {
@@ -236,14 +234,14 @@ func within(path, root string) bool {
 	return path == root || strings.HasPrefix(path, root+"/")
 }
 
-// A listed package is what go list says of one.
+// A listed is a package as go list describes it.
 type listed struct {
 	ImportPath string
 	Imports    []string
 	Module     *struct{ Path string }
 }
 
-// list returns the packages of the module that are built on a system.
+// list returns the packages of the module that are built on an operating system.
 func list(t *testing.T, system string) []listed {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "-json=ImportPath,Imports,Module", module+"/...")

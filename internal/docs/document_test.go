@@ -11,7 +11,7 @@ import (
 // root is the module's folder.
 var root = filepath.Join("..", "..")
 
-// documents are the README and what is in docs, by their path from root.
+// documents returns the README and the files in docs, by their path from root.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
@@ -33,12 +33,12 @@ func documents(t *testing.T) map[string]string {
 	return list
 }
 
-// A table is one of a document's that says what it is about.
+// A table is a table of a document, with the comment that says what it is about.
 type table struct {
 	document string
 	kind     string   // fields, names or constants
 	subjects []string // declarations in the source
-	first    []string // what stands in code in the first column
+	first    []string // the code in the first column
 	rows     []string
 }
 
@@ -47,7 +47,7 @@ var (
 	inCode  = regexp.MustCompile("`([^`]+)`")
 )
 
-// tables are those of all documents that are about a kind of declaration.
+// tables returns the tables of all documents that are about a kind of declaration.
 func tables(t *testing.T, kind string) []table {
 	t.Helper()
 	var list []table

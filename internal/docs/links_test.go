@@ -16,8 +16,8 @@ var (
 	noSlug  = regexp.MustCompile("[^a-z0-9 _-]")
 )
 
-// Every link to a file of the module leads to one, and where it names a heading,
-// to that.
+// Every link to a file of the module leads to one. If it names a heading, the file has that
+// heading.
 func TestLinks(t *testing.T) {
 	all := documents(t)
 	links := 0
@@ -44,7 +44,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// headings are a document's, as links name them: in lower case, without
+// headings returns the headings of a document as links name them: in lower case, without
 // punctuation, and with hyphens for blanks.
 func headings(text string) map[string]bool {
 	all := map[string]bool{}

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// parse reads the source below a folder of the module, tests left out.
+// parse reads the source in a folder of the module and below it, without tests.
 func parse(t *testing.T, folder string) []*ast.File {
 	t.Helper()
 	var files []*ast.File
@@ -31,7 +31,7 @@ func parse(t *testing.T, folder string) []*ast.File {
 	return files
 }
 
-// specs goes through what files declare outside of functions.
+// specs returns what files declare outside of functions.
 func specs(files []*ast.File, visit func(ast.Spec)) {
 	for _, file := range files {
 		for _, d := range file.Decls {
@@ -44,16 +44,16 @@ func specs(files []*ast.File, visit func(ast.Spec)) {
 	}
 }
 
-// A structure is what a struct is in JSON.
+// A structure says what a struct looks like in JSON.
 type structure struct {
-	keys     []string // its own; those of what it embeds are that one's
-	optional []string // of keys, those that may be left out
-	nullable []string // and those that are never left out, and may be null
-	within   []string // the types that it is made of
-	twice    bool     // another has the same name
+	keys     []string // its own, without those of the structs that it embeds
+	optional []string // the keys that may be left out
+	nullable []string // the keys that are never left out and may be null
+	within   []string // the types of its fields
+	twice    bool     // another struct has the same name
 }
 
-// structures are all structs below a folder that have JSON keys, by name.
+// structures returns all structs below a folder that have JSON keys, by name.
 func structures(t *testing.T, folder string) map[string]structure {
 	t.Helper()
 	all := map[string]structure{}
@@ -109,8 +109,7 @@ func structureOf(t *testing.T, declared *ast.StructType) structure {
 	return s
 }
 
-// texts are the texts that a variable of that name is declared with, the empty
-// one left out.
+// texts returns the texts in the declaration of a variable, except the empty one.
 func texts(t *testing.T, files []*ast.File, name string) []string {
 	t.Helper()
 	var list []string
@@ -132,7 +131,7 @@ func texts(t *testing.T, files []*ast.File, name string) []string {
 	return list
 }
 
-// numbers are those of the constants whose names begin so.
+// numbers returns the values of the constants whose names begin with a prefix.
 func numbers(files []*ast.File, prefix string) []string {
 	var list []string
 	specs(files, func(s ast.Spec) {

@@ -6,15 +6,14 @@ import (
 	"testing"
 )
 
-// roots are the structs that a line of a run file is, and those that are
-// printed as JSON.
+// roots are the structs of the lines of a run file, and those that are printed as JSON.
 var roots = []string{
 	"headerLine", "intervalLine", "windowLine", "greetingLine", "totalLine", "closingLine",
 	"document", "Comparison", "Noise",
 }
 
-// Every JSON key is in one table, and every key in a table is one of the struct
-// that the table is about.
+// Every JSON key is in one table, and every key in a table belongs to a struct that the
+// table is about.
 func TestFields(t *testing.T) {
 	all := structures(t, "results")
 	documented := map[string]string{}
@@ -46,7 +45,7 @@ func TestFields(t *testing.T) {
 	}
 }
 
-// reached are the structs that those of some names are made of, these included.
+// reached returns the structs of some names, and all structs that these are made of.
 func reached(all map[string]structure, names []string) []string {
 	seen := map[string]bool{}
 	var list []string
@@ -62,8 +61,8 @@ func reached(all map[string]structure, names []string) []string {
 	return list
 }
 
-// checkAbsence wants each row to say whether its key may be left out, and
-// whether it may be null.
+// checkAbsence checks that each row says whether its key may be left out, and whether it
+// may be null.
 func checkAbsence(t *testing.T, table table, all map[string]structure) {
 	t.Helper()
 	var optional, nullable []string
@@ -84,7 +83,7 @@ func checkAbsence(t *testing.T, table table, all map[string]structure) {
 	}
 }
 
-// Phases, outcomes and classes are in their tables, and nothing else is.
+// The tables of phases, outcomes and classes have all of them, and nothing else.
 func TestNames(t *testing.T) {
 	files := parse(t, "loadgen")
 	for _, table := range tables(t, "names in") {
@@ -103,7 +102,7 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-// compare holds what a table documents against what there is.
+// compare compares what a table documents with what there is.
 func compare(t *testing.T, table table, wanted []string) {
 	t.Helper()
 	for _, name := range wanted {

@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// coresWindow is how long free cores are looked for: long enough for the
-// system's ticks of 10 ms to tell, too short to be a nuisance.
+// coresWindow is how long FreeCores measures: long enough for ticks of 10 ms, and short
+// enough that nobody has to wait.
 const coresWindow = 100 * time.Millisecond
 
-// FreeCores measures how many cores that this process may use nobody does use,
-// over a tenth of a second. It is meant for before and after a load: what
-// keeps the cores busy then is neither the generator nor the server, which
-// nothing else tells from a stranger where it runs on the same machine. ok is
-// false where the system does not tell, or ctx was canceled.
+// FreeCores measures, over a tenth of a second, how many of the cores that this process
+// may use nobody uses. Call it before and after a load: what keeps the cores busy then is
+// neither the generator nor the server. During a load nothing distinguishes a server on
+// the same machine from other processes. ok is false if the system does not say, or if
+// ctx was canceled.
 func FreeCores(ctx context.Context) (free float64, ok bool) {
 	began := time.Now()
 	before, ok := idleTime()

@@ -9,10 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tick is the unit of /proc/stat, the same on every architecture Go knows.
+// tick is the unit of /proc/stat. It is the same on every architecture that Go has.
 const tick = 10 * time.Millisecond
 
-// idleTime is how long the cores that this process may use have been idle, all
+// idleTime returns how long the cores that this process may use have been idle, all
 // together.
 func idleTime() (time.Duration, bool) {
 	var allowed unix.CPUSet
@@ -26,8 +26,8 @@ func idleTime() (time.Duration, bool) {
 	return parseIdle(stat, allowed.IsSet)
 }
 
-// parseIdle adds up the fourth and fifth field, idle and waiting for a disk,
-// of the lines "cpu0", "cpu1" and so on.
+// parseIdle adds up the fields for idle and for waiting for a disk, the fourth and the
+// fifth, of the lines "cpu0", "cpu1" and so on.
 func parseIdle(stat []byte, allowed func(core int) bool) (idle time.Duration, ok bool) {
 	for line := range bytes.Lines(stat) {
 		fields := bytes.Fields(line)

@@ -4,5 +4,5 @@ package machine
 
 import "time"
 
-// idleTime is not known here.
+// idleTime returns false: this system does not say.
 func idleTime() (time.Duration, bool) { return 0, false }

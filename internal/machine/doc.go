@@ -1,3 +1,3 @@
-// Package machine says what this process and its machine are at: processor time,
-// the most memory, and the cores that nobody uses.
+// Package machine measures what this process and its machine use: processor time, the
+// most memory, and the cores that nobody uses.
 package machine

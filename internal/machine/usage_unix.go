@@ -8,14 +8,15 @@ import (
 	"time"
 )
 
-// ProcessUsage is the processor time and the peak memory of this process.
+// ProcessUsage returns the processor time of this process, and the most memory that it
+// had, in bytes.
 func ProcessUsage() (cpu time.Duration, maxRSS int64) {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		return 0, 0
 	}
 	maxRSS = int64(u.Maxrss)
-	if runtime.GOOS != "darwin" { // which counts in bytes, the others in KiB
+	if runtime.GOOS != "darwin" { // darwin counts in bytes, the others in KiB
 		maxRSS <<= 10
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), maxRSS

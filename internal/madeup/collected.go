@@ -12,21 +12,21 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// Header is the header of a run that starts at samples.Epoch, and whose flows
-// are held against the first.
+// Header returns the header of a run that starts at samples.Epoch and has its first flow as
+// baseline.
 func Header(p *loadgen.Plan) record.Header {
 	h := record.NewHeader(p, criteria.Criteria{Baseline: p.Flows[0].Name})
 	h.Started = samples.Epoch
 	return h
 }
 
-// Collect runs samples.Feed on some shards through a collector into a file.
+// Collect records samples.Feed on a number of shards, and returns the run and its file.
 func Collect(tb testing.TB, shards int) (*record.Run, []byte) {
 	tb.Helper()
 	return CollectWatched(tb, shards, func(*record.Progress) {})
 }
 
-// CollectWatched is Collect with somebody who looks at each interval.
+// CollectWatched is Collect, and calls watch for each interval.
 func CollectWatched(tb testing.TB, shards int, watch func(*record.Progress)) (*record.Run, []byte) {
 	tb.Helper()
 	var file bytes.Buffer
@@ -51,8 +51,8 @@ func CollectWatched(tb testing.TB, shards int, watch func(*record.Progress)) (*r
 	return run, file.Bytes()
 }
 
-// patient is a recorder that gives the collector its time after each interval,
-// as a second does.
+// A patient recorder waits after each tick until the collector has written the interval. In
+// a real run the next second gives it that time.
 type patient struct {
 	sample.Recorder
 	written <-chan struct{}
@@ -63,8 +63,8 @@ func (p patient) Tick(t sample.Tick) {
 	<-p.written
 }
 
-// Recorded is what feed records on one shard, and the file it is written to. The
-// run ends with its last tick.
+// Recorded returns what feed records on one shard, as a run and as its file. The run lasts
+// until ended.
 func Recorded(tb testing.TB, h record.Header, p *loadgen.Plan, ended time.Duration, feed func(sample.Recorder)) (*record.Run, []byte) {
 	tb.Helper()
 	var file bytes.Buffer
@@ -81,8 +81,8 @@ func Recorded(tb testing.TB, h record.Header, p *loadgen.Plan, ended time.Durati
 	return run, file.Bytes()
 }
 
-// Stored is what feed records on one shard within 61 seconds, written to a file
-// on a machine that is always the same, and read back.
+// Stored returns what feed records on one shard within 61 seconds, read back from its file.
+// The file always has the same environment.
 func Stored(tb testing.TB, h record.Header, p *loadgen.Plan, feed func(sample.Recorder)) *record.Run {
 	tb.Helper()
 	h.Environment = record.Environment{Host: "bench", OS: "linux", Arch: "amd64", Cores: 2, GOMAXPROCS: 2, Go: "go1.26.0", Version: "v0.1.0"}

@@ -1,6 +1,6 @@
-// Package madeup makes runs up: by random numbers, but through the recorder and
-// the run file that true ones go through. What is made of them does not depend
-// on how busy this machine is, and the same seed makes the same run.
+// Package madeup makes up runs for tests. Their times are random numbers, but they go through
+// the same recorder and run file as the times of real runs. They do not depend on how busy
+// this machine is, and the same seed makes the same run.
 package madeup
 
 import (
@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// A Machine is what rounds are made on, in the order of time. Its speed drifts,
-// and wanders: what a round finds, the next one still feels. Now and then
-// something else spoils a round.
+// A Machine is a pretended machine that makes rounds one after the other. Its speed drifts in
+// one direction. It also wanders: a slow round is often followed by a slow one. Now and then
+// a round is disturbed.
 type Machine struct {
 	random *rand.Rand
-	drift  float64 // of the logarithm of all times, a round
-	level  float64 // the same, so far
-	wander float64 // likewise
-	alike  float64 // messages, one after the other
+	drift  float64 // by how much the logarithm of all times changes in a round
+	level  float64 // the sum of the drift so far
+	wander float64 // of the last round, also a logarithm
+	alike  float64 // of the last message, also a logarithm
 }
 
 // NewMachine returns machine n of a seed.
@@ -32,7 +32,7 @@ func Steady(seed, n uint64) *Machine {
 	return &Machine{random: rand.New(rand.NewPCG(seed, n))}
 }
 
-// round begins a round: how many times as long as usual all takes in it.
+// round begins a round, and returns the factor of all times in it.
 func (m *Machine) round() float64 {
 	m.level += m.drift
 	m.wander = 0.5*m.wander + 0.015*m.random.NormFloat64()
@@ -43,14 +43,15 @@ func (m *Machine) round() float64 {
 	return factor
 }
 
-// message begins a message: how many times as long as usual all takes in it.
-// That changes slowly, so that messages that follow one another are alike.
+// message begins a message, and returns the factor of all times in it. The factor changes
+// slowly, so that each message is like the last.
 func (m *Machine) message() float64 {
 	m.alike = 0.9*m.alike + 0.03*m.random.NormFloat64()
 	return math.Exp(m.alike)
 }
 
-// time is one answer's, around its median. Few take very long (Pareto's law).
+// time returns the time of one reply, around its median. A few are very long (Pareto
+// distribution).
 func (m *Machine) time(median time.Duration, factor float64) time.Duration {
 	t := factor * float64(median) * math.Exp(0.25*m.random.NormFloat64())
 	if m.random.IntN(50) == 0 {

@@ -15,24 +15,22 @@ import (
 
 const us = time.Microsecond
 
-// A Flow is one whose costs are known: each round has sessions with these
-// times of a phase, and as many messages a session.
+// A Flow is a flow whose times are given.
 type Flow struct {
 	Name     string
 	Port     int
 	TLS      sample.TLSMode
 	Auth     string
-	Messages int
+	Messages int // of each session
 	Pipeline sample.Switch
-	Sessions map[sample.Phase]time.Duration // a session
-	Message  map[sample.Phase]time.Duration // a message
-	Span     time.Duration
-	CPU      time.Duration // a message
-	Failing  int           // messages a round that are rejected
+	Sessions map[sample.Phase]time.Duration // times of each session
+	Message  map[sample.Phase]time.Duration // times of each message
+	Span     time.Duration                  // of each message
+	CPU      time.Duration                  // of each message
+	Failing  int                            // messages of each round that are rejected
 }
 
-// MadePorts are the flows of the built-in matrix, with costs that add up in the
-// head.
+// MadePorts returns the flows of the built-in matrix, with times that are easy to add up.
 func MadePorts() []Flow {
 	plain := map[sample.Phase]time.Duration{sample.Connect: 100 * us, sample.Banner: 50 * us, sample.EHLO: 150 * us, sample.Quit: 100 * us}
 	secured := map[sample.Phase]time.Duration{sample.Connect: 100 * us, sample.Banner: 50 * us, sample.EHLO: 300 * us, sample.StartTLS: 100 * us, sample.TLS: 1350 * us, sample.Quit: 100 * us}
@@ -58,10 +56,10 @@ func MadePorts() []Flow {
 	}
 }
 
-// MadePlan is the plan of such flows.
+// MadePlan returns a plan of flows.
 func MadePlan(flows []Flow, rounds int) *loadgen.Plan {
 	p := &loadgen.Plan{Name: "matrix", Seed: 7, Rounds: rounds, InTurn: true}
-	alike := map[string]struct{}{} // as the scenario has them, less their choices
+	alike := map[string]struct{}{} // the flows of the scenario, which differ in nothing else
 	for i, f := range flows {
 		flow := loadgen.Flow{Name: f.Name, Target: loadgen.Target{Port: f.Port}, Load: loadgen.Load{Sessions: 8, Duration: time.Second}}
 		flow.Session = loadgen.Session{Wire: smtpwire.Options{TLS: f.TLS, Pipelining: f.Pipeline}, Messages: f.Messages}
@@ -76,9 +74,9 @@ func MadePlan(flows []Flow, rounds int) *loadgen.Plan {
 	return p
 }
 
-// Made is a run of such flows, read back from its file: 100 messages a round, and
-// everything is 1 % slower from round to round. Each flow's round is a second
-// that was the flow's alone.
+// Made returns a run of flows, read back from its file. Each round of a flow has 100 messages
+// and takes a second in which no other flow runs. All times are 1 % longer in each further
+// round.
 func Made(tb testing.TB, flows []Flow, rounds int) *record.Run {
 	tb.Helper()
 	plan := MadePlan(flows, rounds)
@@ -109,7 +107,7 @@ func Made(tb testing.TB, flows []Flow, rounds int) *record.Run {
 	return run
 }
 
-// round records what a flow does in one.
+// round records a round of the flow.
 func (f *Flow) round(r sample.Recorder, s sample.Series, drift float64) {
 	times := func(p sample.Phase, d time.Duration, n int) {
 		for range n {

@@ -11,10 +11,10 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
-// Pretended is a samples.Pretended that can be made a run of.
+// A Pretended is a samples.Pretended that can make a run.
 type Pretended samples.Pretended
 
-// Plan is what is pretended to have been run.
+// Plan returns the plan of the run.
 func (p Pretended) Plan() *loadgen.Plan { return samples.Pretended(p).Plan() }
 
 // Write makes the run and its file.
@@ -24,7 +24,7 @@ func (p Pretended) Write(tb testing.TB) (*record.Run, []byte) {
 	return Recorded(tb, Header(plan), plan, s.Length(), s.Feed)
 }
 
-// Read makes the run and reads it back, once for all tests: they do not change
+// Read makes the run and reads it back. All tests get the same run, so they must not change
 // it.
 func (p Pretended) Read(tb testing.TB) *record.Run {
 	tb.Helper()
@@ -39,7 +39,7 @@ func (p Pretended) Read(tb testing.TB) *record.Run {
 
 var pretendedRuns sync.Map // by how they were made
 
-// ReadAnew is Read for a test that does change it.
+// ReadAnew is Read for a test that changes the run.
 func (p Pretended) ReadAnew(tb testing.TB) *record.Run {
 	tb.Helper()
 	_, file := p.Write(tb)
@@ -50,7 +50,7 @@ func (p Pretended) ReadAnew(tb testing.TB) *record.Run {
 	return run
 }
 
-// Quiet is a run of two flows, with little noise.
+// Quiet returns a run of two flows with little noise.
 func Quiet() Pretended {
 	return Pretended{Flows: []string{"relay", "submit"}, Rounds: 9, Seconds: 2, Messages: 30, Phases: samples.EveryPhase, Noise: 0.01, Seed: 1}
 }

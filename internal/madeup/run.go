@@ -10,28 +10,27 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// What each flow does in a second: so many messages, in sessions that are over
-// with it.
+// The messages and sessions of a flow in a second. No session goes on into the next.
 const (
 	messagesPerSecond = 200
 	sessionsPerSecond = 10
 )
 
-// A Run says what is made up. Of the plan it takes the flows and the rounds; all
-// flows run at once, whatever the plan says.
+// A Run says what to make up. It uses the flows and the rounds of the plan. All flows run at
+// once, whatever the plan says.
 type Run struct {
 	Header  record.Header
 	Plan    *loadgen.Plan
-	Seconds int             // that each round lasts
-	Added   []time.Duration // to each RCPT, by flow; nothing for the flows beyond
+	Seconds int             // of each round
+	Added   []time.Duration // to each RCPT, by flow; 0 for flows that it does not have
 }
 
-// NewRun is a run of a plan that is judged by c, in rounds of a second.
+// NewRun returns a Run of a plan with rounds of a second. c has what it is judged by.
 func NewRun(p *loadgen.Plan, c criteria.Criteria) Run {
 	return Run{Header: record.NewHeader(p, c), Plan: p, Seconds: 1}
 }
 
-// Phases is how many phases are made up, the message among them.
+// Phases returns how many phases are made up. The message is one of them.
 func Phases() int { return len(messagePhases) + len(sessionPhases) + 1 }
 
 // The phases that are made up, with their medians.
@@ -47,7 +46,7 @@ var (
 	}
 )
 
-// second records what a flow does in a second, with so much added at RCPT.
+// second records a second of a flow. Each RCPT takes added longer.
 func (m *Machine) second(r sample.Recorder, s sample.Series, factor float64, added time.Duration) {
 	for range sessionsPerSecond {
 		r.Session(s, sample.SessionStarted)
@@ -104,7 +103,7 @@ func (m *Machine) Write(w io.Writer, run Run) error {
 				}
 			}
 			r.Tick(tick)
-			<-written // no faster than that: a collector lets shards run ahead for ever
+			<-written // so that the shard does not run ahead of the collector
 		}
 	}
 	_, err = collector.Close(&sample.Report{Started: began, Ended: tick.To, Shards: 1}, record.Usage{CPU: time.Second, GOMAXPROCS: 2})

@@ -7,14 +7,14 @@ type ending uint8
 
 const (
 	closed ending = iota // nothing
-	open                 // nobody knows: it may make a command of what the piece ends in
+	open                 // something unknown, which may complete a command
 )
 
-// lineCommands are what lines begin with that GitHub's and Buildkite's runners
-// take for commands, after spaces too.
+// lineCommands are the beginnings of lines that the runners of GitHub and Buildkite take
+// for commands, even after spaces.
 var lineCommands = []string{"::", "--- ", "+++ ", "~~~ ", "^^^ "}
 
-// beginsCommand tells whether what begins a line makes it a command.
+// beginsCommand tells whether a line that begins with text is a command.
 func beginsCommand(text string, e ending) bool {
 	for _, c := range lineCommands {
 		if strings.HasPrefix(text, c) || e == open && strings.HasPrefix(c, text) {
@@ -24,9 +24,8 @@ func beginsCommand(text string, e ending) bool {
 	return false
 }
 
-// namesCommand tells whether what follows two # makes them a command, which
-// Azure's, GitHub's and TeamCity's runners take anywhere in a line: ##vso[,
-// ##[ and ##teamcity[.
+// namesCommand tells whether text after two # makes a command. The runners of Azure, GitHub
+// and TeamCity take these anywhere in a line: ##vso[, ##[ and ##teamcity[.
 func namesCommand(text string, e ending) bool {
 	rest := strings.TrimLeftFunc(text, func(r rune) bool { return 'a' <= r|0x20 && r|0x20 <= 'z' })
 	return strings.HasPrefix(rest, "[") || e == open && rest == ""

@@ -6,10 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// JSON makes a JSON document harmless by escapes that mean the same. What
-// encoding/json leaves alone needs it: C1 controls, marks of direction, and
-// commands to CI systems within a string. No line begins with one, since all
-// strings are in quotes.
+// JSON makes a JSON document harmless, by escapes that mean the same in JSON. It escapes
+// what encoding/json does not: C1 controls, marks of direction, and commands to CI systems
+// within a string. No line can begin with a command, because strings are in quotes.
 func JSON(document string) string {
 	b := make([]byte, 0, len(document))
 	hash := false
@@ -20,7 +19,7 @@ func JSON(document string) string {
 			b = append(b, document[i:i+size]...)
 		case r < 0x10000:
 			b = fmt.Appendf(b, `\u%04x`, r)
-		default: // outside strings all is ASCII, so this is within one
+		default: // within a string: all else is ASCII
 			high, low := utf16.EncodeRune(r)
 			b = fmt.Appendf(b, `\u%04x\u%04x`, high, low)
 		}

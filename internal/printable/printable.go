@@ -1,13 +1,12 @@
-// Package printable makes text of any origin harmless to show. A server's
-// reply, a name in a scenario and the name of a file are somebody else's words:
-// shown as they are they could move a terminal's cursor, turn the direction of
-// what stands beside them, hide a part of it, or give a command to the CI
-// system that reads the log.
+// Package printable makes text from anywhere harmless to show. Others write the replies
+// of a server, the names in a scenario and the names of files. If such text is shown as
+// it is, it can move a terminal's cursor, turn the direction of the text beside it, hide
+// a part of it, or give a command to the CI system that reads the log.
 //
-// What does harm is shown as an escape, as Go and JSON write one (\x1b,
-// \u202e), so that it can still be read. Text does it for a text that stands
-// within something, Start for a line of such texts, and a Writer for whatever
-// is written to it. All may be done twice.
+// What can do harm is shown as an escape of Go and JSON (\x1b, \u202e), so that people
+// can still read it. [Text] does this for a text within a line, [Start] for the beginning
+// of a line made of such texts, and a [Writer] for everything that is written to it. To do
+// it twice changes nothing.
 package printable
 
 import (
@@ -17,17 +16,15 @@ import (
 	"unicode/utf8"
 )
 
-// Rune tells whether a character may be shown as it is: it has a shape of its
-// own, or is the space between words. Controls do not, nor do marks of
-// direction, ends of lines, spaces of other kinds, and what Unicode has that
-// takes no room.
+// Rune tells whether a character may be shown as it is: it has a shape of its own, or is
+// the common space. Controls, marks of direction, ends of lines, other spaces, and
+// characters that take no room may not.
 func Rune(r rune) bool {
 	return unicode.IsPrint(r) && (r < 0x80 || !unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector))
 }
 
-// Text makes a text one that may stand within a line: the end of a line in it
-// is escaped too, and so is what CI systems take for a command wherever it
-// stands.
+// Text makes a text harmless within a line. It also escapes ends of lines, and what CI
+// systems take for a command anywhere in a line.
 func Text(text string) string {
 	if strings.IndexFunc(text, func(r rune) bool { return !Rune(r) || r == utf8.RuneError || r == '#' }) < 0 {
 		return text
@@ -36,8 +33,8 @@ func Text(text string) string {
 	return string(g.appendTo(nil, text, closed))
 }
 
-// Start makes a line, of texts that are printable, begin with no command to a
-// CI system. It looks at nothing but the beginning.
+// Start makes the beginning of a line harmless: if a CI system would take it for a
+// command, it is escaped. The line is made of texts that are printable already.
 func Start(line string) string {
 	indent := len(line) - len(strings.TrimLeft(line, " "))
 	if !beginsCommand(line[indent:], closed) {
@@ -47,16 +44,16 @@ func Start(line string) string {
 	return string(append(b, line[indent+1:]...))
 }
 
-// A guard goes through text piece by piece, and remembers of those before what
-// it takes to know a command.
+// A guard goes through a text piece by piece. It remembers as much of the earlier pieces
+// as it needs to recognize a command.
 type guard struct {
-	lines  bool // ends of lines may stay, and what begins a line is looked at
-	begins bool // nothing but spaces in the line so far
-	hash   bool // a # is the last character so far
+	lines  bool // ends of lines stay as they are, and beginnings of lines are checked
+	begins bool // the line has nothing but spaces so far
+	hash   bool // the last character was a #
 }
 
-// appendTo appends a piece to b, made harmless. Where it is open, the next
-// piece may go on with a word that this one ends in.
+// appendTo makes a piece harmless and appends it to b. If it is open, the next piece may
+// go on with its last word.
 func (g *guard) appendTo(b []byte, text string, e ending) []byte {
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])

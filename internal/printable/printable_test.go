@@ -52,8 +52,8 @@ func TestLinesBeginNoCommand(t *testing.T) {
 	}
 }
 
-// However text is cut into pieces, what arrives is harmless; and in one piece
-// it is what Text and Start make of its lines.
+// In whatever pieces text comes, the result is harmless. In one piece it is what Text and
+// Start make of its lines.
 func TestWriterSeesThroughPieces(t *testing.T) {
 	text := "  ::error::a\n##vso[x]\n\x1b[2J é\u202e::b ##[c]\n--- d\n:e\n\xc3"
 	var b bytes.Buffer
@@ -81,7 +81,7 @@ func TestWriterSeesThroughPieces(t *testing.T) {
 	}
 }
 
-// harmless fails where text could do harm.
+// harmless fails the test if text could do harm.
 func harmless(t *testing.T, text string) {
 	t.Helper()
 	for _, r := range text {

@@ -5,12 +5,12 @@ import (
 	"unicode/utf8"
 )
 
-// A Writer makes the text written to it harmless and passes it on, whatever
-// pieces it comes in. Only ends of lines stay as they are.
+// A Writer makes the text that is written to it harmless and passes it on, in whatever
+// pieces the text comes. Only ends of lines stay as they are.
 type Writer struct {
 	w     io.Writer
 	guard guard
-	begun []byte // the first octets of a character, whose others are to come
+	begun []byte // the first octets of a character that is not complete yet
 }
 
 // NewWriter returns a Writer to w.
@@ -33,8 +33,8 @@ func (w *Writer) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// unfinished is how many octets at the end of text are the beginning of a
-// character.
+// unfinished returns how many octets at the end of text are the beginning of a character
+// that is not complete.
 func unfinished(text []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
 		if end := text[len(text)-n:]; utf8.RuneStart(end[0]) {

@@ -23,7 +23,7 @@ var errWrongPassword = errors.New("wrong user or password")
 
 // accounts know who may authenticate, and how.
 type accounts struct {
-	any       bool // whoever asks may
+	any       bool // everybody may
 	passwords map[string]string
 	sha1      *scram.Server
 	sha256    *scram.Server
@@ -58,8 +58,8 @@ func newAccounts(list []Account) (*accounts, error) {
 	return a, nil
 }
 
-// mechanisms are what EHLO offers. Where anyone may authenticate there is no
-// password to prove the knowledge of, so nothing that takes a proof.
+// mechanisms returns what EHLO offers. If everybody may authenticate there are no
+// passwords, so no mechanism in which the client proves that it knows one.
 func (a *accounts) mechanisms() []string {
 	switch {
 	case a.any:
@@ -106,8 +106,8 @@ func (a *accounts) server(mechanism string) (sasl.Server, error) {
 	return nil, smtp.ErrAuthUnknownMechanism
 }
 
-// check compares in constant time, by digest so that lengths do not show
-// either, and does the same work for a user it does not know.
+// check compares passwords in constant time. It compares digests, so that the time does not
+// depend on lengths either, and does the same work for a user that it does not know.
 func (a *accounts) check(username, password string) error {
 	if a.any {
 		return nil
@@ -120,8 +120,8 @@ func (a *accounts) check(username, password string) error {
 	return nil
 }
 
-// storedKeys derives an account's SCRAM keys when it is first asked for, and
-// keeps them: 4096 rounds of PBKDF2 a session would be the sink's whole work.
+// storedKeys derives the SCRAM keys of an account when they are first needed, and keeps
+// them: 4096 rounds of PBKDF2 for each session would take more time than all the rest.
 func (a *accounts) storedKeys(hash scram.HashGeneratorFcn) scram.CredentialLookup {
 	var keys sync.Map
 	return func(username string) (scram.StoredCredentials, error) {
@@ -136,7 +136,7 @@ func (a *accounts) storedKeys(hash scram.HashGeneratorFcn) scram.CredentialLooku
 		if err != nil {
 			return scram.StoredCredentials{}, fmt.Errorf("account %q: %w", username, err)
 		}
-		// A salt has to differ between accounts, not to be secret (RFC 5802, 4).
+		// A salt must differ between accounts, but need not be secret (RFC 5802, 4).
 		salt := sha256.Sum256([]byte("smtpgauge sink " + username))
 		k, err := client.GetStoredCredentialsWithError(scram.KeyFactors{Salt: string(salt[:16]), Iters: 4096})
 		if err != nil {

@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// commands makes an address of <Postmaster> among the commands of a connection,
-// the recipient that every server has without a domain (RFC 5321, 4.5.1) and
-// that go-smtp has no syntax for. It tells commands from content by what the
-// server has to tell them by, too.
+// commands replaces <Postmaster> in the commands of a connection by an address with a
+// domain. Every server has this recipient without a domain (RFC 5321, 4.5.1), but go-smtp
+// does not parse it. commands finds out by the same rules as a server what is a command and
+// what is the content of a message.
 type commands struct {
-	line    []byte // read of a command whose end has not come
-	given   int    // octets of line given on; the others wait for its end
-	ready   []byte // to be given on, from sent
+	line    []byte // the beginning of a command whose end has not come
+	given   int    // octets of line that were passed on; the others wait for its end
+	ready   []byte // what can be passed on, from sent
 	sent    int
-	skip    int64 // octets of a BDAT chunk that are to come
-	content bool  // DATA was read: content until a reply to it
+	skip    int64 // octets of a BDAT chunk that are still to come
+	content bool  // DATA was read: content comes until the reply to it
 	begun   bool  // some of that content was read
 }
 
@@ -26,7 +26,7 @@ const (
 	itsDomain  = "@localhost"
 )
 
-// read reads from r as a connection's Read does.
+// read is the connection's Read, from r.
 func (c *commands) read(r io.Reader, p []byte) (int, error) {
 	for c.sent == len(c.ready) {
 		n, err := r.Read(p)
@@ -37,7 +37,7 @@ func (c *commands) read(r io.Reader, p []byte) (int, error) {
 		c.ready, c.sent = c.ready[:0], 0
 		c.take(p[:n])
 		if err != nil && len(c.ready) == 0 {
-			return 0, err // where there is something to give on, it is met again
+			return 0, err // otherwise the next read gets the error again
 		}
 	}
 	n := copy(p, c.ready[c.sent:])
@@ -45,8 +45,7 @@ func (c *commands) read(r io.Reader, p []byte) (int, error) {
 	return n, nil
 }
 
-// replied notes that the server wrote a reply. The first one after content was
-// read is the end of it.
+// replied notes that the server wrote a reply. The first reply after some content ends it.
 func (c *commands) replied() { c.content = c.content && !c.begun }
 
 func (c *commands) take(p []byte) {
@@ -79,7 +78,7 @@ func (c *commands) give() {
 	c.given = len(c.line)
 }
 
-// command gives a whole line on and notes what follows it.
+// command passes on a whole line and notes what follows it.
 func (c *commands) command() {
 	if len(c.line) > len(postmaster) && isPostmaster(c.line) {
 		at := len(postmaster) - 1
@@ -92,13 +91,13 @@ func (c *commands) command() {
 			c.content, c.begun = true, false
 		case "BDAT":
 			size, _, _ := strings.Cut(args, " ")
-			c.skip, _ = strconv.ParseInt(size, 10, 64) // where it is none, go-smtp takes none
+			c.skip, _ = strconv.ParseInt(size, 10, 64) // 0 if wrong, since go-smtp takes no chunk then
 		}
 	}
 	c.line, c.given = c.line[:0], 0
 }
 
-// isPostmaster tells whether a line is the command, as far as both go.
+// isPostmaster tells whether a line is the command, or the beginning of it.
 func isPostmaster(line []byte) bool {
 	n := min(len(line), len(postmaster))
 	return strings.EqualFold(string(line[:n]), postmaster[:n])

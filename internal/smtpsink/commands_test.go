@@ -12,8 +12,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// Postmaster gets a domain where it is a recipient, and nowhere else, however
-// the octets come.
+// Postmaster gets a domain as a recipient, and nowhere else, in whatever pieces the octets
+// come.
 func TestCommands(t *testing.T) {
 	for _, tt := range []struct{ said, heard string }{
 		{"RCPT TO:<Postmaster>\r\nQUIT\r\n", "RCPT TO:<Postmaster@localhost>\r\nQUIT\r\n"},
@@ -33,8 +33,7 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// passed is what commands give on of what they read, to a reader of n octets at
-// a time.
+// passed returns what commands pass on, to a reader that reads n octets at a time.
 func passed(t *testing.T, r io.Reader, n int) string {
 	t.Helper()
 	var c commands
@@ -51,7 +50,7 @@ func passed(t *testing.T, r io.Reader, n int) string {
 	}
 }
 
-// After the reply to its content, a connection has commands again.
+// After the reply to a message's content, commands come again.
 func TestCommandsAfterContent(t *testing.T) {
 	var c commands
 	p := make([]byte, 100)
@@ -84,7 +83,7 @@ func FuzzCommands(f *testing.F) {
 	})
 }
 
-// What go-smtp has other rules for is as the RFCs have it.
+// The sink follows the RFCs in what go-smtp does in another way.
 func TestPostmasterAndWrongBase64(t *testing.T) {
 	s := mustStart(t, Config{Listeners: []Listener{{Address: "127.0.0.1:0"}}, Accounts: []Account{account}, AllowInsecureAuth: true})
 	c := connect(t, s, 0, sample.TLSNone)

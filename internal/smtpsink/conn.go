@@ -8,16 +8,15 @@ import (
 	"time"
 )
 
-// A gate is a listener whose connections the sink knows of, so that it can
-// count them and close them.
+// A gate is a listener that tells the sink of its connections, so that the sink can count
+// and close them.
 type gate struct {
 	net.Listener
 	sink     *Server
 	counters *counters
 	tls      *tls.Config // for implicit TLS; nil otherwise
 
-	// ready hands over connections that were held back before their banner; it
-	// is nil where nothing is.
+	// ready has the connections whose banner was delayed; nil if no banner is.
 	ready chan accepted
 }
 
@@ -47,19 +46,18 @@ func (g *gate) next() (net.Conn, error) {
 	c := &conn{Conn: raw, sink: g.sink, sealed: g.tls != nil}
 	g.sink.track(c)
 	if g.tls != nil {
-		// It must be a *tls.Conn as it stands: that is how go-smtp knows that
-		// the session is secure.
+		// It must be a *tls.Conn, not something around one: go-smtp knows by that
+		// type that the session is secure.
 		return tls.Server(c, g.tls), nil
 	}
 	return c, nil
 }
 
-// hold accepts in place of Accept and keeps each connection to itself until
-// the handshake is done and the banner's delay is over: go-smtp sends the
-// banner without asking anyone.
-func (g *gate) hold() {
-	var held sync.WaitGroup
-	defer held.Wait()
+// delayBanners accepts in place of Accept. It passes on a connection when its handshake is
+// done and the delay of the banner is over, because go-smtp sends the banner at once.
+func (g *gate) delayBanners() {
+	var delayed sync.WaitGroup
+	defer delayed.Wait()
 	for {
 		c, err := g.next()
 		if err != nil {
@@ -69,10 +67,10 @@ func (g *gate) hold() {
 			}
 			continue
 		}
-		held.Go(func() {
+		delayed.Go(func() {
 			if t, ok := c.(*tls.Conn); ok {
 				t.SetDeadline(time.Now().Add(g.sink.timeout))
-				// go-smtp meets the same error again, and reports it.
+				// go-smtp gets the same error again, and reports it.
 				_ = t.Handshake()
 			}
 			g.sink.wait("banner")
@@ -92,19 +90,19 @@ func (g *gate) hand(a accepted) bool {
 	}
 }
 
-// isTemporary tells errors of accept that pass, running out of descriptors
-// above all, from the end of the listener.
+// isTemporary tells whether an error of accept is one that passes, such as a lack of
+// descriptors, and not the end of the listener.
 func isTemporary(err error) bool {
 	t, ok := err.(interface{ Temporary() bool })
 	return ok && t.Temporary()
 }
 
-// A conn holds back the replies that go-smtp sends without a hook, mends what
-// it has other rules for than the RFCs, and tells the sink when it is closed.
+// A conn delays the replies for which go-smtp has no hook, corrects what go-smtp does
+// against the RFCs, and tells the sink when it is closed.
 type conn struct {
 	net.Conn
 	sink     *Server
-	sealed   bool // TLS has begun, and there is nothing to be seen
+	sealed   bool // TLS has begun, so a conn cannot read commands and replies
 	commands commands
 	once     sync.Once
 	err      error
@@ -117,13 +115,13 @@ func (c *conn) Read(p []byte) (int, error) {
 	return c.commands.read(c.Conn, p)
 }
 
-// A response with AUTH that is no base64 is wrong for good (RFC 4954, 4).
+// A response to AUTH that is not base64 is a permanent error (RFC 4954, 4).
 var (
 	noBase64    = []byte("454 4.7.0 Invalid base64 data")
 	wrongBase64 = []byte("501 5.5.2 Invalid base64 data")
 )
 
-// Write sees one reply line at a time in clear.
+// Write gets one reply line at a time, unless TLS has begun.
 func (c *conn) Write(p []byte) (int, error) {
 	if c.sealed {
 		return c.Conn.Write(p)

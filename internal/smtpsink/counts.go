@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// Counts are what the sink took since its start, on one listener or on all.
+// Counts are what the sink has counted since its start, on one listener or on all.
 type Counts struct {
 	Connections   int64 `json:"connections"`
 	TLS           int64 `json:"tls"`           // sessions that greeted under TLS
@@ -14,9 +14,9 @@ type Counts struct {
 	Messages      int64 `json:"messages"`      // accepted
 	Recipients    int64 `json:"recipients"`    // of the messages accepted
 	Octets        int64 `json:"octets"`        // of the messages accepted, without dot-stuffing
-	Rejected      int64 `json:"rejected"`      // messages refused when their content had come
+	Rejected      int64 `json:"rejected"`      // messages refused after their content
 	Aborted       int64 `json:"aborted"`       // messages whose end never came
-	Errors        int64 `json:"errors"`        // connections that broke, failed handshakes among them
+	Errors        int64 `json:"errors"`        // connections that broke; failed handshakes too
 }
 
 // add returns the sum of c and d.

@@ -9,7 +9,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// delayPoints are where a delay can be put, in the order of a session.
+// delayPoints are the points of a session that can have a delay, in its order.
 var delayPoints = []string{
 	"banner", "tls", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "body", "rset", "quit",
 }
@@ -44,9 +44,8 @@ func checkDelay(command string, d time.Duration) error {
 	return nil
 }
 
-// checkDelays also refuses what go-smtp gives no hook for: its replies to DATA
-// and QUIT go out before the session hears of them, so they can be held back
-// only where they pass in clear.
+// checkDelays checks all delays. It also refuses those for which go-smtp has no hook: a
+// session cannot delay the replies to DATA and QUIT. Only a conn can, if there is no TLS.
 func checkDelays(delays map[string]time.Duration, listeners []Listener) error {
 	for command, d := range delays {
 		if err := checkDelay(command, d); err != nil {
@@ -64,13 +63,13 @@ func checkDelays(delays map[string]time.Duration, listeners []Listener) error {
 	return nil
 }
 
-// spinning is up to where a wait keeps its core busy. The runtime's timers may
-// be a millisecond late, so that a delay of some microseconds, the work of a
-// server that became a little slower, could not be had from them.
+// spinning is the longest wait that keeps its core busy. The runtime's timers may be a
+// millisecond late. So they cannot make a delay of some microseconds, as of a server that
+// has become a little slower.
 const spinning = 100 * time.Microsecond
 
-// wait holds the calling session back where a delay was asked for, and lets go
-// at once when the sink closes.
+// wait waits for the delay of a command, if it has one. It returns at once when the sink
+// closes.
 func (s *Server) wait(command string) {
 	if len(s.delays) == 0 {
 		return

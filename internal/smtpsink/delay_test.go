@@ -13,7 +13,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A script says commands and how long their replies must take.
+// A script has commands, and how long their replies must take.
 type script []struct {
 	send  string // "" waits for the banner, "TLS" does the handshake
 	code  int
@@ -122,8 +122,8 @@ func TestDelayWithoutHookIsRefused(t *testing.T) {
 	}
 }
 
-// A delay of microseconds is not one of a millisecond, as a timer would make
-// it. However busy the machine is, some wait of many is not disturbed.
+// A delay of microseconds does not become one of a millisecond, as with a timer. On a busy
+// machine too, at least one of many waits is not disturbed.
 func TestShortDelays(t *testing.T) {
 	const delay = 20 * time.Microsecond
 	s := &Server{delays: map[string]time.Duration{"rcpt": delay}}

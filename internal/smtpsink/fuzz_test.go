@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Whatever a client responds, only who knows the password gets in, and no
-// exchange goes on for ever.
+// Whatever a client responds, it needs the password to get in, and no exchange goes on for
+// ever.
 func FuzzSASL(f *testing.F) {
 	for _, s := range []string{
 		"|", "||", "\x00u\x00p", "u|p", "u d41d8cd98f00b204e9800998ecf8427e", "user=u\x01auth=Bearer p\x01\x01", "user=u\x01auth=Bearer x\x01\x01|",

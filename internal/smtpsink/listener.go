@@ -9,15 +9,15 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A Listener is one place where the sink takes connections.
+// A Listener is an address at which the sink takes connections.
 type Listener struct {
 	Network string // "tcp" or "unix"; "" means "tcp"
 	Address string // "host:port", or the path of the socket
 	TLS     sample.TLSMode
-	LMTP    bool // LHLO, and a reply a recipient (RFC 2033)
+	LMTP    bool // LHLO, and a reply for each recipient (RFC 2033)
 }
 
-// String returns the listener as ParseListener reads it.
+// String returns the listener in the form that ParseListener reads.
 func (l Listener) String() string {
 	s := l.Address
 	if l.Network == "unix" {
@@ -30,10 +30,10 @@ func (l Listener) String() string {
 	return s
 }
 
-// ParseListener reads "ADDRESS[,none|starttls|implicit][,lmtp]", where ADDRESS
-// is "host:port", "port", or "unix:PATH". Without a host it is 127.0.0.1: to
-// listen beyond this machine takes an address that says so. Without a mode it
-// has the usual one of its port (see sample.UsualTLS), none if that has none.
+// ParseListener reads "ADDRESS[,none|starttls|implicit][,lmtp]". ADDRESS is "host:port",
+// "port" or "unix:PATH". The default host is 127.0.0.1, so that the sink does not listen
+// beyond this machine unless the address says so. The default mode is the usual one of the
+// port (see sample.UsualTLS), or none if it has none.
 func ParseListener(s string) (Listener, error) {
 	address, rest, _ := strings.Cut(s, ",")
 	l, port, err := parseAddress(address)

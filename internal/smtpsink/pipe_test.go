@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// A pipeListener hands out net.Pipes, so that a sink runs in virtual time.
+// A pipeListener returns connections of net.Pipe, so that a sink can run in virtual time.
 type pipeListener struct {
 	conns chan net.Conn
 	once  sync.Once

@@ -12,8 +12,8 @@ import (
 	"github.com/xdg-go/scram"
 )
 
-// The server sides that go-sasl does not have, or not quite. Each is used for one exchange;
-// a nil response means that the client sent no initial one.
+// The server's sides of mechanisms that go-sasl does not have, or does not have right. Each
+// is used for one exchange. A nil response means that the client sent no initial one.
 
 // login is AUTH LOGIN (draft-murchison-sasl-login).
 type login struct {
@@ -62,9 +62,9 @@ func (c *cramMD5) Next(response []byte) (challenge []byte, done bool, err error)
 	return nil, true, nil
 }
 
-// xoauth2 is AUTH XOAUTH2: "user=" NAME ^A "auth=Bearer " TOKEN ^A ^A. A
-// refusal is a challenge with the reason, which the client answers with an
-// empty response before it hears the 535.
+// xoauth2 is AUTH XOAUTH2: "user=" NAME ^A "auth=Bearer " TOKEN ^A ^A. A refusal is a
+// challenge with the reason. The client answers it with an empty response, and then gets the
+// 535.
 type xoauth2 struct {
 	accounts *accounts
 	refused  error
@@ -90,9 +90,8 @@ func (x *xoauth2) Next(response []byte) (challenge []byte, done bool, err error)
 	return nil, true, nil
 }
 
-// oauthBearer is AUTH OAUTHBEARER. A client that was refused answers with one
-// octet (RFC 7628, 3.2.3), and go-sasl looks at that one even where there is
-// none.
+// oauthBearer is AUTH OAUTHBEARER. A client that was refused answers with one octet (RFC
+// 7628, 3.2.3). go-sasl reads that octet without a check that there is one.
 type oauthBearer struct {
 	sasl.Server
 	refused bool

@@ -17,34 +17,33 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A Config says what the sink is. The zero value of a field is its default as
-// given here.
+// A Config says what the sink is like.
 type Config struct {
-	Listeners []Listener // one at least
-	Hostname  string     // in the banner and the certificate; the machine's where empty
-	Names     []string   // further names and addresses in the certificate
+	Listeners []Listener // at least one
+	Hostname  string     // in the banner and the certificate; "" means the machine's
+	Names     []string   // more names and addresses for the certificate
 
-	Accounts          []Account // who may authenticate; none and no AnyAccount: AUTH is not offered
-	AnyAccount        bool      // whoever asks may
+	Accounts          []Account // that may authenticate; without any, and without AnyAccount, AUTH is not offered
+	AnyAccount        bool      // everybody may authenticate
 	AllowInsecureAuth bool      // offer AUTH without TLS too
 
-	// Delays hold the sink back at a command: banner, tls, ehlo, starttls, auth,
-	// mail, rcpt, data, body, rset or quit. data and quit need listeners without
-	// TLS.
+	// Delays say how long the sink waits before its reply to a command: banner,
+	// tls, ehlo, starttls, auth, mail, rcpt, data, body, rset or quit. data and
+	// quit need listeners without TLS.
 	Delays map[string]time.Duration
 
 	MaxMessage    int64         // octets; 0 means 128 MiB
-	MaxRecipients int           // a message; 0 means 10,000
+	MaxRecipients int           // of a message; 0 means 10,000
 	Timeout       time.Duration // for each command, and to write each reply; 0 means 5 min (RFC 5321, 4.5.3.2.7)
 
-	// Logf takes what went wrong on a connection or in accepting one, one line
-	// each; nil drops it. It is called from many goroutines.
+	// Logf takes a line for each error on a connection or of accept; nil drops
+	// them. It is called from many goroutines.
 	Logf func(format string, args ...any)
 
-	open func(network, address string) (net.Listener, error) // net.Listen, but for tests
+	open func(network, address string) (net.Listener, error) // net.Listen, except in tests
 }
 
-// A Server is a sink that runs.
+// A Server is a running sink.
 type Server struct {
 	listeners []*listening
 	delays    map[string]time.Duration
@@ -66,8 +65,7 @@ type listening struct {
 	counters counters
 }
 
-// Start opens every listener and serves. Either all are open when it returns,
-// or none is and there is an error.
+// Start opens all listeners and serves. If it returns an error, none is open.
 func Start(c Config) (*Server, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
@@ -101,7 +99,7 @@ func Start(c Config) (*Server, error) {
 	return s, nil
 }
 
-// Check finds what is wrong with the Config before anything is opened.
+// Check returns what is wrong with the Config. It opens nothing.
 func (c Config) Check() error {
 	if len(c.Listeners) == 0 {
 		return errors.New("the sink has nowhere to listen: give it a listener")
@@ -153,7 +151,7 @@ func (s *Server) tlsConfig(leaf tls.Certificate) *tls.Config {
 	return config
 }
 
-// listen opens the listeners, all or none.
+// listen opens all listeners, or none if there is an error.
 func (s *Server) listen(c Config, secure *tls.Config) error {
 	for _, l := range c.Listeners {
 		network := l.Network
@@ -208,7 +206,7 @@ func (s *Server) newSMTP(c Config, l Listener, secure *tls.Config, count *counte
 func (s *Server) serve(c Config) {
 	for i, on := range s.listeners {
 		if on.gate.ready != nil {
-			s.serving.Go(on.gate.hold)
+			s.serving.Go(on.gate.delayBanners)
 		}
 		s.serving.Go(func() {
 			if err := on.server.Serve(on.gate); !errors.Is(err, net.ErrClosed) {
@@ -218,8 +216,8 @@ func (s *Server) serve(c Config) {
 	}
 }
 
-// Addrs returns where the sink listens, in the order of Config.Listeners, with
-// the ports the kernel chose.
+// Addrs returns the addresses at which the sink listens, in the order of Config.Listeners,
+// with the ports that the kernel chose.
 func (s *Server) Addrs() []net.Addr {
 	addrs := make([]net.Addr, len(s.listeners))
 	for i, on := range s.listeners {
@@ -231,7 +229,7 @@ func (s *Server) Addrs() []net.Addr {
 // CAPEM returns the certificate of the authority to trust, in PEM.
 func (s *Server) CAPEM() []byte { return slices.Clone(s.ca) }
 
-// Counts returns what the sink took so far on all listeners.
+// Counts returns what the sink has counted so far on all listeners.
 func (s *Server) Counts() Counts {
 	var sum Counts
 	for _, c := range s.ListenerCounts() {
@@ -240,7 +238,7 @@ func (s *Server) Counts() Counts {
 	return sum
 }
 
-// ListenerCounts returns what each listener took so far, in the order of
+// ListenerCounts returns what the sink has counted so far on each listener, in the order of
 // Config.Listeners.
 func (s *Server) ListenerCounts() []Counts {
 	counts := make([]Counts, len(s.listeners))
@@ -250,8 +248,8 @@ func (s *Server) ListenerCounts() []Counts {
 	return counts
 }
 
-// Close closes every listener and connection, and returns when nothing of the
-// sink runs any more. Further calls return the same.
+// Close closes all listeners and connections, and returns when no goroutine of the sink
+// runs any more. Later calls return the same error.
 func (s *Server) Close() error { return s.close() }
 
 func (s *Server) shut() error {
@@ -265,12 +263,12 @@ func (s *Server) shut() error {
 	s.conns = nil
 	s.mu.Unlock()
 	for c := range open {
-		// The peer may be gone already; there is nothing to be done about it.
+		// An error means that the client has gone already.
 		_ = c.Close()
 	}
 	s.serving.Wait()
-	// With nothing accepting any more, go-smtp's Shutdown only has to wait for
-	// its connections. It closes the listeners a second time.
+	// Nothing accepts any more, so Shutdown of go-smtp only has to wait for its
+	// connections. It closes the listeners a second time.
 	for _, on := range s.listeners {
 		if err := on.server.Shutdown(context.Background()); !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
@@ -297,7 +295,7 @@ func (s *Server) untrack(c *conn) {
 	s.mu.Unlock()
 }
 
-// errorLog counts what go-smtp reports, and passes it on.
+// An errorLog counts the errors that go-smtp reports, and passes them on.
 type errorLog struct {
 	logf     func(string, ...any)
 	counters *counters

@@ -22,7 +22,7 @@ import (
 
 var account = Account{Username: "bench@example.test", Password: "secret"}
 
-// connect greets the sink's listener i the way its mode wants it.
+// connect connects to the sink's listener i, and greets it as its mode requires.
 func connect(t *testing.T, s *Server, i int, mode sample.TLSMode) *smtp.Client {
 	t.Helper()
 	addr := s.Addrs()[i]
@@ -133,8 +133,8 @@ func TestTooBigMessageIsRejected(t *testing.T) {
 	}
 }
 
-// Under each mechanism the right password gets in, a wrong one and a stranger
-// get 535, and both are counted.
+// With each mechanism the right password gets in, and a wrong one or an unknown user gets a
+// 535. All are counted.
 func TestMechanisms(t *testing.T) {
 	clients := map[string]func(Account) sasl.Client{
 		"PLAIN":   func(a Account) sasl.Client { return sasl.NewPlainClient("", a.Username, a.Password) },
@@ -160,7 +160,7 @@ func TestMechanisms(t *testing.T) {
 			}
 			want := Counts{Connections: 4, TLS: 4, Authenticated: 1, AuthRejected: 3}
 			if mechanism == "OAUTHBEARER" || mechanism == "XOAUTH2" {
-				want.AuthRejected = 0 // go-smtp's client leaves at the challenge that says why
+				want.AuthRejected = 0 // go-smtp's client hangs up at the challenge that says why
 			}
 			if got := s.Counts(); got != want {
 				t.Errorf("counts %+v, want %+v", got, want)
@@ -281,7 +281,7 @@ func TestCloseEndsOpenSessions(t *testing.T) {
 	}
 }
 
-// The clients that go-sasl does not have.
+// The client sides that go-sasl does not have.
 
 type steps func(challenge []byte) ([]byte, error)
 

@@ -9,9 +9,8 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// A session is what go-smtp calls at each command. Its two fields are atomic
-// because the content of BDAT is read beside the commands, and an RSET can
-// come between.
+// A session is what go-smtp calls at each command. Two of its fields are atomic, because
+// go-smtp reads the content of BDAT in another goroutine, and an RSET can come meanwhile.
 type session struct {
 	sink       *Server
 	counters   *counters
@@ -71,9 +70,8 @@ func (s *session) Auth(mechanism string) (sasl.Server, error) {
 	return &verdict{Server: server, counters: s.counters}, nil
 }
 
-// A verdict counts how an AUTH ended, and gives every failure the same reply:
-// go-smtp would answer 454, try again later, where the mechanism's error is
-// not its own.
+// A verdict counts how an AUTH ended, and makes every failure a 535. For an error of the
+// mechanism that is not its own, go-smtp would send a 454, which means to try again later.
 type verdict struct {
 	sasl.Server
 	counters *counters

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Suggest finds the known name closest to a misspelt one: `did you mean "x"? `,
-// to stand before a list of those that there are. It is "" if none is close.
+// Suggest finds the known name that is closest to a misspelt one, and returns it as
+// `did you mean "x"? `, to put before a list of all. It returns "" if none is close.
 func Suggest(name string, known []string) string {
 	best, least := "", 1+len(name)/3
 	for _, k := range known {
@@ -21,8 +21,8 @@ func Suggest(name string, known []string) string {
 	return fmt.Sprintf("did you mean %q? ", best)
 }
 
-// distance is the edit distance of Levenshtein, bounded: names that differ in
-// length by more than 8 are as far apart as that.
+// distance returns the edit distance of Levenshtein. If the lengths differ by more than
+// 8, it returns that difference.
 func distance(a, b string) int {
 	if d := len(a) - len(b); d > 8 || d < -8 {
 		return max(d, -d)

@@ -17,7 +17,7 @@ const (
 	markLittle4 = "\xff\xfe\x00\x00"
 )
 
-// foreign are files that are no text, by how they begin.
+// foreign lists kinds of files that are not text, by how they begin.
 var foreign = []struct{ begins, kind string }{
 	{"\x1f\x8b", "compressed by gzip"},
 	{"\xfd7zXZ\x00", "compressed by xz"},
@@ -29,9 +29,9 @@ var foreign = []struct{ begins, kind string }{
 	{markLittle4, "UTF-32"},
 }
 
-// Decode returns the text of a file as the package says: UTF-8, unless the
-// file is in a character set of one octet a character. The error completes a
-// sentence that begins with the name of the file. The text may be part of data.
+// Decode returns the text of a file, as the package's documentation says. It is UTF-8,
+// unless the file has another character set of single octets. The text of an error goes
+// on after the file's name: "is ...". The result may be a part of data.
 func Decode(data []byte) ([]byte, error) {
 	for _, f := range foreign {
 		if has(data, f.begins) {
@@ -59,9 +59,8 @@ func Decode(data []byte) ([]byte, error) {
 
 func has(data []byte, prefix string) bool { return bytes.HasPrefix(data, []byte(prefix)) }
 
-// unmarked returns the order of the octets in UTF-16 without a byte-order mark,
-// and nil for anything that is not surely that: every zero octet has to be one
-// half of a Latin character.
+// unmarked returns the order of the octets in UTF-16 without a byte-order mark; nil if
+// data is not certainly that. Every zero octet has to be one half of a Latin character.
 func unmarked(data []byte) binary.ByteOrder {
 	if len(data) == 0 || len(data)%2 != 0 {
 		return nil
@@ -106,8 +105,8 @@ func decode16(data []byte, order binary.ByteOrder) ([]byte, error) {
 	return text, nil
 }
 
-// mendLineEnds makes CRLF of CR CR LF, however many CR there are, and LF of CR
-// in text without a LF.
+// mendLineEnds replaces CR CR LF, with any number of CR, by CRLF. In text without a LF it
+// replaces each CR by LF.
 func mendLineEnds(text []byte) []byte {
 	if bytes.IndexByte(text, '\n') < 0 {
 		if bytes.IndexByte(text, '\r') < 0 {

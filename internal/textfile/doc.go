@@ -1,19 +1,20 @@
-// Package textfile reads files as people have them: scenarios, messages,
-// tables, certificates and secrets, written by any editor on any system.
+// Package textfile reads the files that users give: scenarios, messages, tables,
+// certificates and secrets, written by any editor on any system.
 //
-// Read takes regular files, and pipes, since <(command) and /dev/stdin are
-// that; each up to a bound. It refuses at once what has no end or is no file:
-// devices, folders, sockets. Decode makes of the octets what was meant by them:
+// [Read] takes regular files, and pipes such as <(command) and /dev/stdin, each up to a
+// bound. It refuses devices, folders and sockets at once. [Decode] turns the octets into
+// text:
 //
-//   - UTF-8, with or without a byte-order mark. Octets that are not UTF-8 stay
-//     as they are: an old message is in whatever its header says.
-//   - UTF-16, in either order, with a byte-order mark, or without one if at
-//     least half of the characters are Latin, whose other octet is zero.
-//   - Lines that end in LF or CRLF stay as they are. CR CR LF, which is what
-//     text becomes that is made ready for Windows twice, is one line end; and
-//     where CR alone ends the lines, they end in LF.
+//   - It takes UTF-8, with or without a byte-order mark. Octets that are not UTF-8 stay
+//     as they are, because an old message may have the character set that its header
+//     names.
+//   - It takes UTF-16 with a byte-order mark. It also takes UTF-16 without one, if at
+//     least half of the characters are Latin, which have a zero octet.
+//   - Lines that end in LF or CRLF stay as they are. CR CR LF becomes one line end: it
+//     comes from text that was converted for Windows twice. If CR alone ends the lines,
+//     each CR becomes LF.
 //
-// Decode refuses UTF-32, UTF-16 that is damaged, and the kinds of file that
-// people mistake for text, such as archives. What it returns may still hold
-// zero octets: whoever takes the text knows whether those are allowed.
+// Decode refuses UTF-32, damaged UTF-16, and kinds of files that people mistake for text,
+// such as archives. The text may still have zero octets in it: the caller knows whether
+// these are allowed.
 package textfile

@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// Folder returns the operating system's folder of that name as a file system.
-// Unlike that of os.DirFS it does not wait for somebody to write to a pipe when
-// that is opened, and has files whose names are not UTF-8.
+// Folder returns a folder of the operating system as a file system. It differs from
+// os.DirFS in two ways: to open a pipe does not wait for somebody who writes to it, and
+// names of files need not be UTF-8.
 func Folder(name string) fs.FS { return folder(name) }
 
 type folder string
@@ -19,7 +19,7 @@ func (f folder) at(name string) string { return filepath.Join(string(f), filepat
 func (f folder) Open(name string) (fs.File, error) {
 	file, err := os.OpenFile(f.at(name), os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, err // not a nil *os.File, which is no nil fs.File
+		return nil, err // not file: an fs.File with a nil *os.File in it is not nil
 	}
 	return file, nil
 }

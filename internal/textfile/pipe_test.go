@@ -14,7 +14,7 @@ import (
 	"testing/synctest"
 )
 
-// A device without an end is refused before anything is read of it.
+// A device without an end is refused before anything is read.
 func TestEndless(t *testing.T) {
 	if _, err := Read(Folder("/dev"), "zero", 1<<40); err == nil || !strings.Contains(err.Error(), "is a device, not a file") {
 		t.Errorf("/dev/zero: %v", err)
@@ -30,7 +30,7 @@ func fifo(t *testing.T) string {
 	return name
 }
 
-// A pipe that nobody writes to is given up: the clock here is not the real one.
+// Read gives up a pipe that nobody writes to. This test has no real clock.
 func TestPipeWithoutWriter(t *testing.T) {
 	name := fifo(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -50,7 +50,7 @@ func TestPipe(t *testing.T) {
 		if _, err := w.WriteString(text); err != nil {
 			t.Fatal(err)
 		}
-		data, err := Read(heard{folder(filepath.Dir(name)), w}, "fifo", 5)
+		data, err := Read(closingPipe{folder(filepath.Dir(name)), w}, "fifo", 5)
 		switch {
 		case want == "" && (err != nil || string(data) != text):
 			t.Errorf("%s: %q, %v", text, data, err)
@@ -60,14 +60,14 @@ func TestPipe(t *testing.T) {
 	}
 }
 
-// A heard pipe has its writer closed once there is a reader: before, what it
-// has would be lost.
-type heard struct {
+// A closingPipe closes its writer when a reader has opened it. Before that, what was
+// written would be lost.
+type closingPipe struct {
 	folder
 	writer io.Closer
 }
 
-func (h heard) Open(name string) (fs.File, error) {
+func (h closingPipe) Open(name string) (fs.File, error) {
 	f, err := h.folder.Open(name)
 	return f, errors.Join(err, h.writer.Close())
 }

@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// A pipe may be opened before the program that writes to it has got so far.
-// It is given this long to.
+// A pipe may be opened before the other program begins to write to it. Read waits so long
+// for that.
 const (
 	patience = 2 * time.Second
 	pause    = 10 * time.Millisecond
 )
 
-// Read returns the whole of a file of at most the given number of octets. Its
-// error is an *fs.PathError whose Err completes a sentence that begins with
-// the name of the file. A link that leads nowhere is named with where it leads.
+// Read returns a whole file, which may have most octets. Errors are *fs.PathError, whose
+// Err goes on after the file's name: "is ...". If name is a link that leads nowhere, the
+// error says where it leads.
 func Read(fsys fs.FS, name string, most int64) ([]byte, error) {
 	info, err := Stat(fsys, name)
 	if err != nil {
@@ -36,13 +36,12 @@ func Read(fsys fs.FS, name string, most int64) ([]byte, error) {
 	return data, nil
 }
 
-// TooLarge is the error of a file that has more octets than that.
+// TooLarge is the error of a file that has more octets than this number.
 type TooLarge int64
 
 func (t TooLarge) Error() string { return fmt.Sprintf("is larger than %d octets", int64(t)) }
 
-// Head returns the first octets of a regular file, all of them if it has no
-// more.
+// Head returns the first octets of a file, at most most of them.
 func Head(fsys fs.FS, name string, most int64) ([]byte, error) {
 	info, err := Stat(fsys, name)
 	if err != nil {
@@ -55,8 +54,8 @@ func Head(fsys fs.FS, name string, most int64) ([]byte, error) {
 	return data, nil
 }
 
-// List returns what is in a folder, by name, with errors as Read has them. It
-// refuses a folder that has more than that.
+// List returns what is in a folder, sorted by name. It refuses a folder with more than
+// most entries. Errors are like those of Read.
 func List(fsys fs.FS, name string, most int) ([]fs.DirEntry, error) {
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -78,7 +77,7 @@ func List(fsys fs.FS, name string, most int) ([]fs.DirEntry, error) {
 	return entries, nil
 }
 
-// Stat says what a name leads to, with errors as Read has them.
+// Stat describes the file that a name leads to. Errors are like those of Read.
 func Stat(fsys fs.FS, name string) (fs.FileInfo, error) {
 	info, err := fs.Stat(fsys, name)
 	if err != nil {
@@ -114,7 +113,7 @@ func read(fsys fs.FS, name string, info fs.FileInfo, most int64) ([]byte, error)
 	return b.Bytes(), err
 }
 
-// explain names the link if it is one that a name does not get beyond.
+// explain adds where a link leads, if the name is a link that could not be followed.
 func explain(fsys fs.FS, name string, err error) error {
 	info, failed := fs.Lstat(fsys, name)
 	if failed != nil || info.Mode()&fs.ModeSymlink == 0 {
@@ -134,7 +133,7 @@ func failed(name string, err error) error {
 	return &fs.PathError{Op: "read", Path: name, Err: err}
 }
 
-// cause takes off what the error of a system call says of the call.
+// cause removes the name of the system call from an error.
 func cause(err error) error {
 	if e := (*fs.PathError)(nil); errors.As(err, &e) {
 		return e.Err

@@ -25,7 +25,7 @@ func TestRead(t *testing.T) {
 		}
 	}
 	write("five", "12345")
-	write("caf\xe9", "12345") // not UTF-8, as old systems named files
+	write("caf\xe9", "12345") // not UTF-8, as in file names of old systems
 	link("five", "link")
 	link("nowhere", "dangling")
 	link("dangling", "twice")
@@ -54,7 +54,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// What is in memory is read by the same rules.
+// The same rules hold for files in memory.
 func TestReadFromMemory(t *testing.T) {
 	fsys := fstest.MapFS{
 		"zero":   {Mode: fs.ModeDevice | fs.ModeCharDevice},

@@ -1,6 +1,7 @@
 package samples
 
-// ForeignTexts are what a server, a scenario or a run file may have in it.
+// ForeignTexts are texts that could do harm. A reply, a scenario or a run file may have
+// them.
 var ForeignTexts = []string{
 	"::error file=a::pwned ::error::x ::error::y ::error::z ::stop-commands::t ##vso[task.complete]\u202e",
 	"##vso[task.setvariable variable=a]b ##[error]c ##teamcity[message text='d']",

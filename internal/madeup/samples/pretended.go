@@ -11,28 +11,27 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A Pretended run is made of random numbers: rounds of some seconds, sessions
-// and messages with times around a middle.
+// A Pretended is a run whose times are random numbers around a median.
 type Pretended struct {
 	Flows    []string
-	Together bool // in turn otherwise
+	Together bool // the flows run at the same time; otherwise in turn
 	Rounds   int
-	Seconds  int // a round, and a flow where they are in turn
-	Messages int // a second
+	Seconds  int // of each round, and of each flow in it if they run in turn
+	Messages int // of each second
 	Phases   []sample.Phase
-	Noise    float64            // from round to round
-	Slower   map[string]float64 // by flow: messages and RCPT take so much longer
-	Failing  float64            // share of messages
+	Noise    float64            // between rounds
+	Slower   map[string]float64 // by flow: the share by which messages and RCPT take longer
+	Failing  float64            // the share of messages that are rejected
 	Seed     uint64
 }
 
-// EveryPhase is a session with STARTTLS and AUTH, and its messages.
+// EveryPhase has the phases of a session with STARTTLS and AUTH, and of its messages.
 var EveryPhase = []sample.Phase{
 	sample.Connect, sample.TLS, sample.Banner, sample.EHLO, sample.StartTLS, sample.Auth,
 	sample.Mail, sample.Rcpt, sample.Data, sample.Body, sample.Quit, sample.SpanMessage,
 }
 
-// Plan is what is pretended to have been run.
+// Plan returns the plan of the run.
 func (p Pretended) Plan() *loadgen.Plan {
 	plan := &loadgen.Plan{Name: "pretended", Seed: 1, Rounds: p.Rounds, InTurn: !p.Together, Scenario: []byte(`{"name":"pretended"}`)}
 	for i, name := range p.Flows {
@@ -41,13 +40,13 @@ func (p Pretended) Plan() *loadgen.Plan {
 	return plan
 }
 
-// Length is how long the run takes.
+// Length returns how long the run takes.
 func (p Pretended) Length() time.Duration {
-	turns := p.Rounds
+	segments := p.Rounds
 	if !p.Together {
-		turns *= len(p.Flows)
+		segments *= len(p.Flows)
 	}
-	return time.Duration(turns*p.Seconds) * time.Second
+	return time.Duration(segments*p.Seconds) * time.Second
 }
 
 // Feed records the run on one shard.
@@ -56,11 +55,11 @@ func (p Pretended) Feed(r sample.Recorder) {
 	all := int(p.Length() / time.Second)
 	second := 0
 	for round := range p.Rounds {
-		turns := [][]string{p.Flows}
+		segments := [][]string{p.Flows}
 		if !p.Together {
-			turns = slices.Collect(slices.Chunk(p.Flows, 1))
+			segments = slices.Collect(slices.Chunk(p.Flows, 1))
 		}
-		for _, playing := range turns {
+		for _, playing := range segments {
 			level, from := math.Exp(p.Noise*random.NormFloat64()), At(time.Duration(second)*time.Second)
 			for range p.Seconds {
 				second++
@@ -81,7 +80,7 @@ func (p Pretended) Feed(r sample.Recorder) {
 	}
 }
 
-// second is what a flow does in one.
+// second records a second of a flow.
 func (p Pretended) second(r sample.Recorder, s sample.Series, random *rand.Rand, level, slower float64) {
 	r.Session(s, sample.SessionStarted)
 	r.Session(s, sample.SessionCompleted)
@@ -101,7 +100,7 @@ func (p Pretended) second(r sample.Recorder, s sample.Series, random *rand.Rand,
 	}
 }
 
-// Names are those of so many flows.
+// Names returns the names of n flows.
 func Names(n int) []string {
 	var list []string
 	for i := range n {

@@ -1,5 +1,5 @@
-// Package samples makes samples up, for tests: a plan, and what its flows report
-// in known numbers.
+// Package samples makes up samples for tests: a plan, and known numbers that its flows
+// report.
 package samples
 
 import (
@@ -14,10 +14,10 @@ import (
 // Epoch is when made-up runs start.
 var Epoch = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 
-// At is so long after Epoch.
+// At returns the time that is d after Epoch.
 func At(d time.Duration) sample.Instant { return sample.Instant(Epoch.Add(d).UnixNano()) }
 
-// TwoFlows is a plan with a closed flow and an open one.
+// TwoFlows returns a plan with a closed flow and an open one.
 func TwoFlows(rounds int) *loadgen.Plan {
 	return &loadgen.Plan{
 		Name: "two", Seed: 7, Rounds: rounds,
@@ -37,18 +37,18 @@ var (
 	Open   = sample.Series{Flow: 1, Stage: sample.Steady}
 )
 
-// Ticks is how many times Feed ticks.
+// Ticks is how many ticks Feed records.
 const Ticks = 4
 
-// Feed records three seconds of TwoFlows on a shard, and its end: messages of
-// 1, 2, 3 ms and so on.
+// Feed records three seconds of TwoFlows on a shard, and its end. The messages take 1 ms,
+// 2 ms, 3 ms and so on.
 func Feed(r sample.Recorder, shard int) {
 	for n := range Ticks {
 		FeedTick(r, shard, n)
 	}
 }
 
-// FeedTick records what Feed does up to its tick n, from 0.
+// FeedTick records the part of Feed that ends with tick n, from 0.
 func FeedTick(r sample.Recorder, shard, n int) {
 	if n == Ticks-1 {
 		r.Tick(sample.Tick{Shard: shard, From: At(3 * time.Second), To: At(3100 * time.Millisecond), Open: []int{0, 0},
@@ -87,7 +87,7 @@ func FeedTick(r sample.Recorder, shard, n int) {
 		Open: []int{2, n}, Peak: []int{3, 5}, Due: []int64{0, int64(10 * (n + 1))}, Begun: []int64{0, int64(10 * (n + 1))}})
 }
 
-// Report is what a run says of itself that Feed was recorded of.
+// Report returns the report of a run that Feed recorded.
 func Report() *sample.Report {
 	return &sample.Report{Started: At(0), Ended: At(3100 * time.Millisecond), Shards: 1}
 }

@@ -1,5 +1,4 @@
-// Package certificate makes certificates for servers that live no longer than
-// the process they run in.
+// Package certificate makes certificates for servers that end with their process.
 package certificate
 
 import (
@@ -16,15 +15,15 @@ import (
 	"time"
 )
 
-// validity is how long the certificates last. They are made anew at each
-// start and their keys never leave the process, so it only has to outlast it.
+// validity is how long the certificates are valid. They are new at each start, and their
+// keys never leave the process, so they only have to last longer than the process.
 const validity = 365 * 24 * time.Hour
 
-// Issue makes a certificate authority and, signed by it, a server's certificate
-// for names, which are host names and IP addresses. Both have ECDSA keys on
-// P-256 and are valid for a year; server is the certificate's subject, and that
-// of the authority begins with it. The authority's key is thrown away: nobody
-// can sign anything else with what clients are told to trust.
+// Issue makes a certificate authority, and a certificate of it for a server. names are the
+// server's host names and IP addresses. Both certificates have ECDSA keys on P-256 and are
+// valid for a year. server is the subject of the certificate, and the authority's subject
+// begins with it. The authority's key is thrown away, so nobody can sign anything else that
+// clients would trust.
 func Issue(server string, names []string, now time.Time) (leaf tls.Certificate, caPEM []byte, err error) {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

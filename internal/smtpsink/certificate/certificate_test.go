@@ -51,7 +51,7 @@ func TestIssue(t *testing.T) {
 			t.Errorf("%s at %v: %v, want it to hold: %v", test.name, test.at, err, test.ok)
 		}
 	}
-	// A certificate of the server's own, signed with its key, is worth nothing.
+	// Nobody trusts a certificate that is signed with the server's key.
 	if leaf.IsCA {
 		t.Error("the server's certificate is an authority's")
 	}
