@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// certificate is one for 127.0.0.1, and those who trust it. It is made once.
+// certificate returns a certificate for 127.0.0.1, and the pool that trusts it. They are
+// made once.
 var certificate = sync.OnceValues(func() (tls.Certificate, *x509.CertPool) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -37,7 +38,7 @@ var certificate = sync.OnceValues(func() (tls.Certificate, *x509.CertPool) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool
 })
 
-// serverTLS is how the server speaks TLS in a session.
+// serverTLS returns the server's configuration for a session.
 func serverTLS(p *plan, log *keyLog) *tls.Config {
 	own, _ := certificate()
 	c := &tls.Config{Certificates: []tls.Certificate{own}, KeyLogWriter: log, SessionTicketsDisabled: true}
@@ -47,18 +48,18 @@ func serverTLS(p *plan, log *keyLog) *tls.Config {
 	return c
 }
 
-// A client of crypto/tls reads records of our own making.
+// crypto/tls reads the records that this package makes.
 func TestRecordsAreTLS(t *testing.T) {
 	near, far := net.Pipe()
 	defer near.Close()
 	_, pool := certificate()
-	told := make(chan error, 1)
+	served := make(chan error, 1)
 	go func() {
 		var log keyLog
 		c := tls.Server(far, serverTLS(&plan{}, &log))
 		err := c.Handshake()
 		if err == nil {
-			go io.Copy(io.Discard, far) // what KeyUpdate asks for is answered
+			go io.Copy(io.Discard, far) // reads the answers to KeyUpdate
 			var r *records
 			if r, err = newRecords(far, log.secret); err == nil {
 				for _, k := range []kind{tickets, crumbs, keyUpdate} {
@@ -68,7 +69,7 @@ func TestRecordsAreTLS(t *testing.T) {
 				_ = r.misbehave(fault{kind: alert})
 			}
 		}
-		told <- err
+		served <- err
 	}()
 	c := tls.Client(near, &tls.Config{RootCAs: pool, ServerName: "127.0.0.1"})
 	want := "tickets\ncrumbs\nkey-update\n"
@@ -82,7 +83,7 @@ func TestRecordsAreTLS(t *testing.T) {
 		}
 	}
 	near.Close()
-	if err := <-told; err != nil || string(got) != want {
+	if err := <-served; err != nil || string(got) != want {
 		t.Errorf("read %q, want %q; %v", got, want, err)
 	}
 }

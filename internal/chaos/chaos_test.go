@@ -19,7 +19,7 @@ var (
 // few is how many trials an ordinary test runs.
 const few = 36
 
-// atOnce is how many trials run at a time: mostly they wait.
+// atOnce is how many trials run at a time. Mostly they wait.
 const atOnce = 6
 
 func TestChaos(t *testing.T) {
@@ -70,11 +70,11 @@ func try(t *testing.T, seed uint64) bool {
 	return len(faults) == 0
 }
 
-// settled waits until what the trials used is given back: goroutines,
-// descriptors and memory.
+// settled waits until the trials have given back what they used: goroutines, descriptors
+// and memory.
 func settled(t *testing.T, before []string) {
 	t.Helper()
-	const goroutines, heap = 4, 64 << 20 // the test's own, and what a trial leaves to use again
+	const goroutines, heap = 4, 64 << 20 // of the test itself, and of what later trials use again
 	var memory runtime.MemStats
 	for range 600 {
 		runtime.GC()
@@ -82,7 +82,7 @@ func settled(t *testing.T, before []string) {
 		if runtime.NumGoroutine() <= goroutines && len(descriptors(t)) <= len(before) && memory.HeapAlloc < heap {
 			return
 		}
-		time.Sleep(50 * time.Millisecond) // nobody tells when the last one is gone
+		time.Sleep(50 * time.Millisecond) // there is no event for the last one's end
 	}
 	stacks := make([]byte, 1<<16)
 	stacks = stacks[:runtime.Stack(stacks, true)]
@@ -90,8 +90,8 @@ func settled(t *testing.T, before []string) {
 		runtime.NumGoroutine(), descriptors(t), len(before), memory.HeapAlloc, stacks)
 }
 
-// baseline is what is open before any trial: with what the runtime opens for
-// the first socket, and keeps.
+// baseline returns what is open before any trial, with what the runtime opens for the first
+// socket and keeps open.
 func baseline(t *testing.T) []string {
 	t.Helper()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -102,7 +102,7 @@ func baseline(t *testing.T) []string {
 	return descriptors(t)
 }
 
-// descriptors are what the open ones are for, where the system shows them.
+// descriptors lists the open descriptors and what each is for, if the system shows that.
 func descriptors(t *testing.T) []string {
 	t.Helper()
 	open, err := os.ReadDir("/proc/self/fd")

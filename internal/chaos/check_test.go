@@ -12,7 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/render"
 )
 
-// faults are what a trial broke of its promises.
+// faults returns the promises that a trial broke.
 func (t *trial) faults(e *ending) []string {
 	var found []string
 	fault := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
@@ -43,8 +43,8 @@ func (t *trial) faults(e *ending) []string {
 	return found
 }
 
-// leaks are the outputs with a secret in them, where there is one: what the
-// client was never told it cannot know for a secret.
+// leaks returns the outputs that have the secret in them. Without AUTH there is no secret
+// that the client could know.
 func (t *trial) leaks(e *ending) []string {
 	var found []string
 	if t.mechanism == "" {
@@ -63,7 +63,7 @@ func (t *trial) leaks(e *ending) []string {
 	return found
 }
 
-// misread says how the file reads back as something else.
+// misread returns how the figures differ when the file is read back.
 func misread(want *figures.Result, file []byte) []string {
 	var found []string
 	for name, read := range map[string]func() (*record.Run, error){
@@ -94,10 +94,10 @@ func asJSON(res *figures.Result) string {
 	return string(b)
 }
 
-// unlikely are the classes of what does not happen to these trials.
+// unlikely are the classes of failures that these trials cannot have.
 var unlikely = map[string]bool{"resolve": true, "refused": true, "local-limit": true}
 
-// missummed are the figures that do not add up.
+// missummed returns the figures that do not add up.
 func missummed(f *figures.Flow) []string {
 	var found []string
 	must := func(holds bool, format string, args ...any) {
@@ -138,14 +138,14 @@ func missummed(f *figures.Flow) []string {
 	return found
 }
 
-// disagreements are where the server knows better.
+// disagreements returns the counts that contradict the server's.
 func disagreements(f *figures.Flow, served *counts) []string {
 	var found []string
 	m := &f.Messages
 	if int64(served.taken) > m.Accepted+m.Unknown {
 		found = append(found, fmt.Sprintf("the server surely took %d messages, %d are accepted and %d unknown", served.taken, m.Accepted, m.Unknown))
 	}
-	var lost int64 // that the client gave up, or was told to
+	var lost int64 // what the client gave up, or had to give up
 	for _, e := range f.Errors {
 		if e.Class == sample.Timeout.String() || e.Class == sample.Canceled.String() {
 			lost += e.Count

@@ -10,31 +10,31 @@ import (
 	"strings"
 )
 
-// A dialogue is one session of a server. Left to itself it does as the RFCs
-// say; everything it replies goes through its plan.
+// A dialogue is one session of a server. It does as the RFCs say, except where its plan has
+// faults. All its replies go through the plan.
 type dialogue struct {
-	server  *server
-	plan    *plan
-	wire    *wire
-	conn    net.Conn // the wire, or TLS on it
-	records *records // under TLS 1.3
-	in      *bufio.Reader
-	out     *bufio.Writer
-	ear     ear
-	said    map[string]int // replies so far, by verb
-	owed    int            // replies that were given before their command came
-	heard   string         // the last line
-	secured bool
+	server      *server
+	plan        *plan
+	wire        *wire
+	conn        net.Conn // the wire, or TLS on it
+	records     *records // under TLS 1.3
+	in          *bufio.Reader
+	out         *bufio.Writer
+	yeses       yesCounter
+	replies     map[string]int // replies so far, by verb
+	owedReplies int            // replies that were sent before their command came
+	lastLine    string         // of the client
+	secured     bool
 
 	mail   bool // a transaction is open
 	rcpts  int  // accepted in it
 	spoilt bool // a chunk of it was refused
 
-	fair    bool // everything is in step
-	garbled bool // there were odd records, after which TLS may be over
-	denied  bool // the transaction is refused as a whole
-	nobody  int  // recipients refused in it
-	saying  int  // refusals of a whole transaction that have yet to leave
+	fair           bool // every fault so far was of a fair kind
+	garbled        bool // there were odd records, after which TLS may be over
+	denied         bool // the transaction is refused as a whole
+	refusedRcpts   int  // recipients refused in it
+	unsentRefusals int  // refusals of a whole transaction that have not left
 
 	taken, refused, granted int // see counts
 }
@@ -43,8 +43,8 @@ type dialogue struct {
 var errOver = errors.New("over")
 
 func newDialogue(s *server, c *net.TCPConn, p *plan) *dialogue {
-	d := &dialogue{server: s, plan: p, said: map[string]int{}, fair: true}
-	d.wire = &wire{TCPConn: c, plan: p, over: s.over, spoil: d.spoil, ear: &d.ear}
+	d := &dialogue{server: s, plan: p, replies: map[string]int{}, fair: true}
+	d.wire = &wire{TCPConn: c, plan: p, over: s.over, spoil: d.spoil, yeses: &d.yeses}
 	if p.narrow {
 		_ = c.SetReadBuffer(4096)
 	}
@@ -59,8 +59,8 @@ func (d *dialogue) speak(c net.Conn) {
 	d.out = bufio.NewWriterSize(c, 1<<15)
 }
 
-// spoil notes that from here on nobody can tell what a client takes for what.
-func (d *dialogue) spoil() { d.fair, d.ear.open = false, true }
+// spoil notes that from here on it is unknown how a client understands what it reads.
+func (d *dialogue) spoil() { d.fair, d.yeses.open = false, true }
 
 // run goes through the session to its end.
 func (d *dialogue) run() {
@@ -80,8 +80,7 @@ func (d *dialogue) run() {
 	}
 }
 
-// bye closes the connection, with a close_notify as long as the plan is not
-// rude.
+// bye closes the connection. It sends a close_notify before, unless the plan is rude.
 func (d *dialogue) bye() {
 	switch {
 	case d.plan.rude:
@@ -94,7 +93,8 @@ func (d *dialogue) bye() {
 	}
 }
 
-// line reads a command. Nothing waits for a client that waits.
+// line reads a command. If none has arrived, it first sends all replies, because the client
+// may wait for them.
 func (d *dialogue) line() (string, error) {
 	if d.in.Buffered() == 0 {
 		if err := d.flush(); err != nil {
@@ -105,17 +105,17 @@ func (d *dialogue) line() (string, error) {
 	if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 		return "", err
 	}
-	d.heard = strings.TrimRight(string(line), "\r\n")
-	return d.heard, nil
+	d.lastLine = strings.TrimRight(string(line), "\r\n")
+	return d.lastLine, nil
 }
 
-// flush sends what was said.
+// flush sends the replies that were written.
 func (d *dialogue) flush() error {
 	if err := d.out.Flush(); err != nil {
 		return err
 	}
-	d.refused += d.saying
-	d.saying = 0
+	d.refused += d.unsentRefusals
+	d.unsentRefusals = 0
 	return nil
 }
 
@@ -146,7 +146,7 @@ func (d *dialogue) command(line string) error {
 	return d.say(verb, reply{500, []string{"5.5.2 what is " + verb + "?"}})
 }
 
-// offer is what the plan offers, without STARTTLS where that is over.
+// offer returns what the plan offers. STARTTLS is left out if the server has another mode.
 func (d *dialogue) offer() []string {
 	var list []string
 	for _, line := range d.plan.offer {
@@ -176,14 +176,14 @@ func (d *dialogue) starttls() error {
 	return d.secure()
 }
 
-// secure does the handshake, and takes over what is sent after it.
+// secure makes the handshake, and takes over the records that are sent after it.
 func (d *dialogue) secure() error {
 	if f, planned := d.plan.with(noHandshake); planned {
 		d.spoil()
-		_ = d.wire.say(garbage(f.form)) // it is cut off next
+		_ = d.wire.say(garbage(f.form)) // an error does not matter: the connection is cut next
 		return d.wire.cut([]kind{hangup, slam, half, stall}[f.form/16%4])
 	}
-	d.wire.ear = nil
+	d.wire.yeses = nil
 	var log keyLog
 	c := tls.Server(d.wire, serverTLS(d.plan, &log))
 	if err := c.Handshake(); err != nil {
@@ -201,7 +201,7 @@ func (d *dialogue) secure() error {
 		}
 		d.records, to = r, r
 	}
-	d.out.Reset(earshot{to, &d.ear})
+	d.out.Reset(countingWriter{to, &d.yeses})
 	return nil
 }
 
@@ -219,24 +219,23 @@ func (d *dialogue) address(verb string) error {
 	}
 	err := d.say(verb, r)
 	if verb == "mail" {
-		d.denied, d.nobody = false, 0
+		d.denied, d.refusedRcpts = false, 0
 	}
 	if r.code >= 400 && r.code != 503 && err != errCut {
 		if verb == "rcpt" {
-			d.nobody++
+			d.refusedRcpts++
 		}
-		if verb == "mail" || r.code == 421 || d.nobody == d.server.rcpts {
+		if verb == "mail" || r.code == 421 || d.refusedRcpts == d.server.rcpts {
 			d.deny()
 		}
 	}
 	return err
 }
 
-// deny notes that the transaction is refused as a whole, where the client can
-// tell.
+// deny notes that the transaction is refused as a whole, if the client can know that.
 func (d *dialogue) deny() {
 	if d.fair && !d.garbled && !d.denied {
-		d.saying++
+		d.unsentRefusals++
 	}
 	d.denied = true
 }
@@ -244,9 +243,9 @@ func (d *dialogue) deny() {
 // forget ends a transaction.
 func (d *dialogue) forget() { d.mail, d.rcpts, d.spoilt = false, 0, false }
 
-// refuseHastily refuses a message before it has come, where the plan says so.
+// refuseHastily refuses a message before all of it has come, if the plan says so.
 func (d *dialogue) refuseHastily() error {
-	for _, f := range d.plan.at("body", d.said["body"]+1) {
+	for _, f := range d.plan.at("body", d.replies["body"]+1) {
 		if f.kind != hasty {
 			continue
 		}
@@ -330,7 +329,7 @@ func (d *dialogue) bdat(rest string) error {
 	return err
 }
 
-// body answers a message that has come whole: once, or once a recipient.
+// body answers a complete message: once, or in LMTP once for each recipient.
 func (d *dialogue) body() error {
 	n := 1
 	if d.server.lmtp {
@@ -347,7 +346,7 @@ func (d *dialogue) body() error {
 		}
 		yes = true
 		d.granted++
-		if d.fair { // also if the reply was cut off: then the client cannot tell
+		if d.fair { // even if the reply was cut off: then the client must count it as unknown
 			d.taken++
 		}
 	}

@@ -3,26 +3,26 @@ package chaos
 // A kind is one thing that a server can do wrong.
 type kind uint8
 
-// The kinds. Form, where one has variations, is the fault's number for it.
+// The kinds. Some have variations, and the form of the fault chooses one.
 const (
 	// At a reply.
-	refuse    kind = iota // a refusal in good order: form says which
-	echo                  // a secret in the text: form says how
+	refuse    kind = iota // a correct refusal; the form says which
+	echo                  // a secret in the text; the form says how
 	odd                   // NUL, escapes and 8-bit octets in the text
 	bare                  // lines that end in LF alone
-	trickle               // an octet a segment
-	recode                // another code: form says which
+	trickle               // one octet in each segment
+	recode                // another code; the form says which
 	mixed                 // several lines whose codes differ
 	junk                  // octets that are no reply
 	overlong              // a line beyond any bound
-	endless               // octets without a line feed, as long as anybody listens
+	endless               // octets without a line feed, as long as the client reads
 	flood                 // thousands of lines
 	missing               // no reply
-	twice                 // the reply, and others to nothing
-	early                 // the reply, and the next one before its command is read
-	goodbye               // a 421 to nothing before the reply
-	deaf                  // what came after the command in one segment is not read
-	challenge             // a challenge in place of what AUTH should get: form says which
+	twice                 // the reply, and more replies without a command
+	early                 // the reply, and the next reply before its command is read
+	goodbye               // a 421 without a command before the reply
+	deaf                  // what came with the command in one segment is thrown away
+	challenge             // a challenge in place of the reply to AUTH; the form says which
 	unreadied             // BDAT is refused, and its octets are read as commands
 	stall                 // no reply, and nothing more
 	frozen                // the same, and nothing is read
@@ -31,9 +31,9 @@ const (
 	slam                  // it is reset within the reply
 	half                  // our side of it is closed within the reply
 
-	// At an octet that leaves, whatever layer it is of.
+	// At an octet that leaves, of TLS or of SMTP.
 	flipOut   // a bit of it is flipped
-	insertOut // others come before it
+	insertOut // other octets come before it
 	closeOut  // the connection is closed before it
 	resetOut  // it is reset
 	halfOut   // our side of it is closed
@@ -45,23 +45,23 @@ const (
 	halfIn  // our side of it is closed
 
 	// At a handshake.
-	noHandshake // something else is said in place of a ServerHello: form says what
-	inject      // octets in the clear behind the reply to STARTTLS
+	noHandshake // something other than a ServerHello; the form says what
+	inject      // octets in the clear after the reply to STARTTLS
 
-	// At a reply under TLS 1.3, before it.
-	alert      // an alert: form says which
-	keyUpdate  // KeyUpdate messages, with answers asked for
+	// Before a reply under TLS 1.3.
+	alert      // an alert; the form says which
+	keyUpdate  // KeyUpdate messages that ask for answers
 	tickets    // session tickets, many
 	hollow     // empty records, many
 	renew      // a HelloRequest, as if to renegotiate
 	handshaken // handshake messages that mean nothing
-	unrecord   // a record of no kind, or one that is too long
-	crumbs     // from here on, an octet a record
+	unrecord   // a record of an unknown type, or one that is too long
+	crumbs     // from here on, one octet in each record
 
 	numKinds int = iota
 )
 
-// A place is where in a session a kind can be.
+// A place is a place in a session at which a kind can happen.
 type place uint8
 
 const (
@@ -72,9 +72,9 @@ const (
 	atRecord
 )
 
-// kinds say of each kind its name, its place, and whether it is fair: replies
-// that arrive are still what the server means, and in step with the commands.
-// After a kind that is not, nobody can tell what a client has to make of them.
+// kinds has the name and the place of each kind, and whether it is fair. After a fair kind
+// the replies that arrive still mean what the server means, and belong to their commands.
+// After another kind it is unknown how a client has to understand them.
 var kinds = [numKinds]struct {
 	name  string
 	place place
@@ -104,7 +104,7 @@ var kinds = [numKinds]struct {
 
 func (k kind) String() string { return kinds[k].name }
 
-// at returns the kinds of a place.
+// at returns the kinds that can happen at a place.
 func at(p place) []kind {
 	var list []kind
 	for k := range kinds {

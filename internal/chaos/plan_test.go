@@ -9,13 +9,13 @@ import (
 // A fault is a kind with its place in a session.
 type fault struct {
 	kind  kind
-	verb  string // the command it answers, or banner, chunk or body
-	nth   int    // of the replies to that verb, from 1
-	octet int    // of those that leave or arrive, from 0
-	form  int    // which variation
+	verb  string // the command whose reply it is at, or banner, chunk or body
+	nth   int    // the number of the reply to that verb, from 1
+	octet int    // the number of the octet that leaves or arrives, from 0
+	form  int    // the variation
 }
 
-// String says what happens where, as "twice at rcpt 2 (form 17)".
+// String says what happens at which place, such as "twice at rcpt 2 (form 17)".
 func (f fault) String() string {
 	switch kinds[f.kind].place {
 	case atReply, atRecord:
@@ -26,12 +26,12 @@ func (f fault) String() string {
 	return fmt.Sprintf("%s at octet %d (form %d)", f.kind, f.octet, f.form)
 }
 
-// A plan is what one session's server does.
+// A plan is what the server does in one session.
 type plan struct {
 	offer  []string // what EHLO offers
-	tls12  bool     // TLS goes no further than 1.2
+	tls12  bool     // TLS is 1.2 at most
 	rude   bool     // TLS ends without a close_notify
-	narrow bool     // little is read ahead, so that clients soon have to wait
+	narrow bool     // the receive buffer is small, so that clients soon have to wait
 	faults []fault
 }
 
@@ -81,8 +81,7 @@ func (p *plan) with(k kind) (fault, bool) {
 	return fault{}, false
 }
 
-// verbs are what replies answer, the more frequent the oftener a fault is
-// wanted there.
+// verbs are the places of replies. Those that stand here more often have more faults.
 var verbs = []string{
 	"banner", "ehlo", "ehlo", "starttls", "auth", "auth", "auth", "mail", "mail", "rcpt", "rcpt", "rcpt",
 	"data", "data", "chunk", "chunk", "body", "body", "body", "body", "rset", "quit",
@@ -94,15 +93,15 @@ func drawPlan(r *rand.Rand) plan {
 	for n := []int{0, 1, 1, 1, 1, 2, 2, 3}[r.IntN(8)]; n > 0; n-- {
 		p.faults = append(p.faults, drawFault(r)...)
 	}
-	if r.IntN(12) == 0 { // while the client still has much to send
+	if r.IntN(12) == 0 { // the refusal comes while the client still has much to send
 		p.narrow = true
 		p.faults = append(p.faults, fault{kind: hasty, verb: "body", nth: 1, form: r.IntN(1 << 16)})
 	}
 	return p
 }
 
-// drawFault draws a fault. A secret comes with a refusal every other time,
-// since that is what gets quoted.
+// drawFault draws a fault. Every second echo comes with a refusal, because refusals are
+// quoted.
 func drawFault(r *rand.Rand) []fault {
 	where := []place{atReply, atReply, atReply, atReply, atReply, atOctetOut, atOctetOut, atOctetIn, atHandshake, atRecord, atRecord}
 	among := at(where[r.IntN(len(where))])
@@ -117,9 +116,9 @@ func drawFault(r *rand.Rand) []fault {
 		f.kind = echo
 	}
 	if f.kind == echo && r.IntN(2) == 0 {
-		also := f
-		also.kind = refuse
-		return []fault{also, f}
+		refusal := f
+		refusal.kind = refuse
+		return []fault{refusal, f}
 	}
 	if f.kind == hasty {
 		f.verb = "body"
@@ -127,7 +126,7 @@ func drawFault(r *rand.Rand) []fault {
 	return []fault{f}
 }
 
-// drawOffer draws what EHLO offers: mostly what is needed to get anywhere.
+// drawOffer draws what EHLO offers. Mostly it is what a session needs.
 func drawOffer(r *rand.Rand) []string {
 	pick := func(list ...string) string { return list[r.IntN(len(list))] }
 	var offer []string

@@ -10,7 +10,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// calm makes a trial one in which nothing goes wrong.
+// calm draws a trial in which nothing goes wrong.
 func calm(seed uint64) trial {
 	t := drawTrial(seed)
 	t.load, t.settings, t.drain, t.cancel = "{sessions: 2, messages: 6}", "messages: 2", 0, 0
@@ -24,8 +24,8 @@ func calm(seed uint64) trial {
 	return t
 }
 
-// Without a fault the server takes everything, however it is asked: else a
-// trial would hold the client to nothing.
+// Without faults the server takes every message, in all combinations. Otherwise the trials
+// would prove nothing about the client.
 func TestWithoutFaults(t *testing.T) {
 	before := baseline(t)
 	for seed := range uint64(10) {
@@ -51,7 +51,7 @@ func TestWithoutFaults(t *testing.T) {
 	settled(t, before)
 }
 
-// Each promise is broken once.
+// Each promise is broken once, and the checks find it.
 func TestChecksBite(t *testing.T) {
 	trial := calm(2)
 	sound, err := trial.run()
@@ -104,7 +104,8 @@ func TestChecksBite(t *testing.T) {
 	}
 }
 
-// A seed is a trial, and seeds side by side go through all there is.
+// A seed always makes the same trial, and successive seeds go through all combinations and
+// kinds.
 func TestSeedsCoverAll(t *testing.T) {
 	seen, drawn := map[[5]any]bool{}, map[kind]int{}
 	for seed := range uint64(combinations) {

@@ -21,20 +21,18 @@ const (
 	keyUpdated    = 24
 )
 
-// records take over what a TLS 1.3 server sends once the handshake is done,
-// from the first record on, so as to send what crypto/tls never would. The
-// suite is TLS_AES_128_GCM_SHA256.
+// records send what a TLS 1.3 server sends after the handshake, from the first record on. So
+// they can send what crypto/tls never does. The suite is TLS_AES_128_GCM_SHA256.
 type records struct {
 	to     io.Writer
 	secret []byte
 	aead   cipher.AEAD
 	iv     []byte
 	number uint64
-	piece  int // octets a record of data; 0 for as many as fit
+	piece  int // octets in each record of data; 0 for as many as fit
 }
 
-// A keyLog takes the secret that a server's application data is encrypted
-// from, as crypto/tls logs it.
+// A keyLog takes the secret of the server's application data, which crypto/tls logs.
 type keyLog struct{ secret []byte }
 
 func (k *keyLog) Write(line []byte) (int, error) {
@@ -50,7 +48,7 @@ func newRecords(to io.Writer, secret []byte) (*records, error) {
 	return r, r.key(secret)
 }
 
-// key begins to encrypt from a secret (RFC 8446, 7.3).
+// key derives the keys from a secret (RFC 8446, 7.3).
 func (r *records) key(secret []byte) error {
 	key, err := expand(secret, "key", 16)
 	if err != nil {
@@ -106,10 +104,10 @@ func (r *records) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// huge, in the form of a handshaken, says that its message is over any bound.
+// huge is a bit in the form of a handshaken: its message is longer than allowed.
 const huge = 1 << 10
 
-// misbehave does what a kind has for records.
+// misbehave does what a fault at records does.
 func (r *records) misbehave(f fault) error {
 	switch f.kind {
 	case alert:
@@ -153,8 +151,8 @@ func (r *records) misbehave(f fault) error {
 	return nil
 }
 
-// update sends a KeyUpdate that asks for one, and goes on with the next keys
-// (RFC 8446, 4.6.3).
+// update sends a KeyUpdate that asks for another, and goes on with the next keys (RFC 8446,
+// 4.6.3).
 func (r *records) update() error {
 	if err := r.send(handshakeRecord, []byte{keyUpdated, 0, 0, 1, 1}); err != nil {
 		return err
@@ -166,7 +164,7 @@ func (r *records) update() error {
 	return r.key(next)
 }
 
-// ticket is a NewSessionTicket of n octets (RFC 8446, 4.6.1).
+// ticket returns a NewSessionTicket with n octets (RFC 8446, 4.6.1).
 func ticket(n int) []byte {
 	body := []byte{0, 0, 0x0e, 0x10, 1, 2, 3, 4, 1, 0, byte(n >> 8), byte(n)}
 	body = append(append(body, make([]byte, n)...), 0, 0)

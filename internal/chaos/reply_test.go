@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A reply is what a session means to say.
+// A reply is what the server means to say.
 type reply struct {
 	code  int
 	lines []string
@@ -24,7 +24,7 @@ func (r reply) String() string {
 	return b.String()
 }
 
-// refusals are what servers in use say, and what they do not.
+// refusals are replies of servers in use, and some that no server sends.
 var refusals = []reply{
 	{550, []string{"5.1.1 no such user"}}, {550, []string{"#5.1.0 Address rejected."}}, {550, []string{"5.7.606-649 Access denied"}},
 	{450, []string{"4.7.1 greylisted, come back later"}}, {451, []string{"4.3.0 try again"}}, {452, []string{"4.5.3 too many recipients"}},
@@ -33,10 +33,9 @@ var refusals = []reply{
 	{499, []string{""}}, {599, []string{"", "", ""}}, {500, []string{"9.9.9 no", "x"}}, {432, []string{"4.7.12 a transition is needed"}},
 }
 
-// verdict is the reply to the next command of a verb: yes, unless the plan
-// refuses it.
+// verdict returns the reply to the next command of a verb: yes, unless the plan refuses it.
 func (d *dialogue) verdict(verb string, code int, lines ...string) reply {
-	for _, f := range d.plan.at(verb, d.said[verb]+1) {
+	for _, f := range d.plan.at(verb, d.replies[verb]+1) {
 		if f.kind == refuse {
 			return refusals[f.form%len(refusals)]
 		}
@@ -44,15 +43,15 @@ func (d *dialogue) verdict(verb string, code int, lines ...string) reply {
 	return reply{code, lines}
 }
 
-// say replies to a command, as the plan has it.
+// say replies to a command as the plan says.
 func (d *dialogue) say(verb string, r reply) error {
-	d.said[verb]++
-	faults := d.plan.at(verb, d.said[verb])
-	if d.owed > 0 {
-		d.owed--
+	d.replies[verb]++
+	faults := d.plan.at(verb, d.replies[verb])
+	if d.owedReplies > 0 {
+		d.owedReplies--
 		return nil
 	}
-	for _, f := range faults { // what the text is, first
+	for _, f := range faults { // first those that change the text
 		switch f.kind {
 		case echo:
 			r.lines = d.confide(f.form, r.lines)
@@ -79,16 +78,16 @@ func (d *dialogue) say(verb string, r reply) error {
 	return nil
 }
 
-// confide puts a secret into a reply: one of the well-known forms, or what the
-// client said last, as it came.
+// confide puts a secret into a reply, in one of several forms, or the client's last line as
+// it came.
 func (d *dialogue) confide(form int, lines []string) []string {
 	if form%7 == 0 {
-		return []string{"5.5.2 " + d.heard + " was not understood: " + d.heard}
+		return []string{"5.5.2 " + d.lastLine + " was not understood: " + d.lastLine}
 	}
 	return d.server.secrets.confide(form, lines)
 }
 
-// alter does to a reply what a fault says. It returns what is left to say.
+// alter does to a reply what a fault says. It returns the octets that are still to be sent.
 func (d *dialogue) alter(f fault, r reply, text []byte) ([]byte, error) {
 	switch f.kind {
 	case bare:
@@ -114,7 +113,7 @@ func (d *dialogue) alter(f fault, r reply, text []byte) ([]byte, error) {
 		}
 		return text, nil
 	case early:
-		d.owed++
+		d.owedReplies++
 		return append(text, []reply{{250, []string{"2.0.0 ok"}}, {354, []string{"go on"}}, {554, []string{"5.0.0 no"}}, {221, []string{"bye"}}}[f.form%4].String()...), nil
 	case goodbye:
 		return append([]byte("421 4.3.2 going down\r\n"), text...), nil
@@ -126,7 +125,7 @@ func (d *dialogue) alter(f fault, r reply, text []byte) ([]byte, error) {
 	case challenge:
 		return d.challenge(f.form), nil
 	case stall, frozen, hangup, slam, half:
-		_, _ = d.out.Write(text[:f.form%max(1, len(text))]) // it is cut off next
+		_, _ = d.out.Write(text[:f.form%max(1, len(text))]) // an error does not matter: the connection is cut next
 		_ = d.flush()
 		return nil, d.wire.cut(f.kind)
 	}
@@ -140,7 +139,7 @@ func (d *dialogue) alter(f fault, r reply, text []byte) ([]byte, error) {
 	return text, nil
 }
 
-// trickle sends an octet a segment, as far as the system has it so.
+// trickle sends one octet in each segment, if the system does not join them.
 func (d *dialogue) trickle(text []byte) error {
 	for _, b := range text {
 		if err := d.out.WriteByte(b); err != nil {
@@ -153,7 +152,7 @@ func (d *dialogue) trickle(text []byte) error {
 	return nil
 }
 
-// endless sends a line without an end until nobody listens, or 16 MiB of it.
+// endless sends a line without an end, until the client is gone or 16 MiB are sent.
 func (d *dialogue) endless(code int) error {
 	fmt.Fprintf(d.out, "%03d ", code)
 	for range 1 << 10 {

@@ -8,7 +8,7 @@ import (
 	"github.com/xdg-go/scram"
 )
 
-// auth goes through an exchange in good order, and lets everybody in.
+// auth goes through a correct exchange, and lets everybody in.
 func (d *dialogue) auth(rest string) error {
 	if r := d.verdict("auth", 235, "2.7.0 welcome"); r.code != 235 {
 		return d.say("auth", r)
@@ -43,8 +43,8 @@ func (d *dialogue) ask(challenge string) (string, error) {
 	return string(response), err
 }
 
-// scram is the server's side of RFC 5802. Where the client's is not, it goes on
-// as if it were: what comes of that is for the plan to say.
+// scram is the server's side of RFC 5802. If the client's side is wrong, it goes on all the
+// same: the plan decides about refusals.
 func (d *dialogue) scram(mechanism, initial string, given bool) error {
 	hash := scram.SHA256
 	if mechanism == "SCRAM-SHA-1" {
@@ -77,7 +77,7 @@ func (d *dialogue) scram(mechanism, initial string, given bool) error {
 	return nil
 }
 
-// challenge is one that no client can be content with.
+// challenge returns a challenge that no client can accept.
 func (d *dialogue) challenge(form int) []byte {
 	_, nonce, _ := strings.Cut(d.response(), "r=")
 	counts := []string{"2147483647", "200000", "-1", "4096", "999999999999999999999", ""}
@@ -94,9 +94,9 @@ func (d *dialogue) challenge(form int) []byte {
 	return []byte("334 " + list[form%8] + "\r\n")
 }
 
-// response is the client's last, decoded.
+// response returns the client's last response, decoded.
 func (d *dialogue) response() string {
-	fields := strings.Fields(d.heard)
+	fields := strings.Fields(d.lastLine)
 	if len(fields) == 0 {
 		return ""
 	}

@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// secrets are what a trial authenticates with. The name is no secret.
+// secrets are what a trial authenticates with. The name is not secret.
 type secrets struct{ username, password string }
 
 const letters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
 
-// drawSecrets draws them, long enough that a part is as good as a whole.
+// drawSecrets draws secrets that are so long that a part of one is a secret too.
 func drawSecrets(r *rand.Rand) secrets {
 	password := make([]byte, 24)
 	for i := range password {
@@ -23,7 +23,7 @@ func drawSecrets(r *rand.Rand) secrets {
 	return secrets{username: fmt.Sprintf("user%d@example.test", r.IntN(1000)), password: string(password)}
 }
 
-// responses are what clients of the mechanisms send with a password in it.
+// responses returns what clients of several mechanisms send with the password in it.
 func (s secrets) responses() []string {
 	return []string{
 		s.password,
@@ -33,7 +33,7 @@ func (s secrets) responses() []string {
 	}
 }
 
-// said is one of the ways to say the secret back.
+// said returns the secret in one of the ways in which a server may send it back.
 func (s secrets) said(form int) string {
 	all := s.responses()
 	one := all[form%len(all)]
@@ -50,7 +50,7 @@ func (s secrets) said(form int) string {
 	return strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(one)), "=")
 }
 
-// confide says the secret in a reply, beside its lines or in their place.
+// confide returns the lines of a reply with the secret in them, or in place of them.
 func (s secrets) confide(form int, lines []string) []string {
 	said := s.said(form)
 	switch form / 24 % 8 {
@@ -72,12 +72,11 @@ func (s secrets) confide(form int, lines []string) []string {
 	return []string{"5.7.8 " + said + "\t" + said + " 5.7.8"}
 }
 
-// fragment is how much of a secret gives it away: nothing that long comes
-// about by chance.
+// fragment is how many octets of a secret prove a leak. So many do not match by chance.
 const fragment = 10
 
-// found returns a part of a secret that stands in an output, in the clear, in
-// hex, or in base64 at any offset, and "" where there is none.
+// found returns a part of the secret that is in an output: in the clear, in hex, or in base64
+// at any offset. It returns "" if there is none.
 func (s secrets) found(output []byte) string {
 	for _, form := range s.forms() {
 		for i := 0; i+fragment <= len(form); i++ {
@@ -89,11 +88,11 @@ func (s secrets) found(output []byte) string {
 	return ""
 }
 
-// forms are how the password looks, without what stands around it.
+// forms returns what the password looks like, without what is around it.
 func (s secrets) forms() []string {
 	forms := []string{s.password, hex.EncodeToString([]byte(s.password)), strings.ToUpper(hex.EncodeToString([]byte(s.password)))}
 	for offset := range 3 {
-		// The characters at either end hold bits of what stands beside it.
+		// The characters at both ends have bits of what is beside it.
 		b := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("x", offset) + s.password))
 		from := (offset*8 + 5) / 6
 		forms = append(forms, b[from:len(b)-1])

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// An arrangement is what a server is to be, apart from what goes wrong.
+// An arrangement says what a server is like, apart from its faults.
 type arrangement struct {
 	tls     string // none, starttls or implicit
 	lmtp    bool
@@ -15,15 +15,15 @@ type arrangement struct {
 	plan    func(session int) plan // of each session, by its number
 }
 
-// counts are what a server can say of its sessions for certain.
+// counts are what a server knows of its sessions for certain.
 type counts struct {
 	sessions int
-	taken    int // messages that were read whole and said yes to, with everything in step until then
-	refused  int // messages that it surely refused, and could say so
-	granted  int // messages it can have seemed to say yes to: those, and any yes after things went out of step
+	taken    int // messages that it read to their end and said yes to, while all was fair
+	refused  int // messages that it refused, and whose refusal it could send
+	granted  int // messages that a client may believe it said yes to: those taken, and each yes after a kind that is not fair
 }
 
-// A server goes through a plan a session.
+// A server follows one plan in each session.
 type server struct {
 	arrangement
 	listener *net.TCPListener
@@ -46,7 +46,7 @@ func serve(a arrangement) (*server, error) {
 	return s, nil
 }
 
-// port is where it listens.
+// port returns the port at which the server listens.
 func (s *server) port() int { return s.listener.Addr().(*net.TCPAddr).Port }
 
 func (s *server) accept() {
@@ -71,7 +71,7 @@ func (s *server) accept() {
 	}
 }
 
-// ended adds up what a session came to.
+// ended adds the counts of a session.
 func (s *server) ended(c *net.TCPConn, d *dialogue) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,10 +79,10 @@ func (s *server) ended(c *net.TCPConn, d *dialogue) {
 	s.counts.sessions++
 	s.counts.taken += d.taken
 	s.counts.refused += d.refused
-	s.counts.granted += d.granted + d.ear.yes
+	s.counts.granted += d.granted + d.yeses.yes
 }
 
-// close ends the server and all its sessions, and returns what they came to.
+// close ends the server and all its sessions, and returns their counts.
 func (s *server) close() counts {
 	s.listener.Close()
 	close(s.over)

@@ -43,17 +43,17 @@ type trial struct {
 	size       string
 	timeouts   string
 	shards     int
-	portable   bool // the driver is that of other systems
+	portable   bool // use the driver of systems other than Linux
 	plan       func(session int) plan
-	drain      time.Duration // after which the run is asked to end; 0 for never
-	cancel     time.Duration // after which it is stopped; 0 for never
+	drain      time.Duration // until the run is drained; 0 for never
+	cancel     time.Duration // until it is stopped; 0 for never
 }
 
 // drawTrial draws the trial of a seed.
 func drawTrial(seed uint64) trial {
 	r := rand.New(rand.NewPCG(seed, 1))
-	// A factor without a divisor in common with the combinations, so that seeds
-	// side by side differ in more than one thing, and all combinations come.
+	// The factor has no divisor in common with the number of combinations. So all
+	// combinations come, and successive seeds differ in more than one thing.
 	n := int(seed * 89 % combinations)
 	digit := func(base int) int {
 		d := n % base
@@ -92,7 +92,7 @@ func drawTrial(seed uint64) trial {
 		for i := range p.faults {
 			if t.portable && p.faults[i].kind == handshaken {
 				// crypto/tls answers such a message without the lock that a writer
-				// in another goroutine holds, which is a race of its own.
+				// in another goroutine has. The race detector would find that.
 				p.faults[i].form &^= huge
 			}
 		}
@@ -101,8 +101,7 @@ func drawTrial(seed uint64) trial {
 	return t
 }
 
-// String is the trial on a few lines: what it does, and the plans of its first
-// sessions.
+// String describes the trial on a few lines, with the plans of its first sessions.
 func (t *trial) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "tls %s, lmtp %v, bdat %v, pipelining %s, auth %q, load %s, session {%s}, size %s, %d recipients, %d shards, portable %v, drain %v, cancel %v\n",
@@ -114,7 +113,7 @@ func (t *trial) String() string {
 	return b.String()
 }
 
-// scenario is the trial as a user would write it.
+// scenario returns the trial as a scenario.
 func (t *trial) scenario(port int) string {
 	auth := ""
 	if t.mechanism != "" {
@@ -144,7 +143,7 @@ thresholds: [chaos.message.p99 < 1s, chaos.errors < 1%%]
 `, t.lmtp, port, t.tls, t.load, t.pipelining, t.settings, t.size, t.recipients, t.timeouts, auth)
 }
 
-// An ending is what a trial came to.
+// An ending is the outcome of a trial.
 type ending struct {
 	run     *record.Run
 	err     error
@@ -154,11 +153,11 @@ type ending struct {
 	served  counts
 }
 
-// patience is how long a trial may last. All its waits together are far below
-// that; the machine may be busy.
+// patience is how long a trial may last. All its waits together are much shorter, but the
+// machine may be busy.
 const patience = 2 * time.Minute
 
-// run carries the trial out, the way the command does.
+// run carries the trial out as the command does.
 func (t *trial) run() (*ending, error) {
 	server, err := serve(arrangement{tls: t.tls, lmtp: t.lmtp, rcpts: t.recipients, secrets: t.secrets, plan: t.plan})
 	if err != nil {
@@ -205,8 +204,7 @@ func (t *trial) run() (*ending, error) {
 	return e, e.write()
 }
 
-// measurePortably measures with the driver that systems other than
-// Linux have.
+// measurePortably measures with the driver of systems other than Linux.
 func (t *trial) measurePortably(ctx context.Context, p *loadgen.Plan, file io.Writer) (*record.Run, error) {
 	var collector *record.Collector
 	engine, err := loadgen.New(p, func(shard int) sample.Recorder { return collector.Recorder(shard) }, loadgen.Options{
@@ -229,7 +227,7 @@ func (t *trial) measurePortably(ctx context.Context, p *loadgen.Plan, file io.Wr
 	return collector.Close(report, record.MeasureUsage())
 }
 
-// resolve makes the scenario a job that trusts the server.
+// resolve makes a job of the scenario, which trusts the server's certificate.
 func (t *trial) resolve(port int) (*gauge.Job, error) {
 	sc, err := scenarios.Parse("chaos.yaml", []byte(t.scenario(port)), scenarios.LoadOptions{})
 	if err != nil {
@@ -245,7 +243,7 @@ func (t *trial) resolve(port int) (*gauge.Job, error) {
 	return job, nil
 }
 
-// write writes every format, of the run as its file has it.
+// write reads the run from its file, and writes it in every format.
 func (e *ending) write() error {
 	if e.run == nil {
 		return nil // the checks say so

@@ -7,17 +7,17 @@ import (
 	"net"
 )
 
-// errCut is what a session meets that the plan has cut off.
+// errCut is the error of a session that the plan has cut.
 var errCut = errors.New("cut off by the plan")
 
-// A wire is a connection below SMTP and TLS. It counts the octets of either
-// way, and does what the plan has for one of them.
+// A wire is a connection below SMTP and TLS. It counts the octets in both directions, and
+// carries out the plan's faults at octets.
 type wire struct {
 	*net.TCPConn
 	plan    *plan
-	over    <-chan struct{} // closed when nothing goes on any more
-	spoil   func()          // told before octets leave that are not meant
-	ear     *ear            // hears what leaves in the clear; nil under TLS
+	over    <-chan struct{} // closed when the server ends
+	spoil   func()          // called before octets leave that the server does not mean
+	yeses   *yesCounter     // gets what leaves in the clear; nil under TLS
 	in, out int
 }
 
@@ -53,19 +53,19 @@ func (w *wire) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// pass writes octets and counts them.
+// pass writes octets that count.
 func (w *wire) pass(p []byte) error {
 	w.out += len(p)
 	return w.say(p)
 }
 
-// say writes octets that are not of the count.
+// say writes octets that do not count.
 func (w *wire) say(p []byte) error {
 	if len(p) == 0 {
 		return nil
 	}
-	if w.ear != nil {
-		w.ear.hear(p)
+	if w.yeses != nil {
+		w.yeses.add(p)
 	}
 	_, err := w.TCPConn.Write(p)
 	return err
@@ -87,8 +87,8 @@ func (w *wire) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// cut ends the connection the way of a kind. After a half, and where it only
-// falls silent, it is read until the client goes.
+// cut ends the connection in the way of a kind. If only our side is closed, or falls silent,
+// cut first reads until the client is gone.
 func (w *wire) cut(k kind) error {
 	switch k {
 	case resetOut, resetIn, slam:
@@ -105,15 +105,15 @@ func (w *wire) cut(k kind) error {
 	return errCut
 }
 
-// An ear counts the lines that end a reply and say yes.
-type ear struct {
-	open bool // what is heard counts
+// A yesCounter counts the lines that end a positive reply.
+type yesCounter struct {
+	open bool // lines count
 	yes  int
 	head [4]byte
 	n    int // octets of the line in head
 }
 
-func (e *ear) hear(p []byte) {
+func (e *yesCounter) add(p []byte) {
 	for _, b := range p {
 		if e.n < len(e.head) {
 			e.head[e.n] = b
@@ -129,18 +129,18 @@ func (e *ear) hear(p []byte) {
 	}
 }
 
-// An earshot writes under TLS, and is heard in the clear.
-type earshot struct {
+// A countingWriter writes to TLS, and counts replies in what it writes.
+type countingWriter struct {
 	io.Writer
-	ear *ear
+	yeses *yesCounter
 }
 
-func (e earshot) Write(p []byte) (int, error) {
-	e.ear.hear(p)
+func (e countingWriter) Write(p []byte) (int, error) {
+	e.yeses.add(p)
 	return e.Writer.Write(p)
 }
 
-// garbage is octets that are nobody's protocol, or those of another one.
+// garbage returns octets of no protocol, or of another one.
 func garbage(form int) []byte {
 	list := [][]byte{
 		[]byte("\x00\xff\xfe\r\n\x1b[2J"),
