@@ -21,7 +21,7 @@ type authority struct {
 	key  *ecdsa.PrivateKey
 }
 
-// newAuthority makes an authority nobody trusts until told to.
+// newAuthority makes an authority that nobody trusts yet.
 func newAuthority(t *testing.T, name string) *authority {
 	t.Helper()
 	key := newKey(t)

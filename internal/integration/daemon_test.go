@@ -24,20 +24,20 @@ type daemon struct {
 	exited chan struct{} // closed when the process is gone
 }
 
-// startDaemon starts a program, which is told to end with the test, by
-// SIGTERM. What it prints is in the test's log where the test fails.
+// startDaemon starts a program, which gets a SIGTERM at the end of the test. If the test
+// fails, its log has what the program printed.
 func startDaemon(t *testing.T, name string, args ...string) *daemon {
 	t.Helper()
 	var output bytes.Buffer
 	d := &daemon{cmd: exec.Command(name, args...), exited: make(chan struct{})}
 	d.cmd.Stdout, d.cmd.Stderr = &output, &output
-	d.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM} // should the test not get to its cleanup
+	d.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM} // if the test does not reach its cleanup
 	if err := d.cmd.Start(); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
 	go func() {
 		defer close(d.exited)
-		_ = d.cmd.Wait() // it is killed by a signal, which is an error here
+		_ = d.cmd.Wait() // an error, because a signal ends it
 	}()
 	t.Cleanup(func() {
 		d.stop(t)
@@ -48,7 +48,7 @@ func startDaemon(t *testing.T, name string, args ...string) *daemon {
 	return d
 }
 
-// stop ends the program and waits until it is gone.
+// stop ends the program and waits until it has gone.
 func (d *daemon) stop(t *testing.T) {
 	t.Helper()
 	d.signal(t, syscall.SIGTERM)
@@ -86,8 +86,8 @@ func (d *daemon) awaitListener(t *testing.T, network, address string) {
 	})
 }
 
-// eventually polls until done says so. The servers are other people's
-// programs, and polling is the only way to learn about them.
+// eventually polls until done returns true. The servers are programs of others, and there is
+// no other way to learn about them.
 func eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(patience)
@@ -99,8 +99,8 @@ func eventually(t *testing.T, what string, done func() bool) {
 	}
 }
 
-// serverDir makes a temporary folder that the servers' own users can enter,
-// with a path short enough for Unix sockets; t.TempDir's is neither.
+// serverDir makes a temporary folder that the servers' own users can enter. Its path is short
+// enough for Unix sockets. The folder of t.TempDir is neither.
 func serverDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/tmp", "gauge-")
@@ -108,7 +108,7 @@ func serverDir(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		// A server's children may live a moment longer than it, and write.
+		// A server's children may run a moment longer than the server, and write.
 		eventually(t, "removal of "+dir, func() bool { return os.RemoveAll(dir) == nil })
 	})
 	if err := os.Chmod(dir, 0o755); err != nil {
@@ -164,7 +164,7 @@ func logOnFailure(t *testing.T, path string) {
 	})
 }
 
-// tail is the part of a log worth reading.
+// tail returns the end of a log.
 func tail(log []byte) []byte {
 	return log[max(0, len(log)-16<<10):]
 }

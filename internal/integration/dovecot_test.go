@@ -12,12 +12,12 @@ import (
 	"testing"
 )
 
-// Who mail is from and to, and who sends it.
+// The sender and the recipients of mail.
 const (
 	account   = "bench@example.test"
-	second    = "second@example.test" // the other recipient there is
+	second    = "second@example.test" // the other recipient
 	password  = "correct horse battery staple"
-	mailOwner = "nobody" // whom Dovecot delivers as
+	mailOwner = "nobody" // the user that Dovecot delivers as
 )
 
 // A dovecot answers AUTH for Postfix and takes mail by LMTP.
@@ -56,7 +56,7 @@ func startDovecot(t *testing.T) *dovecot {
 	config := filepath.Join(dir, "dovecot.conf")
 	render(t, "dovecot.conf", config, struct {
 		Dir, AuthSocket, LMTPSocket string
-		Since24                     bool // 2.4 has other names for much of it
+		Since24                     bool // version 2.4 has other names for many settings
 	}{dir, d.authSocket, d.lmtpSocket, !strings.HasPrefix(command(t, path, "--version"), "2.3.")})
 
 	logOnFailure(t, filepath.Join(dir, "dovecot.log"))
@@ -72,8 +72,8 @@ func (d *dovecot) delivered(t *testing.T, name string) int {
 	return countFiles(t, filepath.Join(d.dir, "mail", name, "new"))
 }
 
-// countFiles counts the files in a folder and those below it. Files that
-// leave while it looks are not counted.
+// countFiles counts the files in a folder and below it. Files that vanish meanwhile are not
+// counted.
 func countFiles(t *testing.T, dir string) int {
 	t.Helper()
 	n := 0

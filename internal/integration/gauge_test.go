@@ -26,8 +26,8 @@ type gauge struct {
 	scenario string // file name within dir
 }
 
-// newGauge takes a scenario from testdata, and the authority it is to trust
-// under the name ca.pem, which may be "".
+// newGauge copies a scenario from testdata, and the authority to trust as ca.pem, unless that
+// is "".
 func newGauge(t *testing.T, scenario, ca string) *gauge {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", scenario))
@@ -37,7 +37,7 @@ func newGauge(t *testing.T, scenario, ca string) *gauge {
 	return newGaugeWith(t, string(data), ca)
 }
 
-// newGaugeWith takes a scenario as text.
+// newGaugeWith writes a scenario from a text.
 func newGaugeWith(t *testing.T, text, ca string) *gauge {
 	t.Helper()
 	g := &gauge{dir: t.TempDir(), scenario: "scenario.yaml"}
@@ -52,13 +52,13 @@ func newGaugeWith(t *testing.T, text, ca string) *gauge {
 	return g
 }
 
-// A run is one run of the command under way.
+// A run is a run of the command that is under way.
 type run struct {
 	cmd            *exec.Cmd
 	stdout, stderr bytes.Buffer
 }
 
-// command is the program with arguments, to be started.
+// command returns the program with arguments, not started yet.
 func (g *gauge) command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	path, err := filepath.Abs(*program)
@@ -73,7 +73,7 @@ func (g *gauge) command(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// show reads the run file through the command; false where that fails.
+// show reads the run file by the command; false if that fails.
 func (g *gauge) show(t *testing.T) (*result, bool) {
 	t.Helper()
 	out, err := g.command(t, "show", "run.jsonl", "--format", "json").Output()
@@ -84,7 +84,7 @@ func (g *gauge) show(t *testing.T) (*result, bool) {
 	return &res, true
 }
 
-// start begins a run, whose end is to be waited for.
+// start begins a run. The caller has to wait for its end.
 func (g *gauge) start(t *testing.T, args ...string) *run {
 	t.Helper()
 	args = append([]string{"run", g.scenario, "--format", "json", "-o", "run.jsonl"}, args...)
@@ -101,7 +101,7 @@ func (g *gauge) start(t *testing.T, args ...string) *run {
 	return r
 }
 
-// wait waits for the end of a run, however it ends.
+// wait waits for the end of a run, in whatever way it ends.
 func (r *run) wait(t *testing.T) {
 	t.Helper()
 	var ended *exec.ExitError
@@ -117,8 +117,8 @@ func (r *run) signal(t *testing.T, s os.Signal) {
 	}
 }
 
-// end waits for the end of a run and returns what the run printed, and its
-// exit code. What is true of every result is checked here.
+// end waits for the end of a run, and returns what the run printed and its exit code. It checks
+// what must be true of every result.
 func (r *run) end(t *testing.T) (*result, int) {
 	t.Helper()
 	r.wait(t)
@@ -156,9 +156,8 @@ func (r *run) checkSecrets(t *testing.T) {
 	}
 }
 
-// run runs the scenario to its end, which has to be a success. Where the
-// machine is too busy for figures that can be relied on, the command says so
-// and exits with 1; what it counts has to be right all the same.
+// run runs the scenario to its end, which must be a success. If the machine is too busy for good
+// figures, the command says so and exits with 1. Its counts must be right all the same.
 func (g *gauge) run(t *testing.T, args ...string) *result {
 	t.Helper()
 	res, exit := g.start(t, args...).end(t)
@@ -174,8 +173,8 @@ func (g *gauge) run(t *testing.T, args ...string) *result {
 	return res
 }
 
-// result is what is looked at of a run's JSON, written down here from the
-// contract and not from the program.
+// result is the part of a run's JSON that the tests look at. It is written from the
+// documentation of the format, not from the program.
 type result struct {
 	Format  string
 	Partial bool

@@ -7,12 +7,12 @@ import (
 	"testing"
 )
 
-// TestHold keeps ten thousand sessions open at once against smtp-sink, each
-// sending now and then, and wants every one of them accounted for.
+// TestHold keeps ten thousand sessions to smtp-sink open at once. Each sends now and then, and
+// the command must count them all.
 func TestHold(t *testing.T) {
 	const sessions = 10_000
-	// smtp-sink has to be given the descriptors; the command raises its own
-	// limit.
+	// The test must raise smtp-sink's limit of descriptors. The command raises its
+	// own.
 	port := freePort(t, 0)
 	address := fmt.Sprintf("127.0.0.1:%d", port)
 	d := startDaemon(t, "prlimit", "--nofile=20000:20000", smtpSink,

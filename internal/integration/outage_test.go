@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// steady is a load that goes on until something happens to it.
+// steady is a load that goes on until something ends it.
 func (p *postfix) steady(t *testing.T) *gauge {
 	t.Helper()
 	return newGaugeWith(t, fmt.Sprintf(`
@@ -32,8 +32,8 @@ func (p *postfix) awaitMessages(t *testing.T, n int) {
 	eventually(t, "messages at postfix", func() bool { return strings.Count(p.readLog(t), ": client=") >= n })
 }
 
-// TestOutage kills Postfix in the middle of a run. The run has to end by
-// itself, say so, and lose count of nothing.
+// TestOutage kills Postfix in the middle of a run. The run must end by itself and say so, and
+// its counts must be complete.
 func TestOutage(t *testing.T) {
 	p := startPostfix(t)
 	run := p.steady(t).start(t)
@@ -66,8 +66,8 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// TestInterrupt stops a run as ^C does. It has to finish what is under way, so
-// that its count is still Postfix's.
+// TestInterrupt stops a run as ^C does. The run must finish what is under way, so that its
+// count is that of Postfix.
 func TestInterrupt(t *testing.T) {
 	p := startPostfix(t)
 	run := p.steady(t).start(t)
@@ -88,14 +88,12 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// TestKilled takes the command away by SIGKILL. Its run file has to show what
-// was measured until then.
+// TestKilled ends the command by SIGKILL. Its run file must have what was measured until then.
 func TestKilled(t *testing.T) {
 	p := startPostfix(t)
 	g := p.steady(t)
 	run := g.start(t)
-	// Intervals are written once a second; the first one that counted
-	// messages is what is waited for.
+	// Intervals are written once a second. Wait for the first one with messages.
 	eventually(t, "interval in the run file", func() bool {
 		res, ok := g.show(t)
 		return ok && res.Flows["relay"] != nil && res.Flows["relay"].Messages.Accepted > 0

@@ -12,13 +12,12 @@ import (
 // flowPorts are the flows of ports-and-tls.yaml.
 var flowPorts = map[string]int{"relay-25": 25, "smtps-465": 465, "submit-587": 587, "alt-2525": 2525}
 
-// TestPortsAndTLS runs the contract's comparison of the four ports, and has
-// Postfix's word for every message.
+// TestPortsAndTLS compares the four ports in one run. Postfix's log must have every message.
 func TestPortsAndTLS(t *testing.T) {
 	p := startPostfix(t)
 	g := newGauge(t, "ports-and-tls.yaml", p.ca)
-	// Nothing is left out of the figures, so that they can be Postfix's; and
-	// how fast it is here is not in question.
+	// The warm-up counts too, so that the counts can be those of Postfix. How fast
+	// Postfix is does not matter here.
 	args := []string{
 		"--set", "defaults.load.duration=3s", "--set", "schedule.rounds=1", "--set", "warmup=0s",
 		"--set", "thresholds=[relay-25.errors < 0.1%, submit-587.message.p99 < 10s]",
@@ -52,7 +51,7 @@ func TestPortsAndTLS(t *testing.T) {
 	}
 }
 
-// checkPhases holds the phases of a flow to what its sessions had to do.
+// checkPhases compares the phases of a flow with what its sessions had to do.
 func checkPhases(t *testing.T, name string, f *flow) {
 	t.Helper()
 	secured, upgraded, authenticated := f.Sessions.Started, 0, f.Sessions.Started
@@ -76,24 +75,24 @@ func checkPhases(t *testing.T, name string, f *flow) {
 	}
 }
 
-// checkGreeting holds what a flow kept of Postfix's introduction to how each
-// port is set up: all sessions heard the same.
+// checkGreeting compares the greeting that a flow kept with how the port is set up. All sessions
+// of a port get the same greeting.
 func checkGreeting(t *testing.T, name string, f *flow) {
 	t.Helper()
 	if len(f.Greetings) != 1 {
 		t.Errorf("%s: %d greetings, want one: %+v", name, len(f.Greetings), f.Greetings)
 		return
 	}
-	heard := f.Greetings[0]
+	greeting := f.Greetings[0]
 	offered := func(lines []string, keyword string) bool {
 		return slices.ContainsFunc(lines, func(line string) bool { return line == keyword || strings.HasPrefix(line, keyword+" ") })
 	}
 	clear, secure := name != "smtps-465", name != "relay-25"
-	if !strings.Contains(heard.Banner, "ESMTP Postfix") || offered(heard.Offers, "PIPELINING") != clear ||
-		offered(heard.OffersTLS, "PIPELINING") != secure || offered(heard.OffersTLS, "AUTH") != secure {
-		t.Errorf("%s: heard %+v", name, heard)
+	if !strings.Contains(greeting.Banner, "ESMTP Postfix") || offered(greeting.Offers, "PIPELINING") != clear ||
+		offered(greeting.OffersTLS, "PIPELINING") != secure || offered(greeting.OffersTLS, "AUTH") != secure {
+		t.Errorf("%s: greeting %+v", name, greeting)
 	}
-	if upgraded := clear && secure; upgraded && (!offered(heard.Offers, "STARTTLS") || offered(heard.OffersTLS, "STARTTLS")) {
-		t.Errorf("%s: STARTTLS before %q, after %q", name, heard.Offers, heard.OffersTLS)
+	if upgraded := clear && secure; upgraded && (!offered(greeting.Offers, "STARTTLS") || offered(greeting.OffersTLS, "STARTTLS")) {
+		t.Errorf("%s: STARTTLS before %q, after %q", name, greeting.Offers, greeting.OffersTLS)
 	}
 }

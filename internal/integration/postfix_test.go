@@ -28,8 +28,7 @@ type service struct {
 // Address is where the service listens.
 func (s *service) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port)) }
 
-// A postfix is an instance with the four ports, whose mail for example.test is
-// discarded.
+// A postfix is an instance with the four ports. It discards the mail for example.test.
 type postfix struct {
 	*daemon
 	dir      string // configuration, queue and log
@@ -37,7 +36,7 @@ type postfix struct {
 	services map[int]*service
 }
 
-// messageSizeLimit is small, so that a test may go over it cheaply.
+// messageSizeLimit is small, so that a test needs little to go over it.
 const messageSizeLimit = 1 << 20
 
 // submission is what the ports for mail clients have in common.
@@ -54,9 +53,9 @@ func startPostfix(t *testing.T) *postfix {
 	p.configure(t, startDovecot(t).authSocket)
 	logOnFailure(t, p.log())
 
-	// The script checks the configuration and makes the queue. The master is
-	// then started without it, as a process of this test's, so that it cannot
-	// outlive the test.
+	// The script checks the configuration and makes the queue. Then the test starts
+	// the master without the script, as its own process, so that it ends with the
+	// test.
 	command(t, "/usr/sbin/postfix", "-c", dir, "check")
 	master := filepath.Join(command(t, "/usr/sbin/postconf", "-c", dir, "-hx", "daemon_directory"), "master")
 	p.daemon = startDaemon(t, master, "-c", dir, "-s")
@@ -117,8 +116,8 @@ func (p *postfix) configure(t *testing.T, authSocket string) {
 	}
 }
 
-// freePort returns the port asked for if it is free, so that scenarios run as
-// they are written, and any other one otherwise.
+// freePort returns the wanted port if it is free, so that scenarios run as they are written, and
+// another one if it is not.
 func freePort(t *testing.T, port int) int {
 	t.Helper()
 	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
@@ -136,8 +135,8 @@ func freePort(t *testing.T, port int) int {
 
 func (p *postfix) log() string { return filepath.Join(p.dir, "mail.log") }
 
-// kill ends every process of the instance at once. The master made itself the
-// leader of a process group, which the others are in.
+// kill ends all processes of the instance at once. They are in one process group, whose leader
+// is the master.
 func (p *postfix) kill(t *testing.T) {
 	t.Helper()
 	if err := syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL); err != nil {
@@ -161,8 +160,8 @@ func (p *postfix) settle(t *testing.T) {
 		}
 		return n == 0
 	})
-	// The log is written by a process that gets its lines as datagrams, in
-	// their order: what comes before this mark has been written when it has.
+	// A process writes the log from datagrams, in their order. So when this mark is
+	// in the log, everything before it is there too.
 	const mark = "all is written"
 	marks := strings.Count(p.readLog(t), mark)
 	command(t, "/usr/sbin/postlog", "-c", p.dir, "-t", "integration", mark)
@@ -181,12 +180,12 @@ func (p *postfix) readLog(t *testing.T) string {
 var (
 	// smtpd names the message when its first recipient was accepted.
 	begunLine = regexp.MustCompile(`postfix/(p[0-9]+)/smtpd\[\d+\]: (\w+): client=`)
-	// The queue manager sees a message once it is whole and safe on disk.
+	// The queue manager gets a message when it is complete and safe on disk.
 	queuedLine = regexp.MustCompile(`/qmgr\[\d+\]: (\w+): from=<`)
 )
 
-// received counts, by nominal port, the messages that Postfix took
-// responsibility for, as its log has it. Call settle first.
+// received counts, by nominal port, the messages that Postfix took, according to its log. Call
+// settle first.
 func (p *postfix) received(t *testing.T) map[int]int {
 	t.Helper()
 	port := map[string]int{} // by queue id

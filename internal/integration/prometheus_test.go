@@ -17,15 +17,14 @@ import (
 	"testing"
 )
 
-// A prometheus is a process of Prometheus' that scrapes one target.
+// A prometheus is a process of Prometheus that scrapes one target.
 type prometheus struct {
 	*daemon
 	api    string
 	target string // where the command is to serve its metrics
 }
 
-// startPrometheus starts Prometheus on loopback, with its data in a folder of
-// the test's.
+// startPrometheus starts Prometheus on loopback, with its data in a folder of the test.
 func startPrometheus(t *testing.T, options ...string) *prometheus {
 	t.Helper()
 	dir := serverDir(t)
@@ -40,8 +39,8 @@ func startPrometheus(t *testing.T, options ...string) *prometheus {
 	return p
 }
 
-// awaitScrapes returns when Prometheus tries to scrape, which it begins to do
-// some seconds after it has started.
+// awaitScrapes returns when Prometheus tries to scrape. It begins that some seconds after its
+// start.
 func (p *prometheus) awaitScrapes(t *testing.T) {
 	t.Helper()
 	eventually(t, "scrape", func() bool {
@@ -50,7 +49,7 @@ func (p *prometheus) awaitScrapes(t *testing.T) {
 	})
 }
 
-// get fetches a page; its status is 0 where there is none.
+// get fetches a page. Its status is 0 if there is no answer.
 func get(t *testing.T, address string) (status int, body []byte) {
 	t.Helper()
 	response, err := http.Get(address)
@@ -65,8 +64,8 @@ func get(t *testing.T, address string) (status int, body []byte) {
 	return response.StatusCode, body
 }
 
-// A sample is one of an answer's: its labels, and a time with a value; or
-// several of them, where a span of time was asked for.
+// A sample is a part of an answer: labels, and a time with a value. If the query is for a range
+// of time, it has several of these.
 type sample struct {
 	Metric     map[string]string
 	Value      [2]any
@@ -74,10 +73,10 @@ type sample struct {
 	Histograms []stamped
 }
 
-// A stamped is a native histogram with its time, which JSON has in a list.
+// A stamped is a native histogram with its time. In JSON the two are a list.
 type stamped struct{ Count string }
 
-// UnmarshalJSON takes what is of interest from the list.
+// UnmarshalJSON reads what the tests need from the list.
 func (h *stamped) UnmarshalJSON(text []byte) error {
 	var pair [2]json.RawMessage
 	if err := json.Unmarshal(text, &pair); err != nil {
@@ -87,7 +86,7 @@ func (h *stamped) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(pair[1], (*histogram)(h))
 }
 
-// query asks Prometheus something, as of a time; "" is now.
+// query sends Prometheus a query for a time; "" means now.
 func (p *prometheus) query(t *testing.T, expr, at string) []sample {
 	t.Helper()
 	parameters := url.Values{"query": {expr}}
@@ -105,7 +104,7 @@ func (p *prometheus) query(t *testing.T, expr, at string) []sample {
 	return answer.Data.Result
 }
 
-// last is the last value of the only series that a selector finds.
+// last returns the last value of the only series that a selector finds.
 func (p *prometheus) last(t *testing.T, selector string) int {
 	t.Helper()
 	found := p.query(t, "last_over_time("+selector+"[10m])", "")
@@ -120,7 +119,7 @@ func (p *prometheus) last(t *testing.T, selector string) int {
 	return int(value)
 }
 
-// watched is a scenario that has open and closed load, TLS and a warm-up.
+// watched is a scenario with open and closed load, TLS and a warm-up.
 const watched = `
 name: watched
 target: {host: sink}
@@ -131,8 +130,8 @@ flows:
 thresholds: [inbound.message.p99 < 10s]
 `
 
-// TestPrometheus has runs scraped, and wants what Prometheus knows in the end
-// to be what each run says of itself.
+// TestPrometheus lets Prometheus scrape runs. At the end Prometheus must know what each run says
+// of itself.
 func TestPrometheus(t *testing.T) {
 	classic, native := startPrometheus(t), startPrometheus(t, "--enable-feature=native-histograms")
 	classic.awaitScrapes(t)
@@ -162,7 +161,7 @@ func checkRun(t *testing.T, p *prometheus) {
 	p.checkDashboard(t)
 }
 
-// checkFlow holds what Prometheus knows of a flow to the run's own result.
+// checkFlow compares what Prometheus knows of a flow with the run's own result.
 func (p *prometheus) checkFlow(t *testing.T, name string, f *flow) {
 	t.Helper()
 	if f.Messages.Accepted == 0 {
@@ -193,8 +192,7 @@ func (p *prometheus) checkFlow(t *testing.T, name string, f *flow) {
 	}
 }
 
-// checkMetrics has Prometheus' own tool look at an exposition. What it finds
-// bad style is an error too.
+// checkMetrics checks an exposition by Prometheus' own tool. Bad style is an error too.
 func checkMetrics(t *testing.T, what string, text []byte) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "promtool", "check", "metrics")
@@ -204,7 +202,7 @@ func checkMetrics(t *testing.T, what string, text []byte) {
 	}
 }
 
-// checkDashboard asks all that the dashboard asks, as of when the run ended.
+// checkDashboard sends all queries of the dashboard, for the time at which the run ended.
 func (p *prometheus) checkDashboard(t *testing.T) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "..", "telemetry", "grafana-dashboard.json"))
@@ -241,8 +239,7 @@ func (p *prometheus) checkDashboard(t *testing.T) {
 	}
 }
 
-// checkNativeHistograms has Prometheus take native histograms, which it then
-// does in place of classic ones.
+// checkNativeHistograms makes Prometheus take native histograms in place of classic ones.
 func checkNativeHistograms(t *testing.T, p *prometheus) {
 	res, _ := newGaugeWith(t, watched, "").start(t, "--metrics", p.target,
 		"--set", "warmup=0s", "--set", "flows.inbound.load.duration=2s", "--set", "flows.submit.load.duration=2s").end(t)

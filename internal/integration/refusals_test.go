@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestRefusals has Postfix say no in its own words, once for each reason, and
-// looks at what the command makes of it.
+// TestRefusals makes Postfix say no in its own words, once for each reason, and checks what the
+// command reports.
 func TestRefusals(t *testing.T) {
 	p := startPostfix(t)
 	other := filepath.Join(t.TempDir(), "other.pem")
@@ -32,7 +32,7 @@ func TestRefusals(t *testing.T) {
 		{"wrong password", 587, "tls: starttls\n" + wrong + "\n" + known, failure{Phase: "auth", Class: "auth-rejected", Code: 535, Enhanced: "5.7.8"}},
 		{"relay denied", 25, "tls: none\n" + abroad, failure{Phase: "rcpt", Class: "relay-denied", Code: 554, Enhanced: "5.7.1"}},
 		{"recipient unknown", 25, "tls: none\n" + nobody, failure{Phase: "rcpt", Class: "recipient-unknown", Code: 550, Enhanced: "5.1.1"}},
-		{"too big", 25, "tls: none\nmessage: {size: 2MiB}\n" + known, failure{Phase: "mail", Class: "too-big"}}, // SIZE said so, before anything was sent
+		{"too big", 25, "tls: none\nmessage: {size: 2MiB}\n" + known, failure{Phase: "mail", Class: "too-big"}}, // by the SIZE offered, so nothing is sent
 		{"no TLS where demanded", 587, "tls: none\n" + known, failure{Phase: "mail", Class: "starttls-missing", Code: 530, Enhanced: "5.7.0"}},
 		{"no AUTH offered", 25, "tls: starttls\n" + auth + "\n" + known, failure{Phase: "auth", Class: "auth-missing"}},
 		{"unknown authority", 465, "tls: implicit\ntarget: {tls: {ca: " + other + "}}\n" + auth + "\n" + known, failure{Phase: "tls", Class: "tls-certificate"}},
@@ -62,7 +62,7 @@ flows:
 	}
 }
 
-// TestReplies has smtp-sink give replies that Postfix gives only in trouble.
+// TestReplies makes smtp-sink give replies that Postfix gives only in trouble.
 func TestReplies(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -114,8 +114,8 @@ flows:
 	}
 }
 
-// refused runs the scenario to its end, which is a failed run where no message
-// was answered: there is nothing to show then but errors.
+// refused runs the scenario to its end. If no message was answered, the run has failed, and the
+// result has nothing but errors.
 func (g *gauge) refused(t *testing.T) *flow {
 	t.Helper()
 	res, exit := g.start(t).end(t)
@@ -131,7 +131,7 @@ func indent(lines string) string {
 	return "    " + strings.ReplaceAll(lines, "\n", "\n    ")
 }
 
-// wantFailure asks for a failure, and for no other kind.
+// wantFailure checks that there are failures of one kind, and of no other.
 func wantFailure(t *testing.T, f *flow, want failure) {
 	t.Helper()
 	if len(f.Errors) != 1 || f.Errors[0].String() != want.String() {

@@ -14,9 +14,8 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// TestServers proves the servers, and the way their messages are counted,
-// with a client that is not ours: what the other tests find wrong is then the
-// command's doing.
+// TestServers checks the servers, and how their messages are counted, with the client of another
+// project. If it passes, the faults that the other tests find are the command's.
 func TestServers(t *testing.T) {
 	p := startPostfix(t)
 	const each = 3
@@ -33,7 +32,7 @@ func TestServers(t *testing.T) {
 				t.Fatalf("port %d: %v", port, err)
 			}
 		}
-		// A message begun and not finished is not one received.
+		// A message that was begun and not finished does not count as received.
 		if err := c.Mail(account, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +54,7 @@ func TestServers(t *testing.T) {
 	}
 }
 
-// dial connects to a service in the way that is its port's custom.
+// dial connects to a service in the usual way of its port.
 func (p *postfix) dial(t *testing.T, port int) *smtp.Client {
 	t.Helper()
 	pem, err := os.ReadFile(p.ca)

@@ -38,8 +38,8 @@ func startSocketSink(t *testing.T, options ...string) *sink {
 
 const smtpSink = "/usr/sbin/smtp-sink"
 
-// TestSocket sends SMTP and LMTP over Unix sockets to smtp-sink, which writes
-// every message into a file of its own, so that it can be counted.
+// TestSocket sends SMTP and LMTP over Unix sockets to smtp-sink, which writes each message into a
+// file, so that the test can count them.
 func TestSocket(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -80,9 +80,8 @@ flows:
 	}
 }
 
-// TestDovecotLMTP delivers into two mailboxes, with a third that does not
-// exist: LMTP gives a reply a recipient, and the message counts as accepted
-// when one of them took it.
+// TestDovecotLMTP delivers to two mailboxes and to one that does not exist. LMTP gives a reply for
+// each recipient, and the message counts as accepted if one of them does.
 func TestDovecotLMTP(t *testing.T) {
 	d := startDovecot(t)
 	g := newGaugeWith(t, fmt.Sprintf(`
@@ -109,7 +108,7 @@ flows:
 	}
 }
 
-// TestMechanisms authenticates in every way Dovecot knows.
+// TestMechanisms authenticates with every mechanism that Dovecot has.
 func TestMechanisms(t *testing.T) {
 	p := startPostfix(t)
 	mechanisms := []string{"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"}
