@@ -49,7 +49,7 @@ type outcome struct {
 	found      bool          // messages are worse, and RCPT where the change is large
 	unresolved bool          // messages are called the same, and the change not resolvable
 	alarms     []string      // rows called what they are not
-	told       *float64      // by how many per cent messages are longer
+	difference       *float64      // by how many per cent messages are longer
 	resolvable *float64      // per cent
 	needed     int           // rounds a side; 0 where none is told
 	took       time.Duration // to make the rounds and compare them
@@ -72,7 +72,7 @@ func (c *change) judge(comparison *compare.Comparison) (*outcome, error) {
 	message := rows[messageMedian]
 	o := &outcome{
 		rounds: min(message.BaseRounds, message.NewRounds), tested: comparison.Tested,
-		told: message.DeltaPercent, resolvable: message.ResolvablePercent, needed: message.RoundsNeeded,
+		difference: message.DeltaPercent, resolvable: message.ResolvablePercent, needed: message.RoundsNeeded,
 	}
 	if message.Verdict == stats.TooFewRuns {
 		return nil, fmt.Errorf("%d rounds a side are too few for any verdict: %d would do", o.rounds, o.needed)

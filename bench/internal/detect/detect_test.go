@@ -116,7 +116,7 @@ func TestRowsCountAndFind(t *testing.T) {
 	rowOf := func(name string, found, unresolved, missed, alarms int) *row {
 		r := &row{change: *changeOf(t, name), rounds: "made up", added: 1234}
 		for range found {
-			r.outcomes = append(r.outcomes, &outcome{found: true, told: new(5.0)})
+			r.outcomes = append(r.outcomes, &outcome{found: true, difference: new(5.0)})
 		}
 		for range unresolved {
 			r.outcomes = append(r.outcomes, &outcome{unresolved: true, needed: 99, resolvable: new(4.0)})
@@ -189,7 +189,7 @@ func TestMadeUpRounds(t *testing.T) {
 		t.Fatalf("%+v, %v", o, err)
 	}
 	again, err := lab.compare(t.Context(), c, c.added(median), 0)
-	if err != nil || *again.told != *o.told {
+	if err != nil || *again.difference != *o.difference {
 		t.Errorf("%+v, then %+v: %v", o, again, err)
 	}
 }
@@ -230,7 +230,7 @@ func TestInvalidRunsAreCounted(t *testing.T) {
 		f.Close()
 	}
 	var o outcome
-	if err := o.look(folder); err != nil || o.runs != 3 || o.invalid != 1 || !strings.HasPrefix(o.reason, "nothing measured") {
+	if err := o.countRuns(folder); err != nil || o.runs != 3 || o.invalid != 1 || !strings.HasPrefix(o.reason, "nothing measured") {
 		t.Errorf("%+v, %v", o, err)
 	}
 	if _, err := os.Stat(folder); !os.IsNotExist(err) {

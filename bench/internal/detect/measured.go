@@ -113,12 +113,12 @@ func (lab *measured) compare(ctx context.Context, c *change, added time.Duration
 		return nil, err
 	}
 	o.took = time.Since(began)
-	return o, o.look(runs)
+	return o, o.countRuns(runs)
 }
 
-// look counts the runs in a folder, and those that are invalid, and removes
+// countRuns counts the runs in a folder, and those that are invalid, and removes
 // them.
-func (o *outcome) look(folder string) error {
+func (o *outcome) countRuns(folder string) error {
 	files, err := filepath.Glob(filepath.Join(folder, "*.jsonl"))
 	if err != nil {
 		return err

@@ -93,7 +93,7 @@ func printTable(w io.Writer, rows []row) {
 			r.spread(0, func(o *outcome) (float64, bool) { return float64(o.rounds), true }),
 			r.spread(1, func(o *outcome) (float64, bool) { return value(o.resolvable) }),
 			r.spread(0, func(o *outcome) (float64, bool) { return float64(o.needed), o.needed > 0 }),
-			r.spread(1, func(o *outcome) (float64, bool) { return value(o.told) }),
+			r.spread(1, func(o *outcome) (float64, bool) { return value(o.difference) }),
 			r.spread(1, func(o *outcome) (float64, bool) { return o.took.Seconds(), true }), invalid, runs)
 	}
 	tw.Flush()

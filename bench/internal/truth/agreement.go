@@ -10,25 +10,26 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
+	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// shares of the machine's capacity at which the generator is checked.
+// shares are the parts of the machine's capacity at which the generator is checked.
 var shares = []float64{.10, .50, .90}
 
-// sessionsAtOnce is more than any share needs against a fast server.
+// sessionsAtOnce is more than any share needs with a fast server.
 const sessionsAtOnce = 200
 
-// agreement holds what the generator tells against the wire, at shares of what
-// this machine can do with generator, server and capture together.
+// agreement compares what the generator reports with the wire, at several shares of what this
+// machine can do with the generator, the server and the capture together.
 func (t *truth) agreement(ctx context.Context, w io.Writer, mode sample.TLSMode, length time.Duration) (missed int, failure error) {
 	s, err := t.serve(ctx, mode)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { failure = errors.Join(failure, s.Close()) }()
-	// Ten messages a connection, so that its beginning and its end are seen
-	// often enough as well.
+	// With ten messages in a connection there are enough beginnings and ends of
+	// connections too.
 	most := load{sessions: 50, length: min(length, 3*time.Second), perSession: 10, size: 1024}
 	_, r, err := t.observe(ctx, most, s.Port, mode)
 	if err != nil {
@@ -38,7 +39,7 @@ func (t *truth) agreement(ctx context.Context, w io.Writer, mode sample.TLSMode,
 	fmt.Fprintf(w, "\nTLS %s: capacity %.0f messages/s, 10 a connection\n", mode, capacity)
 	for _, share := range shares {
 		l := load{
-			open: true, rate: share * capacity, poisson: true, sessions: sessionsAtOnce,
+			open: true, rate: share * capacity, process: pace.Poisson, sessions: sessionsAtOnce,
 			length: length, perSession: most.perSession, size: most.size,
 		}
 		a, r, err := t.observe(ctx, l, s.Port, mode)
@@ -61,7 +62,7 @@ func (t *truth) observe(ctx context.Context, l load, port string, mode sample.TL
 	return a, r, err
 }
 
-// printVerdict says what the generator thinks of its own run.
+// printVerdict prints the generator's verdict on its own run.
 func printVerdict(w io.Writer, r *result) {
 	fmt.Fprintf(w, "clock %s", r.Clock)
 	if !r.Verdict.Valid {

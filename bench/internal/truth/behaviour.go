@@ -14,21 +14,21 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 )
 
-// A known behaviour is a server's delays, for the lab server to act on and for
-// the simulation to repeat.
+// A known behaviour is the delays of a server. The lab server has them, and the simulation
+// repeats them.
 type known struct {
 	name  string
 	delay func(seq int64) time.Duration // of a message, all its replies together
-	verb  string                        // the command it is waited at
-	stall int64                         // the message that the server stalls with; 0 for none
+	verb  string                        // the command whose reply has the delay
+	stall int64                         // the message with which the server stalls; 0 for none
 	load  load
 }
 
 // stallFor is how long a stalling server answers nothing.
 const stallFor = 2 * time.Second
 
-// behaviours are those there are. In each the sessions are too few to serve
-// every arrival at once, so that some have to wait, and enough to keep up.
+// behaviours returns all known behaviours. In each there are enough sessions to keep up, but
+// too few to serve every arrival at once, so some have to wait.
 func behaviours(length time.Duration) []known {
 	either := labserver.Either("body", 5*time.Millisecond, 200*time.Millisecond, 10)
 	constant := func(d time.Duration) func(int64) time.Duration {
@@ -36,14 +36,14 @@ func behaviours(length time.Duration) []known {
 	}
 	const rate = 100
 	open := func(rate float64, sessions int, length time.Duration) load {
-		return load{open: true, rate: rate, poisson: true, sessions: sessions, length: length, size: 1024}
+		return load{open: true, rate: rate, process: pace.Poisson, sessions: sessions, length: length, size: 1024}
 	}
 	return []known{
 		{name: "50 ms at RCPT", verb: "rcpt", delay: constant(50 * time.Millisecond), load: open(rate, 7, length)},
 		{
-			// At this rate most arrivals wait: where half do not, the median
-			// is at 5 ms, of which the generator's lag is a percent. It lasts
-			// longer, since around the median arrivals are few.
+			// At this rate most arrivals wait. If half did not, the median would be
+			// 5 ms, of which the generator's lag is a percent. The load lasts
+			// longer, because there are few arrivals around the median.
 			name: "5 ms or, one in ten, 200 ms at the final dot", verb: "body", load: open(1.4*rate, 4, 3*length),
 			delay: func(seq int64) time.Duration { return either("body", seq) },
 		}, {
@@ -53,7 +53,7 @@ func behaviours(length time.Duration) []known {
 	}
 }
 
-// server is the behaviour as the lab server's.
+// server returns the behaviour for the lab server.
 func (k known) server() labserver.Delay {
 	delay := func(verb string, seq int64) time.Duration {
 		if verb != k.verb {
@@ -67,14 +67,15 @@ func (k known) server() labserver.Delay {
 	return (&labserver.Stall{Seq: k.stall, For: stallFor, Otherwise: delay}).Delay
 }
 
-// expected is what queueing says of the response times to n arrivals, of which
-// the first message has the given number. messages are how long each took on
-// the wire: what they took beside the known delay, on average, is added to it.
+// expected returns the response times that the simulation of the queue gives. due are the
+// arrivals, and first is the number of the first message. messages has how long each message
+// took on the wire. The average of what they took beside the known delay is returned too, and
+// is a part of each service time.
 func (k known) expected(due []time.Duration, first int64, messages []time.Duration) (responses []time.Duration, beside time.Duration) {
 	var sum, delays float64
 	counted := 0
 	for _, m := range messages {
-		if m < stallFor/2 { // a stall is no part of what messages usually take
+		if m < stallFor/2 { // otherwise it has the stall in it
 			sum += float64(m)
 			counted++
 		}
@@ -90,19 +91,14 @@ func (k known) expected(due []time.Duration, first int64, messages []time.Durati
 	return queue.Responses(due, k.load.sessions, service), beside
 }
 
-// dues is when each arrival of an open load is due, from its start. The
-// schedule is a function of the scenario's seed, the flow's name and the
-// round, mixed as the engine mixes them: were it otherwise, no expectation
-// would hold.
+// dues returns when each arrival of an open load is due, from its start. The schedule is a
+// function of the scenario's seed, the flow's name and the round, mixed as the engine mixes
+// them. If the engine changes that, all checks of times fail.
 func dues(l load) []time.Duration {
-	process := pace.Uniform
-	if l.poisson {
-		process = pace.Poisson
-	}
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%d/%s/%d", seed, flow, 0)
 	rate := pace.Rate(math.Round(l.rate)) // as it stands in the scenario
-	schedule := pace.New([]pace.Stage{{For: l.length, From: rate, To: rate}}, process, h.Sum64())
+	schedule := pace.New([]pace.Stage{{For: l.length, From: rate, To: rate}}, l.process, h.Sum64())
 	var due []time.Duration
 	for n := int64(0); ; n++ {
 		at, ok := schedule.At(n)

@@ -15,10 +15,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
 )
 
-// capture is the process that records: it writes a pcap file of a port's
-// segments until its stdin ends. It says "capturing" once it is, and at the end
-// how many it kept and how many it lost. A capture with losses fails: what was
-// lost may be what matters.
+// capture is the process that records. It writes the segments of a port into a pcap file until
+// its stdin ends. It prints "capturing" when it has begun, and at the end how many packets it
+// kept and how many it lost. A capture with losses fails, because the lost packets may matter.
 func capture(args []string, stdin io.Reader, stdout io.Writer) (failure error) {
 	flags := flag.NewFlagSet("capture", flag.ContinueOnError)
 	port := flags.Uint("port", 0, "the server's port")
@@ -56,7 +55,7 @@ func capture(args []string, stdin io.Reader, stdout io.Writer) (failure error) {
 	return nil
 }
 
-// ended tells, once stdin has ended, that it has.
+// ended returns a value that becomes true when stdin ends.
 func ended(stdin io.Reader) *atomic.Bool {
 	var stop atomic.Bool
 	go func() {
@@ -66,8 +65,8 @@ func ended(stdin io.Reader) *atomic.Bool {
 	return &stop
 }
 
-// writeTo writes what is captured as a pcap file, until it is to stop and the
-// ring is empty. It returns how many packets there were.
+// writeTo writes the captured packets into a pcap file, until stop is true and the ring is
+// empty. It returns how many packets there were.
 func (r *ring) writeTo(file io.Writer, stop *atomic.Bool) (kept int, err error) {
 	buffer := bufio.NewWriterSize(file, 1<<20)
 	out, err := wire.NewWriter(buffer)
@@ -86,8 +85,8 @@ func (r *ring) writeTo(file io.Writer, stop *atomic.Bool) (kept int, err error) 
 		if ending && n == 0 {
 			return kept, buffer.Flush()
 		}
-		// Once told to stop, what is in the ring is handed over within the
-		// retire time.
+		// When it has to stop, it gets what is in the ring within the retire
+		// time.
 		ending = stop.Load()
 		if err := r.wait(5 * retireTime * time.Millisecond); err != nil {
 			return kept, err

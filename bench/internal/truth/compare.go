@@ -13,27 +13,27 @@ import (
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
 )
 
-// How far a figure may be off what was on the wire: the larger of both.
+// How far a figure may differ from the wire: the larger of the two.
 const (
 	allowance = 20 * time.Microsecond
 	share     = 0.03
 )
 
-// few samples are too few to compare quantiles of: two definitions of a
-// quantile may pick neighbours, and these lie far apart.
+// few is how many samples are too few to compare quantiles. Two definitions of a quantile may
+// take two neighbours, and these may be far apart.
 const few = 100
 
-// agrees tells whether a figure is as close to the wire's as it has to be.
-func agrees(onWire, told time.Duration) bool {
-	off := (told - onWire).Abs()
+// agrees tells whether a reported figure is close enough to the wire's.
+func agrees(onWire, reported time.Duration) bool {
+	off := (reported - onWire).Abs()
 	return off <= allowance || float64(off) <= share*float64(onWire)
 }
 
-// A comparison is one phase, on the wire and as told.
+// A comparison is a phase on the wire and as the generator reports it.
 type comparison struct {
-	phase wire.Phase
-	wire  wire.Distribution
-	told  told
+	phase    wire.Phase
+	wire     wire.Distribution
+	reported reportedPhase
 }
 
 // compare pairs up the phases that either side has.
@@ -42,39 +42,39 @@ func compare(a *wire.Analysis, r *result) []comparison {
 	var all []comparison
 	for _, p := range wire.Phases() {
 		c := comparison{p, seen[p], r.phase(string(p))}
-		if c.wire.Count > 0 || c.told.Count > 0 {
+		if c.wire.Count > 0 || c.reported.Count > 0 {
 			all = append(all, c)
 		}
 	}
 	return all
 }
 
-// verdict says what is wrong, "ok" where nothing is.
+// verdict returns what is wrong; "ok" if nothing is.
 func (c comparison) verdict() string {
 	switch {
-	case c.wire.Count != c.told.Count:
+	case c.wire.Count != c.reported.Count:
 		return "counts differ"
 	case c.wire.Count < few:
 		return "few"
-	case agrees(c.wire.P50, c.told.Service.P50) && agrees(c.wire.P90, c.told.Service.P90) && agrees(c.wire.P99, c.told.Service.P99):
+	case agrees(c.wire.P50, c.reported.Service.P50) && agrees(c.wire.P90, c.reported.Service.P90) && agrees(c.wire.P99, c.reported.Service.P99):
 		return "ok"
 	}
 	return "not ok"
 }
 
-// printComparison prints both distributions side by side and returns how many
-// phases do not agree.
+// printComparison prints both distributions side by side, and returns how many phases do not
+// agree.
 func printComparison(w io.Writer, a *wire.Analysis, r *result) (missed int) {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(tw, "phase\tn wire\tn told\tp50 wire\ttold\toff\tp90 wire\ttold\toff\tp99 wire\ttold\toff\t\t")
+	fmt.Fprintln(tw, "phase\tn wire\tn reported\tp50 wire\treported\toff\tp90 wire\treported\toff\tp99 wire\treported\toff\t\t")
 	for _, c := range compare(a, r) {
 		verdict := c.verdict()
 		if verdict != "ok" && verdict != "few" {
 			missed++
 		}
-		fmt.Fprintf(tw, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t\n", c.phase, c.wire.Count, c.told.Count,
-			side(c.wire.P50, c.told.Service.P50), side(c.wire.P90, c.told.Service.P90),
-			side(c.wire.P99, c.told.Service.P99), verdict)
+		fmt.Fprintf(tw, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t\n", c.phase, c.wire.Count, c.reported.Count,
+			side(c.wire.P50, c.reported.Service.P50), side(c.wire.P90, c.reported.Service.P90),
+			side(c.wire.P99, c.reported.Service.P99), verdict)
 	}
 	tw.Flush()
 	for _, what := range slices.Sorted(maps.Keys(a.Strange)) {
@@ -86,13 +86,13 @@ func printComparison(w io.Writer, a *wire.Analysis, r *result) (missed int) {
 	return missed
 }
 
-// side is both values in microseconds and by how much they differ, in percent
-// of the wire's and in microseconds.
-func side(onWire, told time.Duration) string {
+// side returns both values in microseconds and their difference, in microseconds and in
+// percent of the wire's value.
+func side(onWire, reported time.Duration) string {
 	us := func(d time.Duration) float64 { return float64(d) / 1e3 }
 	percent := 0.0
 	if onWire > 0 {
-		percent = 100 * float64(told-onWire) / float64(onWire)
+		percent = 100 * float64(reported-onWire) / float64(onWire)
 	}
-	return fmt.Sprintf("%.1f\t%.1f\t%+.1f (%+.1f %%)", us(onWire), us(told), us(told-onWire), percent)
+	return fmt.Sprintf("%.1f\t%.1f\t%+.1f (%+.1f %%)", us(onWire), us(reported), us(reported-onWire), percent)
 }

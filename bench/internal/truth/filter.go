@@ -11,16 +11,14 @@ const (
 	flagsOfEnds = 0x07 // FIN, SYN, RST
 )
 
-// filter is a classic BPF program that keeps, of what passes the loopback
-// device, the segments that say something: those of a server's port, with a
-// payload or with SYN, FIN or RST. Bare acknowledgements are half of all
-// segments and say nothing here.
+// filter returns a classic BPF program for the loopback device. It keeps the segments of a
+// server's port that have a payload, or SYN, FIN or RST. Half of all segments are bare
+// acknowledgements, which nothing here needs.
 //
-// The device shows each segment twice, leaving and arriving. To the server it
-// is kept as it leaves and from the server as it arrives, since it is the
-// client's view that is checked. Offsets are those of an Ethernet header
-// followed by IPv4, which is what wire.Parse reads. A frame is cut after snap
-// bytes.
+// The device shows each segment twice, when it leaves and when it arrives. The program keeps
+// segments to the server when they leave, and segments from the server when they arrive, because
+// the client's view is checked. Offsets are those of an Ethernet header and IPv4 after it, as
+// wire.Parse reads them. A frame is cut after snap bytes.
 func filter(port uint16, snap uint32) []unix.SockFilter {
 	const (
 		load      = unix.BPF_LD | unix.BPF_ABS

@@ -9,16 +9,17 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
+	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A load is what the generator is told to do.
+// A load is what the generator has to do.
 type load struct {
-	open       bool    // rate a second rather than as fast as sessions can
-	rate       float64 // messages a second, or sessions
-	bySession  bool    // what the rate counts
-	poisson    bool
-	sessions   int // open: at most
+	open       bool         // arrivals at a rate; otherwise as fast as the sessions can
+	rate       float64      // messages a second, or sessions
+	bySession  bool         // the rate counts sessions, not messages
+	process    pace.Process // open: how arrivals are spread
+	sessions   int          // open: at most
 	length     time.Duration
 	perSession int // messages; 0 for as long as it lasts
 	size       int
@@ -52,30 +53,22 @@ flows:
     envelope: {from: "s{seq}@example.test", to: bench@example.test}
 `))
 
-// text is the load as a scenario. ca is the file with the authority of a server
-// that speaks TLS.
+// text returns the load as a scenario. ca is the file with the authority of a server that
+// speaks TLS.
 func (l load) text(port string, mode sample.TLSMode, ca string) (string, error) {
 	var out strings.Builder
 	err := scenario.Execute(&out, map[string]any{
 		"Seed": seed, "Flow": flow, "Port": port, "TLS": mode != sample.TLSNone, "Mode": mode, "CA": ca, "ServerName": labserver.ServerName,
-		"Open": l.open, "Rate": fmt.Sprintf("%.0f", l.rate), "Unit": l.unit(), "Arrivals": l.arrivals(),
+		"Open": l.open, "Rate": fmt.Sprintf("%.0f", l.rate), "Unit": l.unit(), "Arrivals": l.process,
 		"Sessions": l.sessions, "Length": l.length, "PerSession": l.perSession, "Size": l.size,
 	})
 	return out.String(), err
 }
 
-// unit is what the rate of an open load counts.
+// unit returns what the rate of an open load counts.
 func (l load) unit() string {
 	if l.bySession {
 		return "sessions"
 	}
 	return "messages"
-}
-
-// arrivals is how those of an open load come.
-func (l load) arrivals() string {
-	if l.poisson {
-		return "poisson"
-	}
-	return "uniform"
 }

@@ -1,17 +1,15 @@
 //go:build linux
 
-// Truth checks what smtpgauge tells against what was on the wire, and against
-// what servers with known delays must give. It is what "make truth" runs, and
-// needs root to capture packets on the loopback device.
+// Truth compares what smtpgauge reports with what was on the wire, and with what servers of known
+// delays must give. "make truth" runs it. It needs root to capture packets on the loopback device.
 //
 //	go run ./bench/internal/truth [-only plain,implicit,starttls,queueing,pacing] [-for 10s] [-ours program]
 //	go run ./bench/internal/truth compare -port N [-tls implicit|starttls] PCAP RESULT.json
 //	go run ./bench/internal/truth wire -port N [-tls implicit|starttls] PCAP
 //
-// The first runs everything and prints a table for each check. The exit code
-// is 1 where something was not ok. The others look at a capture made before:
-// side by side with a result, or alone, as JSON. (The capture itself is a
-// process of its own, "truth capture".)
+// The first form runs all checks and prints a table for each. The exit code is 1 if something was
+// not ok. The other forms print an earlier capture: side by side with a result, or alone as JSON.
+// (The capture itself is another process, "truth capture".)
 package main
 
 import (
@@ -42,7 +40,7 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	return checkAll(ctx, args, w)
 }
 
-// A check prints its tables and returns how much was not ok.
+// A check prints its tables, and returns how many figures were not ok.
 type check struct {
 	name string
 	run  func(*truth, context.Context, io.Writer, time.Duration) (int, error)
@@ -85,7 +83,7 @@ func checkAll(ctx context.Context, args []string, w io.Writer) error {
 	return nil
 }
 
-// look shows a capture, next to a result for "compare".
+// look prints a capture; for "compare", next to a result.
 func look(name string, args []string, w io.Writer) error {
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	port := flags.String("port", "", "the server's port")
@@ -114,11 +112,11 @@ func look(name string, args []string, w io.Writer) error {
 			"phases": a.Distributions(), "connections": len(a.Begun), "retransmissions": a.Again, "strange": a.Strange,
 		})
 	}
-	told, err := os.ReadFile(flags.Arg(1))
+	printed, err := os.ReadFile(flags.Arg(1))
 	if err != nil {
 		return err
 	}
-	r, err := readResult(told)
+	r, err := readResult(printed)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
+	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 )
 
 // begun is a capture in which something began so much later than it was due.
@@ -21,14 +22,14 @@ func begun(due []time.Duration, late func(n int) time.Duration) []wire.Time {
 
 // lagging is a result that tells a lag of a span.
 func lagging(span wire.Phase, p99 time.Duration) *result {
-	return &result{Flows: map[string]toldFlow{flow: {Phases: map[string]told{string(span): {Lag: &figure{P99: p99}}}}}}
+	return &result{Flows: map[string]reportedFlow{flow: {Phases: map[string]reportedPhase{string(span): {Lag: &figure{P99: p99}}}}}}
 }
 
 func TestPacing(t *testing.T) {
 	punctual := func(int) time.Duration { return 0 }
 	even := load{open: true, rate: 100, sessions: 10, length: 20 * time.Second}
 	chance := even
-	chance.poisson = true
+	chance.process = pace.Poisson
 	sessions := even
 	sessions.bySession = true
 	for _, test := range []struct {
@@ -43,11 +44,11 @@ func TestPacing(t *testing.T) {
 		{name: "by chance", load: chance, late: punctual, result: lagging(wire.Message, time.Microsecond)},
 		{name: "sessions", load: sessions, late: punctual, result: lagging(wire.Session, time.Microsecond)},
 		{
-			name: "late as told", load: even, late: punctual, result: lagging(wire.Message, time.Millisecond),
-			want: []string{"lag as told: p50 0s, p99 1ms: not ok"},
+			name: "late as reported", load: even, late: punctual, result: lagging(wire.Message, time.Millisecond),
+			want: []string{"lag as reported: p50 0s, p99 1ms: not ok"},
 		}, {
-			name: "nothing told of messages", load: even, late: punctual, result: lagging(wire.Session, 0),
-			want: []string{"no lag was told: not ok"},
+			name: "nothing reported of messages", load: even, late: punctual, result: lagging(wire.Session, 0),
+			want: []string{"no lag was reported: not ok"},
 		}, {
 			name: "lost", load: even, late: punctual, result: lagging(wire.Message, 0), drop: 1,
 			want: []string{"1999 arrivals on the wire, 2000 due: not ok"},

@@ -17,11 +17,11 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// closeness is how far response times may be off what queueing says.
+// closeness is how far response times may differ from the simulation's.
 const closeness = 0.01
 
-// queueing holds response times against what a simulation of the queue gives
-// for the same arrivals and delays.
+// queueing compares response times with those of a simulation of the queue, for the same
+// arrivals and delays.
 func (t *truth) queueing(ctx context.Context, w io.Writer, length time.Duration) (missed int, err error) {
 	for _, k := range behaviours(length) {
 		n, err := t.behaviour(ctx, w, k)
@@ -36,7 +36,7 @@ func (t *truth) queueing(ctx context.Context, w io.Writer, length time.Duration)
 
 // behaviour checks one behaviour.
 func (t *truth) behaviour(ctx context.Context, w io.Writer, k known) (missed int, failure error) {
-	var first atomic.Int64 // the smallest number a message had
+	var first atomic.Int64 // the smallest number of a message
 	first.Store(math.MaxInt64)
 	delay := k.server()
 	s, err := t.Lab(labserver.Config{Delay: func(verb string, seq int64) time.Duration {
@@ -56,29 +56,29 @@ func (t *truth) behaviour(ctx context.Context, w io.Writer, k known) (missed int
 	return k.judge(w, a, r, first.Load()), nil
 }
 
-// judge holds the response times that were told of the behaviour against what
-// queueing says, if the first message has the given number.
+// judge compares the reported response times with those of the simulation. first is the number of
+// the first message.
 func (k known) judge(w io.Writer, a *wire.Analysis, r *result, first int64) (missed int) {
 	responses, beside := k.expected(dues(k.load), first, a.Samples[wire.Message])
 	expected := wire.Distribute(responses)
-	told := r.phase(string(wire.Message))
+	reported := r.phase(string(wire.Message))
 	fmt.Fprintf(w, "\n%s: %.0f messages/s, %d sessions, %v beside the delay\n", k.name, k.load.rate, k.load.sessions, beside)
 	printVerdict(w, r)
-	if told.Response == nil {
-		fmt.Fprintln(w, "no response times were told: not ok")
+	if reported.Response == nil {
+		fmt.Fprintln(w, "no response times were reported: not ok")
 		return 1
 	}
-	if told.Count != expected.Count {
-		fmt.Fprintf(w, "%d messages were told, and %d due: not ok\n", told.Count, expected.Count)
+	if reported.Count != expected.Count {
+		fmt.Fprintf(w, "%d messages were reported, and %d due: not ok\n", reported.Count, expected.Count)
 		missed++
 	}
-	if told.Lag != nil {
-		fmt.Fprintf(w, "lag as told, waiting included: p50 %v, p90 %v\n", told.Lag.P50, told.Lag.P90)
+	if reported.Lag != nil {
+		fmt.Fprintf(w, "lag as reported, waiting included: p50 %v, p90 %v\n", reported.Lag.P50, reported.Lag.P90)
 	}
-	return missed + printQueue(w, expected, *told.Response, told.Service)
+	return missed + printQueue(w, expected, *reported.Response, reported.Service)
 }
 
-// lower sets a to n where that is less.
+// lower sets a to n if that is less.
 func lower(a *atomic.Int64, n int64) {
 	for was := a.Load(); n < was; was = a.Load() {
 		if a.CompareAndSwap(was, n) {
@@ -87,8 +87,8 @@ func lower(a *atomic.Int64, n int64) {
 	}
 }
 
-// printQueue prints expected and told response times, and service times, which
-// must not pass for them.
+// printQueue prints expected and reported response times. It prints service times too, to show that
+// they are different.
 func printQueue(w io.Writer, expected wire.Distribution, response, service figure) (missed int) {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(tw, "\texpected ms\tresponse ms\toff\t\tservice ms\t")
@@ -114,7 +114,7 @@ func printQueue(w io.Writer, expected wire.Distribution, response, service figur
 	return missed
 }
 
-// closedLoop checks that no response time is told where nothing was due.
+// closedLoop checks that a closed load, in which nothing is due, reports no response time.
 func (t *truth) closedLoop(ctx context.Context, w io.Writer) (missed int, failure error) {
 	s, err := t.Lab(labserver.Config{Delay: labserver.At("rcpt", 50*time.Millisecond)})
 	if err != nil {
@@ -126,8 +126,8 @@ func (t *truth) closedLoop(ctx context.Context, w io.Writer) (missed int, failur
 		return 0, err
 	}
 	verdict := "has no response time: ok"
-	if told := r.phase(string(wire.Message)); told.Response != nil || told.Lag != nil {
-		verdict, missed = "tells a response time: not ok", 1
+	if reported := r.phase(string(wire.Message)); reported.Response != nil || reported.Lag != nil {
+		verdict, missed = "reports a response time: not ok", 1
 	}
 	fmt.Fprintf(w, "\nclosed loop %s\n", verdict)
 	return missed, nil

@@ -24,24 +24,24 @@ func TestBehaviourIsJudged(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		count    int
-		response time.Duration // 0: none is told
+		response time.Duration // 0: none is reported
 		missed   int
 		says     string
 	}{
 		{"right", 100, right, 0, "1ms beside the delay"},
-		{"within a percent", 100, right + right/101, 0, "lag as told, waiting included: p50 3ms, p90 0s"},
+		{"within a percent", 100, right + right/101, 0, "lag as reported, waiting included: p50 3ms, p90 0s"},
 		{"over a percent", 100, right + right/99, 4, "not ok"},
-		{"too few", 99, right, 1, "99 messages were told, and 100 due: not ok"},
-		{"no response times", 100, 0, 1, "no response times were told: not ok"},
+		{"too few", 99, right, 1, "99 messages were reported, and 100 due: not ok"},
+		{"no response times", 100, 0, 1, "no response times were reported: not ok"},
 	} {
 		a := wire.NewAnalysis(wire.InClear)
 		a.Samples[wire.Message] = []time.Duration{right, right - time.Millisecond, right + time.Millisecond}
-		said := told{Count: test.count, Service: all(right), Lag: &figure{P50: 3 * time.Millisecond}}
+		said := reportedPhase{Count: test.count, Service: all(right), Lag: &figure{P50: 3 * time.Millisecond}}
 		if test.response > 0 {
 			response := all(test.response)
 			said.Response = &response
 		}
-		r := &result{Flows: map[string]toldFlow{flow: {Phases: map[string]told{"message": said}}}}
+		r := &result{Flows: map[string]reportedFlow{flow: {Phases: map[string]reportedPhase{"message": said}}}}
 		var out strings.Builder
 		if missed := k.judge(&out, a, r, 0); missed != test.missed || !strings.Contains(out.String(), test.says) {
 			t.Errorf("%s: %d missed, want %d and %q:\n%s", test.name, missed, test.missed, test.says, out.String())

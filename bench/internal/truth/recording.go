@@ -19,8 +19,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A recording is a capture under way, in a process of its own: the server and
-// the analysis in this one would keep it from the packets.
+// A recording is a capture under way. It has a process of its own, because the server and the
+// analysis in this one could make it lose packets.
 type recording struct {
 	path   string
 	cmd    *exec.Cmd
@@ -29,7 +29,7 @@ type recording struct {
 	stderr bytes.Buffer
 }
 
-// record begins to capture a port and returns when it does.
+// record begins to capture a port, and returns when that has begun.
 func (t *truth) record(ctx context.Context, port string) (*recording, error) {
 	r := &recording{path: filepath.Join(t.Dir, "truth.pcap")}
 	var err error
@@ -57,7 +57,7 @@ func (t *truth) record(ctx context.Context, port string) (*recording, error) {
 	return r, nil
 }
 
-// end ends the capture. One that lost packets is an error.
+// end ends the capture. It returns an error if packets were lost.
 func (r *recording) end() error {
 	if err := r.stdin.Close(); err != nil {
 		return err
@@ -71,7 +71,7 @@ func (r *recording) end() error {
 	return nil
 }
 
-// watched runs something while the port is captured, and analyses what passed.
+// watched captures a port while do runs, and analyses the capture.
 func (t *truth) watched(ctx context.Context, port string, mode sample.TLSMode, do func() error) (*wire.Analysis, error) {
 	r, err := t.record(ctx, port)
 	if err != nil {
@@ -84,7 +84,7 @@ func (t *truth) watched(ctx context.Context, port string, mode sample.TLSMode, d
 	return analyse(r.path, port, mode)
 }
 
-// analyse reads a capture back.
+// analyse reads and analyses a capture.
 func analyse(path, port string, mode sample.TLSMode) (*wire.Analysis, error) {
 	number, err := strconv.ParseUint(port, 10, 16)
 	if err != nil {

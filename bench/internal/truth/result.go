@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A figure is a distribution as the generator tells it.
+// A figure is a distribution that the generator reports.
 type figure struct {
 	P50  time.Duration `json:"p50_ns"`
 	P90  time.Duration `json:"p90_ns"`
@@ -17,32 +17,32 @@ type figure struct {
 	Mean time.Duration `json:"mean_ns"`
 }
 
-// A told phase is what the generator says of one phase.
-type told struct {
+// A reportedPhase is what the generator reports of one phase.
+type reportedPhase struct {
 	Count    int     `json:"count"`
 	Service  figure  `json:"service"`
 	Response *figure `json:"response"` // open load only
 	Lag      *figure `json:"lag"`
 }
 
-// A result is the generator's, as far as it is checked here.
+// A result is the part of the generator's result that is checked here.
 type result struct {
 	Clock   string `json:"clock"`
 	Verdict struct {
 		Valid   bool            `json:"valid"`
 		Reasons json.RawMessage `json:"reasons"`
 	} `json:"verdict"`
-	Flows map[string]toldFlow `json:"flows"`
+	Flows map[string]reportedFlow `json:"flows"`
 }
 
-// A toldFlow is what the generator says of a flow.
-type toldFlow struct {
-	Rate   float64         `json:"messages_per_second"`
-	Phases map[string]told `json:"phases"`
+// A reportedFlow is what the generator reports of a flow.
+type reportedFlow struct {
+	Rate   float64                  `json:"messages_per_second"`
+	Phases map[string]reportedPhase `json:"phases"`
 }
 
-// phase is what the result says of a phase; all zero where it says nothing.
-func (r *result) phase(name string) told { return r.Flows[flow].Phases[name] }
+// phase returns what the result has of a phase; the zero value if it has nothing.
+func (r *result) phase(name string) reportedPhase { return r.Flows[flow].Phases[name] }
 
 // readResult reads what "show --format json" prints.
 func readResult(out []byte) (*result, error) {

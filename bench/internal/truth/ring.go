@@ -15,28 +15,28 @@ import (
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
 )
 
-// The ring that the kernel writes packets into. 128 MiB is some seconds of what
-// two cores can do, so that the capture may fall behind for a while.
+// The ring that the kernel writes packets into. Two cores fill 128 MiB in some seconds, so the
+// capture may fall behind for a while.
 const (
 	blockSize  = 1 << 20
 	blocks     = 128
-	frameSize  = 1 << 11 // has to divide a block; packets are packed all the same
-	retireTime = 20      // milliseconds until a block is handed over half full
+	frameSize  = 1 << 11 // must divide a block, but does not bound a packet
+	retireTime = 20      // milliseconds after which the kernel gives out a block that is not full
 )
 
-// A ring is a packet socket on the loopback device with memory shared with the
-// kernel (packet_mmap, TPACKET_V3): a packet costs no system call, so that the
-// capture disturbs what it watches as little as can be.
+// A ring is a packet socket on the loopback device that shares memory with the kernel
+// (packet_mmap, TPACKET_V3). A packet costs no system call, so the capture disturbs little of
+// what it observes.
 type ring struct {
 	fd     int
 	memory []byte
-	next   int // block to be read next
+	next   int // the block to read next
 }
 
-// openRing begins to capture what a filter keeps. It needs root.
+// openRing begins to capture the packets that a filter keeps. It needs root.
 func openRing(program []unix.SockFilter) (*ring, error) {
-	// Without a protocol nothing is captured until bind, by when the filter is
-	// in place.
+	// The socket has no protocol, so it captures nothing until bind. The filter is set
+	// before that.
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("packet socket (this needs root): %w", err)
@@ -53,8 +53,8 @@ func (r *ring) setUp(program []unix.SockFilter) error {
 	if err := attach(r.fd, program); err != nil {
 		return err
 	}
-	// The kernel stamps packets where they pass only if somebody asks;
-	// otherwise the stamp is from when they were copied into the ring.
+	// The kernel stamps packets when they pass only if somebody asks for it. Otherwise
+	// it stamps them when it copies them into the ring.
 	if err := unix.SetsockoptInt(r.fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1); err != nil {
 		return fmt.Errorf("packet timestamps: %w", err)
 	}
@@ -77,7 +77,7 @@ func (r *ring) setUp(program []unix.SockFilter) error {
 	if err != nil {
 		return err
 	}
-	// Only who asks for every protocol sees packets leaving.
+	// Packets that leave are shown only to those who ask for every protocol.
 	const every = unix.ETH_P_ALL<<8 | unix.ETH_P_ALL>>8 // in network order
 	return unix.Bind(r.fd, &unix.SockaddrLinklayer{Protocol: every & 0xffff, Ifindex: lo.Index})
 }
@@ -91,12 +91,12 @@ func attach(fd int, program []unix.SockFilter) error {
 	return nil
 }
 
-// read hands on the packets of the blocks that are ready, in the order of their
-// times, and returns how many blocks there were.
+// read calls emit for the packets of the blocks that are ready, in the order of their times, and
+// returns how many blocks there were.
 func (r *ring) read(emit func(at wire.Time, frame []byte, length int) error) (int, error) {
 	for n := 0; ; n++ {
 		block := r.memory[r.next*blockSize:][:blockSize]
-		// Behind the version and the offset of private data (tpacket_block_desc).
+		// After the version and the offset of private data (tpacket_block_desc).
 		header := (*unix.TpacketHdrV1)(unsafe.Pointer(&block[8]))
 		if atomic.LoadUint32(&header.Block_status)&unix.TP_STATUS_USER == 0 {
 			return n, nil
@@ -115,7 +115,7 @@ func (r *ring) read(emit func(at wire.Time, frame []byte, length int) error) (in
 	}
 }
 
-// wait waits until a block is ready, or for the timeout.
+// wait waits until a block is ready, at most for the timeout.
 func (r *ring) wait(timeout time.Duration) error {
 	_, err := unix.Poll([]unix.PollFd{{Fd: int32(r.fd), Events: unix.POLLIN}}, int(timeout.Milliseconds()))
 	if err != nil && !errors.Is(err, unix.EINTR) {
@@ -128,8 +128,8 @@ func (r *ring) close() error {
 	return errors.Join(unix.Munmap(r.memory), unix.Close(r.fd))
 }
 
-// stats says how many packets passed the filter, and how many of them the ring
-// had no room for.
+// stats returns how many packets passed the filter, and for how many of them the ring had no
+// room.
 func (r *ring) stats() (packets, drops uint32, err error) {
 	s, err := unix.GetsockoptTpacketStatsV3(r.fd, unix.SOL_PACKET, unix.PACKET_STATISTICS)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 // A truth has what the checks need.
 type truth struct{ *harness.Bench }
 
-// serve starts what a TLS mode needs: plain connections go to the fast sink.
+// serve starts the server for a TLS mode. Without TLS it is the fast sink.
 func (t *truth) serve(ctx context.Context, mode sample.TLSMode) (*harness.Server, error) {
 	if mode == sample.TLSNone {
 		return t.Sink(ctx)
@@ -22,8 +22,7 @@ func (t *truth) serve(ctx context.Context, mode sample.TLSMode) (*harness.Server
 	return t.Lab(labserver.Config{Mode: mode})
 }
 
-// gauge runs the generator with a load and reads its result. One that calls its
-// own run invalid is a result too, and says so.
+// gauge runs the generator with a load and reads its result. An invalid run is a result too.
 func (t *truth) gauge(ctx context.Context, l load, port string, mode sample.TLSMode) (*result, error) {
 	text, err := l.text(port, mode, t.CA)
 	if err != nil {

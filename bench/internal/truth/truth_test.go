@@ -9,14 +9,15 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/truth/wire"
+	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 func TestAgrees(t *testing.T) {
 	const us = time.Microsecond
 	for _, test := range []struct {
-		wire, told time.Duration
-		want       bool
+		wire, reported time.Duration
+		want           bool
 	}{
 		{100 * us, 120 * us, true},
 		{100 * us, 80 * us, true},
@@ -24,8 +25,8 @@ func TestAgrees(t *testing.T) {
 		{10000 * us, 10300 * us, true},
 		{10000 * us, 9699 * us, false},
 	} {
-		if got := agrees(test.wire, test.told); got != test.want {
-			t.Errorf("%v told for %v agrees: %v, want %v", test.told, test.wire, got, test.want)
+		if got := agrees(test.wire, test.reported); got != test.want {
+			t.Errorf("%v reported for %v agrees: %v, want %v", test.reported, test.wire, got, test.want)
 		}
 	}
 }
@@ -78,7 +79,7 @@ func TestReadResultWantsTheFlow(t *testing.T) {
 }
 
 func TestLoadText(t *testing.T) {
-	l := load{open: true, rate: 99.6, poisson: true, sessions: 7, length: 20 * time.Second, perSession: 10, size: 1024}
+	l := load{open: true, rate: 99.6, process: pace.Poisson, sessions: 7, length: 20 * time.Second, perSession: 10, size: 1024}
 	text, err := l.text("2600", sample.TLSImplicit, "ca.pem")
 	if err != nil {
 		t.Fatal(err)
@@ -107,7 +108,7 @@ func TestDues(t *testing.T) {
 	if len(even) != 200 {
 		t.Errorf("%d are due in 2 s at 100 a second", len(even))
 	}
-	chance := dues(load{rate: 1000, poisson: true, length: 2 * time.Second})
+	chance := dues(load{rate: 1000, process: pace.Poisson, length: 2 * time.Second})
 	if n := float64(len(chance)); math.Abs(n-2000) > 5*math.Sqrt(2000) {
 		t.Errorf("%v are due in 2 s at 1,000 a second by chance", n)
 	}
@@ -116,8 +117,8 @@ func TestDues(t *testing.T) {
 func TestPrintQueue(t *testing.T) {
 	expected := wire.Distribution{Mean: 1000, P50: 1000, P90: 1000, P99: 1000}
 	var out strings.Builder
-	told := figure{Mean: 1010, P50: 990, P90: 1011, P99: 980}
-	if missed := printQueue(&out, expected, told, figure{}); missed != 2 {
+	reported := figure{Mean: 1010, P50: 990, P90: 1011, P99: 980}
+	if missed := printQueue(&out, expected, reported, figure{}); missed != 2 {
 		t.Errorf("%d missed, want 2:\n%s", missed, out.String())
 	}
 }

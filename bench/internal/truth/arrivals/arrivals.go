@@ -1,5 +1,5 @@
-// Package arrivals judges when things arrived: at what rate, how late, and
-// whether they came like a Poisson process.
+// Package arrivals analyses times of arrival: their rate, how late they are, and whether they are
+// those of a Poisson process.
 package arrivals
 
 import (
@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// Rate is how many came a second between the first and the last. times are in
-// nanoseconds and sorted; there have to be two at least.
+// Rate returns how many arrivals a second there are between the first and the last. times are in
+// nanoseconds and sorted, and there must be at least two.
 func Rate[T ~int64](times []T) float64 {
 	n := len(times) - 1
 	return float64(n) / (float64(times[n]-times[0]) / 1e9)
 }
 
-// Lateness is how much later each came than it was due, beyond what the least
-// late did: the clocks of both need not begin together. Both are in
-// nanoseconds, sorted, and as long.
+// Lateness returns how much later than due each arrival came. It subtracts the smallest of these
+// times from all, because the two clocks need not begin together. Both lists are in nanoseconds,
+// sorted, and of the same length.
 func Lateness[T ~int64](times []T, due []time.Duration) []time.Duration {
 	late := make([]time.Duration, len(times))
 	for i, t := range times {
@@ -30,8 +30,8 @@ func Lateness[T ~int64](times []T, due []time.Duration) []time.Duration {
 	return late
 }
 
-// InTurn is when things due would come if nothing but one were late: whoever
-// begins them does so one after the other, and each takes so long.
+// InTurn returns when arrivals begin that are never late, except that they begin one after the
+// other, and each takes a time to begin.
 func InTurn(due []time.Duration, each time.Duration) []time.Duration {
 	begun := slices.Clone(due)
 	for i := 1; i < len(begun); i++ {
@@ -40,8 +40,8 @@ func InTurn(due []time.Duration, each time.Duration) []time.Duration {
 	return begun
 }
 
-// Closest is the gap between sorted times that one in a thousand is below.
-// There have to be two times at least.
+// Closest returns the gap between sorted times that one gap in a thousand is below. There must be
+// at least two times.
 func Closest[T ~int64](times []T) time.Duration {
 	gaps := make([]time.Duration, len(times)-1)
 	for i := range gaps {
@@ -51,11 +51,10 @@ func Closest[T ~int64](times []T) time.Duration {
 	return gaps[len(gaps)/1000]
 }
 
-// Poisson holds the gaps between sorted times against the exponential
-// distribution of a Poisson process with so many arrivals a second, by the
-// test of Kolmogorov and Smirnov. It returns the test's statistic, the largest
-// distance between both distributions, and the probability that one at least
-// as large comes by chance. There have to be two times at least.
+// Poisson compares the gaps between sorted times with the exponential distribution of a Poisson
+// process of that rate, by the test of Kolmogorov and Smirnov. It returns the test's statistic,
+// which is the largest distance between the two distributions, and the probability of such a
+// distance or a larger one by chance. There must be at least two times.
 func Poisson[T ~int64](times []T, rate float64) (distance, probability float64) {
 	gaps := make([]float64, len(times)-1)
 	for i := range gaps {
@@ -64,10 +63,9 @@ func Poisson[T ~int64](times []T, rate float64) (distance, probability float64) 
 	return fit(gaps, func(x float64) float64 { return 1 - math.Exp(-rate*x) })
 }
 
-// Spread holds sorted times against the uniform distribution between the first
-// and the last: given their number, that is how those of a Poisson process
-// fall. It looks at the large picture, Poisson at the small one, which a
-// generator's jitter of some microseconds spoils first.
+// Spread compares sorted times with the uniform distribution between the first and the last, which
+// the times of a Poisson process have if their number is given. It tests the times on a large
+// scale. Poisson tests them on a small scale, where a jitter of some microseconds shows first.
 func Spread[T ~int64](times []T) (distance, probability float64) {
 	first, last := times[0], times[len(times)-1]
 	inner := make([]float64, 0, len(times))
@@ -77,8 +75,7 @@ func Spread[T ~int64](times []T) (distance, probability float64) {
 	return fit(inner, func(x float64) float64 { return x })
 }
 
-// fit is the one-sample test of Kolmogorov and Smirnov. It sorts the sample in
-// place.
+// fit is the test of Kolmogorov and Smirnov for one sample. It sorts the sample in place.
 func fit(sample []float64, distribution func(float64) float64) (distance, probability float64) {
 	slices.Sort(sample)
 	n := float64(len(sample))
@@ -89,8 +86,8 @@ func fit(sample []float64, distribution func(float64) float64) (distance, probab
 	return distance, byChance(distance, n)
 }
 
-// byChance is the probability of such a distance or a larger one, by the
-// asymptotic series with Stephens' correction for finite n (Stephens 1970).
+// byChance returns the probability of such a distance or a larger one, by the asymptotic series
+// with Stephens' correction for finite n (Stephens 1970).
 func byChance(distance, n float64) float64 {
 	root := math.Sqrt(n)
 	lambda := (root + .12 + .11/root) * distance

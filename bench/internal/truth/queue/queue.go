@@ -1,6 +1,5 @@
-// Package queue says how long arrivals have to wait for servers that take
-// known times: what response times under open load have to come out as. It
-// simulates the queue arrival by arrival and knows nothing of the generator.
+// Package queue computes the response times under open load for servers whose service times are
+// known. It simulates the queue arrival by arrival, and knows nothing of the generator.
 package queue
 
 import (
@@ -8,15 +7,13 @@ import (
 	"time"
 )
 
-// A Service says how long a server takes for arrival n, counted from 0, of
-// which it begins at the given time. Calls come in the order of n, and begun
-// never goes back.
+// A Service returns how long a server takes for arrival n, counted from 0, if it begins at a given
+// time. Calls come in the order of n, and begun never goes back.
 type Service func(n int, begun time.Duration) time.Duration
 
-// Responses returns for each arrival the time from when it was due until it was
-// served, in the order of arrival. due must not decrease. Arrivals are taken in
-// turn by so many servers, each serving one at a time: the queue G/G/c of the
-// books, first come first served.
+// Responses returns for each arrival the time from when it was due until it was served, in the
+// order of arrival. due must not decrease. There are so many servers; each serves one arrival at a
+// time, first come first served. That is the queue G/G/c of queueing theory.
 func Responses(due []time.Duration, servers int, service Service) []time.Duration {
 	free := make(instants, servers) // when each server is free; all are at first
 	responses := make([]time.Duration, len(due))
@@ -29,9 +26,8 @@ func Responses(due []time.Duration, servers int, service Service) []time.Duratio
 	return responses
 }
 
-// Stalled is a service during which nothing is begun for a while, once: from
-// when arrival number begins, for so long. What begins meanwhile is served
-// after it.
+// Stalled returns a service with one stall, which begins with an arrival and lasts long. What begins
+// meanwhile is served after the stall.
 func Stalled(number int, long time.Duration, service Service) Service {
 	var over time.Duration // no stall yet
 	stalled := false
@@ -43,7 +39,7 @@ func Stalled(number int, long time.Duration, service Service) Service {
 	}
 }
 
-// instants is a heap, the earliest first.
+// instants is a heap with the earliest time first.
 type instants []time.Duration
 
 func (h instants) Len() int           { return len(h) }

@@ -8,7 +8,7 @@ type stream struct {
 	leaving bool // the client's direction
 	begun   bool
 	next    uint32 // sequence number of the next byte
-	held    []Segment
+	ahead   []Segment
 	again   int // segments seen before
 }
 
@@ -26,7 +26,7 @@ func (s *stream) add(g Segment, emit func(at Time, p []byte, length int)) {
 	}
 	if int32(g.Seq-s.next) > 0 { // a hole before it: keep a copy, the frame is not ours
 		g.Payload = slices.Clone(g.Payload)
-		s.held = append(s.held, g)
+		s.ahead = append(s.ahead, g)
 		return
 	}
 	if !s.take(g, g.At, emit) {
@@ -35,10 +35,10 @@ func (s *stream) add(g Segment, emit func(at Time, p []byte, length int)) {
 	}
 	// What waited behind the hole. The client's bytes left when they were
 	// captured; the server's can be read only from now on.
-	slices.SortFunc(s.held, func(a, b Segment) int { return int(int32(a.Seq - b.Seq)) })
-	for len(s.held) > 0 && int32(s.held[0].Seq-s.next) <= 0 {
-		h := s.held[0]
-		s.held = s.held[1:]
+	slices.SortFunc(s.ahead, func(a, b Segment) int { return int(int32(a.Seq - b.Seq)) })
+	for len(s.ahead) > 0 && int32(s.ahead[0].Seq-s.next) <= 0 {
+		h := s.ahead[0]
+		s.ahead = s.ahead[1:]
 		at := g.At
 		if s.leaving {
 			at = h.At
