@@ -14,9 +14,9 @@ import (
 type change struct {
 	name      string
 	title     string
-	fixed     time.Duration // more at RCPT,
-	share     float64       // and this much of the median of a message
-	minEffect float64       // that compare is told; 0 for none
+	fixed     time.Duration // added at RCPT
+	share     float64       // of the median of a message, also added at RCPT
+	minEffect float64       // an option of compare; 0 for none
 	madeUp    bool          // only in made-up rounds
 }
 
@@ -27,38 +27,38 @@ var changes = []change{
 	{name: "1%", title: "1 % at RCPT", share: 0.01, minEffect: 0.01},
 }
 
-// added is how much longer RCPT takes where messages take that median.
+// added returns how much longer RCPT takes if messages have that median.
 func (c *change) added(median time.Duration) time.Duration {
 	return c.fixed + time.Duration(c.share*float64(median))
 }
 
-// nothing tells whether nothing is changed, so that whatever is called
-// different is a false alarm.
+// nothing tells whether nothing is changed. Then every difference that compare finds is a
+// false alarm.
 func (c *change) nothing() bool { return c.fixed == 0 && c.share == 0 }
 
-// The rows that a change at RCPT has to show in.
+// The rows in which a change at RCPT must show.
 const (
 	messageMedian = "message.p50"
 	rcptMedian    = "rcpt.p50"
 )
 
-// An outcome is what one comparison came to.
+// An outcome is the outcome of one comparison.
 type outcome struct {
-	rounds     int           // a side
+	rounds     int           // of each side
 	tested     int           // metrics
-	found      bool          // messages are worse, and RCPT where the change is large
-	unresolved bool          // messages are called the same, and the change not resolvable
-	alarms     []string      // rows called what they are not
-	difference       *float64      // by how many per cent messages are longer
+	found      bool          // messages are worse, and RCPT too if the change is large
+	unresolved bool          // messages are called the same, and the change is not resolvable
+	alarms     []string      // rows with a wrong verdict
+	difference *float64      // by how many per cent messages take longer
 	resolvable *float64      // per cent
-	needed     int           // rounds a side; 0 where none is told
+	needed     int           // rounds of each side; 0 if compare does not say
 	took       time.Duration // to make the rounds and compare them
 
 	runs, invalid int
 	reason        string // of the first invalid run
 }
 
-// judge reads what compare said.
+// judge reads the outcome from a comparison.
 func (c *change) judge(comparison *compare.Comparison) (*outcome, error) {
 	rows := map[string]*compare.Row{}
 	for i := range comparison.Rows {
@@ -83,13 +83,13 @@ func (c *change) judge(comparison *compare.Comparison) (*outcome, error) {
 	}
 	if message.Verdict == stats.Same && c.share > 0 {
 		o.unresolved = o.needed > o.rounds
-		if c.minEffect == 0 { // then none are told
+		if c.minEffect == 0 { // then compare does not say how many rounds it needs
 			o.unresolved = o.resolvable == nil || *o.resolvable > 100*c.share
 		}
 	}
 	for i := range comparison.Rows {
-		// Nothing makes anything better. What takes longer at RCPT takes longer
-		// altogether, so that more than RCPT may be worse.
+		// No change makes anything better. If RCPT takes longer, the spans that have
+		// it in them may be worse too.
 		if r := &comparison.Rows[i]; r.Verdict == stats.Better || r.Verdict == stats.Worse && c.nothing() {
 			o.alarms = append(o.alarms, r.Metric+" "+string(r.Verdict))
 		}

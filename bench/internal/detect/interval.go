@@ -4,12 +4,12 @@ package main
 
 import "math"
 
-// A rate is how often something came out.
+// A rate is how many of a number of outcomes were of one kind.
 type rate struct{ count, of int }
 
-// interval holds the chance behind a rate with 95 % confidence, at least
-// (Clopper and Pearson 1934): it leaves out each chance under which a count so
-// high, or so low, had one of 2.5 %.
+// interval returns an interval that has the true rate in it with at least 95 % confidence
+// (Clopper and Pearson 1934). It leaves out each rate under which a count so high, or so
+// low, has a chance of less than 2.5 %.
 func (r rate) interval() (low, high float64) {
 	const tail = 0.025
 	if r.of == 0 {
@@ -25,7 +25,7 @@ func (r rate) interval() (low, high float64) {
 	return low, high
 }
 
-// crossing is where in 0 to 1 a condition begins to hold.
+// crossing returns the point between 0 and 1 from which on a condition holds.
 func crossing(holds func(p float64) bool) float64 {
 	low, high := 0.0, 1.0
 	for range 50 {
@@ -38,8 +38,8 @@ func crossing(holds func(p float64) bool) float64 {
 	return high
 }
 
-// binomial is the chance of k or fewer of n where each has the chance p, which
-// is neither 0 nor 1.
+// binomial returns the chance of k or fewer of n, if each has the chance p, which is neither
+// 0 nor 1.
 func binomial(k, n int, p float64) float64 {
 	all, _ := math.Lgamma(float64(n) + 1)
 	sum := 0.0

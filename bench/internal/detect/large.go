@@ -20,8 +20,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// The largest comparison that has to be answered at once: two runs of so long,
-// of so many flows, with every phase there is of a message and its session.
+// The largest comparison that has to be fast: two runs of that length and that many flows,
+// with all phases of messages and sessions.
 const (
 	largeSeconds = 600
 	largeFlows   = 20
@@ -30,20 +30,19 @@ const (
 
 var largeLimit = timing{Took: time.Second, Memory: 200_000_000}
 
-// timeWord makes this program time instead of compare. A process of its own
-// does it: what the system counts as the most memory that a command ever had
-// begins with what the one had that started it, and making files up takes some.
+// timeWord is the argument that makes this program measure a command. A process of its own
+// does that: the system counts the memory of the process that starts a command as the
+// command's, and the one that makes up the files has much.
 const timeWord = "time"
 
-// A timing is what a command took, as the timing process tells it.
+// A timing is what a command took, as the measuring process prints it.
 type timing struct {
 	Took   time.Duration
 	CPU    time.Duration // user and system time of all cores
 	Memory int64         // bytes
 }
 
-// compareLarge makes two large runs up and times the command on them, a few
-// times over.
+// compareLarge makes up two large runs, and measures the command on them a few times.
 func compareLarge(ctx context.Context, w io.Writer, h *harness.Bench, seed uint64) error {
 	args := []string{timeWord, h.Ours, "compare", "--format", "json"}
 	size := int64(0)
@@ -103,7 +102,7 @@ func writeLarge(file string, m *madeup.Machine) (int64, error) {
 	return info.Size(), f.Close()
 }
 
-// timeCommand runs a command that compares, and tells what it took.
+// timeCommand runs a command that compares, and prints what it took.
 func timeCommand(ctx context.Context, args []string, w io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -118,7 +117,7 @@ func timeCommand(ctx context.Context, args []string, w io.Writer) error {
 	}
 	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	if !ok {
-		return errors.New("the system does not tell what a process used")
+		return errors.New("the system does not say what a process used")
 	}
 	state := cmd.ProcessState
 	return json.NewEncoder(w).Encode(timing{took, state.UserTime() + state.SystemTime(), usage.Maxrss * 1024})

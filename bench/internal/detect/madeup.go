@@ -20,7 +20,7 @@ import (
 // madeUp makes up the rounds of comparisons.
 type madeUp struct {
 	seed uint64
-	like madeup.Run // each of them, but for what is added
+	like madeup.Run // all rounds, without what is added
 }
 
 func newMadeUp(seed uint64) *madeUp {
@@ -42,7 +42,7 @@ func madePlan(flows int) *loadgen.Plan {
 	return plan
 }
 
-// run makes a run up and reads it back.
+// run makes up a run and reads it back.
 func (lab *madeUp) run(m *madeup.Machine, added time.Duration) (*record.Run, error) {
 	run := lab.like
 	run.Added = []time.Duration{added}
@@ -53,7 +53,7 @@ func (lab *madeUp) run(m *madeup.Machine, added time.Duration) (*record.Run, err
 	return record.ReadCourse(bytes.NewReader(file.Bytes()))
 }
 
-// median is that of the times of messages, without any change.
+// median returns the median time of a message, without any change.
 func (lab *madeUp) median(context.Context) (time.Duration, error) {
 	run, err := lab.run(madeup.Steady(lab.seed, 0), 0)
 	if err != nil {
@@ -62,27 +62,27 @@ func (lab *madeUp) median(context.Context) (time.Duration, error) {
 	return figures.Of(run).Flows[flow].Phases["message"].Service.P50, nil
 }
 
-// compare makes up the rounds of comparison n, in the order A B B A as the
-// command does, and compares them.
+// compare makes up the rounds of comparison n and compares them. Like the command it makes
+// them in the order A B B A.
 func (lab *madeUp) compare(_ context.Context, c *change, added time.Duration, n int) (*outcome, error) {
 	began := time.Now()
 	m, o := madeup.NewMachine(lab.seed, uint64(n+1)), compare.Options{MinEffect: c.minEffect}
 	var runs [2][]*record.Run
-	turns := 1
-	for turn := 0; turn < turns; turn++ {
-		for _, side := range [2][2]int{{0, 1}, {1, 0}}[turn%2] {
+	rounds := 1
+	for round := 0; round < rounds; round++ {
+		for _, side := range [2][2]int{{0, 1}, {1, 0}}[round%2] {
 			run, err := lab.run(m, added*time.Duration(side))
 			if err != nil {
 				return nil, err
 			}
 			runs[side] = append(runs[side], run)
 		}
-		if turn == 0 {
+		if round == 0 {
 			needed, err := compare.RoundsNeeded(runs[0][0], o)
 			if err != nil {
 				return nil, err
 			}
-			turns = needed + 2 // as ab does
+			rounds = needed + 2 // as ab does
 		}
 	}
 	comparison, err := compare.Compare(runs[0], runs[1], o)
@@ -93,6 +93,6 @@ func (lab *madeUp) compare(_ context.Context, c *change, added time.Duration, n 
 	if err != nil {
 		return nil, err
 	}
-	out.took, out.runs = time.Since(began), 2*turns
+	out.took, out.runs = time.Since(began), 2*rounds
 	return out, nil
 }

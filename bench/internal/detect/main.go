@@ -1,20 +1,18 @@
 //go:build linux
 
-// Detect shows that compare tells a change from noise: how often it raises a
-// false alarm where nothing was changed, that it finds what is there to be
-// found, and that it says so where a change is too small for the rounds there
-// are. It is what "make detect" runs.
+// Detect shows that compare can distinguish a change from noise: how often it raises a false
+// alarm if nothing was changed, that it finds changes, and that it says when a change is too
+// small for the number of rounds. "make detect" runs it.
 //
 //	go run ./bench/internal/detect [-only a,b] [-made-up n] [-measured n] [-ours program]
 //
-// Two hundred comparisons of each kind are of made-up rounds, with noise as
-// machines have it; twenty are made by the command, "smtpgauge ab", against the
-// built-in server, the two sides on two ports of one process of it. The last
-// figure is what comparing large run files takes. The exit code is 1 where
-// anything is not as it should be.
+// Of each kind there are two hundred comparisons of made-up rounds, with noise like that of
+// machines. Twenty more are measured by "smtpgauge ab" on the built-in server. One process has
+// both sides, on two ports. At the end detect measures a comparison of large run files. The
+// exit code is 1 if anything is wrong.
 //
-// Measuring wants a machine that does nothing else: invalid runs are counted,
-// and are compared like all others.
+// The machine should do nothing else meanwhile. Invalid runs are counted, and are compared like
+// all others.
 package main
 
 import (
@@ -46,10 +44,10 @@ func main() {
 	})
 }
 
-// large is the name of what is compared last.
+// large is the name of the last comparison.
 const large = "large"
 
-// kinds are the names of the comparisons there are.
+// kinds are the names of all comparisons.
 var kinds = harness.Choice[string]{Noun: "kind of comparison", All: append(changeNames(), large), Name: func(name string) string { return name }}
 
 func run(ctx context.Context, args []string, w io.Writer) error {
@@ -91,24 +89,23 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	return err
 }
 
-// A laboratory is where comparisons come from.
+// A laboratory makes comparisons.
 type laboratory struct {
 	title       string
 	madeUp      bool
 	comparisons int // of each kind
 	comparer
-	log io.Writer // takes a line a comparison; nil where nobody reads them
+	log io.Writer // takes a line for each comparison; nil for no log
 }
 
 type comparer interface {
-	// median is how long a message takes where nothing was changed.
+	// median returns how long a message takes if nothing was changed.
 	median(ctx context.Context) (time.Duration, error)
-	// compare makes comparison n of a change, with so much added at RCPT.
+	// compare makes comparison n of a change, with added at RCPT.
 	compare(ctx context.Context, c *change, added time.Duration, n int) (*outcome, error)
 }
 
-// compareAll makes the comparisons of all kinds. The rows are there also
-// beside an error.
+// compareAll makes the comparisons of all kinds. It returns rows even if there is an error.
 func compareAll(ctx context.Context, labs []laboratory, chosen []string) (rows []row, err error) {
 	for i := range labs {
 		lab := &labs[i]

@@ -19,23 +19,21 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
-// measured makes comparisons by the command, with servers and loads that are
-// real.
+// measured makes comparisons by the command, with real servers and loads.
 type measured struct {
 	*harness.Bench
 	length time.Duration // of a round
 	think  time.Duration // between messages
-	rounds int           // a side; 0 for as many as the command chooses
+	rounds int           // of each side; 0 leaves it to the command
 }
 
 const flow = "judged"
 
-// scenario writes the load of one side into a file. It is one session that
-// rests between messages, always as long, and waits for each reply: then all
-// that changes with a server that takes longer at RCPT is RCPT. Under an open
-// load the server would have been idle for less time before MAIL; and with
-// pipelining, what comes after RCPT waits with it, and replies arrive apart
-// that came in one piece.
+// scenario writes the load of one side into a file. It is one session that waits for each
+// reply, and always rests for the same time between messages. So if a server takes longer at
+// RCPT, nothing but RCPT changes. Under open load the server would be idle for less time
+// before MAIL. With pipelining the replies after RCPT would wait too, and would not arrive
+// together any more.
 func (lab *measured) scenario(name string, port int) (string, error) {
 	file := filepath.Join(lab.Dir, name+".yaml")
 	return file, os.WriteFile(file, fmt.Appendf(nil, `name: %s
@@ -51,8 +49,7 @@ flows:
 `, name, flow, port, lab.length, lab.think), 0o600)
 }
 
-// median is that of the times of messages, without any change, over
-// some rounds.
+// median returns the median time of a message over some rounds, without any change.
 func (lab *measured) median(ctx context.Context) (time.Duration, error) {
 	servers, err := startPair(ctx, 0)
 	if err != nil {
@@ -116,8 +113,7 @@ func (lab *measured) compare(ctx context.Context, c *change, added time.Duration
 	return o, o.countRuns(runs)
 }
 
-// countRuns counts the runs in a folder, and those that are invalid, and removes
-// them.
+// countRuns counts the runs in a folder and the invalid ones among them, and removes the folder.
 func (o *outcome) countRuns(folder string) error {
 	files, err := filepath.Glob(filepath.Join(folder, "*.jsonl"))
 	if err != nil {

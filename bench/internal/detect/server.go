@@ -18,19 +18,19 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
 )
 
-// serveWord makes this program serve instead of compare.
+// serveWord is the argument that makes this program a pair of servers.
 const serveWord = "serve"
 
-// A pair is two of the built-in server in one process of its own. They share
-// whatever chance that process was born with, the place of its memory or its
-// core, which would otherwise be a true difference between the sides.
+// A pair is two built-in servers in one process of their own. Two processes would differ by
+// chance, for example in the place of their memory, and that would be a true difference
+// between the sides.
 type pair struct {
 	ports [2]int // base and new
 	cmd   *exec.Cmd
 	stdin io.Closer
 }
 
-// serve runs a pair until stdin ends. At RCPT the second takes so much longer.
+// serve runs a pair until stdin ends. The second server takes added longer at RCPT.
 func serve(added string, stdin io.Reader, stdout io.Writer) error {
 	d, err := time.ParseDuration(added)
 	if err != nil {
@@ -46,7 +46,7 @@ func serve(added string, stdin io.Reader, stdout io.Writer) error {
 		if err != nil {
 			return err
 		}
-		defer sink.Close() // it ends with the process; nothing is to be done about an error
+		defer sink.Close() // the process ends, so an error does not matter
 		ports[side] = sink.Addrs()[0].(*net.TCPAddr).Port
 	}
 	if err := json.NewEncoder(stdout).Encode(ports); err != nil {

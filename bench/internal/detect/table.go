@@ -13,10 +13,10 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 )
 
-// A row is what the comparisons of one kind came to.
+// A row has the outcomes of the comparisons of one kind.
 type row struct {
 	change
-	rounds   string // where they come from
+	rounds   string // the laboratory that made them
 	added    time.Duration
 	outcomes []*outcome
 }
@@ -35,13 +35,13 @@ func (r *row) found() rate      { return r.count(func(o *outcome) bool { return 
 func (r *row) unresolved() rate { return r.count(func(o *outcome) bool { return o.unresolved }) }
 func (r *row) alarms() rate     { return r.count(func(o *outcome) bool { return len(o.alarms) > 0 }) }
 
-// missed are the comparisons that found nothing, and called the change
+// missed counts the comparisons that found nothing although they called the change
 // resolvable.
 func (r *row) missed() rate {
 	return r.count(func(o *outcome) bool { return !o.found && !o.unresolved })
 }
 
-// faults says what of a row should not be.
+// faults returns what is wrong in a row.
 func (r *row) faults() []string {
 	var list []string
 	fault := func(format string, args ...any) {
@@ -56,7 +56,7 @@ func (r *row) faults() []string {
 		if found.count < found.of {
 			fault("found in %d of %d only", found.count, found.of)
 		}
-	case r.share > 0: // of what is resolvable, one in ten is missed
+	case r.share > 0: // of ten resolvable changes one may be missed
 		if low, _ := (rate{missed.count, missed.count + found.count}).interval(); low > 1-stats.Power {
 			fault("missed in %d of %d in which it was resolvable", missed.count, missed.count+found.count)
 		}
@@ -81,7 +81,7 @@ func printTable(w io.Writer, rows []row) {
 		fmt.Fprintf(tw, "%s\t%s\t%d\t%s\t%s\t%s\t%d\t%.1f\t%.1f to %.1f\t%g\n", r.rounds, r.title, a.of, found, unresolved, missed,
 			a.count, 100*float64(a.count)/float64(max(1, a.of)), 100*low, 100*high, 100*stats.DefaultAlpha)
 	}
-	fmt.Fprintln(tw, "\nrounds\tadded\tmetrics\trounds a side\tresolvable, %\trounds needed\ttold, %\ts each\tinvalid runs")
+	fmt.Fprintln(tw, "\nrounds\tadded\tmetrics\trounds a side\tresolvable, %\trounds needed\tdifference, %\ts each\tinvalid runs")
 	for i := range rows {
 		r := &rows[i]
 		runs, invalid := 0, 0
@@ -100,15 +100,14 @@ func printTable(w io.Writer, rows []row) {
 	fmt.Fprintf(w, `
 found: messages are called worse, and for 3 ms RCPT too. not resolvable: they are called the same, and the
   change is said to be too small for so many rounds. missed: neither.
-false alarms: comparisons in which any metric is called better, or, where nothing was added, worse; with the
-  interval that holds their chance with 95 %% confidence, and the chance that compare states.
-resolvable, rounds needed, told: of %s, as compare says. All are medians, with their range.
+false alarms: comparisons in which a metric is called better, or worse although nothing was added; with the
+  interval that has the true rate in it with 95 %% confidence, and the rate that compare states.
+resolvable, rounds needed, difference: of %s, as compare says. All are medians, with their range.
 `, messageMedian)
 	printNotes(w, rows)
 }
 
-// what is the change in words, with its size where that follows from a
-// measurement.
+// what describes the change, with its size if that depends on a measurement.
 func (r *row) what() string {
 	if r.share > 0 {
 		return fmt.Sprintf("%s: %v", r.title, r.added)
@@ -116,8 +115,7 @@ func (r *row) what() string {
 	return r.title
 }
 
-// printNotes tells what is behind the counts: which metrics false alarms were
-// about, where those are few, and why runs were invalid.
+// printNotes prints why runs were invalid, and the metrics of false alarms if there are few.
 func printNotes(w io.Writer, rows []row) {
 	for i := range rows {
 		r := &rows[i]
@@ -135,7 +133,7 @@ func printNotes(w io.Writer, rows []row) {
 	}
 }
 
-// shown is up to how many false alarms of a kind each is told.
+// shown is how many false alarms of a kind are printed at most.
 const shown = 10
 
 func value(v *float64) (float64, bool) {
@@ -145,8 +143,7 @@ func value(v *float64) (float64, bool) {
 	return *v, true
 }
 
-// spread is the median of a figure with its range, over the comparisons that
-// have it.
+// spread returns the median of a figure and its range, over the comparisons that have it.
 func (r *row) spread(digits int, of func(*outcome) (float64, bool)) string {
 	var figures []float64
 	for _, o := range r.outcomes {

@@ -10,18 +10,18 @@ import (
 	"strings"
 )
 
-// A Choice is what a flag names some of, separated by commas.
+// A Choice is a list from which a flag chooses, by names with commas between.
 type Choice[T any] struct {
-	Noun string // what one of them is called
+	Noun string // for one thing of the list
 	All  []T
 	Name func(T) string
 }
 
-// Open reads a program's arguments, and opens a bench of the name that the flags
-// have. Beside the program's own flags there are -ours, and one that chooses.
+// Open reads a program's arguments, and opens a Bench with the name of the flags. It adds two
+// flags to the program's own: -ours, and the one that chooses.
 func (c Choice[T]) Open(ctx context.Context, flags *flag.FlagSet, choosing string, args []string) (*Bench, []T, error) {
 	list := flags.String(choosing, "", "only these, separated by commas: "+c.Names())
-	ours := flags.String("ours", "", "the smtpgauge to hold to account; built where left out")
+	ours := flags.String("ours", "", "the smtpgauge to check; built if left out")
 	if err := flags.Parse(args); err != nil {
 		return nil, nil, err
 	}
@@ -33,7 +33,7 @@ func (c Choice[T]) Open(ctx context.Context, flags *flag.FlagSet, choosing strin
 	return b, chosen, err
 }
 
-// Names are those of all, for people to read.
+// Names returns all names, for people to read.
 func (c Choice[T]) Names() string {
 	var all []string
 	for _, one := range c.All {
@@ -42,7 +42,7 @@ func (c Choice[T]) Names() string {
 	return strings.Join(all, ", ")
 }
 
-// Choose finds what a list names, in its order; an empty list means all.
+// Choose returns the things that a list names, in the list's order. An empty list means all.
 func (c Choice[T]) Choose(list string) ([]T, error) {
 	if list == "" {
 		return slices.Clone(c.All), nil

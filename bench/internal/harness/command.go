@@ -14,15 +14,15 @@ import (
 	"syscall"
 )
 
-// Command is a program that ends with this one, however this one ends.
+// Command returns a command that ends with this program, in whatever way this program ends.
 func Command(ctx context.Context, program string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	return cmd
 }
 
-// Self is this program with other arguments: what must not share the process
-// that measures is done by another one of it.
+// Self returns a command that runs this program with other arguments. It does what must not be
+// done in the process that measures.
 func Self(ctx context.Context, args ...string) (*exec.Cmd, error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -31,18 +31,18 @@ func Self(ctx context.Context, args ...string) (*exec.Cmd, error) {
 	return Command(ctx, program, args...), nil
 }
 
-// runFile is where runs are written, one after the other.
+// runFile returns the path of the run file, which each run overwrites.
 func (b *Bench) runFile() string { return filepath.Join(b.Dir, "run.jsonl") }
 
-// Scenario writes a scenario into the folder and returns its path. The run file
-// of the one before goes.
+// Scenario writes a scenario into the folder and returns its path. It removes the run file of
+// the last one.
 func (b *Bench) Scenario(text string) (string, error) {
 	file := filepath.Join(b.Dir, "scenario.yaml")
 	return file, errors.Join(os.WriteFile(file, []byte(text), 0o600), os.RemoveAll(b.runFile()))
 }
 
-// RunArgs are the arguments with which smtpgauge runs a scenario and prints its
-// result as JSON.
+// RunArgs returns the arguments with which smtpgauge runs a scenario and prints the result as
+// JSON.
 func (b *Bench) RunArgs(scenario string) []string {
 	return []string{"run", scenario, "--quiet", "--format", "json", "-o", b.runFile()}
 }
@@ -52,9 +52,9 @@ func (b *Bench) Outcome(ctx context.Context, args ...string) ([]byte, error) {
 	return Outcome(Command(ctx, b.Ours, args...))
 }
 
-// Outcome runs a command line of smtpgauge and returns what it prints. Exit 1
-// may mean that it calls a run invalid, and 3 that something is worse: with a
-// result printed, both are outcomes.
+// Outcome runs a command line of smtpgauge and returns what it prints. Exit code 1 may mean
+// that a run is invalid, and 3 that something is worse. If there is output, neither is an
+// error here.
 func Outcome(cmd *exec.Cmd) ([]byte, error) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

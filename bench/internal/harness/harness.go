@@ -1,9 +1,9 @@
 //go:build linux
 
-// Package harness is what the programs that hold smtpgauge to account have in
-// common. Each chooses what to run and opens a [Bench] with the command and a
-// folder ([Choice.Open]), places a [Server] on it, has smtpgauge load that
-// ([Bench.Scenario], [Bench.Outcome]), and prints a [Spread] of what came out.
+// Package harness is what the programs that check smtpgauge have in common. Each chooses what
+// to run, and opens a [Bench] with the command and a folder ([Choice.Open]). It starts a
+// [Server], makes smtpgauge load that ([Bench.Scenario], [Bench.Outcome]), and prints a
+// [Spread] of the figures.
 package harness
 
 import (
@@ -19,8 +19,8 @@ import (
 
 const module = "github.com/smtpgauge/smtpgauge/"
 
-// Main runs a program of this name and exits with 1 if it fails. A call for
-// help has been answered by then and is no failure to report.
+// Main runs a program of this name, and exits with 1 if it fails. If the user asked for help,
+// that has been printed, and Main prints no error.
 func Main(name string, run func(ctx context.Context, args []string, w io.Writer) error) {
 	err := run(context.Background(), os.Args[1:], os.Stdout)
 	if err == nil {
@@ -32,19 +32,19 @@ func Main(name string, run func(ctx context.Context, args []string, w io.Writer)
 	os.Exit(1)
 }
 
-// A Bench is where a program measures: the command and a folder for all that
-// it needs. It is for one measurement at a time.
+// A Bench has what a program needs to measure: the command, and a folder. It is for one
+// measurement at a time.
 type Bench struct {
-	Dir  string // gone after Close
+	Dir  string // Close removes it
 	CA   string // file in Dir with the authority of the server under TLS
-	Ours string // the smtpgauge that is held to account
-	Pin  bool   // a processor for the client and another for the server
+	Ours string // path of the smtpgauge to check
+	Pin  bool   // one processor for the client and another for the server
 
-	sink string // the epoll sink, once it is built
+	sink string // path of the epoll sink, once it is built
 }
 
-// Open makes the folder, which has the program's name in its own. ours is where
-// smtpgauge is; "" builds it.
+// Open makes the folder, which has the program's name in its own. ours is the path of
+// smtpgauge; "" builds it.
 func Open(ctx context.Context, name, ours string) (*Bench, error) {
 	dir, err := os.MkdirTemp("", name+"-")
 	if err != nil {
@@ -63,8 +63,7 @@ func Open(ctx context.Context, name, ours string) (*Bench, error) {
 // Close removes the folder.
 func (b *Bench) Close() error { return os.RemoveAll(b.Dir) }
 
-// Build builds a program of this module, named by its folder, and returns its
-// path.
+// Build builds the program of this module in a folder, and returns the program's path.
 func (b *Bench) Build(ctx context.Context, folder string) (string, error) {
 	program := filepath.Join(b.Dir, filepath.Base(folder))
 	out, err := exec.CommandContext(ctx, "go", "build", "-o", program, module+folder).CombinedOutput()

@@ -12,7 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/bench/internal/yardstick"
 )
 
-// A Server is what smtpgauge, or whom it is compared with, is to load.
+// A Server is the server to load.
 type Server struct {
 	Addr string // "127.0.0.1:PORT"
 	Port string
@@ -20,23 +20,22 @@ type Server struct {
 	stop func() (Counts, error)
 }
 
-// Counts are what a server saw of its clients.
+// Counts are what a server counted.
 type Counts struct {
 	yardstick.Counts
-	Handshakes, Resumed int64 // of TLS; resumed ones are among the handshakes
+	Handshakes, Resumed int64 // of TLS; resumed ones count as handshakes too
 }
 
-// Stop ends the server and tells what it saw.
+// Stop ends the server and returns its counts.
 func (s *Server) Stop() (Counts, error) { return s.stop() }
 
-// Close ends the server. What it saw is of no interest.
+// Close ends the server, without its counts.
 func (s *Server) Close() error {
 	_, err := s.stop()
 	return err
 }
 
-// Sink starts the epoll sink, which is fast and plain. The first time it is
-// compiled.
+// Sink starts the epoll sink, which is fast and has no TLS. The first call compiles it.
 func (b *Bench) Sink(ctx context.Context) (*Server, error) {
 	if b.sink == "" {
 		var err error
@@ -52,7 +51,7 @@ func (b *Bench) PostfixSink(ctx context.Context) (*Server, error) {
 	return b.place(yardstick.StartPostfix(ctx, b.Dir))
 }
 
-// place gives a sink that was started its processor.
+// place gives a started sink its processor.
 func (b *Bench) place(s *yardstick.Server, err error) (*Server, error) {
 	if err == nil && b.Pin {
 		if err = s.Pin(1); err != nil {
@@ -69,8 +68,8 @@ func (b *Bench) place(s *yardstick.Server, err error) (*Server, error) {
 	})
 }
 
-// Lab starts the lab server in this process, which has nothing else to do while
-// it serves. It has a new certificate, whose authority is in the file CA.
+// Lab starts the lab server in this process, which should do nothing else meanwhile. The server
+// has a new certificate, whose authority is in the file CA.
 func (b *Bench) Lab(c labserver.Config) (*Server, error) {
 	config, pem, err := labserver.NewTLS()
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 // A Spread is a figure over rounds, runs or comparisons.
 type Spread struct{ Median, Low, High float64 }
 
-// Over sums figures up. There has to be one at least.
+// Over sums figures up. There must be at least one.
 func Over(figures []float64) Spread {
 	sorted := slices.Sorted(slices.Values(figures))
 	n := len(sorted)

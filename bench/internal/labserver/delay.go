@@ -7,10 +7,10 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/chance"
 )
 
-// Sequence returns the first number in the local part of the address in a MAIL
-// command's argument, -1 where there is none. A scenario with
-// "from: s{seq}@example.test" so tells the server which arrival it serves, and
-// a delay can be a pure function of it, for a simulation to repeat.
+// Sequence returns the first number in the local part of the address in a MAIL command's
+// argument; -1 if there is none. With "from: s{seq}@example.test" in the scenario the server
+// knows the number of each arrival. So a delay can be a pure function of it, which a
+// simulation can repeat.
 func Sequence(argument string) int64 {
 	n := int64(-1)
 	for _, c := range []byte(argument) {
@@ -27,7 +27,7 @@ func Sequence(argument string) int64 {
 	return n
 }
 
-// At waits d at every verb.
+// At returns a Delay of d at a verb, and of nothing at others.
 func At(verb string, d time.Duration) Delay {
 	return func(v string, _ int64) time.Duration {
 		if v == verb {
@@ -37,9 +37,9 @@ func At(verb string, d time.Duration) Delay {
 	}
 }
 
-// Either waits short at verb, or long for one arrival in every, chosen by
-// hashing its sequence number, so that the choice is spread like chance and
-// known ahead. It panics if every is not positive.
+// Either returns a Delay at a verb that is short or, for one arrival in every, long. A hash of
+// the sequence number chooses which, so the choice looks random but is known before. It panics
+// if every is 0.
 func Either(verb string, short, long time.Duration, every uint64) Delay {
 	if every == 0 {
 		panic("labserver: one arrival in none")
@@ -55,9 +55,8 @@ func Either(verb string, short, long time.Duration, every uint64) Delay {
 	}
 }
 
-// A Stall holds back every reply for a while, once: from when the MAIL of
-// arrival Seq (or of a later one) comes in, for For. Then, as otherwise, it
-// waits what Otherwise says.
+// A Stall delays every reply for a time, once. It begins when the MAIL of arrival Seq, or of a
+// later one, comes in, and lasts For. The delays of Otherwise are added, and go on after it.
 type Stall struct {
 	Seq       int64
 	For       time.Duration
@@ -67,8 +66,8 @@ type Stall struct {
 	begun time.Time
 }
 
-// Delay is the Stall as a Delay. A reply on its way when the stall begins is
-// not held back: it has been decided on before.
+// Delay is the Stall as a Delay. It does not delay a reply whose delay was decided before the
+// stall began.
 func (s *Stall) Delay(verb string, seq int64) time.Duration {
 	now := time.Now()
 	s.mu.Lock()

@@ -11,8 +11,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// maxLine bounds a command line and is the size of a connection's two buffers;
-// small, because ten thousand connections may stand open at once.
+// maxLine bounds a command line, and is the size of a connection's two buffers. It is small,
+// because ten thousand connections may be open at once.
 const maxLine = 1024
 
 // A dialogue is one connection.
@@ -25,10 +25,10 @@ type dialogue struct {
 	seq     int64 // of the transaction under way, or -1
 }
 
-// errOver ends a dialogue that came to its proper end.
+// errOver ends a dialogue after QUIT.
 var errOver = errors.New("over")
 
-// run serves the connection to its end. Why it ended is the client's to tell.
+// run serves the connection to its end. It does not say why it ended; the client does.
 func (d *dialogue) run(conn net.Conn) {
 	d.conn = conn
 	if d.server.config.Mode == sample.TLSImplicit {
@@ -52,7 +52,7 @@ func (d *dialogue) run(conn net.Conn) {
 		}
 		if d.command(string(bytes.TrimRight(line, "\r\n"))) != nil {
 			d.out.Flush()
-			d.conn.Close() // with TLS: close_notify
+			d.conn.Close() // under TLS, with a close_notify
 			return
 		}
 	}
@@ -63,7 +63,7 @@ func (d *dialogue) buffer() {
 	d.out = bufio.NewWriterSize(d.conn, maxLine)
 }
 
-// secure does the handshake, and puts TLS below the dialogue.
+// secure makes the handshake, and the dialogue goes on under TLS.
 func (d *dialogue) secure() error {
 	c := tls.Server(d.conn, d.server.config.TLS)
 	if err := c.Handshake(); err != nil {
@@ -77,8 +77,7 @@ func (d *dialogue) secure() error {
 	return nil
 }
 
-// reply writes a reply after its delay. What was answered before does not wait
-// with it.
+// reply writes a reply after its delay. Earlier replies do not wait for that.
 func (d *dialogue) reply(verb, text string) error {
 	if f := d.server.config.Delay; f != nil {
 		if wait := f(verb, d.seq); wait > 0 {
@@ -148,8 +147,8 @@ func (d *dialogue) data() error {
 	if err := d.out.Flush(); err != nil {
 		return err
 	}
-	// The dot counts only alone on its line, and a line may be longer than the
-	// buffer: whole tells whether a line begins here.
+	// The dot counts only if it is alone on its line. A line may be longer than the
+	// buffer: whole says that a line begins here.
 	for whole := true; ; {
 		line, err := d.in.ReadSlice('\n')
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {

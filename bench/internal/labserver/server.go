@@ -1,11 +1,10 @@
-// Package labserver is an SMTP server for holding a load generator to account:
-// what it does is known to the microsecond, so that whatever else a generator
-// reports is the generator's own doing. It answers in lockstep or pipelined,
-// plain or under TLS, and waits before replies for as long as it is told.
+// Package labserver is an SMTP server to check a load generator with. Its delays are known to
+// the microsecond, so everything else that a generator reports is the generator's own. It
+// answers in lockstep or pipelined, in the clear or under TLS, and waits before its replies as
+// its [Config] says.
 //
-// It is not the server of package smtpsink on purpose: a check that shares
-// code with what it checks proves less. Of the sink it has the certificate only,
-// which is not among what is checked.
+// It is not the server of package smtpsink, because a check proves less if it shares code with
+// what it checks. It shares the certificate with it, which is not checked.
 package labserver
 
 import (
@@ -20,8 +19,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// Config says how a Server behaves. The zero value is a plain server without
-// delays on a port of the kernel's choice.
+// A Config says how a Server behaves. The zero value is a server without TLS and without
+// delays, on a port that the kernel chooses.
 type Config struct {
 	Address string // "host:port"; "" means 127.0.0.1 and any free port
 	Mode    sample.TLSMode
@@ -29,16 +28,15 @@ type Config struct {
 	Delay   Delay       // before each reply; nil means at once
 }
 
-// A Delay says how long to wait before the reply to a command. verb is in
-// lower case, "banner" for the greeting and "body" for the final dot. seq is
-// the number in the sender's address (see Sequence), or -1 outside a mail
-// transaction. It is called from many goroutines.
+// A Delay returns how long to wait before the reply to a command. verb is in lower case,
+// "banner" for the banner and "body" for the final dot. seq is the number in the sender's
+// address (see Sequence), or -1 outside a mail transaction. Many goroutines call it.
 type Delay func(verb string, seq int64) time.Duration
 
-// Counts are what a Server has seen.
+// Counts are what a Server has counted.
 type Counts struct {
 	Connections int64
-	Messages    int64 // accepted, that is the final dot was answered
+	Messages    int64 // whose final dot was answered
 	Bytes       int64 // of message content, without the dot lines
 	Quits       int64
 	Handshakes  int64 // completed
@@ -74,10 +72,10 @@ func Start(c Config) (*Server, error) {
 	return s, nil
 }
 
-// Addr is where the server listens.
+// Addr returns the address at which the server listens.
 func (s *Server) Addr() string { return s.listener.Addr().String() }
 
-// Counts returns what was seen so far.
+// Counts returns what was counted so far.
 func (s *Server) Counts() Counts {
 	return Counts{
 		Connections: s.connections.Load(),
@@ -94,7 +92,7 @@ func (s *Server) Close() error {
 	err := s.listener.Close()
 	s.mu.Lock()
 	for c := range s.conns {
-		c.Close() // the goroutine that reads from it hears of it
+		c.Close() // ends the goroutine that reads from it
 	}
 	s.conns = nil
 	s.mu.Unlock()
@@ -109,8 +107,8 @@ func (s *Server) accept() {
 			return
 		}
 		if err != nil {
-			// Out of descriptors, most likely: the client sees refused or
-			// hanging connections, and its counts will not match ours.
+			// Probably out of descriptors. The client's connections are refused
+			// or hang, and its counts will not be the same as ours.
 			time.Sleep(10 * time.Millisecond)
 			continue
 		}

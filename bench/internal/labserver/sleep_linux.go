@@ -8,13 +8,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// coarse is how late time.Sleep may wake at worst, with room: the runtime waits
-// in whole milliseconds when nothing else is to do.
+// coarse is more than time.Sleep may be late: the runtime waits in whole milliseconds if it
+// has nothing else to do.
 const coarse = 3 * time.Millisecond
 
-// sleep waits for d to within some 10 µs. Half a millisecond, by which
-// time.Sleep is late, is one percent of a delay of 50 ms: as much as the whole
-// allowance of what is checked against it.
+// sleep waits for d, to within some 10 µs. time.Sleep is half a millisecond late. That is one
+// percent of a delay of 50 ms, and no more than one percent is allowed in the checks.
 func sleep(d time.Duration) {
 	var now unix.Timespec
 	if unix.ClockGettime(unix.CLOCK_MONOTONIC, &now) != nil {
@@ -25,10 +24,10 @@ func sleep(d time.Duration) {
 	if d > coarse {
 		time.Sleep(d - coarse)
 	}
-	// A thread's timers may fire up to 50 µs late unless it asks otherwise.
+	// By default the kernel may let a thread's timers be 50 µs late.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) // better than nothing where it fails
+	unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) // an error leaves the default
 	for {
 		err := unix.ClockNanosleep(unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME, &due, nil)
 		if !errors.Is(err, unix.EINTR) {

@@ -4,5 +4,5 @@ package labserver
 
 import "time"
 
-// sleep waits for d, as exactly as the runtime does.
+// sleep waits for d, as exactly as time.Sleep.
 func sleep(d time.Duration) { time.Sleep(d) }

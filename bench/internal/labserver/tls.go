@@ -7,13 +7,11 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink/certificate"
 )
 
-// ServerName is the name the certificate of NewTLS stands for, beside
-// localhost and 127.0.0.1.
+// ServerName is the name in the certificate of NewTLS, beside localhost and 127.0.0.1.
 const ServerName = "lab.example.test"
 
-// NewTLS makes a certificate authority and a server certificate by it. It
-// returns a configuration for TLS 1.3 only and the authority's certificate in
-// PEM.
+// NewTLS makes a certificate authority, and a server's certificate of it. It returns the
+// server's configuration, for TLS 1.3 only, and the authority's certificate in PEM.
 func NewTLS() (*tls.Config, []byte, error) {
 	leaf, authority, err := certificate.Issue("lab server", []string{ServerName, "localhost", "127.0.0.1"}, time.Now())
 	if err != nil {

@@ -10,10 +10,10 @@ import (
 // A Phase is a step of a session, named as in the generator's results.
 type Phase string
 
-// The phases seen on the wire. Resolve is not among them, nor AUTH under TLS.
+// The phases that can be seen on the wire. Resolve cannot, nor AUTH under TLS.
 const (
 	Connect  Phase = "connect"
-	TLS      Phase = "tls" // ClientHello leaving to the client's Finished leaving
+	TLS      Phase = "tls" // from the ClientHello to the client's Finished, both leaving
 	Banner   Phase = "banner"
 	EHLO     Phase = "ehlo"
 	StartTLS Phase = "starttls"
@@ -28,7 +28,7 @@ const (
 	Session  Phase = "session"
 )
 
-// Phases lists them in the order of a session, the two spans last.
+// Phases lists the phases in the order of a session, and the two spans last.
 func Phases() []Phase {
 	return []Phase{Connect, TLS, Banner, EHLO, StartTLS, Auth, Mail, Rcpt, Data, Body, Rset, Quit, Message, Session}
 }
@@ -38,7 +38,7 @@ type Beginning uint8
 
 // The beginnings.
 const (
-	InClear Beginning = iota // SMTP in clear; TLS may come by STARTTLS
+	InClear Beginning = iota // SMTP in the clear; STARTTLS may follow
 	InTLS                    // the handshake of TLS
 )
 
@@ -50,11 +50,11 @@ type Analysis struct {
 	Samples map[Phase][]time.Duration
 	Begun   []Time         // when each connection's first SYN left
 	Mailed  []Time         // when each MAIL left
-	Again   int            // segments seen before: retransmissions, or a capture with copies
-	Strange map[string]int // what could not be made sense of, by what it was
+	Again   int            // segments that were seen before: retransmissions, or copies in the capture
+	Strange map[string]int // how often something was not understood, by what it was
 }
 
-// NewAnalysis begins an analysis of connections that begin like this.
+// NewAnalysis begins an analysis of connections with that beginning.
 func NewAnalysis(b Beginning) *Analysis {
 	return &Analysis{
 		beginning: b,
@@ -68,8 +68,9 @@ func NewAnalysis(b Beginning) *Analysis {
 func (a *Analysis) Add(g Segment) {
 	c := a.open[g.Client]
 	if g.Syn && g.FromClient && (c == nil || c.up.next != g.Seq+1 && c.ended) {
-		// A port used again is another connection; the SYN of one that is
-		// under way is a retransmission, and the first counts.
+		// If the port is used again, this is another connection. If the
+		// connection is under way, the SYN is a retransmission, and the first
+		// one counts.
 		if c != nil {
 			a.finish(c)
 		}
@@ -84,7 +85,7 @@ func (a *Analysis) Add(g Segment) {
 	c.add(g)
 }
 
-// Finish ends the connections still open. What they had under way is left out.
+// Finish ends the connections that are still open. It leaves out what was under way.
 func (a *Analysis) Finish() {
 	for _, c := range a.open {
 		a.finish(c)

@@ -2,23 +2,23 @@ package wire
 
 import "strings"
 
-// keptLine is how much of a command line is kept: enough for the verb.
+// keptLine is how much of a command line is kept, which is enough for the verb.
 const keptLine = 16
 
-// mode is what the client's next bytes in clear are.
+// A mode says what the client's next bytes in the clear are.
 type mode uint8
 
 const (
 	commands mode = iota
-	content       // of a message, to the dot line
+	content       // of a message, up to the dot line
 	answer        // a line that answers an AUTH challenge
 )
 
-// A pending command has left and is not answered yet.
+// A pending command has left and has no reply yet.
 type pending struct {
 	phase   Phase
-	from    Time // when its first byte left; of Body when the last did
-	message Time // of Body: when MAIL left
+	from    Time // when its first byte left; for Body, when its last byte left
+	message Time // for Body, when MAIL left
 }
 
 // A conversation is one connection.
@@ -92,7 +92,7 @@ func (c *conversation) left(at Time, p []byte, length int) {
 			c.command(strings.ToLower(string(c.line)), at)
 			c.line, c.lineAt = c.line[:0], 0
 		}
-		if c.tls != nil { // cannot be: STARTTLS waits for its reply
+		if c.tls != nil { // only if the client did not wait for the reply to STARTTLS
 			c.tls.left(at, p[i+1:], length-i-1)
 			return
 		}
@@ -120,7 +120,7 @@ func (c *conversation) contentByte(b byte, at Time) {
 	}
 }
 
-// bodyLeft notes that a message is out.
+// bodyLeft notes that all of a message has left.
 func (c *conversation) bodyLeft() {
 	c.waiting = append(c.waiting, pending{phase: Body, from: c.lastAt, message: c.mailAt})
 	c.mode, c.dot, c.cut = commands, 0, false
@@ -181,7 +181,7 @@ func (c *conversation) reply(code string, at Time) {
 		return
 	}
 	if len(c.waiting) == 0 && c.mode == content && c.cut {
-		c.bodyLeft() // the dot line was in what is missing
+		c.bodyLeft() // the dot line was not captured
 	}
 	if len(c.waiting) == 0 {
 		c.to.strange("reply " + code + " to nothing")
@@ -198,7 +198,7 @@ func (c *conversation) reply(code string, at Time) {
 	}
 	switch {
 	case p.phase == Data && code == "354":
-		c.mode, c.dot = content, 2 // the CRLF of DATA counts as one before a dot
+		c.mode, c.dot = content, 2 // the CRLF of DATA counts as that before a dot
 	case p.phase == StartTLS && code == "220":
 		c.tls = &turns{conversation: c}
 	case p.phase == Body:

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A Distribution sums up samples. Quantiles are samples, not estimates: the
-// smallest with at least that share of all at or below it.
+// A Distribution sums up samples. A quantile is one of the samples, not an estimate: the smallest
+// one that has at least that share of all samples at or below it.
 type Distribution struct {
 	Count int           `json:"count"`
 	P50   time.Duration `json:"p50_ns"`
@@ -17,15 +17,14 @@ type Distribution struct {
 	Mean  time.Duration `json:"mean_ns"`
 }
 
-// Distribute sorts the samples in place and sums them up. Without samples all
-// is zero.
+// Distribute sorts the samples in place and sums them up. Without samples the result is zero.
 func Distribute(samples []time.Duration) Distribution {
 	n := len(samples)
 	if n == 0 {
 		return Distribution{}
 	}
 	slices.Sort(samples)
-	sum := 0.0 // an hour of nanoseconds a million times is too much for 64 bits
+	sum := 0.0 // a million hours in nanoseconds do not fit into 64 bits
 	for _, s := range samples {
 		sum += float64(s)
 	}
@@ -38,7 +37,7 @@ func Distribute(samples []time.Duration) Distribution {
 	}
 }
 
-// Distributions sums up every phase that was seen.
+// Distributions sums up the samples of every phase that was seen.
 func (a *Analysis) Distributions() map[Phase]Distribution {
 	all := make(map[Phase]Distribution, len(a.Samples))
 	for p, samples := range a.Samples {

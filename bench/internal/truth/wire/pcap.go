@@ -16,7 +16,7 @@ const (
 
 const (
 	linkEthernet = 1
-	maxFrame     = 1 << 18 // more is not a frame but a broken file
+	maxFrame     = 1 << 18 // a longer one means that the file is broken
 )
 
 // A Writer writes a pcap file with times in nanoseconds.
@@ -24,8 +24,7 @@ type Writer struct {
 	w io.Writer
 }
 
-// NewWriter writes the file's header. Writes are many and small: give it a
-// buffer.
+// NewWriter writes the file's header. There will be many small writes, so w should have a buffer.
 func NewWriter(w io.Writer) (*Writer, error) {
 	var h [24]byte
 	binary.LittleEndian.PutUint32(h[0:], pcapNano)
@@ -37,7 +36,7 @@ func NewWriter(w io.Writer) (*Writer, error) {
 	return &Writer{w}, err
 }
 
-// Write adds a frame of which length bytes were sent and len(frame) captured.
+// Write adds a frame of which length bytes were sent and len(frame) were captured.
 func (w *Writer) Write(at Time, frame []byte, length int) error {
 	var h [16]byte
 	binary.LittleEndian.PutUint32(h[0:], uint32(at/1e9))
@@ -51,7 +50,7 @@ func (w *Writer) Write(at Time, frame []byte, length int) error {
 	return err
 }
 
-// A Reader reads a pcap file of Ethernet frames, ours or tcpdump's.
+// A Reader reads a pcap file of Ethernet frames, of a Writer or of tcpdump.
 type Reader struct {
 	r     *bufio.Reader
 	order binary.ByteOrder
@@ -84,8 +83,8 @@ func NewReader(r io.Reader) (*Reader, error) {
 	return p, nil
 }
 
-// Next returns the next frame, valid until the next call, and io.EOF at the
-// end. A file that ends within a frame gives io.ErrUnexpectedEOF.
+// Next returns the next frame, which is valid until the next call. At the end it returns io.EOF. If
+// the file ends within a frame, it returns io.ErrUnexpectedEOF.
 func (p *Reader) Next() (at Time, frame []byte, err error) {
 	var h [16]byte
 	if _, err := io.ReadFull(p.r, h[:]); err != nil {

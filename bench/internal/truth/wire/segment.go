@@ -9,13 +9,13 @@ import (
 // A Segment is one TCP segment between a client and the server.
 type Segment struct {
 	At         Time
-	Client     netip.AddrPort // tells connections apart
+	Client     netip.AddrPort // identifies the connection
 	FromClient bool
 	Seq        uint32
 	Syn        bool
 	Fin        bool // or RST: nothing follows
 	Payload    []byte
-	Length     int // of the payload as sent; more than len(Payload) where the capture cut it
+	Length     int // of the payload as it was sent; more than len(Payload) if the capture cut it
 }
 
 // Time is nanoseconds since the Unix epoch.
@@ -25,7 +25,7 @@ type Time int64
 func (t Time) Sub(u Time) time.Duration { return time.Duration(t - u) }
 
 const (
-	ethernet = 14 // bytes of header; the loopback device has it too, empty
+	ethernet = 14 // bytes of the header; frames of the loopback device have an empty one
 	ipv4     = 0x0800
 	tcp      = 6
 )
@@ -37,9 +37,9 @@ const (
 	flagRst = 1 << 2
 )
 
-// Parse reads an Ethernet frame with IPv4 and TCP to or from the server's
-// port. ok is false for everything else, and for frames cut within their
-// headers. The payload is part of the frame, not a copy.
+// Parse reads an Ethernet frame with IPv4 and TCP to or from the server's port. ok is false for all
+// others, and for frames that are cut within their headers. The payload is a part of the frame, not a
+// copy.
 func Parse(frame []byte, at Time, port uint16) (s Segment, ok bool) {
 	if len(frame) < ethernet+20 || binary.BigEndian.Uint16(frame[12:]) != ipv4 {
 		return s, false

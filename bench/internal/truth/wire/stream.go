@@ -2,18 +2,18 @@ package wire
 
 import "slices"
 
-// A stream puts one direction of a connection in order: each byte is handed on
-// once, with the time that counts for it.
+// A stream puts the segments of one direction of a connection in order. It emits each byte once, with
+// the time that counts for it.
 type stream struct {
 	leaving bool // the client's direction
 	begun   bool
 	next    uint32 // sequence number of the next byte
 	ahead   []Segment
-	again   int // segments seen before
+	again   int // segments that were seen before
 }
 
-// add takes a segment and hands on what is now in order. emit gets the bytes
-// captured and how many there were.
+// add takes a segment, and calls emit for the bytes that are in order now. emit gets those that were
+// captured, and how many there were.
 func (s *stream) add(g Segment, emit func(at Time, p []byte, length int)) {
 	if g.Syn {
 		if !s.begun {
@@ -24,7 +24,7 @@ func (s *stream) add(g Segment, emit func(at Time, p []byte, length int)) {
 	if g.Length == 0 {
 		return
 	}
-	if int32(g.Seq-s.next) > 0 { // a hole before it: keep a copy, the frame is not ours
+	if int32(g.Seq-s.next) > 0 { // bytes before it are missing: keep a copy, because the frame belongs to the caller
 		g.Payload = slices.Clone(g.Payload)
 		s.ahead = append(s.ahead, g)
 		return
@@ -33,8 +33,8 @@ func (s *stream) add(g Segment, emit func(at Time, p []byte, length int)) {
 		s.again++
 		return
 	}
-	// What waited behind the hole. The client's bytes left when they were
-	// captured; the server's can be read only from now on.
+	// The segments after the missing bytes. The client's left when they were
+	// captured. The client can read the server's only now.
 	slices.SortFunc(s.ahead, func(a, b Segment) int { return int(int32(a.Seq - b.Seq)) })
 	for len(s.ahead) > 0 && int32(s.ahead[0].Seq-s.next) <= 0 {
 		h := s.ahead[0]
@@ -47,7 +47,7 @@ func (s *stream) add(g Segment, emit func(at Time, p []byte, length int)) {
 	}
 }
 
-// take hands on the part of g that is new, and tells whether there is one.
+// take emits the part of g that is new, and tells whether there is one.
 func (s *stream) take(g Segment, at Time, emit func(Time, []byte, int)) bool {
 	old := int(s.next - g.Seq)
 	if old >= g.Length {

@@ -6,17 +6,17 @@ const (
 	recordApplication = 23
 )
 
-// What TLS 1.3 adds to the content of a record: its type, and the tag of any of
-// its usual ciphers (section 5.2).
+// recordOverhead is what TLS 1.3 adds to the content of a record: its type, and the tag of each of the
+// usual ciphers (section 5.2).
 const recordOverhead = 1 + 16
 
-// Lengths of content that tell what a record is.
+// Lengths of content by which a record is recognized.
 const (
 	alertLength = 2               // close_notify
 	shortLength = len("QUIT\r\n") // DATA is as long
 )
 
-// turns follows a conversation that has turned to TLS by who speaks.
+// turns follow a conversation under TLS by who speaks.
 type turns struct {
 	*conversation
 	up, down records
@@ -25,12 +25,12 @@ type turns struct {
 	helloAt Time // when the ClientHello left
 	secured bool
 
-	last    Phase // the phase of the turn before
-	speaks  bool  // the client has had a turn that is not yet answered
+	last    Phase // of the turn before
+	speaks  bool  // the client has had a turn that has no answer yet
 	content int   // bytes in the first record of its turn
 	fromAt  Time  // when its turn began
 	toAt    Time  // when its last byte left
-	replyAt Time  // when the last byte of the server's turn arrived; 0 before it
+	replyAt Time  // when the last byte of the server's turn arrived; 0 before that
 }
 
 // left takes bytes that the client sent.
@@ -52,7 +52,7 @@ func (t *turns) clientRecord(r record) {
 	case r.kind == recordHandshake && t.helloAt == 0:
 		t.helloAt = r.from
 	case r.kind != recordApplication:
-	case !t.secured: // the client's Finished, which ends the handshake for it
+	case !t.secured: // the client's Finished, which ends the handshake for the client
 		t.secured = true
 		t.to.sample(TLS, t.helloAt, r.to)
 		t.established = r.to
@@ -75,8 +75,8 @@ func (t *turns) clientSpeaks(r record) {
 	t.toAt = r.to
 }
 
-// serverRecord goes on with the server's turn. Session tickets come before the
-// reply that the client waits for, so the last record of a turn is the reply's.
+// serverRecord goes on with the server's turn. Session tickets come before the reply that the client
+// waits for, so the last record of a turn is that of the reply.
 func (t *turns) serverRecord(r record) {
 	if !t.secured || r.kind != recordApplication || r.length-recordOverhead == alertLength {
 		return
@@ -86,7 +86,7 @@ func (t *turns) serverRecord(r record) {
 	}
 }
 
-// finish ends a turn of the server's.
+// finish ends a turn of the server.
 func (t *turns) finish() {
 	at := t.replyAt
 	t.replyAt = 0
@@ -113,8 +113,8 @@ func (t *turns) finish() {
 	t.to.sample(phase, from, at)
 }
 
-// next says which phase the turn under way is. The order of phases is known;
-// where it branches, only QUIT and DATA are as short as they are.
+// next returns the phase of the turn under way. The order of phases is known. If two can follow, the
+// length decides, because only QUIT and DATA are so short.
 func (t *turns) next() Phase {
 	short := t.content == shortLength
 	switch t.last {
@@ -139,7 +139,7 @@ func (t *turns) next() Phase {
 	return Quit
 }
 
-// A record is a TLS record: when its first and its last byte passed.
+// A record is a TLS record, with the times of its first and its last byte.
 type record struct {
 	kind     byte
 	length   int // without the header
@@ -155,9 +155,8 @@ type records struct {
 	lost bool
 }
 
-// add takes the next bytes and hands on each record that they complete. It
-// reports false, once, when the trail is lost because a header is not among
-// the bytes captured.
+// add takes the next bytes, and calls emit for each record that they complete. If a header was not
+// captured, the records after it cannot be found; add returns false then, once.
 func (r *records) add(at Time, p []byte, length int, emit func(record)) bool {
 	if r.lost {
 		return true
