@@ -17,24 +17,24 @@ import (
 
 const address = "bench@example.test"
 
-// idleHold is how long idle sessions are held once all are open.
+// idleHold is how long idle sessions stay open when all are open.
 const idleHold = 5 * time.Second
 
-// idleRamp spreads the beginnings of idle sessions, so that the peak is that of
-// sessions held and not of ten thousand handshakes at once. Two cores do both
-// ends of some 1,000 handshakes a second.
+// idleRamp returns the time over which idle sessions begin. So the peak of memory is that of
+// idle sessions, not of ten thousand handshakes at once. Two cores can do both sides of some
+// 1,000 handshakes a second.
 func idleRamp(w work) time.Duration {
 	return max(time.Duration(w.sessions)*2*time.Millisecond, time.Second)
 }
 
-// timing is how long s_time runs, in seconds: it counts in whole ones.
+// timing is how long s_time runs. It takes whole seconds.
 const timing = 3
 
-// A bench has the programs compared, beside what every harness has.
+// A bench is a harness.Bench with the programs that are compared.
 type bench struct {
 	*harness.Bench
 	programs map[client]string
-	header   int // bytes of the header that smtp-source puts before a message
+	header   int // bytes of the header that smtp-source adds to a message
 }
 
 // prepare builds or finds every program.
@@ -57,7 +57,7 @@ func prepare(ctx context.Context, h *harness.Bench) (*bench, error) {
 	return b, b.calibrate(ctx)
 }
 
-// command is the command line by which a client does a work.
+// command returns the command line by which a client does a work.
 func (b *bench) command(c client, w work, on *harness.Server) ([]string, error) {
 	n := strconv.Itoa
 	argv := []string{b.programs[c]}
@@ -83,8 +83,8 @@ func (b *bench) command(c client, w work, on *harness.Server) ([]string, error) 
 		if w.security != resumeTLS {
 			return append(argv, "-new"), nil
 		}
-		// Without -www it never reads, so never sees a ticket of TLS 1.3, and
-		// what it calls reuse is full handshakes.
+		// Without -www it never reads, so it gets no ticket of TLS 1.3, and what it
+		// calls reuse is a full handshake.
 		return append(argv, "-reuse", "-www", "/"), nil
 	case dialOnly:
 		return append(argv, "-n", "-m", n(w.messages), on.Addr), nil
@@ -106,7 +106,7 @@ func (b *bench) command(c client, w work, on *harness.Server) ([]string, error) 
 
 var timed = regexp.MustCompile(`(?m)^(\d+) connections in \d+ real seconds`)
 
-// connections reads how many s_time made.
+// connections reads how many connections s_time made.
 func connections(out string) (int64, error) {
 	found := timed.FindStringSubmatch(out)
 	if found == nil {
@@ -115,8 +115,8 @@ func connections(out string) (int64, error) {
 	return strconv.ParseInt(found[1], 10, 64)
 }
 
-// calibrate finds out how long smtp-source's header is, which it puts before
-// the length it is told.
+// calibrate measures the header of smtp-source, which is not a part of the length that it is
+// given.
 func (b *bench) calibrate(ctx context.Context) error {
 	s, err := b.Sink(ctx)
 	if err != nil {

@@ -1,17 +1,16 @@
 //go:build linux
 
-// Peers measures what a message costs with smtpgauge, with Postfix's
-// smtp-source, with go-smtp's client, and with the floor, which is the least
-// any client can do. It is what "make bench-peers" runs.
+// Peers measures what a message costs with smtpgauge, with Postfix's smtp-source, with the client
+// of go-smtp, and with the floor, which does the least that a client can do. "make bench-peers"
+// runs it.
 //
 //	go run ./bench/internal/peers [-rounds n] [-cases a,b] [-messages n] [-pin] [-quick] [-ours program]
 //
-// With -pin the client has the first processor to itself and the server the
-// second, if it is a process of its own; otherwise the kernel places them, now
-// on one and now on two. The clients of a case take turns, round by round,
-// against a server started anew for each, on loopback. Ratios are taken within
-// a round; a table gives their median and range. A client whose messages the
-// server has not all seen gets no figures, and the exit code is 1.
+// With -pin the client has the first processor for itself, and a server with a process of its own
+// has the second. Otherwise the kernel places them on one or on two. In each round all clients of
+// a case run one after the other, each against a new server on loopback. Ratios are computed
+// within a round, and a table has their median and range. If the server did not count all
+// messages of a client, the client gets no figures, and the exit code is 1.
 package main
 
 import (
@@ -68,7 +67,7 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	return b.all(ctx, w, chosen, *rounds, *limit)
 }
 
-// all runs the cases one after the other and prints each when it is done.
+// all runs the cases one after the other, and prints the table of each at its end.
 func (b *bench) all(ctx context.Context, w io.Writer, chosen []trial, rounds int, limit time.Duration) error {
 	type key struct {
 		name string
@@ -99,12 +98,11 @@ func (b *bench) all(ctx context.Context, w io.Writer, chosen []trial, rounds int
 	return nil
 }
 
-// known are the cases to choose from.
+// known is the list of cases.
 var known = harness.Choice[trial]{Noun: "case", All: trials, Name: func(t trial) string { return t.name }}
 
-// raiseDescriptors lets this process and its children hold 10,000 connections.
-// Go raises its own limit and gives children the old one back, unless it is set
-// like this.
+// raiseDescriptors lets this process and its children have 10,000 connections. Go raises its own
+// limit, but gives its children the old one unless a program sets the limit itself.
 func raiseDescriptors() error {
 	var l syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {

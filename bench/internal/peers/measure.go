@@ -15,21 +15,20 @@ import (
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 )
 
-// A usage is what one run of a client took.
+// A usage is what a run of a client took.
 type usage struct {
 	cpu  time.Duration // user and system
 	wall time.Duration // from its start to its end
 	peak int64         // resident bytes
-	done int64         // messages, or connections where nothing is sent
+	done int64         // messages, or connections if nothing is sent
 }
 
 func (u usage) perMessage() float64 { return float64(u.cpu) / float64(u.done) }
 
 func (u usage) rate() float64 { return float64(u.done) / u.wall.Seconds() }
 
-// measure runs a client to its end, or until the limit is over, and returns
-// what it took and what it said, also where it failed. Done is left to who
-// knows.
+// measure runs a client to its end, or until the limit is over. It returns what the client took
+// and printed, even if it failed. The caller sets done.
 func measure(ctx context.Context, limit time.Duration, argv []string) (usage, string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("still running after %v", limit))
 	defer cancel()
@@ -59,10 +58,9 @@ func measure(ctx context.Context, limit time.Duration, argv []string) (usage, st
 	return u, stdout.String(), nil
 }
 
-// watch reads the peak of a process's resident memory again and again until it
-// has ended, and returns the last. The Maxrss that wait4 gives would not do: a
-// child starts with what its parent had when it was forked, and the parent,
-// this harness, is larger than some of the clients.
+// watch reads the peak of a process's resident memory again and again, until the process has ended,
+// and returns the last one. The Maxrss of wait4 would be wrong: it begins with the memory of the
+// parent at the fork, and this program is larger than some of the clients.
 func watch(pid int, ended <-chan struct{}) int64 {
 	every := time.NewTicker(20 * time.Millisecond)
 	defer every.Stop()
@@ -81,8 +79,8 @@ func watch(pid int, ended <-chan struct{}) int64 {
 
 var vmHWM = regexp.MustCompile(`(?m)^VmHWM:\s*(\d+) kB$`)
 
-// highWater reads the peak of a process's resident memory in bytes. A process
-// that has ended has none.
+// highWater reads the peak of a process's resident memory, in bytes. It returns an error if the
+// process has ended.
 func highWater(pid int) (int64, error) {
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
 	if err != nil {
@@ -96,7 +94,7 @@ func highWater(pid int) (int64, error) {
 	return kib << 10, err
 }
 
-// tail is the end of a long output: where the error stands.
+// tail returns the end of a long output, which has the error.
 func tail(out []byte) []byte {
 	const enough = 2000
 	return out[max(0, len(out)-enough):]

@@ -9,8 +9,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/bench/internal/labserver"
 )
 
-// scenario is the work in the words of ours. Everything a user gets is on:
-// every phase is recorded, replies are stamped, the run file is written.
+// scenario is the work as a scenario of smtpgauge. Everything is on, as for a user: phases are
+// recorded, replies are stamped, and the run file is written.
 var scenario = template.Must(template.New("scenario").Parse(`name: peers
 target:
   host: 127.0.0.1
@@ -32,8 +32,8 @@ flows:
     envelope: {from: bench@example.test, to: bench@example.test}
 `))
 
-// scenarioText is the work as a scenario against a port, with the authority of
-// the server under TLS in the file ca.
+// scenarioText returns the work as a scenario for a port. The file ca has the authority of the
+// server under TLS.
 func scenarioText(w work, port, ca string) (string, error) {
 	var text strings.Builder
 	err := scenario.Execute(&text, map[string]any{

@@ -16,12 +16,12 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A series is what the rounds of one case on one server gave.
+// A series has the results of the rounds of one case on one server.
 type series struct {
-	runs   map[client][]usage // a round each
-	alone  map[client][]usage // the same with a single session, for memory
-	failed map[client]error   // the first failure: such a client has no figures
-	doubts map[string]int     // reasons for which ours called its own runs invalid
+	runs   map[client][]usage // one for each round
+	alone  map[client][]usage // the same with a single session, for the memory
+	failed map[client]error   // the first failure; a client that has one has no figures
+	doubts map[string]int     // reasons for which smtpgauge called its runs invalid
 	rounds int
 }
 
@@ -32,11 +32,11 @@ func newSeries() *series {
 	}
 }
 
-// manySessions is from where on memory a session is worth telling.
+// manySessions is from which number on the memory of each session is measured.
 const manySessions = 1000
 
-// round runs every client once, beginning with another one each time, so that
-// nobody always follows the same.
+// round runs every client once. Each round begins with another client, so that none always comes
+// after the same one.
 func (b *bench) round(ctx context.Context, t trial, on server, s *series, limit time.Duration) error {
 	first := s.rounds % len(t.clients)
 	s.rounds++
@@ -62,8 +62,8 @@ func (b *bench) round(ctx context.Context, t trial, on server, s *series, limit 
 	return nil
 }
 
-// run runs one client against a server of its own, and holds what it says
-// against what the server saw.
+// run runs one client against a new server, and compares what the client says with what the server
+// counted.
 func (b *bench) run(ctx context.Context, c client, w work, on server, s *series, limit time.Duration) (usage, error) {
 	if c == oursPlain {
 		w.security = plain
@@ -105,7 +105,7 @@ func (b *bench) run(ctx context.Context, c client, w work, on server, s *series,
 	return u, agree(w, u.done, seen)
 }
 
-// agree refuses figures of work that was not done.
+// agree returns an error if the work was not done.
 func agree(w work, done int64, seen harness.Counts) error {
 	switch {
 	case seen.Messages != done:
@@ -115,16 +115,15 @@ func agree(w work, done int64, seen harness.Counts) error {
 	case seen.Errors != 0:
 		return fmt.Errorf("the server counted %d errors", seen.Errors)
 	}
-	// All clients are to send the same number of bytes, within what their
-	// headers make different.
+	// All clients have to send the same number of bytes, except for their headers.
 	if a := float64(seen.Bytes) / float64(done*int64(w.size)); seen.Bytes >= 0 && (a < .95 || a > 1.05) {
 		return fmt.Errorf("%d bytes a message, not %d", seen.Bytes/done, w.size)
 	}
 	return nil
 }
 
-// handshakes refuses figures of handshakes of another kind than asked for. The
-// first ones have nothing to resume.
+// handshakes returns an error if the handshakes were of another kind than the work's. The first
+// handshakes have nothing to resume.
 func handshakes(w work, seen harness.Counts) error {
 	if w.security == fullTLS && seen.Resumed > 0 {
 		return fmt.Errorf("%d of %d handshakes were resumed, and should be full", seen.Resumed, seen.Handshakes)
@@ -135,9 +134,8 @@ func handshakes(w work, seen harness.Counts) error {
 	return nil
 }
 
-// judged takes ours' own verdict apart from its failures: a run that loads both
-// cores as far as it can may well be called invalid, and says so by its exit
-// code. What it took is still what it took.
+// judged separates smtpgauge's verdict from its failures. A run that loads both cores fully is
+// often called invalid, and the exit code says so. What the run took counts all the same.
 func (s *series) judged(out string, failure error) error {
 	var exit *exec.ExitError
 	if failure != nil && (!errors.As(failure, &exit) || exit.ExitCode() != 1) {
@@ -161,7 +159,7 @@ func (s *series) judged(out string, failure error) error {
 	return nil
 }
 
-// serve starts what is loaded.
+// serve starts the server to load.
 func (b *bench) serve(ctx context.Context, on server, w work) (*harness.Server, error) {
 	switch {
 	case on == epollSink:

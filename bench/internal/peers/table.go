@@ -21,7 +21,7 @@ func each(runs []usage, figure func(usage) float64) []float64 {
 	return all
 }
 
-// figures are those of all rounds of a client, none if it failed in one.
+// figures returns a figure of all rounds of a client; none if the client failed.
 func (s *series) figures(c client, figure func(usage) float64) []float64 {
 	if s.failed[c] != nil {
 		return nil
@@ -29,9 +29,8 @@ func (s *series) figures(c client, figure func(usage) float64) []float64 {
 	return each(s.runs[c], figure)
 }
 
-// ratios divides one client's figure by another's within each round, so that
-// what slowed the machine in a round slowed both. ok is false if either has
-// none.
+// ratios divides the figure of one client by that of another, in each round. So what slowed the
+// machine in a round slowed both. ok is false if one of them has no figures.
 func (s *series) ratios(a, b client, figure func(usage) float64) (harness.Spread, bool) {
 	return divided(s.figures(a, figure), s.figures(b, figure))
 }
@@ -48,7 +47,7 @@ func divided(a, b []float64) (harness.Spread, bool) {
 	return harness.Over(all), true
 }
 
-// perSession is the memory that each session beyond the first takes.
+// perSession returns the memory that each session after the first takes.
 func (s *series) perSession(c client, w work) (harness.Spread, bool) {
 	n := min(len(s.runs[c]), len(s.alone[c]))
 	if n == 0 || w.sessions < 2 || s.failed[c] != nil {
@@ -61,7 +60,7 @@ func (s *series) perSession(c client, w work) (harness.Spread, bool) {
 	return harness.Over(all), true
 }
 
-// print writes the table of a case on a server, then the targets.
+// print writes the table of a case on a server, and then its targets.
 func (s *series) print(w io.Writer, t trial, on server, base func(name string) *series) {
 	fmt.Fprintf(w, "\n%s: %s\nagainst %s, %d rounds, median (lowest–highest)\n\n", t.name, t.title, on, s.rounds)
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -76,7 +75,7 @@ func (s *series) print(w io.Writer, t trial, on server, base func(name string) *
 			m.Median, m.Low, m.High = m.Median/1024, m.Low/1024, m.High/1024
 			kib = m.Format(1)
 		}
-		if c != ours && c != oursPlain && c != dialOnly { // those are no rivals
+		if c != ours && c != oursPlain && c != dialOnly { // ours is not compared with these
 			if r, ok := s.ratios(ours, c, usage.perMessage); ok {
 				cpuRatio = r.Format(2)
 			}
@@ -97,10 +96,10 @@ func (s *series) print(w io.Writer, t trial, on server, base func(name string) *
 	}
 }
 
-// short is below what makes starting up a small part of a run.
+// short is how long a run must be at least, so that its start is only a small part of it.
 const short = 2 * time.Second
 
-// remarks says what a reader has to know about the figures.
+// remarks prints what a reader has to know about the figures.
 func (s *series) remarks(w io.Writer, t trial) {
 	fmt.Fprintln(w)
 	for _, c := range t.clients {
@@ -119,7 +118,7 @@ func (s *series) remarks(w io.Writer, t trial) {
 	}
 }
 
-// verdict holds a target against what was measured.
+// verdict compares a target with what was measured.
 func (s *series) verdict(g target, t trial, base func(string) *series) string {
 	figure, ok := s.figure(g, t, base)
 	if !ok {
@@ -135,8 +134,8 @@ func (s *series) verdict(g target, t trial, base func(string) *series) string {
 	return figure.Format(2) + ", " + verdict + s.least(g)
 }
 
-// least says what the floor makes of a target against another client: where it
-// is hardly better, it is the server or the kernel that is measured.
+// least returns what the floor reaches for a target against another client. If the floor is hardly
+// better, the figure measures the server or the kernel.
 func (s *series) least(g target) string {
 	figures := map[metric]func(usage) float64{cpu: usage.perMessage, rate: usage.rate}
 	figure := figures[g.metric]
@@ -150,7 +149,7 @@ func (s *series) least(g target) string {
 	return "; the floor: " + r.Format(2)
 }
 
-// figure is what a target bounds.
+// figure returns the figure that a target bounds.
 func (s *series) figure(g target, t trial, base func(string) *series) (harness.Spread, bool) {
 	switch g.metric {
 	case cpu:
@@ -169,8 +168,8 @@ func (s *series) figure(g target, t trial, base func(string) *series) (harness.S
 	return s.handshakes()
 }
 
-// handshakes compares what a handshake alone costs: a session of ours less the
-// same session in clear, against s_time's connection less a bare one.
+// handshakes compares what a handshake alone costs. For ours that is a session less the same
+// session in the clear, and for s_time a connection less one without TLS.
 func (s *series) handshakes() (harness.Spread, bool) {
 	less := func(a, b client) []float64 {
 		all := s.figures(a, usage.perMessage)

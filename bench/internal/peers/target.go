@@ -8,20 +8,20 @@ import "fmt"
 type metric uint8
 
 const (
-	cpu       metric = iota // a message (or connection) relative to another client's
-	rate                    // messages a second relative to another client's
-	memory                  // bytes a session, beyond what one session takes
-	handshake               // CPU of the handshake alone relative to s_time's
-	growth                  // CPU a message relative to the same client's in another case
+	cpu       metric = iota // CPU of a message (or connection), divided by another client's
+	rate                    // messages a second, divided by another client's
+	memory                  // bytes of each session after the first
+	handshake               // CPU of the handshake alone, divided by s_time's
+	growth                  // CPU of a message, divided by the same client's in another case
 )
 
-// A target is a bound that a figure of ours has to keep.
+// A target is a bound that a figure of smtpgauge has to keep.
 type target struct {
 	metric  metric
-	against client // or "" where the metric needs none
-	base    string // growth: the name of the case compared with
+	against client // "" if the metric needs none
+	base    string // for growth, the name of the other case
 	bound   float64
-	atLeast bool // the figure has to reach the bound; otherwise stay within
+	atLeast bool // the figure has to be at least the bound; otherwise at most
 }
 
 func (t target) String() string {

@@ -2,7 +2,7 @@
 
 package main
 
-// A trial is a case: the work, who does it, and what is asked of ours.
+// A trial is a case: the work, the clients that do it, and the targets of smtpgauge.
 type trial struct {
 	name, title string
 	work        work
@@ -15,14 +15,13 @@ var (
 	plainClients = []client{ours, smtpSource, goSMTP, floor}
 	plainServers = []server{epollSink, postfixSink}
 
-	// Full handshakes and resumed ones are made by the same clients.
+	// The same clients make full handshakes and resumed ones.
 	handshakeClients = []client{ours, goSMTP, openSSL, oursPlain, dialOnly}
 	tlsServers       = []server{labTLS}
 )
 
-// trials are the cases there are. Each run lasts some seconds on two cores,
-// so that the clients' starting up is a small part of their time: ours looks
-// for free cores for a fifth of a second.
+// trials are all cases. Each run lasts some seconds on two cores, so that the start of a client is
+// a small part of it. smtpgauge measures free cores for a fifth of a second.
 var trials = []trial{
 	{
 		name: "lockstep", title: "open connections, lockstep, 100 sessions, 1 KiB",

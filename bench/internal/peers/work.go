@@ -2,7 +2,7 @@
 
 package main
 
-// A client is one of the programs compared.
+// A client is one of the programs that are compared.
 type client string
 
 // The clients. The last three appear in the handshake cases only.
@@ -11,39 +11,39 @@ const (
 	smtpSource client = "smtp-source"
 	goSMTP     client = "go-smtp"
 	floor      client = "floor"
-	oursPlain  client = "smtpgauge, no TLS" // what of ours is not the handshake
+	oursPlain  client = "smtpgauge, no TLS" // for the part of ours that is not the handshake
 	openSSL    client = "openssl s_time"
-	dialOnly   client = "connect only" // what of s_time is not the handshake
+	dialOnly   client = "connect only" // for the part of s_time that is not the handshake
 )
 
-// security is how a case uses TLS.
+// A security says how a case uses TLS.
 type security uint8
 
 const (
 	plain     security = iota
-	fullTLS            // a full handshake each connection
-	resumeTLS          // each connection resumes the session of one before
+	fullTLS            // each connection makes a full handshake
+	resumeTLS          // each connection resumes an earlier TLS session
 )
 
 // A work is what every client of a case has to do.
 type work struct {
 	sessions  int
 	messages  int
-	size      int // bytes a message, header included
+	size      int // bytes of a message with its header
 	reconnect bool
 	pipelined bool
 	security  security
-	idle      bool // ours only: one message a session, then hold it open
+	idle      bool // for smtpgauge only: each session sends one message and stays open
 }
 
-// alone is the work for a single session, which tells a client's memory apart
-// from its sessions'.
+// alone returns the work for a single session, which shows the memory of the client without that of
+// its sessions.
 func (w work) alone() work {
 	w.sessions, w.messages = 1, 200
 	return w
 }
 
-// server is what is loaded.
+// A server is one of the servers to load.
 type server string
 
 const (

@@ -18,11 +18,11 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 )
 
-// A circumstance is what a run is made in, and how it is to be judged for it.
+// A circumstance is something that happens to a run, and the verdict that the run must get.
 type circumstance struct {
 	name   string
 	title  string
-	reason *regexp.Regexp // some reason must say this; nil where the run is sound
+	reason *regexp.Regexp // one of the verdict's reasons must match; nil if the run is sound
 	load   func(j *judge) load
 	run    func(j *judge, ctx context.Context, l load, n int) (*figures.Result, error)
 }
@@ -35,8 +35,8 @@ var (
 	noPorts = regexp.MustCompile(`^generator-bound: local-limit: .*local ports`)
 )
 
-// Sessions of the loads. A few in lockstep leave both cores time to rest; the
-// pool of an open load is wide enough that nothing waits for a session.
+// Sessions of the loads. Few of them in lockstep leave both cores some rest. The pool of an open
+// load is so large that nothing waits for a session.
 const (
 	few  = 2
 	many = 200
@@ -69,13 +69,13 @@ var circumstances = harness.Choice[circumstance]{Noun: "circumstance", Name: fun
 // patience is how long a sound run waits for the machine to be quiet.
 const patience = time.Minute
 
-// quiet leaves the machine to the run. Where others use it, it waits for them:
-// a run beside them would not be sound.
+// quiet leaves the machine to the run. If other processes use it, quiet waits, because a run would
+// not be sound.
 func quiet(j *judge, ctx context.Context, l load, _ int) (*figures.Result, error) {
 	for began := time.Now(); ; {
 		free, ok := machine.FreeCores(ctx)
 		if !ok {
-			return nil, errors.Join(ctx.Err(), errors.New("the system does not tell how busy it is"))
+			return nil, errors.Join(ctx.Err(), errors.New("the system does not say how busy it is"))
 		}
 		if cores := float64(runtime.NumCPU()); free > 0.9*cores {
 			return j.gauge(ctx, l, j.command)
@@ -85,7 +85,7 @@ func quiet(j *judge, ctx context.Context, l load, _ int) (*figures.Result, error
 	}
 }
 
-// busy gives every core something else to do.
+// busy gives each core other work.
 func busy(j *judge, ctx context.Context, l load, _ int) (*figures.Result, error) {
 	stop, err := startSpinning(ctx, runtime.NumCPU())
 	if err != nil {
@@ -95,11 +95,10 @@ func busy(j *judge, ctx context.Context, l load, _ int) (*figures.Result, error)
 	return result, errors.Join(err, stop())
 }
 
-// halted stops the generator once, for less than an interval, after it has begun
-// the load.
+// halted stops the generator once, for less than an interval, when it has begun the load.
 func halted(j *judge, ctx context.Context, l load, n int) (*figures.Result, error) {
 	l.length = max(l.length, time.Second)
-	// The run file, the last argument, is there from when the load begins.
+	// The run file, which is the last argument, exists as soon as the load begins.
 	const halt = `"$@" & for file; do :; done; until [ -s "$file" ]; do sleep 0.01; done; sleep "$AFTER"; kill -STOP $!; sleep 0.3; kill -CONT $!; wait $!`
 	return j.gauge(ctx, l, func(ctx context.Context, args ...string) *exec.Cmd {
 		_ = os.Remove(args[len(args)-1]) // of an earlier run, if there was one
@@ -109,14 +108,14 @@ func halted(j *judge, ctx context.Context, l load, n int) (*figures.Result, erro
 	})
 }
 
-// fewDescriptors sets the hard limit too, which the generator cannot raise.
+// fewDescriptors sets the hard limit, which the generator cannot raise.
 func fewDescriptors(j *judge, ctx context.Context, l load, _ int) (*figures.Result, error) {
 	return j.gauge(ctx, l, func(ctx context.Context, args ...string) *exec.Cmd {
 		return harness.Command(ctx, "sh", append([]string{"-c", `ulimit -n 40 && exec "$@"`, "sh", j.Ours}, args...)...)
 	})
 }
 
-// fewPorts runs in a network of its own, whose range of ports is small.
+// fewPorts runs in a network namespace of its own with a small range of ports.
 func fewPorts(j *judge, ctx context.Context, l load, _ int) (result *figures.Result, err error) {
 	err = inOwnNetwork(func() error {
 		if err := setPortRange(40000, 40049); err != nil {
@@ -128,21 +127,21 @@ func fewPorts(j *judge, ctx context.Context, l load, _ int) (result *figures.Res
 	return result, err
 }
 
-// command runs the generator as it is.
+// command returns a plain command of the generator.
 func (j *judge) command(ctx context.Context, args ...string) *exec.Cmd {
 	return harness.Command(ctx, j.Ours, args...)
 }
 
-// fault says what is wrong with a verdict; "" where it is right.
+// fault returns what is wrong with a verdict; "" if it is right.
 func (c *circumstance) fault(v *figures.Validity) string {
-	said := strings.Join(v.Reasons, "; ")
+	reasons := strings.Join(v.Reasons, "; ")
 	if c.reason == nil {
-		return said
+		return reasons
 	}
 	for _, r := range v.Reasons {
 		if c.reason.MatchString(r) {
 			return ""
 		}
 	}
-	return fmt.Sprintf("valid %v, reasons %q", v.Valid, said)
+	return fmt.Sprintf("valid %v, reasons %q", v.Valid, reasons)
 }

@@ -14,17 +14,17 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 )
 
-// A load is what the generator is told to do.
+// A load is what the generator has to do.
 type load struct {
 	rate       float64 // messages a second; 0 for a closed load
-	sessions   int     // open: at most
-	perSession int     // messages; 0 for as long as it lasts
+	sessions   int     // under open load, at most
+	perSession int     // messages; 0 for as many as the load lasts for
 	length     time.Duration
 }
 
 const flow = "judged"
 
-// text is the load as a scenario.
+// text returns the load as a scenario.
 func (l load) text(port string) string {
 	work := fmt.Sprintf("sessions: %d", l.sessions)
 	if l.rate > 0 {
@@ -43,7 +43,7 @@ flows:
 `, flow, port, work, l.length, l.perSession)
 }
 
-// serve starts a sink and writes the load against it into a file.
+// serve starts a sink, and writes a scenario that loads it.
 func (j *judge) serve(ctx context.Context, l load) (scenario string, sink *harness.Server, err error) {
 	if sink, err = j.Sink(ctx); err != nil {
 		return "", nil, err
@@ -54,8 +54,7 @@ func (j *judge) serve(ctx context.Context, l load) (scenario string, sink *harne
 	return scenario, sink, nil
 }
 
-// gauge runs the generator with a load and reads its result. That it calls its
-// own run invalid is what is looked for.
+// gauge runs the generator with a load and reads its result. An invalid run is a result too.
 func (j *judge) gauge(ctx context.Context, l load, command func(ctx context.Context, args ...string) *exec.Cmd) (*figures.Result, error) {
 	scenario, sink, err := j.serve(ctx, l)
 	if err != nil {

@@ -1,15 +1,13 @@
 //go:build linux
 
-// Verdict shows how often the verdict on a run is wrong: how often a sound run
-// is called invalid, and how often a spoiled one is not. It is what "make
-// verdict" runs.
+// Verdict shows how often the verdict on a run is wrong: how often a sound run is called invalid,
+// and how often a spoiled one is not. "make verdict" runs it.
 //
 //	go run ./bench/internal/verdict [-runs n] [-only a,b] [-for duration] [-ours program]
 //
-// Each circumstance is met by as many short runs against the epoll sink on
-// loopback. The exit code is 1 where any run was judged wrongly. Starving a
-// run of local ports takes root, since it is done in a network namespace of
-// its own.
+// In each circumstance it makes the same number of short runs against the epoll sink on loopback.
+// The exit code is 1 if a verdict was wrong. Runs with few local ports need root, because they
+// have a network namespace of their own.
 package main
 
 import (
@@ -63,8 +61,8 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	return failed
 }
 
-// meetAll makes the runs of all circumstances. The rows are there also beside
-// an error: a machine that does not stay quiet should not cost the rest.
+// meetAll makes the runs of all circumstances. It returns rows even if there is an error, because a
+// machine that is not quiet spoils only some.
 func (j *judge) meetAll(ctx context.Context, chosen []circumstance, runs int) (rows []row, err error) {
 	for _, c := range chosen {
 		r, failed := j.meet(ctx, c, runs)
@@ -84,10 +82,10 @@ type judge struct {
 	*harness.Bench
 	length time.Duration
 	rate   float64   // of open load: half of what the generator can do, messages a second
-	log    io.Writer // takes a line a run; nil where nobody reads them
+	log    io.Writer // takes a line for each run; nil for no log
 }
 
-// findRate finds out what half a load is.
+// findRate measures the rate of half the capacity.
 func (j *judge) findRate(ctx context.Context) error {
 	result, err := j.gauge(ctx, load{sessions: 50, length: 2 * time.Second}, j.command)
 	if err != nil {

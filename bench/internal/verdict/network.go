@@ -10,13 +10,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inOwnNetwork calls f on a thread in a network namespace of its own, with
-// loopback up. Processes that f starts live there too. The thread ends with f,
-// and the namespace with the last of them.
+// inOwnNetwork calls f on a thread with a network namespace of its own, in which loopback is up.
+// Processes that f starts are in it too. The thread ends with f, and the namespace with its last
+// process.
 func inOwnNetwork(f func() error) error {
 	done := make(chan error)
 	go func() {
-		runtime.LockOSThread() // never unlocked: the thread is of no other use
+		runtime.LockOSThread() // never unlocked, so that the thread ends with the goroutine
 		err := unix.Unshare(unix.CLONE_NEWNET)
 		if err != nil {
 			err = fmt.Errorf("a network namespace, which takes root: %w", err)
@@ -49,8 +49,7 @@ func raiseLoopback() error {
 	return nil
 }
 
-// setPortRange sets which local ports connections of the calling thread's
-// network are given.
+// setPortRange sets the range of local ports for connections in the calling thread's network.
 func setPortRange(from, to int) error {
 	return os.WriteFile("/proc/sys/net/ipv4/ip_local_port_range", fmt.Appendf(nil, "%d %d", from, to), 0o644)
 }

@@ -10,19 +10,18 @@ import (
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 )
 
-// spinWord makes this program spin instead of measure.
+// spinWord is the argument that makes this program keep a core busy.
 const spinWord = "spin"
 
 // spin keeps a core busy until the process is killed.
 func spin() {
-	for turns := 0; ; turns++ {
+	for n := 0; ; n++ {
 	}
 }
 
-// startSpinning starts so many processes that do nothing but use a core, at
-// the priority everybody has. They have a session each: the scheduler shares
-// the cores out between sessions first, and what is busy beside the generator
-// is seldom of its own. stop ends them.
+// startSpinning starts n processes that keep a core busy, at the usual priority. Each has a process
+// session of its own, as other programs beside a generator mostly have: the kernel's scheduler
+// divides the cores between sessions first. stop ends the processes.
 func startSpinning(ctx context.Context, n int) (stop func() error, err error) {
 	var spinning []*exec.Cmd
 	stop = func() error {
@@ -31,7 +30,7 @@ func startSpinning(ctx context.Context, n int) (stop func() error, err error) {
 			if err := c.Process.Kill(); err != nil {
 				failed = errors.Join(failed, err)
 			}
-			_ = c.Wait() // says only that it was killed
+			_ = c.Wait() // the error says only that it was killed
 		}
 		return failed
 	}

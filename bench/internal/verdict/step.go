@@ -18,11 +18,10 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
-// stepped runs the engine in this process on a wall clock that steps once.
-// Setting the machine's own clock would step it for everybody, and Linux has
-// no namespace for the wall clock. So the step is made where the engine reads
-// its times, which is all it knows of the clock: the readings, the stamps of
-// what arrives, the times of what is written.
+// stepped runs the engine in this process on a wall clock that steps once. To set the machine's
+// clock would step it for all processes, and Linux has no namespace for the wall clock. So the
+// driver makes the step: in its readings of the clock, in the stamps of what arrives, and in the
+// times of what is written. That is all that the engine knows of the clock.
 func stepped(j *judge, ctx context.Context, l load, n int) (*figures.Result, error) {
 	scenario, sink, err := j.serve(ctx, l)
 	if err != nil {
@@ -35,8 +34,8 @@ func stepped(j *judge, ctx context.Context, l load, n int) (*figures.Result, err
 	return result, errors.Join(err, sink.Close())
 }
 
-// stepSize is from a millisecond to an hour, forward or backward, each order
-// of magnitude as likely as the other.
+// stepSize draws a step of a millisecond to an hour, forward or backward. Each order of magnitude is
+// equally likely.
 func stepSize(random *rand.Rand) time.Duration {
 	size := float64(time.Millisecond) * math.Pow(float64(time.Hour/time.Millisecond), random.Float64())
 	if random.IntN(2) == 0 {
@@ -80,8 +79,7 @@ type steppingDriver struct {
 	when, step time.Duration
 }
 
-// shift is a wall time as the stepping clock shows it. What was stamped before
-// the step keeps its stamp.
+// shift returns a wall time as the stepping clock shows it. A time before the step stays.
 func (d *steppingDriver) shift(wall sample.Instant) sample.Instant {
 	now, mono := d.Driver.Recent()
 	if mono-now.Sub(wall) < d.when {

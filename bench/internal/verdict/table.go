@@ -15,14 +15,14 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 )
 
-// A row is what the runs in one circumstance came to.
+// A row has the results of the runs in one circumstance.
 type row struct {
 	circumstance
 	runs   int
 	marked int      // called invalid
-	faults []string // what was wrong with the verdicts that were
+	faults []string // what was wrong with wrong verdicts
 
-	// What the verdicts go by, a figure a run.
+	// The figures that the verdicts use, one for each run.
 	late, own, denied []float64 // µs; shares
 }
 
@@ -56,8 +56,7 @@ func (r *row) add(result *figures.Result) {
 	r.late, r.own, r.denied = append(r.late, late(g)), append(r.own, 100*g.OwnShare), append(r.denied, 100*g.DeniedShare)
 }
 
-// late is the 99th percentile of lateness in microseconds, NaN for a closed
-// load.
+// late returns the 99th percentile of lateness in microseconds; NaN for a closed load.
 func late(g *figures.Generator) float64 {
 	if g.Late == nil {
 		return math.NaN()
@@ -65,7 +64,7 @@ func late(g *figures.Generator) float64 {
 	return float64(g.Late.P99) / float64(time.Microsecond)
 }
 
-// wrong counts the runs that were judged wrongly.
+// wrong returns how many verdicts were wrong.
 func (r *row) wrong() int { return len(r.faults) }
 
 func printTable(w io.Writer, rows []row) {
@@ -85,7 +84,7 @@ func printTable(w io.Writer, rows []row) {
 	}
 }
 
-// printRates sums the rows up in the two error rates.
+// printRates prints the two error rates of all rows.
 func printRates(w io.Writer, rows []row) {
 	var sound, spoiled, alarms, misses int
 	for i := range rows {
@@ -99,8 +98,7 @@ func printRates(w io.Writer, rows []row) {
 	fmt.Fprintf(w, "\nsound runs marked: %d of %d; spoiled runs not marked, or for another reason: %d of %d\n", alarms, sound, misses, spoiled)
 }
 
-// spread is the median of a figure with its range; a closed load has no
-// lateness.
+// spread returns the median of a figure and its range. A closed load has no lateness.
 func spread(figures []float64, digits int) string {
 	if len(figures) == 0 || slices.ContainsFunc(figures, math.IsNaN) {
 		return "–"

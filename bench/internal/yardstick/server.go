@@ -19,10 +19,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Counts are what a server saw of its clients.
+// Counts are what a server counted.
 type Counts struct {
 	Connections, Messages, Quits int64
-	Bytes                        int64 // of message content; -1 where the server does not count them
+	Bytes                        int64 // of message content; -1 if the server does not count them
 	Errors                       int64
 }
 
@@ -31,12 +31,12 @@ type Server struct {
 	Addr string // "127.0.0.1:PORT"
 
 	cmd    *exec.Cmd
-	stdout string // path of the file that takes it
+	stdout string // path of the file for its stdout
 	stderr bytes.Buffer
 	read   func(stdout string) (Counts, error)
 }
 
-// patience is how long a sink has to start listening, and to end.
+// patience is how long a sink may take to listen, and to end.
 const patience = 5 * time.Second
 
 // StartSink starts the epoll sink that BuildSink made. dir takes its output.
@@ -44,8 +44,8 @@ func StartSink(ctx context.Context, program, dir string) (*Server, error) {
 	return start(ctx, dir, readSink, program, "-p")
 }
 
-// StartPostfix starts Postfix's smtp-sink. Started by root it runs as nobody,
-// which it insists on.
+// StartPostfix starts Postfix's smtp-sink. If root starts it, it runs as nobody, because it does not
+// run as root.
 func StartPostfix(ctx context.Context, dir string) (*Server, error) {
 	program, err := LookPath("smtp-sink")
 	if err != nil {
@@ -58,7 +58,7 @@ func StartPostfix(ctx context.Context, dir string) (*Server, error) {
 	return start(ctx, dir, readPostfix, append(args, "")...)
 }
 
-// LookPath finds a program also where only root's PATH looks.
+// LookPath finds a program in the PATH or in /usr/sbin, which mostly only root's PATH has.
 func LookPath(name string) (string, error) {
 	if path, err := exec.LookPath(name); err == nil {
 		return path, nil
@@ -70,8 +70,8 @@ func LookPath(name string) (string, error) {
 	return path, nil
 }
 
-// start runs a sink on a free port. The last argument says how it takes the
-// address: "-p" a port after it, "" the whole address and a backlog.
+// start runs a sink on a free port. The last argument says how the sink takes the address: "-p" if a
+// port follows, and "" for the whole address and a backlog.
 func start(ctx context.Context, dir string, read func(string) (Counts, error), args ...string) (*Server, error) {
 	addr, err := freeAddr()
 	if err != nil {
@@ -90,7 +90,8 @@ func start(ctx context.Context, dir string, read func(string) (Counts, error), a
 	s := &Server{Addr: addr, stdout: out.Name(), read: read}
 	s.cmd = exec.CommandContext(ctx, args[0], args[1:]...)
 	s.cmd.Stdout, s.cmd.Stderr = out, &s.stderr
-	// ^C is for the harness, which stops the sink; if it cannot, the sink goes with it.
+	// ^C is for the harness, which then stops the sink. If the harness dies, the kernel
+	// ends the sink.
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
@@ -103,7 +104,7 @@ func start(ctx context.Context, dir string, read func(string) (Counts, error), a
 	return s, nil
 }
 
-// Pin leaves the sink one processor, counted from 0. Both sinks are one thread.
+// Pin leaves the sink one processor, counted from 0. Both sinks have one thread.
 func (s *Server) Pin(processor int) error {
 	var set unix.CPUSet
 	set.Set(processor)
@@ -119,7 +120,7 @@ func freeAddr() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// listening waits until a connection is taken.
+// listening waits until the sink takes a connection.
 func listening(ctx context.Context, addr string) error {
 	deadline := time.Now().Add(patience)
 	for {
@@ -134,16 +135,15 @@ func listening(ctx context.Context, addr string) error {
 	}
 }
 
-// Stop ends the sink and returns what it counted, the connection that found it
-// listening left out.
+// Stop ends the sink and returns what it counted, without the connection of listening.
 func (s *Server) Stop() (Counts, error) {
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return Counts{}, err
 	}
 	timer := time.AfterFunc(patience, func() { s.cmd.Process.Kill() })
 	defer timer.Stop()
-	// smtp-sink dies of the signal and the epoll sink exits: what it printed
-	// tells whether all went well.
+	// The signal kills smtp-sink, and makes the epoll sink exit. What the sink printed
+	// shows whether all went well.
 	var exit *exec.ExitError
 	if err := s.cmd.Wait(); err != nil && !errors.As(err, &exit) {
 		return Counts{}, err
@@ -160,7 +160,7 @@ func (s *Server) Stop() (Counts, error) {
 	return c, nil
 }
 
-// readSink reads the line the epoll sink ends with.
+// readSink reads the last line of the epoll sink.
 func readSink(out string) (Counts, error) {
 	var c Counts
 	lines := strings.Split(strings.TrimSpace(out), "\n")
@@ -172,8 +172,8 @@ func readSink(out string) (Counts, error) {
 	return c, nil
 }
 
-// readPostfix reads the last state of smtp-sink's running counter: "sess=N
-// quit=N mesg=N", each state after a carriage return.
+// readPostfix reads the last state of smtp-sink's counters: "sess=N quit=N mesg=N", each state after
+// a carriage return.
 func readPostfix(out string) (Counts, error) {
 	c := Counts{Bytes: -1}
 	states := strings.FieldsFunc(out, func(r rune) bool { return r == '\r' || r == '\n' })

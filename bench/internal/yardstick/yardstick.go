@@ -1,9 +1,9 @@
 //go:build linux
 
-// Package yardstick builds and runs what the generator is measured against:
-// the floor, which is the least a client can do, and servers fast enough that
-// the client is the limit. The two programs in C are compiled on the spot, so
-// that they are the same everywhere and nothing binary is kept.
+// Package yardstick builds and runs what the generator is compared with: the floor, which does the
+// least that a client can do, and servers that are so fast that the client is the limit. The two
+// programs in C are compiled before they run, so that they are the same everywhere and the
+// repository has no binaries.
 package yardstick
 
 import (
@@ -21,13 +21,12 @@ var floorSource []byte
 //go:embed epollsink.c
 var sinkSource []byte
 
-// BuildFloor compiles the floor into a folder and returns the program's path.
+// BuildFloor compiles the floor into a folder, and returns the program's path.
 func BuildFloor(ctx context.Context, dir string) (string, error) {
 	return build(ctx, dir, "floor", floorSource)
 }
 
-// BuildSink compiles the epoll sink into a folder and returns the program's
-// path.
+// BuildSink compiles the epoll sink into a folder, and returns the program's path.
 func BuildSink(ctx context.Context, dir string) (string, error) {
 	return build(ctx, dir, "epollsink", sinkSource)
 }

@@ -1,12 +1,11 @@
-// Gosmtp sends mail with go-smtp's client, a goroutine a session: what one
-// would write in Go in an afternoon, and a yardstick for bench/internal/peers.
+// Gosmtp sends mail by the client of go-smtp, with a goroutine for each session. One can write
+// it in an afternoon. It is a yardstick for bench/internal/peers.
 //
 //	gosmtp [-c] [-s sessions] [-m messages] [-l bytes] [-ca file [-r]] address:port
 //
-// The flags are the floor's: -c makes a connection a message, -s, -m and -l
-// are numbers of sessions and messages and the size of one. -ca turns to TLS
-// from the start, trusting that file; -r resumes TLS sessions. It cannot
-// pipeline: go-smtp's client does not.
+// The flags are those of the floor. -c makes a connection for each message. -s is the number of
+// sessions, -m of messages, and -l the size of a message. -ca uses implicit TLS and trusts that
+// file, and -r resumes TLS sessions. It does not pipeline, because go-smtp's client cannot.
 package main
 
 import (
@@ -69,7 +68,7 @@ func parse() (*options, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The key exchange is the one that the other clients use.
+	// All clients use the same key exchange.
 	o.tls = &tls.Config{RootCAs: x509.NewCertPool(), CurvePreferences: []tls.CurveID{tls.X25519}}
 	if !o.tls.RootCAs.AppendCertsFromPEM(pem) {
 		return nil, fmt.Errorf("no certificate in %s", *ca)
@@ -99,8 +98,8 @@ func (o *options) run() error {
 	return failure
 }
 
-// session sends until there is no more to send. An open session connects even
-// where it finds nothing to send, as the floor's does.
+// session sends until there is nothing more to send. Without -c it connects even if there is
+// nothing to send, as a session of the floor does.
 func (o *options) session(message []byte, more func() bool) error {
 	for {
 		if o.reconnect && !more() {
@@ -140,7 +139,7 @@ func (o *options) dial() (*smtp.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Hello("gosmtp.example.test"); err != nil { // it greets lazily
+	if err := c.Hello("gosmtp.example.test"); err != nil { // otherwise it sends EHLO with the first message
 		c.Close()
 		return nil, err
 	}
@@ -164,8 +163,7 @@ func send(c *smtp.Client, message []byte) error {
 	return w.Close()
 }
 
-// compose makes a message of n bytes in lines of 72, or of its header alone
-// where that is longer.
+// compose makes a message of n bytes in lines of 72, or of its header alone if that is longer.
 func compose(n int) []byte {
 	m := []byte("From: <" + address + ">\r\nTo: <" + address + ">\r\nSubject: gosmtp\r\n" +
 		"Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <gosmtp@example.test>\r\n\r\n")
