@@ -46,7 +46,11 @@ func (c *epollConn) handle(events uint32) {
 	// What has arrived comes first: the server may have said that it wants
 	// nothing more.
 	if events&(unix.EPOLLIN|unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
-		c.readable(events&^(unix.EPOLLIN|unix.EPOLLOUT) != 0)
+		extent := untilEmpty
+		if events&^(unix.EPOLLIN|unix.EPOLLOUT) != 0 {
+			extent = untilEnd
+		}
+		c.read(extent)
 	}
 	if events&unix.EPOLLOUT != 0 && c.stuck && !c.closed {
 		c.writable()
@@ -100,11 +104,17 @@ func (c *epollConn) writable() {
 	c.handler.Writable()
 }
 
-// readable reads what has arrived. A read that does not fill the buffer has
-// emptied the socket. If drain is set, the end of the stream may come next, and
-// epoll will not announce it again, so readable goes on until it has seen it. A
-// socket that a write failed on is broken when it is empty.
-func (c *epollConn) readable(drain bool) {
+// An extent is how far to read.
+type extent bool
+
+const (
+	untilEmpty extent = false // until the socket is empty
+	untilEnd   extent = true  // also the end of the stream, which epoll does not announce again
+)
+
+// read reads what has arrived. A read that does not fill the buffer has emptied
+// the socket. A socket that a write failed on is broken when it is empty.
+func (c *epollConn) read(to extent) {
 	for !c.closed {
 		limit := len(c.loop.receiver.data)
 		if c.byRecord && c.tls != nil {
@@ -141,7 +151,7 @@ func (c *epollConn) readable(drain bool) {
 			c.handler.Received(p, at)
 			c.loop.fresh = false
 		}
-		if !full && !drain {
+		if !full && to == untilEmpty {
 			return
 		}
 	}

@@ -203,7 +203,7 @@ func (l *epoll) reportUnsent() bool {
 	unsent := l.unsent
 	l.unsent = nil
 	for _, c := range unsent {
-		c.readable(true)
+		c.read(untilEnd)
 	}
 	return len(unsent) > 0
 }

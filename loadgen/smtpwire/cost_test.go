@@ -9,10 +9,10 @@ import (
 )
 
 // replies are what a server sends after each write of a transaction with n recipients.
-func replies(piped bool, n int) [][]byte {
+func replies(pipelining sample.Switch, n int) [][]byte {
 	ok, goAhead := "250 2.1.0 Ok\r\n", "354 End data with <CR><LF>.<CR><LF>\r\n"
 	var all [][]byte
-	if piped {
+	if pipelining == sample.On {
 		all = append(all, []byte(strings.Repeat(ok, n+1)+goAhead))
 	} else {
 		for range n + 1 {
@@ -59,7 +59,7 @@ func TestSuccessAllocatesNothing(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := readyClient(t, &tt.o, "SIZE 10000000")
-			mail, said := envelope(tt.recipients), replies(tt.o.Pipelining == sample.On, tt.recipients)
+			mail, said := envelope(tt.recipients), replies(tt.o.Pipelining, tt.recipients)
 			events := 0
 			allocs := testing.AllocsPerRun(100, func() { events = transact(c, mail, said, 1000) })
 			if c.State() != Ready {
@@ -85,11 +85,11 @@ func TestIdleClientIsSmall(t *testing.T) {
 	if n := footprint(c); n >= 750 {
 		t.Errorf("%d octets after the greeting, want fewer than 750", n)
 	}
-	transact(c, &small, replies(true, 1), 1000)
+	transact(c, &small, replies(sample.On, 1), 1000)
 	if n := footprint(c); n >= 750 {
 		t.Errorf("%d octets after a message, want fewer than 750", n)
 	}
-	transact(c, envelope(500), replies(true, 99), 1000)
+	transact(c, envelope(500), replies(sample.On, 99), 1000)
 	c.Lost(sample.Closed, "gone", 2000)
 	c.Events()
 	if n := footprint(c) - int(unsafe.Sizeof(*c)); n > 4*keep {

@@ -175,8 +175,8 @@ func TestSpreadOfFigures(t *testing.T) {
 	}
 }
 
-// Made-up rounds go through all that true ones go through: 3 ms are found, and
-// the same seed makes the same comparison.
+// Made-up rounds are recorded and compared as real ones. 3 ms are found, and the same seed makes
+// the same comparison.
 func TestMadeUpRounds(t *testing.T) {
 	lab := newMadeUp(7)
 	median, err := lab.median(t.Context())

@@ -31,7 +31,7 @@ func TestChoosing(t *testing.T) {
 	if _, err := c.Choose("b,c"); err == nil || err.Error() != `no check "c": there are a, b` {
 		t.Errorf("%v", err)
 	}
-	// What was chosen may be changed, and those to choose from stay as they are.
+	// A caller may change what it chose. The list stays as it is.
 	all, _ := c.Choose("")
 	if all[0] = "z"; c.All[0] != "a" {
 		t.Error("a choice of all is all themselves")

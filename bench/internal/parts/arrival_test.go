@@ -7,7 +7,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 )
 
-// BenchmarkArrival is finding out when the next one is due.
+// BenchmarkArrival measures how long it takes to compute when the next arrival is due.
 func BenchmarkArrival(b *testing.B) {
 	const year = 365 * 24 * time.Hour
 	for _, bc := range []struct {

@@ -10,8 +10,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// BenchmarkRecording is what recording a message takes: every phase, the
-// generator's delay at each reply, the outcome.
+// BenchmarkRecording measures how long it takes to record a message: every phase, the
+// generator's delay at each reply, and the outcome.
 func BenchmarkRecording(b *testing.B) {
 	p := closedPlan("127.0.0.1:25", sample.Off, 1)
 	c, err := record.NewCollector(io.Discard, record.NewHeader(p, criteria.Criteria{}), p, 1, nil)

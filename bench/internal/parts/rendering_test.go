@@ -22,7 +22,7 @@ func newSource(b *testing.B, o mail.Options) *mail.Source {
 	return s
 }
 
-// BenchmarkSource is what is rendered ahead, once a flow.
+// BenchmarkSource measures what is rendered ahead, once for each flow.
 func BenchmarkSource(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
@@ -30,7 +30,7 @@ func BenchmarkSource(b *testing.B) {
 	}
 }
 
-// BenchmarkRendering is what is left to do for each message.
+// BenchmarkRendering measures what is left to render for each message.
 func BenchmarkRendering(b *testing.B) {
 	many := []string{"user{1..5000}@example.test"}
 	for _, bc := range []struct {

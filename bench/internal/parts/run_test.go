@@ -15,7 +15,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// closedPlan sends so many messages of 1 KiB over one connection.
+// closedPlan returns a plan that sends messages of 1 KiB over one connection.
 func closedPlan(addr string, pipelining sample.Switch, messages int64) *loadgen.Plan {
 	return &loadgen.Plan{Name: "bench", Seed: 1, Rounds: 1, Flows: []loadgen.Flow{{
 		Name:    "flow",
@@ -26,8 +26,8 @@ func closedPlan(addr string, pipelining sample.Switch, messages int64) *loadgen.
 	}}}
 }
 
-// prepare makes a plan ready to run as the command runs it: the platform's
-// driver, everything recorded, the run file written.
+// prepare prepares a plan to run as the command runs it: with the platform's driver, all
+// samples recorded, and the run file written.
 func prepare(t testing.TB, p *loadgen.Plan) (run func()) {
 	t.Helper()
 	c, err := record.NewCollector(io.Discard, record.NewHeader(p, criteria.Criteria{}), p, 1, nil)
@@ -59,9 +59,8 @@ var ways = []struct {
 	pipelining sample.Switch
 }{{"lockstep", sample.Off}, {"pipelined", sample.On}}
 
-// BenchmarkMessage is a message from end to end over an open connection, with
-// the server's part: it is in this process, allocates nothing, and does no more
-// than it has to.
+// BenchmarkMessage measures a message from end to end over an open connection. The server's
+// part counts too: it is in this process, allocates nothing, and does as little as it can.
 func BenchmarkMessage(b *testing.B) {
 	for _, w := range ways {
 		b.Run(w.name, func(b *testing.B) {
@@ -73,12 +72,11 @@ func BenchmarkMessage(b *testing.B) {
 	}
 }
 
-// TestSteadyStateAllocatesNothing takes the allocations of a run from those of
-// one that is twice as long: what is left is the price of so many messages,
-// without that of beginning and ending. The process does some more that is no
-// message's, so a few are let pass: an allocation for every message, or every
-// tenth, is not among them. What the collector makes of each second is not
-// either, and a busy machine takes more seconds for as many messages.
+// TestSteadyStateAllocatesNothing subtracts the allocations of a run from those of a run that
+// is twice as long. The difference is what the messages allocate, without the beginning and
+// the end of a run. Other parts of the process allocate a little too, so a few allocations are
+// allowed, but less than one for every tenth message. Each second of the collector is allowed
+// some as well, because a busy machine takes more seconds for the same messages.
 func TestSteadyStateAllocatesNothing(t *testing.T) {
 	const (
 		messages = 20_000

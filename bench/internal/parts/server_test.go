@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// listen starts a server that takes every message, and returns its address. It
-// answers without looking at more than it must, and once a connection stands
-// it allocates nothing: what a benchmark counts is the generator's.
+// listen starts a server that takes every message, and returns its address. The server reads
+// as little as it can, and allocates nothing for a connection that is open. So a benchmark
+// counts the generator's allocations.
 func listen(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -33,7 +33,7 @@ func listen(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// serve answers one client until it is gone.
+// serve answers one client until it has gone.
 func serve(c net.Conn) {
 	defer c.Close()
 	var d dialogue

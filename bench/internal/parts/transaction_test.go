@@ -35,7 +35,7 @@ func replies(pipelining sample.Switch, recipients int) [][]byte {
 	return append(all, []byte("250 2.0.0 Ok: queued as 4X2Y1Z\r\n"))
 }
 
-// exchange takes what the client has to write, and gives it a reply.
+// exchange takes what the client writes, and gives it a reply.
 func exchange(c *smtpwire.Client, reply []byte) {
 	n := 0
 	for _, b := range c.Pending() {
@@ -46,7 +46,7 @@ func exchange(c *smtpwire.Client, reply []byte) {
 	c.Events()
 }
 
-// greet brings a client to where it can send.
+// greet returns when the client is ready to send.
 func greet(c *smtpwire.Client, o *smtpwire.Options) {
 	c.Start(o, nil)
 	c.Established(1)
@@ -54,8 +54,8 @@ func greet(c *smtpwire.Client, o *smtpwire.Options) {
 	exchange(c, []byte("250-mx.example.test\r\n250-PIPELINING\r\n250-SIZE 10000000\r\n250-ENHANCEDSTATUSCODES\r\n250 8BITMIME\r\n"))
 }
 
-// BenchmarkTransaction is the protocol's part of a message over an open
-// connection: commands out, replies in and parsed, times taken.
+// BenchmarkTransaction measures the part of the protocol in a message over an open connection:
+// commands go out, and replies come in, are parsed and timed.
 func BenchmarkTransaction(b *testing.B) {
 	for _, bc := range []struct {
 		name       string
@@ -84,7 +84,7 @@ func BenchmarkTransaction(b *testing.B) {
 	}
 }
 
-// BenchmarkSession is that of a connection with one message.
+// BenchmarkSession measures the same for a connection with one message.
 func BenchmarkSession(b *testing.B) {
 	var c smtpwire.Client
 	o := &smtpwire.Options{Pipelining: sample.On}

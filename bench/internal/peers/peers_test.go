@@ -29,8 +29,8 @@ func TestMeasureKillsWhatLasts(t *testing.T) {
 	}
 }
 
-// The ratio is taken round by round: here every round says ½, while the medians
-// of both would say something else.
+// The ratio is computed for each round. Here it is ½ in every round, but the ratio of the medians
+// is another.
 func TestRatiosWithinRounds(t *testing.T) {
 	s := newSeries()
 	for _, slow := range []time.Duration{1, 10, 3} {

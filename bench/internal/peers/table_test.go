@@ -91,7 +91,7 @@ target CPU ≤ 1.40 × floor: 1.50 (1.50–1.50), missed
 	}
 }
 
-// The memory of a session is told by what one alone takes with it.
+// The memory of a session is computed by a run with a single session.
 func TestAloneIsTheSameWork(t *testing.T) {
 	w := work{sessions: 1000, messages: 100_000, size: 1024, pipelined: true}
 	if got, want := w.alone(), (work{sessions: 1, messages: 200, size: 1024, pipelined: true}); got != want {

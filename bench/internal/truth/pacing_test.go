@@ -20,7 +20,7 @@ func begun(due []time.Duration, late func(n int) time.Duration) []wire.Time {
 	return times
 }
 
-// lagging is a result that tells a lag of a span.
+// lagging returns a result that reports the lag of a span.
 func lagging(span wire.Phase, p99 time.Duration) *result {
 	return &result{Flows: map[string]reportedFlow{flow: {Phases: map[string]reportedPhase{string(span): {Lag: &figure{P99: p99}}}}}}
 }

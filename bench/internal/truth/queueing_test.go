@@ -36,12 +36,12 @@ func TestBehaviourIsJudged(t *testing.T) {
 	} {
 		a := wire.NewAnalysis(wire.InClear)
 		a.Samples[wire.Message] = []time.Duration{right, right - time.Millisecond, right + time.Millisecond}
-		said := reportedPhase{Count: test.count, Service: all(right), Lag: &figure{P50: 3 * time.Millisecond}}
+		reported := reportedPhase{Count: test.count, Service: all(right), Lag: &figure{P50: 3 * time.Millisecond}}
 		if test.response > 0 {
 			response := all(test.response)
-			said.Response = &response
+			reported.Response = &response
 		}
-		r := &result{Flows: map[string]reportedFlow{flow: {Phases: map[string]reportedPhase{"message": said}}}}
+		r := &result{Flows: map[string]reportedFlow{flow: {Phases: map[string]reportedPhase{"message": reported}}}}
 		var out strings.Builder
 		if missed := k.judge(&out, a, r, 0); missed != test.missed || !strings.Contains(out.String(), test.says) {
 			t.Errorf("%s: %d missed, want %d and %q:\n%s", test.name, missed, test.missed, test.says, out.String())

@@ -12,7 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 )
 
-// judgeOf is a judge of a script in place of smtpgauge.
+// judgeOf returns a judge that runs a script in place of smtpgauge.
 func judgeOf(t *testing.T, script string) *judge {
 	t.Helper()
 	ours := filepath.Join(t.TempDir(), "ours")

@@ -15,9 +15,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 )
 
-// toldBy is a circumstance whose runs have these reasons, one after the other; a
-// run without any left is an error.
-func toldBy(name string, wanted *regexp.Regexp, reasons ...string) circumstance {
+// withReasons returns a circumstance whose runs have these reasons, one after the other. A run
+// after the last is an error.
+func withReasons(name string, wanted *regexp.Regexp, reasons ...string) circumstance {
 	return circumstance{
 		name: name, title: name + " runs", reason: wanted, load: fewClosed,
 		run: func(_ *judge, _ context.Context, l load, n int) (*figures.Result, error) {
@@ -38,9 +38,9 @@ func TestMeetAll(t *testing.T) {
 	var log bytes.Buffer
 	j := &judge{length: time.Second, log: &log}
 	rows, err := j.meetAll(t.Context(), []circumstance{
-		toldBy("sound", nil, "", "generator-bound: x", ""),
-		toldBy("gone", nil, ""),
-		toldBy("spoiled", starved, "generator-bound: the cores were busy", "", "target lost"),
+		withReasons("sound", nil, "", "generator-bound: x", ""),
+		withReasons("gone", nil, ""),
+		withReasons("spoiled", starved, "generator-bound: the cores were busy", "", "target lost"),
 	}, 3)
 	if err == nil || err.Error() != "gone: the machine is not quiet" {
 		t.Errorf("error %v", err)
@@ -74,7 +74,7 @@ func TestMeetAll(t *testing.T) {
 func TestMeetingEndsWhereItIsCalledOff(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	rows, err := (&judge{}).meetAll(ctx, []circumstance{toldBy("first", nil), toldBy("second", nil)}, 1)
+	rows, err := (&judge{}).meetAll(ctx, []circumstance{withReasons("first", nil), withReasons("second", nil)}, 1)
 	if len(rows) != 1 || err == nil {
 		t.Errorf("%d circumstances after the end, error %v", len(rows), err)
 	}

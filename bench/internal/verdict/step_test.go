@@ -12,8 +12,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A dialed is a Driver that hands out the handler it is given, and a Conn whose
-// writes leave at its wall time.
+// A dialed is a Driver that keeps the handler it gets, and a Conn whose writes leave at the
+// Driver's wall time.
 type dialed struct {
 	fixedDriver
 	handler netdrive.Handler
@@ -31,24 +31,24 @@ type written struct {
 
 func (w *written) Write(bufs [][]byte) (int, sample.Instant) { return len(bufs), w.wall }
 
-// A hearer keeps the times of what it is told.
-type hearer struct {
+// A timesHandler is a Handler that keeps the times it gets.
+type timesHandler struct {
 	netdrive.Handler
 	times []sample.Instant
 }
 
-func (h *hearer) Connected(at sample.Instant, _ time.Duration) { h.times = append(h.times, at) }
-func (h *hearer) Secured(from, to sample.Instant)              { h.times = append(h.times, from, to) }
-func (h *hearer) Received(_ []byte, at netdrive.Arrival)       { h.times = append(h.times, at.At) }
-func (h *hearer) Broken(_ error, at sample.Instant)            { h.times = append(h.times, at) }
+func (h *timesHandler) Connected(at sample.Instant, _ time.Duration) { h.times = append(h.times, at) }
+func (h *timesHandler) Secured(from, to sample.Instant)              { h.times = append(h.times, from, to) }
+func (h *timesHandler) Received(_ []byte, at netdrive.Arrival)       { h.times = append(h.times, at.At) }
+func (h *timesHandler) Broken(_ error, at sample.Instant)            { h.times = append(h.times, at) }
 
-// Every time that reaches the engine is of one clock: were one of them not
-// shifted, a run would be judged for a step that no clock makes.
+// All times that the engine gets must be of the same clock. If one were not shifted, a run
+// would be judged for a step that no clock makes.
 func TestEveryTimeIsOfTheSteppingClock(t *testing.T) {
 	const wall, step = sample.Instant(1e18), -time.Hour
 	below := &dialed{fixedDriver: fixedDriver{wall: wall, mono: time.Second}}
-	heard := &hearer{}
-	conn := (&steppingDriver{below, time.Millisecond, step}).Dial(netdrive.Addr{}, heard)
+	handler := &timesHandler{}
+	conn := (&steppingDriver{below, time.Millisecond, step}).Dial(netdrive.Addr{}, handler)
 	if n, at := conn.Write([][]byte{nil, nil}); n != 2 || at != wall.Add(step) {
 		t.Errorf("a write of %d leaves at %d, want 2 at %d", n, at, wall.Add(step))
 	}
@@ -58,7 +58,7 @@ func TestEveryTimeIsOfTheSteppingClock(t *testing.T) {
 	below.handler.Received(nil, netdrive.Arrival{At: wall})
 	below.handler.Broken(errors.New("reset"), wall)
 	after := wall.Add(step)
-	if want := []sample.Instant{before, before, after, after, after}; !slices.Equal(heard.times, want) {
-		t.Errorf("told %v, want %v", heard.times, want)
+	if want := []sample.Instant{before, before, after, after, after}; !slices.Equal(handler.times, want) {
+		t.Errorf("told %v, want %v", handler.times, want)
 	}
 }

@@ -20,7 +20,7 @@ func poisson(seed uint64, n int) []int64 {
 	return times
 }
 
-// True Poisson arrivals are to be turned away as often as the level says.
+// The test rejects true Poisson arrivals as often as its level says.
 func TestErrorRate(t *testing.T) {
 	const runs, level = 400, .05
 	gaps, spread := 0, 0

@@ -40,7 +40,7 @@ func (t *tape) ends(at Time) {
 	t.segments = append(t.segments, Segment{At: at * 1000, Client: t.client, Seq: t.down, Fin: true})
 }
 
-// last is the segment added last, to be spoilt.
+// last returns the segment added last, so that a test can spoil it.
 func (t *tape) last() *Segment { return &t.segments[len(t.segments)-1] }
 
 func analyse(b Beginning, tapes ...*tape) *Analysis {
@@ -57,8 +57,8 @@ func analyse(b Beginning, tapes ...*tape) *Analysis {
 	return a
 }
 
-// expect holds samples against microseconds by phase, and wants nothing
-// strange and no other phase.
+// expect compares samples with microseconds by phase. There must be no other phase, and
+// nothing strange.
 func expect(t *testing.T, a *Analysis, want map[Phase][]int) {
 	t.Helper()
 	for p, us := range want {
@@ -161,8 +161,8 @@ func TestEmptyMessage(t *testing.T) {
 	})
 }
 
-// A segment seen again changes nothing; a reply that came behind a hole has
-// arrived when the hole was filled.
+// A segment that is seen again changes nothing. A reply after missing bytes has arrived when
+// these have come.
 func TestRetransmissions(t *testing.T) {
 	c := newTape(40000, 0)
 	syn := c.segments[0]
@@ -189,7 +189,7 @@ func TestRetransmissions(t *testing.T) {
 	}
 }
 
-// Where the capture cut the content, its end is told by the reply.
+// If the capture cut the content, the reply shows where it ends.
 func TestCutContent(t *testing.T) {
 	c := greeted(newTape(40000, 0))
 	c.sends(300, "MAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\n")
