@@ -47,7 +47,7 @@ const maxErrorsShown = 3
 // format.
 func report(b *testing.B, f *figures.Flow, rate float64) {
 	b.ReportMetric(rate, "msgs/s")
-	b.ReportMetric(float64(f.Messages.Attempted-f.Messages.Accepted), "errors")
+	b.ReportMetric(float64(f.Messages.Unaccepted()), "errors")
 	// There is no such time if no message got to its end.
 	if times := f.Judged(); times != nil {
 		b.ReportMetric(float64(times.P50), "p50-ns")
