@@ -105,7 +105,8 @@ func (e *Engine) raiseMode(mode int32) {
 
 // Run carries out the plan and returns when all of it is recorded. If ctx is
 // canceled, Run stops at once and keeps what was measured; the error is nil, and
-// the report says that the run was interrupted.
+// the report says that the run was interrupted. A target that cannot be looked up
+// is no error either: its flow measures nothing, and Report.Lost says why.
 //
 // The engine never connects to an address that is not the user's to load (see
 // Plan.LookUp). If a look-up finds one, the run ends. If nothing was measured

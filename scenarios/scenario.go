@@ -164,8 +164,9 @@ func (s *Scenario) Notes() []string { return s.notes }
 // Format prints the scenario's name, whatever the verb.
 func (s *Scenario) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "scenario %s", s.name) }
 
-// Plan returns the scenario as a plan that is ready to run. Each call returns a plan
-// of its own, which PlaceSink may change. Plan.Scenario is the resolved scenario as
+// Plan returns the scenario as a plan. It is ready to run, unless a flow's target is
+// the built-in server: PlaceSink says where that listens. Each call returns a plan
+// of its own, which may be changed. Plan.Scenario is the resolved scenario as
 // JSON, without secrets.
 func (s *Scenario) Plan() *loadgen.Plan {
 	p := *s.plan

@@ -133,6 +133,9 @@ func values(rounds []roundData, m comparedMetric) []float64 {
 func (c *builder) judge() (*Comparison, error) {
 	out := c.comparison
 	if len(out.Rows) == 0 {
+		if patterns := c.o.Metrics; len(patterns) > 0 {
+			return nil, fmt.Errorf("nothing to compare: no metric that both sides measured is named %s", strings.Join(patterns, " or "))
+		}
 		return nil, errors.New("nothing to compare: the sides have no measured metric of the same flow in common")
 	}
 	family := stats.Judge(c.pairs, stats.Options{Alpha: c.o.Alpha, MinEffect: c.o.MinEffect})

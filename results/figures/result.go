@@ -10,8 +10,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// A Result is a run in figures. It marshals to what `show --format json`
-// prints. Pointers and maps leave out what has no samples: there is no figure
+// A Result is a run in figures. It marshals to what `show --format json` prints,
+// but for the matrix: see compare.MatrixOf. Pointers and maps leave out what has no samples: there is no figure
 // from zero samples.
 type Result struct {
 	Format      string             `json:"format"` // "smtpgauge.result/1"

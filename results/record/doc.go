@@ -2,7 +2,7 @@
 // reads run files back.
 //
 //	c, err := record.NewCollector(file, record.NewHeader(plan, criteria), plan, shards, nil)
-//	engine, err := loadgen.New(plan, func(shard int) sample.Recorder { return c.Recorder(shard) }, ...)
+//	engine, err := loadgen.New(plan, c.Recorder, ...)
 //	report, err := engine.Run(ctx)
 //	run, err := c.Close(report, record.MeasureUsage())
 //

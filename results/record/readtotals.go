@@ -51,11 +51,11 @@ func (f fileReader) readFromStart(r io.ReadSeeker) (*Run, error) {
 func endsOpen(r io.ReadSeeker, size int64) (bool, error) {
 	const tail = 64 << 10 // more than a closing line has
 	if _, err := r.Seek(max(0, size-tail), io.SeekStart); err != nil {
-		return false, fmt.Errorf("looking at the end: %w", err)
+		return false, err
 	}
 	b, err := io.ReadAll(io.LimitReader(r, tail))
 	if err != nil {
-		return false, fmt.Errorf("looking at the end: %w", err)
+		return false, err
 	}
 	b = bytes.TrimSuffix(b, []byte("\n"))
 	return !bytes.HasPrefix(b[bytes.LastIndexByte(b, '\n')+1:], closingStart), nil

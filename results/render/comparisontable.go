@@ -162,7 +162,7 @@ func (c comparison) gateSection() table.Section {
 		state := table.Cell{Text: "ok"}
 		switch {
 		case !g.Known:
-			state = table.Cell{Text: "unknown", Bad: true}
+			state = table.Cell{Text: "undecided", Bad: true}
 		case !g.OK:
 			state = table.Cell{Text: "missed", Bad: true}
 		}
