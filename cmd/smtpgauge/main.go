@@ -16,7 +16,6 @@ import (
 	"log"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -95,14 +94,14 @@ func newRoot(s streams) *cobra.Command {
 		Use:           "smtpgauge",
 		Short:         "load generator and benchmark harness for SMTP servers",
 		Long:          description,
-		Version:       version(),
+		Version:       versionLine(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args: func(_ *cobra.Command, args []string) error {
+		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef("smtpgauge quick HOST is the shortest start, smtpgauge --help lists the commands", "no command given")
 			}
-			return usagef("smtpgauge --help lists the commands", "unknown command %q", args[0])
+			return unknownCommand(c, args[0])
 		},
 		RunE: func(*cobra.Command, []string) error { return nil }, // Args refuses everything
 	}
@@ -110,14 +109,13 @@ func newRoot(s streams) *cobra.Command {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usagef(c.CommandPath()+" --help lists the flags", "%w", err)
-	})
+	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(
 		newRun(s), newQuick(s), newShow(s), newCompare(s), newAB(s), newNoise(s), newSink(s),
-		newValidate(s), newSchema(s), newScenarios(s), newInit(s),
+		newValidate(s), newSchema(s), newScenarios(s), newInit(s), newVersion(s),
 		newSinkProcess(s),
 	)
+	refuseUnknownHelp(root)
 	return root
 }
 
@@ -130,25 +128,4 @@ func exactly(n int, what string) cobra.PositionalArgs {
 		}
 		return usagef(c.CommandPath()+" --help shows examples", "%s takes %s, got %d arguments", c.Name(), what, len(args))
 	}
-}
-
-// version is the version of this binary, as the Go toolchain recorded it.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "smtpgauge, unknown version"
-	}
-	v := info.Main.Version
-	if v == "" || v == "(devel)" {
-		v = "devel"
-		for _, s := range info.Settings {
-			switch {
-			case s.Key == "vcs.revision":
-				v += " " + s.Value
-			case s.Key == "vcs.modified" && s.Value == "true":
-				v += " modified"
-			}
-		}
-	}
-	return "smtpgauge " + v + " " + info.GoVersion
 }

@@ -7,10 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/inputfile"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
-
-const builtinPrefix = "builtin:"
 
 func newScenarios(s streams) *cobra.Command {
 	return &cobra.Command{
@@ -27,7 +26,7 @@ func newScenarios(s streams) *cobra.Command {
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				return printBuiltin(s, strings.TrimPrefix(args[0], builtinPrefix))
+				return printBuiltin(s, strings.TrimPrefix(args[0], inputfile.BuiltinPrefix))
 			}
 			return listBuiltins(s)
 		},

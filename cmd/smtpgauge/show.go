@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/inputfile"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render"
@@ -94,6 +95,9 @@ func readRuns(names []string, format string) ([]*record.Run, error) {
 
 // readRun opens a file for read.
 func readRun(name string, read func(io.ReadSeeker) (*record.Run, error)) (*record.Run, error) {
+	if inputfile.IsScenario(name) {
+		return nil, usagef("smtpgauge run "+name+" runs it and writes a run file", "%s is a scenario, not a run file", name)
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, errors.Unwrap(err) // the caller names the file

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/inputfile"
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 	"github.com/smtpgauge/smtpgauge/scenarios"
@@ -32,7 +33,10 @@ func (f *sourceFlags) registerMayLoad(flags *pflag.FlagSet) {
 func (f *sourceFlags) load(name string, s streams) (*gauge.Job, error) {
 	sc, err := scenarios.Load(name, scenarios.LoadOptions{Set: f.set, Target: f.target, MayLoad: f.mayLoad, Stdin: s.in})
 	job, err := resolve(sc, err)
-	if err == nil {
+	switch {
+	case err != nil && inputfile.IsRunFile(name):
+		return nil, usagef("smtpgauge show "+name+" prints it", "%s is a run file, not a scenario", name)
+	case err == nil:
 		for _, note := range sc.Notes() {
 			fmt.Fprintf(s.err, "note: %s\n", note)
 		}

@@ -22,10 +22,10 @@ const module = "github.com/smtpgauge/smtpgauge"
 // import each other.
 var parts = map[string][]string{
 	"cmd": {
-		"bench", "gauge", "scenarios", "scenarios/criteria",
+		"bench", "gauge", "scenarios", "scenarios/criteria", "scenarios/tree",
 		"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
 		"results/record", "results/tally", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/human", "results/telemetry",
-		"internal/machine", "internal/printable", "internal/smtpsink",
+		"internal/machine", "internal/printable", "internal/smtpsink", "internal/spelling",
 	},
 	"bench": {
 		"gauge", "scenarios", "scenarios/criteria",
