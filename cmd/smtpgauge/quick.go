@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/scenarios"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 const quickPassword = "SMTPGAUGE_PASSWORD"
@@ -74,15 +76,15 @@ to start from; the password is not in it.
 					return err
 				}
 			}
-			job, err := resolve(scenarios.Parse("quick.yaml", []byte(text), scenarios.LoadOptions{MayLoad: f.source.mayLoad, LookupEnv: find}))
-			if err != nil {
-				return err
+			job, err := resolve(scenarios.Parse(quickName, []byte(text), scenarios.LoadOptions{MayLoad: f.source.mayLoad, LookupEnv: find}))
+			switch {
+			case err != nil:
+			case q.print:
+				_, err = io.WriteString(s.out, text)
+			default:
+				err = f.run(c.Context(), job, s)
 			}
-			if q.print {
-				_, err := io.WriteString(s.out, text)
-				return err
-			}
-			return f.run(c.Context(), job, s)
+			return blameFlags(err, text)
 		},
 	}
 	flags := c.Flags()
@@ -148,6 +150,71 @@ func hasUsualTLS(port string) bool {
 	n, err := strconv.Atoi(port)
 	_, usual := sample.UsualTLS(n)
 	return err == nil && usual && strconv.Itoa(n) == port
+}
+
+// quickName is the file that the scenario of quick would be: the one that quick
+// --print is best redirected to.
+const quickName = "quick.yaml"
+
+// quickFlagOf says which flag each field of the scenario comes from.
+var quickFlagOf = map[string]string{
+	"target.host":                   "HOST",
+	"target.tls.ca":                 "--ca",
+	"target.tls.server_name":        "--server-name",
+	"target.tls.insecure":           "--insecure",
+	"allow_domains":                 "--allow-domain",
+	"flows.quick.port":              "PORT",
+	"flows.quick.tls":               "--tls",
+	"flows.quick.auth":              "--user",
+	"flows.quick.auth.mechanism":    "--mechanism",
+	"flows.quick.auth.username":     "--user",
+	"flows.quick.auth.password":     quickPassword,
+	"flows.quick.load.rate":         "--rate",
+	"flows.quick.load.duration":     "--for",
+	"flows.quick.load.messages":     "--messages",
+	"flows.quick.load.sessions":     "--sessions",
+	"flows.quick.load.max_sessions": "--sessions",
+	"flows.quick.session.messages":  "--per-session",
+	"flows.quick.message.size":      "--size",
+	"flows.quick.envelope.from":     "--from",
+	"flows.quick.envelope.to":       "--to",
+}
+
+// blameFlags makes faults of the scenario that quick wrote faults of the flags that
+// it was written from: nobody has seen that file.
+func blameFlags(err error, scenario string) error {
+	var faults scenarios.Faults
+	if !errors.As(err, &faults) {
+		return err
+	}
+	var ignored tree.Report // the faults are known
+	root := tree.Parse(quickName, []byte(scenario), &ignored)
+	flags := map[tree.Position]scenarios.Fault{}
+	for path, flag := range quickFlagOf {
+		n := root
+		for step := range strings.SplitSeq(path, ".") {
+			n = n.Get(step)
+		}
+		if n == nil {
+			continue
+		}
+		for _, value := range append(n.Items, n) {
+			shown := flag
+			if value.Kind == tree.Scalar && flag != quickPassword {
+				shown = withValue(flag, value.Text)
+			}
+			flags[value.At] = scenarios.Fault{File: shown, Message: path[strings.LastIndexByte(path, '.')+1:] + ": "}
+		}
+	}
+	blamed := slices.Clone(faults)
+	for i, f := range blamed {
+		if flag, found := flags[tree.Position{File: f.File, Line: f.Line, Column: f.Column}]; found {
+			blamed[i] = scenarios.Fault{File: flag.File, Message: strings.TrimPrefix(f.Message, flag.Message)}
+		} else if f.File == quickName { // any other is a file that a flag names
+			blamed[i] = scenarios.Fault{File: "smtpgauge quick", Message: f.Message}
+		}
+	}
+	return blamed
 }
 
 // usualPort is the port if none is given.
