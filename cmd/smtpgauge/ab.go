@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
 	"github.com/smtpgauge/smtpgauge/gauge"
@@ -37,7 +38,8 @@ are those that the second scenario declares, or those of --fail-on. The run file
 are kept in a folder, for compare.`,
 		Example: `  smtpgauge ab before.yaml after.yaml --min-effect 3%
   smtpgauge ab relay.yaml --a 10.0.0.5 --b 10.0.0.6 --repeat 10`,
-		Args: cobra.RangeArgs(0, 2),
+		Args:              cobra.RangeArgs(0, 2),
+		ValidArgsFunction: completion.Scenarios(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			o, err := f.options()
 			if err != nil {
@@ -87,7 +89,8 @@ vary. From that follows how small a change this machine, this server and this
 scenario can see, and how many rounds it takes to see a smaller one.`,
 		Example: `  smtpgauge noise builtin:four-ports
   smtpgauge noise relay.yaml --repeat 10 --metrics 'message.*'`,
-		Args: exactly(1, "one SCENARIO"),
+		Args:              exactly(1, "one SCENARIO"),
+		ValidArgsFunction: completion.Scenarios(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := l.load([]string{args[0], args[0]}, [2]string{l.source.target, l.source.target}, s); err != nil {
 				return err

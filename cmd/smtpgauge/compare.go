@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/record"
@@ -42,7 +43,8 @@ two flows of a run, the gates of the scenario are not used.`,
   smtpgauge compare ports.jsonl --flow relay-25 --flow submit-587
   smtpgauge compare before.jsonl after.jsonl --fail-on 'message.p99 > +5%'
   smtpgauge compare before.jsonl after.jsonl --format html >comparison.html`,
-		Args: cobra.ArbitraryArgs,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: completion.RunFiles,
 		RunE: func(c *cobra.Command, args []string) error {
 			comparison, err := f.compare(c, args, base, other, flows)
 			if err != nil {

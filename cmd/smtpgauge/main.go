@@ -46,6 +46,9 @@ func runArgs(ctx context.Context, args []string, s streams) int {
 	defer s.err.Flush()
 	root := newRoot(s)
 	root.SetArgs(args)
+	if len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
+		root.SetOut(s.results) // for a shell: a tab comes before each description
+	}
 	err := root.ExecuteContext(ctx)
 	if s.results.Err() != nil && !errors.Is(err, s.results.Err()) {
 		err = errors.Join(err, s.results.Err())
@@ -116,6 +119,7 @@ func newRoot(s streams) *cobra.Command {
 		newSinkProcess(s),
 	)
 	refuseUnknownHelp(root)
+	completeFlags(root)
 	return root
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
@@ -61,7 +62,8 @@ to start from; the password is not in it.
   smtpgauge quick 127.0.0.1:2525 --tls none --sessions 50 --for 30s
   smtpgauge quick mail.example.test --user bench@example.test --rate 20 --for 1m
   smtpgauge quick 10.0.0.5 --messages 10000 --size 64KiB --print > relay.yaml`,
-		Args: exactly(1, "one HOST[:PORT]"),
+		Args:              exactly(1, "one HOST[:PORT]"),
+		ValidArgsFunction: completion.Hosts,
 		RunE: func(c *cobra.Command, args []string) error {
 			q.sessionsSet, q.durationSet = c.Flags().Changed("sessions"), c.Flags().Changed("for")
 			q.rateSet = c.Flags().Changed("rate")

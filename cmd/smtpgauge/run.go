@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
 	"github.com/smtpgauge/smtpgauge/gauge"
@@ -37,7 +38,8 @@ the same, and so does a terminal that is closed, unless nohup is used.
   smtpgauge run relay.yaml --dry-run
   smtpgauge run relay.yaml --repeat 8 -o before.jsonl
   smtpgauge run relay.yaml --quiet --format json -o relay.jsonl > relay.json`,
-		Args: exactly(1, "one SCENARIO"),
+		Args:              exactly(1, "one SCENARIO"),
+		ValidArgsFunction: completion.Scenarios(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			job, err := f.source.load(args[0], s)
 			if err != nil {

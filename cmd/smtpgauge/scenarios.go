@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/inputfile"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
@@ -18,6 +19,7 @@ func newScenarios(s streams) *cobra.Command {
 		Example: `  smtpgauge scenarios
   smtpgauge scenarios four-ports > my.yaml
   smtpgauge run builtin:four-ports`,
+		ValidArgsFunction: completion.Builtins,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return exactly(1, "one NAME at most")(c, args)

@@ -8,8 +8,9 @@ import (
 
 func newSchema(s streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema",
-		Short: "print the JSON Schema of scenario files, for editors",
+		ValidArgsFunction: cobra.NoFileCompletions,
+		Use:               "schema",
+		Short:             "print the JSON Schema of scenario files, for editors",
 		Example: `  smtpgauge schema > scenario.schema.json
 
 Editors with the YAML language server use it if a file begins with

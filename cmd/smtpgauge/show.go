@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/inputfile"
 	"github.com/smtpgauge/smtpgauge/results/compare"
@@ -33,6 +34,7 @@ flows and their choices cost, over the rounds of all runs.`,
   smtpgauge show relay-*.jsonl --format otava > relay.csv
   smtpgauge show --merge east.jsonl west.jsonl
   smtpgauge show --repeats matrix-*.jsonl`,
+		ValidArgsFunction: completion.RunFiles,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef(c.CommandPath()+" --help shows examples", "no run file given")

@@ -57,7 +57,8 @@ listener has TLS.`,
 		Example: `  smtpgauge sink
   smtpgauge sink --listen 127.0.0.1:2525,starttls --ca-out ca.pem --delay rcpt=3ms
   ` + sinkPassword + `=secret smtpgauge sink --user bench@example.test`,
-		Args: exactly(0, "no arguments"),
+		Args:              exactly(0, "no arguments"),
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, _ []string) error {
 			config, err := f.config()
 			if err != nil {

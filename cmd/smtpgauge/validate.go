@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 )
 
 func newValidate(s streams) *cobra.Command {
@@ -19,7 +21,8 @@ SCENARIO is a path, - for stdin, or builtin:NAME for a scenario that comes with
 the program.`,
 		Example: `  smtpgauge validate relay.yaml
   smtpgauge validate relay.yaml --set flows.relay.load.sessions=50`,
-		Args: exactly(1, "one SCENARIO"),
+		Args:              exactly(1, "one SCENARIO"),
+		ValidArgsFunction: completion.Scenarios(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			job, err := source.load(args[0], s)
 			if err != nil {

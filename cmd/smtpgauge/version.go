@@ -11,10 +11,11 @@ import (
 
 func newVersion(s streams) *cobra.Command {
 	return &cobra.Command{
-		Use:     "version",
-		Short:   "print the version of smtpgauge",
-		Example: "  smtpgauge version",
-		Args:    exactly(0, "no arguments"),
+		Use:               "version",
+		Short:             "print the version of smtpgauge",
+		Example:           "  smtpgauge version",
+		Args:              exactly(0, "no arguments"),
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintln(s.out, versionLine())
 			return err
