@@ -27,6 +27,9 @@ func (f *formatFlag) register(flags *pflag.FlagSet, what string, known []string)
 func (f *formatFlag) String() string { return f.name }
 func (f *formatFlag) Type() string   { return "FORMAT" }
 
+// Choices are the formats, for completion.
+func (f *formatFlag) Choices() []string { return f.known }
+
 func (f *formatFlag) Set(name string) error {
 	if !slices.Contains(f.known, name) {
 		return fmt.Errorf("use one of %s", strings.Join(f.known, ", "))

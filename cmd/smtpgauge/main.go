@@ -12,6 +12,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"os"
@@ -20,6 +21,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/build"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
@@ -97,7 +100,7 @@ func newRoot(s streams) *cobra.Command {
 		Use:           "smtpgauge",
 		Short:         "load generator and benchmark harness for SMTP servers",
 		Long:          description,
-		Version:       versionLine(),
+		Version:       build.Line(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args: func(c *cobra.Command, args []string) error {
@@ -119,7 +122,7 @@ func newRoot(s streams) *cobra.Command {
 		newSinkProcess(s),
 	)
 	refuseUnknownHelp(root)
-	completeFlags(root)
+	completion.Flags(root)
 	return root
 }
 
@@ -131,5 +134,19 @@ func exactly(n int, what string) cobra.PositionalArgs {
 			return nil
 		}
 		return usagef(c.CommandPath()+" --help shows examples", "%s takes %s, got %d arguments", c.Name(), what, len(args))
+	}
+}
+
+func newVersion(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:               "version",
+		Short:             "print the version of smtpgauge",
+		Example:           "  smtpgauge version",
+		Args:              exactly(0, "no arguments"),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(s.out, build.Line())
+			return err
+		},
 	}
 }

@@ -1,11 +1,11 @@
-package main
+package build
 
 import (
 	"runtime/debug"
 	"testing"
 )
 
-func TestDescribeBuild(t *testing.T) {
+func TestDescribe(t *testing.T) {
 	commit := debug.BuildSetting{Key: "vcs.revision", Value: "0ab9249f"}
 	date := debug.BuildSetting{Key: "vcs.time", Value: "2026-11-26T12:00:00Z"}
 	for want, info := range map[string]debug.BuildInfo{
@@ -25,7 +25,7 @@ func TestDescribeBuild(t *testing.T) {
 			Settings:  []debug.BuildSetting{commit, date, {Key: "vcs.modified", Value: "true"}},
 		},
 	} {
-		if got := describeBuild(&info); got != want {
+		if got := describe(&info); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -1,40 +1,24 @@
-package main
+// Package build says which build of smtpgauge this is.
+package build
 
 import (
 	"cmp"
-	"fmt"
 	"runtime/debug"
 	"strings"
-
-	"github.com/spf13/cobra"
 )
 
-func newVersion(s streams) *cobra.Command {
-	return &cobra.Command{
-		Use:               "version",
-		Short:             "print the version of smtpgauge",
-		Example:           "  smtpgauge version",
-		Args:              exactly(0, "no arguments"),
-		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(s.out, versionLine())
-			return err
-		},
-	}
-}
-
-// versionLine says which smtpgauge this is.
-func versionLine() string {
+// Line says in one line which smtpgauge this is.
+func Line() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "smtpgauge, unknown version"
 	}
-	return describeBuild(info)
+	return describe(info)
 }
 
-// describeBuild says what the Go toolchain recorded of a build: the version, the
+// describe says what the Go toolchain recorded of a build: the version, the
 // commit and its date, and the toolchain's own version.
-func describeBuild(info *debug.BuildInfo) string {
+func describe(info *debug.BuildInfo) string {
 	settings := map[string]string{}
 	for _, s := range info.Settings {
 		settings[s.Key] = s.Value
