@@ -16,7 +16,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test race check fmt integration browser bench-peers truth verdict detect fuzz chaos clean
+.PHONY: help build demo test race check fmt integration browser bench-peers truth verdict detect fuzz chaos man clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ fuzz: ## run each fuzz target for FUZZTIME
 
 chaos: ## run for CHAOSTIME against a server that misbehaves, under -race; CHAOS adds flags, -chaos.seed N for a seed
 	$(GO) test -race -count=1 -timeout=0 -v -run '^TestChaos$$' ./internal/chaos -args -chaos.time $(CHAOSTIME) $(CHAOS)
+
+man: build ## write the manual pages to bin/man
+	bin/smtpgauge man bin/man
 
 clean: ## remove what was built
 	rm -rf bin

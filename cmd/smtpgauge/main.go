@@ -17,6 +17,8 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -24,6 +26,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/build"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/manual"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
@@ -118,7 +121,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(
 		newRun(s), newQuick(s), newShow(s), newCompare(s), newAB(s), newNoise(s), newSink(s),
-		newValidate(s), newSchema(s), newScenarios(s), newInit(s), newVersion(s),
+		newValidate(s), newSchema(s), newScenarios(s), newInit(s), newVersion(s), newMan(s),
 		newSinkProcess(s),
 	)
 	refuseUnknownHelp(root)
@@ -146,6 +149,28 @@ func newVersion(s streams) *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintln(s.out, build.Line())
+			return err
+		},
+	}
+}
+
+func newMan(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "man DIR",
+		Short: "write the manual pages",
+		Long: `Writes a manual page for smtpgauge, and one for each of its commands, into the folder
+DIR. If the folder does not exist, it is made.`,
+		Example: `  smtpgauge man ~/.local/share/man/man1 && man smtpgauge-run`,
+		Args:    exactly(1, "one DIR"),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveFilterDirs
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			version, _, _ := strings.Cut(build.Line(), ",")
+			if err := manual.Write(c.Root(), args[0], version); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(s.err, "wrote the pages to %s; man %s shows the first\n", args[0], filepath.Join(args[0], "smtpgauge.1"))
 			return err
 		},
 	}
