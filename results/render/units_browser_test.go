@@ -1,10 +1,9 @@
+//go:build browser
+
 package render
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -61,24 +60,4 @@ func checkSpellings(t *testing.T, got []string) {
 			t.Errorf("%s is %q, want %q as in Go", s.script, got[i], s.want)
 		}
 	}
-}
-
-// A page's scripts write numbers as Go does. TestUnitsInBrowser holds them to that
-// on machines without node.
-func TestUnitsInNode(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("there is no node to run the scripts: make browser runs them in a browser")
-	}
-	rules, err := os.ReadFile("page/assets/units.js")
-	if err != nil {
-		t.Fatal(err)
-	}
-	script := "var report = {};\n" + string(rules) + "\nconsole.log(" + spellingScript() + ");"
-	out, err := exec.CommandContext(t.Context(), node, "-e", script).CombinedOutput()
-	var got []string
-	if err != nil || json.Unmarshal(out, &got) != nil {
-		t.Fatalf("node: %v\n%s", err, out)
-	}
-	checkSpellings(t, got)
 }
