@@ -37,7 +37,8 @@ var bearerMechanisms = []string{"XOAUTH2", "OAUTHBEARER"}
 var shown, hidden shape[secret] = credential{}, credential{hidden: true}
 
 var authShape = object[auth]{
-	name: "auth",
+	name:    "auth",
+	example: `{username: NAME, password: "${env:NAME}"}`,
 	fields: []field[auth]{
 		opt("mechanism", mechanismShape, func(a *auth) *string { return &a.mechanism },
 			"The SASL mechanism. If left out, the strongest that the server offers."),

@@ -73,7 +73,8 @@ var scenarioShape = object[document]{
 }
 
 var scheduleShape = object[schedule]{
-	name: "schedule",
+	name:    "schedule",
+	example: "{flows: in-turn, rounds: 6}",
 	fields: []field[schedule]{
 		opt("flows", oneWord(choice[bool]{"together", false}, choice[bool]{"in-turn", true}), func(s *schedule) *bool { return &s.inTurn },
 			"together runs all flows at once, in-turn one after the other.").defaultTo("together"),

@@ -23,7 +23,8 @@ type envelope struct {
 const patternWords = "Parts in braces vary: {seq} is the message's number, {1..5000} a number from that range, {COLUMN} a column of csv."
 
 var envelopeShape = object[envelope]{
-	name: "envelope",
+	name:    "envelope",
+	example: "{from: bench@example.test, to: bench@example.test}",
 	fields: []field[envelope]{
 		opt("from", text("an address", ""), func(e *envelope) *string { return &e.from },
 			"The sender; \"\" is the null reverse-path of bounces. "+patternWords).defaultTo("bench@example.test"),

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
@@ -27,7 +28,7 @@ var flowShape = object[flow]{
 	fields: []field[flow]{
 		opt("port", count(1, 65535), func(f *flow) *int { return &f.port },
 			"The TCP port. With target.host sink, the port that the built-in server stands for."),
-		opt("tls", namesOf(sample.TLSNone, sample.TLSStart, sample.TLSImplicit), func(f *flow) *sample.TLSMode { return &f.tls },
+		opt("tls", tlsMode, func(f *flow) *sample.TLSMode { return &f.tls },
 			"When sessions turn to TLS. If left out: none on 25, implicit on 465, starttls on 587 and 2525, none for LMTP and sockets; any other port needs it. With starttls, a server that does not offer STARTTLS is an error, and nothing is sent in clear."),
 		opt("target", targetShape, func(f *flow) *target { return &f.target },
 			"The server to load, if it differs from the scenario's target."),
@@ -46,6 +47,25 @@ var flowShape = object[flow]{
 	},
 	check: checkFlow,
 }
+
+// tlsMode is the shape of a TLS mode. It tells those who only say whether to use TLS
+// that there are two ways.
+var tlsMode = literal[sample.TLSMode]{
+	want: modes.want, tags: modes.tags, schema: modes.schema,
+	parse: func(text string) (sample.TLSMode, error) {
+		switch text {
+		case "true", "yes", "on", "required":
+			return 0, errors.New("say how: starttls is usual on 25, 587 and 2525, implicit on 465")
+		case "false", "no", "off":
+			return 0, errors.New("say none")
+		case "ssl", "smtps", "tls":
+			return 0, errors.New("say implicit for TLS from the first byte, or starttls")
+		}
+		return modes.parse(text)
+	},
+}
+
+var modes = namesOf(sample.TLSNone, sample.TLSStart, sample.TLSImplicit)
 
 func checkFlow(d *decoder, f *flow) {
 	onSocket := f.target.has("socket")
@@ -77,7 +97,8 @@ func checkFlow(d *decoder, f *flow) {
 }
 
 var timeoutsShape = object[loadgen.Timeouts]{
-	name: "timeouts",
+	name:    "timeouts",
+	example: "{command: 30s, body: 60s}",
 	fields: []field[loadgen.Timeouts]{
 		opt("connect", duration(time.Millisecond), func(t *loadgen.Timeouts) *time.Duration { return &t.Connect },
 			"For the connection to be established. The addresses of a name share this time: if one does not answer within its part, the next is tried.").defaultTo("5s"),

@@ -37,7 +37,8 @@ const (
 )
 
 var loadShape = object[load]{
-	name: "load",
+	name:    "load",
+	example: "{sessions: 10, duration: 30s}",
 	fields: []field[load]{
 		opt("sessions", count(1, maxSessions), func(l *load) *int { return &l.sessions },
 			"Closed load: this many sessions at once. Each starts its next message when the last is done."),
@@ -61,7 +62,9 @@ var loadShape = object[load]{
 }
 
 var stageShape = object[stage]{
-	name: "stage",
+	name:    "stage",
+	example: "{for: 10s, rate: 200 messages/s}",
+	instead: map[string]string{"duration": "for", "target": "rate, or from and to"},
 	fields: []field[stage]{
 		opt("for", duration(time.Millisecond), func(s *stage) *time.Duration { return &s.length },
 			"How long the stage lasts.").mandatory(),

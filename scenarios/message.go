@@ -28,7 +28,8 @@ type attachment struct {
 }
 
 var messageShape = object[message]{
-	name: "message",
+	name:    "message",
+	example: "{size: 4KiB}",
 	fields: []field[message]{
 		opt("size", shape[mail.Size](messageSize{}), func(m *message) *mail.Size { return &m.size },
 			"Size of a synthetic message with its header, 4KiB if left out. It is fixed, or {median: 20KiB, p99: 500KiB} for sizes as real mail has them (log-normal)."),
@@ -45,7 +46,8 @@ var messageShape = object[message]{
 }
 
 var attachmentShape = object[attachment]{
-	name: "attachment",
+	name:    "attachment",
+	example: "{file: PATH}",
 	fields: []field[attachment]{
 		opt("file", filePath, func(a *attachment) *string { return &a.file },
 			"The file to attach."),

@@ -6,8 +6,10 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/smtpgauge/smtpgauge/internal/spelling"
+	"github.com/smtpgauge/smtpgauge/scenarios/foreign"
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
@@ -54,6 +56,11 @@ func (s *section) given(names ...string) []string {
 type object[S any] struct {
 	name   string // as messages and the schema call it
 	fields []field[S]
+	// example is the mapping that somebody most likely means who gives a single value
+	// in its place; "" for none.
+	example string
+	// instead has options that others give to such an object, and what they are here.
+	instead map[string]string
 	// check checks how the options go together, once they are decoded.
 	check func(d *decoder, s *S)
 }
@@ -123,7 +130,11 @@ func (o object[S]) names() []string {
 func (o object[S]) decode(d *decoder, n *tree.Node, out *S) {
 	if n.Kind != tree.Mapping {
 		d.option = o.name
-		d.wantf(n, "a mapping", n.Describe())
+		found := n.Describe()
+		if o.example != "" && n.Kind == tree.Scalar {
+			found += fmt.Sprintf(": say %s: %s", o.name, o.example)
+		}
+		d.wantf(n, "a mapping", found)
 		return
 	}
 	given := section{node: n, unsure: o.reportUnknown(d, n), order: o.names()}
@@ -150,11 +161,30 @@ func (o object[S]) reportUnknown(d *decoder, n *tree.Node) (found bool) {
 	names := o.names()
 	for _, e := range n.Entries {
 		if !slices.Contains(names, e.Key) {
-			d.Faultf(e.At, "unknown field %s in %s: %sknown are %s", tree.Quote(e.Key), o.name, spelling.Suggest(e.Key, names), tree.List(names))
+			d.Faultf(e.At, "unknown field %s in %s: %sknown are %s", tree.Quote(e.Key), o.name, o.meant(e.Key, names), tree.List(names))
 			found = true
 		}
 	}
 	return found
+}
+
+// meant says what an unknown field most likely means: an option of another object, a
+// word of another tool, or a name that is misspelt.
+func (o object[S]) meant(key string, names []string) string {
+	if name := o.instead[key]; name != "" {
+		return fmt.Sprintf("say %s; ", name)
+	}
+	if owners := ownersOf(key); len(owners) > 0 {
+		return fmt.Sprintf("it is an option of %s; ", strings.Join(owners, ", and of "))
+	}
+	name := foreign.Option(key)
+	if slices.Contains(names, name) {
+		return fmt.Sprintf("say %s; ", name)
+	}
+	if owners := ownersOf(name); len(owners) > 0 {
+		return fmt.Sprintf("say %s, which is an option of %s; ", name, strings.Join(owners, ", and of "))
+	}
+	return spelling.Suggest(key, names)
 }
 
 // value returns the node that an option is decoded from: the one given, or its

@@ -122,6 +122,20 @@ func number[T int | int64 | uint64](v T) *uint64 {
 	return &u
 }
 
+// ownersOf returns the objects that have an option of that name, in the order in which
+// the reference explains them.
+func ownersOf(option string) []string {
+	g := &generator{}
+	scenarioShape.describe(g)
+	var owners []string
+	for _, def := range g.defs {
+		if slices.ContainsFunc(def.Schema.Properties, func(p property) bool { return p.Name == option }) {
+			owners = append(owners, def.Name)
+		}
+	}
+	return owners
+}
+
 //go:generate go test -run ^(TestSchemaFile|TestReference)$ -update
 
 // Schema returns the JSON Schema of scenario files, draft 2020-12, for editors. It

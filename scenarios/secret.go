@@ -61,6 +61,9 @@ func (c credential) decode(d *decoder, n *tree.Node, out *secret) {
 		n.Redact = c.hidden
 		return
 	}
+	if c.hidden && shellVariable.MatchString(n.Text) {
+		d.notef(n.At, "%s begins with $ and is used as it stands: ${env:NAME} is an environment variable", d.option)
+	}
 	// A text that is nothing but a reference gives nothing away, so it is shown.
 	n.Redact = c.hidden && !onlyReference.MatchString(n.Text)
 	switch {
@@ -74,6 +77,9 @@ func (c credential) decode(d *decoder, n *tree.Node, out *secret) {
 		out.text = &whole
 	}
 }
+
+// shellVariable matches a variable as a shell has it.
+var shellVariable = regexp.MustCompile(`^\$[A-Za-z_][A-Za-z0-9_]*$`)
 
 var onlyReference = regexp.MustCompile(`^\$\{(env|file):[^{}]*\}$`)
 

@@ -64,10 +64,13 @@ func (l literal[T]) decode(d *decoder, n *tree.Node, out *T) {
 		found := n.Describe()
 		if n.Kind == tree.Scalar && n.Tag != tree.IsNull {
 			found = n.Quoted()
-			if n.Tag != tree.IsText && slices.Contains(l.tags, tree.IsText) {
-				found += ": put quotes around it"
-			} else if _, err := l.parse(n.Text); err == nil {
+			switch _, err := l.parse(n.Text); {
+			case err != nil:
+				found += reason(err)
+			case n.Tag == tree.IsText:
 				found += ": remove the quotes"
+			default:
+				found += ": put quotes around it"
 			}
 		}
 		d.wantf(n, l.want, found)
@@ -161,7 +164,7 @@ type choice[T any] struct {
 }
 
 // oneWord is the shape of one of a few words.
-func oneWord[T any](choices ...choice[T]) shape[T] {
+func oneWord[T any](choices ...choice[T]) literal[T] {
 	words := make([]string, len(choices))
 	for i, c := range choices {
 		words[i] = c.word
@@ -181,7 +184,7 @@ func oneWord[T any](choices ...choice[T]) shape[T] {
 }
 
 // namesOf is the shape of an enumeration's values, by their names.
-func namesOf[T fmt.Stringer](values ...T) shape[T] {
+func namesOf[T fmt.Stringer](values ...T) literal[T] {
 	choices := make([]choice[T], len(values))
 	for i, v := range values {
 		choices[i] = choice[T]{v.String(), v}

@@ -41,6 +41,7 @@ func (d *decoder) readTable(at tree.Position, name string) *table {
 		return nil
 	}
 	r := csv.NewReader(bytes.NewReader(text))
+	r.TrimLeadingSpace = true // many files have a blank after each comma
 	if !t.header(d, r) || !t.body(d, r) {
 		return nil
 	}
@@ -72,7 +73,7 @@ func (t *table) header(d *decoder, r *csv.Reader) bool {
 		return false
 	}
 	for i, name := range columns {
-		name = strings.TrimSpace(name) // many files have a blank after each comma
+		name = strings.TrimSpace(name)
 		columns[i] = name
 		if name == "" || slices.Contains(columns[:i], name) {
 			line, column := r.FieldPos(i)

@@ -26,7 +26,8 @@ type target struct {
 }
 
 var targetShape = object[target]{
-	name: "target",
+	name:    "target",
+	example: "{host: mail.example.test}",
 	fields: []field[target]{
 		opt("host", hostShape, func(t *target) *string { return &t.host },
 			"Name or address of the server. sink starts the built-in server for this run. The port is an option of the flow."),
@@ -118,6 +119,9 @@ var hostShape = literal[string]{
 func parseHost(text string) (string, error) {
 	if reference.MatchString(text) {
 		return "", errReference
+	}
+	if scheme, _, found := strings.Cut(text, "://"); found {
+		return "", fmt.Errorf("leave out %s://: port and tls are options of the flow", scheme)
 	}
 	bare := strings.TrimSuffix(strings.TrimPrefix(text, "["), "]")
 	if a, err := netip.ParseAddr(bare); err == nil {

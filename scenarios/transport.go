@@ -46,7 +46,8 @@ var curveShape = oneWord(
 var filePath = text("the path of a file", `^[^\x00]{1,1000}$`)
 
 var transportShape = object[transport]{
-	name: "tls",
+	name:    "tls",
+	example: "{ca: FILE}; whether sessions use TLS is an option of the flow",
 	fields: []field[transport]{
 		opt("ca", filePath, func(t *transport) *string { return &t.ca },
 			"File with the certificate authorities to trust, PEM or DER, in place of the system's."),

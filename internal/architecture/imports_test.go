@@ -39,10 +39,11 @@ var parts = map[string][]string{
 	},
 
 	"scenarios": {
-		"scenarios/criteria", "scenarios/tree", "loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
+		"scenarios/criteria", "scenarios/foreign", "scenarios/tree", "loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
 		"internal/spelling", "internal/textfile",
 	},
 	"scenarios/criteria": {"loadgen/sample", "internal/spelling"},
+	"scenarios/foreign":  {},
 	"scenarios/tree":     {"loadgen/smtpwire", "internal/textfile"},
 
 	"loadgen":          {"loadgen/chance", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire"},

@@ -3,11 +3,12 @@ package criteria
 import (
 	"errors"
 	"regexp"
+	"strings"
 	"time"
 )
 
 // DurationPattern is what a duration looks like: "250ms", "1m30s".
-const DurationPattern = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`
+const DurationPattern = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|min|m|h))+$`
 
 var durationRegexp = regexp.MustCompile(DurationPattern)
 
@@ -17,7 +18,7 @@ var (
 	ErrNoDuration = errors.New("not a duration")
 )
 
-// ParseDuration reads a duration, which is not negative. The error is ErrNoUnit for a
+// ParseDuration reads a duration, which is not negative: min is m, as in rates. The error is ErrNoUnit for a
 // number without a unit, and ErrNoDuration for anything else.
 func ParseDuration(text string) (time.Duration, error) {
 	if whole.MatchString(text) {
@@ -26,7 +27,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	if !durationRegexp.MatchString(text) {
 		return 0, ErrNoDuration
 	}
-	v, err := time.ParseDuration(text)
+	v, err := time.ParseDuration(strings.ReplaceAll(text, "min", "m"))
 	if err != nil {
 		return 0, ErrNoDuration
 	}

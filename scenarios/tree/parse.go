@@ -1,8 +1,6 @@
 package tree
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -39,7 +37,7 @@ func Parse(file string, source []byte, r *Report) *Node {
 	var doc yaml.Node
 	err = yaml.Load(source, &doc, yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(maxDepth))))
 	if err != nil {
-		at, message := syntaxFault(start, err)
+		at, message := syntaxFault(start, source, err)
 		r.Faultf(at, "%s", message)
 		return nil
 	}
@@ -84,35 +82,6 @@ func (n *Node) place(at Position) {
 	for _, item := range n.Items {
 		item.place(at)
 	}
-}
-
-// syntaxFault returns the position and the message of an error of the YAML library.
-// The library's text about anchors and tags repeats what stands in the file, which
-// may be a password without quotes, so it is replaced.
-func syntaxFault(at Position, err error) (Position, string) {
-	var load *yaml.LoadError
-	if !errors.As(err, &load) {
-		return at, "not YAML"
-	}
-	if load.Mark.Line > 0 {
-		at.Line, at.Column = load.Mark.Line, max(load.Mark.Column, 1)
-	}
-	message := strings.TrimPrefix(load.Message, "yaml: ")
-	switch {
-	case strings.Contains(message, "no documents"):
-		return at, "the file is empty: smtpgauge init writes one to start from"
-	case strings.Contains(message, "found multiple"):
-		return at, "want one YAML document, found several: --- begins a new one"
-	case strings.Contains(message, "anchor"):
-		return at, "an alias (*) names no anchor (&) before it; put quotes around a value that begins with * or &"
-	case strings.Contains(message, "tag"):
-		return at, "a tag (!) is not understood; put quotes around a value that begins with !"
-	case strings.Contains(message, "max depth"):
-		return at, fmt.Sprintf("nested deeper than %d levels", maxDepth)
-	case load.ContextMsg != "":
-		message = load.ContextMsg + ": " + message
-	}
-	return at, "not YAML: " + message
 }
 
 type converter struct {
