@@ -42,45 +42,65 @@ func (doc *document) criteria(d *decoder) criteria.Criteria {
 		}
 	}
 	c := criteria.Criteria{Baseline: doc.baseline, MinEffect: doc.minEffect}
-	c.Thresholds = parseCriteria(d, doc.node.Get("thresholds"), doc.thresholds, func(text string) (criteria.Threshold, error) {
-		return doc.threshold(text, names)
+	c.Thresholds = parseCriteria(d, doc.node.Get("thresholds"), doc.thresholds, func(at tree.Position, text string) ([]criteria.Threshold, error) {
+		return doc.threshold(d, at, text, names)
 	})
-	c.Gates = parseCriteria(d, doc.node.Get("gates"), doc.gates, func(text string) (criteria.Gate, error) {
-		return doc.gate(text, names)
+	c.Gates = parseCriteria(d, doc.node.Get("gates"), doc.gates, func(_ tree.Position, text string) ([]criteria.Gate, error) {
+		g, err := doc.gate(text, names)
+		return []criteria.Gate{g}, err
 	})
 	return c
 }
 
 // parseCriteria reads a list of criteria, and reports those that are wrong.
-func parseCriteria[C any](d *decoder, at *tree.Node, texts []string, parse func(string) (C, error)) []C {
+func parseCriteria[C any](d *decoder, list *tree.Node, texts []string, parse func(tree.Position, string) ([]C, error)) []C {
 	var all []C
 	for i, text := range texts {
 		if text == "" {
 			continue // reported already
 		}
-		c, err := parse(text)
+		at := list.Items[i].At
+		found, err := parse(at, text)
 		if err != nil {
-			d.Faultf(at.Items[i].At, "%v", err)
+			d.Faultf(at, "%v", err)
 			continue
 		}
-		all = append(all, c)
+		all = append(all, found...)
 	}
 	return all
 }
 
-// threshold reads a condition on one of the flows.
-func (doc *document) threshold(text string, names []string) (criteria.Threshold, error) {
+// threshold reads a condition on one of the flows, or on every flow that has the
+// figure.
+func (doc *document) threshold(d *decoder, at tree.Position, text string, names []string) ([]criteria.Threshold, error) {
 	t, err := criteria.ParseThreshold(text)
-	if errors.Is(err, criteria.ErrNoThreshold) {
-		return t, err
+	if t.Flow != "" {
+		if fault := unknownFlow(t.Flow, names); fault != nil {
+			return nil, fault
+		}
 	}
-	if fault := unknownFlow(t.Flow, names); fault != nil {
-		return t, fault
+	if err != nil {
+		return nil, err
 	}
-	if err == nil {
-		err = t.CheckLoad(doc.load(slices.Index(names, t.Flow)))
+	if t.Bare() {
+		d.notef(at, "%s: the limit is %.4g %%, since it has no %% of its own", t.Expr, t.Limit*100)
 	}
-	return t, err
+	if t.Flow != "" {
+		return []criteria.Threshold{t}, t.CheckLoad(doc.load(slices.Index(names, t.Flow)))
+	}
+	var all []criteria.Threshold
+	for i, name := range names {
+		of := t.Of(name)
+		if unfit := of.CheckLoad(doc.load(i)); unfit != nil {
+			err = unfit
+			continue
+		}
+		all = append(all, of)
+	}
+	if len(all) > 0 {
+		err = nil
+	}
+	return all, err
 }
 
 // gate reads a change, and refuses one that no comparison of such runs can judge,

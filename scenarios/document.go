@@ -60,7 +60,7 @@ var scenarioShape = object[document]{
 		opt("warmup", duration(0), func(d *document) *time.Duration { return &d.warmup },
 			"How long each flow runs, in each round, before its figures count.").defaultTo("0s"),
 		opt("thresholds", listOf(thresholdText, 0, 1000), func(d *document) *[]string { return &d.thresholds },
-			"Conditions that the run has to meet: FLOW.PHASE[.service|.response|.lag].STAT < DURATION, FLOW.errors < 0.1%, FLOW.rate > 100/s, FLOW.accepted >= 1000. If one is missed, the exit code is 3."),
+			"Conditions that the run has to meet: [FLOW.]PHASE[.service|.response|.lag].STAT < DURATION, errors < 0.1%, rate > 100/s, accepted >= 1000. One without a flow is for every flow. If one is missed, the exit code is 3."),
 		opt("gates", listOf(gateText, 0, 1000), func(d *document) *[]string { return &d.gates },
 			"Changes that a comparison of such runs with earlier ones must not show: [FLOW.]METRIC > +5%, rate < -3%, setup > +2ms, errors > +0.1pp. A gate without a flow is for every flow. If one is missed, the exit code of compare and ab is 3."),
 		opt("min_effect", minEffect, func(d *document) *float64 { return &d.minEffect },

@@ -14,7 +14,7 @@ import (
 // "submit-587.message.p99 < 250ms".
 type Threshold struct {
 	Expr   string // as written
-	Flow   string
+	Flow   string // "" for every flow: see Of
 	Metric Metric
 	Op     string  // "<", "<=", ">" or ">="
 	Limit  float64 // in the metric's Unit
@@ -22,19 +22,19 @@ type Threshold struct {
 
 // ThresholdPattern matches every threshold, and some texts that are none:
 // ParseThreshold decides.
-const ThresholdPattern = `^\s*[A-Za-z0-9_-]+\.[a-z0-9.]+\s*(<=|>=|<|>)\s*\S.*$`
+const ThresholdPattern = `^\s*([A-Za-z0-9_.-]+)\s*(<=|>=|<|>)\s*(\S.*?)\s*$`
 
 // ThresholdExamples are thresholds of two kinds, for messages.
-const ThresholdExamples = "FLOW.message.p99 < 250ms or FLOW.errors < 0.1%"
+const ThresholdExamples = "FLOW.message.p99 < 250ms or errors < 0.1%"
 
 // ErrNoThreshold is the error for a text that does not look like a threshold.
 var ErrNoThreshold = errors.New("want a condition such as " + ThresholdExamples)
 
-var thresholdRegexp = regexp.MustCompile(`^\s*([A-Za-z0-9_-]+)\.([a-z0-9.]+)\s*(<=|>=|<|>)\s*(\S.*?)\s*$`)
+var thresholdRegexp = regexp.MustCompile(ThresholdPattern)
 
-// ParseThreshold reads a condition: FLOW.METRIC, an operator, and the limit, which is a
-// duration, a share, a rate or a number of messages. It does not know whether the flow
-// exists and has the metric: see CheckLoad. If the error is about what follows the
+// ParseThreshold reads a condition: [FLOW.]METRIC, an operator, and the limit, which is
+// a duration, a share, a rate or a number of messages. It does not know whether the
+// flow exists and has the metric: see CheckLoad. If the error is about what follows the
 // flow, Flow is set all the same. The error is an *UnknownError if there is no such
 // metric at all, and ErrNoThreshold if the text is no condition.
 func ParseThreshold(text string) (Threshold, error) {
@@ -42,14 +42,45 @@ func ParseThreshold(text string) (Threshold, error) {
 	if m == nil {
 		return Threshold{}, ErrNoThreshold
 	}
-	t := Threshold{Expr: strings.TrimSpace(text), Flow: m[1], Op: m[3]}
-	metric, err := parseMetric(m[2])
+	t := Threshold{Expr: strings.TrimSpace(text), Op: m[2]}
+	err := t.name(m[1])
 	if err != nil {
 		return t, err
 	}
-	t.Metric = metric
-	t.Limit, err = parseLimit(metric.Unit(), m[4])
+	t.Limit, err = parseLimit(t.Metric.Unit(), m[3])
 	return t, err
+}
+
+// name reads [FLOW.]METRIC. No text is both a metric and a flow with a metric: what
+// follows a phase is no metric by itself.
+func (t *Threshold) name(text string) error {
+	whole, err := parseMetric(text)
+	if err == nil {
+		t.Metric = whole
+		return nil
+	}
+	flow, rest, found := strings.Cut(text, ".")
+	if !found {
+		return err
+	}
+	metric, metricErr := parseMetric(rest)
+	if _, isPhase := sample.ParsePhase(flow); metricErr != nil && isPhase {
+		return err // a flow is rarely named like a phase
+	}
+	t.Flow, t.Metric = flow, metric
+	return metricErr
+}
+
+// Of returns a threshold for every flow as that for one of them.
+func (t Threshold) Of(flow string) Threshold {
+	t.Expr, t.Flow = flow+"."+t.Expr, flow
+	return t
+}
+
+// Bare reports whether the limit is a large share without %, as in errors < 0.1, which
+// is 10 %: whoever wrote that may have meant 0.1 %.
+func (t *Threshold) Bare() bool {
+	return t.Metric.Unit() == Share && t.Limit >= 0.01 && !strings.HasSuffix(t.Expr, "%")
 }
 
 // CheckLoad returns an error if a flow under a kind of load does not have the

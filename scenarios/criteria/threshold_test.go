@@ -3,6 +3,7 @@ package criteria
 import (
 	"math"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -24,10 +25,18 @@ func TestParseThreshold(t *testing.T) {
 		"a-1.rate > 100/s":               {Op: ">", Limit: 100, Metric: Metric{Kind: Rate}},
 		"a-1.rate > 6000 messages/min":   {Op: ">", Limit: 100, Metric: Metric{Kind: Rate}},
 		"a-1.accepted >= 1000":           {Op: ">=", Limit: 1000, Metric: Metric{Kind: Count, Outcome: sample.Accepted}},
+		"errors < 0.1%":                  {Op: "<", Limit: 0.001, Metric: Metric{Kind: Errors}},
+		"message.p99 < 1s":               {Op: "<", Limit: 1e9, Metric: latency(sample.SpanMessage, sample.Service, "p99", 0.99)},
+		"session.lag.max < 1s":           {Op: "<", Limit: 1e9, Metric: latency(sample.SpanSession, sample.Lag, "max", 0)},
+		"mail.mail.p99 < 1s":             {Op: "<", Limit: 1e9, Flow: "mail", Metric: latency(sample.Mail, sample.Service, "p99", 0.99)},
+		"errors.errors < 1%":             {Op: "<", Limit: 0.01, Flow: "errors", Metric: Metric{Kind: Errors}},
 		"a-1.unknown <= 0":               {Op: "<=", Limit: 0, Metric: Metric{Kind: Count, Outcome: sample.Unknown}},
 	} {
 		got, err := ParseThreshold(text)
-		want.Expr, want.Flow = text, "a-1"
+		want.Expr = text
+		if strings.HasPrefix(text, "a-1.") {
+			want.Flow = "a-1"
+		}
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 			continue
@@ -67,7 +76,7 @@ func FuzzThreshold(f *testing.F) {
 	for _, text := range []string{
 		"relay.message.p99 < 250ms", "peak.message.response.p99.9 <= 1h", "relay.errors < 0.1%", "relay.errors < 1e9%", "peak.rate > 100 messages/s",
 		"relay.rate >= 99999999999999999999/h", "relay.unknown < 1", "peak.session.lag.max>0s", "relay.mail.p00 < 1s", "relay.mail.p99.99999 < 1s", "x.errors < 1",
-		"relay.accepted > NaN", "relay.errors < Inf", "a < b",
+		"relay.accepted > NaN", "relay.errors < Inf", "a < b", "errors < 1%", "message.p99 < 1s", "mail.mail.p99 < 1s",
 	} {
 		f.Add(text)
 	}
