@@ -38,7 +38,7 @@ func (d *decoder) authorities(at tree.Position, name string) *x509.CertPool {
 		}
 	}
 	if read == 0 {
-		d.Faultf(at, "%s: its certificate cannot be read: %v", d.files.shownName(name), unread)
+		d.Faultf(at, "%s: its certificate cannot be read: %v", d.shownName(at, name), unread)
 		return nil
 	}
 	return pool
@@ -57,7 +57,7 @@ func (d *decoder) certificate(t *transport) []tls.Certificate {
 	}
 	pair, err := tls.X509KeyPair(cert.Bytes(), pem.EncodeToMemory(keys[0]))
 	if err != nil {
-		d.Faultf(t.at("cert"), "%s and %s: %s", d.files.shownName(t.cert), d.files.shownName(t.key), strings.TrimPrefix(err.Error(), "tls: "))
+		d.Faultf(t.at("cert"), "%s and %s: %s", d.shownName(t.at("cert"), t.cert), d.shownName(t.at("key"), t.key), strings.TrimPrefix(err.Error(), "tls: "))
 		return nil
 	}
 	return []tls.Certificate{pair}
@@ -84,7 +84,7 @@ func (d *decoder) blocks(at tree.Position, name string, kind blockKind) ([]*pem.
 	}
 	blocks, err := kind.find(data)
 	if err != nil {
-		d.Faultf(at, "%s: %v", d.files.shownName(name), err)
+		d.Faultf(at, "%s: %v", d.shownName(at, name), err)
 	}
 	return blocks, err == nil
 }

@@ -12,8 +12,10 @@ type document struct {
 	section
 	name         string
 	description  string
-	target       target // may be incomplete: flows complete it
-	defaults     flow   // decoded only to find its faults
+	extends      string          // read already
+	vars         []named[string] // used already
+	target       target          // may be incomplete: flows complete it
+	defaults     flow            // decoded only to find its faults
 	flows        []named[flow]
 	schedule     schedule
 	baseline     string
@@ -47,6 +49,10 @@ var scenarioShape = object[document]{
 			"The name of the runs: it stands in the name of the run file, and above the tables.").mandatory(),
 		opt("description", text("text", ""), func(d *document) *string { return &d.description },
 			"What the scenario is for, in a sentence or two."),
+		opt("extends", text("the path of a scenario, or builtin:NAME", `^[^\x00]{1,1000}$`), func(d *document) *string { return &d.extends },
+			"The scenario that this one is laid over, as a path from this file. Mappings are merged, a list replaces a list, this file's values win, and null removes a value."),
+		opt("vars", layered[[]named[string]]{varsShape}, func(d *document) *[]named[string] { return &d.vars },
+			"Variables: ${NAME} in a text stands for the value, and --set vars.NAME=VALUE gives it another one."),
 		opt("target", layer[target]{targetShape}, func(d *document) *target { return &d.target },
 			"The server to load. A flow may override any part of it."),
 		opt("defaults", layer[flow]{flowShape}, func(d *document) *flow { return &d.defaults },
@@ -85,6 +91,31 @@ var scheduleShape = object[schedule]{
 
 var flowsShape = byName[flow]{
 	what: "a flow's name", key: namePattern, words: nameWords, item: flowShape, most: 100,
+}
+
+var varsShape = byName[string]{
+	what: "a variable's name", key: tree.VariablePattern, words: "letters, digits, - and _, at most 63, a letter or _ first",
+	item: variableShape{}, most: 1000,
+}
+
+// variableShape is the shape of a variable's value: any scalar. It is not filled in
+// here, but where it is used.
+type variableShape struct{}
+
+func (variableShape) decode(d *decoder, n *tree.Node, out *string) {
+	if n.Kind != tree.Scalar || n.Null() {
+		d.wantf(n, variableWords, n.Describe())
+		return
+	}
+	*out = n.Text
+}
+
+const variableWords = "text, a number, true or false"
+
+func (variableShape) describe(*generator) *jsonSchema {
+	return &jsonSchema{AnyOf: []*jsonSchema{
+		{Type: "string", words: "text"}, {Type: "number", words: "a number"}, {Type: "boolean", words: boolean.want},
+	}}
 }
 
 // layered is the shape of a value that others were merged into: null means that

@@ -120,6 +120,9 @@ func FuzzLoad(f *testing.F) {
 	f.Add(base, "flows.relay.auth={username: a, password: '$${env:x'}")
 	f.Add(base, "thresholds=[relay.message.p99.9 < 5ms]")
 	f.Add("a: &a [*a, *a]", "a.0.b=5")
+	f.Add(parametric, "vars.rate=5 sessions/s")
+	f.Add("extends: builtin:matrix\nflows: {relay-25: null}\nbaseline: null\n", "vars.address=$${a}@example.test")
+	f.Add("extends: faults/../ramp.yaml\nvars: {a: '${b}${b}', b: '${a}'}\ndescription: '$$${env:SMTP_PASSWORD}${a}'\n", "vars.b=$x$${")
 	f.Add(base, "flows.peak.load.stages=[{for: 1s, from: 0 messages/h, to: 5 messages/min}]")
 	f.Fuzz(func(t *testing.T, source, set string) {
 		s, err := Parse("fuzz.yaml", []byte(source), testOptions(set))

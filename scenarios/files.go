@@ -13,9 +13,13 @@ import (
 
 // files opens the files that a scenario names, from the scenario's own folder.
 type files struct {
-	fsys fs.FS  // nil means the operating system's
-	dir  string // the scenario's folder
+	fsys   fs.FS  // nil means the operating system's
+	dir    string // the scenario's folder
+	prefix string // of names in faults
 }
+
+// builtinFiles are those that come with the program.
+var builtinFiles = files{fsys: embedded, dir: ".", prefix: builtinPrefix}
 
 // filesBeside returns the files beside a scenario. An open file that the system
 // shows under a path, such as /dev/stdin or <(command), has no folder of its own;
@@ -51,7 +55,10 @@ func (f files) locate(name string) (fs.FS, string, error) {
 
 // shownName is the name that a file has in faults.
 func (f files) shownName(name string) string {
-	if f.fsys != nil || filepath.IsAbs(name) {
+	switch {
+	case f.fsys != nil:
+		return f.prefix + path.Join(f.dir, filepath.ToSlash(name))
+	case filepath.IsAbs(name):
 		return name
 	}
 	return filepath.Join(f.dir, name)
@@ -80,17 +87,53 @@ func withoutPath(err error) error {
 	return err
 }
 
+// filesAt are the files beside what stands at a position: beside the scenario, or
+// beside the one that it extends. What the command line gives is beside the shell.
+func (d *decoder) filesAt(at tree.Position) files {
+	if f, ok := d.folders[at.File]; ok {
+		return f
+	}
+	return d.shell
+}
+
+// shownName is the name that a file has in faults, if a position names it.
+func (d *decoder) shownName(at tree.Position, name string) string {
+	return d.filesAt(at).shownName(name)
+}
+
+// fromScenario returns the path from the scenario's folder to a file that something in
+// another folder names. It returns false if the path is the same, or if there is none.
+func (d *decoder) fromScenario(at tree.Position, name string) (string, bool) {
+	own, other := d.folders[d.Files[0]], d.filesAt(at)
+	if name == "" || own.prefix != other.prefix || own.dir == other.dir || other.fsys == nil && filepath.IsAbs(name) {
+		return "", false
+	}
+	from, to := own.dir, other.shownName(name)
+	if other.fsys == nil { // one of them may be absolute
+		var err error
+		if from, err = filepath.Abs(from); err != nil {
+			return "", false
+		}
+		if to, err = filepath.Abs(to); err != nil {
+			return "", false
+		}
+	}
+	relative, err := filepath.Rel(from, to)
+	return filepath.ToSlash(relative), err == nil
+}
+
 // octets returns what is in a file that a scenario names, or reports why it cannot.
 // It reads each file once, because a pipe can be read only once.
 func (d *decoder) octets(at tree.Position, name string, most int64) ([]byte, bool) {
-	data, known := d.contents[name]
+	shown := d.shownName(at, name)
+	data, known := d.contents[shown]
 	if !known || int64(len(data)) > most {
 		var err error
-		if data, err = d.files.read(name, most); err != nil {
-			d.Faultf(at, "%s: %v", d.files.shownName(name), err)
+		if data, err = d.filesAt(at).read(name, most); err != nil {
+			d.Faultf(at, "%s: %v", shown, err)
 			return nil, false
 		}
-		d.contents[name] = data
+		d.contents[shown] = data
 	}
 	return data, true
 }
@@ -103,7 +146,7 @@ func (d *decoder) text(at tree.Position, name string, most int64) ([]byte, bool)
 	}
 	text, err := textfile.Decode(data)
 	if err != nil {
-		d.Faultf(at, "%s: %v", d.files.shownName(name), err)
+		d.Faultf(at, "%s: %v", d.shownName(at, name), err)
 		return nil, false
 	}
 	return text, true

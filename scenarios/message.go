@@ -210,16 +210,17 @@ func (a *attachment) part(d *decoder) mail.Attachment {
 
 // messages reads the files that a scenario sends in place of synthetic mail.
 func (d *decoder) messages(at tree.Position, name string) []mail.File {
-	if files := d.mails[name]; files != nil {
+	shown := d.shownName(at, name)
+	if files := d.mails[shown]; files != nil {
 		return files
 	}
-	fsys, inside, err := d.files.locate(name)
+	fsys, inside, err := d.filesAt(at).locate(name)
 	if err != nil {
-		d.Faultf(at, "%s: %v", d.files.shownName(name), err)
+		d.Faultf(at, "%s: %v", shown, err)
 		return nil
 	}
 	// Names in the file system become names as the scenario gives them.
-	show := func(found string) string { return d.files.shownName(name) + strings.TrimPrefix(found, inside) }
+	show := func(found string) string { return shown + strings.TrimPrefix(found, inside) }
 	box, err := mail.ReadFiles(fsys, inside)
 	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
 		d.Faultf(at, "%s: %v", show(pe.Path), pe.Err)
@@ -229,8 +230,8 @@ func (d *decoder) messages(at tree.Position, name string) []mail.File {
 		box.Files[i].Name = show(box.Files[i].Name)
 	}
 	for _, note := range box.Notes {
-		d.notef(at, "%s: %s", d.files.shownName(name), note)
+		d.notef(at, "%s: %s", shown, note)
 	}
-	d.mails[name] = box.Files
+	d.mails[shown] = box.Files
 	return box.Files
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // noNumber is texts that no option accepts as a number, by the kind of number: texts
@@ -125,7 +126,7 @@ func numbers(t *testing.T) map[string]string {
 	for name, object := range schema.Defs {
 		for option, p := range object.Properties {
 			for _, one := range append(p.AnyOf, p) {
-				if kind, ok := kinds[one.Pattern]; ok {
+				if kind, ok := kinds[strings.TrimPrefix(one.Pattern, tree.ReferencePattern+"|")]; ok {
 					found[name+" "+option] = kind
 				} else if one.Type == "integer" || one.Type == "number" {
 					found[name+" "+option] = "integer"

@@ -174,15 +174,15 @@ func (o object[S]) meant(key string, names []string) string {
 	if name := o.instead[key]; name != "" {
 		return fmt.Sprintf("say %s; ", name)
 	}
-	if owners := ownersOf(key); len(owners) > 0 {
-		return fmt.Sprintf("it is an option of %s; ", strings.Join(owners, ", and of "))
+	if found := owners()[key]; found != nil {
+		return fmt.Sprintf("it is an option of %s; ", strings.Join(found, ", and of "))
 	}
 	name := foreign.Option(key)
 	if slices.Contains(names, name) {
 		return fmt.Sprintf("say %s; ", name)
 	}
-	if owners := ownersOf(name); len(owners) > 0 {
-		return fmt.Sprintf("say %s, which is an option of %s; ", name, strings.Join(owners, ", and of "))
+	if found := owners()[name]; found != nil {
+		return fmt.Sprintf("say %s, which is an option of %s; ", name, strings.Join(found, ", and of "))
 	}
 	return spelling.Suggest(key, names)
 }

@@ -28,7 +28,7 @@ func (doc *document) plan(d *decoder) (*loadgen.Plan, criteria.Criteria) {
 		return p, c
 	}
 	c = doc.criteria(d)
-	doc.node.Drop("defaults", "target")
+	doc.node.Drop("extends", "vars", "defaults", "target")
 	p.Scenario = json.RawMessage(doc.node.AppendJSON(nil))
 	return p, c
 }

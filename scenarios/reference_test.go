@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
 // referenceFile explains scenario files. Its prose and its examples are written
@@ -108,7 +110,7 @@ func valueOf(s *jsonSchema) string {
 	}
 	var all []string
 	for _, one := range s.AnyOf {
-		if one.Type != "null" { // null removes a value, and is none
+		if one.Type != "null" && !(one.Type == "string" && one.Pattern == tree.ReferencePattern) { // null removes a value, and is none; any text may have references
 			all = append(all, valueOf(one))
 		}
 	}

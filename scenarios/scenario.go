@@ -62,7 +62,7 @@ func Load(name string, o LoadOptions) (*Scenario, error) {
 	builtin, isBuiltin := strings.CutPrefix(name, builtinPrefix)
 	switch {
 	case isBuiltin:
-		f = files{fsys: embedded, dir: "."}
+		f = builtinFiles
 		source, err = findBuiltin(builtin)
 	case name == "-":
 		f.dir = "."
@@ -91,14 +91,18 @@ func readAll(r io.Reader) ([]byte, error) {
 
 func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error) {
 	d := &decoder{
-		files: f, lookup: o.LookupEnv,
+		folders: map[string]files{name: f}, shell: files{fsys: o.FS, dir: "."},
 		contents: map[string][]byte{}, tables: map[string]*table{}, mails: map[string][]mail.File{},
 	}
 	d.Report.Files = []string{name}
-	if d.lookup == nil {
-		d.lookup = os.LookupEnv
+	d.filler = tree.Filler{Report: &d.Report, Env: o.LookupEnv, File: d.secretFile}
+	if o.LookupEnv == nil {
+		d.filler.Env = os.LookupEnv
 	}
 	root := tree.Parse(name, source, &d.Report)
+	if root != nil {
+		root = d.extend(root, []string{name})
+	}
 	if root == nil {
 		return nil, d.Err()
 	}
@@ -111,44 +115,16 @@ func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error)
 	if !d.inherit(root) {
 		return nil, d.Err()
 	}
+	d.filler.Vars = root.Get("vars")
 	var doc document
 	scenarioShape.decode(d, root, &doc)
 	plan, judged := doc.plan(d)
+	d.checkVariables()
 	if err := d.Err(); err != nil {
 		return nil, err
 	}
 	plan.MayLoad = o.MayLoad
 	return &Scenario{name: doc.name, description: doc.description, notes: d.notes, plan: plan, criteria: judged, sources: doc.sources()}, nil
-}
-
-// inherit merges the scenario's target and its defaults into each flow. It reports
-// a fault and returns false if that would be too large.
-func (d *decoder) inherit(root *tree.Node) bool {
-	flows := root.Get("flows")
-	if flows == nil || flows.Kind != tree.Mapping {
-		return true
-	}
-	defaults, target := root.Get("defaults"), root.Get("target")
-	if total := len(flows.Entries) * (defaults.Size() + target.Size()); total > tree.MaxNodes {
-		d.Faultf(flows.At, "%d values once defaults are merged into each flow: %d are the most", total, tree.MaxNodes)
-		return false
-	}
-	var base *tree.Node
-	if target != nil {
-		base = &tree.Node{Kind: tree.Mapping, At: target.At}
-		base.Put("target", target)
-	}
-	if defaults != nil && defaults.Kind == tree.Mapping {
-		base = tree.Merge(base, defaults)
-	}
-	for i := range flows.Entries {
-		e := &flows.Entries[i]
-		if e.Value.Null() {
-			e.Value = &tree.Node{Kind: tree.Mapping, At: e.At}
-		}
-		e.Value = tree.Merge(base, e.Value)
-	}
-	return true
 }
 
 // Name returns the scenario's name.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"sync"
 
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
@@ -36,11 +37,25 @@ type jsonSchema struct {
 	MinItems *int          `json:"minItems,omitempty"`
 	MaxItems *int          `json:"maxItems,omitempty"`
 	AnyOf    []*jsonSchema `json:"anyOf,omitempty"`
+	If       *jsonSchema   `json:"if,omitempty"`
+	Else     *jsonSchema   `json:"else,omitempty"`
 
 	Defs properties `json:"$defs,omitempty"`
 
 	// words say in English what a value looks like, for docs/scenario.md.
 	words string
+}
+
+// orReference adds to the schema of a scalar that it may be a text with references.
+func (s jsonSchema) orReference() *jsonSchema {
+	switch {
+	case s.Type != "string" || s.Enum != nil:
+		reference := &jsonSchema{Type: "string", Pattern: tree.ReferencePattern}
+		return &jsonSchema{AnyOf: []*jsonSchema{&s, reference}, words: s.words}
+	case s.Pattern != "":
+		s.Pattern = tree.ReferencePattern + "|" + s.Pattern
+	}
+	return &s
 }
 
 // A property is a named schema.
@@ -122,19 +137,19 @@ func number[T int | int64 | uint64](v T) *uint64 {
 	return &u
 }
 
-// ownersOf returns the objects that have an option of that name, in the order in which
-// the reference explains them.
-func ownersOf(option string) []string {
+// owners are the objects that have an option, by its name, in the order in which the
+// reference explains them.
+var owners = sync.OnceValue(func() map[string][]string {
 	g := &generator{}
 	scenarioShape.describe(g)
-	var owners []string
+	found := map[string][]string{}
 	for _, def := range g.defs {
-		if slices.ContainsFunc(def.Schema.Properties, func(p property) bool { return p.Name == option }) {
-			owners = append(owners, def.Name)
+		for _, p := range def.Schema.Properties {
+			found[p.Name] = append(found[p.Name], def.Name)
 		}
 	}
-	return owners
-}
+	return found
+})
 
 //go:generate go test -run ^(TestSchemaFile|TestReference)$ -update
 
@@ -145,6 +160,10 @@ func ownersOf(option string) []string {
 func Schema() []byte {
 	g := &generator{}
 	root := scenarioShape.describe(g)
+	// What a scenario needs may stand in the one that it extends.
+	whole := g.defs[slices.IndexFunc(g.defs, func(p property) bool { return "#/$defs/"+p.Name == root.Ref })].Schema
+	whole.If, whole.Else = &jsonSchema{Required: []string{"extends"}}, &jsonSchema{Required: whole.Required}
+	whole.Required = nil
 	s := jsonSchema{
 		Draft:       "https://json-schema.org/draft/2020-12/schema",
 		Title:       "smtpgauge scenario, format 1",

@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -38,8 +37,6 @@ func (s secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 // reference matches the beginning of ${env:NAME} and ${file:PATH}.
 var reference = regexp.MustCompile(`\$\{(env|file):`)
 
-var errReference = errors.New("only auth takes ${env:NAME} and ${file:PATH}; --set overrides any field")
-
 const maxSecret = 64 << 10
 
 // credential is the shape of a text of auth, which may have ${env:NAME} and
@@ -56,7 +53,7 @@ func (c credential) decode(d *decoder, n *tree.Node, out *secret) {
 		d.wantf(n, "text", found)
 		return
 	}
-	whole, ok := d.expand(n)
+	whole, ok := d.filler.Fill(n, true)
 	if !ok {
 		n.Redact = c.hidden
 		return
@@ -88,40 +85,6 @@ func (c credential) describe(*generator) *jsonSchema {
 	return &jsonSchema{Type: "string", MinLength: &least, words: "text"}
 }
 
-// expand fills in the references of a text. $$ is a dollar sign, and so is a $ that
-// is not followed by a brace.
-func (d *decoder) expand(n *tree.Node) (string, bool) {
-	var b strings.Builder
-	for rest := n.Text; rest != ""; {
-		before, after, found := strings.Cut(rest, "$")
-		b.WriteString(before)
-		if !found {
-			break
-		}
-		switch {
-		case strings.HasPrefix(after, "$"):
-			b.WriteByte('$')
-			rest = after[1:]
-		case strings.HasPrefix(after, "{"):
-			name, tail, closed := strings.Cut(after[1:], "}")
-			if !closed {
-				d.Faultf(n.At, "${ without }: write $$ for a dollar sign")
-				return "", false
-			}
-			v, ok := d.resolve(n.At, name)
-			if !ok {
-				return "", false
-			}
-			b.WriteString(v)
-			rest = tail
-		default:
-			b.WriteByte('$')
-			rest = after
-		}
-	}
-	return b.String(), true
-}
-
 // withoutLineEnd removes the line end that editors and echo put at the end of a
 // file. Further line ends stay, and are a fault.
 func withoutLineEnd(text string) string {
@@ -131,24 +94,12 @@ func withoutLineEnd(text string) string {
 	return text
 }
 
-func (d *decoder) resolve(at tree.Position, name string) (string, bool) {
-	kind, what, _ := strings.Cut(name, ":")
-	switch kind {
-	case "env":
-		if v, ok := d.lookup(what); ok {
-			return v, true
-		}
-		d.Faultf(at, "the environment variable %s is not set", tree.Quote(what))
-	case "file":
-		text, ok := d.text(at, what, maxSecret)
-		if ok && len(text) == 0 {
-			d.Faultf(at, "%s: is empty", d.files.shownName(what))
-			ok = false
-		}
-		return withoutLineEnd(string(text)), ok
-	default:
-		// What stands between the braces is not shown: it may be a password.
-		d.Faultf(at, "want ${env:NAME} or ${file:PATH}; write $$ for a dollar sign")
+// secretFile returns the text of a file for ${file:PATH}.
+func (d *decoder) secretFile(at tree.Position, name string) (string, bool) {
+	text, ok := d.text(at, name, maxSecret)
+	if ok && len(text) == 0 {
+		d.Faultf(at, "%s: is empty", d.shownName(at, name))
+		ok = false
 	}
-	return "", false
+	return withoutLineEnd(string(text)), ok
 }

@@ -23,8 +23,9 @@ type shape[T any] interface {
 // A decoder holds what decoding needs in addition to the node.
 type decoder struct {
 	tree.Report
-	files  files
-	lookup func(string) (string, bool)
+	folders map[string]files // of the files that the scenario is made of, by their names
+	shell   files            // of what the command line gives
+	filler  tree.Filler
 
 	// layer is set while a part of the scenario is decoded that takes part in
 	// merging: there null removes a value. partial is set while that part may be
@@ -60,7 +61,14 @@ type literal[T any] struct {
 }
 
 func (l literal[T]) decode(d *decoder, n *tree.Node, out *T) {
-	if n.Kind != tree.Scalar || (len(l.tags) > 0 && !slices.Contains(l.tags, n.Tag)) {
+	text := n.Text
+	if n.Kind == tree.Scalar {
+		var ok bool
+		if text, ok = d.filler.Fill(n, false); !ok {
+			return
+		}
+	}
+	if n.Kind != tree.Scalar || !n.Filled && len(l.tags) > 0 && !slices.Contains(l.tags, n.Tag) {
 		found := n.Describe()
 		if n.Kind == tree.Scalar && n.Tag != tree.IsNull {
 			found = n.Quoted()
@@ -76,12 +84,15 @@ func (l literal[T]) decode(d *decoder, n *tree.Node, out *T) {
 		d.wantf(n, l.want, found)
 		return
 	}
-	v, err := l.parse(n.Text)
+	v, err := l.parse(text)
 	if err != nil {
 		d.wantf(n, l.want, n.Quoted()+reason(err))
 		return
 	}
 	*out = v
+	if n.Filled && len(l.tags) > 0 && !slices.Contains(l.tags, tree.IsText) {
+		n.Tag = l.tags[0] // ${port} is text, and what it stands for a number
+	}
 }
 
 func (l literal[T]) describe(*generator) *jsonSchema {
@@ -90,7 +101,7 @@ func (l literal[T]) describe(*generator) *jsonSchema {
 	if l.least != "" {
 		s.words += ", " + l.least + " at least"
 	}
-	return &s
+	return s.orReference()
 }
 
 // reason renders the reason of a parse error, if it gives one.
@@ -145,9 +156,6 @@ func text(want, pattern string) shape[string] {
 		want: want,
 		tags: []tree.Tag{tree.IsText},
 		parse: func(text string) (string, error) {
-			if reference.MatchString(text) {
-				return "", errReference
-			}
 			if !re.MatchString(text) {
 				return "", errShape
 			}
@@ -252,7 +260,7 @@ func (s oneOrMoreShape[T]) describe(g *generator) *jsonSchema {
 
 // notef adds a note, in the form of a fault.
 func (d *decoder) notef(at tree.Position, format string, args ...any) {
-	note := at.Fault(fmt.Sprintf(format, args...)).Error()
+	note := at.Fault(d.Concealed(fmt.Sprintf(format, args...))).Error()
 	if !slices.Contains(d.notes, note) {
 		d.notes = append(d.notes, note)
 	}

@@ -28,14 +28,15 @@ type table struct {
 
 // readTable reads a CSV file. The positions of its faults are in that file.
 func (d *decoder) readTable(at tree.Position, name string) *table {
-	if t := d.tables[name]; t != nil {
+	shown := d.shownName(at, name)
+	if t := d.tables[shown]; t != nil {
 		return t
 	}
 	text, ok := d.text(at, name, maxTable)
 	if !ok {
 		return nil
 	}
-	t := &table{file: d.files.shownName(name)}
+	t := &table{file: shown}
 	if at, message := tree.Unreadable(t.file, text, "want a CSV file, which is text"); message != "" {
 		d.Faultf(at, "%s", message)
 		return nil
@@ -45,7 +46,7 @@ func (d *decoder) readTable(at tree.Position, name string) *table {
 	if !t.header(d, r) || !t.body(d, r) {
 		return nil
 	}
-	d.tables[name] = t
+	d.tables[shown] = t
 	return t
 }
 

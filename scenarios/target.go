@@ -117,9 +117,6 @@ var hostShape = literal[string]{
 }
 
 func parseHost(text string) (string, error) {
-	if reference.MatchString(text) {
-		return "", errReference
-	}
 	if scheme, _, found := strings.Cut(text, "://"); found {
 		return "", fmt.Errorf("leave out %s://: port and tls are options of the flow", scheme)
 	}

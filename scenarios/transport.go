@@ -42,8 +42,19 @@ var curveShape = oneWord(
 	choice[tls.CurveID]{"SecP384r1MLKEM1024", tls.SecP384r1MLKEM1024},
 )
 
-// filePath is the shape of a file's name, relative to the scenario's folder.
-var filePath = text("the path of a file", `^[^\x00]{1,1000}$`)
+// filePath is the shape of a file's name, relative to the folder of what names it.
+var filePath shape[string] = pathShape{text("the path of a file", `^[^\x00]{1,1000}$`)}
+
+// A pathShape leaves in the resolved scenario what the path is from the scenario's own
+// folder, since what named it may be elsewhere.
+type pathShape struct{ shape[string] }
+
+func (p pathShape) decode(d *decoder, n *tree.Node, out *string) {
+	p.shape.decode(d, n, out)
+	if name, ok := d.fromScenario(n.At, *out); ok {
+		n.Text = tree.Literal(name)
+	}
+}
 
 var transportShape = object[transport]{
 	name:    "tls",

@@ -280,9 +280,7 @@ func (q *quickFlags) scenario() string {
 		if q.mechanism != "" {
 			mechanism = "mechanism: " + quote(q.mechanism) + ", "
 		}
-		// A dollar sign has a meaning in this text of a scenario, and in no other.
-		name := strings.ReplaceAll(q.user, "$", "$$")
-		line(`    auth: {%susername: %s, password: "${env:%s}"}`, mechanism, quote(name), quickPassword)
+		line(`    auth: {%susername: %s, password: "${env:%s}"}`, mechanism, quote(q.user), quickPassword)
 	}
 	line("    load: {%s}", q.load())
 	line("    session: {messages: %d}", q.perSession.value)
@@ -327,8 +325,10 @@ func (q *quickFlags) load() string {
 // characters that mean something there. It also matches numbers and dates.
 var plainText = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9@._/ -]*$`)
 
-// quote writes text as YAML, in quotes if YAML could read it as something else.
+// quote writes text as a value of a scenario that stands for it: in quotes if YAML
+// could read it as something else, and without a dollar sign that begins a reference.
 func quote(s string) string {
+	s = strings.ReplaceAll(s, "$", "$$")
 	digits := strings.ReplaceAll(s, "_", "") // YAML takes 1_000 for a number
 	_, notNumber := strconv.ParseFloat(digits, 64)
 	_, notInteger := strconv.ParseInt(digits, 0, 64)

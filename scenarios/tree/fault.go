@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -52,11 +53,13 @@ const MaxFaults = 200
 type Report struct {
 	Faults Faults
 	Files  []string // in the order in which their faults are shown
+
+	concealed []string // values and their references in turn, as strings.NewReplacer has them
 }
 
 // Faultf adds a fault, unless the same was added before or there are too many.
 func (r *Report) Faultf(at Position, format string, args ...any) {
-	f := at.Fault(fmt.Sprintf(format, args...))
+	f := at.Fault(r.Concealed(fmt.Sprintf(format, args...)))
 	// A value under defaults is decoded again for each flow that it is merged into.
 	if slices.Contains(r.Faults, f) {
 		return
@@ -67,6 +70,27 @@ func (r *Report) Faultf(at Position, format string, args ...any) {
 	if len(r.Faults) < MaxFaults {
 		r.Faults = append(r.Faults, f)
 	}
+}
+
+// conceal keeps a value of the environment out of messages: it may be a secret in the
+// wrong place. Its reference is shown in its place.
+func (r *Report) conceal(value, reference string) {
+	const least = 4 // octets; less is no secret, and stands in words of the messages
+	if len(value) < least || slices.Contains(r.concealed, value) {
+		return
+	}
+	r.concealed = append(r.concealed, value, reference)
+	if quoted := strings.Trim(strconv.Quote(value), `"`); quoted != value {
+		r.concealed = append(r.concealed, quoted, reference)
+	}
+}
+
+// Concealed returns a message without the values of the environment in it.
+func (r *Report) Concealed(message string) string {
+	if len(r.concealed) == 0 {
+		return message
+	}
+	return strings.NewReplacer(r.concealed...).Replace(message)
 }
 
 // Faulty reports whether there is a fault at n or at anything below it.

@@ -19,6 +19,7 @@ type Node struct {
 	Entries []Entry // of a mapping, in the order of the file
 	Items   []*Node // of a sequence
 	Redact  bool    // Text is a secret, and never shown
+	Filled  bool    // Text had references: its Tag is that of the text with them
 }
 
 // An Entry is a key of a mapping and its value.
