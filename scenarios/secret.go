@@ -61,6 +61,9 @@ func (c credential) decode(d *decoder, n *tree.Node, out *secret) {
 	if c.hidden && shellVariable.MatchString(n.Text) {
 		d.notef(n.At, "%s begins with $ and is used as it stands: ${env:NAME} is an environment variable", d.option)
 	}
+	if c.hidden && whole == smtpwire.Redacted {
+		d.notef(n.At, "%s is %s, which stands in a resolved scenario in place of one: give it the true one", d.option, whole)
+	}
 	// A text that is nothing but a reference gives nothing away, so it is shown.
 	n.Redact = c.hidden && !onlyReference.MatchString(n.Text)
 	switch {

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
@@ -14,15 +16,17 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
-// describe prints what a job would do: a summary, how many open files it needs, and
-// the scenario as resolved. It prints no secret.
+// describe prints what a job would do: the scenario as resolved, and above it, in
+// comments, a summary and how many open files it needs. The whole is a scenario. It
+// prints no secret.
 func describe(w io.Writer, job *gauge.Job, descriptors uint64) error {
 	p := job.Plan
 	resolved, err := scenarios.YAML(p)
 	if err != nil {
 		return err
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var summary bytes.Buffer
+	t := tabwriter.NewWriter(&summary, 0, 0, 2, ' ', 0)
 	// tabwriter keeps its first error for Flush. Escaping keeps a tab in a name from
 	// making a column.
 	line := func(name, format string, args ...any) {
@@ -38,7 +42,12 @@ func describe(w io.Writer, job *gauge.Job, descriptors uint64) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w, "\nThe scenario as resolved, with every default filled in:\n\n%s", resolved)
+	for line := range strings.Lines(summary.String()) {
+		if _, err := fmt.Fprint(w, "# "+line); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(w, "\n%s", resolved)
 	return err
 }
 
@@ -90,13 +99,17 @@ func amount(f *loadgen.Flow, rounds int) string {
 		times = " a round"
 	}
 	var arrivals float64
+	about := ""
 	unit := loadgen.Messages
 	switch {
 	case l.Open():
 		arrivals = pace.New(l.Stages, l.Process, 0).Expected()
+		if l.Process == pace.Poisson {
+			about = "about "
+		}
 		if l.Unit == loadgen.Sessions {
 			if f.Session.Messages > 0 {
-				return fmt.Sprintf("%.0f sessions with %.0f messages%s", arrivals, arrivals*float64(f.Session.Messages), times)
+				return fmt.Sprintf("%s%.0f sessions with %.0f messages%s", about, arrivals, arrivals*float64(f.Session.Messages), times)
 			}
 			unit = loadgen.Sessions
 		}
@@ -105,5 +118,5 @@ func amount(f *loadgen.Flow, rounds int) string {
 	default:
 		return "as many messages as the server takes"
 	}
-	return fmt.Sprintf("%.0f %s%s", arrivals, unit, times)
+	return fmt.Sprintf("%s%.0f %s%s", about, arrivals, unit, times)
 }

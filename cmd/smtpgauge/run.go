@@ -131,9 +131,10 @@ func (f *runFlags) descriptors(p *loadgen.Plan) uint64 {
 // readBack reads a run from its file if the output needs more than the totals: a
 // page shows the run over time, and a matrix says which flow took how much CPU
 // time. If the file cannot be read back, such as /dev/null, the matrix goes
-// without CPU times, and the page is an error.
+// without CPU times, and the page is an error. A file that is not whole has less
+// than the run that is at hand.
 func (f *runFlags) readBack(run *record.Run, file string) (*record.Run, error) {
-	if f.format.name != "html" && run.Header.Baseline == "" {
+	if run.Unwritten() != nil || f.format.name != "html" && run.Header.Baseline == "" {
 		return run, nil
 	}
 	stored, err := readRuns([]string{file}, f.format.name)

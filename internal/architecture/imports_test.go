@@ -44,7 +44,7 @@ var parts = map[string][]string{
 	},
 	"scenarios/criteria": {"loadgen/sample", "internal/spelling"},
 	"scenarios/foreign":  {},
-	"scenarios/tree":     {"loadgen/smtpwire", "internal/spelling", "internal/textfile"},
+	"scenarios/tree":     {"internal/printable", "loadgen/smtpwire", "internal/spelling", "internal/textfile"},
 
 	"loadgen":          {"loadgen/chance", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire"},
 	"loadgen/mail":     {"loadgen/chance", "loadgen/smtpwire", "internal/textfile"},

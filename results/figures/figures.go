@@ -154,6 +154,10 @@ func ownShare(t *tally.Total) float64 {
 // newThresholdResult evaluates a threshold. One with nothing to measure is missed.
 func newThresholdResult(r *record.Run, res *Result, t *criteria.Threshold) ThresholdResult {
 	out := ThresholdResult{Expr: t.Expr, Metric: t.Metric}
+	if t.Op == "" {
+		out.Reason = "this version cannot read the threshold"
+		return out
+	}
 	value, reason := metricOf(r, res.Flow(t.Flow), t)
 	if reason != "" {
 		out.Reason = reason

@@ -42,6 +42,13 @@ const (
 // check refuses a header that no run has, or whose run would take too much
 // work to show.
 func (h *Header) check() error {
+	names := map[string]bool{}
+	for i := range h.Flows {
+		if name := h.Flows[i].Name; names[name] {
+			return fmt.Errorf("flow %.80q twice", name)
+		}
+		names[h.Flows[i].Name] = true
+	}
 	switch work := int64(len(h.Flows)+len(h.Thresholds)) * int64(h.Rounds); {
 	case len(h.Flows) == 0 || len(h.Flows) > maxFlows:
 		return fmt.Errorf("%d flows, want 1 to %d", len(h.Flows), maxFlows)

@@ -43,8 +43,8 @@ func (l *headerLine) header() (Header, error) {
 	h.setFingerprints()
 	for _, text := range l.Thresholds {
 		t, err := criteria.ParseThreshold(string(text))
-		if err != nil {
-			return h, fmt.Errorf("threshold %.80q: %w", text, err)
+		if err != nil { // of a later version, or of nobody's: it is kept, and never met
+			t = criteria.Threshold{Expr: string(text)}
 		}
 		h.Thresholds = append(h.Thresholds, t)
 	}

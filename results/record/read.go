@@ -3,6 +3,7 @@ package record
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -125,7 +126,7 @@ func (f *fileReader) next() ([]byte, error) {
 func (f *fileReader) header(line []byte) error {
 	var l headerLine
 	if err := json.Unmarshal(line, &l); err != nil {
-		return fmt.Errorf("not a run file: %w", err)
+		return fmt.Errorf("not a run file: %w", wrongType(err))
 	}
 	if l.Type != headerType || l.Format != FileFormat {
 		return fmt.Errorf("not a run file of format %s", FileFormat)
@@ -157,7 +158,7 @@ func (f *fileReader) line(line []byte) error {
 		Type string `json:"type"`
 	}
 	if err := json.Unmarshal(line, &kind); err != nil {
-		return err
+		return wrongType(err)
 	}
 	switch kind.Type {
 	case headerType:
@@ -226,7 +227,7 @@ func (f *fileReader) keep(l *intervalLine, s sample.Series, histograms lineHisto
 func (f *fileReader) window(line []byte) error {
 	var l windowLine
 	if err := json.Unmarshal(line, &l); err != nil {
-		return err
+		return wrongType(err)
 	}
 	s, err := f.run.series(l.seriesLine)
 	if err != nil {
@@ -242,7 +243,7 @@ func (f *fileReader) window(line []byte) error {
 func (f *fileReader) greeting(line []byte) error {
 	var l greetingLine
 	if err := json.Unmarshal(line, &l); err != nil {
-		return err
+		return wrongType(err)
 	}
 	return f.run.readGreeting(&l)
 }
@@ -250,7 +251,7 @@ func (f *fileReader) greeting(line []byte) error {
 func (f *fileReader) total(line []byte) error {
 	var l totalLine
 	if err := json.Unmarshal(line, &l); err != nil {
-		return err
+		return wrongType(err)
 	}
 	s, err := f.run.series(l.seriesLine)
 	if err != nil {
@@ -267,7 +268,7 @@ func (f *fileReader) total(line []byte) error {
 func (f *fileReader) closing(line []byte) error {
 	var l closingLine
 	if err := json.Unmarshal(line, &l); err != nil {
-		return err
+		return wrongType(err)
 	}
 	if err := l.check(); err != nil {
 		return err
@@ -315,4 +316,14 @@ func (f *fileReader) sum(l *intervalLine, s sample.Series, histograms lineHistog
 	}
 	f.seen[s] = f.seen[s].union(Window{l.From, l.To})
 	return nil
+}
+
+// wrongType says in a file's own words that a value is of another type than its key
+// has: the library names the types of this program.
+func wrongType(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	return fmt.Errorf("%s does not take a JSON %s", cmp.Or(wrong.Field, "a line"), wrong.Value)
 }
