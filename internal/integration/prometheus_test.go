@@ -205,7 +205,7 @@ func checkMetrics(t *testing.T, what string, text []byte) {
 // checkDashboard sends all queries of the dashboard, for the time at which the run ended.
 func (p *prometheus) checkDashboard(t *testing.T) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("..", "..", "telemetry", "grafana-dashboard.json"))
+	data, err := os.ReadFile(filepath.Join("..", "..", "results", "telemetry", "grafana-dashboard.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
