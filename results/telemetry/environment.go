@@ -45,11 +45,10 @@ func secretsIn(u *url.URL) []string {
 	var all []string
 	add := func(text string) {
 		all = append(all, text)
-		if plain, err := url.QueryUnescape(text); err == nil {
-			all = append(append(all, plain), strings.Fields(plain)...)
-		}
-		if plain, err := url.PathUnescape(text); err == nil {
-			all = append(append(all, plain), strings.Fields(plain)...)
+		for _, unescape := range []func(string) (string, error){url.QueryUnescape, url.PathUnescape} {
+			if plain, err := unescape(text); err == nil {
+				all = append(append(all, plain), strings.Fields(plain)...)
+			}
 		}
 	}
 	for _, name := range []string{"OTEL_EXPORTER_OTLP_METRICS_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"} {
