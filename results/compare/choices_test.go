@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
+	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/results/record"
@@ -23,27 +24,10 @@ func loadedHeader(t *testing.T, source string) record.Header {
 	return madeup.Header(p)
 }
 
-// tlsFlows differ in what the handshake does.
-const tlsFlows = `
-name: handshakes
-target: {host: 127.0.0.1}
-defaults: {load: {sessions: 1, duration: 1s}, port: 465}
-baseline: plain
-flows:
-  plain: {port: 25}
-  like-plain: {port: 25}
-  implicit: {tls: implicit}
-  curves: {target: {tls: {curves: [P-256]}}}
-  old: {target: {tls: {max_version: "1.2"}}}
-  resuming: {target: {tls: {resumption: true}}}
-  authed: {auth: {mechanism: PLAIN, username: a, password: b}}
-  other-account: {auth: {mechanism: PLAIN, username: c, password: d}}
-`
-
 // Flows that shake hands in another way are neither taken for each other nor
 // for pairs that differ in a choice.
 func TestHandshakesSetFlowsApart(t *testing.T) {
-	h := loadedHeader(t, tlsFlows)
+	h := loadedHeader(t, samples.TLSFlows)
 	if got, want := choicePairs(h.Flows), [][2]int{{0, 2}, {2, 6}}; !slices.Equal(got, want) {
 		t.Errorf("pairs are %v, want %v", got, want)
 	}

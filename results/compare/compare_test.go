@@ -15,7 +15,6 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// quiet is a run of two flows with enough rounds for a verdict.
 func compared(t *testing.T, base, other madeup.Pretended, o compare.Options) *compare.Comparison {
 	t.Helper()
 	c, err := compare.Compare([]*record.Run{base.Read(t)}, []*record.Run{other.Read(t)}, o)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -120,27 +121,10 @@ func loadedHeader(t *testing.T, source string) Header {
 	return testHeader(p)
 }
 
-// tlsFlows differ in what the handshake does.
-const tlsFlows = `
-name: handshakes
-target: {host: 127.0.0.1}
-defaults: {load: {sessions: 1, duration: 1s}, port: 465}
-baseline: plain
-flows:
-  plain: {port: 25}
-  like-plain: {port: 25}
-  implicit: {tls: implicit}
-  curves: {target: {tls: {curves: [P-256]}}}
-  old: {target: {tls: {max_version: "1.2"}}}
-  resuming: {target: {tls: {resumption: true}}}
-  authed: {auth: {mechanism: PLAIN, username: a, password: b}}
-  other-account: {auth: {mechanism: PLAIN, username: c, password: d}}
-`
-
 // A file of an earlier version is of the same scenario as one of this, though
 // its fingerprints are of another kind and it has no octets.
 func TestEarlierHeadersAreOfTheSameFlows(t *testing.T) {
-	now := loadedHeader(t, tlsFlows)
+	now := loadedHeader(t, samples.TLSFlows)
 	line := newHeaderLine(&now)
 	line.Flows = slices.Clone(now.Flows)
 	for i := range line.Flows {
