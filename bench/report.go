@@ -19,7 +19,7 @@ func figuresOf(b *testing.B, result *gauge.Result) *figures.Flow {
 	name := res.FlowOrder[0]
 	f := result.Flow(name)
 	if f.Messages.Accepted+f.Messages.Rejected == 0 || result.Run.Closing.Lost != "" {
-		b.Errorf("flow %s: %s", name, strings.Join(res.Validity.Reasons, "; "))
+		b.Errorf("flow %s: %s", name, strings.Join(res.Verdict.Reasons, "; "))
 		return nil
 	}
 	for i, e := range f.Errors {
@@ -29,11 +29,11 @@ func figuresOf(b *testing.B, result *gauge.Result) *figures.Flow {
 		}
 		b.Logf("flow %s: %d times %s at %s: %s", name, e.Count, e.Class, e.Phase, e.Example)
 	}
-	if !res.Validity.Valid {
+	if !res.Verdict.Valid {
 		b.ReportMetric(1, "invalid")
-		b.Logf("flow %s: INVALID: %s", name, strings.Join(res.Validity.Reasons, "; "))
+		b.Logf("flow %s: INVALID: %s", name, strings.Join(res.Verdict.Reasons, "; "))
 	}
-	for _, note := range res.Validity.Notes {
+	for _, note := range res.Verdict.Notes {
 		b.Logf("flow %s: %s", name, note)
 	}
 	return f

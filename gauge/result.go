@@ -11,6 +11,7 @@ import (
 
 // The errors that Result.Err joins. Use errors.Is to find out which there are.
 var (
+	ErrFailed          = errors.New("the run failed")
 	ErrInvalid         = errors.New("the measurement is invalid")
 	ErrThresholdMissed = errors.New("threshold missed")
 	ErrInterrupted     = errors.New("interrupted")
@@ -41,15 +42,19 @@ func newResult(run *record.Run, served *Served) *Result {
 func (r *Result) Flow(name string) *figures.Flow { return r.Figures.Flow(name) }
 
 // Err returns why the run is not a success; nil if it is one. It joins ErrInterrupted
-// if the run ended early, ErrInvalid if the figures cannot be trusted, and
-// ErrThresholdMissed for each threshold that was missed. A missed threshold means
+// if the run ended early, ErrFailed if the server took no mail or refused most of it,
+// ErrInvalid if the figures cannot be trusted, and ErrThresholdMissed for each threshold that was missed. A missed threshold means
 // little if the measurement is invalid.
 func (r *Result) Err() error {
 	var errs []error
 	if r.Figures.Interrupted {
 		errs = append(errs, ErrInterrupted)
 	}
-	if v := &r.Figures.Validity; !v.Valid {
+	v := &r.Figures.Verdict
+	if len(v.Failures) > 0 {
+		errs = append(errs, fmt.Errorf("%w: %s", ErrFailed, strings.Join(v.Failures, "; ")))
+	}
+	if len(v.Reasons) > 0 {
 		errs = append(errs, fmt.Errorf("%w: %s", ErrInvalid, strings.Join(v.Reasons, "; ")))
 	}
 	for _, t := range r.Figures.Thresholds {

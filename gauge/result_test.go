@@ -9,7 +9,7 @@ import (
 )
 
 func TestResultsAreJudged(t *testing.T) {
-	valid, invalid := figures.Validity{Valid: true}, figures.Validity{Reasons: []string{"too slow", "too late"}}
+	valid, invalid := figures.Verdict{Validity: figures.Validity{Valid: true}}, figures.Verdict{Validity: figures.Validity{Reasons: []string{"too slow", "too late"}}}
 	held, missed := figures.ThresholdResult{Expr: "a.errors < 1", OK: true}, figures.ThresholdResult{Expr: "a.rate > 5"}
 	sentinels := []error{gauge.ErrInterrupted, gauge.ErrInvalid, gauge.ErrThresholdMissed}
 	for _, c := range []struct {
@@ -18,11 +18,11 @@ func TestResultsAreJudged(t *testing.T) {
 		text    string
 		is      []bool // interrupted, invalid, missed
 	}{
-		{"success", figures.Result{Validity: valid, Thresholds: []figures.ThresholdResult{held}}, "", []bool{false, false, false}},
-		{"interrupted", figures.Result{Validity: valid, Interrupted: true}, "interrupted", []bool{true, false, false}},
-		{"invalid", figures.Result{Validity: invalid}, "the measurement is invalid: too slow; too late", []bool{false, true, false}},
-		{"missed", figures.Result{Validity: valid, Thresholds: []figures.ThresholdResult{held, missed}}, "threshold missed: a.rate > 5", []bool{false, false, true}},
-		{"all", figures.Result{Validity: invalid, Interrupted: true, Thresholds: []figures.ThresholdResult{missed}},
+		{"success", figures.Result{Verdict: valid, Thresholds: []figures.ThresholdResult{held}}, "", []bool{false, false, false}},
+		{"interrupted", figures.Result{Verdict: valid, Interrupted: true}, "interrupted", []bool{true, false, false}},
+		{"invalid", figures.Result{Verdict: invalid}, "the measurement is invalid: too slow; too late", []bool{false, true, false}},
+		{"missed", figures.Result{Verdict: valid, Thresholds: []figures.ThresholdResult{held, missed}}, "threshold missed: a.rate > 5", []bool{false, false, true}},
+		{"all", figures.Result{Verdict: invalid, Interrupted: true, Thresholds: []figures.ThresholdResult{missed}},
 			"interrupted\nthe measurement is invalid: too slow; too late\nthreshold missed: a.rate > 5", []bool{true, true, true}},
 	} {
 		err := (&gauge.Result{Figures: &c.figures}).Err()

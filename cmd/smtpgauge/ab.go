@@ -212,7 +212,7 @@ func checkRuns(sides [2][]*record.Run) error {
 		if r.Interrupted() {
 			errs = append(errs, gauge.ErrInterrupted)
 		}
-		if v := figures.Of(r).Validity; !v.Valid {
+		if v := figures.Of(r).Verdict; !v.Valid {
 			if invalid++; invalid == 1 {
 				reason = v.Reasons[0]
 			}

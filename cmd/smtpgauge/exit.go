@@ -52,7 +52,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.Is(err, gauge.ErrInterrupted), errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.Is(err, gauge.ErrInvalid):
+	case errors.Is(err, gauge.ErrFailed), errors.Is(err, gauge.ErrInvalid):
 		return exitFailed
 	case errors.Is(err, gauge.ErrThresholdMissed), errors.Is(err, errRegression):
 		return exitMissed

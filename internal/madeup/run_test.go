@@ -32,8 +32,8 @@ func TestRunIsWhatItsSeedMakesIt(t *testing.T) {
 	run := NewRun(p, criteria.Criteria{})
 	run.Seconds, run.Added = 2, []time.Duration{0, 20 * time.Millisecond}
 	r := result(t, NewMachine(1, 2), run)
-	if !r.Validity.Valid {
-		t.Errorf("called invalid: %q", r.Validity.Reasons)
+	if !r.Verdict.Valid {
+		t.Errorf("called invalid: %q", r.Verdict.Reasons)
 	}
 	for _, f := range r.Flows {
 		if len(f.Rounds) != 3 || f.Messages.Accepted != 3*2*messagesPerSecond {

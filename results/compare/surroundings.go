@@ -120,7 +120,7 @@ func doubtsAbout(side string, runs []*record.Run) []string {
 		of func(*record.Run) (why string, doubtful bool)
 	}{
 		{"invalid", func(r *record.Run) (string, bool) {
-			v := figures.Of(r).Validity
+			v := figures.Of(r).Verdict
 			return strings.Join(v.Reasons, "; "), !v.Valid
 		}},
 		{"interrupted", func(r *record.Run) (string, bool) { return "its user ended it early", r.Interrupted() }},

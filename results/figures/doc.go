@@ -2,7 +2,7 @@
 // thresholds are met, and whether any of it may be believed.
 //
 //	result := figures.Of(run)
-//	if !result.Validity.Valid { ... result.Validity.Reasons ... }
+//	if !result.Verdict.Valid { ... result.Verdict.Reasons ... }
 //	p99 := result.Flow("relay").Judged().P99
 //
 // Percentiles are read off merged histograms, and never averaged. There is no figure

@@ -37,7 +37,8 @@ func Of(r *record.Run) *Result {
 	for i := range h.Thresholds {
 		res.Thresholds = append(res.Thresholds, newThresholdResult(r, res, &h.Thresholds[i]))
 	}
-	res.Validity = validityOf(r, res)
+	res.Verdict = Verdict{Failures: res.failures(r), Validity: validityOf(r, res)}
+	res.judge()
 	return res
 }
 

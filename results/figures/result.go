@@ -21,7 +21,7 @@ type Result struct {
 	Partial     bool               `json:"partial"`     // the run file has lost its end
 	Interrupted bool               `json:"interrupted"` // the run was ended by its user
 	Clock       string             `json:"clock"`       // kernel, mixed or user
-	Validity    Validity           `json:"verdict"`
+	Verdict     Verdict            `json:"verdict"`
 	Generator   Generator          `json:"generator"`
 	Environment record.Environment `json:"environment"`
 	Seed        uint64             `json:"seed"`

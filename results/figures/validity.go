@@ -8,7 +8,6 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/histogram"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
-	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 const (
@@ -23,14 +22,6 @@ const (
 // missing, they may not; if a system never has that evidence, it is a note.
 func validityOf(r *record.Run, res *Result) Validity {
 	v := Validity{Reasons: []string{}, Notes: []string{}}
-	for name, f := range res.FlowsInOrder() {
-		if f.Messages.Answered() == 0 {
-			v.addReason("nothing measured: flow %s had no message answered%s", name, mostFrequentFailure(f.Errors))
-		}
-	}
-	if r.Closing != nil && r.Closing.Lost != "" {
-		v.addReason("target lost: %s", r.Closing.Lost)
-	}
 	if res.Partial {
 		where := ""
 		if r.Damage() != "" {
@@ -54,7 +45,6 @@ func validityOf(r *record.Run, res *Result) Validity {
 			human.Duration(r.Closing.Behind))
 	}
 	v.noteNotBegun(res)
-	v.Valid = len(v.Reasons) == 0
 	return v
 }
 
@@ -103,14 +93,6 @@ func (f *Flow) clamped() int64 {
 		}
 	}
 	return n
-}
-
-func mostFrequentFailure(list []tally.FailureCount) string {
-	if len(list) == 0 {
-		return ""
-	}
-	e := list[0]
-	return fmt.Sprintf("; most often %s at %s: %s", e.Class, e.Phase, e.Example)
 }
 
 // noteNotBegun notes the flows whose open load had more arrivals than could begin.

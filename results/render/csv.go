@@ -69,7 +69,7 @@ func (f *figureWriter) count(metric, stat string, n int64) {
 func (f *figureWriter) ofRun(res *document) {
 	g := &res.Generator
 	valid := 0.0
-	if res.Validity.Valid {
+	if res.Verdict.Valid {
 		valid = 1
 	}
 	f.put("valid", "", "", "", valid, "boolean")

@@ -102,7 +102,7 @@ func (e *exposition) ofRun(res *document) {
 	e.one(metricfamily.RunInfo.With("clock"), 1, res.Name, v.Version, v.Go, v.OS, v.Arch, res.Clock)
 	e.one(metricfamily.RunStart, float64(res.Started.UnixMilli())/1000)
 	e.one(metricfamily.RunDuration, res.Elapsed.Seconds())
-	e.one(metricfamily.RunValid, zeroOrOne(res.Validity.Valid))
+	e.one(metricfamily.RunValid, zeroOrOne(res.Verdict.Valid))
 	e.one(metricfamily.RunPartial, zeroOrOne(res.Partial))
 }
 

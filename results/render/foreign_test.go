@@ -32,8 +32,8 @@ func TestForeignWordsDoNoHarmInAnyFormat(t *testing.T) {
 			return names[flow]
 		})
 		res := figures.Of(run)
-		res.Validity.Valid = false
-		res.Validity.Reasons, res.Validity.Notes = samples.ForeignTexts, samples.ForeignTexts
+		res.Verdict.Valid = false
+		res.Verdict.Reasons, res.Verdict.Notes = samples.ForeignTexts, samples.ForeignTexts
 		for _, f := range res.Flows {
 			for i := range f.Errors {
 				f.Errors[i].Example = samples.ForeignTexts[i%len(samples.ForeignTexts)]

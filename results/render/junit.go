@@ -131,11 +131,11 @@ func (res *document) junit() (junitSuite, error) {
 
 func (res *document) verdictCase() junitCase {
 	c := junitCase{Class: "verdict", Name: "measurement is valid", Time: seconds(res.Elapsed)}
-	if res.Validity.Valid {
+	if res.Verdict.Valid {
 		return c
 	}
 	c.Error = &junitProblem{Type: "invalid-measurement", Message: "do not rely on these figures"}
-	for _, r := range res.Validity.Reasons {
+	for _, r := range res.Verdict.Reasons {
 		c.Error.Text += printable.Text(r) + "\n"
 	}
 	return c

@@ -54,8 +54,8 @@ func TestOldRunFilesSayWhatTheySaid(t *testing.T) {
 		}
 	}
 	r := figures.Of(stored(t, "ports.jsonl"))
-	if r.Partial || r.Validity.Valid || len(r.Validity.Reasons) != 2 || len(r.Thresholds) != 2 || !r.Thresholds[0].OK {
-		t.Errorf("partial %v, verdict %+v, thresholds %+v", r.Partial, r.Validity, r.Thresholds)
+	if r.Partial || r.Verdict.Valid || len(r.Verdict.Reasons) != 2 || len(r.Thresholds) != 2 || !r.Thresholds[0].OK {
+		t.Errorf("partial %v, verdict %+v, thresholds %+v", r.Partial, r.Verdict, r.Thresholds)
 	}
 }
 

@@ -56,7 +56,7 @@ func writeOtava(w io.Writer, list []*document) error {
 func (res *document) otava() (names, row []string, err error) {
 	// An attribute must not look like a number or a time.
 	verdict := "valid"
-	if !res.Validity.Valid {
+	if !res.Verdict.Valid {
 		verdict = "invalid"
 	}
 	names = []string{"time", "run", "version", "verdict"}

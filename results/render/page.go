@@ -46,8 +46,8 @@ func (res *document) subtitle() string {
 // conclusion says whether the figures may be believed.
 func (res *document) conclusion() *page.Conclusion {
 	v := &page.Conclusion{
-		Good: res.Validity.Valid, Text: "The measurement is valid",
-		Reasons: printableAll(res.Validity.Reasons), Notes: printableAll(res.Validity.Notes),
+		Good: res.Verdict.Valid, Text: "The measurement is valid",
+		Reasons: printableAll(res.Verdict.Reasons), Notes: printableAll(res.Verdict.Notes),
 	}
 	if !v.Good {
 		v.Text = doNotRely

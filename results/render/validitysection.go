@@ -14,12 +14,12 @@ const doNotRely = "INVALID: do not rely on these figures"
 // thresholds were met.
 func (res *document) validitySection() table.Section {
 	s := table.Section{ID: validityID, Title: "Verdict"}
-	if res.Validity.Valid {
+	if res.Verdict.Valid {
 		s.Say("valid")
 	} else {
 		s.Warn(doNotRely)
 	}
-	for _, r := range res.Validity.Reasons {
+	for _, r := range res.Verdict.Reasons {
 		s.Say("because: " + r)
 	}
 	missed := 0
@@ -34,7 +34,7 @@ func (res *document) validitySection() table.Section {
 	case all > 0:
 		s.Say(human.CountOf(all, "threshold") + " met")
 	}
-	for _, n := range res.Validity.Notes {
+	for _, n := range res.Verdict.Notes {
 		s.Say("note: " + n)
 	}
 	return s

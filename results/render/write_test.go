@@ -68,7 +68,8 @@ func fourPorts() *document {
 	return &document{Result: &figures.Result{
 		Format: "smtpgauge.result/1", Name: "ports-and-tls", Started: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC),
 		Elapsed: 128 * time.Second, Clock: "kernel",
-		Validity: figures.Validity{Valid: true, Reasons: []string{}, Notes: []string{"p99.9 of smtps-465 is read off 9 samples"}},
+		Verdict: figures.Verdict{Validity: figures.Validity{Valid: true, Reasons: []string{}, Notes: []string{"p99.9 of smtps-465 is read off 9 samples"}},
+			Conclusion: criteria.Conclusion{Word: criteria.Pass, Reason: "4 thresholds met"}},
 		Generator: figures.Generator{
 			CPUSeconds: 52.2, MaxRSS: 48 << 20, GOMAXPROCS: 2, Shards: 1, GCPauses: 12, GCPauseTotal: 1_230_000, GCPauseMax: 210_000,
 			BusiestShare: 0.41, DeniedShare: 0.021, Free: &record.FreeAround{Before: 1.93, After: 1.97}, Own: spread(70_000, 40*time.Microsecond), UnstampedShare: 0.0001, Delay: spread(700_000, 12*time.Microsecond), OwnShare: 0.013,
@@ -126,13 +127,13 @@ func badDay() *document {
 	return &document{Result: &figures.Result{
 		Format: "smtpgauge.result/1", Name: "bad \"day\" | \x1b]0;owned\a", Started: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC),
 		Elapsed: 31 * time.Second, Partial: true, Interrupted: true, Clock: "mixed",
-		Validity: figures.Validity{
+		Verdict: figures.Verdict{Validity: figures.Validity{
 			Reasons: []string{
 				"generator-bound: arrivals began late: p99 31.0 ms after they were due, limit 1.00 ms; use a lower rate or a faster machine",
-				"nothing measured: flow dead had no message answered",
 			},
 			Notes: []string{"partial: the run file has lost its end; figures are of what is there"},
-		},
+		}, Conclusion: criteria.Conclusion{Word: criteria.Failed, Reason: "flow dead: nothing was accepted; most often connect: connection refused (refused at connect)"},
+			Failures: []string{"flow dead: nothing was accepted; most often connect: connection refused (refused at connect)"}},
 		Generator:   figures.Generator{UnstampedShare: 0.021, Late: spread(8_990, 2*time.Millisecond), ClockSteps: []time.Duration{-1_500_000_000}},
 		Environment: record.Environment{OS: "linux", Arch: "amd64", Cores: 2, Go: "go1.26.0", Version: "v0.1.0"},
 		FlowOrder:   []string{"inbound", "dead"},

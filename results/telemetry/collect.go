@@ -99,7 +99,7 @@ func (c *collection) ofRun(m *Metrics) {
 	if m.result == nil {
 		return
 	}
-	c.add(metricfamily.RunValid, zeroOrOne(m.result.Validity.Valid))
+	c.add(metricfamily.RunValid, zeroOrOne(m.result.Verdict.Valid))
 	seen := map[string]bool{} // a series comes once
 	for _, t := range m.result.Thresholds {
 		if !seen[t.Expr] {

@@ -129,7 +129,7 @@ func (o *outcome) countRuns(folder string) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		o.runs++
-		if v := figures.Of(run).Validity; !v.Valid {
+		if v := figures.Of(run).Verdict; !v.Valid {
 			if o.invalid++; o.invalid == 1 {
 				o.reason = v.Reasons[0]
 			}

@@ -25,8 +25,8 @@ func withReasons(name string, wanted *regexp.Regexp, reasons ...string) circumst
 				return nil, errors.New("the machine is not quiet")
 			}
 			r := &figures.Result{Flows: map[string]*figures.Flow{flow: {}}}
-			if r.Validity.Valid = reasons[n] == ""; !r.Validity.Valid {
-				r.Validity.Reasons = []string{reasons[n]}
+			if r.Verdict.Valid = reasons[n] == ""; !r.Verdict.Valid {
+				r.Verdict.Reasons = []string{reasons[n]}
 			}
 			r.Generator.OwnShare = float64(l.sessions) / 100
 			return r, nil

@@ -38,7 +38,7 @@ func (j *judge) meet(ctx context.Context, c circumstance, runs int) (row, error)
 		if j.log != nil {
 			g := &result.Generator
 			fmt.Fprintf(j.log, "%s %d: %.0f/s, late p99 %.0f µs, own %.1f %%, denied %.1f %%, busy %.1f %%, %q\n", c.name, n+1,
-				result.Flows[flow].Rate, late(g), 100*g.OwnShare, 100*g.DeniedShare, 100*g.BusiestShare, result.Validity.Reasons)
+				result.Flows[flow].Rate, late(g), 100*g.OwnShare, 100*g.DeniedShare, 100*g.BusiestShare, result.Verdict.Reasons)
 		}
 	}
 	return r, nil
@@ -46,10 +46,10 @@ func (j *judge) meet(ctx context.Context, c circumstance, runs int) (row, error)
 
 func (r *row) add(result *figures.Result) {
 	r.runs++
-	if !result.Validity.Valid {
+	if !result.Verdict.Valid {
 		r.marked++
 	}
-	if fault := r.fault(&result.Validity); fault != "" {
+	if fault := r.fault(&result.Verdict.Validity); fault != "" {
 		r.faults = append(r.faults, fault)
 	}
 	g := &result.Generator

@@ -129,8 +129,8 @@ func TestTableCountsBothErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := []row{{circumstance: list[0]}, {circumstance: list[1]}}
-	valid := &figures.Result{Validity: figures.Validity{Valid: true}}
-	invalid := &figures.Result{Validity: figures.Validity{Reasons: []string{"generator-bound: the cores were busy with something else"}}}
+	valid := &figures.Result{Verdict: figures.Verdict{Validity: figures.Validity{Valid: true}}}
+	invalid := &figures.Result{Verdict: figures.Verdict{Validity: figures.Validity{Reasons: []string{"generator-bound: the cores were busy with something else"}}}}
 	for i := range rows {
 		rows[i].add(valid)
 		rows[i].add(valid)
