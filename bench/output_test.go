@@ -153,9 +153,9 @@ func TestFailures(t *testing.T) {
 		{"stages", []string{`output_test.go:\d+: relay.yaml: flow relay: .* give the load a rate, or sessions`}},
 		{"packets", []string{`output_test.go:\d+: relay.yaml: flow relay: bench.At: 127.0.0.1:25 is an address of udp: want tcp or unix`}},
 		{"public", []string{`output_test.go:\d+: relay.yaml: 192.0.2.1 is neither loopback nor private: .*bench.MayLoad`}},
-		{"plain", []string{`output_test.go:\d+: flow submission: nothing measured: .* starttls-missing at `}},
-		{"stranger", []string{`output_test.go:\d+: flow submission: nothing measured: .* tls-certificate at tls`}},
-		{"closed", []string{`flow relay: nothing measured: .* refused at connect`}},
+		{"plain", []string{`output_test.go:\d+: flow submission: nothing was accepted; .*starttls-missing at `}},
+		{"stranger", []string{`output_test.go:\d+: flow submission: nothing was accepted; .*tls-certificate at tls`}},
+		{"closed", []string{`flow relay: nothing was accepted; .*refused at connect`}},
 	} {
 		t.Run(c.child, func(t *testing.T) {
 			t.Parallel() // some wait until a server counts as lost

@@ -18,8 +18,8 @@ func figuresOf(b *testing.B, result *gauge.Result) *figures.Flow {
 	res := result.Figures
 	name := res.FlowOrder[0]
 	f := result.Flow(name)
-	if f.Messages.Accepted+f.Messages.Rejected == 0 || result.Run.Closing.Lost != "" {
-		b.Errorf("flow %s: %s", name, strings.Join(res.Verdict.Reasons, "; "))
+	if f.Messages.Answered() == 0 || result.Run.Closing.Lost != "" {
+		b.Errorf("%s", strings.Join(res.Verdict.Failures, "; "))
 		return nil
 	}
 	for i, e := range f.Errors {
@@ -31,7 +31,7 @@ func figuresOf(b *testing.B, result *gauge.Result) *figures.Flow {
 	}
 	if !res.Verdict.Valid {
 		b.ReportMetric(1, "invalid")
-		b.Logf("flow %s: INVALID: %s", name, strings.Join(res.Verdict.Reasons, "; "))
+		b.Logf("flow %s: %s", name, &res.Verdict)
 	}
 	for _, note := range res.Verdict.Notes {
 		b.Logf("flow %s: %s", name, note)

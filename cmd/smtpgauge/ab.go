@@ -214,7 +214,7 @@ func checkRuns(sides [2][]*record.Run) error {
 		}
 		if v := figures.Of(r).Verdict; !v.Valid {
 			if invalid++; invalid == 1 {
-				reason = v.Reasons[0]
+				reason = v.Why()[0]
 			}
 		}
 	}

@@ -53,11 +53,15 @@ type structure struct {
 	twice    bool     // another struct has the same name
 }
 
-// structures returns all structs below a folder that have JSON keys, by name.
-func structures(t *testing.T, folder string) map[string]structure {
+// structures returns all structs below some folders that have JSON keys, by name.
+func structures(t *testing.T, folders ...string) map[string]structure {
 	t.Helper()
 	all := map[string]structure{}
-	specs(parse(t, folder), func(s ast.Spec) {
+	var files []*ast.File
+	for _, folder := range folders {
+		files = append(files, parse(t, folder)...)
+	}
+	specs(files, func(s ast.Spec) {
 		spec, ok := s.(*ast.TypeSpec)
 		if !ok {
 			return

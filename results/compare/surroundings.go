@@ -121,7 +121,7 @@ func doubtsAbout(side string, runs []*record.Run) []string {
 	}{
 		{"invalid", func(r *record.Run) (string, bool) {
 			v := figures.Of(r).Verdict
-			return strings.Join(v.Reasons, "; "), !v.Valid
+			return strings.Join(v.Why(), "; "), !v.Valid
 		}},
 		{"interrupted", func(r *record.Run) (string, bool) { return "its user ended it early", r.Interrupted() }},
 	} {

@@ -102,10 +102,23 @@ func TestVerdict(t *testing.T) {
 				r.Total(samples.Closed).Outcomes = [sample.NumOutcomes]int64{sample.Failed: 5}
 			},
 			more: fails(5, samples.Closed, sample.Failure{Phase: sample.Connect, Class: sample.Refused, Text: "connection refused"}),
-			want: "nothing measured: flow closed had no message answered; most often refused at connect: connection refused",
+			want: "flow closed: nothing was accepted; most often connection refused (refused at connect)",
 		},
-		"rejected is measured": {spoil: func(r *record.Run) {
-			r.Total(samples.Closed).Outcomes = [sample.NumOutcomes]int64{sample.Rejected: 5}
+		"all rejected": {
+			spoil: func(r *record.Run) {
+				r.Total(samples.Closed).Outcomes = [sample.NumOutcomes]int64{sample.Rejected: 5}
+			},
+			more: fails(5, samples.Closed, sample.Failure{Phase: sample.Rcpt, Class: sample.Policy, Code: 554, Enhanced: sample.EnhancedCode{5, 7, 1}, Text: "Relay access denied"}),
+			want: "flow closed: nothing was accepted; most often 554 5.7.1 Relay access denied (policy at rcpt)",
+		},
+		"more than half rejected": {
+			spoil: func(r *record.Run) {
+				r.Total(samples.Closed).Outcomes = [sample.NumOutcomes]int64{sample.Accepted: 5, sample.Rejected: 6}
+			},
+			want: "flow closed: 6 of 11 messages rejected",
+		},
+		"half rejected": {spoil: func(r *record.Run) {
+			r.Total(samples.Closed).Outcomes = [sample.NumOutcomes]int64{sample.Accepted: 5, sample.Rejected: 5}
 		}},
 		"lost": {spoil: func(r *record.Run) { r.Closing.Lost = "open: gone" }, want: "target lost: open: gone"},
 		"late": {spoil: lateBy(20, 30*time.Millisecond), want: "generator-bound: arrivals began late: p99 30.0 ms after they were due in flow open, limit 2.00 ms"},
@@ -210,9 +223,9 @@ func TestVerdict(t *testing.T) {
 		if c.spoil != nil {
 			c.spoil(r)
 		}
-		v := Of(r).Validity
-		if v.Valid != (c.want == "") || !strings.Contains(strings.Join(v.Reasons, "\n"), c.want) {
-			t.Errorf("%s: valid %v, reasons %q, want %q", name, v.Valid, v.Reasons, c.want)
+		v := Of(r).Verdict
+		if v.Valid != (c.want == "") || !strings.Contains(strings.Join(v.Why(), "\n"), c.want) {
+			t.Errorf("%s: valid %v, reasons %q, want %q", name, v.Valid, v.Why(), c.want)
 		}
 		if c.note == none {
 			if len(v.Notes) > 0 {
@@ -232,7 +245,7 @@ func TestVerdictOfACutFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := fmt.Sprintf("partial: the run file has lost its end (line %d is cut, and what it said is lost), so it is unknown", bytes.Count(file, []byte("\n")))
-	if v := Of(r).Validity; v.Valid || !strings.Contains(strings.Join(v.Reasons, "\n"), want) {
+	if v := Of(r).Verdict; v.Valid || !strings.Contains(strings.Join(v.Reasons, "\n"), want) {
 		t.Errorf("reasons %q, want %q", v.Reasons, want)
 	}
 }

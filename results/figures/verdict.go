@@ -2,6 +2,7 @@ package figures
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -18,6 +19,10 @@ type Verdict struct {
 	Failures []string `json:"failures"` // why the run failed, whatever its thresholds say; empty if it did not
 	Validity
 }
+
+// Why is all that the verdict rests on: the failures, then what spoiled the figures. It
+// is empty if the run is valid.
+func (v *Verdict) Why() []string { return slices.Concat(v.Failures, v.Reasons) }
 
 // judge concludes. A server that takes no mail is a failure, and not made better by a
 // generator that was busy at the time; everything else is worth nothing if the figures

@@ -230,7 +230,7 @@ func TestInvalidRunsAreCounted(t *testing.T) {
 		f.Close()
 	}
 	var o outcome
-	if err := o.countRuns(folder); err != nil || o.runs != 3 || o.invalid != 1 || !strings.HasPrefix(o.reason, "nothing measured") {
+	if err := o.countRuns(folder); err != nil || o.runs != 3 || o.invalid != 1 || !strings.HasPrefix(o.reason, "flow ") {
 		t.Errorf("%+v, %v", o, err)
 	}
 	if _, err := os.Stat(folder); !os.IsNotExist(err) {

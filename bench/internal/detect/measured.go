@@ -131,7 +131,7 @@ func (o *outcome) countRuns(folder string) error {
 		o.runs++
 		if v := figures.Of(run).Verdict; !v.Valid {
 			if o.invalid++; o.invalid == 1 {
-				o.reason = v.Reasons[0]
+				o.reason = v.Why()[0]
 			}
 		}
 	}

@@ -143,14 +143,14 @@ func (s *series) judged(out string, failure error) error {
 	}
 	var result struct {
 		Verdict struct {
-			Valid   bool
-			Reasons []json.RawMessage
+			Valid             bool
+			Failures, Reasons []json.RawMessage
 		}
 	}
 	if err := json.Unmarshal([]byte(out), &result); err != nil {
 		return errors.Join(failure, fmt.Errorf("result of ours: %w", err))
 	}
-	if failure != nil && result.Verdict.Valid {
+	if failure != nil && (result.Verdict.Valid || len(result.Verdict.Failures) > 0) {
 		return failure
 	}
 	for _, r := range result.Verdict.Reasons {
