@@ -16,11 +16,11 @@ import (
 // Matrices writes a matrix without the rest of its runs: as table, json or markdown.
 var Matrices = Registry[*compare.Matrix]{"a matrix", []format[*compare.Matrix]{
 	{"table", func(w io.Writer, m *compare.Matrix, o Options) error {
-		return table.Draw(w, matrixHeading(m), matrixSections(m), o.terminal())
+		return table.Draw(w, table.Report{Head: []string{matrixHeading(m)}, Sections: matrixSections(m)}, o.terminal())
 	}},
 	{"json", plainly(writeJSON[compare.Matrix])},
 	{"markdown", func(w io.Writer, m *compare.Matrix, _ Options) error {
-		return table.Markdown(w, matrixHeading(m), matrixSections(m))
+		return table.Markdown(w, table.Report{Head: []string{matrixHeading(m)}, Sections: matrixSections(m)})
 	}},
 }}
 

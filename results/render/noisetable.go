@@ -15,12 +15,12 @@ import (
 var Noises = Registry[*compare.Noise]{"noise", []format[*compare.Noise]{
 	{"table", func(w io.Writer, n *compare.Noise, o Options) error {
 		v := noise{n}
-		return table.Draw(w, v.heading(), v.report(o), o.terminal())
+		return table.Draw(w, table.Report{Head: []string{v.heading()}, Sections: v.report(o)}, o.terminal())
 	}},
 	{"json", plainly(writeJSON[compare.Noise])},
 	{"markdown", func(w io.Writer, n *compare.Noise, o Options) error {
 		v := noise{n}
-		return table.Markdown(w, v.heading(), v.report(o))
+		return table.Markdown(w, table.Report{Head: []string{v.heading()}, Sections: v.report(o)})
 	}},
 }}
 

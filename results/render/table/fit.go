@@ -15,6 +15,10 @@ func (s Section) fit(width int) []Section {
 	if clipped, ok := s.clipped(width); ok {
 		return []Section{clipped}
 	}
+	if i := s.sparest(); i >= 0 {
+		return s.without(i).fit(width)
+	}
+	s.Untitled = false // each of several tables has its title
 	var parts []Section
 	if s.Each {
 		parts = s.byFirstColumn()
@@ -66,6 +70,28 @@ func (s Section) clipped(width int) (Section, bool) {
 	}
 	s.Rows = rows
 	return s, true
+}
+
+// sparest is the column that the table can best go without, and -1 if it needs all.
+func (s Section) sparest() int {
+	found := -1
+	for i, c := range s.Columns {
+		if c.Spare > 0 && (found < 0 || c.Spare > s.Columns[found].Spare) {
+			found = i
+		}
+	}
+	return found
+}
+
+// without leaves out a column.
+func (s Section) without(i int) Section {
+	s.Columns = slices.Delete(slices.Clone(s.Columns), i, i+1)
+	rows := make([][]Cell, len(s.Rows))
+	for n, row := range s.Rows {
+		rows[n] = slices.Delete(slices.Clone(row), i, i+1)
+	}
+	s.Rows = rows
+	return s
 }
 
 // byFirstColumn makes a table for each value of the first column, which goes

@@ -7,11 +7,22 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
-// Markdown writes sections below a heading, in GitHub's Markdown. The error is w's.
-func Markdown(w io.Writer, heading string, sections []Section) error {
+// Markdown writes a report in GitHub's Markdown. What comes first is the heading. The
+// error is w's.
+func Markdown(w io.Writer, r Report) error {
 	var b bytes.Buffer
-	b.WriteString("## " + markdownText(heading) + "\n")
-	for _, s := range sections {
+	head := r.Head
+	if r.Verdict.Word != "" {
+		head = append([]string{r.Verdict.text()}, head...)
+	}
+	for i, text := range head {
+		if i == 0 {
+			b.WriteString("## " + markdownText(text) + "\n")
+		} else {
+			b.WriteString("\n" + markdownText(text) + "\n")
+		}
+	}
+	for _, s := range r.Sections {
 		b.WriteString("\n### " + markdownText(s.Title) + "\n\n")
 		if len(s.Rows) > 0 {
 			markdownTable(&b, s)
@@ -26,6 +37,12 @@ func Markdown(w io.Writer, heading string, sections []Section) error {
 			}
 			b.WriteString("- " + text + "\n")
 		}
+	}
+	if r.More != "" {
+		b.WriteString("\n" + markdownText(r.More) + "\n")
+	}
+	if r.Verdict.Word != "" {
+		b.WriteString("\n**" + markdownText(r.Verdict.text()) + "**\n")
 	}
 	_, err := w.Write(b.Bytes())
 	return err

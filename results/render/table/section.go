@@ -12,6 +12,10 @@ type Section struct {
 	// Each lets a table that is too wide be shown as one for every value of
 	// its first column.
 	Each bool
+
+	// Untitled leaves the title out on terminals, if the table fits: its columns'
+	// names say what it is.
+	Untitled bool
 }
 
 // An ID names a section within its report.
@@ -33,6 +37,10 @@ type Column struct {
 	Code  bool   // a scenario's or a server's words, shown as they are
 	Apart string // if the table is too wide, one with this title begins here
 	Clip  int    // cells may be clipped to this width; 0 for never
+
+	// Spare is above 0 for a column that a table on a terminal may go without, if it
+	// is too wide: the one with the highest goes first.
+	Spare int
 }
 
 // A Cell is a piece of text.

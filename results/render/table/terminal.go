@@ -21,26 +21,57 @@ const (
 // A Terminal is what tables are drawn for.
 type Terminal struct {
 	Width int  // of a line, in characters; 0 means 100
-	Color bool // red for what is bad, by ANSI escapes
+	Color bool // by ANSI escapes: red for what is bad, and the word of a verdict
 }
 
-// Draw writes sections below a heading, in lines no wider than the terminal as far as
-// names allow. The error is w's.
-func Draw(w io.Writer, heading string, sections []Section, o Terminal) error {
+// Draw writes a report in lines no wider than the terminal, as far as names allow.
+// The error is w's.
+func Draw(w io.Writer, r Report, o Terminal) error {
+	text, err := drawn(r, o)
+	if err == nil {
+		_, err = w.Write(text)
+	}
+	return err
+}
+
+// Height is how many lines Draw takes for a report.
+func Height(r Report, o Terminal) int {
+	text, err := drawn(r, o)
+	if err != nil {
+		return 0 // and Draw says why
+	}
+	return bytes.Count(text, []byte("\n"))
+}
+
+func drawn(r Report, o Terminal) ([]byte, error) {
 	t := tableText{width: o.Width, color: o.Color}
 	if t.width <= 0 {
 		t.width = defaultWidth
 	}
-	t.line("", Cell{Text: heading})
-	for _, s := range sections {
+	judged := r.Verdict.Word != ""
+	if judged {
+		t.verdict(r.Verdict, r.Verdict.text())
+	}
+	for _, text := range r.Head {
+		t.line("", Cell{Text: text})
+	}
+	for _, s := range r.Sections {
 		for _, fitting := range s.fit(t.width) {
 			if err := t.section(fitting); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	_, err := w.Write(t.b.Bytes())
-	return err
+	if judged || r.More != "" {
+		t.b.WriteString("\n")
+	}
+	if r.More != "" {
+		t.line("", Cell{Text: r.More})
+	}
+	if judged {
+		t.verdict(r.Verdict, r.Verdict.shortText(t.width))
+	}
+	return t.b.Bytes(), nil
 }
 
 // A tableText collects lines of text.
@@ -52,7 +83,9 @@ type tableText struct {
 
 func (t *tableText) section(s Section) error {
 	t.b.WriteString("\n")
-	t.put(Cell{Text: printable.Text(s.Title)})
+	if s.Title != "" && !s.Untitled {
+		t.put(Cell{Text: printable.Text(s.Title)})
+	}
 	if len(s.Rows) > 0 {
 		if err := t.table(s); err != nil {
 			return err
@@ -136,21 +169,41 @@ func (t *tableText) paint(c Cell) string {
 	if !c.Bad || !t.color {
 		return c.Text
 	}
-	return "\x1b[31m" + c.Text + "\x1b[0m"
+	return ansi[Alarm] + c.Text + uncolored
 }
 
-// line writes a sentence, broken at spaces. A bad one stands out.
+// verdict writes a line that begins with the verdict's word, which stands out.
+func (t *tableText) verdict(v Verdict, text string) {
+	from := t.b.Len()
+	t.line("", Cell{Text: text})
+	if code := ansi[v.Tone]; t.color && code != "" {
+		rest := strings.TrimPrefix(string(t.b.Bytes()[from:]), v.Word)
+		t.b.Truncate(from)
+		t.b.WriteString(code + v.Word + uncolored + rest)
+	}
+}
+
+// line writes a sentence, broken at spaces, and within words that are longer than a
+// line. A bad one stands out.
 func (t *tableText) line(indent string, c Cell) {
-	line := indent
+	line, empty := indent, true
 	for _, word := range strings.Fields(printable.Text(c.Text)) {
 		switch {
-		case strings.TrimSpace(line) == "":
+		case empty:
 			line += word
 		case Width(line)+1+Width(word) <= t.width:
 			line += " " + word
 		default:
 			t.put(Cell{line, c.Bad})
 			line = indent + "  " + word
+		}
+		for empty = false; Width(line) > t.width; {
+			head := twwidth.Truncate(line, t.width)
+			if len(head) <= len(indent)+len("  ") {
+				break // not even one more character fits
+			}
+			t.put(Cell{head, c.Bad})
+			line = indent + "  " + line[len(head):]
 		}
 	}
 	t.put(Cell{line, c.Bad})
