@@ -126,14 +126,14 @@ func TestPathsOfSettings(t *testing.T) {
 		return flows[len(flows)-1].Session.Accounts[0].Username
 	}
 	for _, ca := range []string{"ca.pem", filepath.Join(dir, "ca.pem")} {
-		s, err := Load("builtin:matrix", LoadOptions{Target: "127.0.0.1", Set: []string{"target.tls.ca=" + ca, "vars.username=ada", "vars.password=secret"}})
+		s, err := Load("builtin:matrix", LoadOptions{Target: "127.0.0.1", Set: []string{"target.tls.ca=" + ca, "vars.username=ada@example.test", "vars.password=secret"}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		p := s.Plan()
 		last := p.Flows[len(p.Flows)-1]
 		equal(t, "authority", last.Target.TLS.RootCAs != nil, true)
-		equal(t, "account", last.Session.Accounts[0].Username+" "+last.Session.Accounts[0].Password, "ada secret")
+		equal(t, "account", last.Session.Accounts[0].Username+" "+last.Session.Accounts[0].Password, "ada@example.test secret")
 	}
 	equal(t, "beside the file", account("sub/s.yaml"), "grace")
 	equal(t, "beside the shell", account("sub/s.yaml", "flows.a.auth.accounts=accounts.csv"), "ada")

@@ -12,11 +12,14 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
+// setPrefix begins the position of what a setting brings in.
+const setPrefix = "--set "
+
 // override applies PATH=VALUE to the tree before anything is merged, so that it is
 // checked like what stands in the file.
 func (d *decoder) override(root *tree.Node, setting string) {
 	name, value, found := strings.Cut(setting, "=")
-	at := tree.Position{File: "--set " + name}
+	at := tree.Position{File: setPrefix + name}
 	if !found || name == "" {
 		// The setting is not shown: it may be a password whose path was forgotten.
 		d.Faultf(tree.Position{File: "--set"}, "want PATH=VALUE, as in flows.relay.load.sessions=50")
@@ -244,7 +247,7 @@ func (d *decoder) checkVariables() {
 	}
 	for _, name := range d.filler.Unused() {
 		v := d.filler.Vars.Get(name)
-		if _, ofFile := d.folders[v.At.File]; !ofFile {
+		if strings.HasPrefix(v.At.File, setPrefix) {
 			d.Faultf(v.At, "no text has ${%s}", name)
 		}
 	}

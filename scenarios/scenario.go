@@ -30,11 +30,16 @@ type LoadOptions struct {
 	Set []string
 	// Target takes the place of target.host if it is not empty.
 	Target string
+	// Server changes how the scenario reaches its server.
+	Server ServerOverrides
 	// MayLoad names hosts that the user may load although they are neither this
 	// machine nor on a private network. It becomes Plan.MayLoad.
 	MayLoad []string
 	// LookupEnv finds the variables of ${env:NAME}; nil means os.LookupEnv.
 	LookupEnv func(string) (string, bool)
+	// LookOnly says that nobody is going to run the scenario: a secret whose environment
+	// variable is not set is a note, and not a fault.
+	LookOnly bool
 	// FS holds scenarios and the files they name; nil means the operating system's
 	// files.
 	FS fs.FS
@@ -99,6 +104,11 @@ func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error)
 	if o.LookupEnv == nil {
 		d.filler.Env = os.LookupEnv
 	}
+	if o.LookOnly {
+		d.filler.Absent = func(at tree.Position, name string) {
+			d.notef(at, "the environment variable %s is not set: a run needs it", tree.Quote(name))
+		}
+	}
 	root := tree.Parse(name, source, &d.Report)
 	if root != nil {
 		root = d.extend(root, []string{name})
@@ -112,6 +122,7 @@ func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error)
 	if o.Target != "" {
 		d.retarget(root, o.Target)
 	}
+	o.Server.apply(d, root)
 	if !d.inherit(root) {
 		return nil, d.Err()
 	}

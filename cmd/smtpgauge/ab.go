@@ -131,6 +131,7 @@ func (l *alternation) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&l.quiet, "quiet", false, "no progress on stderr")
 	flags.StringArrayVar(&l.source.set, "set", nil, "override a field on both sides: `PATH=VALUE` (repeatable)")
 	l.source.registerMayLoad(flags)
+	l.source.server.register(flags)
 }
 
 // load reads both sides before anything runs, so that a fault in the second is

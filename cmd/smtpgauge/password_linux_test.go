@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
 // A desk is a user at a terminal.
@@ -68,7 +70,7 @@ func TestPromptGivesTheEchoBack(t *testing.T) {
 			d := newDesk(t)
 			c := exec.CommandContext(t.Context(), path, "quick", "sink", "--user", "bench\x1b[31m")
 			c.Args[0], c.Dir = "smtpgauge", t.TempDir()
-			c.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, quickPassword+"=") })
+			c.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, scenarios.PasswordVariable+"=") })
 			c.Stdin, c.Stdout, c.Stderr = d.terminal, d.terminal, d.terminal
 			c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 			if err := c.Start(); err != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -21,20 +19,16 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
-const quickPassword = "SMTPGAUGE_PASSWORD"
-
 // quickFlags describe the one flow of a quick run. Texts go into the scenario as
 // they are: the loader says what is wrong with them.
 type quickFlags struct {
-	host, port               string
-	tls, ca, serverName      string
-	insecure                 bool
-	user, mechanism          string
+	host, port string
+	serverFlags
+	tls, mechanism           string
 	sessions                 wholeFlag
 	rate, duration           string
 	messages, perSession     wholeFlag
 	size, from, to           string
-	allowDomains             []string
 	print                    bool
 	sessionsSet, durationSet bool
 	rateSet                  bool
@@ -53,7 +47,7 @@ Without a port it is 465 with --tls implicit, 587 with --tls starttls, also 587
 with --user and no --tls, and 25 else. Without --tls the port decides: none on 25,
 implicit on 465, starttls on 587 and 2525; any other port needs --tls.
 
-The password of --user comes from ` + quickPassword + `; if that is not set, the
+The password of --user comes from ` + scenarios.PasswordVariable + `; if that is not set, the
 command asks for it. --print writes the scenario in place of running it, as a file
 to start from; the password is not in it.
 
@@ -91,10 +85,7 @@ to start from; the password is not in it.
 	}
 	flags := c.Flags()
 	flags.StringVar(&q.tls, "tls", "", "`MODE`: none, starttls or implicit")
-	flags.StringVar(&q.ca, "ca", "", "`FILE` with the certificate authorities to trust, in place of the system's")
-	flags.StringVar(&q.serverName, "server-name", "", "`NAME` that the certificate has to be for (default HOST)")
-	flags.BoolVar(&q.insecure, "insecure", false, "accept any certificate")
-	flags.StringVar(&q.user, "user", "", "authenticate as `NAME`")
+	q.serverFlags.register(flags)
 	flags.StringVar(&q.mechanism, "mechanism", "", "SASL `MECHANISM` (default the strongest that the server offers)")
 	q.sessions = wholeFlag{value: 10, least: 1}
 	flags.Var(&q.sessions, "sessions", "sessions at once; with --rate, the most at once")
@@ -107,7 +98,6 @@ to start from; the password is not in it.
 	flags.StringVar(&q.size, "size", "4KiB", "`SIZE` of a message")
 	flags.StringVar(&q.from, "from", "bench@example.test", "sender `ADDRESS`")
 	flags.StringVar(&q.to, "to", "bench@example.test", "recipient `ADDRESS`")
-	flags.StringArrayVar(&q.allowDomains, "allow-domain", nil, "send mail to `DOMAIN`, although it is not reserved for tests (repeatable)")
 	flags.BoolVar(&q.print, "print", false, "write the scenario in place of running it")
 	f.register(flags)
 	f.source.registerMayLoad(flags)
@@ -170,7 +160,7 @@ var quickFlagOf = map[string]string{
 	"flows.quick.auth":              "--user",
 	"flows.quick.auth.mechanism":    "--mechanism",
 	"flows.quick.auth.username":     "--user",
-	"flows.quick.auth.password":     quickPassword,
+	"flows.quick.auth.password":     scenarios.PasswordVariable,
 	"flows.quick.load.rate":         "--rate",
 	"flows.quick.load.duration":     "--for",
 	"flows.quick.load.messages":     "--messages",
@@ -202,7 +192,7 @@ func blameFlags(err error, scenario string) error {
 		}
 		for _, value := range append(n.Items, n) {
 			shown := flag
-			if value.Kind == tree.Scalar && flag != quickPassword {
+			if value.Kind == tree.Scalar && flag != scenarios.PasswordVariable {
 				shown = withValue(flag, value.Text)
 			}
 			flags[value.At] = scenarios.Fault{File: shown, Message: path[strings.LastIndexByte(path, '.')+1:] + ": "}
@@ -280,7 +270,7 @@ func (q *quickFlags) scenario() string {
 		if q.mechanism != "" {
 			mechanism = "mechanism: " + quote(q.mechanism) + ", "
 		}
-		line(`    auth: {%susername: %s, password: "${env:%s}"}`, mechanism, quote(q.user), quickPassword)
+		line(`    auth: {%susername: %s, password: "${env:%s}"}`, mechanism, quote(q.user), scenarios.PasswordVariable)
 	}
 	line("    load: {%s}", q.load())
 	line("    session: {messages: %d}", q.perSession.value)
@@ -351,32 +341,4 @@ func quoteAll(list []string) string {
 		quoted[i] = quote(s)
 	}
 	return strings.Join(quoted, ", ")
-}
-
-// password returns how to look up the scenario's ${env:...}: in the environment.
-// If that has no password for --user, it asks for one on the terminal.
-func (q *quickFlags) password(s streams) (lookupEnv, error) {
-	if _, ok := os.LookupEnv(quickPassword); ok || q.user == "" {
-		return os.LookupEnv, nil
-	}
-	terminal, ok := s.in.(*os.File)
-	if !ok || !term.IsTerminal(int(terminal.Fd())) {
-		return nil, usagef("set it to the password of "+q.user, "%s is not set, and there is no terminal to ask for the password on", quickPassword)
-	}
-	secret, err := askPassword(terminal, q.user, s.err)
-	return lookupOr(secret), err
-}
-
-// lookupEnv finds environment variables, as os.LookupEnv does.
-type lookupEnv = func(name string) (string, bool)
-
-// lookupOr looks variables up in the environment. If that has no password, it is
-// the one given.
-func lookupOr(password string) lookupEnv {
-	return func(name string) (string, bool) {
-		if value, ok := os.LookupEnv(name); ok || name != quickPassword {
-			return value, ok
-		}
-		return password, true
-	}
 }

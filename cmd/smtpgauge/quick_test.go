@@ -15,7 +15,7 @@ import (
 // quickPlan is what quick would run with flags.
 func quickPlan(t *testing.T, args ...string) *loadgen.Plan {
 	t.Helper()
-	t.Setenv(quickPassword, "hush")
+	t.Setenv(scenarios.PasswordVariable, "hush")
 	var stdout, stderr strings.Builder
 	if code := run(t.Context(), append([]string{"quick", "--print"}, args...), strings.NewReader(""), &stdout, &stderr); code != exitOK {
 		t.Fatalf("quick --print %q: exit %d: %s", args, code, stderr.String())

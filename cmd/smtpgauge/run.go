@@ -35,12 +35,14 @@ the same, and so does a terminal that is closed, unless nohup is used.
 ` + metricsHelp,
 		Example: `  smtpgauge run builtin:four-ports
   smtpgauge run relay.yaml --target 10.0.0.5 --set flows.relay.load.sessions=50
+  smtpgauge run builtin:matrix --target mail.example.test --user bench@example.test --ca ca.pem
   smtpgauge run relay.yaml --dry-run
   smtpgauge run relay.yaml --repeat 8 -o before.jsonl
   smtpgauge run relay.yaml --quiet --format json -o relay.jsonl > relay.json`,
 		Args:              exactly(1, "one SCENARIO"),
 		ValidArgsFunction: completion.Scenarios(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			f.source.look = f.dryRun
 			job, err := f.source.load(args[0], s)
 			if err != nil {
 				return err
@@ -53,6 +55,7 @@ the same, and so does a terminal that is closed, unless nohup is used.
 	f.register(c.Flags())
 	f.source.register(c.Flags())
 	f.source.registerMayLoad(c.Flags())
+	f.source.server.register(c.Flags())
 	return c
 }
 

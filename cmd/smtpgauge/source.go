@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/spf13/pflag"
 
@@ -17,6 +18,8 @@ type sourceFlags struct {
 	set     []string
 	target  string
 	mayLoad []string
+	server  serverFlags
+	look    bool // nobody is going to run the scenario
 }
 
 func (f *sourceFlags) register(flags *pflag.FlagSet) {
@@ -31,7 +34,16 @@ func (f *sourceFlags) registerMayLoad(flags *pflag.FlagSet) {
 // load reads and resolves a scenario by its path, builtin:NAME, or - for stdin.
 // It prints the notes on a scenario that is valid.
 func (f *sourceFlags) load(name string, s streams) (*gauge.Job, error) {
-	sc, err := scenarios.Load(name, scenarios.LoadOptions{Set: f.set, Target: f.target, MayLoad: f.mayLoad, Stdin: s.in})
+	find := os.LookupEnv
+	if !f.look {
+		var err error
+		if find, err = f.server.password(s); err != nil {
+			return nil, err
+		}
+	}
+	sc, err := scenarios.Load(name, scenarios.LoadOptions{
+		Set: f.set, Target: f.target, Server: f.server.overrides(), MayLoad: f.mayLoad, LookupEnv: find, LookOnly: f.look, Stdin: s.in,
+	})
 	job, err := resolve(sc, err)
 	switch {
 	case err != nil && inputfile.IsRunFile(name):

@@ -24,6 +24,7 @@ the program.`,
 		Args:              exactly(1, "one SCENARIO"),
 		ValidArgsFunction: completion.Scenarios(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			source.look = true
 			job, err := source.load(args[0], s)
 			if err != nil {
 				return err

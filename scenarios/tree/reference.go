@@ -32,6 +32,9 @@ type Filler struct {
 	Env    func(name string) (string, bool)
 	// File returns the text of a file, or reports why it cannot.
 	File func(at Position, path string) (string, bool)
+	// Absent is told of a secret's environment variable that is not set, if nobody is
+	// going to use the secret. nil makes it a fault.
+	Absent func(at Position, name string)
 
 	known map[variable]filled
 	used  []string // names of variables
@@ -138,7 +141,7 @@ func (f *Filler) resolve(at Position, reference string, secret bool, trail []str
 		f.Report.conceal(v, "${"+reference+"}")
 		return filled{v, Literal(v), ok}
 	case kind == "env" && colon:
-		v, ok := f.environment(at, what)
+		v, ok := f.secretEnvironment(at, what)
 		return filled{v, "${" + reference + "}", ok}
 	case kind == "file" && colon && secret:
 		v, ok := f.File(at, what)
@@ -160,6 +163,15 @@ func (f *Filler) environment(at Position, name string) (string, bool) {
 		f.Report.Faultf(at, "the environment variable %s is not set", Quote(name))
 	}
 	return v, ok
+}
+
+// secretEnvironment returns the value of an environment variable that is a secret.
+func (f *Filler) secretEnvironment(at Position, name string) (string, bool) {
+	if _, ok := f.Env(name); ok || f.Absent == nil {
+		return f.environment(at, name)
+	}
+	f.Absent(at, name)
+	return "absent", true
 }
 
 // Literal writes a text so that nothing in it is a reference.
