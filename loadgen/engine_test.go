@@ -69,8 +69,8 @@ func TestFirstSessionsReportTheGreeting(t *testing.T) {
 		if len(rec.greetings) != 2*greetings || rec.events[sample.SessionCompleted] != 6*greetings {
 			t.Fatalf("%d greetings of %d sessions, want %d a round", len(rec.greetings), rec.events[sample.SessionCompleted], greetings)
 		}
-		if want := (sample.Greeting{Banner: "fake", Clear: []string{"SIZE 1000"}}); !reflect.DeepEqual(rec.greetings[0], want) {
-			t.Errorf("%q, want %q", rec.greetings[0], want)
+		if want := (sample.Greeting{Banner: "fake", EHLO: "localhost", Name: "fake", Clear: []string{"SIZE 1000"}}); !reflect.DeepEqual(rec.greetings[0], want) {
+			t.Errorf("%+v, want %+v", rec.greetings[0], want)
 		}
 	})
 }

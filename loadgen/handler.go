@@ -23,7 +23,7 @@ func (s *session) Connected(at sample.Instant, took time.Duration) {
 // Secured continues the SMTP session after the TLS handshake.
 func (s *session) Secured(from, to sample.Instant) {
 	s.flow.shard.recorder.Service(s.series, sample.TLS, max(0, to.Sub(from)))
-	s.state, s.unproven = talking, true
+	s.state, s.unproven, s.secured = talking, true, true
 	s.client.Secured() // first: under implicit TLS it begins the wait for the banner, which Established times
 	s.client.Established(to)
 	s.limit(s.flow.flow.Timeouts.command())

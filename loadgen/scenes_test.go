@@ -90,8 +90,8 @@ func amounts() []scene {
 			if len(rec.greetings) != greetings {
 				t.Fatalf("%d greetings, want %d", len(rec.greetings), greetings)
 			}
-			if want := (sample.Greeting{Banner: "fake", Clear: []string{"SIZE 1000000"}}); !reflect.DeepEqual(rec.greetings[0], want) {
-				t.Errorf("%q, want %q", rec.greetings[0], want)
+			if want := (sample.Greeting{Banner: "fake", EHLO: "localhost", Name: "fake", Clear: []string{"SIZE 1000000"}}); !reflect.DeepEqual(rec.greetings[0], want) {
+				t.Errorf("%+v, want %+v", rec.greetings[0], want)
 			}
 		},
 	})

@@ -41,6 +41,7 @@ type session struct {
 	wrote     bool // something was written since the last message ended
 	blocked   bool // the socket takes nothing more
 	unproven  bool // our side of the TLS handshake is done, and nothing has arrived since
+	secured   bool // the TLS handshake is done
 
 	liveIndex int           // in flow.live
 	heapIndex int           // in the timers; -1 if it has none
@@ -73,7 +74,7 @@ func (s *session) dial(series sample.Series) {
 	s.number = f.shard.global(f.totals.sessions)
 	f.totals.sessions++
 	s.series, s.sent, s.target, s.tried = series, 0, f.prefer, 0
-	s.worked, s.completed, s.pauseDue, s.blocked, s.promised, s.unproven = false, false, false, false, false, false
+	s.worked, s.completed, s.pauseDue, s.blocked, s.promised, s.unproven, s.secured = false, false, false, false, false, false, false
 	var account *smtpwire.Credentials
 	if a := f.flow.Session.Accounts; len(a) > 0 {
 		account = &a[s.number%int64(len(a))]

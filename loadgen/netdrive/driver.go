@@ -70,6 +70,9 @@ type Conn interface {
 	// StartTLS begins the handshake. The driver calls Handler.Secured at its
 	// end.
 	StartTLS(c *tls.Config)
+	// TLS returns what the handshake came to. It is called after
+	// Handler.Secured.
+	TLS() tls.ConnectionState
 	// ReadRecords makes the connection read one TLS record at a time from now
 	// on. It is for the last reply: an alert that follows would otherwise be
 	// read together with it, and the reply would get the alert's later stamp.

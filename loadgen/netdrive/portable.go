@@ -288,6 +288,9 @@ func (c *portableConn) StartTLS(config *tls.Config) {
 	})
 }
 
+// TLS returns what the handshake came to.
+func (c *portableConn) TLS() tls.ConnectionState { return c.conn.(*tls.Conn).ConnectionState() }
+
 // ReadRecords does nothing: there are no stamps to separate.
 func (c *portableConn) ReadRecords() {}
 

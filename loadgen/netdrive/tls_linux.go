@@ -95,6 +95,9 @@ func (c *epollConn) StartTLS(config *tls.Config) {
 	t.step()
 }
 
+// TLS returns what the handshake came to.
+func (c *epollConn) TLS() tls.ConnectionState { return c.tls.tls.ConnectionState() }
+
 // step runs the handshake as far as it goes.
 func (t *tlsState) step() {
 	if _, more := t.resume(); more {

@@ -27,6 +27,9 @@ func TestTLS(t *testing.T) {
 			before := sample.Instant(time.Now().UnixNano())
 			p := dial(d, a, &peer{out: []byte("secret"), tls: config, records: i > 1})
 			drive(t, d, func() bool { return p.in.Len() == 6 || p.err != nil })
+			if state := p.conn.TLS(); state.Version != version || len(state.PeerCertificates) != 1 || state.CurveID == 0 {
+				t.Errorf("%x: came to %x, %d certificates, %v", version, state.Version, len(state.PeerCertificates), state.CurveID)
+			}
 			p.conn.Close()
 			if p.err != nil || p.in.String() != "SECRET" || !p.secured {
 				t.Fatalf("%x: got %q, %v", version, p.in.String(), p.err)

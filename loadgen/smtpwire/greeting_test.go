@@ -3,6 +3,7 @@ package smtpwire
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -15,9 +16,9 @@ func TestHello(t *testing.T) {
 	c.Receive([]byte("220-mx.example.test \x1b[31mESMTP\r\n220 more\r\n"), 2)
 	c.Sent(100, 3)
 	c.Receive([]byte("250-mx\r\n250-PIPELINING\r\n250 SIZE 1\x00\r\n"), 4)
-	want := &sample.Greeting{Banner: "mx.example.test ?[31mESMTP", Clear: []string{"PIPELINING", "SIZE 1?"}}
+	want := &sample.Greeting{Banner: "mx.example.test ?[31mESMTP", EHLO: "localhost", Name: "mx", Clear: []string{"PIPELINING", "SIZE 1?"}}
 	if !reflect.DeepEqual(c.Hello(), want) {
-		t.Errorf("%q, want %q", c.Hello(), want)
+		t.Errorf("%+v, want %+v", c.Hello(), want)
 	}
 }
 
@@ -43,10 +44,10 @@ func TestHelloBeforeAndAfterTLS(t *testing.T) {
 	if c.Secured(); greeted != 0 {
 		t.Error("reported before the handshake")
 	}
-	say("250-mx\r\n250-SIZE 100\r\n250 AUTH PLAIN\r\n")
-	want := &sample.Greeting{Banner: "mx.example.test", Clear: []string{"SIZE 100", "STARTTLS"}, Secure: []string{"SIZE 100", "AUTH PLAIN"}}
+	say("250-mx2 at your service\r\n250-SIZE 100\r\n250 AUTH PLAIN\r\n")
+	want := &sample.Greeting{Banner: "mx.example.test", EHLO: "localhost", Name: "mx2", Clear: []string{"SIZE 100", "STARTTLS"}, Secure: []string{"SIZE 100", "AUTH PLAIN"}}
 	if greeted != 1 || !reflect.DeepEqual(c.Hello(), want) {
-		t.Errorf("reported %d times: %q, want %q", greeted, c.Hello(), want)
+		t.Errorf("reported %d times: %+v, want %+v", greeted, c.Hello(), want)
 	}
 }
 
@@ -75,5 +76,37 @@ func TestHelloWithoutStartTLS(t *testing.T) {
 	c.Receive([]byte("250-mx\r\n250 HELP\r\n"), 4)
 	if !slices.ContainsFunc(c.Events(), func(e Event) bool { return e.Kind == Greeted }) || c.State() != Ended {
 		t.Errorf("not reported, in state %d", c.State())
+	}
+}
+
+// The reply to HELO has the server's name, and offers nothing.
+func TestHelloAfterHELO(t *testing.T) {
+	var c Client
+	c.Start(&Options{Capture: true, Name: "load.example.test"}, nil)
+	c.Established(1)
+	c.Receive([]byte("220 mx\r\n"), 2)
+	writeAll(&c, 3)
+	c.Receive([]byte("502 what\r\n"), 4)
+	writeAll(&c, 5)
+	c.Receive([]byte("250-old.example.test, hello\r\n250 SIZE 1\r\n"), 6)
+	if want := (&sample.Greeting{Banner: "mx", EHLO: "load.example.test", Name: "old.example.test,"}); !reflect.DeepEqual(c.Hello(), want) {
+		t.Errorf("%+v, want %+v", c.Hello(), want)
+	}
+}
+
+// A text of somebody else's is as harmless as a reply, however long it is.
+func TestForeignLine(t *testing.T) {
+	var c Client
+	c.Start(&Options{}, &Credentials{Username: "u", Password: "S3cretPassw0rd"})
+	for text, want := range map[string]string{
+		"mx.example.test":          "mx.example.test",
+		"mx \x1b[2J\nnext":         "mx ?[2J",
+		"is S3cretPassw0rd":        "is " + Redacted,
+		strings.Repeat("x", 1<<20): strings.Repeat("x", maxFailureText),
+		strings.Repeat("x", 190) + "\u202e\u202e\u202e\u202e\u202e\u202e\u202e\u202e\u202e\u202e\u202e\u202e": strings.Repeat("x", 190) + "??????????",
+	} {
+		if got := c.Line(text); got != want {
+			t.Errorf("%.40q becomes %.80q, want %.80q", text, got, want)
+		}
 	}
 }

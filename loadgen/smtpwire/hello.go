@@ -2,6 +2,7 @@ package smtpwire
 
 import (
 	"bytes"
+	"cmp"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
@@ -46,22 +47,22 @@ func (c *Client) answerBanner(at sample.Instant) {
 
 // greet sends EHLO, or HELO if EHLO was refused, or LHLO.
 func (c *Client) greet() {
-	verb, name := "EHLO ", c.o.Name
+	verb := "EHLO "
 	switch {
 	case c.o.LMTP:
 		verb = "LHLO "
 	case c.helo:
 		verb = "HELO "
 	}
-	if name == "" {
-		name = "localhost"
-	}
 	c.await(sample.EHLO)
-	c.out = append(append(append(c.out, verb...), name...), "\r\n"...)
+	c.out = append(append(append(c.out, verb...), c.name()...), "\r\n"...)
 	if c.hello != nil {
 		c.hello.forget(c.secured)
 	}
 }
+
+// name returns the name that the client gives itself.
+func (c *Client) name() string { return cmp.Or(c.o.Name, "localhost") }
 
 // takeLine takes a line of a reply. It may be the last.
 func (c *Client) takeLine(text []byte) {
@@ -71,7 +72,11 @@ func (c *Client) takeLine(text []byte) {
 	switch p := c.queue[c.head].phase; {
 	case p == sample.Banner && c.hello != nil:
 		c.hello.banner.add(text)
-	case p == sample.EHLO && !c.helo:
+	case p == sample.EHLO && c.helo: // the reply to HELO offers nothing (RFC 5321 section 4.1.1.1)
+		if c.hello != nil && c.reply.lines == 1 {
+			c.hello.offers(c.secured).add(text)
+		}
+	case p == sample.EHLO:
 		if c.hello != nil {
 			c.hello.offers(c.secured).add(text)
 		}

@@ -1,6 +1,10 @@
 package smtpwire
 
-import "github.com/smtpgauge/smtpgauge/loadgen/sample"
+import (
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
 
 // Hello returns how the server has introduced itself until now; nil unless
 // Options.Capture. After the Greeted event it is complete.
@@ -9,11 +13,30 @@ func (c *Client) Hello() *sample.Greeting {
 	if h == nil {
 		return nil
 	}
-	g := &sample.Greeting{Clear: h.clear.offered(c.secrets), Secure: h.secure.offered(c.secrets)}
+	g := &sample.Greeting{EHLO: c.name()}
+	for _, said := range []struct {
+		by     *statement
+		offers *[]string
+	}{{&h.clear, &g.Clear}, {&h.secure, &g.Secure}} {
+		if lines := said.by.lines(c.secrets); len(lines) > 0 {
+			g.Name, _, _ = strings.Cut(lines[0], " ")
+			*said.offers = offers(lines)
+		}
+	}
 	if banner := h.banner.lines(c.secrets); len(banner) > 0 {
 		g.Banner = banner[0]
 	}
 	return g
+}
+
+// maxForeign bounds the octets of a text that Line looks at.
+const maxForeign = 1 << 10
+
+// Line returns the first line of a text that somebody else wrote: bounded, printable,
+// and without what the client must not show.
+func (c *Client) Line(text string) string {
+	q := quote{text: []byte(text[:min(len(text), maxForeign)]), secrets: c.secrets, cut: len(text) > maxForeign}
+	return q.Line()
 }
 
 // emitGreeted reports that Hello is complete.
@@ -57,16 +80,17 @@ func (s *statement) add(line []byte) {
 	s.text = append(s.text, line[:min(len(line), room)]...)
 }
 
-// offered returns the lines after the first, which has the server's name. A secret may
-// begin in the first line, so all lines together are searched for secrets.
-func (s *statement) offered(secrets *Secrets) []string {
-	lines := s.lines(secrets)
+// offers returns the lines after the first, which has the server's name; nil if there
+// are none.
+func offers(lines []string) []string {
 	if len(lines) < 2 {
 		return nil
 	}
 	return lines[1:]
 }
 
+// lines returns the lines without secrets. A secret may begin in one line and end in
+// another, so all are searched together.
 func (s *statement) lines(secrets *Secrets) []string {
 	if !s.begun {
 		return nil

@@ -11,7 +11,7 @@ import (
 // The bounds of greetings: a server may say anything, and servers that share an
 // address may each say something else.
 const (
-	MaxGreetings = 4  // a flow
+	MaxGreetings = 8  // a flow
 	maxOffers    = 32 // lines of one EHLO; further lines become one …
 	maxOffer     = 1024
 )
@@ -20,8 +20,12 @@ const (
 type Greeting struct {
 	Address string   `json:"address,omitempty"` // of the server; "" for a Unix socket, and in files of earlier versions
 	Banner  string   `json:"banner"`
-	Clear   []string `json:"offers,omitempty"`     // by EHLO in the clear, a line each
-	Secure  []string `json:"offers_tls,omitempty"` // by EHLO under TLS
+	EHLO    string   `json:"ehlo,omitempty"`        // the name that the client gave; "" in files of earlier versions, as for what follows
+	Name    string   `json:"server_name,omitempty"` // that the server gave in its reply
+	Clear   []string `json:"offers,omitempty"`      // by EHLO in the clear, a line each
+	Secure  []string `json:"offers_tls,omitempty"`  // by EHLO under TLS
+
+	TLS *Security `json:"tls,omitempty"` // nil in the clear
 }
 
 // NewGreeting keeps a greeting from an address, within the bounds.
@@ -32,7 +36,9 @@ func NewGreeting(from netip.Addr, g *sample.Greeting) Greeting {
 		}
 		return lines
 	}
-	kept := Greeting{Banner: g.Banner, Clear: bounded(g.Clear), Secure: bounded(g.Secure)}
+	kept := Greeting{
+		Banner: g.Banner, EHLO: g.EHLO, Name: g.Name, Clear: bounded(g.Clear), Secure: bounded(g.Secure), TLS: newSecurity(g.TLS),
+	}
 	if from.IsValid() {
 		kept.Address = from.String()
 	}
@@ -42,19 +48,27 @@ func NewGreeting(from netip.Addr, g *sample.Greeting) Greeting {
 // alike tells whether two greetings are the same, apart from what a banner says
 // differently in each session.
 func (g *Greeting) alike(o *Greeting) bool {
-	return g.Address == o.Address && (g.Banner == o.Banner || LastingBanner(g.Banner) == LastingBanner(o.Banner)) && slices.Equal(g.Clear, o.Clear) && slices.Equal(g.Secure, o.Secure)
+	return g.Address == o.Address && (g.Banner == o.Banner || LastingBanner(g.Banner) == LastingBanner(o.Banner)) &&
+		g.EHLO == o.EHLO && g.Name == o.Name && slices.Equal(g.Clear, o.Clear) && slices.Equal(g.Secure, o.Secure) && g.TLS.Equal(o.TLS)
 }
 
 // Check refuses a greeting of a run file that is beyond the bounds.
 func (g *Greeting) Check() error {
-	for _, lines := range [][]string{{g.Address, g.Banner}, g.Clear, g.Secure} {
-		if len(lines) > maxOffers {
-			return fmt.Errorf("a greeting of %d lines, want at most %d", len(lines), maxOffers)
+	for _, lines := range [][]string{append(g.TLS.texts(), g.Address, g.Banner, g.EHLO, g.Name), g.Clear, g.Secure} {
+		if err := checkLines(lines); err != nil {
+			return err
 		}
-		for _, l := range lines {
-			if len(l) > maxOffer {
-				return fmt.Errorf("a greeting with a line of %d octets, want at most %d", len(l), maxOffer)
-			}
+	}
+	return g.TLS.check()
+}
+
+func checkLines(lines []string) error {
+	if len(lines) > maxOffers {
+		return fmt.Errorf("a greeting of %d lines, want at most %d", len(lines), maxOffers)
+	}
+	for _, l := range lines {
+		if len(l) > maxOffer {
+			return fmt.Errorf("a greeting with a line of %d octets, want at most %d", len(l), maxOffer)
 		}
 	}
 	return nil
