@@ -47,9 +47,9 @@ func At(server net.Addr) Option {
 }
 
 // Trust makes the client trust these authorities, in place of those that the scenario
-// names.
+// names, whose files need not be there.
 func Trust(authorities *x509.CertPool) Option {
-	return func(s *settings) { s.trust = authorities }
+	return func(s *settings) { s.trust, s.load.Trust = authorities, authorities }
 }
 
 // TLS replaces all that the scenario says about TLS, except when a flow turns to it. If

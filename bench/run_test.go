@@ -206,6 +206,7 @@ func TestServersCertificateIsTrusted(t *testing.T) {
 		options []Option
 	}{
 		{"pool", []Option{Trust(pool)}},
+		{"pool in place of a file", []Option{Trust(pool), Set("target.tls.ca=not-here.pem")}},
 		{"pool and name", []Option{Trust(pool), Set("target.tls.server_name=example.com")}},
 		{"config", []Option{TLS(&tls.Config{RootCAs: pool})}},
 		{"config with a name", []Option{TLS(&tls.Config{RootCAs: pool, ServerName: "example.com"})}},

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"crypto/x509"
 	"fmt"
 	"io"
 	"io/fs"
@@ -32,6 +33,9 @@ type LoadOptions struct {
 	Target string
 	// Server changes how the scenario reaches its server.
 	Server ServerOverrides
+	// Trust takes the place of the files that tls.ca names, which are not read then; nil
+	// reads them.
+	Trust *x509.CertPool
 	// MayLoad names hosts that the user may load although they are neither this
 	// machine nor on a private network. It becomes Plan.MayLoad.
 	MayLoad []string
@@ -97,7 +101,7 @@ func readAll(r io.Reader) ([]byte, error) {
 func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error) {
 	d := &decoder{
 		folders: map[string]files{name: f}, shell: files{fsys: o.FS, dir: "."},
-		contents: map[string][]byte{}, tables: map[string]*table{}, mails: map[string][]mail.File{},
+		trust: o.Trust, contents: map[string][]byte{}, tables: map[string]*table{}, mails: map[string][]mail.File{},
 	}
 	d.Report.Files = []string{name}
 	d.filler = tree.Filler{Report: &d.Report, Env: o.LookupEnv, File: d.secretFile}

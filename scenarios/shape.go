@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"crypto/x509"
 	"fmt"
 	"regexp"
 	"slices"
@@ -25,6 +26,7 @@ type decoder struct {
 	tree.Report
 	folders map[string]files // of the files that the scenario is made of, by their names
 	shell   files            // of what the command line gives
+	trust   *x509.CertPool   // in place of the authorities that the scenario names; nil for those
 	filler  tree.Filler
 
 	// layer is set while a part of the scenario is decoded that takes part in

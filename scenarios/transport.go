@@ -134,7 +134,9 @@ func (t *transport) config(d *decoder, host string) *tls.Config {
 	if t.resumption {
 		c.ClientSessionCache = tls.NewLRUClientSessionCache(0)
 	}
-	if t.ca != "" {
+	if t.ca != "" && d.trust != nil {
+		c.RootCAs = d.trust
+	} else if t.ca != "" {
 		c.RootCAs = d.authorities(t.at("ca"), t.ca)
 	}
 	if t.cert != "" && t.key != "" {
