@@ -11,7 +11,7 @@ import (
 func (p *Plan) Length() (time.Duration, bool) {
 	var sum, most time.Duration
 	for i := range p.Flows {
-		d, ok := p.roundLength(&p.Flows[i].Load)
+		d, ok := p.RoundLength(i)
 		if !ok {
 			return 0, false
 		}
@@ -23,9 +23,10 @@ func (p *Plan) Length() (time.Duration, bool) {
 	return sum * time.Duration(max(1, p.Rounds)), true
 }
 
-// roundLength is how long one round of a load takes, with its warm-up. It is
-// false if that depends on the server.
-func (p *Plan) roundLength(l *Load) (time.Duration, bool) {
+// RoundLength is how long one round of a flow takes, with its warm-up and without
+// what drains at its end. It is false if that depends on the server.
+func (p *Plan) RoundLength(flow int) (time.Duration, bool) {
+	l := &p.Flows[flow].Load
 	d := l.Duration
 	if l.Open() {
 		d = pace.New(l.Stages, l.Process, p.Seed).Duration()

@@ -172,6 +172,7 @@ func (l *alternation) run(ctx context.Context, o compare.Options, s streams) (ru
 	for turn := 0; turns == 0 || turn < turns; turn++ {
 		for _, side := range [2][2]int{{0, 1}, {1, 0}}[turn%2] {
 			name := filepath.Join(folder, fmt.Sprintf("%c%d.jsonl", "ab"[side], turn+1))
+			display.Turn(turnText(turn, turns, side))
 			run, failed := s.turn(stop, l.jobs[side], name, display)
 			if run != nil {
 				runs[side] = append(runs[side], run)
@@ -191,6 +192,16 @@ func (l *alternation) run(ctx context.Context, o compare.Options, s streams) (ru
 	}
 	fmt.Fprintf(display, "run files: %s\n", folder)
 	return runs, checkRuns(runs)
+}
+
+// turnText names a turn on the display: "turn 2 of 8, side a". How many there are is 0
+// if that is not known yet.
+func turnText(turn, turns, side int) string {
+	of := ""
+	if turns > 0 {
+		of = fmt.Sprintf(" of %d", turns)
+	}
+	return fmt.Sprintf("turn %d%s, side %c", turn+1, of, "ab"[side])
 }
 
 // turnsNeeded is how many turns a side a verdict needs, with two rounds more so

@@ -24,7 +24,7 @@ var parts = map[string][]string{
 	"cmd": {
 		"bench", "gauge", "scenarios", "scenarios/criteria", "scenarios/tree",
 		"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
-		"results/record", "results/tally", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/human", "results/telemetry",
+		"results/record", "results/tally", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/human", "results/live", "results/telemetry",
 		"internal/machine", "internal/printable", "internal/smtpsink", "internal/spelling",
 	},
 	"bench": {
@@ -63,6 +63,7 @@ var parts = map[string][]string{
 	"results/compare":       {"results/figures", "results/record", "results/tally", "results/compare/stats", "results/histogram", "results/human", "scenarios/criteria", "loadgen/sample"},
 	"results/compare/stats": {},
 	"results/metricfamily":  {},
+	"results/live":          {"results/record", "loadgen", "loadgen/pace", "loadgen/sample"},
 	"results/render": {
 		"results/compare", "results/compare/stats", "results/figures", "results/record", "results/tally", "results/histogram", "results/human", "results/metricfamily",
 		"scenarios/criteria", "loadgen/sample", "internal/printable",

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -32,6 +33,10 @@ type FlowProgress struct {
 	Started  int64 // arrivals begun in the interval; open load only
 	Accepted int64 // messages accepted in the interval
 
+	// Ended is the stage of the flow that ended last; nil if none has ended yet.
+	// The plan says what follows it.
+	Ended *StageEnd
+
 	// Message is the message span so far, the warm-up included: response time
 	// under open load, service time otherwise.
 	Message *histogram.Histogram
@@ -39,6 +44,13 @@ type FlowProgress struct {
 
 	FlowCounts
 	added []*tally.Total // in the interval, without the warm-up; two if a round ended
+}
+
+// A StageEnd says when a stage of a flow's round ended, that of the drain included.
+type StageEnd struct {
+	Round int // from 0
+	Stage sample.Stage
+	At    time.Duration // since the run's start
 }
 
 // FlowCounts are what a flow has come to so far. Like the flow's figures they leave
@@ -89,6 +101,14 @@ type flowState struct {
 	steady, warmup tally.Counts
 	failures       tally.Failures
 	added          []*tally.Total
+	ended          *StageEnd
+}
+
+// noteEnd notes that a stage has ended. Shards end it one after the other.
+func (s *flowState) noteEnd(e StageEnd) {
+	if s.ended == nil || cmp.Or(cmp.Compare(e.Round, s.ended.Round), cmp.Compare(e.Stage, s.ended.Stage), cmp.Compare(e.At, s.ended.At)) > 0 {
+		s.ended = &e
+	}
 }
 
 // add adds what a series came to in the interval.
@@ -141,6 +161,9 @@ func (c *Collector) report(f *frame) {
 		c.flows[s.Flow].add(f.series[s], s.Stage, c.run.Header.Flows[s.Flow].Load())
 		p.Flows[s.Flow].Accepted += f.series[s].Outcomes[sample.Accepted]
 	}
+	for _, w := range f.windows {
+		c.flows[w.series.Flow].noteEnd(StageEnd{w.series.Round, w.series.Stage, c.sinceStart(w.to)})
+	}
 	for i := range p.Flows {
 		c.flows[i].fill(&p.Flows[i], f.gauges[i], c.run.gauges[i], &c.run.Header.Flows[i])
 	}
@@ -152,6 +175,6 @@ func (c *Collector) report(f *frame) {
 func (s *flowState) fill(p *FlowProgress, now, peak Gauge, h *FlowHeader) {
 	p.Name, p.Open, p.Due, p.Started = h.Name, now.Open, now.Due-s.gauge.Due, now.Begun-s.gauge.Begun
 	p.Begun, p.Stage, p.Message, p.Errors = s.begun, s.stage, s.message, s.errors
-	p.FlowCounts, p.added = s.counts(peak, h.Load()), s.added
+	p.FlowCounts, p.added, p.Ended = s.counts(peak, h.Load()), s.added, s.ended
 	s.gauge = now
 }

@@ -17,21 +17,26 @@ import (
 // written to it, and shows that above the display, if there is one. A write never
 // waits and never fails, so a reader who stops does not stop a command.
 type Console struct {
-	out  *backlog
-	size func() (width, height int) // of the terminal; nil if it is none
+	out    *backlog
+	size   func() (width, height int) // of the terminal; nil if it is none
+	colour bool
 
 	mu    sync.Mutex
-	text  *printable.Writer        // into safe
-	safe  bytes.Buffer             // the text of one write, escaped
-	below func(width int) []string // the display
-	drawn int                      // lines of it on the screen now
+	text  *printable.Writer // into safe
+	safe  bytes.Buffer      // the text of one write, escaped
+	below screen            // the display
+	drawn []int             // the lines of it on the screen now, by their columns
 }
+
+// A screen draws a display of a size.
+type screen func(width, height int) []line
 
 // New returns a console on w, which finds out whether that is a terminal.
 func New(w io.Writer) *Console {
 	c := &Console{out: &backlog{w: w}}
 	c.text = printable.NewWriter(&c.safe)
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
+		c.colour = os.Getenv("NO_COLOR") == ""
 		c.size = func() (width, height int) {
 			width, height, err := term.GetSize(int(f.Fd()))
 			if err != nil || width <= 0 || height <= 0 {
@@ -49,19 +54,19 @@ func (c *Console) Write(text []byte) (int, error) {
 	defer c.mu.Unlock()
 	c.safe.Reset()
 	_, _ = c.text.Write(text) // writing to a buffer never fails
-	if c.drawn == 0 || c.safe.Len() == 0 {
+	if len(c.drawn) == 0 || c.safe.Len() == 0 {
 		c.out.put(c.safe.Bytes())
 		return len(text), nil
 	}
-	shown := []byte(c.eraser() + c.safe.String())
-	lines := 0
-	if bytes.HasSuffix(shown, []byte("\n")) {
+	shown := c.home() + clearBelow + c.safe.String()
+	var drawn []int
+	if strings.HasSuffix(shown, "\n") {
 		var display string
-		display, lines = c.draw()
-		shown = append(shown, display...)
+		display, drawn = c.draw()
+		shown += display
 	}
-	if c.out.put(shown) {
-		c.drawn = lines
+	if c.out.put([]byte(shown)) {
+		c.drawn = drawn
 	}
 	return len(text), nil
 }
@@ -76,16 +81,18 @@ func (c *Console) mention(line string) {
 
 // show brings the display on a terminal up to date, unless the reader is
 // behind.
-func (c *Console) show(below func(width int) []string) {
+func (c *Console) show(below screen) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.out.empty() {
 		return
 	}
 	c.below = below
-	display, lines := c.draw()
-	if c.out.put([]byte(c.eraser() + display)) {
-		c.drawn = lines
+	display, drawn := c.draw()
+	// Each line is drawn over the old one, and what is left of that is cleared
+	// after it. To clear all of it first would flicker.
+	if c.out.put([]byte(c.home() + display + clearBelow)) {
+		c.drawn = drawn
 	}
 }
 
@@ -93,33 +100,47 @@ func (c *Console) show(below func(width int) []string) {
 func (c *Console) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.drawn > 0 && c.out.put([]byte(c.eraser())) {
-		c.drawn = 0
+	if len(c.drawn) > 0 && c.out.put([]byte(c.home()+clearBelow)) {
+		c.drawn = nil
 	}
 }
 
 // Flush waits for the reader, but not forever.
 func (c *Console) Flush() { c.out.flush() }
 
-// draw returns the display as text, and how many lines that is.
-func (c *Console) draw() (text string, lines int) {
+// draw returns the display as text, and how many columns each of its lines has.
+func (c *Console) draw() (text string, drawn []int) {
 	width, height := c.size()
 	// One column stays free: a character in the last one makes some terminals go
 	// to the next line, and the count of lines would be wrong. It would also be
 	// wrong with more lines than the screen has.
-	list := c.below(width - 1)
-	list = list[:min(len(list), max(1, height-1))]
-	for i, line := range list {
-		list[i] = clip(printable.Text(line), width-1)
+	width, height = width-1, max(1, height-1)
+	list := c.below(width, height)
+	var b strings.Builder
+	for _, l := range list[:min(len(list), height)] {
+		shown, columns := l.render(width, c.colour)
+		b.WriteString(shown + clearRight + "\n")
+		drawn = append(drawn, columns)
 	}
-	return strings.Join(list, "\n") + "\n", len(list)
+	return b.String(), drawn
 }
 
-// eraser is the escape sequence that goes back to the display's first line and
-// clears everything from there.
-func (c *Console) eraser() string {
-	if c.drawn == 0 {
+// The escape sequences that clear the rest of a line, and of the screen.
+const (
+	clearRight = "\x1b[K"
+	clearBelow = "\x1b[J"
+)
+
+// home is the escape sequence that goes back to the display's first line; "" if there
+// is none. On a terminal that has become narrower since, a line takes several rows.
+func (c *Console) home() string {
+	if len(c.drawn) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("\x1b[%dA\r\x1b[J", c.drawn)
+	width, height := c.size()
+	rows := 0
+	for _, columns := range c.drawn {
+		rows += max(1, (columns+width-1)/width)
+	}
+	return fmt.Sprintf("\x1b[%dA\r", min(rows, height))
 }

@@ -79,7 +79,7 @@ func TestConsoleIsHarmless(t *testing.T) {
 	c.size = func() (int, int) { return 200, 24 }
 	l := NewLive(c, LiveOptions{})
 	p := someProgress(time.Second)
-	p.name, p.flows[0].name = "::a\x1b[2J", "b\u202e##[c]"
+	p.Name, p.Flows[0].Name = "::a\x1b[2J", "b\u202e##[c]"
 	l.Show(p)
 	l.Flush()
 	fmt.Fprint(l, "  ::error::d\x1b[31m\u202e\n")
@@ -89,7 +89,7 @@ func TestConsoleIsHarmless(t *testing.T) {
 	if strings.Contains(text, "\x1b[2J") || strings.Contains(text, "\x1b[31m") || strings.Contains(text, "\u202e") || strings.Contains(text, "##[") || strings.Contains(text, "\n  ::") {
 		t.Errorf("written: %q", text)
 	}
-	if got := strings.Join(screen(text), "\n"); got != `  \x3a:error::d\x1b[31m\u202e` {
+	if got := strings.Join(played(text), "\n"); got != `  \x3a:error::d\x1b[31m\u202e` {
 		t.Errorf("on the screen: %q", got)
 	}
 }

@@ -10,6 +10,7 @@ const logEvery = 5 * time.Second
 type Live struct {
 	*Console
 	quiet  bool
+	turn   string
 	logged time.Duration // when the last line was written, in the run's time
 }
 
@@ -21,15 +22,19 @@ type LiveOptions struct {
 // NewLive returns a display on a console.
 func NewLive(c *Console, o LiveOptions) *Live { return &Live{Console: c, quiet: o.Quiet} }
 
+// Turn says which of several runs is shown from now on.
+func (l *Live) Turn(turn string) { l.turn, l.logged = turn, 0 }
+
 // Show brings the display up to date.
 func (l *Live) Show(p Progress) {
+	p.Turn = l.turn
 	switch {
 	case l.quiet:
 	case l.size != nil:
-		l.Console.show(p.lines)
-	case p.elapsed-l.logged >= logEvery-logEvery/10: // intervals are not exact to the nanosecond
-		l.logged = p.elapsed
-		l.mention(p.line())
+		l.Console.show(p.screen)
+	case p.Elapsed-l.logged >= logEvery-logEvery/10: // intervals are not exact to the nanosecond
+		l.logged = p.Elapsed
+		l.mention(p.logLine())
 	}
 }
 

@@ -1,168 +1,202 @@
 package console
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/results/live"
 )
 
+// someProgress is the second round of two flows together, one of them in stages, with a
+// minute planned.
 func someProgress(elapsed time.Duration) Progress {
-	return Progress{
-		name: "ports", elapsed: elapsed, planned: time.Minute,
-		flows: []flowProgress{
-			{name: "relay-25", open: 50, accepted: 998.4, p50: 1234567, p99: 45 * time.Millisecond, measured: true,
-				errors: []classCount{{"busy", 2}, {"timeout", 13}}},
-			{name: "submit-587", open: 7, arrivals: true, due: 100, begun: 99.5},
-			{name: "later", waiting: true},
+	return Progress{Standing: &live.Standing{
+		Name: "ports", Elapsed: elapsed, Rounds: 3, Round: 2,
+		Remains: live.Remains{Done: elapsed.Minutes(), Left: time.Minute - elapsed, Kind: live.Planned},
+		Flows: []live.Flow{
+			{
+				Name: "relay-25", State: live.UnderWay, Open: 50, Accepted: 998.4, P50: 1234567, P99: 45 * time.Millisecond, Measured: true,
+				Total: 12345, Errors: []live.ClassCount{{Class: "timeout", Count: 13}, {Class: "busy", Count: 2}},
+			},
+			{
+				Name: "submit-587", State: live.UnderWay, Open: 7, OpenLoad: true, Begun: 99.5, Offered: 100, OffersNumber: true, Accepted: 40,
+				Stage: live.Stage{Number: 2, Of: 3, From: 100, To: 100, Unit: loadgen.Messages},
+			},
 		},
+	}}
+}
+
+// inTurn is a run in which the second of three flows has its turn.
+func inTurn() Progress {
+	p := someProgress(12 * time.Second)
+	first, second := p.Flows[0], p.Flows[1]
+	first.State = live.Done
+	p.Flows = []live.Flow{first, second, {Name: "later", State: live.Waiting}, {Name: "last", State: live.Waiting}}
+	return p
+}
+
+// drawnOn are the lines of a display of a width, without colours.
+func drawnOn(p Progress, width int) []string { return drawnIn(p, width, 23) }
+
+func drawnIn(p Progress, width, height int) (lines []string) {
+	for _, l := range p.screen(width, height) {
+		shown, _ := l.render(width, false)
+		lines = append(lines, shown)
+	}
+	return lines
+}
+
+func TestProgressAtThreeWidths(t *testing.T) {
+	for _, test := range []struct {
+		width int
+		p     Progress
+		want  string
+	}{
+		{59, someProgress(12 * time.Second), `
+ports  ███░░░░░░░░░░░  12s of 1m0s, 48s left   round 2 of 3
+flow       offered/s accepted/s      p50      p99   open
+relay-25                    998  1.23 ms  45.0 ms     50
+  errors: timeout 13, busy 2
+submit-587       100       40.0        –        –      7`},
+		{79, someProgress(12 * time.Second), `
+ports  ████░░░░░░░░░░░░░░░  12s of 1m0s, 48s left   round 2 of 3
+flow       stage offered/s begun/s accepted/s      p50      p99   open
+relay-25                                  998  1.23 ms  45.0 ms     50
+  errors: timeout 13, busy 2
+submit-587   2/3       100    99.5       40.0        –        –      7`},
+		{159, someProgress(12 * time.Second), `
+ports  ████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  12s of 1m0s, 48s left   round 2 of 3   57 sessions open
+flow       stage offered/s begun/s accepted/s of offered      p50      p99   open   accepted  errors
+relay-25                                  998             1.23 ms  45.0 ms     50     12,345  timeout 13, busy 2
+submit-587   2/3       100    99.5       40.0 ■■■■······        –        –      7          0  none`},
+		{59, inTurn(), `
+ports  ███░░░░░░░░░░░  12s of 1m0s, 48s left   round 2 of 3
+stage 2 of 3: 100 messages/s   57 sessions open
+flow       offered/s accepted/s      p50      p99   open
+submit-587       100       40.0        –        –      7
+done: relay-25 (timeout 13, busy 2)
+waiting: later, last`},
+		{79, inTurn(), `
+ports  ████░░░░░░░░░░░░░░░  12s of 1m0s, 48s left   round 2 of 3
+stage 2 of 3: 100 messages/s   57 sessions open
+flow       offered/s begun/s accepted/s      p50      p99   open   accepted
+submit-587       100    99.5       40.0        –        –      7          0
+done: relay-25 (timeout 13, busy 2)
+waiting: later, last`},
+	} {
+		if got := strings.Join(drawnOn(test.p, test.width), "\n"); got != strings.TrimPrefix(test.want, "\n") {
+			t.Errorf("%d columns: got\n%s\nwant%s", test.width, got, test.want)
+		}
 	}
 }
 
-func TestProgressOnATerminal(t *testing.T) {
-	p := someProgress(12 * time.Second)
-	want := strings.Join([]string{
-		"ports  12s, 48s to go  57 sessions open",
-		"flow         open   due/s begun/s   msg/s      p50      p99  errors",
-		"relay-25       50                     998  1.23 ms  45.0 ms  timeout 13, busy 2",
-		"submit-587      7     100    99.5       0        –        –  none",
-		"later       waits for its turn",
-	}, "\n")
-	if got := strings.Join(p.lines(200), "\n"); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
-	for _, width := range []int{1, 2, 20, 40, 79} {
-		for _, line := range p.lines(width) {
-			if n := utf8.RuneCountInString(line); n > width {
-				t.Errorf("%d columns for a width of %d: %q", n, width, line)
+// However narrow it is, errors stay, and nothing is wider than the terminal.
+func TestErrorsAreTheLastToGo(t *testing.T) {
+	for width := 1; width < 200; width++ {
+		for _, p := range []Progress{someProgress(12 * time.Second), inTurn()} {
+			lines := drawnOn(p, width)
+			for _, l := range lines {
+				if n := utf8.RuneCountInString(l); n > width {
+					t.Errorf("%d columns for a width of %d: %q", n, width, l)
+				}
+			}
+			all := strings.Join(lines, " ")
+			if width >= 30 && (!strings.Contains(all, "timeout 13") || !strings.Contains(all, "busy 2")) {
+				t.Errorf("errors are missing at a width of %d:\n%s", width, strings.Join(lines, "\n"))
 			}
 		}
 	}
 }
 
-// The longest names, rates and times leave room for an error on 80 columns.
-func TestProgressFitsEightyColumns(t *testing.T) {
-	p := Progress{flows: []flowProgress{{
-		name: "a-name-that-is-cut-off", open: 999_999, arrivals: true, due: 99_999, begun: 99_999, accepted: 99_999,
-		p50: 59 * time.Minute, p99: 59 * time.Minute, measured: true, errors: []classCount{{"busy", 2}},
-	}}}
-	const want = "a-name-that-is-cut-… 999999  99,999  99,999  99,999 59.0 min 59.0 min  busy 2"
-	if got := p.lines(79)[2]; got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
+// Many errors go to several lines, and stay whole.
+func TestErrorsWrap(t *testing.T) {
+	p := someProgress(time.Second)
+	for _, class := range []string{"recipient-unknown", "tls-certificate", "connect-timeout", "starttls-missing", "relay-denied"} {
+		p.Flows[0].Errors = append(p.Flows[0].Errors, live.ClassCount{Class: class, Count: 1234567})
+	}
+	for _, width := range []int{59, 79, 159} {
+		all := strings.Join(drawnOn(p, width), "\n")
+		for _, e := range p.Flows[0].Errors {
+			if !strings.Contains(all, classes([]live.ClassCount{e})) {
+				t.Errorf("%s is missing at %d columns:\n%s", e.Class, width, all)
+			}
+		}
+	}
+}
+
+// More flows than the screen has lines are added up, with their errors.
+func TestManyFlowsAreAddedUp(t *testing.T) {
+	p := someProgress(time.Second)
+	p.Flows = nil
+	for i := range 100 {
+		p.Flows = append(p.Flows, live.Flow{Name: fmt.Sprint("flow-", i), State: live.UnderWay, Accepted: 10})
+	}
+	p.Flows[99].Errors = []live.ClassCount{{Class: "busy", Count: 7}}
+	lines := drawnOn(p, 79)
+	if last := lines[len(lines)-1]; len(lines) != 23 || last != "and 80 more flows: 800/s accepted errors: busy 7" {
+		t.Errorf("%d lines:\n%s", len(lines), strings.Join(lines, "\n"))
+	}
+	for i := range p.Flows {
+		p.Flows[i].State = live.Waiting
+	}
+	p.Flows[0].State = live.UnderWay
+	lines = drawnOn(p, 79)
+	if last := lines[len(lines)-1]; last != "waiting: 99 flows errors: busy 7" {
+		t.Errorf("of those that wait: %q", last)
+	}
+}
+
+// The longest names, rates and times keep their columns.
+func TestColumnsHoldTheLongestFigures(t *testing.T) {
+	p := someProgress(time.Second)
+	p.Flows = []live.Flow{{
+		Name: "a-name-that-is-cut-off", State: live.UnderWay, Open: 99_999, OpenLoad: true, Begun: 99_999, Offered: 999_999, OffersNumber: true,
+		Accepted: 999_999, P50: 59 * time.Minute, P99: 59 * time.Minute, Measured: true, Total: 99_999_999,
+	}}
+	for _, width := range []int{59, 79, 99, 159} {
+		c := p.columns(width)
+		if row, header := c.block(&p.Flows[0], width)[0].width(), c.header().width(); row > width || header > width || row < header-len("  errors") {
+			t.Errorf("a row of %d columns under a header of %d at a width of %d", row, header, width)
+		}
 	}
 }
 
 func TestProgressInALog(t *testing.T) {
 	p := someProgress(12 * time.Second)
-	want := "12s, 48s to go; relay-25: 50 open, 998/s accepted, p50 1.23 ms, p99 45.0 ms, errors: timeout 13, busy 2; " +
-		"submit-587: 7 open, 100/s due, 99.5/s begun, 0/s accepted, p50 –, p99 –, errors: none"
-	if got := p.line(); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
+	staged := inTurn()
+	long := inTurn()
+	long.Turn, long.Flows[1].Name = "turn 11 of 12, side b", "a-flow-whose-name-is-as-long-as-the-names-of-flows-may-ever-be-0"
+	long.Flows[1].Errors = p.Flows[0].Errors
+	for _, test := range []struct {
+		p    Progress
+		want string
+	}{
+		{p, "12s of 1m0s, round 2 of 3; accepted: relay-25 998/s, p99 45.0 ms; submit-587 40.0 of 100/s; errors: timeout 13, busy 2"},
+		{staged, "12s of 1m0s, round 2 of 3, stage 2 of 3: 100 messages/s; accepted: submit-587 40.0 of 100/s, 7 open; no errors"},
+		{long, "12s of 1m0s, turn 11 of 12, side b, round 2 of 3, stage 2 of 3; accepted: a-flow-whose-name-i… 40.0 of 100/s; 15 errors"},
+	} {
+		got := test.p.logLine()
+		if got != test.want || utf8.RuneCountInString(got) >= logWidth {
+			t.Errorf("got (%d columns)\n%s\nwant\n%s", utf8.RuneCountInString(got), got, test.want)
+		}
 	}
 }
 
 func TestProgressSaysHowFarItIs(t *testing.T) {
+	planned := live.Remains{Left: 7 * time.Second, Kind: live.Planned}
 	for want, p := range map[string]Progress{
-		"3s":             {elapsed: 3 * time.Second},
-		"3s, 7s to go":   {elapsed: 3 * time.Second, planned: 10 * time.Second},
-		"11s, finishing": {elapsed: 11 * time.Second, planned: 10 * time.Second},
-		"3s, draining":   {elapsed: 3 * time.Second, planned: 10 * time.Second, Draining: true},
+		"3s":                 {Standing: &live.Standing{Elapsed: 3 * time.Second}},
+		"3s of 10s, 7s left": {Standing: &live.Standing{Elapsed: 3 * time.Second, Remains: planned}},
+		"3s, about 7s left":  {Standing: &live.Standing{Elapsed: 3 * time.Second, Remains: live.Remains{Left: 7 * time.Second, Kind: live.Estimated}}},
+		"11s, finishing":     {Standing: &live.Standing{Elapsed: 11 * time.Second, Remains: live.Remains{Kind: live.Planned}}},
+		"3s, draining":       {Standing: &live.Standing{Elapsed: 3 * time.Second, Remains: planned}, Draining: true},
 	} {
 		if got := p.clock(); got != want {
-			t.Errorf("%+v: %q, want %q", p, got, want)
-		}
-	}
-}
-
-// screen plays what a display writes on a terminal of unlimited width.
-func screen(written string) []string {
-	rows, at := []string{""}, 0
-	for i := 0; i < len(written); {
-		rest := written[i:]
-		var n int
-		switch {
-		case strings.HasPrefix(rest, "\x1b[J"):
-			rows, i = append(rows[:at:at], ""), i+3
-		case strings.HasPrefix(rest, "\x1b["):
-			if _, err := fmt.Sscanf(rest, "\x1b[%dA", &n); err != nil {
-				panic("unknown sequence " + rest)
-			}
-			at, i = at-n, i+strings.IndexByte(rest, 'A')+1
-		case rest[0] == '\r':
-			i++
-		case rest[0] == '\n':
-			at, i = at+1, i+1
-			if at == len(rows) {
-				rows = append(rows, "")
-			}
-		default:
-			rows[at] += rest[:1]
-			i++
-		}
-	}
-	return rows[:len(rows)-1]
-}
-
-// aTerminal is a live display on a terminal of a size.
-func aTerminal(out *bytes.Buffer, width, height int) *Live {
-	c := New(out)
-	c.size = func() (int, int) { return width, height }
-	return NewLive(c, LiveOptions{})
-}
-
-func TestLiveRedrawsInPlace(t *testing.T) {
-	var out bytes.Buffer
-	l := aTerminal(&out, 80, 24)
-	said := func(text string) []string {
-		fmt.Fprint(l, text)
-		l.Flush()
-		return screen(out.String())
-	}
-	p := someProgress(time.Second)
-	l.Show(p)
-	l.Flush()
-	p = someProgress(2 * time.Second)
-	l.Show(p)
-	if got, want := said(""), p.lines(79); strings.Join(got, "\n") != strings.Join(want, "\n") {
-		t.Errorf("on the screen %q, want %q", got, want)
-	}
-	if got, want := said("draining\n"), append([]string{"draining"}, p.lines(79)...); strings.Join(got, "\n") != strings.Join(want, "\n") {
-		t.Errorf("with a message %q, want %q", got, want)
-	}
-	l.End()
-	if got := said(""); len(got) != 1 || got[0] != "draining" {
-		t.Errorf("left behind: %q", got)
-	}
-	l.Show(p)
-	if got := said("after\n"); len(got) != 2 || got[1] != "after" {
-		t.Errorf("written after the end: %q", got)
-	}
-}
-
-func TestLiveFitsTheScreen(t *testing.T) {
-	var out bytes.Buffer
-	l := aTerminal(&out, 30, 3)
-	for s := range 2 {
-		l.Show(someProgress(time.Duration(s) * time.Second))
-		l.Flush()
-	}
-	if got := screen(out.String()); len(got) != 2 {
-		t.Errorf("%d lines on a screen of 3, want 2: %q", len(got), got)
-	}
-}
-
-func TestLiveLogsEveryFiveSeconds(t *testing.T) {
-	for quiet, want := range map[bool]int{false: 2, true: 0} {
-		var out bytes.Buffer
-		l := NewLive(New(&out), LiveOptions{Quiet: quiet})
-		for s := range 11 {
-			l.Show(someProgress(time.Duration(s)*time.Second + 700*time.Microsecond))
-			l.Flush()
-		}
-		if got := strings.Count(out.String(), "\n"); got != want {
-			t.Errorf("quiet %v: %d lines in 10 s, want %d:\n%s", quiet, got, want, out.String())
+			t.Errorf("%+v: %q, want %q", p.Standing, got, want)
 		}
 	}
 }
