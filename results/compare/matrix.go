@@ -62,8 +62,9 @@ type Difference struct {
 	Base    string   `json:"base"`
 	New     string   `json:"new"`
 	Changes []Change `json:"changes"`
-	Time    *Row     `json:"cost_time"` // of a delivered message; null if a side has none
-	CPU     *Row     `json:"cost_cpu"`  // of the generator; null if it is not known
+	Unlike  string   `json:"not_compared,omitempty"` // why the two cannot be compared: "64 sessions, not 1 session"
+	Time    *Row     `json:"cost_time"`              // of a delivered message; null if a side has none
+	CPU     *Row     `json:"cost_cpu"`               // of the generator; null if it is not known
 }
 
 // Choice names what a pair differs in: "TLS none → starttls".
@@ -172,7 +173,7 @@ func (m *matrixBuilder) differences(pairs [][2]int) Differences {
 	for _, p := range pairs {
 		base, other := &m.header.Flows[p[0]], &m.header.Flows[p[1]]
 		changes, _ := changesOf(base, other)
-		d.Pairs = append(d.Pairs, Difference{Base: base.Name, New: other.Name, Changes: changes})
+		d.Pairs = append(d.Pairs, Difference{Base: base.Name, New: other.Name, Changes: changes, Unlike: unlike(base, other)})
 		work += len(m.rounds[base.Name]) * len(m.rounds[other.Name])
 	}
 	if work > maxDifferences {
@@ -182,6 +183,9 @@ func (m *matrixBuilder) differences(pairs [][2]int) Differences {
 	var places []**Row
 	for i := range d.Pairs {
 		pair := &d.Pairs[i]
+		if pair.Unlike != "" {
+			continue
+		}
 		for n, place := range []**Row{&pair.Time, &pair.CPU} {
 			if m.row(c, pair, costMetrics[n]) {
 				places = append(places, place)
@@ -197,6 +201,18 @@ func (m *matrixBuilder) differences(pairs [][2]int) Differences {
 		*place = &judged.Rows[i]
 	}
 	return d
+}
+
+// unlike says why two flows cannot be compared: a message waits longer beside more of
+// them, which is the load's work and not the flow's. It is "" if they can.
+func unlike(base, other *record.FlowHeader) string {
+	if !other.Offered.Differs(base.Offered) {
+		return ""
+	}
+	if is, was := other.Offered.Text, base.Offered.Text; is != was {
+		return is + ", not " + was
+	}
+	return "another load"
 }
 
 // row adds a metric of a pair to what is judged. It is false if a side does not have

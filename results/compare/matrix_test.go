@@ -49,6 +49,22 @@ func TestCostAddsUp(t *testing.T) {
 	near(t, "CPU", float64(*m.Flows[4].CPU), float64(500*us), 0.001)
 }
 
+// More sessions make a message wait, which is no overhead of the flow.
+func TestOverheadIsOfTheSameLoadOnly(t *testing.T) {
+	run := madeup.Made(t, madeup.MadePorts()[:3], 5)
+	run.Header.Flows[0].Offered = record.NewFlowLoad([]byte(`{"sessions": 1}`))
+	run.Header.Flows[1].Offered = record.NewFlowLoad([]byte(`{"sessions": 64}`))
+	run.Header.Flows[2].Offered = record.NewFlowLoad([]byte(`{"sessions": 1, "duration": "9s"}`))
+	m := compare.MatrixOf(run)
+	other, alike := &m.Against.Pairs[0], &m.Against.Pairs[1]
+	if other.Unlike != "64 sessions, not 1 session" || other.Time != nil || other.CPU != nil {
+		t.Errorf("64 sessions are held against 1: %+v", other)
+	}
+	if alike.Unlike != "" || alike.Time == nil || m.Against.Tested != 2 {
+		t.Errorf("of %d differences tested, that of the same load is %+v", m.Against.Tested, alike)
+	}
+}
+
 // What failed is paid for by what was delivered, and nothing delivered costs
 // nothing to show.
 func TestCostIsOfTheDelivered(t *testing.T) {

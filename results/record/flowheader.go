@@ -1,6 +1,8 @@
 package record
 
 import (
+	"bytes"
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -30,6 +32,8 @@ type FlowHeader struct {
 	SizeP99     int64  `json:"size_p99,omitempty"`             // 0 if all are of one size
 	Recipients  int    `json:"recipients,omitempty"`
 	Fingerprint string `json:"rest,omitempty"` // of all the flow does beside its choices and accounts; "" without a scenario
+
+	Offered FlowLoad `json:"-"` // from the scenario
 }
 
 func flowHeader(f *loadgen.Flow) FlowHeader {
@@ -110,4 +114,69 @@ func (h *FlowHeader) Label() string {
 		parts = append(parts, h.Auth)
 	}
 	return strings.Join(parts, " ")
+}
+
+// A FlowLoad is what a flow offers its server, as the scenario says it. The zero value
+// is unknown.
+type FlowLoad struct {
+	Text string // in short: "64 sessions", "200 messages/s", "3 stages"
+	key  string // of everything but how long it goes on, and how it begins
+}
+
+// Differs tells whether two loads are known to differ.
+func (l FlowLoad) Differs(from FlowLoad) bool {
+	return l.key != "" && from.key != "" && l.key != from.key
+}
+
+// notLoad are the options of a load that do not change what a message costs: how long
+// the load goes on, how it begins, and when to give up.
+var notLoad = []string{"duration", "messages", "ramp", "abort"}
+
+// setLoads reads each flow's load from the scenario.
+func (h *Header) setLoads() {
+	var doc struct {
+		Flows map[string]struct {
+			Load json.RawMessage `json:"load"`
+		} `json:"flows"`
+	}
+	if json.Unmarshal(h.Scenario, &doc) != nil {
+		return
+	}
+	for i := range h.Flows {
+		h.Flows[i].Offered = NewFlowLoad(doc.Flows[h.Flows[i].Name].Load)
+	}
+}
+
+// NewFlowLoad reads the load of a flow, as a scenario has it once it is resolved. What
+// cannot be read is unknown.
+func NewFlowLoad(section json.RawMessage) FlowLoad {
+	var load map[string]any
+	d := json.NewDecoder(bytes.NewReader(section))
+	d.UseNumber()
+	if d.Decode(&load) != nil {
+		return FlowLoad{}
+	}
+	for _, option := range notLoad {
+		delete(load, option)
+	}
+	key, err := json.Marshal(load) // in the order of the keys
+	if err != nil || len(load) == 0 {
+		return FlowLoad{}
+	}
+	return FlowLoad{loadText(load), string(key)}
+}
+
+func loadText(load map[string]any) string {
+	if stages, ok := load["stages"].([]any); ok {
+		return human.CountOf(int64(len(stages)), "stage")
+	}
+	if rate, ok := load["rate"].(string); ok {
+		return rate
+	}
+	if n, ok := load["sessions"].(json.Number); ok {
+		if sessions, err := strconv.ParseInt(n.String(), 10, 64); err == nil {
+			return human.CountOf(sessions, "session")
+		}
+	}
+	return "another load"
 }

@@ -67,6 +67,7 @@ func NewHeader(p *loadgen.Plan, c criteria.Criteria) Header {
 		h.Flows = append(h.Flows, flowHeader(&p.Flows[i]))
 	}
 	h.setFingerprints()
+	h.setLoads()
 	return h
 }
 

@@ -41,6 +41,7 @@ func newHeaderLine(h *Header) headerLine {
 func (l *headerLine) header() (Header, error) {
 	h := l.Header
 	h.setFingerprints()
+	h.setLoads()
 	for _, text := range l.Thresholds {
 		t, err := criteria.ParseThreshold(string(text))
 		if err != nil { // of a later version, or of nobody's: it is kept, and never met
