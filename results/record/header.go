@@ -31,6 +31,7 @@ type Header struct {
 	Flows       []FlowHeader         `json:"flows"`
 	Rounds      int                  `json:"rounds"`
 	InTurn      bool                 `json:"in_turn"`
+	Stages      map[string][]Stage   `json:"stages,omitempty"` // of open loads, by flow; files of earlier versions have none
 	Baseline    string               `json:"baseline,omitempty"`
 	Thresholds  []criteria.Threshold `json:"-"`                    // in the file they are text: see headerLine
 	Gates       []string             `json:"gates,omitempty"`      // as written
@@ -66,6 +67,7 @@ func NewHeader(p *loadgen.Plan, c criteria.Criteria) Header {
 	for i := range p.Flows {
 		h.Flows = append(h.Flows, flowHeader(&p.Flows[i]))
 	}
+	h.setStages(p)
 	h.setFingerprints()
 	h.setLoads()
 	return h

@@ -16,7 +16,8 @@ type Interval struct {
 	Stage       sample.Stage
 	Number      int64 // seconds since the start of the run, from 1; the first of several
 	From, To    sample.Instant
-	Open        int // sessions open at the end of the interval; the most of several
+	Open        int   // sessions open at the end of the interval; the most of several
+	Due         int64 // arrivals since the run began; open load only
 	Accepted    int64
 	Messages    [sample.NumOutcomes]int64
 	Errors      []tally.FailureCount // of several seconds, by class alone
@@ -30,7 +31,7 @@ type Interval struct {
 
 func (r *Run) newInterval(l *intervalLine, s sample.Series) Interval {
 	return Interval{
-		Flow: s.Flow, Round: s.Round, Stage: s.Stage, Number: l.Number, From: l.From, To: l.To, Open: l.Gauge.Open,
+		Flow: s.Flow, Round: s.Round, Stage: s.Stage, Number: l.Number, From: l.From, To: l.To, Open: l.Gauge.Open, Due: l.Gauge.Due,
 		Accepted: l.InWindow, Messages: l.Outcomes, Errors: l.Errors, Busy: l.Busy, Spent: l.Spent,
 	}
 }
@@ -64,6 +65,7 @@ func (i *Interval) HistogramAt(s tally.Slot) (*histogram.Histogram, error) {
 func (i *Interval) add(next *Interval) error {
 	i.Busy = (i.Busy*float64(i.Length()) + next.Busy*float64(next.Length())) / max(1, float64(i.Length()+next.Length()))
 	i.From, i.To, i.Open = min(i.From, next.From), max(i.To, next.To), max(i.Open, next.Open)
+	i.Due = max(i.Due, next.Due)
 	i.Accepted += next.Accepted
 	for o, n := range next.Messages {
 		i.Messages[o] += n

@@ -10,6 +10,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render/charts"
 	"github.com/smtpgauge/smtpgauge/results/render/page"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
@@ -26,13 +27,13 @@ func writePage(w io.Writer, r *record.Run) error {
 
 func pageOf(r *record.Run) (*page.Page, error) {
 	res := newDocument(r)
-	timeline, err := timelineOf(r)
+	over, err := charts.Timeline(r)
 	if err != nil {
 		return nil, err
 	}
 	return &page.Page{
 		Title: printable.Text(res.Name), Subtitle: printable.Text(res.subtitle()), Conclusion: res.conclusion(), Checks: res.checks(),
-		Flows: res.overview(), FlowNotes: printableAll(res.timesNote()), Timeline: timeline, Curves: curvesOf(r, res),
+		Flows: res.overview(), FlowNotes: printableAll(res.timesNote()), Timeline: over, Curves: charts.Curves(r, res.Result),
 		Breakdowns: res.breakdowns(), Rounds: res.roundStrips(), Costs: costPlots(res.Matrix), Tables: res.pageTables(),
 	}, nil
 }

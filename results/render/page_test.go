@@ -12,8 +12,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
 	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
 	"github.com/smtpgauge/smtpgauge/results/figures"
-	"github.com/smtpgauge/smtpgauge/results/histogram"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render/charts"
 )
 
 func TestPageIsWholeAndSafe(t *testing.T) {
@@ -51,7 +51,7 @@ func TestPageOfALiveRun(t *testing.T) {
 
 func TestTimelineAddsUp(t *testing.T) {
 	run := showcase(t)
-	line, err := timelineOf(run)
+	line, err := charts.Timeline(run)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,13 +69,13 @@ func TestTimelineAddsUp(t *testing.T) {
 		t.Errorf("p99 of alt-2525 is %v ms where it is slow, %v elsewhere", alt.P99[30], alt.P99[10])
 	}
 	failures := 0.0
-	for _, e := range line.Errors {
+	for _, e := range line.Errors.Series {
 		for _, n := range e.Count {
 			failures += n
 		}
 	}
-	if len(line.Errors) != 3 || math.Round(failures) != 63 {
-		t.Errorf("%v failures of %d classes, want 63 of 3", failures, len(line.Errors))
+	if len(line.Errors.Series) != 3 || math.Round(failures) != 63 {
+		t.Errorf("%v failures of %d classes, want 63 of 3", failures, len(line.Errors.Series))
 	}
 }
 
@@ -90,11 +90,11 @@ func TestLongTimelineIsThinned(t *testing.T) {
 		s.From, s.To = samples.At(time.Duration(s.Number-1)*time.Second), samples.At(time.Duration(s.Number)*time.Second)
 		run.Intervals = append(run.Intervals, s)
 	}
-	line, err := timelineOf(run)
+	line, err := charts.Timeline(run)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(line.At) > maxBins || line.Step != 7 {
+	if len(line.At) > 900 || line.Step != 7 {
 		t.Errorf("%d bins of %v s", len(line.At), line.Step)
 	}
 }
@@ -110,26 +110,6 @@ func TestBrokenIntervalIsTold(t *testing.T) {
 	}
 	if err := Runs.Write(&strings.Builder{}, "html", []*record.Run{run}, Options{}); err == nil || !strings.Contains(err.Error(), "of flow closed") {
 		t.Errorf("got %v, want an error that says where", err)
-	}
-}
-
-func TestCurveEndsAtTheSlowest(t *testing.T) {
-	h := histogram.New()
-	for i := range 250 {
-		h.Record(time.Duration(i+1) * time.Millisecond)
-	}
-	c := newCurve(h)
-	last := len(c.X) - 1
-	if c.X[0] != 1 || c.X[last] != 250 || math.Abs(c.Y[last]-250) > 1 {
-		t.Errorf("the curve goes from 1/(1-q) %v to %v at %v ms", c.X[0], c.X[last], c.Y[last])
-	}
-	for i := 1; i <= last; i++ {
-		if c.X[i] <= c.X[i-1] || c.Y[i] < c.Y[i-1] {
-			t.Errorf("point %d goes back: %v, %v", i, c.X, c.Y)
-		}
-	}
-	if c := newCurve(nil); len(c.X) != 0 {
-		t.Errorf("a curve of nothing: %+v", c)
 	}
 }
 

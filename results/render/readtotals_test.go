@@ -16,6 +16,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render/charts"
 )
 
 // ordinaryFiles are run files of all kinds, old ones among them.
@@ -136,11 +137,11 @@ func TestLongRunIsShownAlike(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	line, err := timelineOf(course)
+	line, err := charts.Timeline(course)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(line.At); n > maxBins || n < maxBins/2 {
+	if n := len(line.At); n > 900 || n < 450 {
 		t.Errorf("the page has %d points", n)
 	}
 	accepted := 0.0

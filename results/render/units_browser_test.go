@@ -27,7 +27,7 @@ func spellings() []spelling {
 		0, 1, 512, 999, 1234, 99_940, 999_400, 999_600, time.Millisecond, 1_234_500, 12_345_000, 100_500_000, 999_400_000, 999_600_000,
 		time.Second, 1500 * time.Millisecond, 59_940 * time.Millisecond, 59_960 * time.Millisecond, time.Minute, 90 * time.Second, time.Hour,
 	} {
-		list = append(list, spelling{fmt.Sprintf("report.units.time(%v)", milliseconds(d)), human.Duration(d)})
+		list = append(list, spelling{fmt.Sprintf("report.units.time(%v)", d.Seconds()*1000), human.Duration(d)})
 	}
 	for _, c := range []struct {
 		d    time.Duration
@@ -35,7 +35,7 @@ func spellings() []spelling {
 	}{
 		{500 * time.Microsecond, "500 µs"}, {5 * time.Millisecond, "5 ms"}, {2500 * time.Millisecond, "2.5 s"}, {10 * time.Second, "10 s"}, {10 * time.Minute, "10 min"},
 	} {
-		list = append(list, spelling{fmt.Sprintf("report.units.axisTime(%v)", milliseconds(c.d)), c.want})
+		list = append(list, spelling{fmt.Sprintf("report.units.axisTime(%v)", c.d.Seconds()*1000), c.want})
 	}
 	return append(list, spelling{"report.units.axisCount(0.5)", "0.5"}, spelling{"report.units.axisCount(20000)", human.Count(20_000)})
 }

@@ -55,19 +55,33 @@ type Flow struct {
 
 // A Timeline is a run over time. All series are as long as At.
 type Timeline struct {
-	At     Values         `json:"at"`   // seconds since the start: the middle of each bin
-	Step   float64        `json:"step"` // seconds a bin
-	Flows  []FlowTimeline `json:"flows"`
-	Errors []ErrorSeries  `json:"errors"`
-	Bands  []Band         `json:"bands"`
+	At      Values         `json:"at"`     // seconds from the beginning of the axis: the middle of each point
+	Step    float64        `json:"step"`   // seconds a point
+	Length  float64        `json:"length"` // of the axis, in seconds
+	OwnTime bool           `json:"own"`    // each flow has a time of its own: its rounds, put end to end
+	Flows   []FlowTimeline `json:"flows"`
+	Bands   []Band         `json:"bands"` // warm-up
+	Marks   []Mark         `json:"marks"`
+	Errors  *ErrorTimeline `json:"errors"` // nil if there are none
 }
 
 // A FlowTimeline is one flow's part of a Timeline, in the order of Page.Flows.
 type FlowTimeline struct {
-	Rate Values `json:"rate"` // messages accepted a second
-	P50  Values `json:"p50"`  // milliseconds
-	P99  Values `json:"p99"`
-	Open Values `json:"open"` // sessions
+	Rate    Values `json:"rate"`              // messages accepted a second
+	Offered Values `json:"offered,omitempty"` // messages due a second; open load only
+	P50     Values `json:"p50"`               // milliseconds
+	P90     Values `json:"p90"`
+	P99     Values `json:"p99"`
+	Open    Values `json:"open"` // sessions
+}
+
+// An ErrorTimeline is the errors of all flows over time, on the clock of the run. All series
+// are as long as At.
+type ErrorTimeline struct {
+	At     Values        `json:"at"` // as Timeline's
+	Length float64       `json:"length"`
+	Series []ErrorSeries `json:"series"`
+	Turns  []Span        `json:"turns"` // which flow ran when, if they ran in turn
 }
 
 // An ErrorSeries is how often a class of errors came, a second.
@@ -78,9 +92,33 @@ type ErrorSeries struct {
 
 // A Band is a time that the figures leave out.
 type Band struct {
-	From float64 `json:"from"` // seconds since the start
+	From float64 `json:"from"` // seconds from the beginning of the axis
 	To   float64 `json:"to"`
 }
+
+// A Span is a time with a name.
+type Span struct {
+	From float64 `json:"from"`
+	To   float64 `json:"to"`
+	Text string  `json:"text"`
+}
+
+// A Mark is a moment with a name.
+type Mark struct {
+	At   float64  `json:"at"` // seconds from the beginning of the axis
+	Text string   `json:"text"`
+	Kind MarkKind `json:"kind"`
+}
+
+// A MarkKind says what happened at a mark.
+type MarkKind string
+
+// The kinds of marks.
+const (
+	MarkRound MarkKind = "round" // a round began
+	MarkStage MarkKind = "stage" // a stage of the load began
+	MarkEnd   MarkKind = "end"   // the run ended before its time
+)
 
 // Curves are the percentile curves of one kind of time.
 type Curves struct {

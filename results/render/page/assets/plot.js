@@ -1,54 +1,73 @@
 "use strict";
 // One chart: uPlot with our colours, our tooltip, keys, and a table behind it.
+//
+// report.plot takes {figure, label, columns, lines, head, format, x, y, times, raw, column,
+// sync} and returns the chart: its plot, its lines, show(which) and update(columns, more).
+// A line is a series of uPlot with the flow and the kind it is of. times is what
+// report.marks draws.
 report.plot = (() => {
   const height = () => innerWidth < 560 ? 240 : 300;
+  const none = { marks: [], bands: [], turns: [] };
   const axis = (more) => Object.assign({
     stroke: () => report.colour("soft"), font: "12px system-ui, sans-serif",
     grid: { stroke: () => report.colour("grid"), width: 1 }, ticks: { stroke: () => report.colour("line"), width: 1, size: 5 },
   }, more);
 
-  // On a logarithmic scale labels stand at 1, 2 and 5, or at fewer where there
-  // are many decades.
-  function logFilter(u, splits, index) {
-    const { min, max } = u.scales[u.axes[index].scale], decades = Math.log10(max / min);
-    const wanted = decades > 4 ? [1] : decades > 2 ? [1, 3] : [1, 2, 5];
-    return splits.map(v => {
-      const digit = v / 10 ** Math.floor(Math.log10(v) + 1e-9);
-      return wanted.some(w => Math.abs(w - digit) < 1e-6) ? v : null;
-    });
-  }
-  function bands(list) {
-    return u => {
-      if (!list) return;
-      u.ctx.save();
-      u.ctx.fillStyle = report.colour("band");
-      for (const b of list) {
-        const from = Math.max(u.valToPos(b.from, "x", true), u.bbox.left), to = Math.min(u.valToPos(b.to, "x", true), u.bbox.left + u.bbox.width);
-        if (to > from) u.ctx.fillRect(from, u.bbox.top, to - from, u.bbox.height);
+  // The places of labels on a logarithmic axis: as many round numbers as there is room
+  // for, and never fewer than two.
+  function logSplits(u, _, min, max) {
+    const room = Math.max(2, Math.floor(u.bbox.height / devicePixelRatio / 24));
+    const fine = [[1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 4, 5, 6, 8], [1, 2, 3, 5], [1, 2, 5], [1, 3], [1]];
+    let found = [];
+    for (const digits of fine) {
+      const list = [];
+      for (let power = Math.floor(Math.log10(min)); power <= Math.log10(max); power++) {
+        for (const d of digits) {
+          const v = Number((d * 10 ** power).toPrecision(6));
+          if (v >= min && v <= max) list.push(v);
+        }
       }
-      u.ctx.restore();
-    };
+      if (list.length < 2 && found.length) break;
+      found = list;
+      if (list.length <= room) break;
+    }
+    return found;
   }
-  // chart: {figure, label, data, series, raw, stroke, head, format, x, y, sync, bands}
+  // The whole axis, unless a part of it was drawn out.
+  const wholeAxis = length => (u, min, max) => {
+    const xs = u.data[0];
+    return min == null || min <= xs[0] && max >= xs[xs.length - 1] ? [0, length() > 0 ? length() : 1] : [min, max];
+  };
+  // A value between two gaps is a dot: a line needs two.
+  function lonely(u, n) {
+    const v = u.data[n], list = [];
+    for (let i = 0; i < v.length; i++) {
+      if (v[i] != null && v[i - 1] === (i ? null : undefined) && (i + 1 === v.length || v[i + 1] === null)) list.push(i);
+    }
+    return list.length ? list : null;
+  }
+
   return chart => {
+    chart.times = Object.assign({}, none, chart.times);
     const holder = document.createElement("div");
     holder.className = "canvas";
     holder.tabIndex = 0;
     holder.setAttribute("role", "img");
     holder.setAttribute("aria-label", chart.label + ". Arrow keys move along it; the table below has all values.");
     chart.figure.append(holder);
+    chart.raw ||= n => chart.plot.data[n];
     const tip = report.tooltip(chart);
-    const u = new uPlot({
-      width: holder.clientWidth, height: height(), legend: { show: false }, padding: [8, 14, 0, 0],
+    const u = chart.plot = new uPlot({
+      width: holder.clientWidth, height: height(), legend: { show: false }, padding: [8 + report.marks.height(chart.times), 14, 0, 0],
       cursor: { ...(chart.sync && { sync: { key: chart.sync } }), y: false, points: { size: 7 }, drag: { x: true, y: false } },
-      scales: { x: Object.assign({ time: false }, chart.x.scale), y: chart.y.scale },
+      scales: { x: { time: false, ...(chart.x.length ? { range: wholeAxis(chart.x.length) } : chart.x.scale) }, y: chart.y.scale },
       axes: [
         axis({ values: (_, v) => v.map(x => x == null ? "" : chart.x.axis(x)), size: 34, space: 50, ...(chart.x.filter && { filter: chart.x.filter }) }),
-        axis({ values: (_, v) => v.map(x => x == null ? "" : chart.y.axis(x)), size: 62, ...(chart.y.log ? { filter: logFilter, space: 14 } : { space: 36 }) }),
+        axis({ values: (_, v) => v.map(x => x == null ? "" : chart.y.axis(x)), size: 62, ...(chart.y.log ? { splits: logSplits, filter: (_, v) => v } : { space: 36 }) }),
       ],
-      series: [{}].concat(chart.series),
-      plugins: [tip.plugin, { hooks: { drawClear: bands(chart.bands) } }],
-    }, chart.data, holder);
+      series: [{}].concat(chart.lines.map(l => ({ points: { show: false, size: 5, filter: lonely }, ...l }))),
+      plugins: [tip.plugin, { hooks: { drawClear: u => report.marks.shade(u, chart.times), draw: u => report.marks.draw(u, chart.times) } }],
+    }, chart.columns, holder);
 
     new ResizeObserver(() => {
       if (holder.clientWidth > 0 && holder.clientWidth !== u.width) u.setSize({ width: holder.clientWidth, height: height() });
@@ -56,7 +75,21 @@ report.plot = (() => {
     holder.addEventListener("keydown", e => keys(u, tip, e));
     holder.addEventListener("blur", () => tip.hide());
     report.redraw.push(() => u.redraw(false));
-    return u;
+    report.tableBehind(chart);
+
+    // show draws the lines for which which(line) is true.
+    chart.show = which => u.batch(() => chart.lines.forEach((l, n) => {
+      if (u.series[n + 1].show !== which(l)) u.setSeries(n + 1, { show: which(l) });
+    }));
+    // update puts other values in: of the same lines, along another time.
+    chart.update = (columns, more) => {
+      Object.assign(chart, more);
+      chart.times = Object.assign({}, none, chart.times);
+      u.setData(columns);
+    };
+    chart.rename = label => holder.setAttribute("aria-label", label);
+    chart.figure.chart = chart;
+    return chart;
   };
 
   function keys(u, tip, e) {
@@ -67,6 +100,7 @@ report.plot = (() => {
     if (to === undefined) return;
     e.preventDefault();
     u.setCursor({ left: u.valToPos(u.data[0][to], "x"), top: 10 });
-    document.getElementById("readout").textContent = tip.text(u);
+    const readout = document.getElementById("readout");
+    if (readout) readout.textContent = tip.text(u);
   }
 })();

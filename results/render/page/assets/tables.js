@@ -1,12 +1,12 @@
 "use strict";
 // The table behind a chart is made when it is asked for: a long run has
 // thousands of rows, which few readers want.
-report.tableBehind = (figure, chart, column) => {
+report.tableBehind = chart => {
   const details = document.createElement("details"), summary = document.createElement("summary");
   details.className = "behind";
   summary.textContent = "As a table";
   details.append(summary);
-  figure.append(details);
+  chart.figure.append(details);
 
   const cell = (kind, text, scope) => {
     const c = document.createElement(kind);
@@ -23,7 +23,7 @@ report.tableBehind = (figure, chart, column) => {
     scroll.setAttribute("role", "region");
     scroll.setAttribute("aria-label", chart.label);
     const head = table.createTHead().insertRow();
-    head.append(cell("th", column, "col"), ...chart.lines.map(l => cell("th", l.label, "col")));
+    head.append(cell("th", chart.column, "col"), ...chart.lines.map(l => cell("th", l.label, "col")));
     const body = table.createTBody();
     chart.plot.data[0].forEach((x, i) => {
       const row = body.insertRow();
@@ -34,5 +34,23 @@ report.tableBehind = (figure, chart, column) => {
     });
     scroll.append(table);
     details.append(scroll);
+    report.scrollHint(scroll);
   });
+};
+
+// A table that is wider than its place says so, as scroll bars may be hidden.
+report.scrollHint = scroll => {
+  const hint = document.createElement("p");
+  hint.className = "scroll-hint";
+  hint.textContent = "More columns to the right: scroll sideways.";
+  hint.hidden = true;
+  scroll.before(hint);
+  const look = () => {
+    const more = scroll.scrollWidth > scroll.clientWidth + 1;
+    hint.hidden = !more;
+    scroll.classList.toggle("more", more && scroll.scrollLeft + scroll.clientWidth < scroll.scrollWidth - 1);
+  };
+  scroll.addEventListener("scroll", look, { passive: true });
+  new ResizeObserver(look).observe(scroll);
+  look();
 };

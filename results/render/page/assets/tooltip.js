@@ -9,16 +9,17 @@ report.tooltip = chart => {
   function lines(u, i) {
     return u.series.map((s, n) => ({ s, n })).slice(1)
       .filter(({ s, n }) => s.show && chart.raw(n)[i] != null)
-      .map(({ s, n }) => ({ name: s.label, value: chart.raw(n)[i], own: chart.stroke(n) }))
+      .map(({ s, n }) => ({ name: s.label, value: chart.raw(n)[i], own: chart.lines[n - 1].stroke() }))
       .sort((a, b) => b.value - a.value);
   }
+  const heading = (u, i) => [chart.head(u.data[0][i])].concat(report.marks.names(chart.times, u.data[0][i])).join(", ");
   function show(u) {
     const i = u.cursor.idx;
     const list = i == null || u.cursor.left < 0 ? [] : lines(u, i);
     box.hidden = list.length === 0;
     if (box.hidden) return;
     const head = document.createElement("b");
-    head.textContent = chart.head(u.data[0][i]);
+    head.textContent = heading(u, i);
     box.replaceChildren(head, ...list.slice(0, most).map(l => {
       const row = document.createElement("div"), name = document.createElement("span"), value = document.createElement("span");
       const swatch = document.createElement("span");
@@ -37,7 +38,7 @@ report.tooltip = chart => {
   function text(u) {
     const i = u.cursor.idx;
     if (i == null) return "";
-    return chart.head(u.data[0][i]) + ": " + lines(u, i).map(l => l.name + " " + chart.format(l.value)).join(", ");
+    return heading(u, i) + ": " + lines(u, i).map(l => l.name + " " + chart.format(l.value)).join(", ");
   }
   return {
     text,

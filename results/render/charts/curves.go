@@ -1,24 +1,29 @@
-package render
+package charts
 
 import (
+	"slices"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render/page"
 )
 
-// curvesOf are the percentile curves of every kind of time: first the one that messages
-// are judged by, then those of each phase.
-func curvesOf(r *record.Run, res *document) []page.Curves {
+// Curves are the percentile curves of every kind of time: first the one that messages are
+// judged by, then those of each phase. There are none if there is no time at all.
+func Curves(r *record.Run, res *figures.Result) []page.Curves {
 	judged := page.Curves{Name: "message"}
 	open := false
 	for name, f := range res.FlowsInOrder() {
 		open = open || f.Load == sample.OpenLoad
 		judged.Flows = append(judged.Flows, newCurve(r.Histogram(name, sample.SpanMessage, f.Load.Judged())))
 	}
-	list := []page.Curves{judged}
+	var list []page.Curves
+	if slices.ContainsFunc(judged.Flows, func(c page.Curve) bool { return len(c.X) > 0 }) {
+		list = append(list, judged)
+	}
 	for phase := range sample.Phase(sample.NumPhases) {
 		for part, suffix := range [...]string{sample.Service: "", sample.Response: ", response", sample.Lag: ", lag"} {
 			c := page.Curves{Name: phase.String() + suffix}
