@@ -33,7 +33,7 @@ type Flow struct {
 // MadePorts returns the flows of the built-in matrix, with times that are easy to add up.
 func MadePorts() []Flow {
 	plain := map[sample.Phase]time.Duration{sample.Connect: 100 * us, sample.Banner: 50 * us, sample.EHLO: 150 * us, sample.Quit: 100 * us}
-	secured := map[sample.Phase]time.Duration{sample.Connect: 100 * us, sample.Banner: 50 * us, sample.EHLO: 300 * us, sample.StartTLS: 100 * us, sample.TLS: 1350 * us, sample.Quit: 100 * us}
+	secured := map[sample.Phase]time.Duration{sample.Connect: 100 * us, sample.Banner: 50 * us, sample.EHLO: 150 * us, sample.StartTLS: 100 * us, sample.EHLOTLS: 150 * us, sample.TLS: 1350 * us, sample.Quit: 100 * us}
 	authed := map[sample.Phase]time.Duration{sample.Auth: 500 * us}
 	implicit := map[sample.Phase]time.Duration{sample.Connect: 100 * us, sample.Banner: 50 * us, sample.EHLO: 150 * us, sample.TLS: 1200 * us, sample.Quit: 100 * us}
 	for p, d := range secured {
@@ -44,10 +44,11 @@ func MadePorts() []Flow {
 		withAuth[p] = d
 	}
 	mail := map[sample.Phase]time.Duration{sample.Mail: 100 * us, sample.Rcpt: 100 * us, sample.Data: 100 * us, sample.Body: 200 * us}
+	piped := map[sample.Phase]time.Duration{sample.MailRcptData: 100 * us, sample.Body: 200 * us}
 	none, starttls := sample.TLSNone, sample.TLSStart
 	return []Flow{
 		{"relay-25", 25, none, "", 10, sample.Off, plain, mail, 560 * us, 20 * us, 0},
-		{"relay-25-pipelined", 25, none, "", 10, sample.On, plain, mail, 360 * us, 12 * us, 0},
+		{"relay-25-pipelined", 25, none, "", 10, sample.On, plain, piped, 360 * us, 12 * us, 0},
 		{"starttls-25", 25, starttls, "", 10, sample.Off, secured, mail, 600 * us, 60 * us, 0},
 		{"submit-587", 587, starttls, "PLAIN", 10, sample.Off, authed, mail, 600 * us, 70 * us, 0},
 		{"submit-587-new", 587, starttls, "PLAIN", 1, sample.Off, authed, mail, 600 * us, 500 * us, 0},

@@ -41,7 +41,7 @@ var (
 	}
 	sessionPhases = map[sample.Phase]time.Duration{
 		sample.Connect: 8 * time.Microsecond, sample.TLS: 2 * time.Millisecond, sample.Banner: 60 * time.Microsecond,
-		sample.EHLO: 50 * time.Microsecond, sample.StartTLS: 60 * time.Microsecond, sample.Auth: 90 * time.Microsecond,
+		sample.EHLO: 50 * time.Microsecond, sample.StartTLS: 60 * time.Microsecond, sample.EHLOTLS: 50 * time.Microsecond, sample.Auth: 90 * time.Microsecond,
 		sample.Quit: 30 * time.Microsecond,
 	}
 )
@@ -63,7 +63,7 @@ func (m *Machine) second(r sample.Recorder, s sample.Series, factor float64, add
 	}
 	for range messagesPerSecond {
 		now, sum := factor*m.message(), time.Duration(0)
-		for p := sample.Mail; p <= sample.Body; p++ {
+		for _, p := range [...]sample.Phase{sample.Mail, sample.Rcpt, sample.Data, sample.Body} {
 			t := m.time(messagePhases[p], now)
 			if p == sample.Rcpt {
 				t += added

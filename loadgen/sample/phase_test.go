@@ -7,8 +7,8 @@ import (
 
 func TestScopesDivideASession(t *testing.T) {
 	for scope, want := range map[Scope][]Phase{
-		SetUp:        {Resolve, Connect, TLS, Banner, EHLO, StartTLS, Auth},
-		InMessage:    {Mail, Rcpt, Data, Body},
+		SetUp:        {Resolve, Connect, TLS, Banner, EHLO, StartTLS, EHLOTLS, Auth},
+		InMessage:    {Mail, Rcpt, Data, MailRcpt, MailRcptData, Body},
 		AfterMessage: {Rset},
 		Farewell:     {Quit},
 		WholeSpan:    {SpanMessage, SpanSession},
@@ -17,7 +17,7 @@ func TestScopesDivideASession(t *testing.T) {
 			t.Errorf("scope %d is of %v, want %v", scope, got, want)
 		}
 	}
-	if got, want := PhasesOf(Farewell, InMessage), []Phase{Mail, Rcpt, Data, Body, Quit}; !slices.Equal(got, want) {
+	if got, want := PhasesOf(Farewell, InMessage), []Phase{Mail, Rcpt, Data, MailRcpt, MailRcptData, Body, Quit}; !slices.Equal(got, want) {
 		t.Errorf("phases %v, want %v", got, want)
 	}
 }

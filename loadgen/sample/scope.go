@@ -17,7 +17,7 @@ const (
 // Scope returns the part of a session that p belongs to.
 func (p Phase) Scope() Scope {
 	switch p {
-	case Mail, Rcpt, Data, Body:
+	case Mail, Rcpt, Data, MailRcpt, MailRcptData, Body:
 		return InMessage
 	case Rset:
 		return AfterMessage

@@ -11,14 +11,11 @@ func (c *Client) handleReply(text []byte, at sample.Instant) {
 		return
 	}
 	q := c.queue[c.head]
-	start := sample.Instant(q.when)
 	if q.phase == sample.Auth && c.reply.is(3) {
 		c.answerChallenge(text, at) // the phase goes on
 		return
 	}
-	if !c.lone(q.phase) {
-		c.emitTimed(q.phase, start, at)
-	}
+	c.timeReply(q, at)
 	if c.reply.code == 421 {
 		c.busy(at, sample.Rejected)
 		return
@@ -31,7 +28,7 @@ func (c *Client) handleReply(text []byte, at sample.Instant) {
 	switch q.phase {
 	case sample.Banner:
 		c.answerBanner(at)
-	case sample.EHLO:
+	case sample.EHLO, sample.EHLOTLS:
 		c.answerHello(at)
 	case sample.StartTLS:
 		c.answerStartTLS(at)

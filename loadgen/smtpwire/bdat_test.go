@@ -17,8 +17,7 @@ func TestBDAT(t *testing.T) {
 		C: RCPT TO:<b@example.test>
 		S: 250 ok
 		S: 250 ok
-		timed mail
-		timed rcpt
+		timed mail+rcpt
 		C: BDAT 10
 		C: Subject: xBDAT 8 LAST
 		C:
@@ -67,7 +66,6 @@ func TestBDAT(t *testing.T) {
 		script: hello("CHUNKING", "PIPELINING") + piped + `
 			S: 250 10 octets
 			S: 250 ok
-			timed data
 			timed body
 			timed message
 			message accepted 1+0
@@ -91,7 +89,6 @@ func TestBDAT(t *testing.T) {
 		script: hello("CHUNKING", "PIPELINING") + piped + `
 			S: 552 5.3.4 too big
 			S: 503 5.5.1 no
-			timed data
 			failed data: too-big: 552 5.3.4 too big
 			timed body
 			message rejected 0+1

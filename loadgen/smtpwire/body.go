@@ -56,7 +56,7 @@ func (c *Client) expectBody() {
 // last chunk gets after a refused one.
 func (c *Client) sendChunks() {
 	room := 1
-	if c.pipelines() && !c.o.LMTP {
+	if c.group.piped && !c.o.LMTP {
 		room = maxGroup
 	}
 	var total int64
@@ -73,8 +73,8 @@ func (c *Client) sendChunks() {
 }
 
 // sendChunk sends n octets of the message (RFC 3030 section 2). All chunks except the
-// last are timed as Data, from the first octet of their command: the reply to them
-// means that the server is ready for more.
+// last are Data, from the first octet of their command: the reply to them means that the
+// server is ready for more.
 func (c *Client) sendChunk(n int64, last bool) {
 	if !last {
 		c.await(sample.Data)

@@ -35,6 +35,7 @@ type Client struct {
 	queued int64 // octets ever put into vec
 	sent   int64 // octets of these that have left
 	mailAt sample.Instant
+	group  group // of pipelined commands
 	sizeOf int64 // the SIZE offered; 0 for no limit
 	chunk  int64 // with BDAT, octets of the content put into vec
 
@@ -130,6 +131,7 @@ func (c *Client) Send(t *Transaction) {
 	}
 	c.t = t
 	c.mailAt, c.chunk = 0, 0
+	c.group = group{piped: c.pipelines()}
 	c.next, c.accepted, c.rejected = 0, 0, 0
 	c.begun, c.open, c.refused, c.data = false, false, false, false
 	if class, text := c.unfit(t); class != sample.NoClass {

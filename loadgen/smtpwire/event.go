@@ -7,7 +7,7 @@ type EventKind uint8
 
 // The kinds of Event.
 const (
-	Timed        EventKind = iota // Phase took from Start to End: each reply, rejections too, and SpanMessage
+	Timed        EventKind = iota // Phase took from Start to End: a reply, rejections too, a group of them, or SpanMessage
 	FailedEvent                   // Failure says what failed, and End when
 	MessageEnded                  // Outcome and recipients; Start is 0 if MAIL was never sent
 	SessionQuit                   // QUIT was answered at End: the session completed
@@ -29,9 +29,8 @@ type Event struct {
 
 func (c *Client) emit(e Event) {
 	if c.events == nil {
-		// A reply to the body makes three events. Each command of a pipelined
-		// group makes one.
-		c.events = make([]Event, 0, max(3, len(c.queue)))
+		// A reply to the body makes three events.
+		c.events = make([]Event, 0, 3)
 	}
 	c.events = append(c.events, e)
 }

@@ -57,9 +57,7 @@ func ExampleClient() {
 	// "EHLO client.example.test\r\n"
 	//   ehlo 1ms
 	// "MAIL FROM:<a@example.test>\r\nRCPT TO:<b@example.test>\r\nDATA\r\n"
-	//   mail 1ms
-	//   rcpt 1ms
-	//   data 1ms
+	//   mail+rcpt+data 1ms
 	// "Subject: hello\r\n\r\nworld\r\n.\r\n"
 	//   body 1ms
 	//   message 2ms

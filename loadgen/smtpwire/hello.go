@@ -54,7 +54,7 @@ func (c *Client) greet() {
 	case c.helo:
 		verb = "HELO "
 	}
-	c.await(sample.EHLO)
+	c.await(c.helloPhase())
 	c.out = append(append(append(c.out, verb...), c.name()...), "\r\n"...)
 	if c.hello != nil {
 		c.hello.forget(c.secured)
@@ -64,19 +64,30 @@ func (c *Client) greet() {
 // name returns the name that the client gives itself.
 func (c *Client) name() string { return cmp.Or(c.o.Name, "localhost") }
 
+// helloPhase is the phase of the next EHLO. After STARTTLS it is a phase of its own: the
+// server answers it as the first thing under TLS, and may take far longer.
+func (c *Client) helloPhase() sample.Phase {
+	if c.secured && c.o.TLS == sample.TLSStart {
+		return sample.EHLOTLS
+	}
+	return sample.EHLO
+}
+
 // takeLine takes a line of a reply. It may be the last.
 func (c *Client) takeLine(text []byte) {
 	if c.idle() || c.reply.negative() {
 		return
 	}
-	switch p := c.queue[c.head].phase; {
+	p := c.queue[c.head].phase
+	hello := p == sample.EHLO || p == sample.EHLOTLS
+	switch {
 	case p == sample.Banner && c.hello != nil:
 		c.hello.banner.add(text)
-	case p == sample.EHLO && c.helo: // the reply to HELO offers nothing (RFC 5321 section 4.1.1.1)
+	case hello && c.helo: // the reply to HELO offers nothing (RFC 5321 section 4.1.1.1)
 		if c.hello != nil && c.reply.lines == 1 {
 			c.hello.offers(c.secured).add(text)
 		}
-	case p == sample.EHLO:
+	case hello:
 		if c.hello != nil {
 			c.hello.offers(c.secured).add(text)
 		}
@@ -133,7 +144,7 @@ func (c *Client) answerHello(at sample.Instant) {
 			c.greet()
 			return
 		}
-		c.abandon(c.refusal(sample.EHLO), sample.Failed, at)
+		c.abandon(c.refusal(c.helloPhase()), sample.Failed, at)
 		return
 	}
 	switch {

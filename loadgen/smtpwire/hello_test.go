@@ -208,11 +208,33 @@ func TestTurningToTLS(t *testing.T) {
 			= waiting
 			C: EHLO localhost
 			S: 250 hi
-			timed ehlo
+			timed ehlo-tls
 			= ready
 			> send
 			C: MAIL FROM:<a@example.test>`,
 		t: Transaction{From: []byte("a@example.test"), To: [][]byte{[]byte("b@example.test")}, Size: 4096},
+	}, {
+		name: "EHLO refused under TLS, and then HELO",
+		o:    start,
+		script: `
+			S: 220 hi
+			C: EHLO localhost
+			S: 250-hi
+			S: 250 STARTTLS
+			C: STARTTLS
+			S: 220 2.0.0 go
+			timed banner
+			timed ehlo
+			timed starttls
+			> secured
+			C: EHLO localhost
+			S: 502 5.5.1 what
+			timed ehlo-tls
+			C: HELO localhost
+			S: 550 5.7.1 not you
+			timed ehlo-tls
+			failed ehlo-tls: policy: 550 5.7.1 not you
+			= ended`,
 	}, {
 		name: "not offered",
 		o:    start,

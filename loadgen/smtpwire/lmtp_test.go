@@ -19,12 +19,8 @@ func TestLMTP(t *testing.T) {
 		S: 550 5.1.1 unknown
 		S: 250 ok
 		S: 354 go
-		timed mail
-		timed rcpt
-		timed rcpt
 		failed rcpt: recipient-unknown: 550 5.1.1 unknown
-		timed rcpt
-		timed data
+		timed mail+rcpt+data
 	` + content
 	playAll(t, []dialogue{{
 		name: "a reply a recipient",
@@ -32,7 +28,6 @@ func TestLMTP(t *testing.T) {
 		script: envelope + `
 			S: 250 b
 			S: 452 4.2.2 d is full
-			timed body
 			timed body
 			failed body: tempfail: 452 4.2.2 d is full
 			timed message
@@ -44,7 +39,6 @@ func TestLMTP(t *testing.T) {
 		script: envelope + `
 			S: 452 4.2.2 full
 			S: 452 4.2.2 full
-			timed body
 			failed body: tempfail: 452 4.2.2 full
 			timed body
 			failed body: tempfail: 452 4.2.2 full
@@ -56,7 +50,6 @@ func TestLMTP(t *testing.T) {
 		o:    o, t: to(3),
 		script: envelope + `
 			S: 250 b
-			timed body
 			> lost reset
 			failed body: reset: gone
 			message accepted 1+1+1?
@@ -76,7 +69,6 @@ func TestLMTP(t *testing.T) {
 			S: 250 b
 			S: 421 enough
 			timed body
-			timed body
 			failed body: busy: 421 enough
 			message accepted 1+2
 			= ended`,
@@ -85,7 +77,6 @@ func TestLMTP(t *testing.T) {
 		o:    o, t: to(3),
 		script: envelope + `
 			S: 452 4.2.2 full
-			timed body
 			failed body: tempfail: 452 4.2.2 full
 			> lost closed
 			failed body: closed: gone
@@ -97,7 +88,6 @@ func TestLMTP(t *testing.T) {
 		script: envelope + `
 			S: 250 b
 			S: what
-			timed body
 			failed body: protocol: a reply without a code
 			message accepted 1+1+1?
 			= ended`,
@@ -111,10 +101,8 @@ func TestLMTP(t *testing.T) {
 			S: 250 ok
 			S: 550 5.1.1 unknown
 			S: 354 go
-			timed mail
-			timed rcpt
 			failed rcpt: recipient-unknown: 550 5.1.1 unknown
-			timed data
+			timed mail+rcpt+data
 			failed data: protocol: 354 to DATA without a recipient
 			message rejected 0+1
 			= ended`,

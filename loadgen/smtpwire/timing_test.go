@@ -57,9 +57,9 @@ var small = Transaction{
 	Raw:    [][]byte{[]byte("Subject: x\r\n\r\n"), []byte("hi\r\n")},
 }
 
-// A command is timed from its own first octet, whenever the other commands of its group
-// leave.
-func TestGroupIsTimedByFirstOctets(t *testing.T) {
+// A group is timed from the first octet of MAIL to the last octet of the last reply, in
+// however many pieces it goes.
+func TestGroupIsTimedAsOne(t *testing.T) {
 	c := readyClient(t, &Options{}, "PIPELINING")
 	c.Send(&small)
 	mail := len("MAIL FROM:<a@example.test>\r\n")
@@ -71,7 +71,7 @@ func TestGroupIsTimedByFirstOctets(t *testing.T) {
 	got := spans(c)
 	c.Receive([]byte("50 ok\r\n354 go\r\n"), 21)
 	got = append(got, spans(c)...)
-	want := []span{{sample.Mail, 10, 20}, {sample.Rcpt, 12, 21}, {sample.Data, 13, 21}}
+	want := []span{{sample.MailRcptData, 10, 21}}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

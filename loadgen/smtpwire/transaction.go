@@ -50,10 +50,11 @@ func (c *Client) pipelines() bool {
 
 // sendGroup sends the next commands of the envelope. Without pipelining that is one
 // command, and DATA follows when a recipient is accepted. With pipelining it is as many
-// as may be outstanding at once, and DATA goes with the last recipients.
+// as may be outstanding at once, and DATA goes with the last recipients. BDAT waits for the
+// replies to all of them, so that the message's octets are not timed with the envelope.
 func (c *Client) sendGroup() {
-	room, piped := 1, c.pipelines()
-	if piped {
+	room := 1
+	if c.group.piped {
 		room = maxGroup
 	}
 	if !c.begun {
@@ -73,7 +74,7 @@ func (c *Client) sendGroup() {
 	case !c.o.BDAT:
 		c.data = true
 		c.command(sample.Data, "DATA\r\n")
-	case c.accepted > 0:
+	case c.accepted > 0 && c.idle():
 		c.sendChunks()
 	}
 }
@@ -143,6 +144,7 @@ func (c *Client) answerMessage(p sample.Phase, at sample.Instant) {
 // proceed goes on when all replies to the last group have come.
 func (c *Client) proceed(at sample.Instant) {
 	if c.refused || c.allRefused() {
+		c.timeUnfinished(at)
 		c.endMessage(sample.Rejected, at)
 		c.reset()
 		return

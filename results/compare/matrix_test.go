@@ -44,8 +44,10 @@ func TestCostAddsUp(t *testing.T) {
 	}
 	near(t, "a tenth of a connect", float64(relay.Phases["connect"]), float64(10*us), 0.002)
 	near(t, "MAIL", float64(relay.Phases["mail"]), float64(100*us), 0.002)
-	near(t, "what pipelining overlaps", float64(pipelined.Between), float64(-140*us), 0.01)
-	near(t, "EHLO before and after STARTTLS", float64(secure.Phases["ehlo"]), float64(30*us), 0.001)
+	near(t, "MAIL, RCPT and DATA, pipelined", float64(pipelined.Phases["mail+rcpt+data"]), float64(100*us), 0.002)
+	near(t, "the sending of a pipelined message", float64(pipelined.Between), float64(60*us), 0.01)
+	near(t, "EHLO before STARTTLS", float64(secure.Phases["ehlo"]), float64(15*us), 0.002)
+	near(t, "EHLO after STARTTLS", float64(secure.Phases["ehlo-tls"]), float64(15*us), 0.002)
 	near(t, "CPU", float64(*m.Flows[4].CPU), float64(500*us), 0.001)
 }
 

@@ -82,7 +82,7 @@ func TestComparisonPageSaysWhatItComesTo(t *testing.T) {
 	}
 	for want, v := range map[string]*page.Conclusion{
 		"Nothing is worse":              comparison{compared(t, madeup.Quiet(), madeup.Quiet(), compare.Options{})}.conclusion(),
-		"Worse in 5 metrics of 60":      comparison{compared(t, madeup.Quiet(), slower, compare.Options{})}.conclusion(),
+		"Worse in 6 metrics of 64":      comparison{compared(t, madeup.Quiet(), slower, compare.Options{})}.conclusion(),
 		"Too few rounds for a verdict":  comparison{compared(t, few, few, compare.Options{})}.conclusion(),
 		"3 gates met":                   comparison{compared(t, madeup.Quiet(), slower, gates("errors > +1pp", "submit.rate < -50%"))}.conclusion(),
 		"1 of 2 gates missed":           comparison{compared(t, madeup.Quiet(), slower, gates("submit.message.p50 > +5%", "relay.rate < -50%"))}.conclusion(),

@@ -80,8 +80,8 @@ func fourPorts() *document {
 		Flows: map[string]*figures.Flow{
 			"relay-25":   closedFlow("25 none", 4113.4, 900*time.Microsecond, "resolve", "connect", "banner", "ehlo"),
 			"smtps-465":  closedFlow("465 implicit PLAIN", 3320, 1100*time.Microsecond, "resolve", "connect", "tls", "banner", "ehlo", "auth"),
-			"submit-587": closedFlow("587 starttls PLAIN", 3104.7, 1300*time.Microsecond, "resolve", "connect", "tls", "banner", "ehlo", "starttls", "auth"),
-			"alt-2525":   closedFlow("2525 starttls LOGIN", 3099, 1310*time.Microsecond, "resolve", "connect", "tls", "banner", "ehlo", "starttls", "auth"),
+			"submit-587": closedFlow("587 starttls PLAIN", 3104.7, 1300*time.Microsecond, "resolve", "connect", "tls", "banner", "ehlo", "starttls", "ehlo-tls", "auth"),
+			"alt-2525":   closedFlow("2525 starttls LOGIN", 3099, 1310*time.Microsecond, "resolve", "connect", "tls", "banner", "ehlo", "starttls", "ehlo-tls", "auth"),
 		},
 		Thresholds: aboutFigures([]figures.ThresholdResult{
 			{Expr: "submit-587.message.p99 < 250ms", Value: new(6_500_000.0), OK: true},
@@ -112,7 +112,7 @@ func badDay() *document {
 		Messages:   tally.MessageCounts{Attempted: 8_990, Accepted: 8_742, Rejected: 230, Failed: 17, Unknown: 1},
 		Recipients: tally.RecipientCounts{Accepted: 17_484, Rejected: 460},
 		Arrivals:   &tally.ArrivalCounts{Due: 9_000, Begun: 8_990},
-		Phases:     phases(8_990, 8_990, 2*time.Millisecond, "connect", "banner", "ehlo", "mail", "rcpt", "data", "body", "quit", "message", "session"),
+		Phases:     phases(8_990, 8_990, 2*time.Millisecond, "connect", "banner", "ehlo", "mail+rcpt+data", "body", "quit", "message", "session"),
 		Errors: []tally.FailureCount{
 			{Phase: "rcpt", Class: "recipient-unknown", Code: 550, Enhanced: "5.1.1", Count: 12_345,
 				Example: "550 5.1.1 <user4711@example.test>: Recipient address rejected: User unknown in local recipient table | see <https://mail.example.test/help>"},

@@ -24,7 +24,7 @@ type Gate struct {
 }
 
 // GatePattern matches every gate, and some texts that are none: ParseGate decides.
-const GatePattern = `^\s*([A-Za-z0-9_.-]+)\s*([<>])\s*([+-]?)([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*(%|pp|ns|us|µs|ms|s)\s*$`
+const GatePattern = `^\s*([A-Za-z0-9_.+-]+)\s*([<>])\s*([+-]?)([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*(%|pp|ns|us|µs|ms|s)\s*$`
 
 var gateRegexp = regexp.MustCompile(GatePattern)
 

@@ -22,7 +22,7 @@ type Threshold struct {
 
 // ThresholdPattern matches every threshold, and some texts that are none:
 // ParseThreshold decides.
-const ThresholdPattern = `^\s*([A-Za-z0-9_.-]+)\s*(<=|>=|<|>)\s*(\S.*?)\s*$`
+const ThresholdPattern = `^\s*([A-Za-z0-9_.+-]+)\s*(<=|>=|<|>)\s*(\S.*?)\s*$`
 
 // ThresholdExamples are thresholds of two kinds, for messages.
 const ThresholdExamples = "FLOW.message.p99 < 250ms or errors < 0.1%"

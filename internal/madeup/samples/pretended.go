@@ -27,7 +27,7 @@ type Pretended struct {
 
 // EveryPhase has the phases of a session with STARTTLS and AUTH, and of its messages.
 var EveryPhase = []sample.Phase{
-	sample.Connect, sample.TLS, sample.Banner, sample.EHLO, sample.StartTLS, sample.Auth,
+	sample.Connect, sample.TLS, sample.Banner, sample.EHLO, sample.StartTLS, sample.EHLOTLS, sample.Auth,
 	sample.Mail, sample.Rcpt, sample.Data, sample.Body, sample.Quit, sample.SpanMessage,
 }
 
