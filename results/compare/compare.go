@@ -29,12 +29,12 @@ func Compare(base, other []*record.Run, o Options) (*Comparison, error) {
 	if err := c.check(base, other); err != nil {
 		return nil, err
 	}
-	c.comparison.Base, c.comparison.New = newSide(base), newSide(other)
 	var warning string
 	if warning, c.shared = record.SharedRuns(base, other); c.shared {
 		c.warn(warning)
 	}
 	names, others := flowNames(base), flowNames(other)
+	c.comparison.Base, c.comparison.New = newSide(base, names...), newSide(other, others...)
 	var parts []*builder
 	var group sync.WaitGroup
 	slots := make(chan struct{}, flowsAtOnce)
@@ -83,7 +83,7 @@ func CompareFlows(runs []*record.Run, a, b string, o Options) (*Comparison, erro
 			return nil, fmt.Errorf("no flow is named %q: known are %q", name, names)
 		}
 	}
-	c.comparison.Base, c.comparison.New = newSide(runs), newSide(runs)
+	c.comparison.Base, c.comparison.New = newSide(runs, a), newSide(runs, b)
 	c.comparison.Base.Name, c.comparison.New.Name = a, b
 	c.addFlow(b, flowSide{runs, a}, flowSide{runs, b})
 	c.addSurroundings(serverSurroundings("", flowSide{runs, a}, flowSide{runs, b})...)

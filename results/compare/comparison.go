@@ -1,7 +1,10 @@
 package compare
 
 import (
+	"time"
+
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
+	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
@@ -29,6 +32,9 @@ type Side struct {
 	Name   string `json:"name"`
 	Runs   int    `json:"runs"`
 	Rounds int    `json:"rounds"` // in all runs together
+
+	Started time.Time                  `json:"started"` // the first of its runs
+	Target  map[string]*figures.Target `json:"target"`  // by flow
 }
 
 func newComparison(o Options) *Comparison {
@@ -37,10 +43,17 @@ func newComparison(o Options) *Comparison {
 	}
 }
 
-func newSide(runs []*record.Run) Side {
-	s := Side{Name: runs[0].Header.Name, Runs: len(runs)}
+// newSide describes the runs of a side, of which some flows are compared.
+func newSide(runs []*record.Run, flows ...string) Side {
+	s := Side{Name: runs[0].Header.Name, Runs: len(runs), Started: runs[0].Header.Started, Target: map[string]*figures.Target{}}
 	for _, r := range runs {
 		s.Rounds += r.Header.Rounds
+		if r.Header.Started.Before(s.Started) {
+			s.Started = r.Header.Started
+		}
+	}
+	for _, name := range flows {
+		s.Target[name] = figures.TargetOf(name, runs...)
 	}
 	return s
 }

@@ -19,7 +19,7 @@ func Of(r *record.Run) *Result {
 	res := &Result{
 		Format: ResultFormat, Name: h.Name, Started: h.Started, Partial: r.Partial(), Interrupted: r.Interrupted(),
 		Clock: "unknown", Environment: h.Environment, Seed: h.Seed, Baseline: h.Baseline,
-		Flows: map[string]*Flow{}, Thresholds: []ThresholdResult{},
+		Target: map[string]*Target{}, Flows: map[string]*Flow{}, Thresholds: []ThresholdResult{},
 	}
 	ended := r.End().Time()
 	if r.Closing != nil {
@@ -32,6 +32,7 @@ func Of(r *record.Run) *Result {
 		all.Add(flow)
 		res.FlowOrder = append(res.FlowOrder, h.Flows[i].Name)
 		res.Flows[h.Flows[i].Name] = newFlow(r, i, flow)
+		res.Target[h.Flows[i].Name] = TargetOf(h.Flows[i].Name, r)
 	}
 	res.Generator = newGenerator(r, all)
 	for i := range h.Thresholds {

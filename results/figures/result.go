@@ -26,6 +26,7 @@ type Result struct {
 	Environment record.Environment `json:"environment"`
 	Seed        uint64             `json:"seed"`
 	Baseline    string             `json:"baseline,omitempty"`
+	Target      map[string]*Target `json:"target"`     // by flow
 	FlowOrder   []string           `json:"flow_order"` // as in the scenario
 	Flows       map[string]*Flow   `json:"flows"`
 	Thresholds  []ThresholdResult  `json:"thresholds"`
@@ -50,6 +51,17 @@ type Validity struct {
 	Valid   bool     `json:"valid"`
 	Reasons []string `json:"reasons"` // why they may not; empty if they may
 	Notes   []string `json:"notes"`   // what to know about figures that are valid
+}
+
+// TargetsInOrder goes through what the flows loaded, in the order of the scenario.
+func (r *Result) TargetsInOrder() iter.Seq2[string, *Target] {
+	return func(yield func(string, *Target) bool) {
+		for _, name := range r.FlowOrder {
+			if t := r.Target[name]; t != nil && !yield(name, t) {
+				return
+			}
+		}
+	}
 }
 
 // A Generator is the generator's own part in a run.

@@ -129,7 +129,7 @@ func TestEarlierHeadersAreOfTheSameFlows(t *testing.T) {
 	line.Flows = slices.Clone(now.Flows)
 	for i := range line.Flows {
 		f := &line.Flows[i]
-		f.Fingerprint, f.SizeMedian = "e556a6a2e93377f4", 0
+		f.Fingerprint, f.SizeMedian, f.Host = "e556a6a2e93377f4", 0, ""
 	}
 	earlier, err := line.header()
 	if err != nil {
@@ -137,6 +137,9 @@ func TestEarlierHeadersAreOfTheSameFlows(t *testing.T) {
 	}
 	if !slices.EqualFunc(now.Flows, earlier.Flows, SameFlow) {
 		t.Errorf("flows are %+v, want %+v", earlier.Flows, now.Flows)
+	}
+	if now.Flows[0].Host == "" || earlier.Flows[0].Host != now.Flows[0].Host {
+		t.Errorf("the host is %q, want %q, as the scenario says", earlier.Flows[0].Host, now.Flows[0].Host)
 	}
 	earlier.Flows[0].Port = 26
 	if slices.EqualFunc(now.Flows, earlier.Flows, SameFlow) {

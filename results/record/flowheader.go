@@ -16,6 +16,7 @@ import (
 // choices.
 type FlowHeader struct {
 	Name string `json:"name"`
+	Host string `json:"host,omitempty"` // as in the scenario; of a Unix socket, its path
 	Port int    `json:"port,omitempty"`
 	TLS  string `json:"tls"`            // none, starttls or implicit
 	Auth string `json:"auth,omitempty"` // the mechanism, "auto" if the server's offers decide; "" without AUTH
@@ -37,7 +38,7 @@ type FlowHeader struct {
 }
 
 func flowHeader(f *loadgen.Flow) FlowHeader {
-	h := FlowHeader{Name: f.Name, Port: f.Target.Port, Unix: f.Target.Network == "unix", Open: f.Load.Open()}
+	h := FlowHeader{Name: f.Name, Host: f.Target.Host, Port: f.Target.Port, Unix: f.Target.Network == "unix", Open: f.Load.Open()}
 	h.TLS = f.Session.Wire.TLS.String()
 	if a := f.Session.Accounts; len(a) > 0 {
 		if h.Auth = a[0].Mechanism; h.Auth == "" {
@@ -101,6 +102,9 @@ func SameFlow(a, b FlowHeader) bool {
 		return false
 	}
 	a.SizeMedian, a.SizeP99, b.SizeMedian, b.SizeP99 = 0, 0, 0, 0
+	if a.Host == "" || b.Host == "" {
+		a.Host, b.Host = "", ""
+	}
 	return a == b
 }
 

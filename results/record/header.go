@@ -1,12 +1,14 @@
 package record
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,6 +81,27 @@ func (h *Header) setFingerprints() {
 	found := fingerprints(h.Scenario)
 	for i := range h.Flows {
 		h.Flows[i].Fingerprint = found[h.Flows[i].Name]
+	}
+	h.setHosts()
+}
+
+// setHosts finds the hosts that files of earlier versions have in the scenario alone.
+func (h *Header) setHosts() {
+	if !slices.ContainsFunc(h.Flows, func(f FlowHeader) bool { return f.Host == "" }) {
+		return
+	}
+	var doc struct {
+		Flows map[string]struct {
+			Target struct{ Host, Socket string }
+		}
+	}
+	if json.Unmarshal(h.Scenario, &doc) != nil {
+		return
+	}
+	for i := range h.Flows {
+		f := &h.Flows[i]
+		to := doc.Flows[f.Name].Target
+		f.Host = cmp.Or(f.Host, to.Host, to.Socket)
 	}
 }
 

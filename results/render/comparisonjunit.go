@@ -19,7 +19,7 @@ import (
 // gates; a row without a verdict is skipped.
 func writeComparisonJUnit(w io.Writer, c comparison) error {
 	var tables bytes.Buffer
-	if err := table.Draw(&tables, table.Report{Head: []string{c.heading()}, Sections: c.report(Options{All: true})}, table.Terminal{Width: 120}); err != nil {
+	if err := table.Draw(&tables, table.Report{Head: append([]string{c.heading()}, c.targets()...), Sections: c.report(Options{All: true})}, table.Terminal{Width: 120}); err != nil {
 		return err
 	}
 	s := junitSuite{Name: printable.Text(c.title()), Time: "0", Output: junitOutput{tables.String()}}

@@ -18,7 +18,7 @@ import (
 // shows; the table below it has all.
 func (c comparison) page(o Options) *page.Page {
 	p := &page.Page{
-		Title: printable.Text(c.title()), Subtitle: printable.Text(c.subtitle()), Warnings: printableAll(c.Warnings),
+		Title: printable.Text(c.title()), Subtitle: printable.Text(c.subtitle()), Targets: c.targets(), Warnings: printableAll(c.Warnings),
 		Conclusion: c.conclusion(), Checks: c.checks(), ChecksOf: "Gates",
 		Comparisons: "Each " + c.level() + " interval holds by itself. The verdicts are adjusted for the " +
 			human.CountOf(int64(c.Tested), "metric") + " tested.",

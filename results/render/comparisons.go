@@ -17,12 +17,12 @@ import (
 var Comparisons = Registry[*compare.Comparison]{"comparisons", []format[*compare.Comparison]{
 	{"table", func(w io.Writer, c *compare.Comparison, o Options) error {
 		v := comparison{c}
-		return table.Draw(w, table.Report{Head: []string{v.heading()}, Sections: v.report(o)}, o.terminal())
+		return table.Draw(w, table.Report{Head: append([]string{v.heading()}, v.targets()...), Sections: v.report(o)}, o.terminal())
 	}},
 	{"json", plainly(writeJSON[compare.Comparison])},
 	{"markdown", func(w io.Writer, c *compare.Comparison, o Options) error {
 		v := comparison{c}
-		return table.Markdown(w, table.Report{Head: []string{v.heading()}, Sections: v.report(o)})
+		return table.Markdown(w, table.Report{Head: append([]string{v.heading()}, v.targets()...), Sections: v.report(o)})
 	}},
 	{"csv", plainly(writeComparisonCSV)},
 	{"junit", func(w io.Writer, c *compare.Comparison, _ Options) error {

@@ -25,12 +25,12 @@ func newDocument(r *record.Run) *document { return &document{figures.Of(r), comp
 // writeTables writes res for a terminal, in lines no wider than o.Width as far
 // as names allow.
 func writeTables(w io.Writer, res *document, o Options) error {
-	return table.Draw(w, table.Report{Head: []string{res.heading()}, Sections: res.report()}, o.terminal())
+	return table.Draw(w, table.Report{Head: append([]string{res.heading()}, res.targets()...), Sections: res.report()}, o.terminal())
 }
 
 // writeMarkdown writes the report as GitHub shows it in a pull request.
 func writeMarkdown(w io.Writer, res *document) error {
-	return table.Markdown(w, table.Report{Head: []string{res.heading()}, Sections: res.report()})
+	return table.Markdown(w, table.Report{Head: append([]string{res.heading()}, res.targets()...), Sections: res.report()})
 }
 
 // writeJSON writes JSON, indented. What is not printable is escaped as JSON does, so

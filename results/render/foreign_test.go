@@ -133,13 +133,13 @@ func outsideCode(line string) string {
 			i++
 			continue
 		}
-		end := regexp.MustCompile("[^`]`{" + strconv.Itoa(n) + "}([^`]|$)").FindStringIndex(line[i+n:])
+		end := regexp.MustCompile("[^`](`{" + strconv.Itoa(n) + "})(?:[^`]|$)").FindStringSubmatchIndex(line[i+n:])
 		if end == nil {
 			b.WriteString(line[i : i+n])
 			i += n
 			continue
 		}
-		i += n + end[0] + 1 + n
+		i += n + end[3]
 		b.WriteByte(' ')
 	}
 	return b.String()

@@ -119,13 +119,17 @@ func (res *document) junit() (junitSuite, error) {
 	if err := writeTables(&tables, res, Options{Width: 120}); err != nil {
 		return junitSuite{}, err
 	}
+	properties := []junitProperty{
+		{"clock", printable.Text(res.Clock)}, {"seed", fmt.Sprint(res.Seed)}, {"version", printable.Text(res.Environment.Version)},
+	}
+	for name, line := range res.flowTargets() {
+		properties = append(properties, junitProperty{"target." + printable.Text(name), line})
+	}
 	return junitSuite{
 		Name: printable.Text(res.Name), Time: seconds(res.Elapsed), Timestamp: res.Started.UTC().Format(time.RFC3339),
 		Hostname: printable.Text(res.Environment.Host), Output: junitOutput{tables.String()},
-		Property: []junitProperty{
-			{"clock", printable.Text(res.Clock)}, {"seed", fmt.Sprint(res.Seed)}, {"version", printable.Text(res.Environment.Version)},
-		},
-		Cases: append([]junitCase{res.verdictCase()}, res.thresholdCases()...),
+		Property: properties,
+		Cases:    append([]junitCase{res.verdictCase()}, res.thresholdCases()...),
 	}, nil
 }
 

@@ -32,7 +32,8 @@ func pageOf(r *record.Run) (*page.Page, error) {
 		return nil, err
 	}
 	return &page.Page{
-		Title: printable.Text(res.Name), Subtitle: printable.Text(res.subtitle()), Conclusion: res.conclusion(), Checks: res.checks(),
+		Title: printable.Text(res.Name), Subtitle: printable.Text(res.subtitle()), Targets: res.targets(),
+		Conclusion: res.conclusion(), Checks: res.checks(),
 		Flows: res.overview(), FlowNotes: printableAll(res.timesNote()), Timeline: over, Curves: charts.Curves(r, res.Result),
 		Breakdowns: res.breakdowns(), Rounds: res.roundStrips(), Costs: costPlots(res.Matrix), Tables: res.pageTables(),
 	}, nil

@@ -2,6 +2,7 @@ package render
 
 import (
 	"math/rand/v2"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +35,7 @@ func showcaseOf(t *testing.T, name string, named func(flow string) string) *reco
 		name string
 		port int
 	}{{"relay-25", 25}, {"smtps-465", 465}, {"submit-587", 587}, {"alt-2525", 2525}} {
-		p.Flows = append(p.Flows, loadgen.Flow{Name: named(f.name), Target: loadgen.Target{Port: f.port}, Load: loadgen.Load{Sessions: 50}})
+		p.Flows = append(p.Flows, loadgen.Flow{Name: named(f.name), Target: loadgen.Target{Host: named("mail.example.test"), Port: f.port}, Load: loadgen.Load{Sessions: 50}})
 	}
 	p.Flows[2].Load = loadgen.Load{Stages: []pace.Stage{{For: time.Minute, From: 5, To: 5}}, Unit: loadgen.Messages}
 	h := madeup.Header(p)
@@ -45,11 +46,25 @@ func showcaseOf(t *testing.T, name string, named func(flow string) string) *reco
 	}
 	return madeup.Stored(t, h, p, func(r sample.Recorder) {
 		random := rand.New(rand.NewPCG(1, 2))
+		for i := range p.Flows {
+			r.Greeting(sample.Series{Flow: i, Stage: sample.Steady}, netip.MustParseAddr("192.0.2.1"), greetingOf(named, i > 0))
+		}
 		for second := range 60 {
 			perform(r, random, second)
 		}
 		r.Tick(sample.Tick{From: samples.At(60 * time.Second), To: samples.At(60*time.Second + 100*time.Millisecond), Open: make([]int, 4), Peak: make([]int, 4), Due: make([]int64, 4), Begun: make([]int64, 4), Last: true})
 	})
+}
+
+// greetingOf is how the showcase's server introduces itself, in words of that kind.
+func greetingOf(named func(string) string, secured bool) *sample.Greeting {
+	g := &sample.Greeting{Banner: named("mail.example.test ESMTP"), EHLO: "localhost", Name: named("mail.example.test")}
+	if secured {
+		g.TLS = &sample.Security{Version: "1.3", Cipher: named("TLS_AES_128_GCM_SHA256"), Group: named("X25519"), Certificate: sample.Certificate{
+			Subject: named("mail.example.test"), Names: []string{named("mail.example.test")}, Issuer: named("R3"), NotAfter: samples.Epoch.AddDate(0, 3, 0),
+		}}
+	}
+	return g
 }
 
 // unmeasured is a run in which a flow came to nothing.

@@ -76,6 +76,12 @@ func fourPorts() *document {
 		},
 		Environment: record.Environment{Host: "bench", OS: "linux", Arch: "amd64", Kernel: "6.12.1", Cores: 2, GOMAXPROCS: 2, Go: "go1.26.0", Version: "v0.1.0"},
 		Seed:        7, Baseline: "relay-25",
+		Target: map[string]*figures.Target{
+			"relay-25":   targetOf("mail.example.test", 25, postfix("192.0.2.25", "mail.example.test ESMTP Postfix", false)),
+			"smtps-465":  targetOf("mail.example.test", 465, postfix("192.0.2.25", "mail.example.test ESMTP Postfix", true)),
+			"submit-587": targetOf("mail.example.test", 587, postfix("192.0.2.25", "mail.example.test ESMTP Postfix", true)),
+			"alt-2525":   targetOf("mail.example.test", 2525, postfix("192.0.2.25", "mail.example.test ESMTP Postfix", true)),
+		},
 		FlowOrder: []string{"relay-25", "smtps-465", "submit-587", "alt-2525"},
 		Flows: map[string]*figures.Flow{
 			"relay-25":   closedFlow("25 none", 4113.4, 900*time.Microsecond, "resolve", "connect", "banner", "ehlo"),
@@ -136,7 +142,11 @@ func badDay() *document {
 			Failures: []string{"flow dead: nothing was accepted; most often connect: connection refused (refused at connect)"}},
 		Generator:   figures.Generator{UnstampedShare: 0.021, Late: spread(8_990, 2*time.Millisecond), ClockSteps: []time.Duration{-1_500_000_000}},
 		Environment: record.Environment{OS: "linux", Arch: "amd64", Cores: 2, Go: "go1.26.0", Version: "v0.1.0"},
-		FlowOrder:   []string{"inbound", "dead"},
+		Target: map[string]*figures.Target{
+			"inbound": targetOf("127.0.0.1", 25, postfix("127.0.0.1", "mx \x1b[2J ESMTP | <b>\u202e", false)),
+			"dead":    targetOf("/run/dead", 0),
+		},
+		FlowOrder: []string{"inbound", "dead"},
 		Flows: map[string]*figures.Flow{
 			"inbound": inbound,
 			"dead":    {Label: "unix none", Load: "closed", Phases: map[string]*figures.Phase{}},

@@ -10,6 +10,7 @@ import (
 type Page struct {
 	Title      string
 	Subtitle   string
+	Targets    []string // what was loaded
 	Conclusion *Conclusion
 	Checks     []Check
 	ChecksOf   string // what the checks are; "" for thresholds

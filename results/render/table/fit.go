@@ -66,7 +66,7 @@ func (s Section) clipped(width int) (Section, bool) {
 	rows := make([][]Cell, len(s.Rows))
 	for n, row := range s.Rows {
 		rows[n] = slices.Clone(row)
-		rows[n][i].Text = clipText(printable.Text(row[i].Text), room)
+		rows[n][i].Text = Clip(printable.Text(row[i].Text), room)
 	}
 	s.Rows = rows
 	return s, true

@@ -47,7 +47,7 @@ func (v *Verdict) shortText(width int) string {
 	if Width(text) <= width {
 		return text
 	}
-	cut := clipText(text, width)
+	cut := Clip(text, width)
 	for _, end := range []string{"; ", ": ", " (", ", "} {
 		if i := strings.LastIndex(cut, end); i > len(v.Word) && 2*Width(cut[:i]) >= width {
 			return cut[:i]

@@ -212,8 +212,8 @@ func (t *tableText) line(indent string, c Cell) {
 // Width is how many columns of a terminal text takes.
 func Width(text string) int { return twwidth.Width(text) }
 
-// clipText cuts text to a width.
-func clipText(text string, width int) string {
+// Clip cuts text to a width, in columns of a terminal.
+func Clip(text string, width int) string {
 	if Width(text) <= width {
 		return text
 	}
