@@ -69,7 +69,7 @@ func New(p *Plan, record func(shard int) sample.Recorder, o Options) (*Engine, e
 	if o.NewDriver == nil {
 		o.NewDriver = netdrive.New
 	}
-	e := &Engine{plan: p, options: o, record: record, secrets: p.secrets(), started: make(chan struct{})}
+	e := &Engine{plan: p, options: o, record: record, secrets: p.Secrets(), started: make(chan struct{})}
 	for i := range p.Flows {
 		source, err := mail.New(p.Flows[i].Mail)
 		if err != nil {

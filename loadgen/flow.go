@@ -337,6 +337,11 @@ func (f *flowRun) noteOpened() {
 
 // The time limits or, if they are 0, their defaults.
 
+// Resolved returns the limits with the defaults in place of zeros.
+func (t Timeouts) Resolved() Timeouts {
+	return Timeouts{Connect: t.connect(), TLS: t.tls(), Command: t.command(), Body: t.body()}
+}
+
 func (t Timeouts) connect() time.Duration { return orDefault(t.Connect, 5*time.Second) }
 func (t Timeouts) tls() time.Duration     { return orDefault(t.TLS, 5*time.Second) }
 func (t Timeouts) command() time.Duration { return orDefault(t.Command, 30*time.Second) }

@@ -31,9 +31,9 @@ type Plan struct {
 	Scenario json.RawMessage
 }
 
-// secrets returns the passwords and tokens of all accounts. A server may send one
+// Secrets returns the passwords and tokens of all accounts. A server may send one
 // in a session of another flow, so every flow's texts are searched for all.
-func (p *Plan) secrets() *smtpwire.Secrets {
+func (p *Plan) Secrets() *smtpwire.Secrets {
 	var accounts [][]smtpwire.Credentials
 	for i := range p.Flows {
 		accounts = append(accounts, p.Flows[i].Session.Accounts)

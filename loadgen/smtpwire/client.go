@@ -57,6 +57,7 @@ type Client struct {
 	open    bool // the server has a transaction open
 	refused bool // the transaction can come to nothing, and the reason is reported
 	data    bool // DATA, or the last chunk, was put into out
+	trial   bool // the transaction ends before DATA
 }
 
 // An awaited is an outstanding reply.
@@ -124,12 +125,14 @@ func (c *Client) Established(at sample.Instant) {
 // SIZE offered, ChunkingMissing for BDAT without CHUNKING, and PermFail if SMTPUTF8 or
 // 8BITMIME is needed and not offered, if there is no recipient or no content, or if an
 // address has a line break in it.
-func (c *Client) Send(t *Transaction) {
+func (c *Client) Send(t *Transaction) { c.transact(t, false) }
+
+func (c *Client) transact(t *Transaction, trial bool) {
 	c.begin()
 	if c.state != Ready {
 		return
 	}
-	c.t = t
+	c.t, c.trial = t, trial
 	c.mailAt, c.chunk = 0, 0
 	c.group = group{piped: c.pipelines()}
 	c.next, c.accepted, c.rejected = 0, 0, 0

@@ -15,7 +15,7 @@ import (
 //	S~ text     the same without a line end
 //	S/ text     the same with a bare line feed
 //	C: text     the client must have sent text next
-//	> action    send, quit, secured, lost CLASS, or forget what the client sent
+//	> action    send, try, quit, secured, lost CLASS, or forget what the client sent
 //	= state     the client must be in that state
 //	other       the next event, as describe renders it
 type dialogue struct {
@@ -143,6 +143,8 @@ func (s *stage) act(action string) {
 	switch verb {
 	case "send":
 		s.c.Send(&s.d.t)
+	case "try":
+		s.c.Try(&s.d.t)
 	case "quit":
 		s.c.Quit()
 	case "secured":

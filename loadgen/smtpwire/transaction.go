@@ -71,6 +71,7 @@ func (c *Client) sendGroup() {
 		return
 	}
 	switch {
+	case c.trial:
 	case !c.o.BDAT:
 		c.data = true
 		c.command(sample.Data, "DATA\r\n")
@@ -146,6 +147,11 @@ func (c *Client) proceed(at sample.Instant) {
 	if c.refused || c.allRefused() {
 		c.timeUnfinished(at)
 		c.endMessage(sample.Rejected, at)
+		c.reset()
+		return
+	}
+	if c.trial && int(c.next) == len(c.t.To) {
+		c.endMessage(sample.Accepted, at)
 		c.reset()
 		return
 	}
