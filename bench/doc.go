@@ -46,8 +46,9 @@
 //     then come from the generator, not from the server, and are of no use. The log
 //     says why. Mostly the machine was busy.
 //
-// A benchmark fails if its scenario is wrong, if the server answered no message at all,
-// or if the server was lost on the way. B/op and allocs/op count what the whole process
+// A benchmark fails if its scenario is wrong, if one session that is tried first shows
+// that the server cannot take the flow's mail (see [NoProbe]), if the server answered no
+// message at all, or if it was lost on the way. B/op and allocs/op count what the whole process
 // allocates: the generator, and the server if it is in the same process.
 //
 // [Start] is for a benchmark with a loop of its own that sends one message at a time.

@@ -12,13 +12,14 @@ import (
 type Option func(*settings)
 
 type settings struct {
-	source []byte
-	inline bool
-	load   scenarios.LoadOptions
-	flow   string
-	server net.Addr
-	trust  *x509.CertPool
-	tls    *tls.Config
+	source  []byte
+	inline  bool
+	load    scenarios.LoadOptions
+	flow    string
+	server  net.Addr
+	trust   *x509.CertPool
+	tls     *tls.Config
+	noProbe bool
 }
 
 // YAML gives the scenario itself. Messages then use the name that Run or Start gets, and
@@ -63,4 +64,10 @@ func TLS(config *tls.Config) Option {
 // private network.
 func MayLoad(host string) Option {
 	return func(s *settings) { s.load.MayLoad = append(s.load.MayLoad, host) }
+}
+
+// NoProbe leaves out the look at the server before the first message (see
+// gauge.Job.Probe).
+func NoProbe() Option {
+	return func(s *settings) { s.noProbe = true }
 }

@@ -46,13 +46,13 @@ var children = map[string]func(*testing.B){
 	"closed": func(b *testing.B) {
 		l := listen(b)
 		l.Close()
-		s := Start(b, "relay.yaml", relay("sessions: 1, duration: 1s"), At(l.Addr()))
+		s := Start(b, "relay.yaml", relay("sessions: 1, duration: 1s"), At(l.Addr()), NoProbe())
 		s.Send()
 	},
 	"rejected": func(b *testing.B) {
 		l := listen(b)
 		serve(b, l, &tally{reject: true}, nil)
-		Run(b, "relay.yaml", relay("sessions: 1, duration: 1s"), At(l.Addr()))
+		Run(b, "relay.yaml", relay("sessions: 1, duration: 1s"), At(l.Addr()), NoProbe())
 	},
 }
 
@@ -153,8 +153,8 @@ func TestFailures(t *testing.T) {
 		{"stages", []string{`output_test.go:\d+: relay.yaml: flow relay: .* give the load a rate, or sessions`}},
 		{"packets", []string{`output_test.go:\d+: relay.yaml: flow relay: bench.At: 127.0.0.1:25 is an address of udp: want tcp or unix`}},
 		{"public", []string{`output_test.go:\d+: relay.yaml: 192.0.2.1 is neither loopback nor private: .*bench.MayLoad`}},
-		{"plain", []string{`output_test.go:\d+: flow submission: nothing was accepted; .*starttls-missing at `}},
-		{"stranger", []string{`output_test.go:\d+: flow submission: nothing was accepted; .*tls-certificate at tls`}},
+		{"plain", []string{`output_test.go:\d+: submission.yaml: submission at .*: EHLO was answered without STARTTLS.*tls: none`}},
+		{"stranger", []string{`output_test.go:\d+: submission.yaml: submission at .*: the TLS handshake failed: .*target.tls.ca`}},
 		{"closed", []string{`flow relay: nothing was accepted; .*refused at connect`}},
 	} {
 		t.Run(c.child, func(t *testing.T) {

@@ -17,8 +17,9 @@ import (
 // load says how the messages are sent, and -benchtime of go test how many. Durations,
 // amounts, rounds and thresholds in the scenario have no effect here.
 //
-// A scenario that is wrong, and a server that answers no message, end the benchmark.
-// Rejected and failed messages count as errors.
+// Before the first message, a session without one is tried. A scenario that is wrong, a
+// server that cannot take the flow's mail, and one that answers no message end the
+// benchmark. Rejected and failed messages count as errors.
 func Run(b *testing.B, scenario string, options ...Option) {
 	b.Helper()
 	s := open(b, scenario, options)
@@ -41,6 +42,7 @@ var freeCores = machine.FreeCores
 func (s *subject) measure(b *testing.B, flow string) {
 	b.Helper()
 	job := s.job(b, flow)
+	s.probe(b, job)
 	if err := endless(&job.Plan.Flows[0].Load); err != nil {
 		b.Fatalf("%s: flow %s: %v", s.name, flow, err)
 	}

@@ -178,7 +178,7 @@ func TestRejectionsAreErrors(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			l := listen(t)
 			serve(t, l, c.server, nil)
-			r := benchmark(t, "20x", func(b *testing.B) { Run(b, "relay.yaml", relay("sessions: 2, duration: 1h"), At(l.Addr())) })
+			r := benchmark(t, "20x", func(b *testing.B) { Run(b, "relay.yaml", relay("sessions: 2, duration: 1h"), At(l.Addr()), NoProbe()) })
 			if r.Extra["errors"] != 20 || r.Extra["msgs/s"] != 0 || c.server.delivered.Load() != 0 {
 				t.Errorf("metrics %v, the server has %d: want 20 errors and nothing delivered", r.Extra, c.server.delivered.Load())
 			}

@@ -38,6 +38,7 @@ func Start(b *testing.B, scenario string, options ...Option) *Sender {
 		b.Fatalf("%s has the flows %s: bench.Flow says which one to send by", scenario, strings.Join(subject.flows, ", "))
 	}
 	job := subject.job(b, subject.flows[0])
+	subject.probe(b, job)
 	job.Plan.Flows[0].Load = loadgen.Load{Sessions: 1}
 	s := &Sender{b: b, begin: make(chan struct{}), asked: make(chan struct{}), ended: make(chan struct{})}
 	b.Cleanup(spareProcessor())

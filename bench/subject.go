@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/gauge/check"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
@@ -77,6 +79,28 @@ func (s *subject) job(b *testing.B, flow string) *gauge.Job {
 		b.Fatalf("%s: %v: bench.MayLoad says that you may load it", s.name, err)
 	}
 	return job
+}
+
+// probe ends the benchmark if the server cannot take the flow's messages at all.
+func (s *subject) probe(b *testing.B, job *gauge.Job) {
+	b.Helper()
+	if s.settings.noProbe {
+		return
+	}
+	passing, err := job.Probe(b.Context())
+	for _, fault := range passing {
+		b.Logf("%s: %v: %s", s.name, fault, fault.Do)
+	}
+	var faults check.Faults
+	if errors.As(err, &faults) {
+		for _, fault := range faults {
+			b.Logf("%s: %v: %s", s.name, fault, fault.Do)
+		}
+		b.FailNow()
+	}
+	if err != nil {
+		b.Fatalf("%s: %v", s.name, err)
+	}
 }
 
 // endless removes the end of a load, because testing.B says how many messages there

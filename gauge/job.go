@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/smtpgauge/smtpgauge/gauge/check"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios"
@@ -13,10 +14,23 @@ import (
 // Run carries a scenario out. If anything was measured it returns a Result. If there is
 // an error beside a Result, the run file could not be written. A run that ctx or
 // Options.Drain ended early is a Result without an error, whose Err is ErrInterrupted.
+// If a flow cannot work at its target, the error is of type check.Faults, and nothing was
+// sent.
 func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Result, error) {
 	job := NewJob(s)
 	if err := job.Check(); err != nil {
 		return nil, err
+	}
+	if !o.NoProbe {
+		passing, err := job.Probe(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, fault := range passing {
+			if o.OnFault != nil {
+				o.OnFault(fault)
+			}
+		}
 	}
 	return job.Run(ctx, o)
 }
@@ -51,6 +65,17 @@ func (j *Job) Check() error {
 		return err
 	}
 	return j.scenario.CheckTarget(j.Plan)
+}
+
+// Probe goes through one session of each flow, before any load: all that a session does
+// but DATA (see check.Probe). It returns the faults that may pass by themselves. If a
+// flow cannot work, the error is of type check.Faults. Flows whose target is sink are
+// left out: the built-in server is made to fit the scenario, and its counts are to be
+// those of the load.
+//
+// The method Run does not probe, because a job may be run again and again.
+func (j *Job) Probe(ctx context.Context) (passing []*check.Fault, err error) {
+	return check.Probe(ctx, j.Plan, check.Options{Skip: scenarios.OnSink})
 }
 
 // Run carries the plan out, and returns what the function Run does. It may be called

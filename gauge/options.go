@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"github.com/smtpgauge/smtpgauge/gauge/check"
 	"github.com/smtpgauge/smtpgauge/internal/machine"
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
@@ -18,6 +19,13 @@ type Options struct {
 	// OnInterval is called about once a second with what the run has measured so
 	// far, from a goroutine of the run; nil if nobody wants it.
 	OnInterval func(*record.Progress)
+
+	// NoProbe leaves out the look at the target before the load (see Job.Probe).
+	NoProbe bool
+
+	// OnFault is called for each fault that this look finds and that may pass by
+	// itself, before the load begins; nil if nobody wants it.
+	OnFault func(*check.Fault)
 
 	Drain  <-chan struct{} // close it to end the run early but in order; may be nil
 	More   func() bool     // gives out the load message by message (see loadgen.Options); nil leaves it to the plan

@@ -25,7 +25,7 @@ func SinkPorts(p *loadgen.Plan) []SinkPort {
 	var ports []SinkPort
 	for i := range p.Flows {
 		f := &p.Flows[i]
-		if port := sinkPort(f); onSink(f) && !slices.Contains(ports, port) {
+		if port := sinkPort(f); OnSink(f) && !slices.Contains(ports, port) {
 			ports = append(ports, port)
 		}
 	}
@@ -36,7 +36,8 @@ func sinkPort(f *loadgen.Flow) SinkPort {
 	return SinkPort{f.Target.Port, f.Session.Wire.TLS, f.Session.Wire.LMTP}
 }
 
-func onSink(f *loadgen.Flow) bool {
+// OnSink tells whether a flow goes to the built-in server.
+func OnSink(f *loadgen.Flow) bool {
 	return f.Target.Network == "tcp" && f.Target.Host == SinkHost
 }
 
@@ -50,7 +51,7 @@ func PlaceSink(p *loadgen.Plan, addrs map[SinkPort]string, ca []byte) error {
 	}
 	for i := range p.Flows {
 		f := &p.Flows[i]
-		if !onSink(f) {
+		if !OnSink(f) {
 			continue
 		}
 		addr, ok := addrs[sinkPort(f)]
@@ -68,7 +69,7 @@ func PlaceSink(p *loadgen.Plan, addrs map[SinkPort]string, ca []byte) error {
 
 // UsesSink reports whether a flow goes to the built-in server.
 func (s *Scenario) UsesSink() bool {
-	return slices.ContainsFunc(s.plan.Flows, func(f loadgen.Flow) bool { return onSink(&f) })
+	return slices.ContainsFunc(s.plan.Flows, func(f loadgen.Flow) bool { return OnSink(&f) })
 }
 
 // SinkAccounts are the accounts that the sink has to accept: those of the flows that
@@ -79,7 +80,7 @@ func (s *Scenario) SinkAccounts() []smtpwire.Credentials {
 	seen := map[string]bool{}
 	for i := range s.plan.Flows {
 		f := &s.plan.Flows[i]
-		if !onSink(f) {
+		if !OnSink(f) {
 			continue
 		}
 		for _, a := range f.Session.Accounts {
@@ -95,6 +96,6 @@ func (s *Scenario) SinkAccounts() []smtpwire.Credentials {
 // SinkAuthInClear reports whether a flow authenticates to the sink without TLS.
 func (s *Scenario) SinkAuthInClear() bool {
 	return slices.ContainsFunc(s.plan.Flows, func(f loadgen.Flow) bool {
-		return onSink(&f) && f.Session.Wire.TLS == sample.TLSNone && len(f.Session.Accounts) > 0
+		return OnSink(&f) && f.Session.Wire.TLS == sample.TLSNone && len(f.Session.Accounts) > 0
 	})
 }

@@ -120,6 +120,7 @@ type alternation struct {
 	source sourceFlags
 	repeat wholeFlag
 	output string
+	probe  probeFlag
 	quiet  bool
 	jobs   [2]*gauge.Job
 }
@@ -128,6 +129,7 @@ func (l *alternation) register(flags *pflag.FlagSet) {
 	l.repeat = wholeFlag{least: 1, most: maxRepeat}
 	flags.Var(&l.repeat, "repeat", "run each side `N` times (default: two more than a verdict needs)")
 	flags.StringVarP(&l.output, "output", "o", "", "keep the run files in the folder `DIR` (default NAME-TIME)")
+	l.probe.register(flags)
 	flags.BoolVar(&l.quiet, "quiet", false, "no progress on stderr")
 	flags.StringArrayVar(&l.source.set, "set", nil, "override a field on both sides: `PATH=VALUE` (repeatable)")
 	l.source.registerMayLoad(flags)
@@ -160,14 +162,17 @@ func (l *alternation) load(names []string, targets [2]string, s streams) error {
 // run goes through all turns, and returns the runs of each side. If there is an
 // error beside the runs, then turns are missing or a run is invalid.
 func (l *alternation) run(ctx context.Context, o compare.Options, s streams) (runs [2][]*record.Run, err error) {
-	folder, err := l.folder()
-	if err != nil {
-		return runs, err
-	}
 	display := console.NewLive(s.err, console.LiveOptions{Quiet: l.quiet})
 	stop, release := interruptible(ctx, display)
 	defer release()
 	defer display.End()
+	if err := l.probe.probe(stop, display, l.jobs[:]...); err != nil {
+		return runs, err
+	}
+	folder, err := l.folder()
+	if err != nil {
+		return runs, err
+	}
 	turns := l.repeat.value // 0 until the first run says how many
 	for turn := 0; turns == 0 || turn < turns; turn++ {
 		for _, side := range [2][2]int{{0, 1}, {1, 0}}[turn%2] {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
 	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/gauge/check"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
@@ -64,8 +65,11 @@ func exitCode(err error) int {
 func finish(err error, stderr io.Writer) int {
 	var usage *usageError
 	var faults scenarios.Faults
+	var broken check.Faults
 	switch {
 	case err == nil:
+	case errors.As(err, &broken):
+		printFaults(broken, stderr)
 	case errors.As(err, &faults):
 		// Each on a line of its own and without a prefix, as editors and CI systems
 		// read them.

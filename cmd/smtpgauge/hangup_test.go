@@ -72,7 +72,7 @@ func TestHangupIsNothingToNohup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.cmd.Args = []string{"sh", "-c", `trap "" HUP; exec "$0" "$@"`, "smtpgauge", "run", "long.yaml", "-o", r.file}
+	r.cmd.Args = []string{"sh", "-c", `trap "" HUP; exec "$0" "$@"`, "smtpgauge", "run", "long.yaml", "--no-probe", "-o", r.file}
 	r.cmd.Path = shell
 	r.cmd.Env = append(os.Environ(), "PATH="+commandFolder(t)+":"+os.Getenv("PATH"))
 	stderr, err := r.cmd.StderrPipe()

@@ -101,7 +101,7 @@ func newLongRun(t *testing.T, server net.Addr) *longRun {
 		t.Fatal(err)
 	}
 	r := &longRun{T: t, file: filepath.Join(dir, "run.jsonl"), stderr: bufio.NewScanner(strings.NewReader(""))}
-	r.cmd = exec.CommandContext(t.Context(), path, "run", "long.yaml", "-o", r.file)
+	r.cmd = exec.CommandContext(t.Context(), path, "run", "long.yaml", "--no-probe", "-o", r.file)
 	r.cmd.Args[0], r.cmd.Dir, r.cmd.Stdout = "smtpgauge", dir, &r.stdout
 	return r
 }

@@ -68,6 +68,7 @@ type runFlags struct {
 	output  string
 	format  formatFlag
 	metrics addressFlag
+	probe   probeFlag
 	quiet   bool
 	dryRun  bool
 }
@@ -76,6 +77,7 @@ func (f *runFlags) register(flags *pflag.FlagSet) {
 	flags.StringVarP(&f.output, "output", "o", "", "write the run file to `FILE` (default NAME-TIME.jsonl)")
 	flags.BoolVar(&f.quiet, "quiet", false, "no progress on stderr")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what the run would do, and send nothing")
+	f.probe.register(flags)
 	flags.Var(&f.metrics, "metrics", "serve live metrics to Prometheus on `[HOST]:PORT`")
 	f.format.register(flags, "results", render.Runs.Names())
 }
@@ -94,15 +96,18 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 		return err
 	}
 	machine.RaiseOpenFiles(f.descriptors(p), s.err)
+	display := console.NewLive(s.err, console.LiveOptions{Quiet: f.quiet})
+	stop, release := interruptible(ctx, display)
+	defer release()
+	if err := f.probe.probe(stop, display, job); err != nil {
+		return err
+	}
 	file, err := runfile.Create(f.output, p.Name, s.results.Writer())
 	if err := refusedFile(err); err != nil {
 		return err
 	}
 	defer file.Close() // for the returns before the run begins
 
-	display := console.NewLive(s.err, console.LiveOptions{Quiet: f.quiet})
-	stop, release := interruptible(ctx, display)
-	defer release()
 	live, err := expose(ctx, p, f.metrics, display)
 	if err != nil {
 		return err

@@ -22,21 +22,22 @@ const module = "github.com/smtpgauge/smtpgauge"
 // import each other.
 var parts = map[string][]string{
 	"cmd": {
-		"bench", "gauge", "scenarios", "scenarios/criteria", "scenarios/tree",
+		"bench", "gauge", "gauge/check", "scenarios", "scenarios/criteria", "scenarios/tree",
 		"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
 		"results/record", "results/tally", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/human", "results/live", "results/telemetry",
 		"internal/machine", "internal/printable", "internal/smtpsink", "internal/spelling",
 	},
 	"bench": {
-		"gauge", "scenarios", "scenarios/criteria",
+		"gauge", "gauge/check", "scenarios", "scenarios/criteria",
 		"loadgen", "loadgen/chance", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
 		"results/record", "results/tally", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/histogram",
 		"internal/machine", "internal/madeup", "internal/smtpsink",
 	},
 	"gauge": {
-		"scenarios", "scenarios/criteria", "loadgen", "loadgen/sample", "results/record", "results/figures",
+		"gauge/check", "scenarios", "scenarios/criteria", "loadgen", "loadgen/sample", "results/record", "results/figures",
 		"internal/machine", "internal/smtpsink",
 	},
+	"gauge/check": {"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/sample", "loadgen/smtpwire", "results/human", "internal/machine", "internal/printable"},
 
 	"scenarios": {
 		"scenarios/criteria", "scenarios/foreign", "scenarios/tree", "loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
@@ -158,6 +159,7 @@ func TestRulesBite(t *testing.T) {
 		{"results/record", module + "/scenarios"},
 		{"scenarios", module + "/gauge"},
 		{"gauge", module + "/bench"},
+		{"gauge/check", module + "/gauge"},
 		{"gauge", module + "/results/telemetry"},
 		{"gauge", "os/signal"},
 		{"gauge", "log"},

@@ -36,14 +36,14 @@ func documents(t *testing.T) map[string]string {
 // A table is a table of a document, with the comment that says what it is about.
 type table struct {
 	document string
-	kind     string   // fields, names or constants
+	kind     string   // fields, names, constants or ids
 	subjects []string // declarations in the source
 	first    []string // the code in the first column
 	rows     []string
 }
 
 var (
-	subject = regexp.MustCompile(`(?m)^<!-- (fields of|names in|constants of) ([^>]+) -->\n((?:\|.*\n)+)`)
+	subject = regexp.MustCompile(`(?m)^<!-- (fields of|names in|constants of|ids in) ([^>]+) -->\n((?:\|.*\n)+)`)
 	inCode  = regexp.MustCompile("`([^`]+)`")
 )
 

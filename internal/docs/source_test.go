@@ -147,3 +147,26 @@ func numbers(files []*ast.File, prefix string) []string {
 	})
 	return list
 }
+
+// typed returns the values of the text constants that are declared with a type.
+func typed(t *testing.T, files []*ast.File, name string) []string {
+	t.Helper()
+	var list []string
+	specs(files, func(s ast.Spec) {
+		spec, ok := s.(*ast.ValueSpec)
+		if !ok || len(spec.Values) != 1 {
+			return
+		}
+		of, typed := spec.Type.(*ast.Ident)
+		literal, text := spec.Values[0].(*ast.BasicLit)
+		if !typed || of.Name != name || !text || literal.Kind != token.STRING {
+			return
+		}
+		value, err := strconv.Unquote(literal.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, value)
+	})
+	return list
+}

@@ -102,6 +102,17 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
+// docs/check.md has all ids of findings, and no other.
+func TestFindingIDs(t *testing.T) {
+	for _, table := range tables(t, "ids in") {
+		var ids []string
+		for _, folder := range table.subjects {
+			ids = append(ids, typed(t, parse(t, folder), "ID")...)
+		}
+		compare(t, table, ids)
+	}
+}
+
 // compare compares what a table documents with what there is.
 func compare(t *testing.T, table table, wanted []string) {
 	t.Helper()

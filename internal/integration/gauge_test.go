@@ -87,7 +87,7 @@ func (g *gauge) show(t *testing.T) (*result, bool) {
 // start begins a run. The caller has to wait for its end.
 func (g *gauge) start(t *testing.T, args ...string) *run {
 	t.Helper()
-	args = append([]string{"run", g.scenario, "--format", "json", "-o", "run.jsonl"}, args...)
+	args = append([]string{"run", g.scenario, "--no-probe", "--format", "json", "-o", "run.jsonl"}, args...)
 	r := &run{cmd: g.command(t, args...)}
 	r.cmd.Stdout, r.cmd.Stderr = &r.stdout, &r.stderr
 	if err := r.cmd.Start(); err != nil {

@@ -44,7 +44,7 @@ func (b *Bench) Scenario(text string) (string, error) {
 // RunArgs returns the arguments with which smtpgauge runs a scenario and prints the result as
 // JSON.
 func (b *Bench) RunArgs(scenario string) []string {
-	return []string{"run", scenario, "--quiet", "--format", "json", "-o", b.runFile()}
+	return []string{"run", scenario, "--no-probe", "--quiet", "--format", "json", "-o", b.runFile()}
 }
 
 // Outcome runs smtpgauge and returns what it prints.

@@ -124,7 +124,7 @@ func TestScenarioIsRun(t *testing.T) {
 		t.Errorf("the run file of before is still there: %v", err)
 	}
 	out, err := b.Outcome(t.Context(), b.RunArgs(file)...)
-	if want := "run " + file + " --quiet --format json -o " + old + "\n"; err != nil || string(out) != want {
+	if want := "run " + file + " --no-probe --quiet --format json -o " + old + "\n"; err != nil || string(out) != want {
 		t.Errorf("%q, %v; want %q", out, err, want)
 	}
 }

@@ -1,0 +1,52 @@
+package check
+
+import (
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
+
+// refusals explains why the server took no envelope, or not each. What it refuses for
+// good counts more than what it refuses for now.
+func (e *explainer) refusals() *Fault {
+	w := e.walk
+	worst := w.Refusals[0]
+	for _, f := range w.Refusals {
+		if f.Code/100 != 4 {
+			worst = f
+			break
+		}
+	}
+	found := e.refusal(&worst)
+	found.Passing = found.Passing || w.Accepted > 0
+	if w.Accepted > 0 {
+		found.Says += "; others were taken"
+	}
+	return found
+}
+
+func (e *explainer) refusal(f *sample.Failure) *Fault {
+	step := map[sample.Phase]string{sample.Mail: "the sender (MAIL FROM)", sample.Rcpt: "a recipient (RCPT TO)"}[f.Phase]
+	answered := step + " was answered " + reply(f)
+	said := strings.ToLower(f.Example())
+	switch {
+	case f.Code >= 400 && f.Code < 500:
+		return e.passing(RefusedForNow, "wait, and look into the server's log", "%s: the server refuses for now", answered)
+	case f.Class == sample.StartTLSMissing:
+		return e.fault(TLSDemanded, "set the flow's tls: starttls (--tls starttls)", "%s: the server wants STARTTLS first", answered)
+	case f.Class == sample.AuthMissing:
+		return e.fault(LoginDemanded, "give the flow an auth (quick: --user)", "%s: the server wants a login first", answered)
+	case f.Class == sample.TooBig:
+		return e.fault(MessageTooBig, "make message.size smaller, or raise the server's limit", "%s: the message is over the server's limit", answered)
+	case f.Code == 0:
+		return e.fault(ExtensionMissing, "change the message or the flow, or turn the extension on in the server", "%s", f.Text)
+	case f.Class == sample.RelayDenied:
+		return e.fault(RelayDenied, "set envelope.to (--to) to a domain that the server serves, log in (auth, --user), or let this machine relay",
+			"%s: the server neither serves that domain nor relays for this client", answered)
+	case strings.Contains(said, "client host"), strings.Contains(said, "helo command"):
+		return e.fault(ClientRefused, "look at the server's lists of clients; session.hello and target.source say who we are", "%s: the server refuses this client", answered)
+	case f.Phase == sample.Mail, strings.Contains(said, "sender"):
+		return e.fault(SenderRefused, "set envelope.from (--from) to a sender that the server takes", "%s: the server does not take mail from it", answered)
+	}
+	return e.fault(RecipientRefused, "set envelope.to (--to) to a recipient that the server has", "%s: the server does not take mail for it", answered)
+}

@@ -1,0 +1,54 @@
+package check
+
+import "strings"
+
+// A Fault is something that keeps a flow from working at its target.
+type Fault struct {
+	ID     ID
+	Flows  []string // that have it
+	Target string   // host and port
+	Says   string   // what was tried, what came back, and what that most likely means
+	Do     string   // what to type or to mend
+
+	// Passing says that it may pass by itself, or does not concern all of the load.
+	// Such a fault is no reason to stop a run.
+	Passing bool
+}
+
+// Error says which flows have the fault, where, and what it is. Do is not part of it.
+func (f *Fault) Error() string {
+	at := f.Target + ": " + f.Says
+	if len(f.Flows) == 0 {
+		return at
+	}
+	return strings.Join(f.Flows, ", ") + " at " + at
+}
+
+// Faults are why a run would come to nothing.
+type Faults []*Fault
+
+// Error has a line for each fault.
+func (f Faults) Error() string {
+	lines := make([]string, len(f))
+	for i, fault := range f {
+		lines[i] = fault.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// merged returns the faults, each once: flows with the same fault at the same target are
+// listed in one.
+func merged(all []*Fault) []*Fault {
+	var out []*Fault
+next:
+	for _, f := range all {
+		for _, o := range out {
+			if o.ID == f.ID && o.Target == f.Target && o.Says == f.Says && o.Passing == f.Passing {
+				o.Flows = append(o.Flows, f.Flows...)
+				continue next
+			}
+		}
+		out = append(out, f)
+	}
+	return out
+}

@@ -1,0 +1,63 @@
+package check
+
+// An ID names a kind of finding. IDs are stable: docs/check.md says what each means.
+type ID string
+
+// What can be wrong on the way to a server.
+const (
+	NameNotFound       ID = "name-not-found"
+	LookUpFailed       ID = "lookup-failed"
+	ConnectionRefused  ID = "connection-refused"
+	ConnectTimeout     ID = "connect-timeout"
+	AddressUnreachable ID = "address-unreachable"
+	OwnLimit           ID = "own-limit"
+)
+
+// What can be wrong with how a session begins.
+const (
+	ConnectionLost ID = "connection-lost"
+	NotSMTP        ID = "not-smtp"
+	BannerRefused  ID = "banner-refused"
+	HelloRefused   ID = "hello-refused"
+	Slow           ID = "slow"
+	RefusedForNow  ID = "refused-for-now"
+	BadProtocol    ID = "bad-protocol"
+)
+
+// What can be wrong with TLS.
+const (
+	PlainOnTLSPort              ID = "plain-on-tls-port"
+	TLSOnPlainPort              ID = "tls-on-plain-port"
+	StartTLSMissing             ID = "starttls-missing"
+	StartTLSRefused             ID = "starttls-refused"
+	TLSDemanded                 ID = "tls-demanded"
+	TLSVersion                  ID = "tls-version"
+	TLSHandshake                ID = "tls-handshake"
+	ClientCertificate           ID = "client-certificate"
+	CertificateExpired          ID = "certificate-expired"
+	CertificateNotYetValid      ID = "certificate-not-yet-valid"
+	CertificateWrongName        ID = "certificate-wrong-name"
+	CertificateSelfSigned       ID = "certificate-self-signed"
+	CertificateUnknownAuthority ID = "certificate-unknown-authority"
+	CertificateChainIncomplete  ID = "certificate-chain-incomplete"
+	CertificateInvalid          ID = "certificate-invalid"
+)
+
+// What can be wrong with a login.
+const (
+	AuthNeedsTLS    ID = "auth-needs-tls"
+	AuthNotOffered  ID = "auth-not-offered"
+	AuthNoMechanism ID = "auth-no-mechanism"
+	LoginRefused    ID = "login-refused"
+	LoginDemanded   ID = "login-demanded"
+)
+
+// What can be wrong with an envelope or a message.
+const (
+	ClientRefused    ID = "client-refused"
+	SenderRefused    ID = "sender-refused"
+	RecipientRefused ID = "recipient-refused"
+	RelayDenied      ID = "relay-denied"
+	MessageTooBig    ID = "message-too-big"
+	ExtensionMissing ID = "extension-missing"
+)
