@@ -58,7 +58,7 @@ func converse(ctx context.Context, p *loadgen.Plan, f *loadgen.Flow, o Options, 
 		flow: f, limits: f.Timeouts.Resolved(), source: source, addrs: addrs, walk: w,
 		driver: netdrive.NewPortable(time.Now(), o.Dial), wire: f.Session.Wire, patience: Patience,
 	}
-	s.wire.Pipelining, s.wire.Capture, s.wire.Secrets = sample.Off, true, p.Secrets()
+	s.wire.Capture, s.wire.Secrets = true, p.Secrets()
 	var account *smtpwire.Credentials
 	if len(f.Session.Accounts) > 0 {
 		account = &f.Session.Accounts[0]

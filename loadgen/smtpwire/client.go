@@ -47,8 +47,8 @@ type Client struct {
 	head     int32 // in queue
 	stamped  int32 // replies in the queue whose command has left
 
-	offered extension
 	mechs   mechanism
+	offered extension
 	state   State
 	secured bool
 	helo    bool // EHLO was refused, so HELO is tried

@@ -45,6 +45,9 @@ func hasLineBreak(address []byte) bool {
 }
 
 func (c *Client) pipelines() bool {
+	if c.trial {
+		return false // so that each command has its time
+	}
 	return c.o.Pipelining == sample.On || c.o.Pipelining == sample.Auto && c.offered&pipelining != 0
 }
 

@@ -2,7 +2,7 @@ package smtpwire
 
 import "testing"
 
-// A trial goes as far as the last recipient, with and without pipelining.
+// A trial goes as far as the last recipient, one command at a time.
 func TestTry(t *testing.T) {
 	try := func(offers ...string) string {
 		script := hello(offers...)
@@ -45,16 +45,16 @@ func TestTry(t *testing.T) {
 			timed rcpt
 			C: DATA`,
 	}, {
-		name: "pipelined", t: to(2),
+		name: "not pipelined", t: to(2),
 		script: try("PIPELINING") + `
 			C: MAIL FROM:<a@example.test>
-			C: RCPT TO:<b@example.test>
-			C: RCPT TO:<c@example.test>
-			S: 250 ok
-			S: 250 ok
 			S: 250 ok
 			timed mail
+			C: RCPT TO:<b@example.test>
+			S: 250 ok
 			timed rcpt
+			C: RCPT TO:<c@example.test>
+			S: 250 ok
 			timed rcpt
 			message accepted 2+0
 			C: RSET
