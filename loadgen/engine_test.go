@@ -40,6 +40,9 @@ func TestClosedLoadMeasuresTheServersDelays(t *testing.T) {
 		all(t, "body", rec.service[sample.Body], 160, 16*time.Millisecond)
 		all(t, "message", rec.service[sample.SpanMessage], 160, 25*time.Millisecond)
 		all(t, "banner", rec.service[sample.Banner], 4, 20*time.Millisecond)
+		if len(rec.unfinished) > 0 {
+			t.Errorf("%d messages are unfinished, and all were accepted", len(rec.unfinished))
+		}
 		if rec.outcomes[sample.Accepted] != 160 || f.messages != 160 {
 			t.Errorf("accepted %d, server has %d, want 160", rec.outcomes[sample.Accepted], f.messages)
 		}
@@ -347,5 +350,6 @@ func TestRejectedMessagesGoOnInTheSession(t *testing.T) {
 		if rec.failures["rcpt recipient-unknown"] != 10 {
 			t.Errorf("failures %v", rec.failures)
 		}
+		all(t, "unfinished messages", rec.unfinished, 10, 100*time.Millisecond)
 	})
 }

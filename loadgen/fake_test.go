@@ -143,16 +143,17 @@ func (f *fakeServer) reply(c net.Conn, r *bufio.Reader, verb, usual string) bool
 // A tape is a Recorder that keeps what it gets.
 type tape struct {
 	sample.Nothing
-	service  map[sample.Phase][]time.Duration // in Steady
-	response map[sample.Phase][]time.Duration
-	lag      map[sample.Phase][]time.Duration
-	late     []time.Duration
-	outcomes map[sample.Outcome]int
-	inWindow int // accepted in the load's window
-	warm     int // messages of the warm-up
-	events   map[sample.SessionEvent]int
-	failures map[string]int // by phase and class
-	examples []string       // of the failures
+	service    map[sample.Phase][]time.Duration // in Steady
+	response   map[sample.Phase][]time.Duration
+	lag        map[sample.Phase][]time.Duration
+	unfinished []time.Duration
+	late       []time.Duration
+	outcomes   map[sample.Outcome]int
+	inWindow   int // accepted in the load's window
+	warm       int // messages of the warm-up
+	events     map[sample.SessionEvent]int
+	failures   map[string]int // by phase and class
+	examples   []string       // of the failures
 
 	unknown int // recipients
 	windows []window
@@ -199,7 +200,8 @@ func (t *tape) Message(s sample.Series, o sample.Outcome, now sample.Stage, _, _
 		t.order = append(t.order, s)
 	}
 }
-func (t *tape) Unknown(_ sample.Series, recipients int) { t.unknown += recipients }
+func (t *tape) Unfinished(_ sample.Series, d time.Duration) { t.unfinished = append(t.unfinished, d) }
+func (t *tape) Unknown(_ sample.Series, recipients int)     { t.unknown += recipients }
 
 func (t *tape) Session(_ sample.Series, e sample.SessionEvent) { t.events[e]++ }
 func (t *tape) Greeting(_ sample.Series, from netip.Addr, g *sample.Greeting) {

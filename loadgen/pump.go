@@ -117,6 +117,6 @@ func (s *session) send(series sample.Series) {
 	wall, _ := f.shard.driver.Recent()
 	f.source.Render(uint64(f.shard.global(f.totals.messages)), wall.Time(), s.tx)
 	f.totals.messages++
-	s.wrote, s.own, s.replied = false, 0, 0
+	s.wrote, s.own, s.replied, s.finished = false, 0, 0, false
 	s.client.Send(s.tx)
 }

@@ -23,6 +23,7 @@ func (s *session) record(e *smtpwire.Event) {
 		r.Service(series, e.Phase, e.End.Sub(e.Start))
 		if e.Phase == sample.SpanMessage {
 			r.Own(series, s.own)
+			s.finished = true
 		}
 		if e.Phase == sample.SpanMessage && s.flow.flow.Load.Open() {
 			r.Response(series, sample.SpanMessage, max(0, e.End.Sub(s.due)))
@@ -47,6 +48,9 @@ func (s *session) messageEnded(e *smtpwire.Event) {
 	f.shard.recorder.Message(s.message, e.Outcome, f.stage, e.Accepted, e.Rejected)
 	if e.Unknown > 0 {
 		f.shard.recorder.Unknown(s.message, e.Unknown)
+	}
+	if !s.finished && e.Start != 0 {
+		f.shard.recorder.Unfinished(s.message, e.End.Sub(e.Start))
 	}
 	f.shard.release(s.tx)
 	s.tx = nil

@@ -32,6 +32,7 @@ type session struct {
 	streak    int            // sessions in a row without an accepted message
 	tx        *smtpwire.Transaction
 	own       time.Duration  // the generator's part of the message's time
+	finished  bool           // the message's body is answered
 	replied   sample.Instant // when the last reply within the message came; 0 when it is answered
 
 	promised  bool // the session was given a message that has not begun

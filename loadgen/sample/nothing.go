@@ -30,6 +30,9 @@ func (Nothing) Delay(Series, time.Duration) {}
 // Own does nothing.
 func (Nothing) Own(Series, time.Duration) {}
 
+// Unfinished does nothing.
+func (Nothing) Unfinished(Series, time.Duration) {}
+
 // Unstamped does nothing.
 func (Nothing) Unstamped(Series) {}
 

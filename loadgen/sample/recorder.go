@@ -26,6 +26,9 @@ type Recorder interface {
 	// Own takes the generator's part of a message's time: the sum of the times
 	// from each reply to the command that answers it.
 	Own(s Series, d time.Duration)
+	// Unfinished takes how long a message took that ended before the reply to its
+	// body, and so has no SpanMessage.
+	Unfinished(s Series, d time.Duration)
 	// Unstamped counts a reply that had no kernel stamp.
 	Unstamped(s Series)
 

@@ -34,6 +34,7 @@ func (c *builder) addSurroundings(list ...Surrounding) {
 // add adds the rows of another builder.
 func (c *builder) add(from *builder) {
 	c.comparison.Rows, c.pairs = append(c.comparison.Rows, from.comparison.Rows...), append(c.pairs, from.pairs...)
+	c.comparison.untimed = append(c.comparison.untimed, from.comparison.untimed...)
 	c.warn(from.comparison.Warnings...)
 }
 
@@ -84,14 +85,24 @@ func (c *builder) addFlow(name string, base, other flowSide) {
 	if len(baseRounds) == 1 && len(newRounds) == 1 {
 		sole, newSole = base.soleRound(), other.soleRound()
 	}
-	var lopsided []string
+	var lopsided, parts []string
 	load := sample.ClosedLoad
 	if open && newOpen {
 		load = sample.OpenLoad
 	}
 	for _, m := range comparedMetrics(load) {
 		pair := stats.Pair{Base: values(baseRounds, m), New: values(newRounds, m), HigherIsBetter: m.higher}
-		if len(pair.Base) == 0 || len(pair.New) == 0 || !matches(c.o.Metrics, name, m.name) {
+		if len(pair.Base)+len(pair.New) == 0 || !matches(c.o.Metrics, name, m.name) {
+			continue
+		}
+		if why := m.untimed(baseRounds, newRounds); why != "" {
+			c.comparison.untimed = append(c.comparison.untimed, untimed{name, m.name, why})
+			if len(pair.Base) > 0 && len(pair.New) > 0 {
+				parts = append(parts, m.name)
+			}
+			continue
+		}
+		if len(pair.Base) == 0 || len(pair.New) == 0 {
 			continue
 		}
 		if m.lopsided(baseRounds, newRounds) {
@@ -103,6 +114,9 @@ func (c *builder) addFlow(name string, base, other flowSide) {
 			row.setWithinRun(m, sole, newSole, c.level())
 		}
 		c.comparison.Rows, c.pairs = append(c.comparison.Rows, row), append(c.pairs, pair)
+	}
+	if len(parts) > 0 {
+		c.warn(fmt.Sprintf("flow %s: not compared: %s: not every message was pipelined, so they have not all of them", name, strings.Join(parts, ", ")))
 	}
 	if len(lopsided) > 0 {
 		c.warn(fmt.Sprintf("flow %s: not compared: %s: the sides have different numbers of samples, and too few a round for such a percentile",

@@ -25,6 +25,8 @@ type Comparison struct {
 	Rows             []Row         `json:"rows"`
 	Gates            []GateResult  `json:"gates,omitempty"`
 	Warnings         []string      `json:"warnings"`
+
+	untimed []untimed // in place of rows
 }
 
 // A Side says what is on one side.

@@ -25,11 +25,17 @@ import (
 type cost struct {
 	whole  time.Duration
 	phases map[sample.Phase]time.Duration // those that have samples
-	// between is the part of the message's span that is in none of its phases: the
-	// sending of its bytes, and the generator's own time. If pipelined phases
-	// overlap, it is what that saves, and negative.
-	between time.Duration
+	// between is the part of the messages' time that is in none of their phases: the
+	// sending of their bytes, the generator's own time, and waits for replies that
+	// never came. It is nil if it cannot be told: a run file of an earlier version
+	// may have pipelined phases that overlap, and lacks the time of messages that
+	// failed half-way.
+	between *time.Duration
 }
+
+// roundingShare is more than rounding adds to the phases: a histogram keeps three
+// digits.
+const roundingShare = 0.002
 
 // costOf is false if nothing was delivered.
 func costOf(t *tally.Total) (cost, bool) {
@@ -44,12 +50,15 @@ func costOf(t *tally.Total) (cost, bool) {
 	for _, s := range tally.CostSlots {
 		c.whole += share(s)
 	}
-	c.between = c.whole
+	between := c.whole
 	for _, p := range tally.CostPhases {
 		if s := tally.SlotOf(p, sample.Service); t.Hists[s].Count() > 0 {
 			c.phases[p] = share(s)
-			c.between -= share(s)
+			between -= share(s)
 		}
+	}
+	if float64(between) >= -roundingShare*float64(c.whole) {
+		c.between = new(max(0, between))
 	}
 	return c, true
 }

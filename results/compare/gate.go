@@ -36,6 +36,11 @@ func (c *Comparison) gateResults(g *criteria.Gate) []GateResult {
 			list = append(list, r.gateResult(g, c.Alpha))
 		}
 	}
+	for i := range c.untimed {
+		if u := &c.untimed[i]; u.metric == g.Metric && (g.Flow == "" || g.Flow == u.flow) {
+			list = append(list, GateResult{Expr: g.Expr, Flow: u.flow, Reason: u.reason})
+		}
+	}
 	if len(list) == 0 {
 		list = []GateResult{{Expr: g.Expr, Reason: "no such metric was compared"}}
 	}

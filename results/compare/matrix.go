@@ -39,11 +39,11 @@ type MatrixFlow struct {
 	Size               string `json:"size,omitempty"`
 	Recipients         int    `json:"recipients,omitempty"`
 
-	Delivered int64                    `json:"delivered"` // messages accepted
-	Sessions  int64                    `json:"sessions"`  // started
-	Cost      *time.Duration           `json:"cost_ns"`   // null if nothing was delivered
-	Phases    map[string]time.Duration `json:"phases_ns"` // those the flow has; with Between they add up to Cost
-	Between   time.Duration            `json:"between_ns"`
+	Delivered int64                    `json:"delivered"`        // messages accepted
+	Sessions  int64                    `json:"sessions"`         // started
+	Cost      *time.Duration           `json:"cost_ns"`          // null if nothing was delivered
+	Phases    map[string]time.Duration `json:"phases_ns"`        // those the flow has; with Between they add up to Cost
+	Between   *time.Duration           `json:"between_ns"`       // null if it cannot be told
 	CPU       *time.Duration           `json:"generator_cpu_ns"` // the median of the rounds; null if it is not known
 
 	Header record.FlowHeader `json:"-"`

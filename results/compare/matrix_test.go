@@ -32,7 +32,7 @@ func TestCostAddsUp(t *testing.T) {
 	for i, want := range []time.Duration{600 * us, 400 * us, 800 * us, 850 * us, 3100 * us, 800 * us, 850 * us} {
 		f := &m.Flows[i]
 		near(t, f.Flow, float64(*f.Cost), float64(want), 0.002)
-		sum := f.Between
+		sum := *f.Between
 		for _, ns := range f.Phases {
 			sum += ns
 		}
@@ -45,7 +45,7 @@ func TestCostAddsUp(t *testing.T) {
 	near(t, "a tenth of a connect", float64(relay.Phases["connect"]), float64(10*us), 0.002)
 	near(t, "MAIL", float64(relay.Phases["mail"]), float64(100*us), 0.002)
 	near(t, "MAIL, RCPT and DATA, pipelined", float64(pipelined.Phases["mail+rcpt+data"]), float64(100*us), 0.002)
-	near(t, "the sending of a pipelined message", float64(pipelined.Between), float64(60*us), 0.01)
+	near(t, "the sending of a pipelined message", float64(*pipelined.Between), float64(60*us), 0.01)
 	near(t, "EHLO before STARTTLS", float64(secure.Phases["ehlo"]), float64(15*us), 0.002)
 	near(t, "EHLO after STARTTLS", float64(secure.Phases["ehlo-tls"]), float64(15*us), 0.002)
 	near(t, "CPU", float64(*m.Flows[4].CPU), float64(500*us), 0.001)
@@ -64,6 +64,20 @@ func TestOverheadIsOfTheSameLoadOnly(t *testing.T) {
 	}
 	if alike.Unlike != "" || alike.Time == nil || m.Against.Tested != 2 {
 		t.Errorf("of %d differences tested, that of the same load is %+v", m.Against.Tested, alike)
+	}
+}
+
+// A run file of an earlier version has pipelined phases that overlap.
+func TestNoTimeIsNegative(t *testing.T) {
+	flows := madeup.MadePorts()[:2]
+	flows[1].Message = flows[0].Message
+	m := compare.MatrixOf(madeup.Made(t, flows, 2))
+	if f := &m.Flows[1]; f.Cost == nil || f.Between != nil {
+		t.Errorf("overlapping phases leave %v of %v between", f.Between, f.Cost)
+	}
+	text, _, _ := strings.Cut(matrixText(t, m, 120), "Overhead")
+	if !strings.Contains(text, "between –: it cannot be told") || strings.Contains(text, " -") {
+		t.Errorf("the reason is missing, or a time is negative:\n%s", text)
 	}
 }
 

@@ -25,8 +25,9 @@ type roundData struct {
 type comparedMetric struct {
 	name     string
 	unit     criteria.Unit
-	higher   bool // is better
-	headline bool // always in the tables
+	higher   bool         // is better
+	headline bool         // always in the tables
+	phase    sample.Phase // of a time
 	of       func(*roundData) (float64, bool)
 	track    func(*soleRound) stats.Track // nil if a sole round has no interval
 
@@ -40,7 +41,7 @@ type comparedMetric struct {
 func comparedMetrics(load sample.LoadKind) []comparedMetric {
 	var list []comparedMetric
 	for _, c := range criteria.ComparedBy(load) {
-		m := comparedMetric{name: c.Name, unit: c.Unit(), headline: c.Headline}
+		m := comparedMetric{name: c.Name, unit: c.Unit(), headline: c.Headline, phase: c.Phase}
 		switch c.Kind {
 		case criteria.Latency:
 			m.latency(&c)

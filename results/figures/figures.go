@@ -2,6 +2,7 @@ package figures
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -53,6 +54,7 @@ func newFlow(r *record.Run, flow int, t *tally.Total) *Flow {
 		Rate:       PerSecond(t.InWindow, r.SteadyLength(flow)), Window: r.SteadyLength(flow),
 		Greetings: r.Greetings(flow).List, Phases: newPhases(t), Errors: append([]tally.FailureCount{}, t.Failures.Figures()...),
 	}
+	f.Unfinished = newDistribution(t, tally.UnfinishedSlot)
 	if h.Open {
 		f.Late = newDistribution(t, tally.LateSlot)
 		f.Arrivals = &tally.ArrivalCounts{Due: r.LastGauge(flow).Due, Begun: r.LastGauge(flow).Begun}
@@ -200,6 +202,14 @@ func metricOf(r *record.Run, f *Flow, t *criteria.Threshold) (value float64, rea
 }
 
 func latencyOf(r *record.Run, t *criteria.Threshold) (value float64, reason string) {
+	count := func(p sample.Phase) int64 { return r.Histogram(t.Flow, p, sample.Service).Count() }
+	if why, instead := tally.Untimed(count, t.Metric.Phase); why != "" {
+		var names []string
+		for _, p := range instead {
+			names = append(names, t.Flow+"."+p.String()+"."+t.Metric.Stat)
+		}
+		return 0, why + ": use " + strings.Join(names, ", ")
+	}
 	h := r.Histogram(t.Flow, t.Metric.Phase, t.Metric.Part)
 	var d time.Duration
 	var ok bool

@@ -99,7 +99,8 @@ type Flow struct {
 	Late       *Distribution         `json:"late,omitempty"`      // as the generator's, of this flow's arrivals
 	Greetings  []tally.Greeting      `json:"greetings,omitempty"` // of its servers: the different ones, a few at most
 	Phases     map[string]*Phase     `json:"phases"`
-	Errors     []tally.FailureCount  `json:"errors"` // most frequent first
+	Unfinished *Distribution         `json:"unfinished,omitempty"` // messages that ended before the reply to their body
+	Errors     []tally.FailureCount  `json:"errors"`               // most frequent first
 	Warmup     *Warmup               `json:"warmup,omitempty"`
 	Rounds     []Round               `json:"rounds,omitempty"` // if there is more than one
 }

@@ -82,7 +82,10 @@ func (r *recorder) Lag(s sample.Series, span sample.Phase, d time.Duration) {
 func (r *recorder) Late(s sample.Series, d time.Duration)  { r.of(s).Record(tally.LateSlot, d) }
 func (r *recorder) Delay(s sample.Series, d time.Duration) { r.of(s).Record(tally.DelaySlot, d) }
 func (r *recorder) Own(s sample.Series, d time.Duration)   { r.of(s).Record(tally.OwnSlot, d) }
-func (r *recorder) Unstamped(s sample.Series)              { r.of(s).Unstamped++ }
+func (r *recorder) Unfinished(s sample.Series, d time.Duration) {
+	r.of(s).Record(tally.UnfinishedSlot, d)
+}
+func (r *recorder) Unstamped(s sample.Series) { r.of(s).Unstamped++ }
 
 func (r *recorder) Message(s sample.Series, o sample.Outcome, now sample.Stage, accepted, rejected int) {
 	t := r.of(s)

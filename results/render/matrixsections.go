@@ -104,6 +104,7 @@ func costSection(m *compare.Matrix) table.Section {
 		}
 	}
 	s.Columns = append(s.Columns, table.Numbers(append(slices.Clone(names), "between")...)...)
+	untold := false
 	for i := range m.Flows {
 		f := &m.Flows[i]
 		row := table.Plain(f.Flow)
@@ -114,14 +115,15 @@ func costSection(m *compare.Matrix) table.Section {
 			}
 			row = append(row, table.Cell{Text: text})
 		}
-		between := human.NoSamples
-		if f.Cost != nil {
-			between = human.Duration(f.Between)
-		}
-		s.Rows = append(s.Rows, append(row, table.Cell{Text: between}))
+		s.Rows = append(s.Rows, append(row, table.Cell{Text: knownTime(f.Between)}))
+		untold = untold || f.Cost != nil && f.Between == nil
 	}
 	s.Lines = table.Plain("Means that add up to the message above: a phase's times over the messages delivered. " + human.NoSamples +
-		": the flow has no such phase. between: the sending, and the generator's own time; if pipelined phases overlap, it is what they save, and negative.")
+		": the flow has no such phase. between: the sending, the generator's own time, and waits for replies that never came.")
+	if untold {
+		s.Lines = append(s.Lines, table.Plain("between "+human.NoSamples+
+			": it cannot be told. An earlier version made the run file: it timed pipelined commands one by one, so their times overlap, and it did not time messages that failed half-way.")...)
+	}
 	return s
 }
 

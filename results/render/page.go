@@ -109,7 +109,7 @@ var (
 func (res *document) breakdowns() []page.Breakdown {
 	message := page.Breakdown{
 		Title: "What a message is made of", Parts: phaseNames(messageParts),
-		Note: "Mean service times of a message. What is missing up to the mark is the sending and the generator's own time; pipelined phases overlap, so they may go beyond it.",
+		Note: "Mean service times of a message; if some failed, of all messages begun. What is missing up to the mark is the sending, and the generator's own time.",
 	}
 	session := page.Breakdown{
 		Title: "What a session costs beside its messages", Parts: phaseNames(sessionParts),
@@ -118,8 +118,8 @@ func (res *document) breakdowns() []page.Breakdown {
 	i := 0
 	for _, f := range res.FlowsInOrder() {
 		if d := f.Phase(sample.SpanMessage).Time(sample.Service); d != nil {
-			row := breakdownOf(f, i, messageParts, d.Count)
-			row.Mark = d.Mean
+			row := breakdownOf(f, i, messageParts, begun(f, d))
+			row.Mark = meanOf(d, f.Unfinished)
 			message.Rows = append(message.Rows, row)
 		}
 		if f.Sessions.Started > 0 {
@@ -130,7 +130,25 @@ func (res *document) breakdowns() []page.Breakdown {
 	return []page.Breakdown{message, session}
 }
 
-// breakdown spreads the times of phases over n of what they are parts of.
+// begun is how many messages of a flow were begun: those whose body was answered, and
+// those that ended before.
+func begun(f *figures.Flow, answered *figures.Distribution) int64 {
+	if f.Unfinished == nil {
+		return answered.Count
+	}
+	return answered.Count + f.Unfinished.Count
+}
+
+// meanOf is the mean of both; the second may be nil.
+func meanOf(a, b *figures.Distribution) time.Duration {
+	if b == nil {
+		return a.Mean
+	}
+	sum := float64(a.Mean)*float64(a.Count) + float64(b.Mean)*float64(b.Count)
+	return time.Duration(sum / float64(a.Count+b.Count))
+}
+
+// breakdownOf spreads the times of phases over n of what they are parts of.
 func breakdownOf(f *figures.Flow, flow int, parts []sample.Phase, n int64) page.BreakdownRow {
 	row := page.BreakdownRow{Flow: flow, Times: make([]time.Duration, len(parts))}
 	for i, phase := range parts {

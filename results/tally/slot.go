@@ -3,16 +3,18 @@ package tally
 import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
 // A Slot is the place of one histogram: a phase's service, response or lag times, or
-// one of the generator's own three.
+// one of the others.
 type Slot int
 
-// The slots of the generator's own times come after those of the phases.
+// The other slots come after those of the phases: the generator's own times, and the
+// times of messages that ended before the reply to their body.
 const (
-	parts     = 3
-	LateSlot  = Slot(parts * sample.NumPhases)
-	DelaySlot = LateSlot + 1
-	OwnSlot   = LateSlot + 2
-	NumSlots  = int(OwnSlot) + 1
+	parts          = 3
+	LateSlot       = Slot(parts * sample.NumPhases)
+	DelaySlot      = LateSlot + 1
+	OwnSlot        = LateSlot + 2
+	UnfinishedSlot = LateSlot + 3
+	NumSlots       = int(UnfinishedSlot) + 1
 )
 
 // SlotOf is the slot of one of a phase's times.
@@ -27,6 +29,8 @@ func (s Slot) Name() string {
 		return "generator.delay"
 	case OwnSlot:
 		return "generator.own"
+	case UnfinishedSlot:
+		return "message.unfinished"
 	}
 	return sample.Phase(int(s)/parts).String() + partSuffix[int(s)%parts]
 }

@@ -10,10 +10,10 @@ var ownPhases = sample.ServerPhasesOf(sample.SetUp, sample.AfterMessage, sample.
 // session.
 var CostPhases = sample.ServerPhasesOf(sample.SetUp, sample.InMessage, sample.AfterMessage, sample.Farewell)
 
-// CostSlots are the slots whose sum is the cost of messages. A message's own phases may
-// overlap, so its span counts in their place.
+// CostSlots are the slots whose sum is the cost of messages. A message's span counts in
+// place of its phases, because it has also the sending.
 var CostSlots = func() []Slot {
-	list := []Slot{SlotOf(sample.SpanMessage, sample.Service)}
+	list := []Slot{SlotOf(sample.SpanMessage, sample.Service), UnfinishedSlot}
 	for _, p := range ownPhases {
 		list = append(list, SlotOf(p, sample.Service))
 	}
