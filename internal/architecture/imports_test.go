@@ -64,7 +64,7 @@ var parts = map[string][]string{
 	"results/compare":       {"results/figures", "results/record", "results/tally", "results/compare/stats", "results/histogram", "results/human", "scenarios/criteria", "loadgen/sample"},
 	"results/compare/stats": {},
 	"results/metricfamily":  {},
-	"results/live":          {"results/record", "loadgen", "loadgen/pace", "loadgen/sample"},
+	"results/live":          {"results/human", "results/record", "loadgen", "loadgen/pace", "loadgen/sample"},
 	"results/render": {
 		"results/compare", "results/compare/stats", "results/figures", "results/record", "results/tally", "results/histogram", "results/human", "results/metricfamily",
 		"scenarios/criteria", "loadgen/sample", "internal/printable",

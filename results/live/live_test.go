@@ -179,3 +179,29 @@ func TestErrorsComeByClass(t *testing.T) {
 		t.Errorf("of both: %v", got)
 	}
 }
+
+func TestClock(t *testing.T) {
+	for want, s := range map[string]Standing{
+		"3s":                 {Elapsed: 3 * sec},
+		"3s of 10s, 7s left": {Elapsed: 3 * sec, Remains: Remains{Left: 7 * sec, Kind: Planned}},
+		"3s, about 7s left":  {Elapsed: 3 * sec, Remains: Remains{Left: 7 * sec, Kind: Estimated}},
+		"11s, finishing":     {Elapsed: 11 * sec, Remains: Remains{Kind: Planned}},
+		"3s, draining":       {Elapsed: 3 * sec, Remains: Remains{Left: 7 * sec, Kind: Planned}, Draining: true},
+	} {
+		if got := s.Clock(); got != want {
+			t.Errorf("%+v: %q, want %q", s, got, want)
+		}
+	}
+}
+
+func TestStagesAreNamed(t *testing.T) {
+	for want, s := range map[string]Stage{
+		"": {}, "warm-up": {Kind: Warmup}, "draining": {Kind: Draining},
+		"stage 2 of 3: 1,000 messages/s":    {Number: 2, Of: 3, From: 1000, To: 1000, Unit: loadgen.Messages},
+		"stage 1 of 3: 0 to 200 sessions/s": {Number: 1, Of: 3, To: 200},
+	} {
+		if got := s.String(); got != want {
+			t.Errorf("%+v: %q, want %q", s, got, want)
+		}
+	}
+}

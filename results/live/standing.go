@@ -19,6 +19,10 @@ type Standing struct {
 	Rounds  int // of the run
 	Round   int // under way, from 1; the last one once all are over
 	Flows   []Flow
+
+	// What the caller of At knows.
+	Turn     string // which of several runs this is; "" if it is the only one
+	Draining bool   // the run ends early: nothing new begins
 }
 
 // A State says whether a flow has its turn. Flows that run together have it all the

@@ -78,7 +78,7 @@ const (
 
 func (p *Progress) columns(width int) columns {
 	c := columns{name: len("flow")}
-	has := map[needs]bool{anyLoad: true, severalStages: !p.sharesStage()}
+	has := map[needs]bool{anyLoad: true, severalStages: !p.SharesStage()}
 	for i := range p.Flows {
 		c.name = max(c.name, utf8.RuneCountInString(p.Flows[i].Name))
 		has[openLoad] = has[openLoad] || p.Flows[i].OpenLoad

@@ -37,11 +37,11 @@ func (p *Progress) logLine() string {
 
 func (p *Progress) logText(flows []live.Flow, errors []live.ClassCount, d detail) string {
 	head := p.logClock()
-	stage := p.stage()
+	stage := p.StageText()
 	if d == sums {
 		stage, _, _ = strings.Cut(stage, ":") // without the rate
 	}
-	for _, s := range []string{p.Turn, p.round(), stage} {
+	for _, s := range []string{p.Turn, p.RoundText(), stage} {
 		if s != "" {
 			head += ", " + s
 		}
@@ -62,7 +62,7 @@ func (p *Progress) logClock() string {
 	if p.Remains.Kind == live.Planned && !p.Draining && p.Remains.Left > 0 {
 		return fmt.Sprintf("%v of %v", p.Elapsed.Round(time.Second), (p.Elapsed + p.Remains.Left).Round(time.Second))
 	}
-	return p.clock()
+	return p.Clock()
 }
 
 // detail is how much a line of a log says.

@@ -185,18 +185,3 @@ func TestProgressInALog(t *testing.T) {
 		}
 	}
 }
-
-func TestProgressSaysHowFarItIs(t *testing.T) {
-	planned := live.Remains{Left: 7 * time.Second, Kind: live.Planned}
-	for want, p := range map[string]Progress{
-		"3s":                 {Standing: &live.Standing{Elapsed: 3 * time.Second}},
-		"3s of 10s, 7s left": {Standing: &live.Standing{Elapsed: 3 * time.Second, Remains: planned}},
-		"3s, about 7s left":  {Standing: &live.Standing{Elapsed: 3 * time.Second, Remains: live.Remains{Left: 7 * time.Second, Kind: live.Estimated}}},
-		"11s, finishing":     {Standing: &live.Standing{Elapsed: 11 * time.Second, Remains: live.Remains{Kind: live.Planned}}},
-		"3s, draining":       {Standing: &live.Standing{Elapsed: 3 * time.Second, Remains: planned}, Draining: true},
-	} {
-		if got := p.clock(); got != want {
-			t.Errorf("%+v: %q, want %q", p.Standing, got, want)
-		}
-	}
-}

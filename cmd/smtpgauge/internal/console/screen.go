@@ -45,10 +45,10 @@ func (p *Progress) head(width int) []line {
 	bar := line{
 		{text: clip(p.Name, max(8, width/4)) + "  "},
 		{text: strings.Repeat("█", done), look: good}, {text: strings.Repeat("░", size-done), look: faint},
-		{text: "  " + p.clock()},
+		{text: "  " + p.Clock()},
 	}
 	pieces := []line{bar}
-	for _, s := range []string{p.Turn, p.round(), p.stage()} {
+	for _, s := range []string{p.Turn, p.RoundText(), p.StageText()} {
 		if s != "" {
 			pieces = append(pieces, text(s))
 		}
