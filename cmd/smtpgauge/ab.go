@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,6 +23,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render"
+	"github.com/smtpgauge/smtpgauge/results/watch"
 )
 
 func newAB(s streams) *cobra.Command {
@@ -35,12 +37,14 @@ func newAB(s streams) *cobra.Command {
 against the first as smtpgauge compare does. The turns go A B B A, again and
 again, so that a slow change of the machine weighs on both sides alike. The gates
 are those that the second scenario declares, or those of --fail-on. The run files
-are kept in a folder, for compare.`,
+are kept in a folder, for compare.
+
+` + watchHelp,
 		Example: `  smtpgauge ab before.yaml after.yaml --min-effect 3%
   smtpgauge ab relay.yaml --a 10.0.0.5 --b 10.0.0.6 --repeat 10`,
 		Args:              cobra.RangeArgs(0, 2),
 		ValidArgsFunction: completion.Scenarios(2),
-		RunE: func(c *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) (err error) {
 			o, err := f.options()
 			if err != nil {
 				return err
@@ -56,6 +60,11 @@ are kept in a folder, for compare.`,
 			if err := l.load(args, hosts, s); err != nil {
 				return err
 			}
+			var finished func(io.Writer) error
+			if l.page, err = serveLivePage(l.watch, l.jobs[0].Plan.Name, s.err); err != nil {
+				return err
+			}
+			defer func() { l.endPage(err, finished) }()
 			runs, err := l.run(c.Context(), o, s)
 			if len(runs[0]) == 0 || len(runs[1]) == 0 {
 				return err
@@ -66,6 +75,9 @@ are kept in a folder, for compare.`,
 			}
 			if len(hosts[0]) > 0 {
 				comparison.Base.Name, comparison.New.Name = hosts[0], hosts[1]
+			}
+			finished = func(w io.Writer) error {
+				return render.Comparisons.Write(w, "html", comparison, render.Options{All: f.all})
 			}
 			return errors.Join(f.finish(s, comparison), err)
 		},
@@ -86,15 +98,21 @@ func newNoise(s streams) *cobra.Command {
 		Short: "find the smallest change a set-up can see",
 		Long: `Runs a scenario again and again without any change, and says how much its figures
 vary. From that follows how small a change this machine, this server and this
-scenario can see, and how many rounds it takes to see a smaller one.`,
+scenario can see, and how many rounds it takes to see a smaller one.
+
+` + watchHelp,
 		Example: `  smtpgauge noise builtin:four-ports
   smtpgauge noise relay.yaml --repeat 10 --metrics 'message.*'`,
 		Args:              exactly(1, "one SCENARIO"),
 		ValidArgsFunction: completion.Scenarios(1),
-		RunE: func(c *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) (err error) {
 			if err := l.load([]string{args[0], args[0]}, [2]string{l.source.target, l.source.target}, s); err != nil {
 				return err
 			}
+			if l.page, err = serveLivePage(l.watch, l.jobs[0].Plan.Name, s.err); err != nil {
+				return err
+			}
+			defer func() { l.endPage(err, nil) }()
 			runs, err := l.run(c.Context(), f.options(), s)
 			if len(runs[0]) == 0 || len(runs[1]) == 0 {
 				return err
@@ -122,6 +140,8 @@ type alternation struct {
 	output string
 	probe  probeFlag
 	quiet  bool
+	watch  addressFlag
+	page   livePage
 	jobs   [2]*gauge.Job
 }
 
@@ -130,6 +150,7 @@ func (l *alternation) register(flags *pflag.FlagSet) {
 	flags.Var(&l.repeat, "repeat", "run each side `N` times (default: two more than a verdict needs)")
 	flags.StringVarP(&l.output, "output", "o", "", "keep the run files in the folder `DIR` (default NAME-TIME)")
 	l.probe.register(flags)
+	flags.Var(&l.watch, "watch", watchUsage)
 	flags.BoolVar(&l.quiet, "quiet", false, "no progress on stderr")
 	flags.StringArrayVar(&l.source.set, "set", nil, "override a field on both sides: `PATH=VALUE` (repeatable)")
 	l.source.registerMayLoad(flags)
@@ -178,7 +199,7 @@ func (l *alternation) run(ctx context.Context, o compare.Options, s streams) (ru
 		for _, side := range [2][2]int{{0, 1}, {1, 0}}[turn%2] {
 			name := filepath.Join(folder, fmt.Sprintf("%c%d.jsonl", "ab"[side], turn+1))
 			display.Turn(turnText(turn, turns, side))
-			run, failed := s.turn(stop, l.jobs[side], name, display)
+			run, failed := s.turn(stop, l.jobs[side], name, display, l.page)
 			if run != nil {
 				runs[side] = append(runs[side], run)
 			}
@@ -197,6 +218,12 @@ func (l *alternation) run(ctx context.Context, o compare.Options, s streams) (ru
 	}
 	fmt.Fprintf(display, "run files: %s\n", folder)
 	return runs, checkRuns(runs)
+}
+
+// endPage shows on the live page what the command came to, and ends serving it.
+func (l *alternation) endPage(err error, page func(io.Writer) error) {
+	l.page.finish(conclusionOf(err), "", page)
+	l.page.close()
 }
 
 // turnText names a turn on the display: "turn 2 of 8, side a". How many there are is 0
@@ -276,13 +303,13 @@ func earlierTurns(folder string) (names []string) {
 var turnName = regexp.MustCompile(`^[ab][0-9]+\.jsonl$`)
 
 // turn runs a scenario once, into a file, and reads the file for comparing.
-func (s streams) turn(stop interruption, job *gauge.Job, name string, display *console.Live) (*record.Run, error) {
-	machine.RaiseOpenFiles(descriptorsFor(job.Plan), display)
+func (s streams) turn(stop interruption, job *gauge.Job, name string, display *console.Live, page livePage) (*record.Run, error) {
+	machine.RaiseOpenFiles(descriptorsFor(job.Plan)+watch.Descriptors, display)
 	file, err := runfile.Open(name, nil)
 	if err := refusedFile(err); err != nil {
 		return nil, err
 	}
-	result, err := s.carryOut(stop, job, display, gauge.Options{File: file})
+	result, err := s.carryOut(stop, job, display, page, gauge.Options{File: file})
 	err = errors.Join(err, file.Close())
 	switch {
 	case result == nil:

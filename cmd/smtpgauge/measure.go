@@ -11,16 +11,19 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
-// carryOut carries a job out and shows its progress, until stop ends it. Its sink
-// is a process of its own. o.OnInterval sees each interval after the display.
-func (s streams) carryOut(stop interruption, job *gauge.Job, display *console.Live, o gauge.Options) (*gauge.Result, error) {
+// carryOut carries a job out and shows its progress on a display and on a page, until
+// stop ends it. Its sink is a process of its own. o.OnInterval sees each interval after
+// these.
+func (s streams) carryOut(stop interruption, job *gauge.Job, display *console.Live, page livePage, o gauge.Options) (*gauge.Result, error) {
 	o.Drain, o.FreeCores = stop.drain, s.freeCores
 	o.Sink = sinkprocess.Sinks{Stderr: display, Descriptors: descriptorsFor(job.Plan)}
+	page.begin(job.Plan)
 	observe := o.OnInterval
 	o.OnInterval = func(i *record.Progress) {
 		p := console.NewProgress(job.Plan, i)
 		p.Draining = stop.draining()
 		display.Show(p)
+		page.observe(p.Standing, i)
 		if observe != nil {
 			observe(i)
 		}

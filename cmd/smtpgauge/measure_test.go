@@ -49,7 +49,7 @@ func noDisplay() *console.Live {
 func TestMeasurementShowsItsProgress(t *testing.T) {
 	job := smallJob(t, "sessions: 2, messages: 50")
 	shown := 0
-	result, err := quietStreams().carryOut(interruption{ctx: t.Context()}, job, noDisplay(), gauge.Options{OnInterval: func(i *record.Progress) {
+	result, err := quietStreams().carryOut(interruption{ctx: t.Context()}, job, noDisplay(), livePage{}, gauge.Options{OnInterval: func(i *record.Progress) {
 		shown++
 		if got := i.Flows; len(got) != 1 || got[0].Name != "relay" {
 			t.Errorf("progress %+v", got)
@@ -63,7 +63,7 @@ func TestMeasurementShowsItsProgress(t *testing.T) {
 func TestCanceledMeasurementIsARunAllTheSame(t *testing.T) {
 	job := smallJob(t, "sessions: 1, duration: 10m")
 	ctx, cancel := context.WithCancel(t.Context())
-	result, err := quietStreams().carryOut(interruption{ctx: ctx}, job, noDisplay(), gauge.Options{OnInterval: func(*record.Progress) { cancel() }})
+	result, err := quietStreams().carryOut(interruption{ctx: ctx}, job, noDisplay(), livePage{}, gauge.Options{OnInterval: func(*record.Progress) { cancel() }})
 	if err != nil {
 		t.Fatal(err)
 	}

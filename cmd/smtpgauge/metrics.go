@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/internal/listening"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/telemetry"
@@ -27,17 +28,18 @@ func (f *addressFlag) String() string { return string(*f) }
 func (f *addressFlag) Type() string   { return "string" }
 
 func (f *addressFlag) Set(text string) error {
-	address, err := telemetry.ParseAddress(text)
+	address, err := listening.ParseAddress(text)
 	*f = addressFlag(address)
 	return err
 }
 
-// descriptors is how many open files listening takes at most.
-func (f *addressFlag) descriptors() uint64 {
+// descriptors is how many open files a server on the address takes, which is so many at
+// most.
+func (f *addressFlag) descriptors(most uint64) uint64 {
 	if *f == "" {
 		return 0
 	}
-	return telemetry.Descriptors
+	return most
 }
 
 // An exposure is the metrics of a run under way, and the two ways to show them to

@@ -51,7 +51,7 @@ The password of --user comes from ` + scenarios.PasswordVariable + `; if that is
 command asks for it. --print writes the scenario in place of running it, as a file
 to start from; the password is not in it.
 
-` + metricsHelp,
+` + metricsHelp + "\n\n" + watchHelp,
 		Example: `  smtpgauge quick sink
   smtpgauge quick 127.0.0.1:2525 --tls none --sessions 50 --for 30s
   smtpgauge quick mail.example.test --user bench@example.test --rate 20 --for 1m

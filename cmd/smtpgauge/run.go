@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -16,6 +17,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render"
+	"github.com/smtpgauge/smtpgauge/results/telemetry"
+	"github.com/smtpgauge/smtpgauge/results/watch"
 )
 
 func newRun(s streams) *cobra.Command {
@@ -32,7 +35,7 @@ the program (smtpgauge scenarios lists them). The first ^C finishes what is unde
 way, the second stops at once; what was measured is kept either way. SIGTERM does
 the same, and so does a terminal that is closed, unless nohup is used.
 
-` + metricsHelp,
+` + metricsHelp + "\n\n" + watchHelp,
 		Example: `  smtpgauge run builtin:four-ports
   smtpgauge run relay.yaml --target 10.0.0.5 --set flows.relay.load.sessions=50
   smtpgauge run builtin:matrix --target mail.example.test --user bench@example.test --ca ca.pem
@@ -69,6 +72,7 @@ type runFlags struct {
 	format  formatFlag
 	metrics addressFlag
 	probe   probeFlag
+	watch   addressFlag
 	quiet   bool
 	dryRun  bool
 }
@@ -79,6 +83,7 @@ func (f *runFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what the run would do, and send nothing")
 	f.probe.register(flags)
 	flags.Var(&f.metrics, "metrics", "serve live metrics to Prometheus on `[HOST]:PORT`")
+	flags.Var(&f.watch, "watch", watchUsage)
 	f.format.register(flags, "results", render.Runs.Names())
 }
 
@@ -113,10 +118,16 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 		return err
 	}
 	defer live.end(stop)
-	result, err := s.carryOut(stop, job, display, gauge.Options{File: file, OnInterval: live.observe})
+	page, err := serveLivePage(f.watch, p.Name, display)
+	if err != nil {
+		return err
+	}
+	defer page.close()
+	result, err := s.carryOut(stop, job, display, page, gauge.Options{File: file, OnInterval: live.observe})
 	err = errors.Join(err, file.Close())
 	display.End()
 	if result == nil {
+		page.finish(conclusionOf(err), "", nil)
 		return err
 	}
 	defer reportSink(result.Served, display)
@@ -125,15 +136,16 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	}
 	live.finish(result)
 	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
+	page.finish(result.Figures.Verdict.Conclusion, "run file: "+file.Name(), func(w io.Writer) error { return writeFinishedPage(w, file.Name()) })
 	shown, unread := f.readBack(result.Run, file.Name())
 	appendStepSummary([]*record.Run{shown}, s.err)
 	return errors.Join(unread, writeRuns(s.results, f.format.name, shown), err, result.Err())
 }
 
 // descriptors is how many open files a run of p needs at most, the connections to
-// --metrics included.
+// --metrics and --watch included.
 func (f *runFlags) descriptors(p *loadgen.Plan) uint64 {
-	return descriptorsFor(p) + f.metrics.descriptors()
+	return descriptorsFor(p) + f.metrics.descriptors(telemetry.Descriptors) + f.watch.descriptors(watch.Descriptors)
 }
 
 // readBack reads a run from its file if the output needs more than the totals: a
@@ -153,4 +165,13 @@ func (f *runFlags) readBack(run *record.Run, file string) (*record.Run, error) {
 		return run, err
 	}
 	return run, nil
+}
+
+// writeFinishedPage writes the page of a run from its file, which has the run over time.
+func writeFinishedPage(w io.Writer, file string) error {
+	runs, err := readRuns([]string{file}, "html")
+	if err != nil {
+		return err
+	}
+	return render.Runs.Write(w, "html", runs, render.Options{})
 }

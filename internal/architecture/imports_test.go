@@ -24,8 +24,8 @@ var parts = map[string][]string{
 	"cmd": {
 		"bench", "gauge", "gauge/check", "scenarios", "scenarios/criteria", "scenarios/tree",
 		"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
-		"results/record", "results/tally", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/human", "results/live", "results/telemetry",
-		"internal/machine", "internal/printable", "internal/smtpsink", "internal/spelling",
+		"results/record", "results/tally", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/human", "results/live", "results/telemetry", "results/watch",
+		"internal/listening", "internal/machine", "internal/printable", "internal/smtpsink", "internal/spelling",
 	},
 	"bench": {
 		"gauge", "gauge/check", "scenarios", "scenarios/criteria",
@@ -69,9 +69,12 @@ var parts = map[string][]string{
 		"results/compare", "results/compare/stats", "results/figures", "results/record", "results/tally", "results/histogram", "results/human", "results/metricfamily",
 		"scenarios/criteria", "loadgen/sample", "internal/printable",
 	},
-	"results/telemetry": {"results/figures", "results/record", "results/tally", "results/histogram", "results/metricfamily", "loadgen", "loadgen/sample", "loadgen/smtpwire", "internal/printable"},
+	"results/telemetry": {"results/figures", "results/record", "results/tally", "results/histogram", "results/metricfamily", "loadgen", "loadgen/sample", "loadgen/smtpwire", "internal/listening", "internal/printable"},
+
+	"results/watch": {"results/live", "results/record", "results/human", "results/render", "scenarios/criteria", "loadgen", "loadgen/sample", "internal/listening", "internal/printable"},
 
 	"internal/machine":      {},
+	"internal/listening":    {},
 	"internal/printable":    {},
 	"internal/spelling":     {},
 	"internal/textfile":     {},
@@ -107,7 +110,7 @@ var confined = map[string][]string{
 	// A library does not print, trap signals or have flags.
 	"os/signal": {"cmd"},
 	"flag":      {"bench/internal"}, // programs, not libraries
-	"log":       {"cmd", "internal/smtpsink", "results/telemetry"},
+	"log":       {"cmd", "internal/smtpsink", "results/telemetry", "results/watch"},
 }
 
 // pure names the packages without I/O and without a clock, so that tests reach every detail.

@@ -2,35 +2,17 @@ package telemetry
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-)
 
-// ParseAddress reads "HOST:PORT", ":PORT" or "PORT". The host defaults to 127.0.0.1,
-// as OpenTelemetry has it for an exporter on this port: other machines can scrape only
-// if the address says so. The error says what is wrong with the text.
-func ParseAddress(text string) (string, error) {
-	host, port := "", text
-	if _, err := strconv.ParseUint(text, 10, 64); err != nil {
-		if host, port, err = net.SplitHostPort(text); err != nil {
-			return "", fmt.Errorf("want [HOST]:PORT, such as :9464 or 0.0.0.0:9464")
-		}
-	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return "", fmt.Errorf("port %q: want a number from 0, which takes a free one, to 65535", port)
-	} else if port = strconv.FormatUint(n, 10); host == "" {
-		host = "127.0.0.1"
-	}
-	return net.JoinHostPort(host, port), nil
-}
+	"github.com/smtpgauge/smtpgauge/internal/listening"
+)
 
 // A Server is where Prometheus scrapes a run.
 type Server struct {
@@ -39,6 +21,14 @@ type Server struct {
 	scrapes  scrapes
 	served   chan struct{} // closed when it serves no more
 }
+
+// MaxConnections is how many connections a Server has open at a time; it closes any
+// further one at once. Each takes a descriptor from the process that measures, whose
+// sessions need them.
+const MaxConnections = 32
+
+// Descriptors is how many descriptors a Server takes at most.
+const Descriptors = MaxConnections + listening.Descriptors
 
 // maxRequests is how many requests are answered at a time: the machine has a load to
 // make.
@@ -53,16 +43,12 @@ const (
 	idleLimit   = time.Minute + askLimit
 )
 
-// Serve starts to serve m on an address that ParseAddress returned. The error says why
+// Serve starts to serve m on an address that listening.ParseAddress returned. The error says why
 // that address cannot be listened on.
 func Serve(address string, m *Metrics) (*Server, error) {
-	listener, err := net.Listen("tcp", address)
+	listener, err := listening.On(address)
 	if err != nil {
-		var failed *net.OpError
-		if errors.As(err, &failed) {
-			err = failed.Err // the message has the address
-		}
-		return nil, fmt.Errorf("metrics cannot be served on %s: %w", address, err)
+		return nil, fmt.Errorf("metrics cannot be served on %w", err)
 	}
 	return serve(listener, m), nil
 }
@@ -80,7 +66,7 @@ func serve(listener net.Listener, m *Metrics) *Server {
 	}
 	go func() {
 		defer close(s.served)
-		_ = s.http.Serve(newBoundListener(listener, MaxConnections)) // until End
+		_ = s.http.Serve(listening.Bound(listener, MaxConnections)) // until End
 	}()
 	return s
 }
@@ -93,31 +79,11 @@ func (s *Server) handler(m *Metrics) http.Handler {
 		MaxRequestsInFlight: maxRequests,
 	})))
 	mux.Handle("GET /{$}", http.RedirectHandler("/metrics", http.StatusFound))
-	return refuseBodies(mux)
-}
-
-// refuseBodies refuses requests with a body. Nothing here uses one, and the server
-// would read it to the end of the request.
-func refuseBodies(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength != 0 {
-			w.Header().Set("Connection", "close")
-			http.Error(w, "a request for metrics has no body", http.StatusRequestEntityTooLarge)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+	return listening.RefuseBodies(mux)
 }
 
 // URL is where the metrics are: on 127.0.0.1 if the server listens on every address.
-func (s *Server) URL() string {
-	a := s.listener.Addr().(*net.TCPAddr)
-	host := a.IP.String()
-	if a.IP.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return "http://" + net.JoinHostPort(host, strconv.Itoa(a.Port)) + "/metrics"
-}
+func (s *Server) URL() string { return listening.URL(s.listener) + "metrics" }
 
 // End waits for a scrape of the last values, until the time that LastScrape returns or
 // until skip is closed, and ends serving.

@@ -15,22 +15,6 @@ import (
 	"github.com/prometheus/common/expfmt"
 )
 
-func TestAddresses(t *testing.T) {
-	for text, want := range map[string]string{
-		":9464": "127.0.0.1:9464", "9464": "127.0.0.1:9464", ":0": "127.0.0.1:0", "0.0.0.0:9464": "0.0.0.0:9464",
-		"[::]:9464": "[::]:9464", "localhost:9464": "localhost:9464", ":09464": "127.0.0.1:9464",
-	} {
-		if got, err := ParseAddress(text); err != nil || got != want {
-			t.Errorf("%q is %q, %v; want %q", text, got, err, want)
-		}
-	}
-	for _, text := range []string{"", "localhost", "::", "::1", ":http", ":65536", ":-1", "99999999999999999999", "127.0.0.1:9464/metrics"} {
-		if got, err := ParseAddress(text); err == nil {
-			t.Errorf("%q is taken as %q", text, got)
-		}
-	}
-}
-
 // served serves the metrics of a run that has begun.
 func served(t *testing.T) (*Server, *course) {
 	t.Helper()

@@ -133,7 +133,7 @@ func (c columns) block(f *live.Flow, width int) []line {
 		}
 		return []line{text(s)}
 	}
-	if in := classes(f.Errors); utf8.RuneCountInString(in) <= c.errors {
+	if in := live.ErrorText(f.Errors); utf8.RuneCountInString(in) <= c.errors {
 		return []line{{{text: s + "  "}, {in, alarm}}}
 	}
 	lines := []line{text(s)}

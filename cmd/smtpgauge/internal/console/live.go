@@ -25,7 +25,7 @@ func NewLive(c *Console, o LiveOptions) *Live { return &Live{Console: c, quiet: 
 // Turn says which of several runs is shown from now on.
 func (l *Live) Turn(turn string) { l.turn, l.logged = turn, 0 }
 
-// Show brings the display up to date.
+// Show brings the display up to date, and names p's turn.
 func (l *Live) Show(p Progress) {
 	p.Turn = l.turn
 	switch {

@@ -106,7 +106,7 @@ func errorText(errors []live.ClassCount, d detail) string {
 	case n == 0:
 		return "no errors"
 	case d >= byClass:
-		return "errors: " + classes(errors)
+		return "errors: " + live.ErrorText(errors)
 	case d == sums:
 		return human.CountOf(n, "error")
 	}

@@ -2,7 +2,6 @@ package console
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results/human"
@@ -35,15 +34,6 @@ func quantiles(f *live.Flow) (p50, p99 string) {
 		return human.NoSamples, human.NoSamples
 	}
 	return human.Duration(f.P50), human.Duration(f.P99)
-}
-
-// classes writes errors with their counts: "timeout 13, busy 2".
-func classes(errors []live.ClassCount) string {
-	var parts []string
-	for _, e := range errors {
-		parts = append(parts, fmt.Sprintf("%s %s", e.Class, human.Count(e.Count)))
-	}
-	return strings.Join(parts, ", ")
 }
 
 // sessions is how many sessions are open.

@@ -121,7 +121,7 @@ func TestErrorsWrap(t *testing.T) {
 	for _, width := range []int{59, 79, 159} {
 		all := strings.Join(drawnOn(p, width), "\n")
 		for _, e := range p.Flows[0].Errors {
-			if !strings.Contains(all, classes([]live.ClassCount{e})) {
+			if !strings.Contains(all, live.ErrorText([]live.ClassCount{e})) {
 				t.Errorf("%s is missing at %d columns:\n%s", e.Class, width, all)
 			}
 		}

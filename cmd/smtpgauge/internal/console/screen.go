@@ -74,7 +74,7 @@ func (p *Progress) foot(width int) (lines []line) {
 		for i, f := range part.flows {
 			l := line{{text: f.Name, look: faint}}
 			if len(f.Errors) > 0 {
-				l = append(l, span{" (" + classes(f.Errors) + ")", alarm})
+				l = append(l, span{" (" + live.ErrorText(f.Errors) + ")", alarm})
 			}
 			if i < len(part.flows)-1 {
 				l = append(l, span{",", faint})
@@ -117,7 +117,7 @@ func summary(of string, flows []live.Flow, width int) []line {
 // errorPieces are errors with their counts, which may go to several lines.
 func errorPieces(label string, errors []live.ClassCount) (pieces []line) {
 	for i, e := range errors {
-		s := fmt.Sprintf("%s %s", e.Class, human.Count(e.Count))
+		s := e.String()
 		if i == 0 {
 			s = label + s
 		}

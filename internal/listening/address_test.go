@@ -1,4 +1,4 @@
-package telemetry
+package listening
 
 import (
 	"net"
@@ -24,4 +24,20 @@ func FuzzParseAddress(f *testing.F) {
 			t.Errorf("%q is %q, and read again %q, %v", text, address, again, err)
 		}
 	})
+}
+
+func TestAddresses(t *testing.T) {
+	for text, want := range map[string]string{
+		":9464": "127.0.0.1:9464", "9464": "127.0.0.1:9464", ":0": "127.0.0.1:0", "0.0.0.0:9464": "0.0.0.0:9464",
+		"[::]:9464": "[::]:9464", "localhost:9464": "localhost:9464", ":09464": "127.0.0.1:9464",
+	} {
+		if got, err := ParseAddress(text); err != nil || got != want {
+			t.Errorf("%q is %q, %v; want %q", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "localhost", "::", "::1", ":http", ":65536", ":-1", "99999999999999999999", "127.0.0.1:9464/metrics"} {
+		if got, err := ParseAddress(text); err == nil {
+			t.Errorf("%q is taken as %q", text, got)
+		}
+	}
 }

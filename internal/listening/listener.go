@@ -1,18 +1,41 @@
-package telemetry
+package listening
 
 import (
+	"errors"
+	"fmt"
 	"net"
+	"strconv"
 	"sync"
 )
 
-// MaxConnections is how many connections a Server has open at a time; it closes any
-// further one at once. Each takes a descriptor from the process that measures, whose
-// sessions need them.
-const MaxConnections = 32
+// Descriptors is how many descriptors a bound listener takes beside its connections': its
+// own, and that of one connection that it is closing.
+const Descriptors = 2
 
-// Descriptors is how many descriptors a Server takes at most: its listener's, its
-// connections', and that of one connection that it is closing.
-const Descriptors = MaxConnections + 2
+// On listens on an address that ParseAddress returned. The error begins with the address
+// and says why that cannot be done.
+func On(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		var failed *net.OpError
+		if errors.As(err, &failed) {
+			err = failed.Err // the message has the address
+		}
+		return nil, fmt.Errorf("%s: %w", address, err)
+	}
+	return l, nil
+}
+
+// URL is the root of what is served on a listener: on 127.0.0.1 if that listens on every
+// address.
+func URL(l net.Listener) string {
+	a := l.Addr().(*net.TCPAddr)
+	host := a.IP.String()
+	if a.IP.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(a.Port)) + "/"
+}
 
 // A boundListener closes connections if there are too many.
 type boundListener struct {
@@ -20,7 +43,9 @@ type boundListener struct {
 	slots chan struct{} // as many values as there are connections
 }
 
-func newBoundListener(l net.Listener, most int) *boundListener {
+// Bound returns a listener that has so many connections open at a time, and closes any
+// further one at once.
+func Bound(l net.Listener, most int) net.Listener {
 	return &boundListener{l, make(chan struct{}, most)}
 }
 

@@ -1,0 +1,64 @@
+"use strict";
+// A chart of the live page: lines that grow to the right, a new point each second.
+// lines is a list of {label, colour, width, dash}; update(xs, columns) draws anew.
+report.liveChart = (figure, lines, { format, axis, log, label }) => {
+  figure.hidden = false;
+  const holder = document.createElement("div");
+  holder.className = "canvas";
+  holder.setAttribute("role", "img");
+  holder.setAttribute("aria-label", label);
+  figure.append(holder);
+  const height = () => innerWidth < 560 ? 200 : 260;
+  const style = more => ({
+    stroke: () => report.colour("soft"), font: "12px system-ui, sans-serif",
+    grid: { stroke: () => report.colour("grid"), width: 1 }, ticks: { stroke: () => report.colour("line"), width: 1, size: 5 }, ...more,
+  });
+  const linear = { range: (_, min, max) => [0, max > 0 ? max * 1.08 : 1] };
+  // A range that fits the data, with at least a factor of ten: then there is a label in
+  // every state.
+  const logarithmic = { distr: 3, range: (_, min, max) => {
+    const from = (min > 0 ? min : 1) / 1.25, to = (max > 0 ? max : 10) * 1.25, lack = Math.sqrt(Math.max(1, 10 / (to / from)));
+    return [from / lack, to * lack];
+  } };
+  const wanted = v => [1, 2, 5].some(w => Math.abs(w - v / 10 ** Math.floor(Math.log10(v) + 1e-9)) < 1e-6);
+  const plot = new uPlot({
+    width: holder.clientWidth, height: height(), legend: { show: false }, padding: [8, 14, 0, 0], cursor: { y: false, drag: { x: false, y: false } },
+    scales: { x: { time: false, range: (_, min, max) => min == null ? [0, 10] : [min, Math.max(max, min + 10)] }, y: log ? logarithmic : linear },
+    axes: [
+      style({ values: (_, v) => v.map(x => x == null ? "" : report.units.clock(x)), size: 34, space: 60 }),
+      style({ values: (_, v) => v.map(x => x == null ? "" : axis(x)), size: 62, ...(log ? { filter: (_, v) => v.map(x => wanted(x) ? x : null), space: 14 } : { space: 36 }) }),
+    ],
+    series: [{}].concat(lines.map(l => ({
+      label: l.label, stroke: () => report.colour(l.colour), width: l.width || 2, dash: l.dash || [], points: { show: l.points || false }, spanGaps: false,
+    }))),
+  }, [[]].concat(lines.map(() => [])), holder);
+
+  const legend = document.createElement("div");
+  legend.className = "legend";
+  const values = lines.map(l => {
+    const item = document.createElement("span"), swatch = document.createElement("span"), value = document.createElement("b");
+    swatch.className = "swatch part-" + l.colour.slice(1);
+    item.append(swatch, l.label + " ", value);
+    legend.append(item);
+    return value;
+  });
+  figure.append(legend);
+  new ResizeObserver(() => {
+    if (holder.clientWidth > 0 && holder.clientWidth !== plot.width) plot.setSize({ width: holder.clientWidth, height: height() });
+  }).observe(holder);
+  report.redraw.push(() => plot.redraw(false));
+  return {
+    update(xs, columns) {
+      plot.setData([xs].concat(columns));
+      columns.forEach((c, i) => {
+        const last = c[c.length - 1];
+        values[i].textContent = last == null ? report.units.none : format(last);
+      });
+    },
+    remove() {
+      plot.destroy();
+      holder.remove();
+      legend.remove();
+    },
+  };
+};
