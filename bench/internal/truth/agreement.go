@@ -22,7 +22,7 @@ const sessionsAtOnce = 200
 
 // agreement compares what the generator reports with the wire, at several shares of what this
 // machine can do with the generator, the server and the capture together.
-func (t *truth) agreement(ctx context.Context, w io.Writer, mode sample.TLSMode, length time.Duration) (missed int, failure error) {
+func (t *truth) agreement(ctx context.Context, w io.Writer, mode sample.TLSMode, pipelining sample.Switch, length time.Duration) (missed int, failure error) {
 	s, err := t.serve(ctx, mode)
 	if err != nil {
 		return 0, err
@@ -30,23 +30,23 @@ func (t *truth) agreement(ctx context.Context, w io.Writer, mode sample.TLSMode,
 	defer func() { failure = errors.Join(failure, s.Close()) }()
 	// With ten messages in a connection there are enough beginnings and ends of
 	// connections too.
-	most := load{sessions: 50, length: min(length, 3*time.Second), perSession: 10, size: 1024}
+	most := load{sessions: 50, length: min(length, 3*time.Second), perSession: 10, size: 1024, pipelined: pipelining == sample.On}
 	_, r, err := t.observe(ctx, most, s.Port, mode)
 	if err != nil {
 		return 0, err
 	}
 	capacity := r.Flows[flow].Rate
-	fmt.Fprintf(w, "\nTLS %s: capacity %.0f messages/s, 10 a connection\n", mode, capacity)
+	fmt.Fprintf(w, "\nTLS %s, pipelining %s: capacity %.0f messages/s, 10 a connection\n", mode, pipelining, capacity)
 	for _, share := range shares {
 		l := load{
 			open: true, rate: share * capacity, process: pace.Poisson, sessions: sessionsAtOnce,
-			length: length, perSession: most.perSession, size: most.size,
+			length: length, perSession: most.perSession, size: most.size, pipelined: pipelining == sample.On,
 		}
 		a, r, err := t.observe(ctx, l, s.Port, mode)
 		if err != nil {
 			return missed, err
 		}
-		fmt.Fprintf(w, "\nTLS %s, %.0f %% of capacity, %.0f messages/s, times in µs\n", mode, 100*share, l.rate)
+		fmt.Fprintf(w, "\nTLS %s, pipelining %s, %.0f %% of capacity, %.0f messages/s, times in µs\n", mode, pipelining, 100*share, l.rate)
 		printVerdict(w, r)
 		missed += printComparison(w, a, r)
 	}

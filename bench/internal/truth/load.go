@@ -23,6 +23,7 @@ type load struct {
 	length     time.Duration
 	perSession int // messages; 0 for as long as it lasts
 	size       int
+	pipelined  bool // MAIL, RCPT and DATA leave together
 }
 
 // flow is the name that the load has in scenarios and results. Together with
@@ -48,7 +49,7 @@ flows:
 {{- else}}
     load: {sessions: {{.Sessions}}, duration: {{.Length}}}
 {{- end}}
-    session: {messages: {{.PerSession}}, pipelining: off}
+    session: {messages: {{.PerSession}}, pipelining: {{if .Pipelined}}on{{else}}off{{end}}}
     message: {size: {{.Size}}B}
     envelope: {from: "s{seq}@example.test", to: bench@example.test}
 `))
@@ -60,7 +61,7 @@ func (l load) text(port string, mode sample.TLSMode, ca string) (string, error) 
 	err := scenario.Execute(&out, map[string]any{
 		"Seed": seed, "Flow": flow, "Port": port, "TLS": mode != sample.TLSNone, "Mode": mode, "CA": ca, "ServerName": labserver.ServerName,
 		"Open": l.open, "Rate": fmt.Sprintf("%.0f", l.rate), "Unit": l.unit(), "Arrivals": l.process,
-		"Sessions": l.sessions, "Length": l.length, "PerSession": l.perSession, "Size": l.size,
+		"Sessions": l.sessions, "Length": l.length, "PerSession": l.perSession, "Size": l.size, "Pipelined": l.pipelined,
 	})
 	return out.String(), err
 }

@@ -3,7 +3,7 @@
 // Truth compares what smtpgauge reports with what was on the wire, and with what servers of known
 // delays must give. "make truth" runs it. It needs root to capture packets on the loopback device.
 //
-//	go run ./bench/internal/truth [-only plain,implicit,starttls,queueing,pacing] [-for 10s] [-ours program]
+//	go run ./bench/internal/truth [-only plain,pipelined,implicit,starttls,queueing,pacing] [-for 10s] [-ours program]
 //	go run ./bench/internal/truth compare -port N [-tls implicit|starttls] PCAP RESULT.json
 //	go run ./bench/internal/truth wire -port N [-tls implicit|starttls] PCAP
 //
@@ -46,16 +46,17 @@ type check struct {
 	run  func(*truth, context.Context, io.Writer, time.Duration) (int, error)
 }
 
-func agreementOf(mode sample.TLSMode) func(*truth, context.Context, io.Writer, time.Duration) (int, error) {
+func agreementOf(mode sample.TLSMode, pipelining sample.Switch) func(*truth, context.Context, io.Writer, time.Duration) (int, error) {
 	return func(t *truth, ctx context.Context, w io.Writer, length time.Duration) (int, error) {
-		return t.agreement(ctx, w, mode, length)
+		return t.agreement(ctx, w, mode, pipelining, length)
 	}
 }
 
 var checks = harness.Choice[check]{Noun: "check", Name: func(c check) string { return c.name }, All: []check{
-	{"plain", agreementOf(sample.TLSNone)},
-	{"implicit", agreementOf(sample.TLSImplicit)},
-	{"starttls", agreementOf(sample.TLSStart)},
+	{"plain", agreementOf(sample.TLSNone, sample.Off)},
+	{"pipelined", agreementOf(sample.TLSNone, sample.On)},
+	{"implicit", agreementOf(sample.TLSImplicit, sample.Off)},
+	{"starttls", agreementOf(sample.TLSStart, sample.Off)},
 	{"queueing", (*truth).queueing},
 	{"pacing", (*truth).pacing},
 }}

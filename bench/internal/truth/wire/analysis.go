@@ -17,10 +17,12 @@ const (
 	Banner   Phase = "banner"
 	EHLO     Phase = "ehlo"
 	StartTLS Phase = "starttls"
+	EHLOTLS  Phase = "ehlo-tls" // after STARTTLS
 	Auth     Phase = "auth"
 	Mail     Phase = "mail"
 	Rcpt     Phase = "rcpt"
 	Data     Phase = "data"
+	Envelope Phase = "mail+rcpt+data" // in place of the three, if they were pipelined
 	Body     Phase = "body"
 	Rset     Phase = "rset"
 	Quit     Phase = "quit"
@@ -30,7 +32,7 @@ const (
 
 // Phases lists the phases in the order of a session, and the two spans last.
 func Phases() []Phase {
-	return []Phase{Connect, TLS, Banner, EHLO, StartTLS, Auth, Mail, Rcpt, Data, Body, Rset, Quit, Message, Session}
+	return []Phase{Connect, TLS, Banner, EHLO, StartTLS, EHLOTLS, Auth, Mail, Rcpt, Data, Envelope, Body, Rset, Quit, Message, Session}
 }
 
 // A Beginning says what connections begin with.

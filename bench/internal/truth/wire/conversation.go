@@ -17,8 +17,9 @@ const (
 // A pending command has left and has no reply yet.
 type pending struct {
 	phase   Phase
-	from    Time // when its first byte left; for Body, when its last byte left
-	message Time // for Body, when MAIL left
+	from    Time      // when its first byte left; for Body, when its last byte left
+	message Time      // for Body, when MAIL left
+	group   *envelope // of Mail, Rcpt and Data
 }
 
 // A conversation is one connection.
@@ -33,11 +34,12 @@ type conversation struct {
 	// The client's side.
 	mode    mode
 	line    []byte
-	lineAt  Time // when the line's first byte left
-	mailAt  Time // when the last MAIL left
-	dot     int  // how much of CRLF.CRLF the content ends with
-	cut     bool // some of the content was not captured
-	lastAt  Time // when the last byte of content left
+	lineAt  Time      // when the line's first byte left
+	mailAt  Time      // when the last MAIL left
+	sending *envelope // of the last MAIL; nil before it
+	dot     int       // how much of CRLF.CRLF the content ends with
+	cut     bool      // some of the content was not captured
+	lastAt  Time      // when the last byte of content left
 	waiting []pending
 
 	// The server's side.
@@ -141,11 +143,22 @@ func (c *conversation) command(line string, at Time) {
 	if !ok {
 		c.to.strange("command " + verb)
 	}
-	if phase == Mail {
-		c.mailAt = c.lineAt
+	p := pending{phase: phase, from: c.lineAt}
+	switch phase {
+	case Mail:
+		c.giveUp()
+		c.mailAt, c.sending = c.lineAt, new(envelope)
 		c.to.Mailed = append(c.to.Mailed, c.lineAt)
+		p.group = c.sending
+	case Rcpt, Data:
+		p.group = c.sending
+	case Rset, Quit:
+		c.giveUp()
 	}
-	c.waiting = append(c.waiting, pending{phase: phase, from: c.lineAt})
+	if p.group != nil {
+		p.group.leaves(c.lineAt)
+	}
+	c.waiting = append(c.waiting, p)
 }
 
 // arrived takes bytes that the server sent.
@@ -193,7 +206,10 @@ func (c *conversation) reply(code string, at Time) {
 		return
 	}
 	c.waiting = c.waiting[1:]
-	if p.phase != "" {
+	switch {
+	case p.group != nil:
+		c.answerEnvelope(p, at)
+	case p.phase != "":
 		c.to.sample(p.phase, p.from, at)
 	}
 	switch {

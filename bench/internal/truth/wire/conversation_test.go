@@ -122,8 +122,25 @@ func TestPipelined(t *testing.T) {
 	c.gets(400, "250 ok\r\n")
 	c.gets(405, "250 ok\r\n")
 	expect(t, analyse(InClear, c), map[Phase][]int{
-		Connect: {10}, Banner: {90}, EHLO: {50}, Mail: {20, 45}, Rcpt: {20, 50}, Data: {50},
-		Body: {40}, Message: {100},
+		Connect: {10}, Banner: {90}, EHLO: {50}, Mail: {45}, Envelope: {50}, Body: {40}, Message: {100},
+	})
+}
+
+// An envelope in several groups took as long as all of them. One that was refused has no DATA.
+func TestEnvelopesOfGroups(t *testing.T) {
+	c := greeted(newTape(40000, 0))
+	c.sends(300, "MAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\n")
+	c.gets(320, "250 ok\r\n250 ok\r\n")
+	c.sends(400, "RCPT TO:<c@d.test>\r\nDATA\r\n")
+	c.gets(430, "250 ok\r\n354 go\r\n")
+	c.sends(440, "x\r\n.\r\n")
+	c.gets(450, "250 ok\r\n")
+	c.sends(500, "MAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\n")
+	c.gets(515, "250 ok\r\n550 no\r\n")
+	c.sends(520, "RSET\r\n")
+	c.gets(525, "250 ok\r\n")
+	expect(t, analyse(InClear, c), map[Phase][]int{
+		Connect: {10}, Banner: {90}, EHLO: {50}, Envelope: {50, 15}, Body: {10}, Message: {150}, Rset: {5},
 	})
 }
 
@@ -146,7 +163,7 @@ func TestPieces(t *testing.T) {
 	c.sends(270, "\n")
 	c.gets(300, "250 ok\r\n")
 	expect(t, analyse(InClear, c), map[Phase][]int{
-		Connect: {10}, Banner: {50}, EHLO: {70}, Mail: {40}, Rcpt: {40}, Data: {30}, Body: {30}, Message: {100},
+		Connect: {10}, Banner: {50}, EHLO: {70}, Envelope: {40}, Body: {30}, Message: {100},
 	})
 }
 
@@ -157,7 +174,7 @@ func TestEmptyMessage(t *testing.T) {
 	c.sends(330, ".\r\n")
 	c.gets(340, "250 ok\r\n")
 	expect(t, analyse(InClear, c), map[Phase][]int{
-		Connect: {10}, Banner: {90}, EHLO: {50}, Mail: {20}, Rcpt: {20}, Data: {20}, Body: {10}, Message: {40},
+		Connect: {10}, Banner: {90}, EHLO: {50}, Envelope: {20}, Body: {10}, Message: {40},
 	})
 }
 
@@ -202,7 +219,7 @@ func TestCutContent(t *testing.T) {
 	c.sends(410, "QUIT\r\n")
 	c.gets(420, "221 bye\r\n")
 	expect(t, analyse(InClear, c), map[Phase][]int{
-		Connect: {10}, Banner: {90}, EHLO: {50}, Mail: {20}, Rcpt: {20}, Data: {20}, Body: {60},
+		Connect: {10}, Banner: {90}, EHLO: {50}, Envelope: {20}, Body: {60},
 		Message: {100}, Quit: {10}, Session: {420},
 	})
 }

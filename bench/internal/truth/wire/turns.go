@@ -119,8 +119,11 @@ func (t *turns) next() Phase {
 	short := t.content == shortLength
 	switch t.last {
 	case "":
+		if t.to.beginning == InClear {
+			return EHLOTLS
+		}
 		return EHLO
-	case EHLO, Body:
+	case EHLO, EHLOTLS, Body:
 		if short {
 			return Quit
 		}

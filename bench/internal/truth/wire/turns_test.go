@@ -66,7 +66,7 @@ func TestStartTLS(t *testing.T) {
 	c.sends(800, sealed(6))
 	c.gets(860, sealed(9))
 	expect(t, analyse(InClear, c), map[Phase][]int{
-		Connect: {10}, Banner: {90}, EHLO: {50, 40}, StartTLS: {10}, TLS: {70}, Mail: {20}, Rcpt: {30}, Data: {40},
+		Connect: {10}, Banner: {90}, EHLO: {50}, StartTLS: {10}, TLS: {70}, EHLOTLS: {40}, Mail: {20}, Rcpt: {30}, Data: {40},
 		Body: {50}, Message: {190}, Quit: {60}, Session: {860},
 	})
 }
