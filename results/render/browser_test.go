@@ -71,6 +71,7 @@ func holdsUp(t *testing.T, b *browser, url string, width int, scheme string) {
 	if width < 500 {
 		fills = 0 // the figures alone
 	}
+	b.eval(unfold, nil)
 	var there map[string]int
 	b.eval(sizes, &there)
 	for what, least := range map[string]int{".segment": 20, ".mark": 4, ".dot": 36, ".fill": fills} {

@@ -33,8 +33,8 @@ func pageOf(r *record.Run) (*page.Page, error) {
 	}
 	return &page.Page{
 		Title: printable.Text(res.Name), Subtitle: printable.Text(res.subtitle()), Targets: res.targets(),
-		Conclusion: res.conclusion(), Checks: res.checks(),
-		Flows: res.overview(), FlowNotes: printableAll(res.timesNote()), Timeline: over, Curves: charts.Curves(r, res.Result),
+		Conclusion: res.conclusion(), Tiles: res.tiles(r), Checks: res.checks(),
+		Flows: res.overview(), TimeNames: timeColumns, FlowNotes: printableAll(res.timesNote()), Timeline: over, Curves: charts.Curves(r, res.Result),
 		Breakdowns: res.breakdowns(), Rounds: res.roundStrips(), Costs: costPlots(res.Matrix), Tables: res.pageTables(),
 	}, nil
 }
@@ -45,16 +45,18 @@ func (res *document) subtitle() string {
 	return strings.Join(nonEmpty(append(res.circumstances(), e.Host, e.OS+"/"+e.Arch, human.CountOf(int64(e.Cores), "core"))...), " · ")
 }
 
-// conclusion says whether the figures may be believed.
+// conclusion is the word and its reason. The other failures and reasons follow.
 func (res *document) conclusion() *page.Conclusion {
-	v := &page.Conclusion{
-		Good: res.Verdict.Valid, Text: "The measurement is valid",
-		Reasons: printableAll(res.Verdict.Reasons), Notes: printableAll(res.Verdict.Notes),
+	c := &page.Conclusion{
+		Good: res.Verdict.Word == criteria.Pass, Open: res.Verdict.Word == criteria.Undecided, Word: string(res.Verdict.Word),
+		Text: printable.Text(res.Verdict.String()), Notes: printableAll(res.Verdict.Notes),
 	}
-	if !v.Good {
-		v.Text = doNotRely
+	why := res.Verdict.Why()
+	if len(why) > 0 && strings.HasPrefix(res.Verdict.Reason, why[0]) {
+		why = why[1:]
 	}
-	return v
+	c.Reasons = printableAll(why)
+	return c
 }
 
 func (res *document) checks() []page.Check {
@@ -108,7 +110,7 @@ var (
 // Means add up, percentiles do not.
 func (res *document) breakdowns() []page.Breakdown {
 	message := page.Breakdown{
-		Title: "What a message is made of", Parts: phaseNames(messageParts),
+		Title: "What a message is made of", Folded: true, Parts: phaseNames(messageParts),
 		Note: "Mean service times of a message; if some failed, of all messages begun. What is missing up to the mark is the sending, and the generator's own time.",
 	}
 	session := page.Breakdown{
@@ -127,7 +129,7 @@ func (res *document) breakdowns() []page.Breakdown {
 		}
 		i++
 	}
-	return []page.Breakdown{message, session}
+	return []page.Breakdown{session, message}
 }
 
 // begun is how many messages of a flow were begun: those whose body was answered, and

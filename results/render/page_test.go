@@ -126,7 +126,7 @@ func TestBreakdownIsOfAMessage(t *testing.T) {
 
 func TestRunOfUnmeasuredFlowsHasAPage(t *testing.T) {
 	r := unmeasured(t, "dead")
-	if page := pageText(t, r); !strings.Contains(page, "INVALID") || !strings.Contains(page, "dead") {
+	if page := pageText(t, r); !strings.Contains(page, "FAILED") || !strings.Contains(page, "dead") {
 		t.Error("the page does not say what it is about")
 	}
 }

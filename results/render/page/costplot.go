@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/smtpgauge/smtpgauge/results/human"
 )
@@ -45,6 +46,7 @@ type plot struct {
 
 type plotGroup struct {
 	Lead  []string
+	Brief string // what follows the first of Lead, for narrow windows
 	Lanes []plotLane
 }
 
@@ -74,13 +76,22 @@ func (m CostPlot) Plot() plot {
 	s = scale{s.from - room, s.to + room}
 	p := plot{Ticks: s.factorTicks()}
 	for _, g := range m.Groups {
-		laid := plotGroup{Lead: g.Lead}
+		laid := plotGroup{Lead: g.Lead, Brief: m.brief(g.Lead)}
 		for _, l := range g.Lanes {
 			laid.Lanes = append(laid.Lanes, s.lane(l))
 		}
 		p.Groups = append(p.Groups, laid)
 	}
 	return p
+}
+
+// brief is what follows the name of a group, in one line: "port 25 · TLS none".
+func (m CostPlot) brief(lead []string) string {
+	var parts []string
+	for i := 1; i < min(len(lead), len(m.Lead)); i++ {
+		parts = append(parts, m.Lead[i].Name+" "+lead[i])
+	}
+	return strings.Join(parts, " · ")
 }
 
 // factor is the logarithm of how many times as much a change in percent makes.

@@ -3,6 +3,7 @@ package page
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -12,10 +13,12 @@ type Page struct {
 	Subtitle   string
 	Targets    []string // what was loaded
 	Conclusion *Conclusion
+	Tiles      []Tile // the figures that answer, in large
 	Checks     []Check
 	ChecksOf   string // what the checks are; "" for thresholds
 
-	Flows       []Flow // in the order that gives them their colours
+	Flows       []Flow   // in the order that gives them their colours
+	TimeNames   []string // of the figures of a time: p50, p99, ...
 	FlowNotes   []string
 	Timeline    *Timeline
 	Curves      []Curves
@@ -31,10 +34,23 @@ type Page struct {
 // A Conclusion is the answer on top of a page.
 type Conclusion struct {
 	Good    bool
-	Open    bool // neither good nor bad: it cannot be decided
+	Open    bool   // neither good nor bad: it cannot be decided
+	Word    string // in the title of the window; "" for none
 	Text    string
 	Reasons []string
 	Notes   []string
+}
+
+// Sentence is the text without the word that it may begin with.
+func (c Conclusion) Sentence() string {
+	return strings.TrimPrefix(strings.TrimPrefix(c.Text, c.Word), ": ")
+}
+
+// A Tile is a figure in large.
+type Tile struct {
+	Name, Value string
+	Note        string // what the value is of, or whose; "" for nothing
+	Bad         bool
 }
 
 // A Check is a threshold or a gate and what became of it.
@@ -49,7 +65,7 @@ type Flow struct {
 	Name, Label string
 	Rate        string
 	RateShare   float64  // of the fastest flow's, 0 to 1
-	Times       []string // p50, p90, p99, p99.9, max
+	Times       []string // as TimeNames has them
 	Errors      string
 	Bad         bool // some messages were not accepted
 }
@@ -135,10 +151,11 @@ type Curve struct {
 
 // A Breakdown is the parts of something, as a bar for each flow.
 type Breakdown struct {
-	Title string
-	Note  string
-	Parts []string // names, in the order that gives them their colours
-	Rows  []BreakdownRow
+	Title  string
+	Note   string
+	Folded bool     // shown by a click
+	Parts  []string // names, in the order that gives them their colours
+	Rows   []BreakdownRow
 }
 
 // A BreakdownRow is the bar of a flow. Times is as long as the breakdown's Parts.

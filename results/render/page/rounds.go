@@ -42,6 +42,23 @@ func (r Rounds) Strips() []strip {
 	return strips
 }
 
+// Ends are the least and the most of all rounds, as people read them.
+func (r Rounds) Ends() []string {
+	low, high := math.Inf(1), math.Inf(-1)
+	ends := make([]string, 2)
+	for _, row := range r.Rows {
+		for i, v := range row.Values {
+			if v < low {
+				low, ends[0] = v, row.Texts[i]
+			}
+			if v > high {
+				high, ends[1] = v, row.Texts[i]
+			}
+		}
+	}
+	return ends
+}
+
 // spread writes how far values lie apart, in per cent of their median.
 func spread(values []float64) string {
 	sorted := slices.Sorted(slices.Values(values))

@@ -40,7 +40,7 @@ func (t *Timeline) any(of func(*FlowTimeline) []Values) bool {
 func (t *Timeline) Undrawn() string {
 	switch {
 	case !t.DrawsRate() && !t.DrawsLatency() && !t.DrawsOpen():
-		return "No message was accepted and no session came to be, so there is no rate, no latency and no open session to draw."
+		return "No message was accepted and no session stayed open, so there is no rate, no latency and no open session to draw."
 	case !t.DrawsRate() && !t.DrawsLatency():
 		return "No message was accepted, so there is no rate and no latency to draw."
 	case !t.DrawsLatency():

@@ -25,11 +25,17 @@ var styles = []string{"uplot/uPlot.min.css", "assets/page.css", "assets/figures.
 
 var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{
 	"colour": func(i int) int { return i % colours },
+	"part":   func(i int) int { return i % partColours },
 	"gauge":  gauge,
+	"parts":  func(p *view, number int, b Breakdown) breakdownView { return breakdownView{p, number, b} },
 }).ParseFS(assets, "assets/*.html"))
 
-// colours is how many colours the style has for flows and for parts.
-const colours = 8
+// How many colours the style has: for flows, and for the parts of a whole, of which a
+// session has nine.
+const (
+	colours     = 8
+	partColours = 9
+)
 
 // Write writes the page. The error is w's.
 func Write(w io.Writer, p *Page) error {
@@ -71,6 +77,13 @@ type view struct {
 	Style   template.CSS
 	Policy  string
 	Licence string
+}
+
+// A breakdownView is a breakdown with the page that it is on.
+type breakdownView struct {
+	Page      *view
+	Number    int
+	Breakdown Breakdown
 }
 
 // asset is an embedded file.
