@@ -143,6 +143,8 @@ type alternation struct {
 	watch  addressFlag
 	page   livePage
 	jobs   [2]*gauge.Job
+
+	allowInvalid bool
 }
 
 func (l *alternation) register(flags *pflag.FlagSet) {
@@ -151,6 +153,7 @@ func (l *alternation) register(flags *pflag.FlagSet) {
 	flags.StringVarP(&l.output, "output", "o", "", "keep the run files in the folder `DIR` (default NAME-TIME)")
 	l.probe.register(flags)
 	flags.Var(&l.watch, "watch", watchUsage)
+	flags.BoolVar(&l.allowInvalid, "allow-invalid", false, "if a run is INVALID, judge all the same, and let the exit code be that of the comparison")
 	flags.BoolVar(&l.quiet, "quiet", false, "no progress on stderr")
 	flags.StringArrayVar(&l.source.set, "set", nil, "override a field on both sides: `PATH=VALUE` (repeatable)")
 	l.source.registerMayLoad(flags)
@@ -217,7 +220,11 @@ func (l *alternation) run(ctx context.Context, o compare.Options, s streams) (ru
 		}
 	}
 	fmt.Fprintf(display, "run files: %s\n", folder)
-	return runs, checkRuns(runs)
+	err = checkRuns(runs)
+	if l.allowInvalid {
+		err = allowInvalid(err, display)
+	}
+	return runs, err
 }
 
 // endPage shows on the live page what the command came to, and ends serving it.

@@ -80,7 +80,9 @@ func finish(err error, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "smtpgauge: %s\nhint: %s\n", printable.Text(usage.Error()), printable.Text(usage.hint))
 	default:
 		for line := range strings.SplitSeq(err.Error(), "\n") {
-			fmt.Fprintf(stderr, "smtpgauge: %s\n", line)
+			if line != "" { // what stdout has told, as a verdictError says
+				fmt.Fprintf(stderr, "smtpgauge: %s\n", line)
+			}
 		}
 	}
 	return exitCode(err)

@@ -24,6 +24,9 @@ func TestExitCodes(t *testing.T) {
 		{scenarios.Faults{{File: "f", Message: "m"}}, exitUsage},
 		{fmt.Errorf("%w: a.errors < 1%%", gauge.ErrThresholdMissed), exitMissed},
 		{gauge.ErrInvalid, exitFailed},
+		{errors.Join(gauge.ErrFailed, gauge.ErrThresholdMissed), exitFailed},
+		{&verdictError{gauge.ErrThresholdMissed, ""}, exitMissed},
+		{errors.Join(errRegression, errUndecided), exitMissed},
 		{errors.Join(gauge.ErrInvalid, gauge.ErrThresholdMissed), exitFailed}, // figures of an invalid run miss no threshold
 		{fmt.Errorf("start the sink: %w", context.Canceled), exitInterrupted},
 		{errors.Join(gauge.ErrInterrupted, gauge.ErrInvalid, gauge.ErrThresholdMissed), exitInterrupted},
@@ -56,5 +59,36 @@ func TestEveryReasonIsALineOfItsOwn(t *testing.T) {
 	code := finish(errors.Join(fmt.Errorf("%w: a", gauge.ErrThresholdMissed), fmt.Errorf("%w: b", gauge.ErrThresholdMissed)), &stderr)
 	if want := "smtpgauge: threshold missed: a\nsmtpgauge: threshold missed: b\n"; code != exitMissed || stderr.String() != want {
 		t.Errorf("exit %d, stderr %q", code, stderr.String())
+	}
+}
+
+// What stdout has told is not printed again.
+func TestVerdictIsToldOnce(t *testing.T) {
+	var stderr strings.Builder
+	code := finish(errors.Join(&verdictError{gauge.ErrThresholdMissed, ""}, io.ErrShortWrite), &stderr)
+	if want := "smtpgauge: short write\n"; code != exitMissed || stderr.String() != want {
+		t.Errorf("exit %d, stderr %q, want %q", code, stderr.String(), want)
+	}
+}
+
+func TestInvalidRunsAreAllowed(t *testing.T) {
+	invalid, missed := fmt.Errorf("%w: busy", gauge.ErrInvalid), fmt.Errorf("%w: a", gauge.ErrThresholdMissed)
+	for _, c := range []struct {
+		err  error
+		code int
+		told bool
+	}{
+		{nil, exitOK, false},
+		{errors.Join(invalid), exitOK, true},
+		{invalid, exitOK, true},
+		{errors.Join(invalid, missed), exitMissed, true},
+		{errors.Join(gauge.ErrFailed, invalid), exitFailed, true},
+		{errors.Join(gauge.ErrInterrupted, invalid), exitInterrupted, true},
+		{errors.Join(missed), exitMissed, false},
+	} {
+		var stderr strings.Builder
+		if code := exitCode(allowInvalid(c.err, &stderr)); code != c.code || (stderr.Len() > 0) != c.told {
+			t.Errorf("%v: exit %d, stderr %q, want exit %d", c.err, code, stderr.String(), c.code)
+		}
 	}
 }

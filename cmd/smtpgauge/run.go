@@ -75,6 +75,8 @@ type runFlags struct {
 	watch   addressFlag
 	quiet   bool
 	dryRun  bool
+
+	allowInvalid bool
 }
 
 func (f *runFlags) register(flags *pflag.FlagSet) {
@@ -82,6 +84,7 @@ func (f *runFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.quiet, "quiet", false, "no progress on stderr")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what the run would do, and send nothing")
 	f.probe.register(flags)
+	flags.BoolVar(&f.allowInvalid, "allow-invalid", false, allowInvalidHelp)
 	flags.Var(&f.metrics, "metrics", "serve live metrics to Prometheus on `[HOST]:PORT`")
 	flags.Var(&f.watch, "watch", watchUsage)
 	f.format.register(flags, "results", render.Runs.Names())
@@ -139,7 +142,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	page.finish(result.Figures.Verdict.Conclusion, "run file: "+file.Name(), func(w io.Writer) error { return writeFinishedPage(w, file.Name()) })
 	shown, unread := f.readBack(result.Run, file.Name())
 	appendStepSummary([]*record.Run{shown}, s.err)
-	return errors.Join(unread, writeRuns(s.results, f.format.name, shown), err, result.Err())
+	return errors.Join(unread, writeRuns(s.results, f.format.name, shown), err, f.verdictOf(result, s.err))
 }
 
 // descriptors is how many open files a run of p needs at most, the connections to

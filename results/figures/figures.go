@@ -39,8 +39,7 @@ func Of(r *record.Run) *Result {
 	for i := range h.Thresholds {
 		res.Thresholds = append(res.Thresholds, newThresholdResult(r, res, &h.Thresholds[i]))
 	}
-	res.Verdict = Verdict{Failures: res.failures(r), Validity: validityOf(r, res)}
-	res.judge()
+	res.judge(r)
 	return res
 }
 
@@ -56,7 +55,7 @@ func newFlow(r *record.Run, flow int, t *tally.Total) *Flow {
 	}
 	f.Unfinished = newDistribution(t, tally.UnfinishedSlot)
 	if h.Open {
-		f.Late = newDistribution(t, tally.LateSlot)
+		f.Late, f.arrives = newDistribution(t, tally.LateSlot), h.Arriving()
 		f.Arrivals = &tally.ArrivalCounts{Due: r.LastGauge(flow).Due, Begun: r.LastGauge(flow).Begun}
 	}
 	if w := r.FlowTotal(flow, sample.Warmup); w.Messages().Attempted > 0 || w.Started > 0 {
@@ -157,7 +156,7 @@ func ownShare(t *tally.Total) float64 {
 
 // newThresholdResult evaluates a threshold. One with nothing to measure is missed.
 func newThresholdResult(r *record.Run, res *Result, t *criteria.Threshold) ThresholdResult {
-	out := ThresholdResult{Expr: t.Expr, Metric: t.Metric}
+	out := ThresholdResult{Expr: t.Expr, Metric: t.Metric, criterion: *t}
 	if t.Op == "" {
 		out.Reason = "this version cannot read the threshold"
 		return out

@@ -83,6 +83,17 @@ func (f *Flow) Headlines() []Headline {
 	return list
 }
 
+// Offered is how many arrivals an open load had a second while the figures were taken,
+// and what arrived: msg/s or sessions/s. It is 0 under closed load, and if it is not
+// known.
+func (f *Flow) Offered() (rate float64, unit string) {
+	if f.Late == nil {
+		return 0, ""
+	}
+	// Every arrival is looked at once, which is when its lateness is taken.
+	return PerSecond(f.Late.Count, f.Window), f.arrives
+}
+
 // Judged returns the message times that a flow is judged by: response times under
 // open load, service times otherwise. It is nil if there are none.
 func (f *Flow) Judged() *Distribution {

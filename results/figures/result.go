@@ -103,6 +103,8 @@ type Flow struct {
 	Errors     []tally.FailureCount  `json:"errors"`               // most frequent first
 	Warmup     *Warmup               `json:"warmup,omitempty"`
 	Rounds     []Round               `json:"rounds,omitempty"` // if there is more than one
+
+	arrives string // under open load: msg/s or sessions/s
 }
 
 // Phase returns the figures of a phase or span; nil if it has no samples.
@@ -176,6 +178,10 @@ type ThresholdResult struct {
 	Value  *float64 `json:"value"` // in the metric's base unit; null if there was nothing to measure
 	OK     bool     `json:"ok"`
 	Reason string   `json:"reason,omitempty"` // why there is no value
+	// The run is invalid, and missed the threshold by more than the generator's part
+	// can explain.
+	Beyond bool `json:"beyond_generator,omitempty"`
 
-	Metric criteria.Metric `json:"-"` // what the threshold is about
+	Metric    criteria.Metric `json:"-"` // what the threshold is about
+	criterion criteria.Threshold
 }

@@ -44,6 +44,7 @@ var (
 	RunStart    = declare(Gauge, "run_start_time_seconds", "When the run started, in seconds since the Unix epoch.")
 	RunDuration = declare(Gauge, "run_duration_seconds", "How long the run has taken.")
 	RunValid    = declare(Gauge, "run_valid", "Whether the measurement may be believed (1) or not (0), once the run has ended.")
+	RunVerdict  = declare(Gauge, "run_verdict", "What the run comes to, once it has ended: 1 for PASS, FAILED, INVALID or UNDECIDED.", "word")
 	RunPartial  = declare(Gauge, "run_partial", "Whether the end of the run is missing.")
 	Threshold   = declare(Gauge, "threshold_met", "Whether a threshold was met (1) or missed (0), once the run has ended.", "threshold")
 )
@@ -78,7 +79,7 @@ var (
 // Live are the families that a run is exposed as while it goes on: all but those
 // that are known at its end alone.
 var Live = []Family{
-	RunInfo, RunStart, RunDuration, RunValid, Threshold,
+	RunInfo, RunStart, RunDuration, RunValid, RunVerdict, Threshold,
 	Messages, WarmupMessages, Recipients, Sessions, SessionsPeak, SessionsOpen, Arrivals, Failures, Phases,
 	GeneratorCPU, GeneratorMemory, GeneratorBusy, GeneratorDenied, OwnShare, Own, Delay, Late,
 }

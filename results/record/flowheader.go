@@ -60,6 +60,14 @@ func (h *FlowHeader) Load() sample.LoadKind {
 	return sample.ClosedLoad
 }
 
+// Arriving is the unit of an open load's rate for people: msg/s or sessions/s.
+func (h *FlowHeader) Arriving() string {
+	if h.Unit == loadgen.Messages.String() {
+		return "msg/s"
+	}
+	return loadgen.Sessions.String() + "/s"
+}
+
 // setChoices sets the choices beside port, TLS and AUTH.
 func (h *FlowHeader) setChoices(f *loadgen.Flow) {
 	h.Messages, h.Recipients = f.Session.Messages, max(1, f.Mail.Recipients)

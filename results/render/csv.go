@@ -72,6 +72,7 @@ func (f *figureWriter) ofRun(res *document) {
 	if res.Verdict.Valid {
 		valid = 1
 	}
+	f.put("verdict", "", csvText(string(res.Verdict.Word)), "", 1, "boolean")
 	f.put("valid", "", "", "", valid, "boolean")
 	f.put("elapsed", "", "", "", float64(res.Elapsed), "ns")
 	if isKnown(g) {

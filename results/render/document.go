@@ -11,6 +11,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // A document is the figures of a run, with what its flows' choices cost. It marshals
@@ -25,12 +26,26 @@ func newDocument(r *record.Run) *document { return &document{figures.Of(r), comp
 // writeTables writes res for a terminal, in lines no wider than o.Width as far
 // as names allow.
 func writeTables(w io.Writer, res *document, o Options) error {
-	return table.Draw(w, table.Report{Head: append([]string{res.heading()}, res.targets()...), Sections: res.report()}, o.terminal())
+	return table.Draw(w, res.tableReport(), o.terminal())
 }
 
 // writeMarkdown writes the report as GitHub shows it in a pull request.
 func writeMarkdown(w io.Writer, res *document) error {
-	return table.Markdown(w, table.Report{Head: append([]string{res.heading()}, res.targets()...), Sections: res.report()})
+	return table.Markdown(w, res.tableReport())
+}
+
+// tableReport is a run for people: what it comes to, what it was, and the figures.
+func (res *document) tableReport() table.Report {
+	head := append([]string{res.heading()}, res.targets()...)
+	return table.Report{
+		Verdict: verdictOf(&res.Verdict.Conclusion), Head: nonEmpty(append(head, res.answer())...), Sections: res.report(),
+	}
+}
+
+// verdictOf is a conclusion as it stands above and below tables.
+func verdictOf(c *criteria.Conclusion) table.Verdict {
+	tones := map[criteria.Word]table.Tone{criteria.Pass: table.Good, criteria.Undecided: table.Doubt, criteria.Failed: table.Alarm, criteria.Invalid: table.Alarm}
+	return table.Verdict{Word: string(c.Word), Reason: c.Reason, Tone: tones[c.Word]}
 }
 
 // writeJSON writes JSON, indented. What is not printable is escaped as JSON does, so

@@ -107,11 +107,11 @@ func TestJUnitKeepsForeignTextApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := report.Suites[0]
-	if !strings.Contains(s.Output.Text, "</script><script>") || len(s.Cases) != 6 {
+	if !strings.Contains(s.Output.Text, "</script><script>") || len(s.Cases) != 7 {
 		t.Errorf("%d cases, output:\n%s", len(s.Cases), s.Output.Text)
 	}
-	if want := `a"b<c>&]]>\x00`; s.Cases[1].Name != want {
-		t.Errorf("the threshold is %q, want %q", s.Cases[1].Name, want)
+	if want := `a"b<c>&]]>\x00`; s.Cases[2].Name != want {
+		t.Errorf("the threshold is %q, want %q", s.Cases[2].Name, want)
 	}
 }
 

@@ -103,6 +103,7 @@ func (e *exposition) ofRun(res *document) {
 	e.one(metricfamily.RunStart, float64(res.Started.UnixMilli())/1000)
 	e.one(metricfamily.RunDuration, res.Elapsed.Seconds())
 	e.one(metricfamily.RunValid, zeroOrOne(res.Verdict.Valid))
+	e.one(metricfamily.RunVerdict, 1, string(res.Verdict.Word))
 	e.one(metricfamily.RunPartial, zeroOrOne(res.Partial))
 }
 

@@ -5,11 +5,13 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // A junitReport has the parts of JUnit's XML that CI systems read.
@@ -65,9 +67,10 @@ type junitProblem struct {
 	Text    string `xml:",chardata"`
 }
 
-// writeJUnit writes runs as test suites. The first test of each says whether the
-// measurement is valid, and is an error if it is not; the others are the thresholds.
-// The tables are the suite's output.
+// writeJUnit writes runs as test suites. The first test of each is the verdict: FAILED
+// is a failure, INVALID and UNDECIDED are errors. The second says whether the
+// measurement is valid, apart from the thresholds, which are the others. The tables are
+// the suite's output.
 func writeJUnit(w io.Writer, list []*document) error {
 	var report junitReport
 	for _, res := range list {
@@ -120,6 +123,7 @@ func (res *document) junit() (junitSuite, error) {
 		return junitSuite{}, err
 	}
 	properties := []junitProperty{
+		{"verdict", string(res.Verdict.Word)}, {"reason", printable.Text(res.Verdict.Reason)},
 		{"clock", printable.Text(res.Clock)}, {"seed", fmt.Sprint(res.Seed)}, {"version", printable.Text(res.Environment.Version)},
 	}
 	for name, line := range res.flowTargets() {
@@ -129,13 +133,30 @@ func (res *document) junit() (junitSuite, error) {
 		Name: printable.Text(res.Name), Time: seconds(res.Elapsed), Timestamp: res.Started.UTC().Format(time.RFC3339),
 		Hostname: printable.Text(res.Environment.Host), Output: junitOutput{tables.String()},
 		Property: properties,
-		Cases:    append([]junitCase{res.verdictCase()}, res.thresholdCases()...),
+		Cases:    append([]junitCase{res.verdictCase(), res.validityCase()}, res.thresholdCases()...),
 	}, nil
 }
 
 func (res *document) verdictCase() junitCase {
-	c := junitCase{Class: "verdict", Name: "measurement is valid", Time: seconds(res.Elapsed)}
-	if res.Verdict.Valid {
+	v := &res.Verdict
+	c := junitCase{Class: "verdict", Name: "verdict", Time: seconds(res.Elapsed), Output: &junitOutput{printable.Text(res.answer())}}
+	problem := &junitProblem{Type: strings.ToLower(string(v.Word)), Message: printable.Text(v.String())}
+	for _, why := range v.Why() {
+		problem.Text += printable.Text(why) + "\n"
+	}
+	switch v.Word {
+	case criteria.Pass:
+	case criteria.Failed:
+		c.Failure = problem
+	default:
+		c.Error = problem
+	}
+	return c
+}
+
+func (res *document) validityCase() junitCase {
+	c := junitCase{Class: "verdict", Name: "measurement is valid", Time: "0"}
+	if len(res.Verdict.Reasons) == 0 {
 		return c
 	}
 	c.Error = &junitProblem{Type: "invalid-measurement", Message: "do not rely on these figures"}

@@ -70,9 +70,11 @@ func TestRunsReadAsJUnit(t *testing.T) {
 	suites, tests := asRead(t, b.String())
 	const bad = `bad "day" | \x1b]0;owned\x07`
 	want := []string{
+		"passed ports-and-tls.verdict: verdict",
 		"passed ports-and-tls.verdict: measurement is valid",
 		"passed ports-and-tls.thresholds: submit-587.message.p99 < 250ms",
 		"passed ports-and-tls.thresholds: relay-25.errors < 0.1%",
+		"failed " + bad + ".verdict: verdict: " + badDay().Verdict.String(),
 		"error " + bad + ".verdict: measurement is valid: do not rely on these figures",
 		"failed " + bad + ".thresholds: inbound.message.response.p99 < 5ms: it is 45.0 ms",
 		"failed " + bad + ".thresholds: inbound.rate >= 300/s: it is 291 /s",

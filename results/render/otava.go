@@ -55,10 +55,7 @@ func writeOtava(w io.Writer, list []*document) error {
 
 func (res *document) otava() (names, row []string, err error) {
 	// An attribute must not look like a number or a time.
-	verdict := "valid"
-	if !res.Verdict.Valid {
-		verdict = "invalid"
-	}
+	verdict := string(res.Verdict.Word)
 	names = []string{"time", "run", "version", "verdict"}
 	row = []string{otavaTime(res), csvText(res.Name), csvText(res.Environment.Version), verdict}
 	for name, f := range res.FlowsInOrder() {

@@ -69,7 +69,7 @@ func writeSmallerIsBetter(w io.Writer, res *document) error {
 			}
 			b := trackedBenchmark{
 				Name: res.trackedName(name) + " " + h.Name, Unit: unit, Value: h.Value / scale,
-				Extra: fmt.Sprintf("%s, %s, %s load", printable.Text(f.Label), human.CountOf(f.Messages.Attempted, "message"), f.Load),
+				Extra: fmt.Sprintf("%s: %s, %s, %s load", res.Verdict.Word, printable.Text(f.Label), human.CountOf(f.Messages.Attempted, "message"), f.Load),
 			}
 			if n := len(h.Rounds); n > 1 {
 				half := (slices.Max(h.Rounds) - slices.Min(h.Rounds)) / 2 / scale

@@ -7,20 +7,17 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
-// doNotRely heads the figures of a run that is invalid.
-const doNotRely = "INVALID: do not rely on these figures"
-
-// validitySection says whether the figures may be believed, and whether the
-// thresholds were met.
+// validitySection says why the run is called what it is: in what the server failed,
+// whether the figures may be believed, and whether the thresholds were met.
 func (res *document) validitySection() table.Section {
 	s := table.Section{ID: validityID, Title: "Verdict"}
-	if res.Verdict.Valid {
-		s.Say("valid")
-	} else {
-		s.Warn(doNotRely)
-	}
-	for _, r := range res.Verdict.Reasons {
-		s.Say("because: " + r)
+	if v := &res.Verdict; len(v.Why()) > 1 { // the only one is the reason on top
+		for _, f := range v.Failures {
+			s.Warn("failed: " + f)
+		}
+		for _, r := range v.Reasons {
+			s.Warn("invalid: " + r)
+		}
 	}
 	missed := 0
 	for _, t := range res.Thresholds {

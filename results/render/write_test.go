@@ -277,7 +277,7 @@ func TestColourIsOnlyWhereAsked(t *testing.T) {
 	if err := writeTables(&red, badDay(), Options{Color: true}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"INVALID", "missed", "recipient-unknown"} {
+	for _, want := range []string{"FAILED", "missed", "recipient-unknown"} {
 		if !strings.Contains(red.String(), "\x1b[31m"+want) && !strings.Contains(red.String(), "\x1b[31m  "+want) {
 			t.Errorf("%s is not red", want)
 		}

@@ -100,6 +100,7 @@ func (c *collection) ofRun(m *Metrics) {
 		return
 	}
 	c.add(metricfamily.RunValid, zeroOrOne(m.result.Verdict.Valid))
+	c.add(metricfamily.RunVerdict, 1, string(m.result.Verdict.Word))
 	seen := map[string]bool{} // a series comes once
 	for _, t := range m.result.Thresholds {
 		if !seen[t.Expr] {

@@ -1,0 +1,68 @@
+package figures
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
+)
+
+// failures says of each flow in which the server took no mail, or refused most of it,
+// what it said.
+func (res *Result) failures(r *record.Run) []string {
+	list := []string{}
+	if r.Closing != nil && r.Closing.Lost != "" {
+		list = append(list, "target lost: "+r.Closing.Lost)
+	}
+	for name, f := range res.FlowsInOrder() {
+		if what := f.failure(res.Interrupted); what != "" {
+			list = append(list, "flow "+name+": "+what)
+		}
+	}
+	return list
+}
+
+// failure says how the server failed the flow; "" if it did not. What the generator's
+// own limits ended is a reason against the figures, and no failure of the server. Of a
+// flow that the user ended before anything was answered nothing is known.
+func (f *Flow) failure(interrupted bool) string {
+	m := &f.Messages
+	switch {
+	case len(f.Errors) > 0 && f.Errors[0].Class == sample.LocalLimit.String():
+		return ""
+	case m.Accepted == 0 && interrupted && f.onlyCanceled():
+		return ""
+	case m.Attempted == 0 && len(f.Errors) == 0:
+		return "no message was attempted"
+	case m.Accepted == 0:
+		return "nothing was accepted" + mostFrequent(f.Errors)
+	case 2*m.Rejected > m.Attempted:
+		return fmt.Sprintf("%s of %s rejected%s", human.Count(m.Rejected), human.CountOf(m.Attempted, "message"), mostFrequent(f.Errors))
+	}
+	return ""
+}
+
+func (f *Flow) onlyCanceled() bool {
+	for _, e := range f.Errors {
+		if e.Class != sample.Canceled.String() {
+			return false
+		}
+	}
+	return true
+}
+
+// mostFrequent quotes the most frequent error: "; most often 554 5.7.1 Relay access denied (policy at rcpt)".
+func mostFrequent(list []tally.FailureCount) string {
+	if len(list) == 0 {
+		return ""
+	}
+	e := list[0]
+	code := ""
+	if e.Code != 0 {
+		code = strings.TrimSpace(fmt.Sprint(e.Code, " ", e.Enhanced)) + " "
+	}
+	return fmt.Sprintf("; most often %s%s (%s at %s)", code, e.Example, e.Class, e.Phase)
+}
