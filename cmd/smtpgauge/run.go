@@ -107,15 +107,6 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	display := console.NewLive(s.err, console.LiveOptions{Quiet: f.quiet})
 	stop, release := interruptible(ctx, display)
 	defer release()
-	if err := f.probe.probe(stop, display, job); err != nil {
-		return err
-	}
-	file, err := runfile.Create(f.output, p.Name, s.results.Writer())
-	if err := refusedFile(err); err != nil {
-		return err
-	}
-	defer file.Close() // for the returns before the run begins
-
 	live, err := expose(ctx, p, f.metrics, display)
 	if err != nil {
 		return err
@@ -126,6 +117,16 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 		return err
 	}
 	defer page.close()
+	if err := f.probe.probe(stop, display, job); err != nil {
+		page.finish(conclusionOf(err), "", nil)
+		return err
+	}
+	file, err := runfile.Create(f.output, p.Name, s.results.Writer())
+	if err := refusedFile(err); err != nil {
+		return err
+	}
+	defer file.Close() // for the returns before the run begins
+
 	result, err := s.carryOut(stop, job, display, page, gauge.Options{File: file, OnInterval: live.observe})
 	err = errors.Join(err, file.Close())
 	display.End()

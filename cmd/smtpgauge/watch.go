@@ -56,12 +56,16 @@ func (l livePage) observe(s *live.Standing, i *record.Progress) {
 }
 
 // finish shows how it ended. page writes the finished page; it is not called if nobody
-// watches. If it fails, there is none: the command says why, if that is an error.
+// watches, because that takes time. If it fails, there is none.
 func (l livePage) finish(c criteria.Conclusion, note string, page func(io.Writer) error) {
-	if l.server == nil || !l.server.Watched() {
+	if l.server == nil {
 		return
 	}
-	l.server.Finish(watch.End{Conclusion: c, Note: note, Page: pageText(page)})
+	end := watch.End{Conclusion: c, Note: note}
+	if l.server.Watched() {
+		end.Page = pageText(page)
+	}
+	l.server.Finish(end)
 }
 
 // close ends serving, and waits no longer than for a browser that reads.

@@ -74,16 +74,16 @@ func rowOf(f *live.Flow, staged bool) row {
 		Name: printable.Text(f.Name), State: "underway", OpenLoad: f.OffersNumber, Accepted: human.Rate(f.Accepted), Offered: human.NoSamples,
 		P50: human.NoSamples, P99: human.NoSamples, Open: human.Count(int64(f.Open)), Errors: "none", Bad: len(f.Errors) > 0,
 	}
-	switch {
-	case f.State == live.Waiting:
-		r.State, r.Note = "waiting", "waiting"
-	case f.State == live.Done:
-		r.State, r.Note = "done", "done"
-	case staged:
-		r.Note = f.Stage.String()
-	}
 	if f.OffersNumber {
 		r.Offered = human.Rate(f.Offered)
+	}
+	switch {
+	case f.State == live.Waiting:
+		r.State, r.Note, r.Accepted, r.Offered = "waiting", "waiting", human.NoSamples, human.NoSamples
+	case f.State == live.Done:
+		r.State, r.Note, r.Accepted, r.Offered = "done", "done", human.NoSamples, human.NoSamples
+	case staged:
+		r.Note = f.Stage.String()
 	}
 	if f.Measured {
 		r.P50, r.P99 = human.Duration(f.P50), human.Duration(f.P99)
@@ -113,6 +113,9 @@ func tilesOf(s *live.Standing) []tile {
 	rate := tile{Label: "Accepted", Value: human.Rate(accepted) + "/s", Note: human.CountOf(total, "message") + " so far"}
 	if offers {
 		rate.Note = "of " + human.Rate(offered) + "/s offered; " + rate.Note
+	}
+	if s.Over() { // the rate of the last part of a second says nothing
+		rate.Value, rate.Note = human.Count(total), "messages in all, without the warm-up"
 	}
 	tiles := []tile{rate}
 	p50, p99 := tile{Label: "Message p50", Value: human.NoSamples}, tile{Label: "Message p99", Value: human.NoSamples}

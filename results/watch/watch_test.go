@@ -348,3 +348,22 @@ func TestFlowsWithoutATurnAreGaps(t *testing.T) {
 		t.Errorf("the point is %s", got)
 	}
 }
+
+// Once all is over the rate of the last part of a second is not shown.
+func TestTheEndShowsSums(t *testing.T) {
+	p, i := plan(), second(60)
+	i.Length = 10 * time.Millisecond
+	for k := range i.Flows {
+		i.Flows[k].Open, i.Flows[k].Messages.Accepted = 0, 1000
+		i.Flows[k].Ended = &record.StageEnd{Stage: sample.Drain, At: time.Minute}
+	}
+	s := stateOf(live.At(p, i))
+	if got := s.Tiles[0]; got.Value != "2,000" || strings.Contains(got.Note, "/s") {
+		t.Errorf("accepted: %+v", got)
+	}
+	for _, r := range s.Flows {
+		if r.State != "done" || r.Accepted != "–" || r.Offered != "–" {
+			t.Errorf("a flow: %+v", r)
+		}
+	}
+}
