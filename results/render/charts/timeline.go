@@ -30,6 +30,11 @@ func Timeline(r *record.Run) (*page.Timeline, error) {
 	} else {
 		t.At = clockTime(r, x, lists, t.Flows)
 	}
+	for i := range t.Flows {
+		if f := &t.Flows[i]; !slices.ContainsFunc(f.Offered, func(v float64) bool { return v > 0 }) {
+			f.Offered = nil // nobody counted, or nothing was due
+		}
+	}
 	t.Bands, t.Marks = warmups(stretches, x), marks(r, stretches, x)
 	t.Errors = errorsOf(r, stretches, x)
 	t.Length = ends(t, stretches, x)
