@@ -32,9 +32,13 @@ func FromSpells(tb testing.TB, plan *loadgen.Plan, spells []Spell, windows map[s
 		for s, w := range windows {
 			r.Window(s, samples.At(w[0]), samples.At(w[1]))
 		}
+		due := make([]int64, n)
 		for i := range spells {
 			sp, last := &spells[i], i == len(spells)-1
 			sp.record(r)
+			for ; due[sp.Series.Flow] < sp.Due; due[sp.Series.Flow]++ {
+				r.Late(sp.Series, 0)
+			}
 			tick := sample.Tick{From: samples.At(sp.From), To: samples.At(sp.To), Open: make([]int, n), Peak: make([]int, n), Due: make([]int64, n), Begun: make([]int64, n), Last: last}
 			tick.Peak[sp.Series.Flow], tick.Due[sp.Series.Flow] = 1, sp.Due
 			if !last && sp.Refused == 0 {

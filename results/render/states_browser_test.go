@@ -52,16 +52,16 @@ func states(t *testing.T) map[string]state {
 	return map[string]state{
 		"staged": {madeup.FromSpells(t, staged, rising, lasting(6*time.Second)), []string{"rate", "latency", "open", "percentiles"},
 			[]string{"accepted", "response p50", "response p99", "errors 0 %", "sessions at once, at most 1"}, "offered"},
-		"interrupted": {interrupted, []string{"rate", "latency", "open", "percentiles"}, []string{"accepted 29.7/s", "service p99 1.00 ms", "errors 0 %"}, "interrupted"},
+		"interrupted": {interrupted, []string{"rate", "latency", "open", "percentiles"}, []string{"accepted 29.7 msg/s", "service p99 1.00 ms", "errors 0 %"}, "interrupted"},
 		"part-of-a-second": {madeup.FromSpells(t, closed("part"), []madeup.Spell{{Series: load, To: 300 * time.Millisecond, Accepted: 9}}, lasting(300*time.Millisecond)),
-			[]string{"rate", "latency", "percentiles"}, []string{"accepted 30.0/s"}, ""},
+			[]string{"rate", "latency", "percentiles"}, []string{"accepted 30.0 msg/s"}, ""},
 		"rejected": {madeup.FromSpells(t, closed("rejected"), seconds(4, madeup.Spell{Rejected: 20}), lasting(4*time.Second)),
-			[]string{"errors", "open"}, []string{"accepted 0/s", "errors 100 %"}, "Relay access denied"},
+			[]string{"errors", "open"}, []string{"accepted 0 msg/s", "errors 100 %"}, "Relay access denied"},
 		"dead": {madeup.FromSpells(t, closed("dead"), seconds(2, madeup.Spell{Refused: 6}), lasting(2*time.Second)),
-			[]string{"errors"}, []string{"accepted 0/s", "errors 100 %"}, "No message was accepted and no session stayed open"},
+			[]string{"errors"}, []string{"accepted 0 msg/s", "errors 100 %"}, "No message was accepted and no session stayed open"},
 		"showcase": {showcase(t), []string{"rate", "latency", "errors", "open", "percentiles"}, []string{"accepted", "service p99, the slowest flow", "errors"}, "Shaded: warm-up"},
 		"matrix": {madeup.Made(t, madeup.MadePorts(), 6), []string{"rate", "latency", "percentiles"},
-			[]string{"accepted, messages/s a flow", "errors 0 %"}, "put end to end"},
+			[]string{"accepted, msg/s a flow", "errors 0 %"}, "put end to end"},
 	}
 }
 

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
@@ -22,37 +23,27 @@ func (res *document) tiles(r *record.Run) []page.Tile {
 	return append(list, res.sessionTile(r.Header.InTurn))
 }
 
+// flowTiles are the answer of a flow.
 func flowTiles(f *figures.Flow) []page.Tile {
 	var list []page.Tile
-	if f.Window > 0 {
-		list = append(list, page.Tile{Name: "accepted", Value: human.Rate(f.Rate) + "/s", Bad: f.Messages.Accepted == 0})
-	}
-	if d := f.Judged(); d != nil {
-		part := f.Load.Judged().String()
-		list = append(list, page.Tile{Name: part + " p50", Value: human.Duration(d.P50)}, page.Tile{Name: part + " p99", Value: human.Duration(d.P99)})
-	}
-	if share, ok := f.Messages.ErrorShare(); ok {
-		list = append(list, page.Tile{Name: "errors", Value: human.Share(share), Bad: share > 0})
+	for _, a := range answerOf(f) {
+		t := page.Tile{Name: a.Name, Value: a.Value, Bad: a.Bad}
+		if a.Of != "" {
+			t.Note = "of " + a.Of
+		}
+		list = append(list, t)
 	}
 	return list
 }
 
 func (res *document) worstTiles(inTurn bool) []page.Tile {
-	tiles := nonEmptyTiles(res.rateTile(inTurn),
+	tiles := []page.Tile{
+		res.rateTile(inTurn),
 		res.slowest("p50", func(d *figures.Distribution) time.Duration { return d.P50 }),
 		res.slowest("p99", func(d *figures.Distribution) time.Duration { return d.P99 }),
-		res.errorTile())
-	return tiles
-}
-
-func nonEmptyTiles(tiles ...page.Tile) []page.Tile {
-	var list []page.Tile
-	for _, t := range tiles {
-		if t.Value != "" {
-			list = append(list, t)
-		}
+		res.errorTile(),
 	}
-	return list
+	return slices.DeleteFunc(tiles, func(t page.Tile) bool { return t.Value == "" })
 }
 
 // rateTile is the rate of all flows together, or between which rates they were if they had
@@ -73,9 +64,9 @@ func (res *document) rateTile(inTurn bool) page.Tile {
 	case n == 0:
 		return page.Tile{}
 	case inTurn:
-		return page.Tile{Name: "accepted, messages/s a flow", Value: human.Rate(low) + " to " + human.Rate(high), Bad: low == 0}
+		return page.Tile{Name: "accepted, msg/s a flow", Value: human.Rate(low) + " to " + human.Rate(high), Bad: low == 0}
 	}
-	return page.Tile{Name: "accepted", Value: human.Rate(sum) + "/s", Note: "all flows together", Bad: low == 0}
+	return page.Tile{Name: "accepted", Value: human.Rate(sum) + " msg/s", Note: "all flows together", Bad: low == 0}
 }
 
 // slowest is a quantile of the flow in which it is longest.
