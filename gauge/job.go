@@ -78,6 +78,22 @@ func (j *Job) Probe(ctx context.Context) (passing []*check.Fault, err error) {
 	return check.Probe(ctx, j.Plan, check.Options{Skip: scenarios.OnSink})
 }
 
+// Look looks at the targets of the plan, and at this machine (see check.Look). If a flow
+// goes to the sink, it starts one for that time.
+func (j *Job) Look(ctx context.Context, sink Sink, o check.LookOptions) (*check.Report, error) {
+	if len(scenarios.SinkPorts(j.Plan)) == 0 {
+		return check.Look(ctx, j.Plan, o)
+	}
+	server, err := j.place(ctx, Options{Sink: sink}.withDefaults().Sink)
+	if err != nil {
+		return nil, err
+	}
+	o.TakesAll = scenarios.OnSink
+	report, err := check.Look(ctx, j.Plan, o)
+	_, stopped := server.Stop()
+	return report, errors.Join(err, stopped)
+}
+
 // Run carries the plan out, and returns what the function Run does. It may be called
 // again and again, but not twice at the same time.
 func (j *Job) Run(ctx context.Context, o Options) (*Result, error) {

@@ -39,7 +39,7 @@ func (p *Plan) RoundLength(flow int) (time.Duration, bool) {
 func (p *Plan) MostSessions() int {
 	var sum, most int
 	for i := range p.Flows {
-		n := p.Flows[i].Load.mostSessions()
+		n := p.Flows[i].Load.MostSessions()
 		sum, most = sum+n, max(most, n)
 	}
 	if p.InTurn {
@@ -48,7 +48,8 @@ func (p *Plan) MostSessions() int {
 	return sum
 }
 
-func (l *Load) mostSessions() int {
+// MostSessions is how many sessions a load has open at once, at most.
+func (l *Load) MostSessions() int {
 	if l.Open() {
 		return l.MaxSessions
 	}

@@ -55,7 +55,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.Is(err, gauge.ErrFailed), errors.Is(err, gauge.ErrInvalid):
 		return exitFailed
-	case errors.Is(err, gauge.ErrThresholdMissed), errors.Is(err, errRegression):
+	case errors.Is(err, gauge.ErrThresholdMissed), errors.Is(err, errRegression), errors.Is(err, errFound):
 		return exitMissed
 	}
 	return exitFailed

@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -124,10 +125,12 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // nameOf returns what a certificate is called.
 func nameOf(c *x509.Certificate) string {
-	if c.Subject.CommonName != "" {
-		return printable.Text(c.Subject.CommonName)
-	}
-	return printable.Text(c.Subject.String())
+	return printable.Text(cmp.Or(c.Subject.CommonName, c.Subject.String()))
+}
+
+// issuerOf returns what the issuer of a certificate is called.
+func issuerOf(c *x509.Certificate) string {
+	return printable.Text(cmp.Or(c.Issuer.CommonName, c.Issuer.String()))
 }
 
 // maxNames bounds how many names of a certificate are shown.

@@ -32,7 +32,7 @@ func explain(w *Walk, f *loadgen.Flow) []*Fault {
 	case len(w.Refusals) > 0:
 		found = append(found, e.refusals())
 	}
-	if f := e.size(); f != nil {
+	if f := e.size(found); f != nil {
 		found = append(found, f)
 	}
 	return found

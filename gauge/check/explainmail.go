@@ -25,9 +25,13 @@ func (e *explainer) refusals() *Fault {
 	return found
 }
 
+// refusable are the steps of a transaction.
+var refusable = map[sample.Phase]string{
+	sample.Mail: "the sender (MAIL FROM)", sample.Rcpt: "a recipient (RCPT TO)", sample.Data: "DATA", sample.Body: "the message",
+}
+
 func (e *explainer) refusal(f *sample.Failure) *Fault {
-	step := map[sample.Phase]string{sample.Mail: "the sender (MAIL FROM)", sample.Rcpt: "a recipient (RCPT TO)"}[f.Phase]
-	answered := step + " was answered " + reply(f)
+	answered := refusable[f.Phase] + " was answered " + reply(f)
 	said := strings.ToLower(f.Example())
 	switch {
 	case f.Code >= 400 && f.Code < 500:
@@ -36,6 +40,8 @@ func (e *explainer) refusal(f *sample.Failure) *Fault {
 		return e.fault(TLSDemanded, "set the flow's tls: starttls (--tls starttls)", "%s: the server wants STARTTLS first", answered)
 	case f.Class == sample.AuthMissing:
 		return e.fault(LoginDemanded, "give the flow an auth (quick: --user)", "%s: the server wants a login first", answered)
+	case f.Class == sample.TooBig && f.Code == 0:
+		return e.fault(MessageTooBig, "make message.size smaller, or raise the server's limit", "%s", f.Text)
 	case f.Class == sample.TooBig:
 		return e.fault(MessageTooBig, "make message.size smaller, or raise the server's limit", "%s: the message is over the server's limit", answered)
 	case f.Code == 0:
@@ -45,8 +51,11 @@ func (e *explainer) refusal(f *sample.Failure) *Fault {
 			"%s: the server neither serves that domain nor relays for this client", answered)
 	case strings.Contains(said, "client host"), strings.Contains(said, "helo command"):
 		return e.fault(ClientRefused, "look at the server's lists of clients; session.hello and target.source say who we are", "%s: the server refuses this client", answered)
-	case f.Phase == sample.Mail, strings.Contains(said, "sender"):
+	case f.Phase == sample.Mail, f.Phase == sample.Rcpt && strings.Contains(said, "sender"):
 		return e.fault(SenderRefused, "set envelope.from (--from) to a sender that the server takes", "%s: the server does not take mail from it", answered)
+	}
+	if f.Phase == sample.Data || f.Phase == sample.Body {
+		return e.fault(MessageRefused, "look into the server's log", "%s: the server does not take the message", answered)
 	}
 	return e.fault(RecipientRefused, "set envelope.to (--to) to a recipient that the server has", "%s: the server does not take mail for it", answered)
 }

@@ -31,10 +31,12 @@ type fakeServer struct {
 	answer  map[string]string        // in place of the usual reply; "close" closes the connection
 	delay   map[string]time.Duration // before the reply to a verb; "banner" is one
 	refuses map[string]bool          // addresses that cannot be connected to
-	unknown string                   // a recipient that it does not have
+	unknown string                   // a recipient that it does not have; "" for none
+	most    int                      // sessions that it holds at once; 0 for any number
 
 	mu      sync.Mutex
 	opened  int
+	open    int
 	said    []string // the commands of all connections
 	serving sync.WaitGroup
 }
@@ -102,6 +104,19 @@ func (f *fakeServer) count(verb string) int {
 
 func (f *fakeServer) serve(c net.Conn) {
 	defer func() { c.Close() }()
+	f.mu.Lock()
+	f.open++
+	full := f.most > 0 && f.open > f.most
+	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		f.open--
+		f.mu.Unlock()
+	}()
+	if full {
+		_, _ = c.Write([]byte("421 4.7.0 too many connections\r\n")) // fails if the client is gone
+		return
+	}
 	secured := false
 	if f.mode == sample.TLSImplicit {
 		secured, c = true, tls.Server(c, f.tls)
@@ -141,7 +156,16 @@ func (f *fakeServer) serve(c net.Conn) {
 		case "AUTH":
 			usual = "235 welcome"
 		case "DATA":
-			usual = "354 go on"
+			if !f.reply(c, "data", "354 go on") {
+				return
+			}
+			for line != "." {
+				if line, err = r.ReadString('\n'); err != nil {
+					return
+				}
+				line = strings.TrimRight(line, "\r\n")
+			}
+			verb = "."
 		case "QUIT":
 			usual = "221 bye"
 		}

@@ -60,4 +60,44 @@ const (
 	RelayDenied      ID = "relay-denied"
 	MessageTooBig    ID = "message-too-big"
 	ExtensionMissing ID = "extension-missing"
+	MessageRefused   ID = "message-refused"
+)
+
+// What is looked at beside, and may be better.
+const (
+	SlowBanner          ID = "slow-banner"
+	AuthBeforeTLS       ID = "auth-before-tls"
+	TLSOldVersion       ID = "tls-old-version"
+	CertificateEndsSoon ID = "certificate-expires-soon"
+	CertificateWeak     ID = "certificate-weak"
+	AnnouncedLimit      ID = "announced-limit"
+	SessionLimit        ID = "session-limit"
+	OpenRelay           ID = "open-relay"
+)
+
+// What was looked at, and is as it should be.
+const (
+	Reachable   ID = "reachable"
+	Addresses   ID = "addresses"
+	Banner      ID = "banner"
+	Extensions  ID = "extensions"
+	TLS         ID = "tls"
+	TLSCurves   ID = "tls-curves"
+	Certificate ID = "certificate"
+	Login       ID = "login"
+	Envelope    ID = "envelope"
+	MessageSent ID = "message-sent"
+	Size        ID = "size"
+	Sessions    ID = "sessions"
+	Relaying    ID = "relaying"
+	Path        ID = "path"
+)
+
+// What is looked at on this machine.
+const (
+	OwnDescriptors ID = "own-descriptors"
+	OwnPorts       ID = "own-ports"
+	OwnSources     ID = "own-sources"
+	OwnCores       ID = "own-cores"
+	OwnClock       ID = "own-clock"
 )

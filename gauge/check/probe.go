@@ -92,7 +92,7 @@ func queues(p *loadgen.Plan, o Options) []queue {
 func probeInTurn(ctx context.Context, p *loadgen.Plan, line queue, o Options, found [][]*Fault, errs []error) {
 	for n, i := range line {
 		f := &p.Flows[i]
-		w, err := walk(ctx, p, f, o)
+		w, err := walk(ctx, p, f, o, envelopeOnly)
 		if err != nil {
 			errs[i] = err
 			return

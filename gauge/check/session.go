@@ -18,7 +18,8 @@ import (
 type session struct {
 	flow   *loadgen.Flow
 	limits loadgen.Timeouts
-	source *mail.Source // of the envelopes to try; nil tries none
+	source *mail.Source // of the envelopes to try
+	trial  trial
 	driver netdrive.Driver
 	wire   smtpwire.Options
 	client smtpwire.Client
@@ -28,6 +29,8 @@ type session struct {
 	state  state
 	tx     smtpwire.Transaction
 	other  otherMode
+	held   func()               // called when the session is greeted; it is then held open; nil for an ordinary walk
+	until  context.Context      // ends the holding; nil if held is
 	seen   *tls.ConnectionState // of the handshake, once it is verified
 
 	patience  time.Duration // how long the walk lasts at most
@@ -46,6 +49,8 @@ const (
 	connecting state = iota
 	talking
 	shaking
+	holding // greeted, and idle until the session is released
+	leaving // QUIT is answered, and the server has not closed the connection yet
 	over
 )
 
@@ -53,9 +58,9 @@ const (
 const never = time.Duration(math.MaxInt64)
 
 // converse makes a walk from connect to QUIT.
-func converse(ctx context.Context, p *loadgen.Plan, f *loadgen.Flow, o Options, addrs []netdrive.Addr, source *mail.Source, w *Walk) error {
+func converse(ctx context.Context, p *loadgen.Plan, f *loadgen.Flow, o Options, addrs []netdrive.Addr, source *mail.Source, t trial, w *Walk) error {
 	s := &session{
-		flow: f, limits: f.Timeouts.Resolved(), source: source, addrs: addrs, walk: w,
+		flow: f, limits: f.Timeouts.Resolved(), source: source, trial: t, addrs: addrs, walk: w,
 		driver: netdrive.NewPortable(time.Now(), o.Dial), wire: f.Session.Wire, patience: Patience,
 	}
 	s.wire.Capture, s.wire.Secrets = true, p.Secrets()
@@ -76,7 +81,7 @@ func converse(ctx context.Context, p *loadgen.Plan, f *loadgen.Flow, o Options, 
 // offerInClear returns what the server at an address offers to EHLO in the clear.
 func offerInClear(ctx context.Context, f *loadgen.Flow, o Options, addr netdrive.Addr) []string {
 	s := &session{
-		flow: f, limits: f.Timeouts.Resolved(), addrs: []netdrive.Addr{addr}, walk: &Walk{},
+		flow: f, limits: f.Timeouts.Resolved(), trial: noEnvelope, addrs: []netdrive.Addr{addr}, walk: &Walk{},
 		driver: netdrive.NewPortable(time.Now(), o.Dial), patience: 2 * silence,
 		wire: smtpwire.Options{Name: f.Session.Wire.Name, LMTP: f.Session.Wire.LMTP, Capture: true},
 	}
@@ -95,6 +100,8 @@ func (s *session) run(ctx context.Context) {
 	for s.state != over && ctx.Err() == nil {
 		_, now := s.driver.Now()
 		switch {
+		case s.state == holding && s.until.Err() != nil:
+			s.release()
 		case now >= s.limitAt:
 			s.timeOut()
 		case now >= s.other.dueAt():
@@ -149,6 +156,10 @@ func (s *session) wait(limit time.Duration) {
 
 func (s *session) timeOut() {
 	wall, now := s.driver.Recent()
+	if s.state == leaving {
+		s.state = over
+		return
+	}
 	if s.state == connecting && now < s.endAt {
 		s.connectElsewhere(sample.ConnectTimeout, "no answer within "+s.limits.Connect.String(), nil)
 		return
@@ -175,7 +186,7 @@ func (s *session) lose(class sample.Class, text string, err error, at sample.Ins
 
 // Connected begins the dialogue.
 func (s *session) Connected(at sample.Instant, took time.Duration) {
-	s.walk.Address = s.addrs[s.to].String()
+	s.walk.at, s.walk.Address = s.addrs[s.to], s.addrs[s.to].String()
 	s.note(sample.Connect, took)
 	s.state = talking
 	s.other.begin(s)
@@ -212,6 +223,10 @@ func (s *session) Broken(err error, at sample.Instant) {
 		s.connectElsewhere(class, text, err)
 		return
 	}
+	if s.state == leaving {
+		s.state = over
+		return
+	}
 	phase := s.client.Awaiting()
 	if s.secured && loadgen.IsAlert(err) && phase != sample.SpanSession {
 		phase = sample.TLS // under TLS 1.3 a certificate of the client is judged late
@@ -229,7 +244,8 @@ func (s *session) pump() {
 		s.take(s.client.Events())
 		switch s.client.State() {
 		case smtpwire.Ended:
-			s.state = over
+			s.leave()
+			return
 		case smtpwire.Handshake:
 			if s.state == shaking {
 				return
@@ -239,6 +255,9 @@ func (s *session) pump() {
 			s.conn.StartTLS(s.watched())
 			return
 		case smtpwire.Ready:
+			if s.state == holding {
+				return
+			}
 			s.proceed()
 		case smtpwire.Waiting:
 			if !s.write() {
@@ -274,7 +293,12 @@ const maxTriedRecipients = 10
 // proceed tries an envelope, or ends the session.
 func (s *session) proceed() {
 	w := s.walk
-	if s.source == nil || w.Tried > 0 && !s.refused || w.Tried == maxTries {
+	if s.held != nil {
+		s.held()
+		s.held, s.state, s.limitAt = nil, holding, never
+		return
+	}
+	if s.trial == noEnvelope || w.Tried > 0 && !s.refused || w.Tried == maxTries {
 		s.client.Quit()
 		return
 	}
@@ -286,11 +310,15 @@ func (s *session) proceed() {
 		s.client.Quit()
 		return
 	}
-	if limit := s.offered().number("SIZE"); limit > 0 && s.tx.Size > limit {
+	if limit := s.offered().number("SIZE"); limit > 0 && s.tx.Size > limit && s.trial == envelopeOnly {
 		s.tx.Size = 0 // so that the envelope is tried all the same
 	}
 	w.Tried++
 	s.refused = false
+	if s.trial == wholeMessage {
+		s.client.Send(&s.tx)
+		return
+	}
 	s.client.Try(&s.tx)
 }
 
@@ -301,6 +329,30 @@ func (s *session) offered() offer {
 		return offerIn(hello.Secure)
 	}
 	return offerIn(hello.Clear)
+}
+
+// farewell is how long a server may take to close the connection after QUIT. Until then
+// it may count the session among those of this client.
+const farewell = 300 * time.Millisecond
+
+// leave ends the walk, after the server has closed the connection if QUIT was answered.
+func (s *session) leave() {
+	if s.walk.Failure != nil || s.state == leaving {
+		s.state = over
+		return
+	}
+	s.state = leaving
+	_, now := s.driver.Recent()
+	s.limitAt = now + farewell
+}
+
+// release ends a session that was held.
+func (s *session) release() {
+	s.state = talking
+	_, now := s.driver.Recent()
+	s.endAt = now + silence
+	s.client.Quit()
+	s.pump()
 }
 
 // envelope lists the addresses of a transaction.
@@ -330,7 +382,7 @@ func (s *session) take(events []smtpwire.Event) {
 		case smtpwire.FailedEvent:
 			f := e.Failure
 			f.Text, f.Quote = f.Example(), nil
-			if f.Phase == sample.Mail || f.Phase == sample.Rcpt {
+			if f.Phase == sample.Mail || f.Phase == sample.Rcpt || f.Phase == sample.Data || f.Phase == sample.Body {
 				s.walk.Refusals = append(s.walk.Refusals, f)
 				s.refused = f.Code >= 500
 			}

@@ -1,13 +1,18 @@
 package check
 
-import "github.com/smtpgauge/smtpgauge/results/human"
+import (
+	"slices"
+
+	"github.com/smtpgauge/smtpgauge/results/human"
+)
 
 // size compares the SIZE that EHLO offered (RFC 1870) with the flow's messages. It is a
 // fault if most are over it, and one that passes if some are.
-func (e *explainer) size() *Fault {
+func (e *explainer) size(found []*Fault) *Fault {
 	median, largest := e.walk.Median, e.walk.Largest
 	limit := offerIn(e.walk.Offers()).number("SIZE")
-	if limit == 0 || largest <= limit {
+	known := func(f *Fault) bool { return f.ID == MessageTooBig }
+	if limit == 0 || largest <= limit || slices.ContainsFunc(found, known) {
 		return nil
 	}
 	const do = "make message.size smaller (--size), or raise the server's limit"

@@ -52,7 +52,12 @@ type Walk struct {
 	// not what it expected.
 	OtherMode  bool     // the server begins with TLS on the port of a plain flow, or the other way round
 	OtherOffer []string // what EHLO offers on that plain port
+
+	at netdrive.Addr // what Address names
 }
+
+// reached returns the address that the walk connected to, as a list.
+func (w *Walk) reached() []netdrive.Addr { return []netdrive.Addr{w.at} }
 
 // Took returns how long the walk's last step of a phase took, and whether there was one.
 func (w *Walk) Took(p sample.Phase) (time.Duration, bool) {
@@ -79,9 +84,18 @@ type Options struct {
 	Skip    func(f *loadgen.Flow) bool // flows that are not looked at; nil for none
 }
 
+// A trial says how far a walk goes once it is logged in.
+type trial uint8
+
+const (
+	envelopeOnly trial = iota // MAIL, RCPT and RSET
+	noEnvelope                // nothing
+	wholeMessage              // a message, with its content
+)
+
 // walk goes through a session of a flow. The error is that of a target that must not be
 // loaded, of mail that cannot be made, or of ctx; all else is in the Walk.
-func walk(ctx context.Context, p *loadgen.Plan, f *loadgen.Flow, o Options) (*Walk, error) {
+func walk(ctx context.Context, p *loadgen.Plan, f *loadgen.Flow, o Options, t trial) (*Walk, error) {
 	source, err := mail.New(f.Mail)
 	if err != nil {
 		return nil, err
@@ -91,5 +105,5 @@ func walk(ctx context.Context, p *loadgen.Plan, f *loadgen.Flow, o Options) (*Wa
 	if err != nil || w.Failure != nil {
 		return w, err
 	}
-	return w, converse(ctx, p, f, o, addrs, source, w)
+	return w, converse(ctx, p, f, o, addrs, source, t, w)
 }

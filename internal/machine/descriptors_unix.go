@@ -33,3 +33,11 @@ func RaiseOpenFiles(need uint64, stderr io.Writer) {
 			"raise the hard limit (ulimit -Hn %d as root, or LimitNOFILE= in a unit) or ask for fewer sessions\n", need, limit.Cur, need)
 	}
 }
+
+// OpenFilesLimit returns how many open files this process may have, if it raises its
+// limit as far as it may.
+func OpenFilesLimit() (limit uint64, ok bool) {
+	var l syscall.Rlimit
+	err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l)
+	return l.Max, err == nil
+}

@@ -1,0 +1,55 @@
+package check
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/human"
+)
+
+// slowBanner is how long a banner may take before that is worth a warning.
+const slowBanner = time.Second
+
+// resolverWait is how long a resolver waits for a name server before it tries again.
+const resolverWait = 5 * time.Second
+
+// greeting reports how the server began the session.
+func (l *look) greeting() {
+	w := l.walk
+	if took, done := w.Took(sample.Connect); done {
+		l.ok(Reachable, "connects to %s in %s", w.Address, human.Duration(took))
+	}
+	if took, done := w.Took(sample.Banner); done && w.Hello.Banner != "" {
+		if took > slowBanner {
+			l.add(Warning, SlowBanner, "look at the server's name servers, and at what it does before the banner; every session waits for it",
+				"the banner took %s%s", human.Duration(took), reasonOf(took))
+		} else {
+			l.ok(Banner, "%q after %s", printable.Text(w.Hello.Banner), human.Duration(took))
+		}
+	}
+	for _, offers := range []struct {
+		lines []string
+		where string
+	}{{w.Hello.Clear, ""}, {w.Hello.Secure, " under TLS"}} {
+		if len(offers.lines) > 0 {
+			l.ok(Extensions, "EHLO%s offers %s", offers.where, printable.Text(strings.Join(offers.lines, ", ")))
+		}
+	}
+	clear := offerIn(w.Hello.Clear)
+	if _, auth := clear["AUTH"]; auth && (w.TLS == nil || w.Hello.Clear != nil) && l.flow.Session.Wire.TLS != sample.TLSImplicit {
+		l.add(Warning, AuthBeforeTLS, "let the server offer AUTH only under TLS (Postfix: smtpd_tls_auth_only = yes)",
+			"EHLO offers AUTH %s in the clear: passwords can be read on the way", printable.Text(strings.Join(clear["AUTH"], " ")))
+	}
+}
+
+// reasonOf says what a delay of the banner looks like.
+func reasonOf(took time.Duration) string {
+	waits := math.Round(float64(took) / float64(resolverWait))
+	if rest := took - time.Duration(waits)*resolverWait; waits >= 1 && rest.Abs() < 300*time.Millisecond {
+		return ": a multiple of 5 s looks like a look-up of this client's name (reverse DNS) that gets no answer"
+	}
+	return ": it looks like a delay on purpose (a tarpit, or a test for clients that talk too early), or a server that is overloaded"
+}
