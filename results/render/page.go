@@ -2,6 +2,7 @@ package render
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,13 +103,14 @@ func (res *document) overview() []page.Flow {
 // The phases that a session takes beside its messages, and those that make a
 // message.
 var (
-	sessionParts = sample.PhasesOf(sample.SetUp, sample.Farewell)
+	sessionParts = sample.ServerPhasesOf(sample.SetUp, sample.Farewell)
 	messageParts = sample.PhasesOf(sample.InMessage)
 )
 
 // breakdowns are what a message and what a session is made of, by the mean.
 // Means add up, percentiles do not.
 func (res *document) breakdowns() []page.Breakdown {
+	messageParts, sessionParts := res.measured(messageParts), res.measured(sessionParts)
 	message := page.Breakdown{
 		Title: "What a message is made of", Folded: true, Parts: phaseNames(messageParts),
 		Note: "Mean service times of a message; if some failed, of all messages begun. What is missing up to the mark is the sending, and the generator's own time.",
@@ -117,11 +119,12 @@ func (res *document) breakdowns() []page.Breakdown {
 		Title: "What a session costs beside its messages", Parts: phaseNames(sessionParts),
 		Note: "Mean service times of a session: its set-up and its end.",
 	}
-	i := 0
+	i, overlap := 0, false
 	for _, f := range res.FlowsInOrder() {
 		if d := f.Phase(sample.SpanMessage).Time(sample.Service); d != nil {
 			row := breakdownOf(f, i, messageParts, begun(f, d))
 			row.Mark = meanOf(d, f.Unfinished)
+			overlap = overlap || float64(row.Sum()) > 1.01*float64(row.Mark) // more than rounding adds
 			message.Rows = append(message.Rows, row)
 		}
 		if f.Sessions.Started > 0 {
@@ -129,7 +132,22 @@ func (res *document) breakdowns() []page.Breakdown {
 		}
 		i++
 	}
+	if overlap {
+		message.Note += " An earlier version made this run file: it timed pipelined commands one by one, so they overlap and go beyond the mark."
+	}
 	return []page.Breakdown{session, message}
+}
+
+// measured are the phases of a list that some flow has.
+func (res *document) measured(phases []sample.Phase) []sample.Phase {
+	return slices.DeleteFunc(slices.Clone(phases), func(p sample.Phase) bool {
+		for _, f := range res.FlowsInOrder() {
+			if f.Phase(p) != nil {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // begun is how many messages of a flow were begun: those whose body was answered, and

@@ -14,6 +14,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render/charts"
+	"github.com/smtpgauge/smtpgauge/results/render/page"
 )
 
 func TestPageIsWholeAndSafe(t *testing.T) {
@@ -121,6 +122,28 @@ func TestBreakdownIsOfAMessage(t *testing.T) {
 	row := breakdownOf(f, 0, messageParts, 100)
 	if row.Times[0] != 50 || row.Times[1] != 300 || row.Times[2] != 0 {
 		t.Errorf("a message is made of %v", row.Times)
+	}
+}
+
+// A bar has the parts that some flow has. No part of a pipelined message counts twice, and
+// only run files of earlier versions have parts that go beyond the whole.
+func TestBarsStayWithinTheWhole(t *testing.T) {
+	flows := madeup.MadePorts()
+	message := func(flows []madeup.Flow) page.Breakdown {
+		return newDocument(madeup.Made(t, flows, 1)).breakdowns()[1]
+	}
+	b := message(flows)
+	if want := []string{"mail", "rcpt", "data", "mail+rcpt+data", "body"}; !slices.Equal(b.Parts, want) || strings.Contains(b.Note, "earlier version") {
+		t.Errorf("parts %v, note %q", b.Parts, b.Note)
+	}
+	for i := range b.Rows {
+		if r := &b.Rows[i]; r.Sum() > r.Mark {
+			t.Errorf("%s: %v in parts of %v", flows[i].Name, r.Sum(), r.Mark)
+		}
+	}
+	flows[1].Message = flows[0].Message
+	if b := message(flows); !strings.Contains(b.Note, "earlier version") {
+		t.Errorf("nothing is said of parts beyond the whole: %q", b.Note)
 	}
 }
 

@@ -50,7 +50,7 @@ func (b Breakdown) Key() []segment {
 func (b Breakdown) Bars() []bar {
 	var longest time.Duration
 	for _, r := range b.Rows {
-		longest = max(longest, r.sum(), r.Mark)
+		longest = max(longest, r.Sum(), r.Mark)
 	}
 	if longest == 0 {
 		return nil
@@ -58,7 +58,7 @@ func (b Breakdown) Bars() []bar {
 	share := func(d time.Duration) float64 { return float64(d) / float64(longest) }
 	var bars []bar
 	for _, r := range b.Rows {
-		x := bar{Flow: r.Flow, Total: human.Duration(r.sum()), Marked: r.Mark > 0, Mark: percent(share(r.Mark)), MarkText: human.Duration(r.Mark)}
+		x := bar{Flow: r.Flow, Total: human.Duration(r.Sum()), Marked: r.Mark > 0, Mark: percent(share(r.Mark)), MarkText: human.Duration(r.Mark)}
 		for i, d := range r.Times {
 			text := human.NoSamples
 			if d > 0 {
@@ -84,7 +84,8 @@ func (b Breakdown) Marked() bool {
 	return false
 }
 
-func (r *BreakdownRow) sum() time.Duration {
+// Sum is all parts together.
+func (r *BreakdownRow) Sum() time.Duration {
 	var sum time.Duration
 	for _, d := range r.Times {
 		sum += d
