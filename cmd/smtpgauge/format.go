@@ -38,10 +38,15 @@ func (f *formatFlag) Set(name string) error {
 	return nil
 }
 
-// writeRuns prints runs.
-func writeRuns(p *console.Printout, format string, runs ...*record.Run) error {
-	return render.Runs.Write(p, format, runs, options(p))
+// writeRuns prints runs: in one screen each, or all there is.
+func writeRuns(p *console.Printout, format string, all bool, runs ...*record.Run) error {
+	o := options(p)
+	o.All = all
+	return render.Runs.Write(p, format, runs, o)
 }
+
+// allHelp says what --all does for a run.
+const allHelp = "show all there is, and not only what fits a screen"
 
 // options fit the terminal: its width, and colours if it has them.
 func options(p *console.Printout) render.Options {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -75,6 +76,7 @@ type runFlags struct {
 	watch   addressFlag
 	quiet   bool
 	dryRun  bool
+	all     bool
 
 	allowInvalid bool
 }
@@ -87,6 +89,7 @@ func (f *runFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.allowInvalid, "allow-invalid", false, allowInvalidHelp)
 	flags.Var(&f.metrics, "metrics", "serve live metrics to Prometheus on `[HOST]:PORT`")
 	flags.Var(&f.watch, "watch", watchUsage)
+	flags.BoolVar(&f.all, "all", false, allHelp)
 	f.format.register(flags, "results", render.Runs.Names())
 }
 
@@ -134,16 +137,16 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 		page.finish(conclusionOf(err), "", nil)
 		return err
 	}
-	defer reportSink(result.Served, display)
 	if err != nil {
 		err = fmt.Errorf("the run file %s is not whole: %w", file.Name(), err)
 	}
 	live.finish(result)
+	reportSink(result.Served, display)
 	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
 	page.finish(result.Figures.Verdict.Conclusion, "run file: "+file.Name(), func(w io.Writer) error { return writeFinishedPage(w, file.Name()) })
 	shown, unread := f.readBack(result.Run, file.Name())
 	appendStepSummary([]*record.Run{shown}, s.err)
-	return errors.Join(unread, writeRuns(s.results, f.format.name, shown), err, f.verdictOf(result, s.err))
+	return errors.Join(unread, writeRuns(s.results, f.format.name, f.all, shown), err, f.verdictOf(result, s.err))
 }
 
 // descriptors is how many open files a run of p needs at most, the connections to
@@ -158,6 +161,9 @@ func (f *runFlags) descriptors(p *loadgen.Plan) uint64 {
 // without CPU times, and the page is an error. A file that is not whole has less
 // than the run that is at hand.
 func (f *runFlags) readBack(run *record.Run, file string) (*record.Run, error) {
+	if run.Unwritten() == nil && file != os.DevNull {
+		run.Source = file
+	}
 	if run.Unwritten() != nil || f.format.name != "html" && run.Header.Baseline == "" {
 		return run, nil
 	}

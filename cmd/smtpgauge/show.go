@@ -20,15 +20,17 @@ import (
 
 func newShow(s streams) *cobra.Command {
 	var format formatFlag
-	var merge, repeats bool
+	var merge, repeats, all bool
 	c := &cobra.Command{
 		Use:   "show RUN...",
 		Short: "print runs from their files",
-		Long: `Prints runs, one after the other. With --merge the files are one run by several
-generators at the same time, and have to be of the same scenario. With --repeats
-they are runs of the same scenario one after the other, and it prints what the
-flows and their choices cost, over the rounds of all runs.`,
+		Long: `Prints runs, one after the other: each in one screen, and with --all in full. With
+--merge the files are one run by several generators at the same time, and have to be
+of the same scenario. With --repeats they are runs of the same scenario one after
+the other, and it prints what the flows and their choices cost, over the rounds of
+all runs.`,
 		Example: `  smtpgauge show relay-20261121-100000.jsonl
+  smtpgauge show relay.jsonl --all
   smtpgauge show relay.jsonl --format json
   smtpgauge show relay.jsonl --format html > relay.html
   smtpgauge show relay-*.jsonl --format otava > relay.csv
@@ -50,7 +52,7 @@ flows and their choices cost, over the rounds of all runs.`,
 				return err
 			}
 			if repeats {
-				return writeRepeats(s.results, format.name, runs)
+				return writeRepeats(s.results, format.name, all, runs)
 			}
 			if merge {
 				run, err := record.Merge(runs...)
@@ -60,17 +62,18 @@ flows and their choices cost, over the rounds of all runs.`,
 				runs = []*record.Run{run}
 			}
 			appendStepSummary(runs, s.err)
-			return writeRuns(s.results, format.name, runs...)
+			return writeRuns(s.results, format.name, all, runs...)
 		},
 	}
 	c.Flags().BoolVar(&merge, "merge", false, "read the files as one run by several generators")
 	c.Flags().BoolVar(&repeats, "repeats", false, "read the files as repeats, and print what each choice costs over all their rounds")
+	c.Flags().BoolVar(&all, "all", false, allHelp)
 	format.register(c.Flags(), "results", render.Runs.Names())
 	return c
 }
 
 // writeRepeats prints the matrix of runs that repeat one scenario.
-func writeRepeats(p *console.Printout, format string, runs []*record.Run) error {
+func writeRepeats(p *console.Printout, format string, all bool, runs []*record.Run) error {
 	if !slices.Contains(render.Matrices.Names(), format) {
 		return usagef("use one of "+strings.Join(render.Matrices.Names(), ", "), "--repeats cannot print %s", format)
 	}
@@ -78,7 +81,9 @@ func writeRepeats(p *console.Printout, format string, runs []*record.Run) error 
 	if err != nil {
 		return usagef("give files of one scenario that has a baseline", "%w", err)
 	}
-	return render.Matrices.Write(p, format, m, options(p))
+	o := options(p)
+	o.All = all
+	return render.Matrices.Write(p, format, m, o)
 }
 
 func readRuns(names []string, format string) ([]*record.Run, error) {

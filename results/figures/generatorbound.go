@@ -3,6 +3,7 @@ package figures
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,8 +40,8 @@ func (v *Validity) checkGenerator(res *Result) {
 			100*g.OwnShare, 100*ownLimit)
 	}
 	if f := g.Free; f != nil && f.Most() < freeLimit {
-		addReason("the cores were busy with something else: %.1f free before the load and %.1f after it, limit %.1f; leave the generator a core of its own",
-			f.Before, f.After, freeLimit)
+		addReason("the cores were busy with something else: %s free before the load and %s after it, limit %.1f; leave the generator a core of its own",
+			freeText(f.Before), freeText(f.After), freeLimit)
 	}
 	if g.StoodShare >= stoodLimit {
 		addReason("the generator stood still for %s, %.1f %% of the run, limit %.0f %%; let nothing stop its process or its machine",
@@ -59,6 +60,18 @@ func (v *Validity) checkGenerator(res *Result) {
 		addReason("the wall clock stepped %d times (%s): the times under way are wrong; keep time synchronisation from stepping during a run, and the machine from sleeping",
 			n, strings.Join(steps, ", "))
 	}
+}
+
+// freeText writes how many cores were free, in as many digits as it takes to see on
+// which side of the limit they are.
+func freeText(cores float64) string {
+	for digits := 1; digits <= 2; digits++ {
+		text := strconv.FormatFloat(cores, 'f', digits, 64)
+		if shown, _ := strconv.ParseFloat(text, 64); shown < freeLimit == (cores < freeLimit) {
+			return text
+		}
+	}
+	return fmt.Sprintf("under %.1f", freeLimit)
 }
 
 // Late arrivals spoil each figure of an open load by itself: its median by their

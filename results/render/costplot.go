@@ -66,7 +66,7 @@ func costLane(r *compare.Row, before ...string) page.CostLane {
 	if r == nil {
 		return l
 	}
-	l.Adds, l.AddsBetween, l.Verdict = r.InUnit(r.Delta).String(), unitInterval(r), verdictWords[r.Verdict]
+	l.Adds, l.AddsBetween, l.Verdict = r.InUnit(r.Delta).String(), unitInterval(r), costVerdict(r)
 	if r.DeltaPercent != nil {
 		l.Estimate, l.Share = *r.DeltaPercent, human.SignedPercent(*r.DeltaPercent)
 	}

@@ -19,27 +19,33 @@ import (
 type document struct {
 	*figures.Result
 	Matrix *compare.Matrix `json:"matrix,omitempty"` // if there is a baseline
+
+	source string // the run's file; "" if there is no single one
 }
 
-func newDocument(r *record.Run) *document { return &document{figures.Of(r), compare.MatrixOf(r)} }
+func newDocument(r *record.Run) *document {
+	return &document{figures.Of(r), compare.MatrixOf(r), r.Source}
+}
 
 // writeTables writes res for a terminal, in lines no wider than o.Width as far
 // as names allow.
 func writeTables(w io.Writer, res *document, o Options) error {
-	return table.Draw(w, res.tableReport(), o.terminal())
+	return table.Draw(w, res.view(o), o.terminal())
 }
 
-// writeMarkdown writes the report as GitHub shows it in a pull request.
-func writeMarkdown(w io.Writer, res *document) error {
-	return table.Markdown(w, res.tableReport())
+// writeMarkdown writes res as GitHub shows it in a pull request.
+func writeMarkdown(w io.Writer, res *document, o Options) error {
+	return table.Markdown(w, res.view(o))
 }
 
-// tableReport is a run for people: what it comes to, what it was, and the figures.
-func (res *document) tableReport() table.Report {
-	head := append([]string{res.heading()}, res.targets()...)
-	return table.Report{
-		Verdict: verdictOf(&res.Verdict.Conclusion), Head: nonEmpty(append(head, res.answer())...), Sections: res.report(),
+// view is a run for people: in one screen, or all of it.
+func (res *document) view(o Options) table.Report {
+	if !o.All {
+		return res.screen(o)
 	}
+	r := res.frame()
+	r.Sections = res.report()
+	return r
 }
 
 // verdictOf is a conclusion as it stands above and below tables.

@@ -119,7 +119,7 @@ func (r *junitReport) write(w io.Writer) error {
 
 func (res *document) junit() (junitSuite, error) {
 	var tables bytes.Buffer
-	if err := writeTables(&tables, res, Options{Width: 120}); err != nil {
+	if err := writeTables(&tables, res, Options{Width: 120, All: true}); err != nil {
 		return junitSuite{}, err
 	}
 	properties := []junitProperty{

@@ -24,6 +24,9 @@ func matrices(tb testing.TB) map[string]func(*bytes.Buffer) error {
 			return Matrices.Write(b, format, madeMatrix(tb).Matrix, Options{})
 		}
 	}
+	m["matrix-all.txt"] = func(b *bytes.Buffer) error {
+		return Matrices.Write(b, "table", madeMatrix(tb).Matrix, Options{All: true})
+	}
 	for _, width := range []int{80, 160} {
 		m[fmt.Sprintf("matrix-%d.txt", width)] = func(b *bytes.Buffer) error {
 			return Matrices.Write(b, "table", madeMatrix(tb).Matrix, Options{Width: width})
@@ -52,7 +55,7 @@ func TestMatrixIsAmongTheFigures(t *testing.T) {
 		t.Error("the CSV has costs of nothing delivered")
 	}
 	b.Reset()
-	if err := writeMarkdown(&b, madeMatrix(t)); err != nil || !strings.Contains(b.String(), "### What each choice costs\n") {
+	if err := writeMarkdown(&b, madeMatrix(t), Options{}); err != nil || !strings.Contains(b.String(), "| what a message costs more |") {
 		t.Errorf("the Markdown lacks the choices (%v)", err)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/results/compare"
-	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 	"github.com/smtpgauge/smtpgauge/results/tally"
@@ -16,13 +15,27 @@ import (
 // Matrices writes a matrix without the rest of its runs: as table, json or markdown.
 var Matrices = Registry[*compare.Matrix]{"a matrix", []format[*compare.Matrix]{
 	{"table", func(w io.Writer, m *compare.Matrix, o Options) error {
-		return table.Draw(w, table.Report{Head: []string{matrixHeading(m)}, Sections: matrixSections(m)}, o.terminal())
+		return table.Draw(w, matrixReport(m, o), o.terminal())
 	}},
 	{"json", plainly(writeJSON[compare.Matrix])},
-	{"markdown", func(w io.Writer, m *compare.Matrix, _ Options) error {
-		return table.Markdown(w, table.Report{Head: []string{matrixHeading(m)}, Sections: matrixSections(m)})
+	{"markdown", func(w io.Writer, m *compare.Matrix, o Options) error {
+		return table.Markdown(w, matrixReport(m, o))
 	}},
 }}
+
+// matrixReport is a matrix for people: in one screen, or all of it.
+func matrixReport(m *compare.Matrix, o Options) table.Report {
+	r := table.Report{Head: []string{matrixHeading(m)}}
+	if o.All {
+		r.Sections = matrixSections(m)
+		return r
+	}
+	r.More = "more: --all"
+	flows := &part{Section: matrixSection(m), noun: "flow", least: min(1, len(m.Flows))}
+	flows.Lines = table.Plain("message: what one takes, with its share of its connection; reuse: messages a connection")
+	flows.Untitled = true
+	return fitted(r, []*part{flows, costPart(m)}, screenLines, o.terminal())
+}
 
 func matrixHeading(m *compare.Matrix) string {
 	text := fmt.Sprintf("%s · %s", m.Name, human.CountOf(int64(m.Rounds), "round"))
@@ -32,14 +45,14 @@ func matrixHeading(m *compare.Matrix) string {
 	return text
 }
 
-// matrixSections are the matrix for people: what each flow chose and what a
-// message costs with it, which phases that cost is made of, how flows differ, and
-// how much of that one choice makes. There are none of a nil matrix.
+// matrixSections are all of a matrix: what the choices cost, how that was judged, what
+// each flow chose and what a message costs with it, and which phases that cost is made
+// of. There are none of a nil matrix.
 func matrixSections(m *compare.Matrix) []table.Section {
 	if m == nil {
 		return nil
 	}
-	return withoutEmpty(matrixSection(m), costSection(m), overheadSection(m), choiceSection(m))
+	return withoutEmpty(costPart(m).Section, costDetail(m), matrixSection(m), makeUpSection(m))
 }
 
 // shownChoices leaves out what all flows chose alike, except the choices that a matrix
@@ -94,8 +107,8 @@ func knownTime(d *time.Duration) string {
 	return human.Duration(*d)
 }
 
-func costSection(m *compare.Matrix) table.Section {
-	s := table.Section{ID: costsID, Title: "Phases of a delivered message", Columns: []table.Column{{Name: "flow", Left: true}}}
+func makeUpSection(m *compare.Matrix) table.Section {
+	s := table.Section{ID: makeUpID, Title: "Phases of a delivered message", Columns: []table.Column{{Name: "flow", Left: true}}}
 	var names []string
 	for _, p := range tally.CostPhases {
 		name := p.String()
@@ -127,42 +140,18 @@ func costSection(m *compare.Matrix) table.Section {
 	return s
 }
 
-func overheadSection(m *compare.Matrix) table.Section {
-	s := table.Section{ID: overheadID, Title: "Overhead against " + m.Baseline, Columns: []table.Column{{Name: "flow", Left: true}}}
-	s.Columns = append(s.Columns, differenceColumns(&m.Against, s.Title)...)
-	for i := range m.Against.Pairs {
-		d := &m.Against.Pairs[i]
-		s.Rows = append(s.Rows, append(table.Plain(d.New), differenceCells(&m.Against, d)...))
-	}
-	s.Lines = table.Plain(overheadNotes(m)...)
-	return s
-}
-
 func overheadNotes(m *compare.Matrix) []string {
 	if len(m.Against.Pairs) == 0 {
 		return nil
 	}
-	notes := []string{"What a delivered message costs more than the baseline's, by Hodges and Lehmann over rounds."}
+	notes := []string{"What a delivered message costs more than the baseline's, by the median of all differences between rounds."}
 	if !m.InTurn {
 		notes = append(notes, "The flows ran together, so each had the others' load beside it: schedule: {flows: in-turn} keeps them apart.")
 	}
-	return append(notes, differenceNotes(&m.Against, m.Rounds)...)
+	return append(notes, judgedNotes("", &m.Against)...)
 }
 
 const choicesTitle = "What each choice costs"
-
-func choiceSection(m *compare.Matrix) table.Section {
-	s := table.Section{ID: choicesID, Title: choicesTitle, Columns: pairColumns()}
-	columns := differenceColumns(&m.Choices, s.Title)
-	columns[0].Apart = s.Title + ", time"
-	s.Columns = append(s.Columns, columns...)
-	for i := range m.Choices.Pairs {
-		d := &m.Choices.Pairs[i]
-		s.Rows = append(s.Rows, append(pairCells(d), differenceCells(&m.Choices, d)...))
-	}
-	s.Lines = table.Plain(choiceNotes(m)...)
-	return s
-}
 
 // pairColumns are a choice and the two flows that differ in it; pairCells fill
 // them.
@@ -180,89 +169,5 @@ func choiceNotes(m *compare.Matrix) []string {
 	if slices.ContainsFunc(m.Choices.Pairs, func(d compare.Difference) bool { return len(d.Changes) > 1 }) {
 		notes = append(notes, "+ port: the flows are on different ports too, which goes with the choice; what that costs is in it.")
 	}
-	return append(notes, differenceNotes(&m.Choices, m.Rounds)...)
-}
-
-// differenceColumns are what differenceCells fill; without CPU if no pair has it.
-func differenceColumns(d *compare.Differences, title string) []table.Column {
-	columns := []table.Column{{Name: "adds"}, {Name: "95 % interval"}, {Name: "p"}, {Name: "verdict", Left: true}, {Name: "in percent (95 % interval)"}}
-	if knowsCPU(d) {
-		columns = append(columns, columns...)
-		columns[5].Apart = title + ", CPU"
-	}
-	return columns
-}
-
-// knowsCPU tells whether the generator's CPU time is known of any pair.
-func knowsCPU(d *compare.Differences) bool {
-	return slices.ContainsFunc(d.Pairs, func(p compare.Difference) bool { return p.CPU != nil })
-}
-
-func differenceCells(all *compare.Differences, d *compare.Difference) []table.Cell {
-	cells := costCells(d.Time)
-	if knowsCPU(all) {
-		cells = append(cells, costCells(d.CPU)...)
-	}
-	return cells
-}
-
-// costCells are a difference in cost with its intervals, and what to make of it.
-func costCells(r *compare.Row) []table.Cell {
-	if r == nil {
-		return table.Plain(slices.Repeat([]string{human.NoSamples}, 5)...)
-	}
-	p, percent := human.NoSamples, human.NoSamples
-	if r.P != nil {
-		p = probability(*r.P)
-	}
-	if r.DeltaPercent != nil {
-		percent = human.SignedPercent(*r.DeltaPercent)
-	}
-	if interval := percentInterval(r); interval != "" {
-		percent += " (" + interval + ")"
-	}
-	// A cost is a finding, not bad news.
-	return table.Plain(r.InUnit(r.Delta).String(), orNoSamples(unitInterval(r)), p, verdictWords[r.Verdict], percent)
-}
-
-// verdictWords say what a verdict means for a cost.
-var verdictWords = map[stats.Verdict]string{
-	stats.Worse: "more", stats.Better: "less", stats.Same: "none found", stats.TooFewRuns: "too few",
-}
-
-// differenceNotes say how far the differences may be relied on.
-func differenceNotes(d *compare.Differences, rounds int) []string {
-	var list []string
-	few, within, judged := 0, false, 0
-	for i := range d.Pairs {
-		for _, r := range []*compare.Row{d.Pairs[i].Time, d.Pairs[i].CPU} {
-			switch {
-			case r == nil:
-				continue
-			case r.Verdict == stats.TooFewRuns:
-				few++
-			}
-			judged++
-			within = within || r.IntervalOf == compare.WithinRun
-		}
-	}
-	switch {
-	case judged == 0 && len(d.Pairs) > 0:
-		return append(list, "Nothing to compare: no message was delivered on one side of each pair, or there are too many rounds and flows to compare them all here; compare --flow A --flow B judges two.")
-	case judged == few && few > 0:
-		list = append(list, fmt.Sprintf("Too few rounds for a verdict: with %s tested it takes %d of each flow, and this has %d (schedule: {flows: in-turn, rounds: %d}).",
-			human.CountOf(int64(d.Tested), "difference"), d.RoundsNeeded, rounds, d.RoundsNeeded))
-	default:
-		list = append(list, testNote(human.CountOf(int64(d.Tested), "difference"), wholePercent(100*d.Alpha), "tables"))
-		if few > 0 {
-			list = append(list, fmt.Sprintf("too few: rounds for %s; %d of each flow would do.", human.CountOf(int64(few), "difference"), d.RoundsNeeded))
-		}
-	}
-	if !knowsCPU(d) {
-		list = append(list, "CPU per flow needs flows in turn of at least 2 s.")
-	}
-	if within {
-		list = append(list, withinRunNote)
-	}
-	return list
+	return append(notes, judgedNotes("", &m.Choices)...)
 }

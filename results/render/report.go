@@ -17,11 +17,15 @@ func (res *document) heading() string {
 	return strings.Join(append([]string{res.Name}, res.circumstances()...), " · ")
 }
 
-// circumstances are how long a run took, when, by which clock, and what it lacks.
+// circumstances are how long a run took, when, by which clock if it is not the best, and
+// what it lacks.
 func (res *document) circumstances() []string {
 	parts := []string{
 		human.Duration(res.Elapsed),
-		res.Started.UTC().Format("2006-01-02 15:04:05") + " UTC", "clock: " + res.Clock,
+		res.Started.UTC().Format("2006-01-02 15:04:05") + " UTC",
+	}
+	if res.Clock != "kernel" {
+		parts = append(parts, "clock: "+res.Clock)
 	}
 	if res.Partial {
 		parts = append(parts, "partial")
@@ -32,12 +36,12 @@ func (res *document) circumstances() []string {
 	return parts
 }
 
-// report is a run for people, in the order they read it: what was reached, where the
-// time went, what failed, and whether to believe it.
+// report is all of a run for people, in the order they read it: what was reached, what
+// failed, what that costs, where the time went, and whether to believe it.
 func (res *document) report() []table.Section {
-	sections := []table.Section{res.flowSection(), res.sessionSection(), res.phaseSection()}
+	sections := []table.Section{res.flowSection(), res.errorSection(), res.thresholdSection()}
 	sections = append(sections, matrixSections(res.Matrix)...)
-	sections = append(sections, res.errorSection(), res.roundSection(), res.thresholdSection(), res.generatorSection(), res.validitySection())
+	sections = append(sections, res.sessionSection(), res.phaseSection(), res.roundSection(), res.generatorSection(), res.validitySection())
 	return withoutEmpty(sections...)
 }
 
@@ -161,38 +165,6 @@ func (res *document) phaseSection() table.Section {
 		}
 	}
 	return s
-}
-
-func (res *document) errorSection() table.Section {
-	s := table.Section{ID: errorsID, Title: "Errors", Columns: []table.Column{
-		{Name: "#"}, {Name: "flow", Left: true}, {Name: "phase", Left: true}, {Name: "class", Left: true},
-		{Name: "code"}, {Name: "enhanced", Left: true}, {Name: "count"},
-		{Name: "example", Left: true, Code: true, Apart: "Examples", Clip: 40},
-	}}
-	for flow, f := range res.FlowsInOrder() {
-		for _, e := range f.Errors {
-			code := human.NoSamples
-			if e.Code != 0 {
-				code = strconv.Itoa(e.Code)
-			}
-			enhanced := e.Enhanced
-			if enhanced == "" {
-				enhanced = human.NoSamples
-			}
-			row := table.Plain(strconv.Itoa(len(s.Rows)+1), flow, e.Phase, e.Class, code, enhanced, human.Count(e.Count), e.Example)
-			row[3].Bad = true
-			s.Rows = append(s.Rows, row)
-		}
-	}
-	return s
-}
-
-// replyCode is an error's code and enhanced code: "550 5.1.1".
-func replyCode(e tally.FailureCount) string {
-	if e.Code == 0 {
-		return e.Enhanced
-	}
-	return strings.TrimSpace(strconv.Itoa(e.Code) + " " + e.Enhanced)
 }
 
 func (res *document) roundSection() table.Section {

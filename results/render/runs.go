@@ -53,7 +53,7 @@ import (
 var Runs = Registry[[]*record.Run]{"runs", []format[[]*record.Run]{
 	{"table", each(writeTables)},
 	{"json", each(plainly(writeJSON[document]))},
-	{"markdown", each(plainly(writeMarkdown))},
+	{"markdown", each(writeMarkdown)},
 	{"csv", each(plainly(writeCSV))},
 	{"hgrm", func(w io.Writer, runs []*record.Run, _ Options) error {
 		for _, r := range runs {

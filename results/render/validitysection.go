@@ -10,7 +10,7 @@ import (
 // validitySection says why the run is called what it is: in what the server failed,
 // whether the figures may be believed, and whether the thresholds were met.
 func (res *document) validitySection() table.Section {
-	s := table.Section{ID: validityID, Title: "Verdict"}
+	s := table.Section{ID: validityID, Title: "Why"}
 	if v := &res.Verdict; len(v.Why()) > 1 { // the only one is the reason on top
 		for _, f := range v.Failures {
 			s.Warn("failed: " + f)
@@ -19,17 +19,8 @@ func (res *document) validitySection() table.Section {
 			s.Warn("invalid: " + r)
 		}
 	}
-	missed := 0
-	for _, t := range res.Thresholds {
-		if !t.OK {
-			missed++
-		}
-	}
-	switch all := int64(len(res.Thresholds)); {
-	case missed > 0:
-		s.Warn(fmt.Sprintf("%d of %s missed", missed, human.CountOf(all, "threshold")))
-	case all > 0:
-		s.Say(human.CountOf(all, "threshold") + " met")
+	if n := int64(len(res.Thresholds)); n > 0 {
+		s.Say(fmt.Sprintf("%d of %s met", res.met(), human.CountOf(n, "threshold")))
 	}
 	for _, n := range res.Verdict.Notes {
 		s.Say("note: " + n)

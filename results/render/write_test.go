@@ -177,7 +177,8 @@ func written(t *testing.T) map[string]func(*bytes.Buffer) error {
 				return writeTables(b, res, Options{Width: width})
 			}
 		}
-		m[name+".md"] = func(b *bytes.Buffer) error { return writeMarkdown(b, res) }
+		m[name+"-all.txt"] = func(b *bytes.Buffer) error { return writeTables(b, res, Options{All: true}) }
+		m[name+".md"] = func(b *bytes.Buffer) error { return writeMarkdown(b, res, Options{}) }
 		m[name+".csv"] = func(b *bytes.Buffer) error { return writeCSV(b, res) }
 		m[name+".json"] = func(b *bytes.Buffer) error { return writeJSON(b, res) }
 	}
@@ -222,11 +223,8 @@ func TestGolden(t *testing.T) {
 func TestTablesKeepWithinWidth(t *testing.T) {
 	for _, res := range []*document{fourPorts(), badDay(), madeMatrix(t)} {
 		for _, width := range []int{60, 80, 100, 120, 160, 200} {
-			var b bytes.Buffer
-			if err := writeTables(&b, res, Options{Width: width}); err != nil {
-				t.Fatal(err)
-			}
-			for line := range strings.Lines(b.String()) {
+			text := screenText(t, res, Options{Width: width}) + screenText(t, res, Options{Width: width, All: true})
+			for line := range strings.Lines(text) {
 				line = strings.TrimSuffix(line, "\n")
 				if n := utf8.RuneCountInString(line); n > width {
 					t.Errorf("%d columns where %d were given: %s", n, width, line)
@@ -241,7 +239,7 @@ func TestTablesKeepWithinWidth(t *testing.T) {
 
 func TestNarrowTablesLoseNoColumn(t *testing.T) {
 	var b bytes.Buffer
-	if err := writeTables(&b, fourPorts(), Options{Width: 30}); err != nil {
+	if err := writeTables(&b, fourPorts(), Options{Width: 30, All: true}); err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range fourPorts().report() {
@@ -270,26 +268,28 @@ func TestNothingUnprintableIsWritten(t *testing.T) {
 }
 
 func TestColourIsOnlyWhereAsked(t *testing.T) {
-	var plain, red bytes.Buffer
-	if err := writeTables(&plain, badDay(), Options{}); err != nil {
-		t.Fatal(err)
-	}
-	if err := writeTables(&red, badDay(), Options{Color: true}); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{"FAILED", "missed", "recipient-unknown"} {
-		if !strings.Contains(red.String(), "\x1b[31m"+want) && !strings.Contains(red.String(), "\x1b[31m  "+want) {
-			t.Errorf("%s is not red", want)
+	for _, o := range []Options{{}, {All: true}} {
+		plain := screenText(t, badDay(), o)
+		o.Color = true
+		red := screenText(t, badDay(), o)
+		want := []string{"FAILED", "2.76 %"}
+		if o.All {
+			want = []string{"FAILED", "missed", "recipient-unknown"}
 		}
-	}
-	if got := strings.NewReplacer("\x1b[31m", "", "\x1b[0m", "").Replace(red.String()); got != plain.String() {
-		t.Errorf("colour changes more than colour:\n%s", got)
+		for _, text := range want {
+			if !strings.Contains(red, "\x1b[31m"+text+"\x1b[0m") {
+				t.Errorf("%s is not red", text)
+			}
+		}
+		if got := strings.NewReplacer("\x1b[31m", "", "\x1b[0m", "").Replace(red); got != plain {
+			t.Errorf("colour changes more than colour:\n%s", got)
+		}
 	}
 }
 
 func TestNoSamplesAreNoFigure(t *testing.T) {
 	var b bytes.Buffer
-	if err := writeTables(&b, badDay(), Options{Width: 160}); err != nil {
+	if err := writeTables(&b, badDay(), Options{Width: 160, All: true}); err != nil {
 		t.Fatal(err)
 	}
 	i := strings.Index(b.String(), "\ndead ")
@@ -353,7 +353,7 @@ func TestEveryFormatShowsARun(t *testing.T) {
 	headlines := []string{"benchfmt", "otava", "bencher", "github-benchmark"} // these are of messages alone
 	for _, format := range Runs.Names() {
 		var b bytes.Buffer
-		if err := Runs.Write(&b, format, []*record.Run{r}, Options{}); err != nil {
+		if err := Runs.Write(&b, format, []*record.Run{r}, Options{All: true}); err != nil {
 			t.Errorf("%s: %v", format, err)
 		}
 		for _, want := range []string{"relay-25", "mail"} {
@@ -381,7 +381,7 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, os.ErrClosed }
 func TestWriteErrorsAreTold(t *testing.T) {
 	for name, err := range map[string]error{
 		"table":    writeTables(brokenPipe{}, fourPorts(), Options{}),
-		"markdown": writeMarkdown(brokenPipe{}, fourPorts()),
+		"markdown": writeMarkdown(brokenPipe{}, fourPorts(), Options{}),
 		"csv":      writeCSV(brokenPipe{}, fourPorts()),
 		"json":     writeJSON(brokenPipe{}, fourPorts()),
 		"hgrm":     writePercentiles(brokenPipe{}, []string{"inbound"}, someHistograms),

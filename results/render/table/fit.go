@@ -12,11 +12,11 @@ func (s Section) fit(width int) []Section {
 	if s.width() <= width {
 		return []Section{s}
 	}
-	if clipped, ok := s.clipped(width); ok {
-		return []Section{clipped}
-	}
 	if i := s.sparest(); i >= 0 {
 		return s.without(i).fit(width)
+	}
+	if wrapped, ok := s.wrapped(width); ok {
+		return []Section{wrapped}
 	}
 	s.Untitled = false // each of several tables has its title
 	var parts []Section
@@ -49,26 +49,25 @@ func (s Section) columnWidth(i int) int {
 	for _, row := range s.Rows {
 		width = max(width, Width(printable.Text(row[i].Text)))
 	}
+	if limit := s.Columns[i].width; limit > 0 {
+		width = min(width, limit)
+	}
 	return width
 }
 
-// clipped cuts the cells of a column that may be cut. It is false if that would leave
-// too little of them to be useful.
-func (s Section) clipped(width int) (Section, bool) {
-	i := slices.IndexFunc(s.Columns, func(c Column) bool { return c.Clip > 0 })
+// wrapped breaks the cells of a column that may be broken. It is false if that would
+// leave too little of a line to be useful.
+func (s Section) wrapped(width int) (Section, bool) {
+	i := slices.IndexFunc(s.Columns, func(c Column) bool { return c.Wrap > 0 })
 	if i < 0 {
 		return s, false
 	}
 	room := width - (s.width() - s.columnWidth(i))
-	if room < s.Columns[i].Clip {
+	if room < s.Columns[i].Wrap {
 		return s, false
 	}
-	rows := make([][]Cell, len(s.Rows))
-	for n, row := range s.Rows {
-		rows[n] = slices.Clone(row)
-		rows[n][i].Text = Clip(printable.Text(row[i].Text), room)
-	}
-	s.Rows = rows
+	s.Columns = slices.Clone(s.Columns)
+	s.Columns[i].width = room
 	return s, true
 }
 

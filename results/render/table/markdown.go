@@ -23,7 +23,10 @@ func Markdown(w io.Writer, r Report) error {
 		}
 	}
 	for _, s := range r.Sections {
-		b.WriteString("\n### " + markdownText(s.Title) + "\n\n")
+		if s.Title != "" {
+			b.WriteString("\n### " + markdownText(s.Title) + "\n")
+		}
+		b.WriteString("\n")
 		if len(s.Rows) > 0 {
 			markdownTable(&b, s)
 		}

@@ -36,11 +36,13 @@ type Column struct {
 	Left  bool   // words, which are aligned to the left; figures are to the right
 	Code  bool   // a scenario's or a server's words, shown as they are
 	Apart string // if the table is too wide, one with this title begins here
-	Clip  int    // cells may be clipped to this width; 0 for never
+	Wrap  int    // if the table is too wide, cells may be broken into lines of this width or more; 0 for never
 
 	// Spare is above 0 for a column that a table on a terminal may go without, if it
 	// is too wide: the one with the highest goes first.
 	Spare int
+
+	width int // that cells are broken at; 0 for none
 }
 
 // A Cell is a piece of text.

@@ -132,7 +132,7 @@ func (t *tableText) table(s Section) error {
 	table.Header(header)
 	previous := ""
 	for _, row := range s.Rows {
-		texts := t.texts(row)
+		texts := t.texts(s.Columns, row)
 		if row[0].Text == previous {
 			texts[0] = "" // so that the eye finds the next flow
 		}
@@ -156,10 +156,18 @@ func (t *tableText) put(line Cell) {
 	t.b.WriteString(t.paint(line) + "\n")
 }
 
-func (t *tableText) texts(row []Cell) []string {
+// texts are the cells of a row, as the table writer takes them.
+func (t *tableText) texts(columns []Column, row []Cell) []string {
 	texts := make([]string, len(row))
 	for i, c := range row {
-		texts[i] = t.paint(Cell{printable.Text(c.Text), c.Bad})
+		lines := []string{printable.Text(c.Text)}
+		if columns[i].width > 0 {
+			lines = broken("", lines[0], columns[i].width)
+		}
+		for n, line := range lines {
+			lines[n] = t.paint(Cell{line, c.Bad})
+		}
+		texts[i] = strings.Join(lines, "\n")
 	}
 	return texts
 }
@@ -183,30 +191,62 @@ func (t *tableText) verdict(v Verdict, text string) {
 	}
 }
 
-// line writes a sentence, broken at spaces, and within words that are longer than a
-// line. A bad one stands out.
+// line writes a sentence, broken into lines. A bad one stands out.
 func (t *tableText) line(indent string, c Cell) {
-	line, empty := indent, true
-	for _, word := range strings.Fields(printable.Text(c.Text)) {
+	for i, line := range broken("  ", printable.Text(c.Text), t.width-len(indent)) {
+		if i > 0 || line != "" {
+			line = indent + line
+		}
+		t.put(Cell{line, c.Bad})
+	}
+}
+
+// broken breaks a printable sentence at spaces, and within words that are longer than
+// a line. All lines but the first are indented.
+func broken(indent, text string, width int) []string {
+	var lines []string
+	line, empty := "", true
+	for _, word := range unbroken(text) {
 		switch {
 		case empty:
 			line += word
-		case Width(line)+1+Width(word) <= t.width:
+		case Width(line)+1+Width(word) <= width:
 			line += " " + word
 		default:
-			t.put(Cell{line, c.Bad})
-			line = indent + "  " + word
+			lines = append(lines, line)
+			line = indent + word
 		}
-		for empty = false; Width(line) > t.width; {
-			head := twwidth.Truncate(line, t.width)
-			if len(head) <= len(indent)+len("  ") {
+		for empty = false; Width(line) > width; {
+			head := twwidth.Truncate(line, width)
+			if len(head) <= len(indent) {
 				break // not even one more character fits
 			}
-			t.put(Cell{head, c.Bad})
-			line = indent + "  " + line[len(head):]
+			lines = append(lines, head)
+			line = indent + line[len(head):]
 		}
 	}
-	t.put(Cell{line, c.Bad})
+	return append(lines, line)
+}
+
+// unbroken are the words of a text. A figure and its unit are one word.
+func unbroken(text string) []string {
+	var words []string
+	for word := range strings.FieldsSeq(text) {
+		if n := len(words); n > 0 && units[strings.TrimRight(word, ".,;:)")] && endsInDigit(words[n-1]) {
+			words[n-1] += " " + word
+			continue
+		}
+		words = append(words, word)
+	}
+	return words
+}
+
+// units are those that stand behind a figure.
+var units = map[string]bool{"%": true, "µs": true, "ms": true, "s": true, "min": true, "/s": true, "msg/s": true, "B": true, "KiB": true, "MiB": true, "GiB": true}
+
+func endsInDigit(word string) bool {
+	last := word[len(word)-1]
+	return '0' <= last && last <= '9'
 }
 
 // Width is how many columns of a terminal text takes.

@@ -1,0 +1,112 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
+	"github.com/smtpgauge/smtpgauge/results/tally"
+)
+
+// errorSection lists what failed, by flow.
+func (res *document) errorSection() table.Section {
+	s := table.Section{ID: errorsID, Title: "Errors", Columns: []table.Column{
+		{Name: "#"}, {Name: "flow", Left: true}, {Name: "phase", Left: true}, {Name: "class", Left: true},
+		{Name: "code"}, {Name: "enhanced", Left: true}, {Name: "count"},
+		{Name: "example", Left: true, Code: true, Apart: "Examples", Wrap: 40},
+	}}
+	for flow, f := range res.FlowsInOrder() {
+		for _, e := range f.Errors {
+			code := human.NoSamples
+			if e.Code != 0 {
+				code = strconv.Itoa(e.Code)
+			}
+			enhanced := e.Enhanced
+			if enhanced == "" {
+				enhanced = human.NoSamples
+			}
+			row := table.Plain(strconv.Itoa(len(s.Rows)+1), flow, e.Phase, e.Class, code, enhanced, human.Count(e.Count), e.Example)
+			row[3].Bad = true
+			s.Rows = append(s.Rows, row)
+		}
+	}
+	return s
+}
+
+// replyCode is an error's code and enhanced code: "550 5.1.1".
+func replyCode(e tally.FailureCount) string {
+	if e.Code == 0 {
+		return e.Enhanced
+	}
+	return strings.TrimSpace(strconv.Itoa(e.Code) + " " + e.Enhanced)
+}
+
+// An errorKind is what failed in the same way in one flow or several.
+type errorKind struct {
+	tally.FailureCount // of all flows together, with the example of the first
+	flows              []string
+}
+
+// errorKinds are the kinds of error in all flows, the most frequent first.
+func (res *document) errorKinds() []*errorKind {
+	type key struct{ phase, class, code string }
+	known := map[key]*errorKind{}
+	var list []*errorKind
+	for flow, f := range res.FlowsInOrder() {
+		for _, e := range f.Errors {
+			k := key{e.Phase, e.Class, replyCode(e)}
+			kind := known[k]
+			if kind == nil {
+				kind = &errorKind{FailureCount: e}
+				kind.Count = 0
+				known[k] = kind
+				list = append(list, kind)
+			}
+			kind.Count += e.Count
+			kind.flows = append(kind.flows, flow)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *errorKind) int { return cmp.Compare(b.Count, a.Count) })
+	return list
+}
+
+// text is a kind in one sentence, with what the server said.
+func (k *errorKind) text(flows int) string {
+	where := ""
+	switch n := len(k.flows); {
+	case flows == 1:
+	case n == flows:
+		where = " in all flows"
+	case n > 2:
+		where = fmt.Sprintf(" in %d flows", n)
+	default:
+		where = " in " + strings.Join(k.flows, " and ")
+	}
+	said := k.Example
+	if code := replyCode(k.FailureCount); code != "" && !strings.HasPrefix(said, code) {
+		said = code + " " + said
+	}
+	text := fmt.Sprintf("%s %s at %s%s", human.Count(k.Count), k.Class, k.Phase, where)
+	if said == "" {
+		return text
+	}
+	return text + ": " + said
+}
+
+// mostKinds is how many kinds of error the screen has at most.
+const mostKinds = 5
+
+// errorPart has the most frequent kinds of error, with what the server said in full.
+func (res *document) errorPart() *part {
+	p := &part{noun: "kind"}
+	p.Section = table.Section{ID: errorsID, Title: "Errors"}
+	for _, k := range res.errorKinds() {
+		p.Say(k.text(len(res.FlowOrder)))
+	}
+	p.least, p.most = min(1, p.count()), mostKinds
+	return p
+}

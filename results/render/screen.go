@@ -1,0 +1,234 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// The lines that the tables of a run take at most, at 100 columns: what a terminal
+// shows at once.
+const (
+	screenLines  = 40
+	oneFlowLines = 24
+	screenWidth  = 100 // of what is not for a terminal
+)
+
+// mostEntries bounds a part of the screen before it is fitted.
+const mostEntries = 20
+
+// A part is a section of the screen, and how it is cut short if the screen is full.
+type part struct {
+	table.Section
+	noun  string // what its rows are, or its lines if it has no rows: "flow"
+	least int    // of these, how many stay
+	order []int  // of these, the most telling first; nil if they stand in that order
+	most  int    // how many are shown; 0 means mostEntries
+	spare int    // above 0 if the screen may go without the part: the one with the highest goes first
+	brief bool   // once it is cut short, the line that says so takes the place of its other lines
+	shown int
+}
+
+// count is how many rows, or else lines, the part has.
+func (p *part) count() int {
+	if len(p.Rows) > 0 {
+		return len(p.Rows)
+	}
+	return len(p.Lines)
+}
+
+// cut is the part as it is shown. It says how much is not.
+func (p *part) cut() table.Section {
+	s, left := p.Section, p.count()-p.shown
+	if left <= 0 {
+		return s
+	}
+	if len(s.Rows) > 0 {
+		s.Rows = chosen(s.Rows, p.order, p.shown)
+	} else {
+		s.Lines = chosen(s.Lines, p.order, p.shown)
+	}
+	if p.brief && len(s.Rows) > 0 {
+		s.Lines = nil
+	}
+	rest := "and " + human.CountOf(int64(left), "more "+p.noun) + ": --all"
+	s.Lines = append(s.Lines[:len(s.Lines):len(s.Lines)], table.Cell{Text: rest})
+	return s
+}
+
+// chosen are the first n of a list, by an order if there is one.
+func chosen[T any](list []T, order []int, n int) []T {
+	if order == nil {
+		return list[:n:n]
+	}
+	var few []T
+	for _, i := range order[:n] {
+		few = append(few, list[i])
+	}
+	return few
+}
+
+// fitted cuts the parts of a report, until it is no higher than so many lines or
+// nothing more can go.
+func fitted(r table.Report, parts []*part, lines int, o table.Terminal) table.Report {
+	for _, p := range parts {
+		p.shown = min(p.count(), cmp.Or(p.most, mostEntries))
+	}
+	for {
+		r.Sections = nil
+		for _, p := range parts {
+			if s := p.cut(); p.shown > 0 && !s.IsEmpty() {
+				r.Sections = append(r.Sections, s)
+			}
+		}
+		if table.Height(r, o) <= lines || !shorten(parts) {
+			return r
+		}
+	}
+}
+
+// shorten takes an entry from the longest part. If all are as short as they may be, it
+// takes away the part that the screen can best go without. It is false if it needs all.
+func shorten(parts []*part) bool {
+	var longest, sparest *part
+	for _, p := range parts {
+		if p.shown > p.least && (longest == nil || p.shown-p.least > longest.shown-longest.least) {
+			longest = p
+		}
+		if p.shown > 0 && p.spare > 0 && (sparest == nil || p.spare > sparest.spare) {
+			sparest = p
+		}
+	}
+	switch {
+	case longest != nil:
+		longest.shown--
+	case sparest != nil:
+		sparest.shown, sparest.least = 0, 0
+	default:
+		return false
+	}
+	return true
+}
+
+// screen is what a run comes to, in one screen: the verdict, what was loaded, the
+// answer, and what explains them.
+func (res *document) screen(o Options) table.Report {
+	r := res.frame()
+	r.More = "more: " + res.moreBy()
+	lines := screenLines
+	if len(res.FlowOrder) == 1 {
+		lines = oneFlowLines
+	}
+	flows := res.flowPart()
+	if len(res.FlowOrder) == 1 {
+		flows.spare, flows.Lines = 4, nil // the answer has the same figures, and names the times
+	}
+	parts := []*part{res.reasonPart(), flows, res.errorPart(), res.missedPart(), costPart(res.Matrix), res.notePart()}
+	return fitted(r, parts, lines, o.terminal())
+}
+
+// frame is what stands around the sections of a run.
+func (res *document) frame() table.Report {
+	head := append([]string{res.heading()}, res.targets()...)
+	return table.Report{Verdict: verdictOf(&res.Verdict.Conclusion), Head: append(head, nonEmpty(res.answer())...)}
+}
+
+// moreBy is the command that shows all of a run.
+func (res *document) moreBy() string {
+	if res.source == "" {
+		return "--all"
+	}
+	return "smtpgauge show " + shellWord(res.source) + " --all"
+}
+
+// shellWord quotes a name for a shell, if that is needed.
+func shellWord(name string) string {
+	plain := func(r rune) bool {
+		return r < 0x80 && (r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || strings.ContainsRune("._-/+,:@%", r))
+	}
+	if name != "" && strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0 {
+		return name
+	}
+	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+}
+
+// reasonPart has the reasons that the verdict's one sentence leaves out.
+func (res *document) reasonPart() *part {
+	p := &part{noun: "reason", spare: 2}
+	v := &res.Verdict
+	for _, text := range v.Why() {
+		if !strings.HasPrefix(v.Reason, text) {
+			p.Say("also: " + text)
+		}
+	}
+	if missed := len(res.Thresholds) - res.met(); v.Word == criteria.Invalid || v.Word == criteria.Undecided {
+		switch all := int64(len(res.Thresholds)); {
+		case missed > 0:
+			p.Warn(fmt.Sprintf("%d of %s missed", missed, human.CountOf(all, "threshold")))
+		case all > 0:
+			p.Say(human.CountOf(all, "threshold") + " met")
+		}
+	}
+	p.least = min(1, p.count())
+	return p
+}
+
+// met is how many thresholds were met.
+func (res *document) met() int {
+	n := 0
+	for _, t := range res.Thresholds {
+		if t.OK {
+			n++
+		}
+	}
+	return n
+}
+
+// notePart has what to know about the figures.
+func (res *document) notePart() *part {
+	p := &part{noun: "note", spare: 3}
+	for _, n := range res.Verdict.Notes {
+		p.Say("note: " + n)
+	}
+	p.least = min(1, p.count())
+	return p
+}
+
+// missedPart has the thresholds that were missed. What one sentence of the verdict
+// says of the only one is not said again.
+func (res *document) missedPart() *part {
+	p := &part{noun: "missed threshold", spare: 1, brief: true}
+	p.Section = table.Section{ID: thresholdsID, Title: "Thresholds missed", Untitled: true, Columns: []table.Column{
+		{Name: "missed threshold", Left: true, Code: true, Wrap: 24}, {Name: "it is"},
+	}}
+	why := slices.ContainsFunc(res.Thresholds, func(t figures.ThresholdResult) bool { return !t.OK && t.Reason != "" })
+	if why {
+		p.Columns = append(p.Columns, table.Column{Name: "why", Left: true})
+	}
+	missed := len(res.Thresholds) - res.met()
+	for _, t := range res.Thresholds {
+		if t.OK || missed == 1 && strings.HasSuffix(res.Verdict.Reason, t.Text()) {
+			continue
+		}
+		value := human.NoSamples
+		if t.Value != nil {
+			value = human.Figure(t.Metric.Unit(), *t.Value)
+		}
+		row := []table.Cell{{Text: t.Expr, Bad: true}, {Text: value}}
+		if why {
+			row = append(row, table.Cell{Text: t.Reason})
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	if n := int64(res.met()); n > 0 && len(p.Rows) > 0 {
+		p.Say(human.CountOf(n, "other threshold") + " met")
+	}
+	p.least = min(1, len(p.Rows))
+	return p
+}
