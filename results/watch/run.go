@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
@@ -58,7 +59,8 @@ const leastInterval = time.Second / 2
 
 // A point is what was measured in an interval. Lists are by flow.
 type point struct {
-	At       figure            `json:"at"` // seconds since the run's start
+	At       figure            `json:"at"`    // seconds since the run's start
+	Place    string            `json:"place"` // the round and stage, or the flow that has its turn
 	Offered  []figure          `json:"offered"`
 	Accepted []figure          `json:"accepted"`
 	P50      []figure          `json:"p50"` // milliseconds
@@ -71,7 +73,7 @@ func (r *run) point(standing *live.Standing, i *record.Progress) json.RawMessage
 	if i.Length < leastInterval {
 		return nil // its errors count in the next
 	}
-	p := point{At: figure(i.Elapsed.Seconds()), Errors: map[string]figure{}}
+	p := point{At: figure(i.Elapsed.Seconds()), Place: placeOf(standing), Errors: map[string]figure{}}
 	for k := range i.Flows {
 		f := &standing.Flows[k]
 		offered := figure(math.NaN())
@@ -96,6 +98,23 @@ func (r *run) point(standing *live.Standing, i *record.Progress) json.RawMessage
 		r.errors[e.Class] = e.Count
 	}
 	return encoded(p)
+}
+
+// placeOf names what the course is in, for a mark at its beginning: the flow if one alone
+// has its turn, the round and the stage.
+func placeOf(s *live.Standing) string {
+	var parts []string
+	if flows := s.UnderWay(); len(flows) == 1 && len(s.Flows) > 1 {
+		parts = append(parts, printable.Text(flows[0].Name))
+	}
+	if s.RoundText() != "" {
+		parts = append(parts, s.RoundText())
+	}
+	stage, _, _ := strings.Cut(s.StageText(), ":") // without its rate, which the chart shows
+	if stage != "" {
+		parts = append(parts, stage)
+	}
+	return strings.Join(parts, ", ")
 }
 
 func milliseconds(d time.Duration, ok bool) figure {

@@ -120,7 +120,7 @@ func TestEvents(t *testing.T) {
 	if name != "course" || len(points) != 2 {
 		t.Fatalf("%s: %v", name, course)
 	}
-	if got := text(points[1]); got != "map[accepted:[90 50] at:2 errors:map[busy:2] offered:[100 <nil>] p50:[<nil> <nil>] p99:[<nil> <nil>]]" {
+	if got := text(points[1]); got != "map[accepted:[90 50] at:2 errors:map[busy:2] offered:[100 <nil>] p50:[<nil> <nil>] p99:[<nil> <nil>] place:]" {
 		t.Errorf("a point is %s", got)
 	}
 	state := course["state"].(map[string]any)
@@ -365,5 +365,25 @@ func TestTheEndShowsSums(t *testing.T) {
 		if r.State != "done" || r.Accepted != "–" || r.Offered != "–" {
 			t.Errorf("a flow: %+v", r)
 		}
+	}
+}
+
+func TestPlacesAreNamed(t *testing.T) {
+	p := plan()
+	if got := placeOf(live.At(p, second(1))); got != "" {
+		t.Errorf("two flows together in one round are at %q", got)
+	}
+	p.InTurn, p.Rounds, p.Warmup = true, 2, 10*time.Second
+	if got := placeOf(live.At(p, second(1))); got != `a</script>\x1b[2J, round 1 of 2, warm-up` {
+		t.Errorf("the first of two flows in turn is at %q", got)
+	}
+	p = plan()
+	stages := &p.Flows[0].Load.Stages
+	*stages = append(*stages, (*stages)[0])
+	p.Flows = p.Flows[:1]
+	i := second(1)
+	i.Flows = i.Flows[:1]
+	if got := placeOf(live.At(p, i)); got != "stage 1 of 2" {
+		t.Errorf("the only flow is at %q", got)
 	}
 }

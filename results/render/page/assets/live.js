@@ -64,8 +64,9 @@
   }
   function draw() {
     const xs = points.map(p => p.at), column = (key, i) => points.map(p => p[key][i]);
-    charts.rate.update(xs, names.map((_, i) => column("accepted", i)).concat(offers.map(i => column("offered", i))));
-    charts.latency.update(xs, names.flatMap((_, i) => [column("p99", i), column("p50", i)]));
+    const marks = points.filter((p, i) => p.place && (i === 0 || points[i - 1].place !== p.place)).map(p => ({ at: p.at, text: p.place }));
+    charts.rate.update(xs, names.map((_, i) => column("accepted", i)).concat(offers.map(i => column("offered", i))), marks);
+    charts.latency.update(xs, names.flatMap((_, i) => [column("p99", i), column("p50", i)]), marks);
     const seen = [...new Set(points.flatMap(p => Object.keys(p.errors)))].sort();
     figure("errors").hidden = false;
     figure("errors").querySelector(".nothing").hidden = seen.length > 0;
@@ -75,7 +76,7 @@
       errorChart = seen.length === 0 ? null : report.liveChart(figure("errors"), seen.map((c, i) => ({ label: c, colour: "c" + [6, 1, 4, 3, 5, 0, 2, 7][i % 8], points: true })),
         { format: units.count, axis: units.axisCount, label: "Errors a second over time, by class; the table has their sums" });
     }
-    if (errorChart) errorChart.update(xs, classes.map(c => points.map(p => p.errors[c] || 0)));
+    if (errorChart) errorChart.update(xs, classes.map(c => points.map(p => p.errors[c] || 0)), marks);
   }
   function trouble(text) {
     at("trouble").hidden = !text;

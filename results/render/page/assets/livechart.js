@@ -1,6 +1,7 @@
 "use strict";
 // A chart of the live page: lines that grow to the right, a new point each second.
-// lines is a list of {label, colour, width, dash}; update(xs, columns) draws anew.
+// lines is a list of {label, colour, width, dash}; update(xs, columns, marks) draws anew.
+// marks is a list of {at, text}: where a round or a stage begins.
 report.liveChart = (figure, lines, { format, axis, log, label }) => {
   figure.hidden = false;
   const holder = document.createElement("div");
@@ -21,8 +22,32 @@ report.liveChart = (figure, lines, { format, axis, log, label }) => {
     return [from / lack, to * lack];
   } };
   const wanted = v => [1, 2, 5].some(w => Math.abs(w - v / 10 ** Math.floor(Math.log10(v) + 1e-9)) < 1e-6);
+  let marks = [];
+  // A line at each mark, and its text where there is room.
+  function drawMarks(u) {
+    const scale = devicePixelRatio, c = u.ctx, end = u.bbox.left + u.bbox.width;
+    c.save();
+    c.font = 11 * scale + "px system-ui, sans-serif";
+    c.fillStyle = report.colour("soft");
+    c.strokeStyle = report.colour("faint");
+    c.setLineDash([2 * scale, 3 * scale]);
+    let free = u.bbox.left;
+    for (const m of marks) {
+      const x = Math.round(u.valToPos(m.at, "x", true)) + .5;
+      if (x < u.bbox.left || x > end) continue;
+      c.beginPath();
+      c.moveTo(x, u.bbox.top);
+      c.lineTo(x, u.bbox.top + u.bbox.height);
+      c.stroke();
+      const width = c.measureText(m.text).width;
+      if (x < free || x + width + 4 * scale > end) continue;
+      c.fillText(m.text, x + 4 * scale, u.bbox.top - 5 * scale);
+      free = x + width + 12 * scale;
+    }
+    c.restore();
+  }
   const plot = new uPlot({
-    width: holder.clientWidth, height: height(), legend: { show: false }, padding: [8, 14, 0, 0], cursor: { y: false, drag: { x: false, y: false } },
+    width: holder.clientWidth, height: height(), legend: { show: false }, padding: [20, 14, 0, 0], hooks: { drawClear: [drawMarks] }, cursor: { y: false, drag: { x: false, y: false } },
     scales: { x: { time: false, range: (_, min, max) => min == null ? [0, 10] : [min, Math.max(max, min + 10)] }, y: log ? logarithmic : linear },
     axes: [
       style({ values: (_, v) => v.map(x => x == null ? "" : report.units.clock(x)), size: 34, space: 60 }),
@@ -48,7 +73,8 @@ report.liveChart = (figure, lines, { format, axis, log, label }) => {
   }).observe(holder);
   report.redraw.push(() => plot.redraw(false));
   return {
-    update(xs, columns) {
+    update(xs, columns, begun) {
+      marks = begun;
       plot.setData([xs].concat(columns));
       columns.forEach((c, i) => {
         const last = c[c.length - 1];
