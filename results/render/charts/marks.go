@@ -135,17 +135,17 @@ func warmups(stretches map[stretchKey]*stretch, x *axis) []page.Band {
 
 // turns are the stretches on the clock, for flows that run in turn: each until the next
 // begins.
-func turns(r *record.Run, stretches map[stretchKey]*stretch, start sample.Instant) []page.Span {
+func turns(r *record.Run, stretches map[stretchKey]*stretch, start sample.Instant) []page.Turn {
 	if !r.Header.InTurn || len(r.Header.Flows) < 2 || len(stretches) > maxColumns {
 		return nil
 	}
-	var list []page.Span
+	var list []page.Turn
 	for _, s := range inOrder(stretches) {
 		text := printable.Text(r.Header.Flows[s.flow].Name)
 		if r.Header.Rounds > 1 {
 			text += fmt.Sprint(", round ", s.round+1)
 		}
-		list = append(list, page.Span{From: s.begin.Sub(start).Seconds(), To: s.end.Sub(start).Seconds(), Text: text})
+		list = append(list, page.Turn{Flow: s.flow, From: s.begin.Sub(start).Seconds(), To: s.end.Sub(start).Seconds(), Text: text})
 	}
 	for i := range len(list) - 1 {
 		list[i].To = list[i+1].From

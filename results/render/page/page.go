@@ -98,7 +98,7 @@ type ErrorTimeline struct {
 	At     Values        `json:"at"` // as Timeline's
 	Length float64       `json:"length"`
 	Series []ErrorSeries `json:"series"`
-	Turns  []Span        `json:"turns"` // which flow ran when, if they ran in turn
+	Turns  []Turn        `json:"turns"` // which flow ran when, if they ran in turn
 }
 
 // An ErrorSeries is how often a class of errors came, a second.
@@ -113,10 +113,11 @@ type Band struct {
 	To   float64 `json:"to"`
 }
 
-// A Span is a time with a name.
-type Span struct {
-	From float64 `json:"from"`
+// A Turn is the time of a flow's round, if flows run in turn.
+type Turn struct {
+	From float64 `json:"from"` // seconds from the beginning of the axis
 	To   float64 `json:"to"`
+	Flow int     `json:"flow"` // index into Page.Flows
 	Text string  `json:"text"`
 }
 

@@ -12,14 +12,15 @@ report.marks = (() => {
   const rowOf = (kind, of) => kind === "stage" && of === 2 ? 1 : 0;
 
   function shade(u, times) {
-    const fill = (from, to, colour) => {
+    const fill = (from, to, colour, height = u.bbox.height) => {
       const left = Math.max(u.valToPos(from, "x", true), u.bbox.left), right = Math.min(u.valToPos(to, "x", true), u.bbox.left + u.bbox.width);
       u.ctx.fillStyle = colour;
-      if (right > left) u.ctx.fillRect(left, u.bbox.top, right - left, u.bbox.height);
+      if (right > left) u.ctx.fillRect(left, u.bbox.top, right - left, height);
     };
     u.ctx.save();
-    times.turns.forEach((t, i) => { if (i % 2) fill(t.from, t.to, report.colour("band")); });
     for (const b of times.bands) fill(b.from, b.to, report.colour("band"));
+    // Turns are strips in the colours of their flows.
+    for (const t of times.turns) fill(t.from, t.to, report.colour("c" + t.flow % report.colours), 4 * devicePixelRatio);
     u.ctx.restore();
   }
   function draw(u, times) {
@@ -40,7 +41,7 @@ report.marks = (() => {
         line(u, l, ratio);
         if (l === end) return;
         const next = own[i + 1], room = Math.min(next && next !== end ? next.x : limit, limit) - l.x - 6 * ratio;
-        const text = [l.text, l.text.replace(/^round /, "")].find(t => u.ctx.measureText(t).width <= room);
+        const text = [l.text, l.text.replace(/^round |, round \d+$/, "")].find(t => u.ctx.measureText(t).width <= room);
         if (text) write(u, text, l.x + 3 * ratio, y, "soft");
       });
       if (end) write(u, end.text, Math.max(u.bbox.left, Math.min(end.x, right) - endWidth), y, "bad");
