@@ -3,7 +3,6 @@ package page
 import (
 	"fmt"
 	"html/template"
-	"slices"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/results/human"
@@ -33,17 +32,6 @@ type segment struct {
 	Width  template.CSS
 	Absent bool // this flow has no such part
 	Wide   bool // there is room for the name
-}
-
-// Key are the parts that some row has.
-func (b Breakdown) Key() []segment {
-	var list []segment
-	for i, name := range b.Parts {
-		if slices.ContainsFunc(b.Rows, func(r BreakdownRow) bool { return r.Times[i] > 0 }) {
-			list = append(list, segment{Part: i, Name: name})
-		}
-	}
-	return list
 }
 
 // Bars lays the rows out on a common scale.
