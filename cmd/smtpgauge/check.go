@@ -17,11 +17,12 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/gauge/check"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
-// errFound is that check found an error.
-var errFound = errors.New("check found an error")
+// errFound is that check found errors.
+var errFound = errors.New("the server cannot take the load")
 
 // checkFlags say what check looks at, and how.
 type checkFlags struct {
@@ -105,7 +106,7 @@ func (f *checkFlags) run(ctx context.Context, args []string, s streams) error {
 		return err
 	}
 	if n := report.Count(check.Error); n > 0 {
-		return fmt.Errorf("%w: %s", errFound, findings.Verdict(report))
+		return fmt.Errorf("%w: %s", errFound, human.CountOf(int64(n), "error"))
 	}
 	return nil
 }

@@ -35,7 +35,9 @@ func (l *look) encryption(ctx context.Context) {
 	l.ok(TLS, "%s, %s, %s; the handshake took %s", tls.VersionName(w.TLS.Version), tls.CipherSuiteName(w.TLS.CipherSuite), curveName(w.TLS.CurveID), human.Duration(took))
 	l.certificate(w.TLS.PeerCertificates)
 	l.oldVersions(ctx)
-	l.curves(ctx)
+	if !l.isSlow() {
+		l.curves(ctx)
+	}
 }
 
 // offeredTLS tries STARTTLS although the flow does without.

@@ -111,6 +111,9 @@ func (e *explainer) resolve(f *sample.Failure) *Fault {
 }
 
 func (e *explainer) connect(f *sample.Failure) *Fault {
+	if f.Class == sample.Reset {
+		return e.lost(f)
+	}
 	if f.Class == sample.Refused {
 		return e.fault(ConnectionRefused, "start the server, or set target.host and the flow's port to where it listens", "connect was answered %s: nothing listens there", f.Text)
 	}
@@ -179,6 +182,8 @@ func (e *explainer) step(p sample.Phase) string {
 		return "the TLS handshake"
 	case sample.Auth:
 		return e.login()
+	case sample.Connect:
+		return "connect"
 	case sample.SpanSession:
 		return "the session"
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
-// slowBanner is how long a banner may take before that is worth a warning.
-const slowBanner = time.Second
+// slowStep is how long a step may take before that is worth a warning.
+const slowStep = time.Second
 
 // resolverWait is how long a resolver waits for a name server before it tries again.
 const resolverWait = 5 * time.Second
@@ -23,7 +23,7 @@ func (l *look) greeting() {
 		l.ok(Reachable, "connects to %s in %s", w.Address, human.Duration(took))
 	}
 	if took, done := w.Took(sample.Banner); done && w.Hello.Banner != "" {
-		if took > slowBanner {
+		if took > slowStep {
 			l.add(Warning, SlowBanner, "look at the server's name servers, and at what it does before the banner; every session waits for it",
 				"the banner took %s%s", human.Duration(took), reasonOf(took))
 		} else {
@@ -52,4 +52,22 @@ func reasonOf(took time.Duration) string {
 		return ": a multiple of 5 s looks like a look-up of this client's name (reverse DNS) that gets no answer"
 	}
 	return ": it looks like a delay on purpose (a tarpit, or a test for clients that talk too early), or a server that is overloaded"
+}
+
+// slowSteps reports the steps beside the banner that took long.
+func (l *look) slowSteps() {
+	e := explainer{walk: l.walk, flow: l.flow}
+	for _, step := range l.walk.Steps {
+		if step.Took <= slowStep || step.Phase == sample.Banner || step.Phase == sample.Quit {
+			continue
+		}
+		l.add(Warning, SlowStep, "look into the server's log, and at what it looks up or delays there; every session waits for it",
+			"%s took %s", e.step(step.Phase), human.Duration(step.Took))
+	}
+}
+
+// isSlow tells whether sessions begin so slowly that few should be made.
+func (l *look) isSlow() bool {
+	took, _ := l.walk.Took(sample.Banner)
+	return took > slowStep
 }

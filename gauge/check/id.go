@@ -66,6 +66,7 @@ const (
 // What is looked at beside, and may be better.
 const (
 	SlowBanner          ID = "slow-banner"
+	SlowStep            ID = "slow-step"
 	AuthBeforeTLS       ID = "auth-before-tls"
 	TLSOldVersion       ID = "tls-old-version"
 	CertificateEndsSoon ID = "certificate-expires-soon"

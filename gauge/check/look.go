@@ -123,6 +123,9 @@ func (l *look) all(ctx context.Context, newSpot bool) error {
 	l.walk = w
 	faults := explain(w, l.flow)
 	for _, f := range faults {
+		if l.shared() {
+			f.Says = "flow " + l.flow.Name + ": " + f.Says
+		}
 		l.addFault(f)
 	}
 	if newSpot && w.Address != "" {
@@ -130,6 +133,7 @@ func (l *look) all(ctx context.Context, newSpot bool) error {
 		l.encryption(ctx)
 		l.addresses(ctx)
 	}
+	l.slowSteps()
 	l.login()
 	l.envelope(len(faults) > 0)
 	if !newSpot || !w.greeted() {
@@ -140,6 +144,17 @@ func (l *look) all(ctx context.Context, newSpot bool) error {
 	l.sessions(ctx)
 	l.path(ctx)
 	return ctx.Err()
+}
+
+// shared tells whether another flow of the plan goes to the same target.
+func (l *look) shared() bool {
+	n := 0
+	for i := range l.plan.Flows {
+		if place(&l.plan.Flows[i].Target) == l.target {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // trial is how far the walk goes.

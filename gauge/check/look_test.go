@@ -94,6 +94,8 @@ func TestLook(t *testing.T) {
 			s.delay["banner"] = 5100 * time.Millisecond
 		},
 			LookOptions{}, "warning slow-banner", "reverse DNS"},
+		{"tarpit at RCPT", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) { s.delay["rcpt"] = 3 * time.Second },
+			LookOptions{}, "warning slow-step", "RCPT took 3.00 s"},
 		{"AUTH before TLS", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) {
 			s.clear = append(s.clear, "AUTH=LOGIN PLAIN")
 		},
@@ -124,7 +126,7 @@ func TestLook(t *testing.T) {
 		{"wrong password", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) { s.answer["auth"] = "535 5.7.8 no" },
 			LookOptions{}, "error login-refused", "535"},
 		{"one session an address", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) { s.most = 1 },
-			LookOptions{}, "error session-limit", "holds 1 session at once for this address, and the plan has 4; the next was answered 421 4.7.0 too many"},
+			LookOptions{}, "error session-limit", "holds 1 session at once for this address, and 4 are wanted; the next was answered 421 4.7.0 too many"},
 		{"as many sessions as the plan has", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) { s.most = 4 }, LookOptions{}, "", ""},
 		{"open relay", func(_ *testing.T, s *fakeServer, _ *authority, f *loadgen.Flow) {
 			s.unknown, f.Target.Host = "", "10.33.0.1"

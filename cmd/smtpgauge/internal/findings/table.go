@@ -36,7 +36,7 @@ func Write(w io.Writer, r *check.Report, o Options) error {
 	return writeTable(w, r, o.All)
 }
 
-// Verdict is the answer in one line.
+// Verdict is the answer in one sentence: the first error, or that there is none.
 func Verdict(r *check.Report) string {
 	counts := []string{"no error"}
 	if n := r.Count(check.Error); n > 0 {
@@ -49,7 +49,7 @@ func Verdict(r *check.Report) string {
 	if worst == nil || worst.Grade != check.Error {
 		return "PASS: " + strings.Join(counts, ", ")
 	}
-	return "FAILED: " + strings.Join(counts, ", ") + ", first: " + string(worst.ID) + " at " + worst.Target
+	return "FAILED: " + worst.Target + ": " + worst.Says + " (" + strings.Join(counts, ", ") + ")"
 }
 
 // indent is how far the text of a finding is from the left.
