@@ -14,6 +14,10 @@ import (
 // for a chart.
 const maxColumns = 900
 
+// maxOwnRounds is how many rounds are put end to end. Each has a point at least, so that of
+// more of them there would be too many.
+const maxOwnRounds = maxColumns / 4
+
 // An axis says where on a chart something stands.
 type axis struct {
 	own   bool // each flow on its own time; otherwise all on the clock
@@ -24,7 +28,7 @@ type axis struct {
 }
 
 func newAxis(r *record.Run, stretches map[stretchKey]*stretch) *axis {
-	x := &axis{own: r.Header.InTurn && len(r.Header.Flows) > 1, start: sample.Instant(r.Header.Started.UnixNano()), first: r.Intervals[0].Number}
+	x := &axis{own: r.Header.InTurn && len(r.Header.Flows) > 1 && r.Header.Rounds <= maxOwnRounds, start: sample.Instant(r.Header.Started.UnixNano()), first: r.Intervals[0].Number}
 	last := x.first
 	for i := range r.Intervals {
 		x.first, last = min(x.first, r.Intervals[i].Number), max(last, r.Intervals[i].Number)

@@ -141,3 +141,17 @@ func TestRunOfAPartOfASecond(t *testing.T) {
 		t.Errorf("%+v", line)
 	}
 }
+
+// Rounds are many, points are not.
+func TestTooManyRoundsAreOnTheClock(t *testing.T) {
+	plan := closed("a", "b")
+	plan.InTurn, plan.Rounds = true, 2000
+	var spells []madeup.Spell
+	for n := range 4000 {
+		spells = append(spells, madeup.Spell{Series: steady(n%2, n/2), From: time.Duration(n) * time.Second, To: time.Duration(n+1) * time.Second, Accepted: 1})
+	}
+	line := timeline(t, madeup.FromSpells(t, plan, spells, nil))
+	if line.OwnTime || len(line.At) > maxColumns || len(line.Marks) > 1 {
+		t.Errorf("own time %t, %d points, %d marks", line.OwnTime, len(line.At), len(line.Marks))
+	}
+}
