@@ -70,13 +70,14 @@ func (list *Processors) Merge(from *Processors) {
 	}
 }
 
-// Busiest is the median of the intervals' busy shares, 0 to 1.
+// Busiest is the median of the intervals' busy shares, 0 to 1. One may be a little above 1,
+// because the thread's clock and the interval's are not read at the same time.
 func (list *Processors) Busiest() float64 {
 	if len(list.busy) == 0 {
 		return 0
 	}
 	shares := slices.Sorted(slices.Values(list.busy))
-	return shares[len(shares)/2]
+	return min(1, shares[len(shares)/2])
 }
 
 // Denied is the share (0 to 1) of the time a thread wanted a CPU in which it had none.

@@ -41,3 +41,11 @@ func TestProcessorsAreBounded(t *testing.T) {
 		}
 	}
 }
+
+func TestNoShareIsOverAll(t *testing.T) {
+	var list Processors
+	list.Add(Processor{Length: time.Second, Busy: 1.02})
+	if got := list.Busiest(); got != 1 {
+		t.Errorf("the busiest shard had %v of the time, want 1", got)
+	}
+}
