@@ -155,10 +155,11 @@ type tape struct {
 	failures   map[string]int // by phase and class
 	examples   []string       // of the failures
 
-	unknown int // recipients
-	windows []window
-	ticks   []sample.Tick
-	order   []sample.Series // of messages, repeats left out
+	unknown  int // recipients
+	expected int // messages rejected as the flow expects
+	windows  []window
+	ticks    []sample.Tick
+	order    []sample.Series // of messages, repeats left out
 
 	greetings []sample.Greeting
 	greeters  []string // the addresses they came from
@@ -202,6 +203,8 @@ func (t *tape) Message(s sample.Series, o sample.Outcome, now sample.Stage, _, _
 }
 func (t *tape) Unfinished(_ sample.Series, d time.Duration) { t.unfinished = append(t.unfinished, d) }
 func (t *tape) Unknown(_ sample.Series, recipients int)     { t.unknown += recipients }
+
+func (t *tape) Expected(sample.Series) { t.expected++ }
 
 func (t *tape) Session(_ sample.Series, e sample.SessionEvent) { t.events[e]++ }
 func (t *tape) Greeting(_ sample.Series, from netip.Addr, g *sample.Greeting) {

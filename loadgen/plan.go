@@ -49,6 +49,7 @@ type Flow struct {
 	Load     Load
 	Mail     mail.Options
 	Timeouts Timeouts
+	Expect   sample.Expectation // which rejections are wanted
 }
 
 // A Session says what each connection does.

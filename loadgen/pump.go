@@ -118,5 +118,6 @@ func (s *session) send(series sample.Series) {
 	f.source.Render(uint64(f.shard.global(f.totals.messages)), wall.Time(), s.tx)
 	f.totals.messages++
 	s.wrote, s.own, s.replied, s.finished = false, 0, 0, false
+	s.expected, s.unexpected = false, false
 	s.client.Send(s.tx)
 }

@@ -30,6 +30,11 @@ func (s *session) record(e *smtpwire.Event) {
 		}
 	case smtpwire.FailedEvent:
 		r.Failure(s.seriesOf(e.Failure.Phase), &e.Failure)
+		if s.flow.flow.Expect.Covers(e.Failure.Phase, e.Failure.Class) {
+			s.expected = true
+		} else {
+			s.unexpected = true
+		}
 	case smtpwire.MessageEnded:
 		s.messageEnded(e)
 	case smtpwire.Greeted:
@@ -46,6 +51,9 @@ func (s *session) record(e *smtpwire.Event) {
 func (s *session) messageEnded(e *smtpwire.Event) {
 	f := s.flow
 	f.shard.recorder.Message(s.message, e.Outcome, f.stage, e.Accepted, e.Rejected)
+	if e.Outcome == sample.Rejected && s.expected && !s.unexpected {
+		f.shard.recorder.Expected(s.message)
+	}
 	if e.Unknown > 0 {
 		f.shard.recorder.Unknown(s.message, e.Unknown)
 	}

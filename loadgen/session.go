@@ -35,14 +35,15 @@ type session struct {
 	finished  bool           // the message's body is answered
 	replied   sample.Instant // when the last reply within the message came; 0 when it is answered
 
-	promised  bool // the session was given a message that has not begun
-	worked    bool // a message was accepted
-	completed bool // QUIT was answered
-	pauseDue  bool // a message has ended, and its think time is still to come
-	wrote     bool // something was written since the last message ended
-	blocked   bool // the socket takes nothing more
-	unproven  bool // our side of the TLS handshake is done, and nothing has arrived since
-	secured   bool // the TLS handshake is done
+	promised             bool // the session was given a message that has not begun
+	worked               bool // a message was accepted
+	expected, unexpected bool // how the message under way failed, so far
+	completed            bool // QUIT was answered
+	pauseDue             bool // a message has ended, and its think time is still to come
+	wrote                bool // something was written since the last message ended
+	blocked              bool // the socket takes nothing more
+	unproven             bool // our side of the TLS handshake is done, and nothing has arrived since
+	secured              bool // the TLS handshake is done
 
 	liveIndex int           // in flow.live
 	heapIndex int           // in the timers; -1 if it has none

@@ -21,6 +21,7 @@ type flow struct {
 	envelope envelope
 	auth     auth
 	timeouts loadgen.Timeouts
+	expect   expectation
 }
 
 var flowShape = object[flow]{
@@ -44,6 +45,8 @@ var flowShape = object[flow]{
 			"Who authenticates, and how. If left out, nobody does."),
 		opt("timeouts", timeoutsShape, func(f *flow) *loadgen.Timeouts { return &f.timeouts },
 			"How long to wait for the server.").defaultTo("{}"),
+		opt("expect", expectShape, func(f *flow) *expectation { return &f.expect },
+			"Rejections that are wanted, as of unknown recipients. If left out, none is."),
 	},
 	check: checkFlow,
 }

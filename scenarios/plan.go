@@ -56,6 +56,7 @@ func (doc *document) resolveFlow(d *decoder, named *named[flow]) loadgen.Flow {
 		Load:     f.load.resolved(),
 		Mail:     options,
 		Timeouts: f.timeouts,
+		Expect:   f.expect.resolved(),
 	}
 	if f.tls != sample.TLSNone {
 		out.Target.TLS = f.target.tls.config(d, out.Target.Host)

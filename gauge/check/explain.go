@@ -29,8 +29,10 @@ func explain(w *Walk, f *loadgen.Flow) []*Fault {
 	switch {
 	case w.Failure != nil:
 		return append(found, e.failure(w.Failure))
-	case len(w.Refusals) > 0:
-		found = append(found, e.refusals())
+	default:
+		if refusals := unexpected(w.Refusals, f.Expect); len(refusals) > 0 {
+			found = append(found, e.refusals(refusals))
+		}
 	}
 	if f := e.size(found); f != nil {
 		found = append(found, f)

@@ -1,17 +1,23 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
+// unexpected leaves out the refusals that the flow expects.
+func unexpected(refusals []sample.Failure, e sample.Expectation) []sample.Failure {
+	return slices.DeleteFunc(slices.Clone(refusals), func(f sample.Failure) bool { return e.Covers(f.Phase, f.Class) })
+}
+
 // refusals explains why the server took no envelope, or not each. What it refuses for
 // good counts more than what it refuses for now.
-func (e *explainer) refusals() *Fault {
+func (e *explainer) refusals(list []sample.Failure) *Fault {
 	w := e.walk
-	worst := w.Refusals[0]
-	for _, f := range w.Refusals {
+	worst := list[0]
+	for _, f := range list {
 		if f.Code/100 != 4 {
 			worst = f
 			break

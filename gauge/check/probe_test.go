@@ -181,6 +181,8 @@ func TestProbe(t *testing.T) {
 		{name: "sender refused", server: says("mail", "550 5.7.1 not you"), flow: relay(), want: SenderRefused, says: "550 5.7.1 not you", do: "envelope.from"},
 		{name: "sender refused at RCPT", server: says("rcpt", "550 5.1.8 <a@example.test>: Sender address rejected: Domain not found"), flow: relay(), want: SenderRefused},
 		{name: "recipient refused", server: says("rcpt", "550 5.1.1 no such user"), flow: relay(), want: RecipientRefused, says: "550 5.1.1", do: "envelope.to", opened: 1},
+		{name: "recipient refused as expected", server: says("rcpt", "550 5.1.1 no such user"), flow: relay(), opened: 1,
+			change: func(f *loadgen.Flow) { f.Expect = sample.Expect([]sample.Class{sample.RecipientUnknown}) }},
 		{name: "relaying denied", server: says("rcpt", "554 5.7.1 Relay access denied"), flow: relay(), want: RelayDenied, do: "envelope.to"},
 		{name: "greylisted", server: says("rcpt", "450 4.2.0 Greylisted, come back later"), flow: relay(), want: RefusedForNow, passing: true},
 		{name: "over SIZE", server: start(func(_ *testing.T, f *fakeServer) { f.clear = []string{"SIZE 2000"} }), flow: relay(), want: MessageTooBig,

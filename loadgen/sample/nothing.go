@@ -39,6 +39,9 @@ func (Nothing) Unstamped(Series) {}
 // Message does nothing.
 func (Nothing) Message(Series, Outcome, Stage, int, int) {}
 
+// Expected does nothing.
+func (Nothing) Expected(Series) {}
+
 // Unknown does nothing.
 func (Nothing) Unknown(Series, int) {}
 

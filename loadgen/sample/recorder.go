@@ -36,6 +36,9 @@ type Recorder interface {
 	// the server accepted and rejected. now is the stage in which the message
 	// ended: throughput counts those that ended in Steady.
 	Message(s Series, o Outcome, now Stage, accepted, rejected int)
+	// Expected counts a message that was rejected as the flow expects. It follows
+	// the message's own call.
+	Expected(s Series)
 	// Unknown counts recipients that the server may have taken: the reply to
 	// the message was lost, or in LMTP (RFC 2033) the reply for them.
 	Unknown(s Series, recipients int)

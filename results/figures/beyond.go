@@ -38,7 +38,7 @@ func (res *Result) noteBeyondGenerator(r *record.Run) {
 				res.Verdict.addNote("threshold missed all the same: %s, and the generator's part in that is %s at most", t.Text(), human.Duration(part))
 			}
 		case criteria.Errors:
-			rejected := float64(flow.Messages.Rejected) / float64(flow.Messages.Attempted)
+			rejected := float64(flow.Messages.Rejected-flow.Messages.Expected) / float64(flow.Messages.Attempted)
 			if t.Beyond = t.missesAlso(rejected); t.Beyond {
 				res.Verdict.addNote("threshold missed all the same: %s, and %s were rejected by the server", t.Text(), human.Share(rejected))
 			}

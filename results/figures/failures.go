@@ -2,6 +2,7 @@ package figures
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -30,6 +31,7 @@ func (res *Result) failures(r *record.Run) []string {
 // flow that the user ended before anything was answered nothing is known.
 func (f *Flow) failure(interrupted bool) string {
 	m := &f.Messages
+	unexpected := m.Rejected - m.Expected
 	switch {
 	case len(f.Errors) > 0 && f.Errors[0].Class == sample.LocalLimit.String():
 		return ""
@@ -37,10 +39,13 @@ func (f *Flow) failure(interrupted bool) string {
 		return ""
 	case m.Attempted == 0 && len(f.Errors) == 0:
 		return "no message was attempted"
-	case m.Accepted == 0:
+	case m.Accepted == 0 && m.Expected == 0:
 		return "nothing was accepted" + mostFrequent(f.Errors)
-	case 2*m.Rejected > m.Attempted:
-		return fmt.Sprintf("%s of %s rejected%s", human.Count(m.Rejected), human.CountOf(m.Attempted, "message"), mostFrequent(f.Errors))
+	case 2*unexpected > m.Attempted:
+		return fmt.Sprintf("%s of %s rejected%s", human.Count(unexpected), human.CountOf(m.Attempted, "message"), mostFrequent(f.Errors))
+	case f.expect.Rejections() && m.Expected == 0 && !interrupted:
+		return fmt.Sprintf("no message was rejected as expected (%s); %s of %s accepted%s", f.expect, human.Count(m.Accepted),
+			human.CountOf(m.Attempted, "message"), mostFrequent(f.Errors))
 	}
 	return ""
 }
@@ -54,12 +59,13 @@ func (f *Flow) onlyCanceled() bool {
 	return true
 }
 
-// mostFrequent quotes the most frequent error: "; most often 554 5.7.1 Relay access denied (policy at rcpt)".
+// mostFrequent quotes the most frequent error that is not expected: "; most often 554 5.7.1 Relay access denied (policy at rcpt)".
 func mostFrequent(list []tally.FailureCount) string {
-	if len(list) == 0 {
+	i := slices.IndexFunc(list, func(e tally.FailureCount) bool { return !e.Expected })
+	if i < 0 {
 		return ""
 	}
-	e := list[0]
+	e := list[i]
 	code := ""
 	if e.Code != 0 {
 		code = strings.TrimSpace(fmt.Sprint(e.Code, " ", e.Enhanced)) + " "

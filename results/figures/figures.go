@@ -54,6 +54,10 @@ func newFlow(r *record.Run, flow int, t *tally.Total) *Flow {
 		Greetings: r.Greetings(flow).List, Phases: newPhases(t), Errors: append([]tally.FailureCount{}, t.Failures.Figures()...),
 	}
 	f.Unfinished = newDistribution(t, tally.UnfinishedSlot)
+	for i := range f.Errors {
+		f.Errors[i].Expected = h.Expect.CoversNamed(f.Errors[i].Phase, f.Errors[i].Class)
+	}
+	f.expect = h.Expect
 	if h.Open {
 		f.Late, f.arrives = newDistribution(t, tally.LateSlot), h.Arriving()
 		f.Arrivals = &tally.ArrivalCounts{Due: r.LastGauge(flow).Due, Begun: r.LastGauge(flow).Begun}

@@ -104,6 +104,7 @@ type Flow struct {
 	Warmup     *Warmup               `json:"warmup,omitempty"`
 	Rounds     []Round               `json:"rounds,omitempty"` // if there is more than one
 
+	expect  sample.Expectation
 	arrives string // under open load: msg/s or sessions/s
 }
 

@@ -36,10 +36,19 @@ func outcomes(o [sample.NumOutcomes]int64) func(*record.Run) {
 	return func(r *record.Run) { r.Total(samples.Closed).Outcomes = o }
 }
 
+// expected are so many rejections as the closed flow expects.
+func expected(n int64) func(*record.Run) {
+	return func(r *record.Run) {
+		r.Header.Flows[samples.Closed.Flow].Expect = sample.Expect([]sample.Class{sample.RelayDenied})
+		r.Total(samples.Closed).Expected = n
+	}
+}
+
 func TestWords(t *testing.T) {
 	relayDenied := sample.Failure{Phase: sample.Rcpt, Class: sample.RelayDenied, Code: 554, Enhanced: sample.EnhancedCode{5, 7, 1}, Text: "Relay access denied"}
 	noRoom := sample.Failure{Phase: sample.Connect, Class: sample.LocalLimit, Text: "out of file descriptors"}
 	theEnd := sample.Failure{Phase: sample.Body, Class: sample.Canceled, Text: "ended by the user"}
+	noRoomThere := sample.Failure{Phase: sample.Rcpt, Class: sample.TempFail, Code: 452, Enhanced: sample.EnhancedCode{4, 2, 2}, Text: "full"}
 	met, missed := threshold(t, "closed.message.p99 < 1s"), threshold(t, "closed.message.p99 < 5ms")
 	for name, c := range map[string]struct {
 		spoil []func(*record.Run)
@@ -88,6 +97,26 @@ func TestWords(t *testing.T) {
 		"ended before anything": {
 			spoil: []func(*record.Run){outcomes([sample.NumOutcomes]int64{sample.Failed: 5})}, more: fails(5, samples.Closed, theEnd),
 			word: criteria.Failed, want: "flow closed: nothing was accepted; most often ended by the user (canceled at body)",
+		},
+		"all rejected as expected": {
+			spoil: []func(*record.Run){outcomes([sample.NumOutcomes]int64{sample.Rejected: 50}), expected(50), threshold(t, "closed.errors < 1%")}, more: fails(50, samples.Closed, relayDenied),
+			word: criteria.Pass, want: "the threshold is met",
+		},
+		"some rejected otherwise": {
+			spoil: []func(*record.Run){outcomes([sample.NumOutcomes]int64{sample.Rejected: 50}), expected(40), threshold(t, "closed.errors < 1%")}, more: fails(50, samples.Closed, relayDenied),
+			word: criteria.Failed, want: "threshold missed: closed.errors < 1%, but it is 20",
+		},
+		"most rejected otherwise": {
+			spoil: []func(*record.Run){outcomes([sample.NumOutcomes]int64{sample.Rejected: 50}), expected(10)}, more: fails(50, samples.Closed, noRoomThere),
+			word: criteria.Failed, want: "flow closed: 40 of 50 messages rejected; most often 452 4.2.2 full (tempfail at rcpt)",
+		},
+		"the expected never came": {
+			spoil: []func(*record.Run){expected(0)},
+			word:  criteria.Failed, want: "flow closed: no message was rejected as expected (relay-denied); 1,000 of 1,000 messages accepted",
+		},
+		"the expected never came, and the user went": {
+			spoil: []func(*record.Run){expected(0), interrupted},
+			word:  criteria.Undecided, want: "its user",
 		},
 		"not a message": {
 			spoil: []func(*record.Run){outcomes([sample.NumOutcomes]int64{})},

@@ -26,13 +26,14 @@ type FlowHeader struct {
 
 	// The flow's other choices. Files of earlier versions do not have them: there
 	// Pipelining is empty, and the others mean nothing.
-	Messages    int    `json:"messages_per_session,omitempty"` // 0: as many as the load lasts
-	Pipelining  string `json:"pipelining,omitempty"`           // auto, on or off
-	Size        string `json:"size,omitempty"`                 // of a message, for people
-	SizeMedian  int64  `json:"size_median,omitempty"`          // in octets; 0 of stored messages, and in files of earlier versions
-	SizeP99     int64  `json:"size_p99,omitempty"`             // 0 if all are of one size
-	Recipients  int    `json:"recipients,omitempty"`
-	Fingerprint string `json:"rest,omitempty"` // of all the flow does beside its choices and accounts; "" without a scenario
+	Messages    int                `json:"messages_per_session,omitempty"` // 0: as many as the load lasts
+	Pipelining  string             `json:"pipelining,omitempty"`           // auto, on or off
+	Size        string             `json:"size,omitempty"`                 // of a message, for people
+	SizeMedian  int64              `json:"size_median,omitempty"`          // in octets; 0 of stored messages, and in files of earlier versions
+	SizeP99     int64              `json:"size_p99,omitempty"`             // 0 if all are of one size
+	Recipients  int                `json:"recipients,omitempty"`
+	Expect      sample.Expectation `json:"expect,omitzero"` // which rejections are wanted
+	Fingerprint string             `json:"rest,omitempty"`  // of all the flow does beside its choices and accounts; "" without a scenario
 
 	Offered FlowLoad `json:"-"` // from the scenario
 }
@@ -48,6 +49,7 @@ func flowHeader(f *loadgen.Flow) FlowHeader {
 	if h.Open {
 		h.Unit = f.Load.Unit.String()
 	}
+	h.Expect = f.Expect
 	h.setChoices(f)
 	return h
 }

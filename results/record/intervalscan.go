@@ -72,6 +72,8 @@ func (l *intervalLine) number(key []byte) *int64 {
 		return &l.Completed
 	case "sessions_failed":
 		return &l.FailedSession
+	case "expected":
+		return &l.Expected
 	case "in_window":
 		return &l.InWindow
 	case "recipients_accepted":

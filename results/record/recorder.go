@@ -101,6 +101,8 @@ func (r *recorder) Message(s sample.Series, o sample.Outcome, now sample.Stage, 
 	r.of(s).InWindow++
 }
 
+func (r *recorder) Expected(s sample.Series) { r.of(s).Expected++ }
+
 func (r *recorder) Unknown(s sample.Series, recipients int) {
 	r.of(s).RcptUnknown += int64(recipients)
 }

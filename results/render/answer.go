@@ -36,7 +36,7 @@ func (a *answerFigure) String() string {
 func answerOf(f *figures.Flow) []answerFigure {
 	var list []answerFigure
 	if f.Window > 0 {
-		a := answerFigure{Name: "accepted", Value: human.Rate(f.Rate) + " msg/s", Bad: f.Messages.Accepted == 0}
+		a := answerFigure{Name: "accepted", Value: human.Rate(f.Rate) + " msg/s", Bad: f.Messages.Accepted+f.Messages.Expected == 0}
 		if offered, unit := f.Offered(); offered > 0 {
 			a.Of = human.Rate(offered) + " " + unit + " offered"
 		}

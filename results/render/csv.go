@@ -144,6 +144,9 @@ func (f *figureWriter) messages(metric string, m *tally.MessageCounts) {
 	f.count(metric, "attempted", m.Attempted)
 	f.count(metric, "accepted", m.Accepted)
 	f.count(metric, "rejected", m.Rejected)
+	if m.Expected > 0 {
+		f.count(metric, "expected", m.Expected)
+	}
 	f.count(metric, "failed", m.Failed)
 	f.count(metric, "unknown", m.Unknown)
 }

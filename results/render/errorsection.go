@@ -30,7 +30,9 @@ func (res *document) errorSection() table.Section {
 				enhanced = human.NoSamples
 			}
 			row := table.Plain(strconv.Itoa(len(s.Rows)+1), flow, e.Phase, e.Class, code, enhanced, human.Count(e.Count), e.Example)
-			row[3].Bad = true
+			if row[3].Bad = !e.Expected; e.Expected {
+				row[3].Text += ", expected"
+			}
 			s.Rows = append(s.Rows, row)
 		}
 	}
@@ -53,12 +55,15 @@ type errorKind struct {
 
 // errorKinds are the kinds of error in all flows, the most frequent first.
 func (res *document) errorKinds() []*errorKind {
-	type key struct{ phase, class, code string }
+	type key struct {
+		phase, class, code string
+		expected           bool
+	}
 	known := map[key]*errorKind{}
 	var list []*errorKind
 	for flow, f := range res.FlowsInOrder() {
 		for _, e := range f.Errors {
-			k := key{e.Phase, e.Class, replyCode(e)}
+			k := key{e.Phase, e.Class, replyCode(e), e.Expected}
 			kind := known[k]
 			if kind == nil {
 				kind = &errorKind{FailureCount: e}
@@ -90,7 +95,11 @@ func (k *errorKind) text(flows int) string {
 	if code := replyCode(k.FailureCount); code != "" && !strings.HasPrefix(said, code) {
 		said = code + " " + said
 	}
-	text := fmt.Sprintf("%s %s at %s%s", human.Count(k.Count), k.Class, k.Phase, where)
+	expected := ""
+	if k.Expected {
+		expected = ", as expected"
+	}
+	text := fmt.Sprintf("%s %s at %s%s%s", human.Count(k.Count), k.Class, k.Phase, where, expected)
 	if said == "" {
 		return text
 	}

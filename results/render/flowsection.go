@@ -25,7 +25,7 @@ func (res *document) flowPart() *part {
 		if f.Window > 0 {
 			speed = human.Rate(f.Rate)
 		}
-		accepted := table.Cell{Text: human.Count(f.Messages.Accepted), Bad: f.Messages.Accepted == 0}
+		accepted := table.Cell{Text: human.Count(f.Messages.Accepted), Bad: f.Messages.Accepted+f.Messages.Expected == 0}
 		p.Rows = append(p.Rows, append(table.Plain(name, f.Label, speed), accepted))
 	}
 	add := func(c table.Column, of func(*figures.Flow) table.Cell) {
@@ -74,6 +74,7 @@ var troubleCounts = []struct {
 	of   func(*tally.MessageCounts) int64
 }{
 	{"rejected", func(m *tally.MessageCounts) int64 { return m.Rejected }},
+	{"expected", func(m *tally.MessageCounts) int64 { return m.Expected }}, // of the rejected
 	{"failed", func(m *tally.MessageCounts) int64 { return m.Failed }},
 	{"unknown", func(m *tally.MessageCounts) int64 { return m.Unknown }},
 }

@@ -8,6 +8,7 @@ type Counts struct {
 	Completed     int64    `json:"sessions_completed,omitempty"`
 	FailedSession int64    `json:"sessions_failed,omitempty"`
 	Outcomes      Outcomes `json:"outcomes"`
+	Expected      int64    `json:"expected,omitempty"`  // of the rejected messages, those that the scenario wants rejected
 	InWindow      int64    `json:"in_window,omitempty"` // accepted while the load lasted
 	RcptAccepted  int64    `json:"recipients_accepted,omitempty"`
 	RcptRejected  int64    `json:"recipients_rejected,omitempty"`
@@ -23,6 +24,7 @@ func (c *Counts) Add(from *Counts) {
 	for i, n := range from.Outcomes {
 		c.Outcomes[i] += n
 	}
+	c.Expected += from.Expected
 	c.InWindow += from.InWindow
 	c.RcptAccepted += from.RcptAccepted
 	c.RcptRejected += from.RcptRejected
@@ -32,9 +34,10 @@ func (c *Counts) Add(from *Counts) {
 
 // MessageCounts count messages by outcome.
 type MessageCounts struct {
-	Attempted int64 `json:"attempted"` // the sum of the others
+	Attempted int64 `json:"attempted"` // the sum of accepted, rejected, failed and unknown
 	Accepted  int64 `json:"accepted"`
 	Rejected  int64 `json:"rejected"`
+	Expected  int64 `json:"expected,omitempty"` // of the rejected ones, those that the scenario wants rejected
 	Failed    int64 `json:"failed"`
 	Unknown   int64 `json:"unknown"`
 }
@@ -43,17 +46,18 @@ type MessageCounts struct {
 func (c *Counts) Messages() MessageCounts {
 	o := &c.Outcomes
 	m := MessageCounts{
-		Accepted: o[sample.Accepted], Rejected: o[sample.Rejected],
+		Accepted: o[sample.Accepted], Rejected: o[sample.Rejected], Expected: min(c.Expected, o[sample.Rejected]),
 		Failed: o[sample.Failed], Unknown: o[sample.Unknown],
 	}
 	m.Attempted = m.Accepted + m.Rejected + m.Failed + m.Unknown
 	return m
 }
 
-// Unaccepted counts the messages that were attempted and not accepted.
-func (m *MessageCounts) Unaccepted() int64 { return m.Attempted - m.Accepted }
+// Unaccepted counts the messages that were attempted and not accepted, without those
+// that were rejected as expected.
+func (m *MessageCounts) Unaccepted() int64 { return m.Attempted - m.Accepted - m.Expected }
 
-// ErrorShare is the share of the messages attempted that were not accepted, 0 to 1.
+// ErrorShare is the share of the messages attempted that Unaccepted counts, 0 to 1.
 // It is false if none was attempted.
 func (m *MessageCounts) ErrorShare() (float64, bool) {
 	if m.Attempted == 0 {

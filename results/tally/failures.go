@@ -102,6 +102,7 @@ type FailureCount struct {
 	Enhanced string `json:"enhanced,omitempty"`
 	Count    int64  `json:"count"`
 	Example  string `json:"example"`
+	Expected bool   `json:"expected,omitempty"` // the scenario wants such rejections; in results only
 }
 
 // Figures are the failures with their names, the most frequent first.
