@@ -168,3 +168,22 @@ func TestMissedStaysInItsLine(t *testing.T) {
 		t.Errorf("wrapped: %q", apart)
 	}
 }
+
+// TestPaperHasAllColumns: on paper nothing can be scrolled to.
+func TestPaperHasAllColumns(t *testing.T) {
+	b := startBrowser(t)
+	for name, s := range states(t) {
+		b.open(kept(t, pageText(t, s.run)), 688, "dark") // A4 without its margins
+		b.call("Emulation.setEmulatedMedia", map[string]any{"media": "print"}, nil)
+		b.eval(`new Promise(done => { dispatchEvent(new Event("beforeprint")); requestAnimationFrame(() => requestAnimationFrame(() => done(true))); })`, nil)
+		b.picture("paper-" + name)
+		var lost []string
+		b.eval(`[...document.querySelectorAll("td, th, p, li, h2, .tile, canvas")].filter(e => {
+			const own = e.getBoundingClientRect();
+			return own.width && own.right > innerWidth + 1 && !e.closest(".visually-hidden");
+		}).map(e => e.outerHTML.slice(0, 99))`, &lost)
+		if len(lost) > 0 {
+			t.Errorf("%s: beside the paper: %q", name, lost)
+		}
+	}
+}
