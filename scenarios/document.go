@@ -70,7 +70,7 @@ var scenarioShape = object[document]{
 		opt("gates", listOf(gateText, 0, 1000), func(d *document) *[]string { return &d.gates },
 			"Changes that a comparison of such runs with earlier ones must not show: [FLOW.]METRIC > +5%, rate < -3%, setup > +2ms, errors > +0.1pp. A gate without a flow is for every flow. If one is missed, the exit code of compare and ab is 3."),
 		opt("min_effect", minEffect, func(d *document) *float64 { return &d.minEffect },
-			"The smallest effect of interest in a comparison of such runs, as a percentage: a smaller change counts as the same."),
+			"The smallest effect of interest in a comparison of such runs, as a percentage: a smaller change is not worse. Without it, 5%."),
 		opt("seed", count[uint64](0, 1<<63-1), func(d *document) *uint64 { return &d.seed },
 			"The seed of everything random: arrivals, sizes, addresses, text. With the same seed two runs send the same, so that they can be compared.").defaultTo("1"),
 		opt("allow_domains", listOf(text(`a domain such as example.net, *.example.net for all below it, or an address such as "[192.0.2.1]", in quotes`, domainPattern), 0, 1000), func(d *document) *[]string { return &d.allowDomains },

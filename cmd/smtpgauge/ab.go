@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,6 +25,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render"
 	"github.com/smtpgauge/smtpgauge/results/watch"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 func newAB(s streams) *cobra.Command {
@@ -73,6 +75,7 @@ are kept in a folder, for compare.
 			if failed != nil {
 				return errors.Join(err, failed)
 			}
+			comparison.Verdict = unlessSpoiled(comparison.Verdict, err)
 			if len(hosts[0]) > 0 {
 				comparison.Base.Name, comparison.New.Name = hosts[0], hosts[1]
 			}
@@ -121,9 +124,10 @@ scenario can see, and how many rounds it takes to see a smaller one.
 			if failed != nil {
 				return errors.Join(err, failed)
 			}
+			noise.Verdict = unlessSpoiled(noise.Verdict, err)
 			o := options(s.results)
 			o.All = f.all
-			return errors.Join(render.Noises.Write(s.results, format.name, noise, o), err)
+			return errors.Join(render.Noises.Write(s.results, format.name, noise, o), concluded(noise.Verdict), err)
 		},
 	}
 	c.Flags().StringVar(&l.source.target, "target", "", "load `HOST` in place of target.host")
@@ -211,7 +215,7 @@ func (l *alternation) run(ctx context.Context, o compare.Options, s streams) (ru
 			}
 			if turns == 0 {
 				if turns, err = turnsNeeded(run, o); err != nil {
-					return runs, err
+					return runs, compared(err, "--metrics takes one of those, or a pattern such as message.*")
 				}
 				if !l.quiet {
 					fmt.Fprintf(display, "%d turns a side: as many as a verdict needs, with two rounds to spare\n", turns)
@@ -243,6 +247,25 @@ func turnText(turn, turns, side int) string {
 	return fmt.Sprintf("turn %d%s, side %c", turn+1, of, "ab"[side])
 }
 
+// unlessSpoiled is the conclusion, unless runs failed, are invalid or missing: then
+// nothing better follows from them.
+func unlessSpoiled(v criteria.Conclusion, err error) criteria.Conclusion {
+	switch {
+	case err == nil:
+		return v
+	case errors.Is(err, gauge.ErrInterrupted):
+		return criteria.Conclusion{Word: criteria.Undecided, Reason: "it was interrupted"}
+	}
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	switch failed := errors.Is(err, gauge.ErrFailed); {
+	case failed && v.Word == criteria.Failed:
+		return v
+	case failed:
+		return criteria.Conclusion{Word: criteria.Failed, Reason: first}
+	}
+	return criteria.Conclusion{Word: criteria.Invalid, Reason: first}
+}
+
 // turnsNeeded is how many turns a side a verdict needs, with two rounds more so
 // that one bad round does not spoil it.
 func turnsNeeded(first *record.Run, o compare.Options) (int, error) {
@@ -254,23 +277,31 @@ func turnsNeeded(first *record.Run, o compare.Options) (int, error) {
 	return (needed + 2 + rounds - 1) / rounds, nil
 }
 
-// checkRuns returns an error if a run was interrupted, or is invalid.
+// checkRuns returns an error if a run was interrupted, failed or is invalid.
 func checkRuns(sides [2][]*record.Run) error {
 	var errs []error
-	invalid, reason := 0, ""
 	runs := slices.Concat(sides[0], sides[1])
+	count, first := map[error]int{}, map[error]string{}
 	for _, r := range runs {
 		if r.Interrupted() {
 			errs = append(errs, gauge.ErrInterrupted)
 		}
-		if v := figures.Of(r).Verdict; !v.Valid {
-			if invalid++; invalid == 1 {
-				reason = v.Why()[0]
-			}
+		v := figures.Of(r).Verdict
+		if v.Valid {
+			continue
+		}
+		kind := gauge.ErrInvalid
+		if v.Word == criteria.Failed {
+			kind = gauge.ErrFailed
+		}
+		if count[kind]++; count[kind] == 1 {
+			first[kind] = v.Why()[0]
 		}
 	}
-	if invalid > 0 {
-		errs = append(errs, fmt.Errorf("%w in %d of %d runs, first: %s", gauge.ErrInvalid, invalid, len(runs), reason))
+	for _, kind := range []error{gauge.ErrFailed, gauge.ErrInvalid} {
+		if n := count[kind]; n > 0 {
+			errs = append(errs, fmt.Errorf("%w in %d of %d runs, first: %s", kind, n, len(runs), first[kind]))
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -31,9 +31,15 @@ of a run against another flow. It judges by rounds: make enough of them with
 run --repeat, or alternate between both sides with smtpgauge ab. If there are too
 few rounds for a verdict, the table says how many are enough.
 
-A row is worse, or better, if the difference is significant among all that were
-tested, and not under the smallest effect of interest. If a row is worse, the exit
-code is 3. If there are gates, it is 3 only if a gate is missed.
+The headlines are compared: how long messages take, rate, errors, the set-up of
+sessions and the generator's CPU time. --all adds each phase, and more rows need
+more rounds. A row is worse, or better, if its change is significant among all that
+were tested and not under the smallest effect of interest; same, if its change is
+surely smaller; and not shown, if the rounds cannot tell.
+
+The first word and the last line are PASS, FAILED (exit code 3: a row is worse, or
+if there are gates, one is missed) or UNDECIDED (exit code 4: too few rounds, or too
+few messages for a gate; the line says how many are enough).
 
 Gates are those that the scenario of the new side declares (gates, and
 min_effect with them), and --fail-on and --min-effect take their place. Between
@@ -48,7 +54,7 @@ two flows of a run, the gates of the scenario are not used.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			comparison, err := f.compare(c, args, base, other, flows)
 			if err != nil {
-				return err
+				return compared(err, "--metrics takes one of those, or a pattern such as message.*")
 			}
 			return f.finish(s, comparison)
 		},
@@ -71,7 +77,7 @@ type compareFlags struct {
 
 func (f *compareFlags) register(flags *pflag.FlagSet) {
 	f.noiseFlags.register(flags)
-	flags.Var(&f.minEffect, "min-effect", "smallest effect of interest, as `PERCENT`: a smaller change counts as the same (default: that of the new side's scenario)")
+	flags.Var(&f.minEffect, "min-effect", "smallest effect of interest, as `PERCENT`: a smaller change is not worse (default: that of the new side's scenario, or 5%)")
 	flags.StringArrayVar(&f.failOn, "fail-on", nil, "exit with code 3 on a `CHANGE` such as 'message.p99 > +5%', and on no other (repeatable; default: the gates of the new side's scenario)")
 	f.format.register(flags, "comparison", render.Comparisons.Names())
 }
@@ -87,11 +93,11 @@ func (f *noiseFlags) register(flags *pflag.FlagSet) {
 	f.alpha = stats.DefaultAlpha
 	flags.Var(&f.alpha, "alpha", "chance that there is a false alarm in any row")
 	flags.StringArrayVar(&f.metrics, "metrics", nil, "test only metrics that match `PATTERN`, such as message.* or relay.rate: fewer metrics need fewer rounds (repeatable)")
-	flags.BoolVar(&f.all, "all", false, "also show the phases in which no change was found")
+	flags.BoolVar(&f.all, "all", false, "also test the phases, and show the statistics")
 }
 
 func (f *noiseFlags) options() compare.Options {
-	return compare.Options{Alpha: float64(f.alpha), Metrics: f.metrics}
+	return compare.Options{Alpha: float64(f.alpha), Metrics: f.metrics, All: f.all}
 }
 
 func (f *compareFlags) options() (compare.Options, error) {
@@ -203,7 +209,7 @@ func (f *compareFlags) finish(s streams, c *compare.Comparison) error {
 }
 
 // judgeComparison returns an error if a gate is missed or undecided; without
-// gates, if any row is worse.
+// gates, if any row is worse or none has a verdict.
 func judgeComparison(c *compare.Comparison) error {
 	var errs []error
 	for _, g := range c.Gates {
@@ -212,11 +218,30 @@ func judgeComparison(c *compare.Comparison) error {
 		case g.Known:
 			errs = append(errs, fmt.Errorf("%w: %s: %s", errRegression, g.Name(), g.Reason))
 		default:
-			errs = append(errs, fmt.Errorf("%w: %s: %s", errUndecided, g.Name(), g.Reason))
+			errs = append(errs, fmt.Errorf("%w: gate %s: %s", errUndecided, g.Name(), g.Reason))
 		}
 	}
-	if n := c.Count(stats.Worse); n > 0 && len(c.Gates) == 0 {
-		errs = append(errs, fmt.Errorf("%w: worse in %d of %d metrics", errRegression, n, len(c.Rows)))
+	if len(c.Gates) == 0 {
+		errs = append(errs, concluded(c.Verdict))
 	}
 	return errors.Join(errs...)
+}
+
+// concluded returns an error if a conclusion is not PASS.
+func concluded(v criteria.Conclusion) error {
+	switch v.Word {
+	case criteria.Failed:
+		return fmt.Errorf("%w: %s", errRegression, v.Reason)
+	case criteria.Undecided:
+		return fmt.Errorf("%w: %s", errUndecided, v.Reason)
+	}
+	return nil
+}
+
+// compared makes a usage error of a pattern that names no metric.
+func compared(err error, hint string) error {
+	if errors.As(err, new(*compare.UnmatchedError)) {
+		return usagef(hint, "%w", err)
+	}
+	return err
 }

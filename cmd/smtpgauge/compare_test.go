@@ -1,33 +1,50 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/results/compare"
-	"github.com/smtpgauge/smtpgauge/results/compare/stats"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 func TestComparisonsJudged(t *testing.T) {
-	worse, same := compare.Row{Verdict: stats.Worse}, compare.Row{Verdict: stats.Same}
-	few := compare.Row{Verdict: stats.TooFewRuns}
-	held, missed := compare.GateResult{OK: true, Known: true}, compare.GateResult{Known: true}
-	unknown := compare.GateResult{}
+	held, missed, open := compare.GateResult{OK: true, Known: true}, compare.GateResult{Known: true}, compare.GateResult{}
 	for _, c := range []struct {
-		name  string
-		rows  []compare.Row
+		word  criteria.Word
 		gates []compare.GateResult
 		want  int
 	}{
-		{"nothing worse", []compare.Row{same, few}, nil, exitOK},
-		{"something worse", []compare.Row{same, worse}, nil, exitMissed},
-		{"worse, and within the gate", []compare.Row{worse}, []compare.GateResult{held}, exitOK},
-		{"beyond the gate", []compare.Row{worse}, []compare.GateResult{held, missed}, exitMissed},
-		{"undecided", []compare.Row{few}, []compare.GateResult{unknown}, exitFailed},
-		{"one beyond, one undecided", []compare.Row{few, worse}, []compare.GateResult{unknown, missed}, exitMissed},
+		{criteria.Pass, nil, exitOK},
+		{criteria.Failed, nil, exitMissed},
+		{criteria.Undecided, nil, exitUndecided},
+		{criteria.Pass, []compare.GateResult{held}, exitOK},
+		{criteria.Failed, []compare.GateResult{held, missed}, exitMissed},
+		{criteria.Undecided, []compare.GateResult{held, open}, exitUndecided},
+		{criteria.Failed, []compare.GateResult{open, missed}, exitMissed},
 	} {
-		if got := exitCode(judgeComparison(&compare.Comparison{Rows: c.rows, Gates: c.gates})); got != c.want {
-			t.Errorf("%s: exit %d, want %d", c.name, got, c.want)
+		if got := exitCode(judgeComparison(&compare.Comparison{Verdict: criteria.Conclusion{Word: c.word}, Gates: c.gates})); got != c.want {
+			t.Errorf("%+v: exit %d, want %d", c, got, c.want)
+		}
+	}
+}
+
+// Nothing follows from runs that are invalid, or that were interrupted.
+func TestSpoiledRunsConcludeNothing(t *testing.T) {
+	pass := criteria.Conclusion{Word: criteria.Pass, Reason: "fine"}
+	for _, c := range []struct {
+		err  error
+		want criteria.Conclusion
+	}{
+		{nil, pass},
+		{fmt.Errorf("%w in 1 of 2 runs, first: busy", gauge.ErrInvalid), criteria.Conclusion{Word: criteria.Invalid, Reason: "the measurement is invalid in 1 of 2 runs, first: busy"}},
+		{fmt.Errorf("%w in 1 of 2 runs, first: refused", gauge.ErrFailed), criteria.Conclusion{Word: criteria.Failed, Reason: "the run failed in 1 of 2 runs, first: refused"}},
+		{errors.Join(gauge.ErrInterrupted, gauge.ErrInvalid), criteria.Conclusion{Word: criteria.Undecided, Reason: "it was interrupted"}},
+	} {
+		if got := unlessSpoiled(pass, c.err); got != c.want {
+			t.Errorf("%v: %v, want %v", c.err, got, c.want)
 		}
 	}
 }

@@ -20,6 +20,7 @@ const (
 	exitFailed      = 1
 	exitUsage       = 2
 	exitMissed      = 3
+	exitUndecided   = 4
 	exitInterrupted = 130
 )
 
@@ -39,7 +40,7 @@ func (e *usageError) Unwrap() error { return e.cause }
 // Why a comparison is not a success.
 var (
 	errRegression = errors.New("regression")
-	errUndecided  = errors.New("gate undecided")
+	errUndecided  = errors.New("undecided")
 )
 
 // exitCode is the one place that says what an error means to a script.
@@ -57,8 +58,24 @@ func exitCode(err error) int {
 		return exitFailed
 	case errors.Is(err, gauge.ErrThresholdMissed), errors.Is(err, errRegression), errors.Is(err, errFound):
 		return exitMissed
+	case isUndecided(err):
+		return exitUndecided
 	}
 	return exitFailed
+}
+
+// isUndecided tells whether nothing went wrong but that something is undecided.
+func isUndecided(err error) bool {
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) {
+		return errors.Is(err, errUndecided)
+	}
+	for _, part := range joined.Unwrap() {
+		if !isUndecided(part) {
+			return false
+		}
+	}
+	return true
 }
 
 // finish prints what went wrong and returns the exit code.

@@ -27,6 +27,11 @@ func TestExitCodes(t *testing.T) {
 		{errors.Join(gauge.ErrFailed, gauge.ErrThresholdMissed), exitFailed},
 		{&verdictError{gauge.ErrThresholdMissed, ""}, exitMissed},
 		{errors.Join(errRegression, errUndecided), exitMissed},
+		{fmt.Errorf("%w: too few rounds", errUndecided), exitUndecided},
+		{errors.Join(errUndecided, errRegression), exitMissed},
+		{errors.Join(nil, errors.Join(errUndecided, errUndecided)), exitUndecided},
+		{errors.Join(io.ErrShortWrite, errUndecided), exitFailed},
+		{errors.Join(errUndecided, gauge.ErrInvalid), exitFailed},
 		{errors.Join(gauge.ErrInvalid, gauge.ErrThresholdMissed), exitFailed}, // figures of an invalid run miss no threshold
 		{fmt.Errorf("start the sink: %w", context.Canceled), exitInterrupted},
 		{errors.Join(gauge.ErrInterrupted, gauge.ErrInvalid, gauge.ErrThresholdMissed), exitInterrupted},

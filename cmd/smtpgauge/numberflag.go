@@ -63,7 +63,7 @@ func (f *chanceFlag) Set(text string) error {
 	return nil
 }
 
-// A percentFlag is a share, written as a percentage.
+// A percentFlag is a share above zero, written as a percentage.
 type percentFlag struct {
 	share float64
 	given bool
@@ -83,8 +83,8 @@ func (f *percentFlag) Type() string { return "PERCENT" }
 // Set reads a percentage.
 func (f *percentFlag) Set(text string) error {
 	v, err := criteria.ParseShare(text)
-	if err != nil {
-		return errors.New("want a percentage such as 3%")
+	if err != nil || v == 0 {
+		return errors.New("want a percentage above 0 such as 3%")
 	}
 	f.share, f.given = v, true
 	return nil

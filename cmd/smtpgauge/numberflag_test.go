@@ -22,7 +22,7 @@ func TestEveryNumberIsBounded(t *testing.T) {
 	bad := map[string][]string{ // by command and flag, beside noNumber
 		"run repeat": {"0", "1001"}, "ab repeat": {"0", "1001"}, "noise repeat": {"0", "1001"},
 		"compare alpha": {"0", "-0", "1", "2", "1e-400"}, "ab alpha": {"0", "1"}, "noise alpha": {"0", "1"},
-		"compare min-effect": {"3", "1e9%"}, "ab min-effect": {"3", "1e9%"},
+		"compare min-effect": {"3", "0%", "0.0%", "-3%", "NaN%", "Inf%", "1e9%"}, "ab min-effect": {"3", "0%", "1e9%"},
 		"quick sessions": zero, "quick messages": zero, "quick per-session": nil, "quick rate": nil, "quick for": {"0s"}, "quick size": nil,
 		"sink max-message": zero, "sink delay": {"rcpt=-1ms", "rcpt=NaN", "rcpt=1e999s", "rcpt=9999999999h"},
 	}

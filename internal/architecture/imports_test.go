@@ -73,17 +73,18 @@ var parts = map[string][]string{
 
 	"results/watch": {"results/live", "results/record", "results/human", "results/render", "scenarios/criteria", "loadgen", "loadgen/sample", "internal/listening", "internal/printable"},
 
-	"internal/machine":      {},
-	"internal/listening":    {},
-	"internal/printable":    {},
-	"internal/spelling":     {},
-	"internal/textfile":     {},
-	"internal/smtpsink":     {"loadgen/sample"},
-	"internal/madeup":       {"results/record", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire"},
-	"internal/integration":  {}, // it runs the command and reads what that prints
-	"internal/architecture": {},
-	"internal/docs":         {},
-	"internal/chaos":        {}, // tests only
+	"internal/machine":            {},
+	"internal/listening":          {},
+	"internal/printable":          {},
+	"internal/spelling":           {},
+	"internal/textfile":           {},
+	"internal/smtpsink":           {"loadgen/sample"},
+	"internal/madeup":             {"results/record", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire"},
+	"internal/madeup/comparisons": {"internal/madeup", "results/compare", "results/record"},
+	"internal/integration":        {}, // it runs the command and reads what that prints
+	"internal/architecture":       {},
+	"internal/docs":               {},
+	"internal/chaos":              {}, // tests only
 }
 
 // confined names the parts that may use a library. Tests may use all: there go-smtp is

@@ -10,6 +10,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // A builder makes a comparison: rows without verdicts, with the values that judge
@@ -19,6 +20,10 @@ type builder struct {
 	comparison *Comparison
 	pairs      []stats.Pair
 	shared     bool // a run is on both sides
+	// significant makes every significant difference one that counts, however small.
+	significant bool
+	shortages   []shortage
+	measured    []flowMetric // what both sides have
 }
 
 func (c *builder) warn(texts ...string) {
@@ -35,6 +40,7 @@ func (c *builder) addSurroundings(list ...Surrounding) {
 func (c *builder) add(from *builder) {
 	c.comparison.Rows, c.pairs = append(c.comparison.Rows, from.comparison.Rows...), append(c.pairs, from.pairs...)
 	c.comparison.untimed = append(c.comparison.untimed, from.comparison.untimed...)
+	c.shortages, c.measured = append(c.shortages, from.shortages...), append(c.measured, from.measured...)
 	c.warn(from.comparison.Warnings...)
 }
 
@@ -43,7 +49,7 @@ func (c *builder) check(base, other []*record.Run) error {
 	switch {
 	case len(base) == 0 || len(other) == 0:
 		return errors.New("nothing to compare: each side needs a run")
-	case !(c.o.Alpha >= 0 && c.o.Alpha < 1): // so that it is a number, too
+	case !(c.o.Alpha >= 0 && c.o.Alpha < 1): // so that NaN is refused, too
 		return fmt.Errorf("alpha is %v, want more than 0 and less than 1", c.o.Alpha)
 	case !(c.o.MinEffect >= 0 && c.o.MinEffect <= record.MaxMinEffect):
 		return fmt.Errorf("the smallest effect is %v, want 0 to %g", c.o.MinEffect, float64(record.MaxMinEffect))
@@ -85,51 +91,67 @@ func (c *builder) addFlow(name string, base, other flowSide) {
 	if len(baseRounds) == 1 && len(newRounds) == 1 {
 		sole, newSole = base.soleRound(), other.soleRound()
 	}
-	var lopsided, parts []string
+	var parts []string
 	load := sample.ClosedLoad
 	if open && newOpen {
 		load = sample.OpenLoad
 	}
+	var short []shortage
 	for _, m := range comparedMetrics(load) {
-		pair := stats.Pair{Base: values(baseRounds, m), New: values(newRounds, m), HigherIsBetter: m.higher}
-		if len(pair.Base)+len(pair.New) == 0 || !matches(c.o.Metrics, name, m.name) {
+		pair := m.pair(baseRounds, newRounds)
+		if len(pair.Base)+len(pair.New) == 0 {
 			continue
 		}
-		if why := m.untimed(baseRounds, newRounds); why != "" {
+		why, both := m.untimed(baseRounds, newRounds), len(pair.Base) > 0 && len(pair.New) > 0
+		if why == "" && !both {
+			continue
+		}
+		c.measured = append(c.measured, flowMetric{name, m.name})
+		if !c.isWanted(name, &m) {
+			continue
+		}
+		if why != "" {
 			c.comparison.untimed = append(c.comparison.untimed, untimed{name, m.name, why})
-			if len(pair.Base) > 0 && len(pair.New) > 0 {
+			if both {
 				parts = append(parts, m.name)
 			}
 			continue
 		}
-		if len(pair.Base) == 0 || len(pair.New) == 0 {
-			continue
-		}
-		if m.lopsided(baseRounds, newRounds) {
-			lopsided = append(lopsided, m.name)
+		if s, found := m.shortage(name, baseRounds, newRounds); found {
+			if !m.rare || c.isNamed(name, &m) {
+				short = append(short, s)
+			}
 			continue
 		}
 		row := newRow(name, m, &pair)
 		if sole != nil && newSole != nil && m.track != nil {
-			row.setWithinRun(m, sole, newSole, c.level())
+			row.setWithinRun(m, sole, newSole, c.o.level())
 		}
 		c.comparison.Rows, c.pairs = append(c.comparison.Rows, row), append(c.pairs, pair)
 	}
 	if len(parts) > 0 {
 		c.warn(fmt.Sprintf("flow %s: not compared: %s: not every message was pipelined, so they have not all of them", name, strings.Join(parts, ", ")))
 	}
-	if len(lopsided) > 0 {
-		c.warn(fmt.Sprintf("flow %s: not compared: %s: the sides have different numbers of samples, and too few a round for such a percentile",
-			name, strings.Join(lopsided, ", ")))
+	if len(short) > 0 {
+		c.warn(shortageWarning(short))
 	}
+	c.shortages = append(c.shortages, short...)
 }
 
-// level is alpha, with its default.
-func (c *builder) level() float64 {
-	if c.o.Alpha == 0 {
-		return stats.DefaultAlpha
-	}
-	return c.o.Alpha
+// isWanted tells whether a metric of a flow is to be compared.
+func (c *builder) isWanted(flow string, m *comparedMetric) bool {
+	return c.isAskedFor(flow, m) || len(c.o.Metrics) == 0 && (m.headline || c.o.All)
+}
+
+// isAskedFor tells whether a pattern matches a metric of a flow, or a gate names it.
+func (c *builder) isAskedFor(flow string, m *comparedMetric) bool {
+	return matches(c.o.Metrics, flow, m.name) || c.isNamed(flow, m)
+}
+
+// isNamed tells whether a metric of a flow is asked for by its very name.
+func (c *builder) isNamed(flow string, m *comparedMetric) bool {
+	return slices.Contains(c.o.Metrics, m.name) || slices.Contains(c.o.Metrics, flow+"."+m.name) ||
+		slices.ContainsFunc(c.o.Gates, func(g criteria.Gate) bool { return isAbout(&g, flow, m.name) })
 }
 
 // values are what a metric is in each round that has it.
@@ -146,23 +168,37 @@ func values(rounds []roundData, m comparedMetric) []float64 {
 // judge gives the rows their verdicts, all together, and decides the gates.
 func (c *builder) judge() (*Comparison, error) {
 	out := c.comparison
-	if len(out.Rows) == 0 {
-		if patterns := c.o.Metrics; len(patterns) > 0 {
-			return nil, fmt.Errorf("nothing to compare: no metric that both sides measured is named %s", strings.Join(patterns, " or "))
-		}
-		return nil, errors.New("nothing to compare: the sides have no measured metric of the same flow in common")
+	if err := c.checkRows(); err != nil {
+		return nil, err
 	}
-	family := stats.Judge(c.pairs, stats.Options{Alpha: c.o.Alpha, MinEffect: c.o.MinEffect})
+	family := stats.Judge(c.pairs, stats.Options{Alpha: c.o.Alpha, MinEffect: c.o.interest(), Significant: c.significant})
 	out.Alpha, out.Tested, out.RoundsNeeded = family.Alpha, family.Tested, family.RoundsNeeded
 	for i := range out.Rows {
-		out.Rows[i].setJudgement(&family.Judgements[i], family, c.o.MinEffect)
+		out.Rows[i].setJudgement(&family.Judgements[i], &c.pairs[i], family, c.o.interest())
 	}
 	for i := range c.o.Gates {
 		if c.shared {
 			out.Gates = append(out.Gates, GateResult{Expr: c.o.Gates[i].Expr, Reason: "the same run is on both sides"})
 			continue
 		}
-		out.Gates = append(out.Gates, out.gateResults(&c.o.Gates[i])...)
+		out.Gates = append(out.Gates, c.gateResults(&c.o.Gates[i])...)
 	}
+	out.Verdict = out.conclude()
 	return out, nil
+}
+
+// checkRows refuses patterns that name nothing, and a comparison of nothing.
+func (c *builder) checkRows() error {
+	for _, pattern := range c.o.Metrics {
+		if !slices.ContainsFunc(c.measured, func(m flowMetric) bool { return matches([]string{pattern}, m.flow, m.metric) }) {
+			return newUnmatchedError(pattern, c.measured)
+		}
+	}
+	switch {
+	case len(c.comparison.Rows) > 0:
+		return nil
+	case len(c.shortages) > 0:
+		return errors.New("nothing to compare: " + shortageWarning(c.shortages))
+	}
+	return errors.New("nothing to compare: the sides have no measured metric of the same flow in common")
 }

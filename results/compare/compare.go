@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sync"
@@ -11,13 +12,26 @@ import (
 )
 
 // Options say what is compared and when a difference counts. The zero
-// value tests every metric at 5 %, and takes every significant difference.
+// value tests the headline metrics at 5 %, and is interested in 5 % and more.
 type Options struct {
-	Alpha     float64  // chance of any false alarm in all rows together; 0 means 0.05
-	MinEffect float64  // smallest effect of interest, as a share: 0.03 for 3 %; 0 means none
-	Metrics   []string // patterns of path.Match for METRIC or FLOW.METRIC; none means all
-	Gates     []criteria.Gate
+	Alpha     float64         // chance of any false alarm in all rows together; 0 means 0.05
+	MinEffect float64         // smallest effect of interest, as a share: 0.03 for 3 %; 0 means DefaultMinEffect
+	Metrics   []string        // patterns of path.Match for METRIC or FLOW.METRIC; none means the headlines
+	All       bool            // without Metrics, every metric
+	Gates     []criteria.Gate // their metrics are compared too
 }
+
+// DefaultMinEffect is the smallest effect of interest if Options name none.
+// SmallestErrors is that of a share of errors, in every case: one message of a
+// thousand. A share that rises from 1 to 2 of a million doubles, and matters to nobody.
+const (
+	DefaultMinEffect = 0.05
+	SmallestErrors   = 0.001
+)
+
+// level and interest are Alpha and MinEffect with their defaults.
+func (o *Options) level() float64    { return cmp.Or(o.Alpha, stats.DefaultAlpha) }
+func (o *Options) interest() float64 { return cmp.Or(o.MinEffect, DefaultMinEffect) }
 
 // Compare judges each flow of the new runs against the flow of that name of the
 // base runs. Runs of one side are repeats: their rounds count together.
@@ -85,6 +99,7 @@ func CompareFlows(runs []*record.Run, a, b string, o Options) (*Comparison, erro
 	}
 	c.comparison.Base, c.comparison.New = newSide(runs, a), newSide(runs, b)
 	c.comparison.Base.Name, c.comparison.New.Name = a, b
+	c.comparison.oneRun = true
 	c.addFlow(b, flowSide{runs, a}, flowSide{runs, b})
 	c.addSurroundings(serverSurroundings("", flowSide{runs, a}, flowSide{runs, b})...)
 	return c.judge()

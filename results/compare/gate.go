@@ -3,9 +3,11 @@ package compare
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
+	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -17,6 +19,8 @@ type GateResult struct {
 	OK     bool   `json:"ok"`
 	Known  bool   `json:"known"` // false if it cannot be decided; then OK is false too
 	Reason string `json:"reason,omitempty"`
+
+	metric string
 }
 
 // Name is the gate as written, after the flow if the gate is about all flows.
@@ -27,32 +31,46 @@ func (g *GateResult) Name() string {
 	return strings.TrimSpace(g.Flow + " " + g.Expr)
 }
 
-// gateResults decides a gate for each row that it is about. A gate that is about no
-// row is not met.
-func (c *Comparison) gateResults(g *criteria.Gate) []GateResult {
+// isAbout tells whether a gate is about a metric of a flow.
+func isAbout(g *criteria.Gate, flow, metric string) bool {
+	return g.Metric == metric && (g.Flow == "" || g.Flow == flow)
+}
+
+// gateResults decides a gate for each row that it is about. For those that lack
+// samples, and if it is about no row, it is undecided.
+func (c *builder) gateResults(g *criteria.Gate) []GateResult {
 	var list []GateResult
-	for i := range c.Rows {
-		if r := &c.Rows[i]; r.Metric == g.Metric && (g.Flow == "" || g.Flow == r.Flow) {
-			list = append(list, r.gateResult(g, c.Alpha))
+	for i := range c.comparison.Rows {
+		if r := &c.comparison.Rows[i]; isAbout(g, r.Flow, r.Metric) {
+			list = append(list, c.comparison.gateResult(g, r))
 		}
 	}
-	for i := range c.untimed {
-		if u := &c.untimed[i]; u.metric == g.Metric && (g.Flow == "" || g.Flow == u.flow) {
+	for i := range c.comparison.untimed {
+		if u := &c.comparison.untimed[i]; isAbout(g, u.flow, u.metric) {
 			list = append(list, GateResult{Expr: g.Expr, Flow: u.flow, Reason: u.reason})
 		}
 	}
-	if len(list) == 0 {
-		list = []GateResult{{Expr: g.Expr, Reason: "no such metric was compared"}}
+	for i := range c.shortages {
+		if s := &c.shortages[i]; isAbout(g, s.flow, s.metric) {
+			list = append(list, GateResult{Expr: g.Expr, Flow: s.flow, Reason: s.text()})
+		}
 	}
-	return list
+	if len(list) > 0 {
+		return list
+	}
+	reason := g.Metric + " was not measured on both sides"
+	if g.Flow != "" && !slices.ContainsFunc(c.measured, func(m flowMetric) bool { return m.flow == g.Flow }) {
+		reason = "no flow " + g.Flow + " was measured on both sides"
+	}
+	return []GateResult{{Expr: g.Expr, Reason: reason}}
 }
 
 // gateResult decides a gate for one row. A change that is not significant is none,
 // and too few rounds decide nothing.
-func (r *Row) gateResult(g *criteria.Gate, alpha float64) GateResult {
-	out := GateResult{Expr: g.Expr, Flow: r.Flow}
+func (c *Comparison) gateResult(g *criteria.Gate, r *Row) GateResult {
+	out := GateResult{Expr: g.Expr, Flow: r.Flow, metric: r.Metric}
 	if r.Verdict == stats.TooFewRuns {
-		out.Reason = fmt.Sprintf("too few rounds to tell, %d a side would do", r.RoundsNeeded)
+		out.Reason = "too few rounds to tell: " + c.roundsMissing(min(r.BaseRounds, r.NewRounds), r.RoundsNeeded)
 		return out
 	}
 	out.Known = true
@@ -69,9 +87,12 @@ func (r *Row) gateResult(g *criteria.Gate, alpha float64) GateResult {
 	if !g.Above {
 		beyond = delta < g.Limit
 	}
-	out.OK = r.P == nil || *r.P > alpha || !beyond
-	if !out.OK {
+	out.OK = r.P == nil || *r.P > c.Alpha || !beyond
+	switch {
+	case !out.OK:
 		out.Reason = "the change is " + r.Change()
+	case g.Share && r.ResolvablePercent != nil && *r.ResolvablePercent > 100*math.Abs(g.Limit):
+		out.Reason = "no such change shown; these rounds could have seen " + human.Percent(*r.ResolvablePercent)
 	}
 	return out
 }

@@ -179,7 +179,7 @@ func (m *matrixBuilder) differences(pairs [][2]int) Differences {
 	if work > maxDifferences {
 		return d
 	}
-	c := &builder{comparison: newComparison(Options{})}
+	c := &builder{comparison: newComparison(Options{}), significant: true} // a cost is a finding, however small
 	var places []**Row
 	for i := range d.Pairs {
 		pair := &d.Pairs[i]
@@ -224,7 +224,7 @@ func (m *matrixBuilder) row(c *builder, d *Difference, metric comparedMetric) bo
 	}
 	row := newRow(d.New, metric, &pair)
 	if base, other := m.sole[d.Base], m.sole[d.New]; base != nil && other != nil && metric.track != nil {
-		row.setWithinRun(metric, base, other, c.level())
+		row.setWithinRun(metric, base, other, c.o.level())
 	}
 	c.comparison.Rows, c.pairs = append(c.comparison.Rows, row), append(c.pairs, pair)
 	return true

@@ -26,7 +26,9 @@ type comparedMetric struct {
 	name     string
 	unit     criteria.Unit
 	higher   bool         // is better
-	headline bool         // always in the tables
+	headline bool         // compared unless asked otherwise
+	rare     bool         // left out without a word if there are too few samples
+	absolute float64      // as in stats.Pair
 	phase    sample.Phase // of a time
 	of       func(*roundData) (float64, bool)
 	track    func(*soleRound) stats.Track // nil if a sole round has no interval
@@ -34,21 +36,21 @@ type comparedMetric struct {
 	// Of a quantile: how many samples a round has, and how many it takes until one
 	// is beyond the quantile.
 	samples func(*roundData) int64
-	enough  float64
+	enough  int64
 }
 
 // comparedMetrics are the metrics that rounds under a kind of load are compared by.
 func comparedMetrics(load sample.LoadKind) []comparedMetric {
 	var list []comparedMetric
 	for _, c := range criteria.ComparedBy(load) {
-		m := comparedMetric{name: c.Name, unit: c.Unit(), headline: c.Headline, phase: c.Phase}
+		m := comparedMetric{name: c.Name, unit: c.Unit(), headline: c.Headline, rare: c.Rare, phase: c.Phase}
 		switch c.Kind {
 		case criteria.Latency:
 			m.latency(&c)
 		case criteria.Rate:
 			m.higher, m.of, m.track = true, (*roundData).rate, rateTrack
 		case criteria.Errors:
-			m.of, m.track = (*roundData).errors, errorsTrack
+			m.of, m.track, m.absolute = (*roundData).errors, errorsTrack, SmallestErrors
 		case criteria.SetUp:
 			m.of = (*roundData).setUp
 		case criteria.GeneratorCPU:
@@ -67,7 +69,7 @@ func (m *comparedMetric) latency(c *criteria.Compared) {
 		m.of, m.track = meanOf(s), meanTrack(s)
 		return
 	}
-	m.enough = math.Round(1 / (1 - c.Q))
+	m.enough = int64(math.Round(1 / (1 - c.Q)))
 	m.of = func(r *roundData) (float64, bool) {
 		v, ok := r.total.Hists[s].Quantile(c.Q)
 		return float64(v), ok
@@ -78,31 +80,25 @@ func (m *comparedMetric) latency(c *criteria.Compared) {
 	}
 }
 
-// lopsided tells whether a quantile may differ just because the sides have different
-// numbers of samples. With too few samples a quantile is their maximum, and the
-// maximum of fewer is smaller: a server that takes longer would then, under closed
-// load, seem to have become faster at what it does once a session.
-func (m *comparedMetric) lopsided(base, other []roundData) bool {
-	if m.samples == nil {
-		return false
+// pair is what a metric is on both sides, to be judged.
+func (m *comparedMetric) pair(base, other []roundData) stats.Pair {
+	p := stats.Pair{Base: values(base, *m), New: values(other, *m), HigherIsBetter: m.higher, Absolute: m.absolute}
+	if m.absolute > 0 {
+		p.Grain = ruleOfThree / float64(max(1, min(attempted(base), attempted(other))))
 	}
-	b, o := m.typicalSamples(base), m.typicalSamples(other)
-	return min(b, o) < m.enough && max(b, o) > 1.1*min(b, o)
+	return p
 }
 
-// typicalSamples is the median number of samples of the rounds that have any.
-func (m *comparedMetric) typicalSamples(rounds []roundData) float64 {
-	var list []int64
+// ruleOfThree over a number of messages is the share of errors that, of so many, shows
+// none in one case of twenty.
+const ruleOfThree = 3
+
+func attempted(rounds []roundData) int64 {
+	n := int64(0)
 	for i := range rounds {
-		if n := m.samples(&rounds[i]); n > 0 {
-			list = append(list, n)
-		}
+		n += rounds[i].total.Messages().Attempted
 	}
-	if len(list) == 0 {
-		return 0
-	}
-	slices.Sort(list)
-	return float64(list[len(list)/2])
+	return n
 }
 
 func meanOf(s tally.Slot) func(*roundData) (float64, bool) {
@@ -136,9 +132,9 @@ func (r *roundData) setUp() (float64, bool) {
 }
 
 // matches tells whether a metric matches one of the patterns, such as "message.*" or
-// "submit-587.rate". Without patterns every metric does.
+// "submit-587.rate".
 func matches(patterns []string, flow, metric string) bool {
-	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		// A malformed pattern matches nothing; check has refused it before.
 		plain, _ := path.Match(pattern, metric)
 		named, _ := path.Match(pattern, flow+"."+metric)

@@ -1,7 +1,11 @@
 package compare
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
+	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -12,14 +16,15 @@ const NoiseFormat = "smtpgauge.noise/1"
 // A Noise is how much the figures of a set-up vary while nothing changes, and so how
 // small a change the set-up can see. It marshals to JSON as docs/json.md has it.
 type Noise struct {
-	Format   string     `json:"format"` // "smtpgauge.noise/1"
-	Name     string     `json:"name"`
-	Rounds   [2]int     `json:"rounds"` // of either side
-	Alpha    float64    `json:"alpha"`
-	Tested   int        `json:"tested"`
-	Rows     []NoiseRow `json:"rows"`
-	Differ   []string   `json:"differ"` // metrics that were judged different although nothing was
-	Warnings []string   `json:"warnings"`
+	Format   string              `json:"format"` // "smtpgauge.noise/1"
+	Name     string              `json:"name"`
+	Rounds   [2]int              `json:"rounds"` // of either side
+	Alpha    float64             `json:"alpha"`
+	Tested   int                 `json:"tested"`
+	Rows     []NoiseRow          `json:"rows"`
+	Differ   []string            `json:"differ"` // metrics that were judged different although nothing was
+	Verdict  criteria.Conclusion `json:"verdict"`
+	Warnings []string            `json:"warnings"`
 }
 
 // A NoiseRow is one metric of one flow.
@@ -36,8 +41,7 @@ type NoiseRow struct {
 	ResolvablePercent *float64      `json:"resolvable_percent"`
 	RoundsFor         []RoundsToSee `json:"rounds_for,omitempty"`
 
-	Measure  criteria.Unit `json:"-"` // Unit, typed
-	Headline bool          `json:"-"` // always in tables
+	Measure criteria.Unit `json:"-"` // Unit, typed
 }
 
 // RoundsToSee is how many rounds a side it takes to find a change nine times
@@ -68,13 +72,34 @@ func MeasureNoise(a, b []*record.Run, o Options) (*Noise, error) {
 	for i := range c.Rows {
 		n.Rows = append(n.Rows, newNoiseRow(&c.Rows[i], c))
 	}
+	n.Verdict = n.conclude(c)
 	return n, nil
+}
+
+// conclude comes to a conclusion. Rounds that could have shown nothing are no praise.
+func (n *Noise) conclude(c *Comparison) criteria.Conclusion {
+	if len(n.Differ) > 0 {
+		return criteria.Conclusion{Word: criteria.Failed, Reason: fmt.Sprintf(
+			"%s although nothing was changed: the set-up drifts, or this is the false alarm that %s of such comparisons raise: %s",
+			human.Plural(len(n.Differ), "metric differs", "metrics differ"), human.Percent(100*n.Alpha), strings.Join(n.Differ, ", "))}
+	}
+	if c.Verdict.Word == criteria.Undecided {
+		return c.Verdict
+	}
+	reason := "nothing differs where nothing was changed"
+	for i := range c.Rows {
+		if r := &c.Rows[i]; r.ResolvablePercent != nil {
+			reason += fmt.Sprintf(", and a change of %s.%s by %s or more would show", r.Flow, r.Metric, human.Percent(*r.ResolvablePercent))
+			break
+		}
+	}
+	return criteria.Conclusion{Word: criteria.Pass, Reason: reason}
 }
 
 func newNoiseRow(r *Row, c *Comparison) NoiseRow {
 	row := NoiseRow{
 		Flow: r.Flow, Metric: r.Metric, Unit: r.Unit, Median: r.Base, ResolvablePercent: r.ResolvablePercent,
-		Measure: r.Measure, Headline: r.Headline,
+		Measure: r.Measure,
 	}
 	if r.noise != nil {
 		row.NoisePercent = new(100 * *r.noise)

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"math"
+	"strings"
 
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/human"
@@ -36,14 +37,15 @@ type Row struct {
 
 	// ResolvablePercent is the smallest change that so many rounds find nine times
 	// out of ten. RoundsNeeded is how many rounds a side would find the smallest
-	// effect of interest, if these may miss it; or how many would have any verdict,
-	// if these are too few.
+	// effect of interest, if it was not shown and these may miss it; or how many would
+	// have any verdict, if these are too few.
 	ResolvablePercent *float64 `json:"resolvable_percent"`
 	RoundsNeeded      int      `json:"rounds_needed,omitempty"`
 
 	Measure    criteria.Unit            `json:"-"` // Unit, typed
-	Headline   bool                     `json:"-"` // always in tables; other rows only if a change shows
+	Headline   bool                     `json:"-"` // compared unless asked otherwise
 	Confidence stats.ConfidenceInterval `json:"-"` // Interval; infinite if there is none
+	grain      float64                  // as in stats.Pair
 	noise      *float64                 // as stats.Noise has it
 }
 
@@ -77,7 +79,7 @@ func (r *Row) setWithinRun(m comparedMetric, base, other *soleRound, alpha float
 func percents(i stats.ConfidenceInterval) *[2]float64 { return &[2]float64{100 * i.Low, 100 * i.High} }
 
 // setJudgement sets what the tests came to.
-func (r *Row) setJudgement(j *stats.Judgement, f *stats.Family, minEffect float64) {
+func (r *Row) setJudgement(j *stats.Judgement, pair *stats.Pair, f *stats.Family, minEffect float64) {
 	r.Base, r.New, r.Delta, r.Verdict = j.Base.Median, j.New.Median, j.Shift.Value, j.Verdict
 	if j.Ratio != nil {
 		r.DeltaPercent = new(100 * j.Ratio.Value)
@@ -94,22 +96,22 @@ func (r *Row) setJudgement(j *stats.Judgement, f *stats.Family, minEffect float6
 	if r.Confidence.Finite() {
 		r.Interval = &[2]float64{r.Confidence.Low, r.Confidence.High}
 	}
-	r.noise = j.Noise
+	r.noise, r.grain = j.Noise, pair.Grain
 	if j.Resolvable != nil {
 		r.ResolvablePercent = new(100 * *j.Resolvable)
 	}
 	switch {
 	case r.Verdict == stats.TooFewRuns:
 		r.RoundsNeeded = f.RoundsNeeded
-	case r.Verdict == stats.Same && minEffect > 0 && j.Noise != nil && (j.Resolvable == nil || *j.Resolvable > minEffect):
+	case r.Verdict == stats.NotShown && pair.Absolute == 0 && j.Noise != nil && (j.Resolvable == nil || *j.Resolvable > minEffect):
 		r.RoundsNeeded = stats.RoundsFor(*j.Noise, minEffect, f.Alpha, f.Tested)
 	}
 }
 
-// Change writes how far New is above Base: in per cent if that can be, and in the
-// row's unit otherwise.
+// Change writes how far New is above Base: shares and what may be zero in the row's
+// unit, all else in per cent.
 func (r *Row) Change() string {
-	if r.DeltaPercent != nil {
+	if r.DeltaPercent != nil && r.Measure != criteria.Share {
 		return human.SignedPercent(*r.DeltaPercent)
 	}
 	return r.InUnit(r.Delta).String()
@@ -122,4 +124,16 @@ func (r *Row) InUnit(v float64) human.Quantity {
 		return human.SignedPointsOf(v)
 	}
 	return human.FigureOf(r.Measure, v).Signed()
+}
+
+// Unseen is the change that could have gone unseen: "8.0 %". It is "" if that is not
+// known.
+func (r *Row) Unseen() string {
+	switch {
+	case r.grain > SmallestErrors:
+		return strings.TrimPrefix(human.SignedPointsOf(r.grain).String(), "+")
+	case r.ResolvablePercent != nil:
+		return human.Percent(*r.ResolvablePercent)
+	}
+	return ""
 }

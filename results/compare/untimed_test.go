@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
+	"github.com/smtpgauge/smtpgauge/internal/madeup/comparisons"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
@@ -31,7 +32,7 @@ func TestGateOnPipelinedCommands(t *testing.T) {
 		{lockstep, piped, []string{"on the new side: use mail+rcpt+data.p50", "on the base side: use mail.p50, rcpt.p50, data.p50"}},
 		{piped, lockstep, []string{"on the base side: use mail+rcpt+data.p50", "on the new side: use mail.p50, rcpt.p50, data.p50"}},
 	} {
-		for i, g := range compared(t, side.base, side.other, o).Gates {
+		for i, g := range comparisons.Of(t, side.base, side.other, o).Gates {
 			if g.Known || g.OK || !strings.HasSuffix(g.Reason, side.want[i]) {
 				t.Errorf("%+v, want %q", g, side.want[i])
 			}

@@ -172,7 +172,7 @@ const forestry = `({
 func TestComparisonInBrowser(t *testing.T) {
 	c := contrast(t)
 	url := kept(t, comparisonText(t, "html", c))
-	drawn := len(comparison{c}.page(Options{}).Comparison)
+	drawn := len(comparison{c}.page().Comparison)
 	b := startBrowser(t)
 	for _, width := range []int{1400, 420} {
 		for _, scheme := range []string{"light", "dark"} {

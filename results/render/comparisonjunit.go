@@ -19,10 +19,11 @@ import (
 // gates; a row without a verdict is skipped.
 func writeComparisonJUnit(w io.Writer, c comparison) error {
 	var tables bytes.Buffer
-	if err := table.Draw(&tables, table.Report{Head: append([]string{c.heading()}, c.targets()...), Sections: c.report(Options{All: true})}, table.Terminal{Width: 120}); err != nil {
+	if err := table.Draw(&tables, c.report(Options{All: true}), table.Terminal{Width: 120}); err != nil {
 		return err
 	}
 	s := junitSuite{Name: printable.Text(c.title()), Time: "0", Output: junitOutput{tables.String()}}
+	s.Property = append(s.Property, junitProperty{"verdict", string(c.Verdict.Word)}, junitProperty{"reason", printable.Text(c.Verdict.Reason)})
 	for _, side := range []struct {
 		name   string
 		values func(*compare.Surrounding) []string
@@ -58,6 +59,8 @@ func gateCase(g *compare.GateResult) junitCase {
 	c := junitCase{Class: "gates", Name: printable.Text(g.Name()), Time: "0"}
 	problem := &junitProblem{Message: printable.Text(g.Reason), Text: printable.Text(g.Name() + ": " + g.Reason)}
 	switch {
+	case g.OK && g.Reason != "":
+		c.Output = &junitOutput{problem.Text}
 	case g.OK:
 	case g.Known:
 		problem.Type, c.Failure = "gate-missed", problem

@@ -1,38 +1,28 @@
 package render
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/results/compare"
-	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/render/page"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// page is a comparison as a page to look at. The plot has the rows that a terminal
-// shows; the table below it has all.
-func (c comparison) page(o Options) *page.Page {
+// page is a comparison as a page to look at.
+func (c comparison) page() *page.Page {
 	p := &page.Page{
 		Title: printable.Text(c.title()), Subtitle: printable.Text(c.subtitle()), Targets: c.targets(), Warnings: printableAll(c.Warnings),
-		Conclusion: c.conclusion(), Checks: c.checks(), ChecksOf: "Gates",
+		Conclusion: c.answer(), Checks: c.checks(), ChecksOf: "Gates",
 		Comparisons: "Each " + c.level() + " interval holds by itself. The verdicts are adjusted for the " +
 			human.CountOf(int64(c.Tested), "metric") + " tested.",
 	}
-	hidden := 0
 	for i := range c.Rows {
-		if r := &c.Rows[i]; o.All || isTelling(r) {
-			p.Comparison = append(p.Comparison, plottedRow(r))
-		} else {
-			hidden++
-		}
-	}
-	if hidden > 0 {
-		p.Comparisons += " " + human.CountOf(int64(hidden), "metric") + " of phases, in which no change shows, are in the table alone."
+		p.Comparison = append(p.Comparison, plottedRow(&c.Rows[i]))
 	}
 	rows := c.rowSection(Options{All: true})
 	rows.Title = "All metrics"
@@ -50,39 +40,14 @@ func (c comparison) page(o Options) *page.Page {
 // subtitle says of how much on each side.
 func (c comparison) subtitle() string {
 	sides := []string{human.CountOf(int64(c.Base.Rounds), "round") + " as the base", human.CountOf(int64(c.New.Rounds), "round") + " as the new side"}
-	if c.MinEffectPercent > 0 {
-		sides = append(sides, "smallest effect of interest "+human.Percent(c.MinEffectPercent))
-	}
+	sides = append(sides, "a change of "+human.Percent(c.MinEffectPercent)+" matters")
 	return strings.Join(sides, " · ")
 }
 
-// conclusion is what the command ends with, in words.
-func (c comparison) conclusion() *page.Conclusion {
-	v := &page.Conclusion{Good: true, Text: "Nothing is worse"}
-	missed, open := 0, 0
-	for i := range c.Gates {
-		switch g := &c.Gates[i]; {
-		case g.OK:
-		case g.Known:
-			missed++
-		default:
-			open++
-		}
-	}
-	gates := human.CountOf(int64(len(c.Gates)), "gate")
-	switch worse := c.Count(stats.Worse); {
-	case missed > 0:
-		v.Good, v.Text = false, fmt.Sprintf("%d of %s missed", missed, gates)
-	case open > 0:
-		v.Open, v.Text = true, fmt.Sprintf("%d of %s cannot be decided", open, gates)
-	case len(c.Gates) > 0:
-		v.Text = gates + " met"
-	case worse > 0:
-		v.Good, v.Text = false, "Worse in "+human.CountOf(int64(worse), "metric")+" of "+human.Count(int64(len(c.Rows)))
-	case c.Count(stats.TooFewRuns) == len(c.Rows):
-		v.Open, v.Text = true, "Too few rounds for a verdict"
-	}
-	for _, line := range c.verdictSection().Lines {
+// answer is the conclusion with the findings.
+func (c comparison) answer() *page.Conclusion {
+	v := &page.Conclusion{Good: c.Verdict.Word == criteria.Pass, Open: c.Verdict.Word == criteria.Undecided, Text: printable.Text(c.Verdict.String())}
+	for _, line := range c.findingSection().Lines {
 		v.Reasons = append(v.Reasons, printable.Text(line.Text))
 	}
 	return v
@@ -100,10 +65,13 @@ func (c comparison) checks() []page.Check {
 // plottedRow is a row in the plot.
 func plottedRow(r *compare.Row) page.ComparisonRow {
 	i := page.ComparisonRow{
-		Name: printable.Text(r.Flow + " " + r.Metric), Verdict: string(r.Verdict), Text: r.Change(),
+		Name: printable.Text(r.Flow + " " + r.Metric), Verdict: verdictWords[r.Verdict], Text: r.Change(),
 		Estimate: math.NaN(), Low: math.NaN(), High: math.NaN(),
 	}
-	if r.DeltaPercent == nil {
+	if r.DeltaPercent == nil || r.Measure == criteria.Share {
+		if interval := changeInterval(r); interval != "" {
+			i.Text += " (" + interval + ")"
+		}
 		return i
 	}
 	i.Estimate = *r.DeltaPercent

@@ -6,9 +6,9 @@ import (
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
+	"github.com/smtpgauge/smtpgauge/internal/madeup/comparisons"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/record"
-	"github.com/smtpgauge/smtpgauge/results/render/page"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -57,7 +57,7 @@ func TestComparisonPageIsWholeAndSafe(t *testing.T) {
 	}
 	for _, want := range []string{
 		"default-src &#39;none&#39;", "relay banner differs", "submit.message.p99 &gt; &#43;5%", "missed", "undecided", "met",
-		"relay message.p99", ">worse<", "smallest effect of interest 2.0 %", "kernel", "SIZE 2", `aria-label="Gates"`,
+		"relay message.p99", ">worse<", "a change of 2.0 % matters", "kernel", "SIZE 2", `aria-label="Gates"`,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %s", want)
@@ -68,6 +68,8 @@ func TestComparisonPageIsWholeAndSafe(t *testing.T) {
 func TestComparisonPageSaysWhatItComesTo(t *testing.T) {
 	few := madeup.Quiet()
 	few.Rounds = 1
+	again := few
+	again.Seed = 2
 	slower := madeup.Quiet()
 	slower.Seed, slower.Slower = 2, map[string]float64{"submit": 0.3}
 	gates := func(texts ...string) (o compare.Options) {
@@ -80,18 +82,30 @@ func TestComparisonPageSaysWhatItComesTo(t *testing.T) {
 		}
 		return o
 	}
-	for want, v := range map[string]*page.Conclusion{
-		"Nothing is worse":              comparison{compared(t, madeup.Quiet(), madeup.Quiet(), compare.Options{})}.conclusion(),
-		"Worse in 6 metrics of 64":      comparison{compared(t, madeup.Quiet(), slower, compare.Options{})}.conclusion(),
-		"Too few rounds for a verdict":  comparison{compared(t, few, few, compare.Options{})}.conclusion(),
-		"3 gates met":                   comparison{compared(t, madeup.Quiet(), slower, gates("errors > +1pp", "submit.rate < -50%"))}.conclusion(),
-		"1 of 2 gates missed":           comparison{compared(t, madeup.Quiet(), slower, gates("submit.message.p50 > +5%", "relay.rate < -50%"))}.conclusion(),
-		"1 of 1 gate cannot be decided": comparison{compared(t, few, few, gates("submit.message.p50 > +5%"))}.conclusion(),
+	for want, c := range map[string]*compare.Comparison{
+		"PASS: nothing is shown to be worse":                    comparisons.Of(t, madeup.Quiet(), madeup.Quiet(), compare.Options{}),
+		"FAILED: submit.message.p50 is worse: +":                comparisons.Of(t, madeup.Quiet(), slower, compare.Options{}),
+		"UNDECIDED: too few rounds to tell: it has 1 a side; 6": comparisons.Of(t, few, again, compare.Options{}),
+		"PASS: 3 gates met":                                     comparisons.Of(t, madeup.Quiet(), slower, gates("errors > +1pp", "submit.rate < -50%")),
+		"FAILED: gate missed: submit.message.p50 > +5%: the":    comparisons.Of(t, madeup.Quiet(), slower, gates("submit.message.p50 > +5%", "relay.rate < -50%")),
+		"UNDECIDED: gate submit.message.p50 > +5%: too few":     comparisons.Of(t, few, again, gates("submit.message.p50 > +5%")),
 	} {
-		good := !strings.HasPrefix(want, "Worse") && !strings.HasSuffix(want, "missed")
-		open := strings.HasPrefix(want, "Too few") || strings.HasSuffix(want, "decided")
-		if v.Text != want || v.Good != good || v.Open != open {
+		v := comparison{c}.answer()
+		good, open := strings.HasPrefix(want, "PASS"), strings.HasPrefix(want, "UNDECIDED")
+		if !strings.HasPrefix(v.Text, want) || v.Good != good || v.Open != open {
 			t.Errorf("%+v, want %q", v, want)
+		}
+		// It is the first word and the last line of what people read.
+		for _, format := range []string{"table", "markdown"} {
+			text := comparisonText(t, format, c)
+			lines := strings.Split(strings.TrimSpace(text), "\n")
+			word, _, _ := strings.Cut(want, ":")
+			if first, last := strings.Trim(lines[0], "#* "), strings.Trim(lines[len(lines)-1], "#* "); !strings.HasPrefix(first, word) || !strings.HasPrefix(last, word) {
+				t.Errorf("%s: %s begins with %q and ends with %q", want, format, first, last)
+			}
+		}
+		if text := comparisonText(t, "junit", c); !strings.Contains(text, `name="verdict" value="`+string(c.Verdict.Word)+`"`) {
+			t.Errorf("%s is not in JUnit", c.Verdict.Word)
 		}
 	}
 }
@@ -100,11 +114,11 @@ func TestComparisonPageSaysWhatItComesTo(t *testing.T) {
 func TestRowsAsDrawn(t *testing.T) {
 	failing := madeup.Quiet()
 	failing.Failing, failing.Seed = 0.3, 4
-	c := compared(t, madeup.Quiet(), failing, compare.Options{})
-	if i := plottedRow(find(t, c, "relay", "errors")); !math.IsNaN(i.Estimate) || !strings.HasSuffix(i.Text, " pp") {
+	c := comparisons.Of(t, madeup.Quiet(), failing, compare.Options{})
+	if i := plottedRow(comparisons.Row(t, c, "relay", "errors")); !math.IsNaN(i.Estimate) || !strings.Contains(i.Text, " pp (") {
 		t.Errorf("%+v", i)
 	}
-	if i := plottedRow(find(t, c, "relay", "message.p50")); math.IsNaN(i.Estimate) || math.IsNaN(i.Low) {
+	if i := plottedRow(comparisons.Row(t, c, "relay", "message.p50")); math.IsNaN(i.Estimate) || math.IsNaN(i.Low) {
 		t.Errorf("%+v", i)
 	}
 }
@@ -113,7 +127,7 @@ func TestRowsAsDrawn(t *testing.T) {
 func TestPlotAndTableSpellAlike(t *testing.T) {
 	slower := madeup.Quiet()
 	slower.Slower, slower.Seed = map[string]float64{"submit": 70}, 4
-	c := compared(t, madeup.Quiet(), slower, compare.Options{})
+	c := comparisons.Of(t, madeup.Quiet(), slower, compare.Options{})
 	large := false
 	for i := range c.Rows {
 		r := &c.Rows[i]

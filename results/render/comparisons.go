@@ -12,26 +12,18 @@ import (
 
 // Comparisons writes a comparison: table, json, markdown, csv with a row for
 // each row of the comparison, junit with a test case for each gate and each row,
-// or html: a page to look at in a browser, without a network. The table, Markdown
-// and the page's plot leave out phases in which no change shows, unless Options.All.
-var Comparisons = Registry[*compare.Comparison]{"comparisons", []format[*compare.Comparison]{
-	{"table", func(w io.Writer, c *compare.Comparison, o Options) error {
-		v := comparison{c}
-		return table.Draw(w, table.Report{Head: append([]string{v.heading()}, v.targets()...), Sections: v.report(o)}, o.terminal())
-	}},
-	{"json", plainly(writeJSON[compare.Comparison])},
-	{"markdown", func(w io.Writer, c *compare.Comparison, o Options) error {
-		v := comparison{c}
-		return table.Markdown(w, table.Report{Head: append([]string{v.heading()}, v.targets()...), Sections: v.report(o)})
-	}},
-	{"csv", plainly(writeComparisonCSV)},
-	{"junit", func(w io.Writer, c *compare.Comparison, _ Options) error {
+// or html: a page to look at in a browser, without a network. The table and Markdown
+// leave out the statistics, unless Options.All.
+var Comparisons = Registry[*compare.Comparison]{"comparisons", append(
+	views(func(c *compare.Comparison, o Options) table.Report { return comparison{c}.report(o) }),
+	format[*compare.Comparison]{"csv", plainly(writeComparisonCSV)},
+	format[*compare.Comparison]{"junit", func(w io.Writer, c *compare.Comparison, _ Options) error {
 		return writeComparisonJUnit(w, comparison{c})
 	}},
-	{"html", func(w io.Writer, c *compare.Comparison, o Options) error {
-		return page.Write(w, comparison{c}.page(o))
+	format[*compare.Comparison]{"html", func(w io.Writer, c *compare.Comparison, _ Options) error {
+		return page.Write(w, comparison{c}.page())
 	}},
-}}
+)}
 
 // A comparison is one to be shown.
 type comparison struct{ *compare.Comparison }

@@ -10,6 +10,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 func (c comparison) heading() string { return sideText(&c.Base) + " → " + sideText(&c.New) }
@@ -23,34 +24,32 @@ func sideText(s *compare.Side) string {
 }
 
 // report is a comparison for people: the warnings first.
-func (c comparison) report(o Options) []table.Section {
-	return withoutEmpty(warningSection(c.Warnings), c.rowSection(o), c.gateSection(), c.verdictSection())
+func (c comparison) report(o Options) table.Report {
+	return table.Report{
+		Verdict: verdictOf(&c.Verdict), Head: append([]string{c.heading()}, c.targets()...),
+		Sections: withoutEmpty(warningSection(c.Warnings), c.rowSection(o), c.findingSection(), c.gateSection()),
+	}
 }
 
-// rowSection has a line for each metric. Unless Options.All, it leaves out phases
-// in which no change shows.
+// rowSection has a line for each metric.
 func (c comparison) rowSection(o Options) table.Section {
 	s := table.Section{Title: "Comparison", Each: true, Columns: []table.Column{
 		{Name: "flow", Left: true}, {Name: "metric", Left: true}, {Name: "base"}, {Name: "new"}, {Name: "change"},
-		{Name: c.level() + " interval"}, {Name: "p"}, {Name: "verdict", Left: true}, {Name: "sees"},
+		{Name: c.level() + " interval"}, {Name: "verdict", Left: true},
 	}}
-	hidden := 0
+	if o.All {
+		s.Columns = append(s.Columns, table.Column{Name: "p"}, table.Column{Name: "could see"})
+	}
 	for i := range c.Rows {
 		r := &c.Rows[i]
-		if !o.All && !isTelling(r) {
-			hidden++
-			continue
+		cells := rowCells(r)
+		if o.All {
+			cells = append(cells, statisticsCells(r)...)
 		}
-		s.Rows = append(s.Rows, rowCells(r))
+		s.Rows = append(s.Rows, cells)
 	}
-	s.Lines = table.Plain(c.notes(hidden)...)
+	s.Lines = table.Plain(c.notes(o)...)
 	return s
-}
-
-// isTelling says whether a row is in the tables without being asked for: the
-// headlines are, and so are phases that changed, or may have as far as can be seen.
-func isTelling(r *compare.Row) bool {
-	return r.Headline || r.Verdict == stats.Better || r.Verdict == stats.Worse || r.Confidence.Finite() && !r.Confidence.Contains(0)
 }
 
 // level is the confidence of the intervals: "95 %".
@@ -60,16 +59,21 @@ func (c comparison) level() string { return wholePercent(100 * (1 - c.Alpha)) }
 func wholePercent(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) + " %" }
 
 func rowCells(r *compare.Row) []table.Cell {
-	p, sees := human.NoSamples, human.NoSamples
+	cells := table.Plain(r.Flow, r.Metric, human.Figure(r.Measure, r.Base), human.Figure(r.Measure, r.New), r.Change(), orNoSamples(changeInterval(r)))
+	return append(cells, table.Cell{Text: verdictWords[r.Verdict], Bad: r.Verdict == stats.Worse})
+}
+
+// verdictWords are the verdicts in words.
+var verdictWords = map[stats.Verdict]string{
+	stats.Worse: "worse", stats.Better: "better", stats.Same: "same", stats.NotShown: "not shown", stats.TooFewRuns: "too few rounds",
+}
+
+func statisticsCells(r *compare.Row) []table.Cell {
+	p := human.NoSamples
 	if r.P != nil {
 		p = probability(*r.P)
 	}
-	if r.ResolvablePercent != nil {
-		sees = human.Percent(*r.ResolvablePercent)
-	}
-	cells := table.Plain(r.Flow, r.Metric, human.Figure(r.Measure, r.Base), human.Figure(r.Measure, r.New), r.Change(),
-		orNoSamples(changeInterval(r)), p)
-	return append(cells, table.Cell{Text: string(r.Verdict), Bad: r.Verdict == stats.Worse}, table.Cell{Text: sees})
+	return table.Plain(p, orNoSamples(r.Unseen()))
 }
 
 // orNoSamples is a text, or what stands for none.
@@ -83,7 +87,7 @@ func orNoSamples(text string) string {
 // changeInterval is where the change that Row.Change writes lies; "" if there is no
 // interval.
 func changeInterval(r *compare.Row) string {
-	if r.DeltaPercent == nil {
+	if r.DeltaPercent == nil || r.Measure == criteria.Share {
 		return unitInterval(r)
 	}
 	return percentInterval(r)
@@ -134,24 +138,30 @@ func testNote(tested, alpha, of string) string {
 }
 
 // notes say how to read the table.
-func (c comparison) notes(hidden int) []string {
+func (c comparison) notes(o Options) []string {
 	var list []string
-	if c.Tested > 0 && c.Count(stats.TooFewRuns) < len(c.Rows) {
-		list = append(list, testNote(human.CountOf(int64(c.Tested), "metric"), wholePercent(100*c.Alpha), "comparisons"))
+	has := func(v stats.Verdict) bool { return c.Count(v) > 0 }
+	matters := human.Percent(c.MinEffectPercent)
+	if slices.ContainsFunc(c.Rows, func(r compare.Row) bool { return r.Measure == criteria.Share }) {
+		matters += ", of errors " + errorsThatMatter()
 	}
-	if c.MinEffectPercent > 0 {
-		list = append(list, "A change of less than "+human.Percent(c.MinEffectPercent)+" is the same.")
-	}
-	if slices.ContainsFunc(c.Rows, func(r compare.Row) bool { return r.ResolvablePercent != nil }) {
-		list = append(list, "sees: the smallest change that so many rounds, with so much noise, find nine times out of ten.")
+	if has(stats.Worse) || has(stats.Better) || has(stats.Same) || has(stats.NotShown) {
+		list = append(list, "A change of less than "+matters+" does not matter. same: it is surely less. not shown: it may be less or more.")
 	}
 	if slices.ContainsFunc(c.Rows, func(r compare.Row) bool { return r.IntervalOf == compare.WithinRun }) {
 		list = append(list, withinRunNote)
 	}
-	if hidden > 0 {
-		list = append(list, human.CountOf(int64(hidden), "metric")+" of phases, in which no change shows, are left out; --all shows them.")
+	if !o.All {
+		return list
 	}
-	return list
+	if c.Tested > 0 && c.Count(stats.TooFewRuns) < len(c.Rows) {
+		list = append(list, testNote(human.CountOf(int64(c.Tested), "metric"), wholePercent(100*c.Alpha), "comparisons"))
+	}
+	return append(list, "could see: the smallest change that so many rounds, with so much noise, find nine times out of ten.")
+}
+
+func errorsThatMatter() string {
+	return strings.TrimPrefix(human.SignedPointsOf(compare.SmallestErrors).String(), "+")
 }
 
 func (c comparison) gateSection() table.Section {
@@ -171,33 +181,56 @@ func (c comparison) gateSection() table.Section {
 	return s
 }
 
-// verdictSection counts the metrics by verdict, and names those that changed.
-func (c comparison) verdictSection() table.Section {
-	s := table.Section{Title: "Verdict"}
-	for _, v := range []stats.Verdict{stats.Worse, stats.Better, stats.Same} {
-		names := c.Named(v)
-		if len(names) == 0 {
-			continue
+// findingSection names the metrics that changed, and says how sure the others are.
+func (c comparison) findingSection() table.Section {
+	s := table.Section{Title: "Findings"}
+	for _, v := range []stats.Verdict{stats.Worse, stats.Better} {
+		if names := c.Named(v); len(names) > 0 {
+			s.Lines = append(s.Lines, table.Cell{Text: fmt.Sprintf("%s: %s", v, strings.Join(names, ", ")), Bad: v == stats.Worse})
 		}
-		text := fmt.Sprintf("%s: %s", v, human.CountOf(int64(len(names)), "metric"))
-		if v != stats.Same {
-			text += ": " + strings.Join(names, ", ")
-		}
-		s.Lines = append(s.Lines, table.Cell{Text: text, Bad: v == stats.Worse})
 	}
+	if n := c.Count(stats.Same); n > 0 {
+		s.Say("same: " + human.CountOf(int64(n), "metric"))
+	}
+	s.Lines = append(s.Lines, table.Plain(c.notShown()...)...)
 	if n := c.Count(stats.TooFewRuns); n > 0 {
-		s.Say(fmt.Sprintf("too-few-runs: %s. With %d tested, no verdict is possible under %d rounds a side: run --repeat, or ab, makes them.",
-			human.CountOf(int64(n), "metric"), c.Tested, c.RoundsNeeded))
-	}
-	unresolved, most := 0, 0
-	for i := range c.Rows {
-		if r := &c.Rows[i]; r.Verdict == stats.Same && r.RoundsNeeded > 0 {
-			unresolved, most = unresolved+1, max(most, r.RoundsNeeded)
-		}
-	}
-	if unresolved > 0 {
-		s.Say(fmt.Sprintf("not resolvable: a change of %s in %s may go unseen; %s rounds a side would find it in all of them.",
-			human.Percent(c.MinEffectPercent), human.CountOf(int64(unresolved), "metric"), human.Count(int64(most))))
+		s.Say(fmt.Sprintf("too few rounds: %s; run --repeat or ab makes more", human.CountOf(int64(n), "metric")))
 	}
 	return s
+}
+
+// notShown says how large a change could have gone unseen, and what it takes to see
+// one that matters.
+func (c comparison) notShown() []string {
+	var seen, noisy []string
+	most := 0
+	for i := range c.Rows {
+		r := &c.Rows[i]
+		if r.Verdict != stats.NotShown {
+			continue
+		}
+		name := r.Flow + "." + r.Metric
+		if _, feasible := c.Effort(r.RoundsNeeded); feasible {
+			most = max(most, r.RoundsNeeded)
+		} else {
+			noisy = append(noisy, name)
+		}
+		if unseen := r.Unseen(); unseen != "" && len(seen) == 0 {
+			name += " (this could have seen " + unseen + ")"
+		} else if unseen != "" {
+			name += " (" + unseen + ")"
+		}
+		seen = append(seen, name)
+	}
+	if len(seen) == 0 {
+		return nil
+	}
+	list := []string{"no difference shown in " + strings.Join(seen, ", ")}
+	if effort, _ := c.Effort(most); most > 0 {
+		list = append(list, fmt.Sprintf("to tell a change of %s from none takes about %s", human.Percent(c.MinEffectPercent), effort))
+	}
+	if len(noisy) > 0 {
+		list = append(list, fmt.Sprintf("this set-up is too noisy to ever see %s in %s", human.Percent(c.MinEffectPercent), strings.Join(noisy, ", ")))
+	}
+	return list
 }

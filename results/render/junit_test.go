@@ -10,6 +10,7 @@ import (
 	"github.com/joshdk/go-junit"
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
+	"github.com/smtpgauge/smtpgauge/internal/madeup/comparisons"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 )
 
@@ -102,7 +103,7 @@ func TestComparisonReadsAsJUnit(t *testing.T) {
 	for _, want := range []string{
 		"failed pretended.gates: submit.message.p99 > +5%: the change is +",
 		"passed pretended.gates: relay errors > +0.1pp",
-		"error pretended.gates: nonesuch: no such metric was compared",
+		"error pretended.gates: nonesuch: nonesuch was not measured on both sides",
 		// Gates decide, and where they do nothing else is red.
 		"passed pretended.submit: message.p99",
 		"passed pretended.relay: message.p50",
@@ -130,7 +131,7 @@ func TestComparisonReadsAsJUnit(t *testing.T) {
 func TestVerdictsReadAsJUnit(t *testing.T) {
 	slower := madeup.Quiet()
 	slower.Seed, slower.Slower = 2, map[string]float64{"submit": 0.3}
-	report := comparisonText(t, "junit", compared(t, madeup.Quiet(), slower, compare.Options{Metrics: []string{"message.p50"}}))
+	report := comparisonText(t, "junit", comparisons.Of(t, madeup.Quiet(), slower, compare.Options{Metrics: []string{"message.p50"}}))
 	suites, tests := asRead(t, report)
 	counted(t, report, suites)
 	if len(tests) != 2 || !strings.HasPrefix(tests[0], "passed pretended.relay: message.p50") ||
@@ -139,7 +140,7 @@ func TestVerdictsReadAsJUnit(t *testing.T) {
 	}
 	few := madeup.Quiet()
 	few.Rounds = 1
-	report = comparisonText(t, "junit", compared(t, few, few, compare.Options{Metrics: []string{"relay.rate"}}))
+	report = comparisonText(t, "junit", comparisons.Of(t, few, few, compare.Options{Metrics: []string{"relay.rate"}}))
 	suites, tests = asRead(t, report)
 	counted(t, report, suites)
 	if len(tests) != 1 || !strings.HasPrefix(tests[0], "skipped pretended.relay: rate: too-few-runs") {

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -13,15 +12,7 @@ import (
 )
 
 // Matrices writes a matrix without the rest of its runs: as table, json or markdown.
-var Matrices = Registry[*compare.Matrix]{"a matrix", []format[*compare.Matrix]{
-	{"table", func(w io.Writer, m *compare.Matrix, o Options) error {
-		return table.Draw(w, matrixReport(m, o), o.terminal())
-	}},
-	{"json", plainly(writeJSON[compare.Matrix])},
-	{"markdown", func(w io.Writer, m *compare.Matrix, o Options) error {
-		return table.Markdown(w, matrixReport(m, o))
-	}},
-}}
+var Matrices = Registry[*compare.Matrix]{"a matrix", views(matrixReport)}
 
 // matrixReport is a matrix for people: in one screen, or all of it.
 func matrixReport(m *compare.Matrix, o Options) table.Report {

@@ -13,7 +13,7 @@ import (
 type Options struct {
 	Width int  // of a line of tables, in characters; 0 means 100
 	Color bool // red for what is bad, by ANSI escapes; tables only
-	All   bool // not only what fits a screen; of a comparison, also the phases in which no change shows: tables, Markdown and the plot of a page
+	All   bool // not only what fits a screen; of a comparison, the statistics: tables and Markdown
 }
 
 func (o Options) terminal() table.Terminal { return table.Terminal{Width: o.Width, Color: o.Color} }

@@ -13,7 +13,8 @@ import (
 type Compared struct {
 	Name string
 	Metric
-	Headline bool // always in tables; other metrics only if there is a change
+	Headline bool // compared unless asked otherwise; other metrics only if asked for
+	Rare     bool // needs so many samples that it is left out if there are not enough
 }
 
 // ComparedBy lists the metrics that flows under a kind of load are compared by, in
@@ -25,6 +26,7 @@ func ComparedBy(load sample.LoadKind) []Compared {
 		quantile(message, sample.SpanMessage, load.Judged(), "p50", 0.5),
 		quantile(message, sample.SpanMessage, load.Judged(), "p90", 0.9),
 		quantile(message, sample.SpanMessage, load.Judged(), "p99", 0.99),
+		quantile(message, sample.SpanMessage, load.Judged(), "p99.9", 0.999),
 		{Name: message + ".mean", Metric: Metric{Phase: sample.SpanMessage, Part: load.Judged(), Stat: "mean"}},
 		{Name: "rate", Metric: Metric{Kind: Rate}},
 		{Name: "errors", Metric: Metric{Kind: Errors}},
@@ -32,7 +34,7 @@ func ComparedBy(load sample.LoadKind) []Compared {
 		{Name: "generator.cpu", Metric: Metric{Kind: GeneratorCPU}},
 	}
 	for i := range list {
-		list[i].Headline = true
+		list[i].Headline, list[i].Rare = list[i].Stat != "mean", list[i].Stat == "p99.9"
 	}
 	for p := range sample.Phase(sample.NumPhases) {
 		if name := p.String(); name != message {

@@ -76,6 +76,9 @@ var otherUnit = map[Unit]string{Time: ", or as a time such as +2ms", Share: ", o
 // name splits a text into flow and metric. The metric is the longest name of Compared
 // that the text ends in: setup is one of them, and a flow may be called "generator".
 func (g *Gate) name(text string) (Unit, error) {
+	if before, written := strings.CutSuffix(text, ".p999"); written {
+		text = before + ".p99.9" // as in thresholds
+	}
 	for rest, found := text, true; found; _, rest, found = strings.Cut(rest, ".") {
 		i := slices.IndexFunc(all, func(m Compared) bool { return m.Name == rest })
 		if i < 0 {
@@ -97,7 +100,7 @@ func (g *Gate) CheckLoad(which string, load sample.LoadKind) error {
 		return nil
 	}
 	message := judgedName(load)
-	return fmt.Errorf("%s has %s load, for which %s is not compared: %s.p50, .p90, .p99 and .mean are", which, article[load], g.Metric, message)
+	return fmt.Errorf("%s has %s load, for which %s is not compared: %s.p50, .p90, .p99, .p99.9 and .mean are", which, article[load], g.Metric, message)
 }
 
 var article = map[sample.LoadKind]string{sample.OpenLoad: "an open", sample.ClosedLoad: "a closed"}

@@ -16,7 +16,7 @@ type change struct {
 	title     string
 	fixed     time.Duration // added at RCPT
 	share     float64       // of the median of a message, also added at RCPT
-	minEffect float64       // an option of compare; 0 for none
+	minEffect float64       // an option of compare; 0 leaves it to that: 5 %
 	madeUp    bool          // only in made-up rounds
 }
 
@@ -24,6 +24,7 @@ var changes = []change{
 	{name: "alike", title: "nothing"},
 	{name: "3ms", title: "3 ms at RCPT", fixed: 3 * time.Millisecond},
 	{name: "10%", title: "10 % at RCPT", share: 0.1, madeUp: true},
+	{name: "5%", title: "5 % at RCPT", share: 0.05, madeUp: true}, // as small as can be of interest
 	{name: "1%", title: "1 % at RCPT", share: 0.01, minEffect: 0.01},
 }
 
@@ -46,8 +47,9 @@ const (
 type outcome struct {
 	rounds     int           // of each side
 	tested     int           // metrics
-	found      bool          // messages are worse, and RCPT too if the change is large
-	unresolved bool          // messages are called the same, and the change is not resolvable
+	found      bool          // messages are worse, and RCPT too if the change is large and that is compared
+	unresolved bool          // no difference is shown in messages, and the change is not resolvable
+	falseSame  bool          // messages are called the same although the change is of interest
 	alarms     []string      // rows with a wrong verdict
 	difference *float64      // by how many per cent messages take longer
 	resolvable *float64      // per cent
@@ -64,12 +66,10 @@ func (c *change) judge(comparison *compare.Comparison) (*outcome, error) {
 	for i := range comparison.Rows {
 		rows[comparison.Rows[i].Metric] = &comparison.Rows[i]
 	}
-	for _, name := range []string{messageMedian, rcptMedian} {
-		if rows[name] == nil {
-			return nil, fmt.Errorf("the comparison has no row %s", name)
-		}
+	message, rcpt := rows[messageMedian], rows[rcptMedian]
+	if message == nil {
+		return nil, fmt.Errorf("the comparison has no row %s", messageMedian)
 	}
-	message := rows[messageMedian]
 	o := &outcome{
 		rounds: min(message.BaseRounds, message.NewRounds), tested: comparison.Tested,
 		difference: message.DeltaPercent, resolvable: message.ResolvablePercent, needed: message.RoundsNeeded,
@@ -78,12 +78,13 @@ func (c *change) judge(comparison *compare.Comparison) (*outcome, error) {
 		return nil, fmt.Errorf("%d rounds a side are too few for any verdict: %d would do", o.rounds, o.needed)
 	}
 	o.found = message.Verdict == stats.Worse
-	if c.fixed > 0 {
-		o.found = o.found && rows[rcptMedian].Verdict == stats.Worse
+	if c.fixed > 0 && rcpt != nil {
+		o.found = o.found && rcpt.Verdict == stats.Worse
 	}
-	if message.Verdict == stats.Same && c.share > 0 {
+	o.falseSame = message.Verdict == stats.Same && !c.nothing()
+	if message.Verdict == stats.NotShown && c.share > 0 {
 		o.unresolved = o.needed > o.rounds
-		if c.minEffect == 0 { // then compare does not say how many rounds it needs
+		if c.minEffect == 0 { // then compare says how many rounds it takes for its own smallest effect
 			o.unresolved = o.resolvable == nil || *o.resolvable > 100*c.share
 		}
 	}

@@ -53,7 +53,7 @@ func said(verdicts ...stats.Verdict) *compare.Comparison {
 	c := &compare.Comparison{Tested: 3}
 	for i, name := range []string{messageMedian, rcptMedian, "quit.p99"} {
 		r := compare.Row{Metric: name, BaseRounds: 9, NewRounds: 10, Verdict: verdicts[i], ResolvablePercent: new(4.0)}
-		if r.Verdict == stats.Same {
+		if r.Verdict == stats.NotShown {
 			r.RoundsNeeded = 99
 		}
 		c.Rows = append(c.Rows, r)
@@ -72,34 +72,37 @@ func changeOf(t *testing.T, name string) *change {
 }
 
 func TestComparisonsAreJudgedByWhatWasAdded(t *testing.T) {
-	const same, worse, better = stats.Same, stats.Worse, stats.Better
+	const same, open, worse, better = stats.Same, stats.NotShown, stats.Worse, stats.Better
 	for _, c := range []struct {
-		change            string
-		said              *compare.Comparison
-		found, unresolved bool
-		alarms            string
+		change                       string
+		said                         *compare.Comparison
+		found, unresolved, falseSame bool
+		alarms                       string
 	}{
-		{"alike", said(same, same, same), false, false, ""},
-		{"alike", said(same, same, better), false, false, "quit.p99 better"},
-		{"alike", said(worse, same, same), true, false, "message.p50 worse"},
-		{"3ms", said(worse, worse, worse), true, false, ""},
-		{"3ms", said(worse, same, same), false, false, ""},
-		{"3ms", said(same, same, same), false, false, ""},
-		{"3ms", said(worse, worse, better), true, false, "quit.p99 better"},
-		{"10%", said(same, same, same), false, false, ""}, // 4 % were resolvable
-		{"1%", said(same, same, same), false, true, ""},
-		{"1%", said(worse, same, same), true, false, ""},
-		{"1%", said(better, same, same), false, false, "message.p50 better"},
+		{"alike", said(same, open, same), false, false, false, ""},
+		{"alike", said(open, same, better), false, false, false, "quit.p99 better"},
+		{"alike", said(worse, same, same), true, false, false, "message.p50 worse"},
+		{"3ms", said(worse, worse, worse), true, false, false, ""},
+		{"3ms", said(worse, same, same), false, false, false, ""},
+		{"3ms", said(open, open, same), false, false, false, ""},
+		{"3ms", said(same, same, same), false, false, true, ""},
+		{"3ms", said(worse, worse, better), true, false, false, "quit.p99 better"},
+		{"10%", said(open, same, same), false, false, false, ""}, // 4 % were resolvable
+		{"10%", said(same, same, same), false, false, true, ""},
+		{"1%", said(open, open, same), false, true, false, ""},
+		{"1%", said(same, same, same), false, false, true, ""},
+		{"1%", said(worse, same, same), true, false, false, ""},
+		{"1%", said(better, same, same), false, false, false, "message.p50 better"},
 	} {
 		o, err := changeOf(t, c.change).judge(c.said)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if o.found != c.found || o.unresolved != c.unresolved || strings.Join(o.alarms, ", ") != c.alarms || o.rounds != 9 {
+		if o.found != c.found || o.unresolved != c.unresolved || o.falseSame != c.falseSame || strings.Join(o.alarms, ", ") != c.alarms || o.rounds != 9 {
 			t.Errorf("%s, %v: %+v", c.change, c.said.Rows, o)
 		}
 	}
-	claimed := said(same, same, same)
+	claimed := said(open, same, same)
 	claimed.Rows[0].RoundsNeeded = 0 // as where 1 % is resolvable
 	if o, err := changeOf(t, "1%").judge(claimed); err != nil || o.unresolved {
 		t.Errorf("%+v, %v: compare did not say that it takes more rounds", o, err)
@@ -146,11 +149,18 @@ func TestRowsCountAndFind(t *testing.T) {
 			t.Errorf("faults %q, want %q", faults, c.faults)
 		}
 	}
+	alike := rowOf("5%", 12, 0, 8, 0)
+	for _, o := range alike.outcomes[12:] {
+		o.falseSame = true
+	}
+	if faults := strings.Join(alike.faults(), "; "); !strings.Contains(faults, "8 of 20 called the change the same, more than 5 %") {
+		t.Errorf("faults %q", faults)
+	}
 	var out bytes.Buffer
 	printTable(&out, []row{*rowOf("1%", 3, 11, 6, 1)})
 	words := strings.Join(strings.Fields(out.String()), " ")
 	for _, want := range []string{
-		"made up 1 % at RCPT 20 3 11 6 1 5.0 0.1 to 24.9 5",
+		"made up 1 % at RCPT 20 3 11 6 0 1 5.0 0.1 to 24.9 5",
 		"made up 1 % at RCPT: 1.234µs 0 0 4.0 99 5.0 0.0 12 of 108",
 		"made up, 1 % at RCPT, comparison 15: the first of the invalid runs: busy",
 		"made up, 1 % at RCPT, comparison 1: false alarm: quit.p99 better",
@@ -178,7 +188,7 @@ func TestSpreadOfFigures(t *testing.T) {
 // Made-up rounds are recorded and compared as real ones. 3 ms are found, and the same seed makes
 // the same comparison.
 func TestMadeUpRounds(t *testing.T) {
-	lab := newMadeUp(7)
+	lab := newMadeUp(7, true)
 	median, err := lab.median(t.Context())
 	if err != nil || median < 100*time.Microsecond || median > 300*time.Microsecond {
 		t.Fatalf("median %v, %v", median, err)
@@ -216,7 +226,7 @@ func TestInvalidRunsAreCounted(t *testing.T) {
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	lab := newMadeUp(1)
+	lab := newMadeUp(1, false)
 	for i, seconds := range []int{1, 0, 1} { // nothing is measured in no time
 		f, err := os.Create(filepath.Join(folder, fmt.Sprintf("a%d.jsonl", i)))
 		if err == nil {

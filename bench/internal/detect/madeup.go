@@ -20,11 +20,12 @@ import (
 // madeUp makes up the rounds of comparisons.
 type madeUp struct {
 	seed uint64
+	all  bool       // compares every metric, and not the headlines only
 	like madeup.Run // all rounds, without what is added
 }
 
-func newMadeUp(seed uint64) *madeUp {
-	return &madeUp{seed: seed, like: madeup.NewRun(madePlan(1), criteria.Criteria{})}
+func newMadeUp(seed uint64, all bool) *madeUp {
+	return &madeUp{seed: seed, all: all, like: madeup.NewRun(madePlan(1), criteria.Criteria{})}
 }
 
 func madePlan(flows int) *loadgen.Plan {
@@ -66,7 +67,7 @@ func (lab *madeUp) median(context.Context) (time.Duration, error) {
 // them in the order A B B A.
 func (lab *madeUp) compare(_ context.Context, c *change, added time.Duration, n int) (*outcome, error) {
 	began := time.Now()
-	m, o := madeup.NewMachine(lab.seed, uint64(n+1)), compare.Options{MinEffect: c.minEffect}
+	m, o := madeup.NewMachine(lab.seed, uint64(n+1)), compare.Options{MinEffect: c.minEffect, All: lab.all}
 	var runs [2][]*record.Run
 	rounds := 1
 	for round := 0; round < rounds; round++ {

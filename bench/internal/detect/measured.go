@@ -90,7 +90,7 @@ func (lab *measured) compare(ctx context.Context, c *change, added time.Duration
 		args = append(args, file)
 	}
 	runs := filepath.Join(lab.Dir, fmt.Sprintf("%s-%d", c.name, n+1))
-	args = append(args, "--format", "json", "-o", runs)
+	args = append(args, "--all", "--format", "json", "-o", runs)
 	if c.minEffect > 0 {
 		args = append(args, "--min-effect", fmt.Sprintf("%g%%", 100*c.minEffect))
 	}

@@ -33,6 +33,7 @@ func (r *row) count(of func(*outcome) bool) rate {
 
 func (r *row) found() rate      { return r.count(func(o *outcome) bool { return o.found }) }
 func (r *row) unresolved() rate { return r.count(func(o *outcome) bool { return o.unresolved }) }
+func (r *row) falseSames() rate { return r.count(func(o *outcome) bool { return o.falseSame }) }
 func (r *row) alarms() rate     { return r.count(func(o *outcome) bool { return len(o.alarms) > 0 }) }
 
 // missed counts the comparisons that found nothing although they called the change
@@ -50,6 +51,9 @@ func (r *row) faults() []string {
 	if a := r.alarms(); float64(a.count) > stats.DefaultAlpha*float64(a.of) {
 		fault("%d of %d raised a false alarm, more than %g %%", a.count, a.of, 100*stats.DefaultAlpha)
 	}
+	if low, _ := r.falseSames().interval(); low > stats.DefaultAlpha {
+		fault("%d of %d called the change the same, more than %g %%", r.falseSames().count, r.falseSames().of, 100*stats.DefaultAlpha)
+	}
 	missed, found := r.missed(), r.found()
 	switch {
 	case r.fixed > 0:
@@ -66,19 +70,19 @@ func (r *row) faults() []string {
 
 func printTable(w io.Writer, rows []row) {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "rounds\tadded\tcomparisons\tfound\tnot resolvable\tmissed\tfalse alarms\trate, %\t95 % interval\tstated")
+	fmt.Fprintln(tw, "rounds\tadded\tcomparisons\tfound\tnot resolvable\tmissed\tfalse same\tfalse alarms\trate, %\t95 % interval\tstated")
 	for i := range rows {
 		r := &rows[i]
-		found, unresolved, missed := "–", "–", "–"
+		found, unresolved, missed, same := "–", "–", "–", "–"
 		if !r.nothing() {
-			found, missed = fmt.Sprint(r.found().count), fmt.Sprint(r.missed().count)
+			found, missed, same = fmt.Sprint(r.found().count), fmt.Sprint(r.missed().count), fmt.Sprint(r.falseSames().count)
 		}
 		if r.share > 0 {
 			unresolved = fmt.Sprint(r.unresolved().count)
 		}
 		a := r.alarms()
 		low, high := a.interval()
-		fmt.Fprintf(tw, "%s\t%s\t%d\t%s\t%s\t%s\t%d\t%.1f\t%.1f to %.1f\t%g\n", r.rounds, r.title, a.of, found, unresolved, missed,
+		fmt.Fprintf(tw, "%s\t%s\t%d\t%s\t%s\t%s\t%s\t%d\t%.1f\t%.1f to %.1f\t%g\n", r.rounds, r.title, a.of, found, unresolved, missed, same,
 			a.count, 100*float64(a.count)/float64(max(1, a.of)), 100*low, 100*high, 100*stats.DefaultAlpha)
 	}
 	fmt.Fprintln(tw, "\nrounds\tadded\tmetrics\trounds a side\tresolvable, %\trounds needed\tdifference, %\ts each\tinvalid runs")
@@ -98,8 +102,9 @@ func printTable(w io.Writer, rows []row) {
 	}
 	tw.Flush()
 	fmt.Fprintf(w, `
-found: messages are called worse, and for 3 ms RCPT too. not resolvable: they are called the same, and the
-  change is said to be too small for so many rounds. missed: neither.
+found: messages are called worse, and for 3 ms RCPT too if it is compared. not resolvable: no difference is
+  shown, and the change is said to be too small for so many rounds. missed: neither. false same: messages are
+  called the same although the change is of interest.
 false alarms: comparisons in which a metric is called better, or worse although nothing was added; with the
   interval that has the true rate in it with 95 %% confidence, and the rate that compare states.
 resolvable, rounds needed, difference: of %s, as compare says. All are medians, with their range.

@@ -5,20 +5,24 @@ import "math"
 // A Verdict is what came out for a metric.
 type Verdict string
 
-// The verdicts. Same means that no difference was found, or none that matters;
-// Resolvable says how small a difference would have been found.
+// The verdicts. An effect that matters is one of the smallest effect of interest or more.
 const (
-	Same       Verdict = "same"
-	Better     Verdict = "better"
-	Worse      Verdict = "worse"
-	TooFewRuns Verdict = "too-few-runs"
+	Same       Verdict = "same"         // the whole interval lies under the smallest effect of interest
+	NotShown   Verdict = "not-shown"    // an effect that matters was neither shown nor ruled out
+	Better     Verdict = "better"       // significant, and it matters
+	Worse      Verdict = "worse"        // significant, and it matters
+	TooFewRuns Verdict = "too-few-runs" // however far apart the sides were, no difference could be significant
 )
 
 // Options say when a difference counts. The zero value takes every significant
-// one, at 5 %.
+// one, at 5 %, and calls the same only what is equal.
 type Options struct {
 	Alpha     float64 // chance of any false alarm in all metrics together; 0 means 0.05
-	MinEffect float64 // smallest effect of interest, as a share: 0.03 for 3 %; 0 means none
+	MinEffect float64 // smallest effect of interest, as a share: 0.03 for 3 %
+
+	// Significant makes every significant difference better or worse, also one under
+	// MinEffect.
+	Significant bool
 }
 
 // DefaultAlpha is the level if Options name none.
@@ -35,7 +39,16 @@ func (o Options) alpha() float64 {
 type Pair struct {
 	Base, New      []float64
 	HigherIsBetter bool
+
+	// Absolute is the smallest effect of interest in the metric's unit, for metrics
+	// whose effect is no share of their value; 0 leaves it to Options.MinEffect.
+	// Grain is a difference, in that unit, that may leave no trace in the values, as
+	// rare errors leave none in few messages.
+	Absolute, Grain float64
 }
+
+// isAbsolute tells whether the effect is in the metric's unit.
+func (p *Pair) isAbsolute() bool { return p.Absolute > 0 }
 
 // A Judgement is what a pair comes to.
 type Judgement struct {
@@ -88,7 +101,7 @@ func Judge(pairs []Pair, o Options) *Family {
 		}
 	}
 	for i := range f.Judgements {
-		f.decide(i, &pairs[i], o.MinEffect, left)
+		f.decide(i, &pairs[i], o, left)
 	}
 	return f
 }
@@ -120,7 +133,7 @@ func allEqual(v float64, sides ...[]float64) bool {
 
 // decide turns figures into a verdict. left is how many metrics were not significant:
 // Holm's last step compared each of them with alpha/left.
-func (f *Family) decide(i int, pair *Pair, minEffect float64, left int) {
+func (f *Family) decide(i int, pair *Pair, o Options, left int) {
 	j := &f.Judgements[i]
 	n1, n2 := len(pair.Base), len(pair.New)
 	if noise, ok := Noise(pair.Base, pair.New); ok {
@@ -129,18 +142,37 @@ func (f *Family) decide(i int, pair *Pair, minEffect float64, left int) {
 			j.Resolvable = &r
 		}
 	}
-	effect := j.Shift.Value
-	if j.Ratio != nil {
-		effect = j.Ratio.Value
-	}
-	switch {
-	case j.Adjusted > f.Alpha && MinP(n1, n2)*float64(max(1, left)) > f.Alpha*(1+rounding):
+	effect, interest := j.effect(pair, o.MinEffect)
+	switch significant := j.Adjusted <= f.Alpha; {
+	case !significant && MinP(n1, n2)*float64(max(1, left)) > f.Alpha*(1+rounding):
 		j.Verdict = TooFewRuns
-	case j.Adjusted > f.Alpha, effect == 0, j.Ratio != nil && math.Abs(effect) < minEffect:
-		j.Verdict = Same
-	case effect > 0 == pair.HigherIsBetter:
-		j.Verdict = Better
-	default:
+	case significant && effect.Value != 0 && (math.Abs(effect.Value) >= interest || o.Significant):
 		j.Verdict = Worse
+		if effect.Value > 0 == pair.HigherIsBetter {
+			j.Verdict = Better
+		}
+	case pair.Grain <= interest && effect.within(interest):
+		j.Verdict = Same
+	default:
+		j.Verdict = NotShown
 	}
+}
+
+// effect is the effect of a pair, and from which on one is of interest: both relative
+// or both in the metric's unit. If a value is zero, which nothing is a share of, the
+// smallest effect of interest is a share of the larger median.
+func (j *Judgement) effect(pair *Pair, minEffect float64) (effect Estimate, interest float64) {
+	switch {
+	case pair.isAbsolute():
+		return j.Shift, pair.Absolute
+	case j.Ratio != nil:
+		return *j.Ratio, minEffect
+	}
+	return j.Shift, minEffect * max(math.Abs(j.Base.Median), math.Abs(j.New.Median))
+}
+
+// within tells whether the whole interval lies less than a limit from zero. An
+// interval that is zero and nothing else lies within any.
+func (e *Estimate) within(limit float64) bool {
+	return e.Finite() && (-limit < e.Low && e.High < limit || e.Low == 0 && e.High == 0)
 }

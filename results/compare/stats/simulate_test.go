@@ -47,7 +47,7 @@ func TestFalseAlarms(t *testing.T) {
 		alarms := 0
 		for range comparisons {
 			for _, j := range Judge(comparison(r, c.metrics, c.n, 0.03, 0), Options{Alpha: alpha}).Judgements {
-				if j.Verdict != Same {
+				if j.Verdict == Better || j.Verdict == Worse {
 					alarms++
 					break
 				}
@@ -58,6 +58,51 @@ func TestFalseAlarms(t *testing.T) {
 			t.Errorf("%d metrics, %d rounds a side: %d false alarms in %d comparisons, want %v at most",
 				c.metrics, c.n, alarms, comparisons, alpha*comparisons)
 		}
+	}
+}
+
+// A change as large as the smallest effect of interest is called the same in no more
+// comparisons than alpha says, however much noise there is.
+func TestChangesOfInterestAreNotTheSame(t *testing.T) {
+	const comparisons, effect = 500, 0.05
+	for _, c := range []struct {
+		n     int
+		noise float64
+	}{{6, 0.005}, {6, 0.02}, {9, 0.02}, {9, 0.05}, {40, 0.05}} {
+		for _, change := range []float64{effect, -effect} {
+			r := rand.New(rand.NewPCG(9, uint64(c.n)))
+			same := 0
+			for range comparisons {
+				if Judge(comparison(r, 4, c.n, c.noise, change), Options{MinEffect: effect}).Judgements[0].Verdict == Same {
+					same++
+				}
+			}
+			t.Logf("%+v: %+.2f is the same in %d of %d", c, change, same, comparisons)
+			if same > DefaultAlpha*comparisons {
+				t.Errorf("%+v: %+.2f is the same in %d of %d", c, change, same, comparisons)
+			}
+		}
+	}
+}
+
+// If nothing changed, as many rounds as find the smallest effect of interest are
+// nearly always enough to call it the same.
+func TestRoundsForAreEnoughToCallTheSame(t *testing.T) {
+	const trials, noise, effect = 300, 0.03, 0.05
+	r := rand.New(rand.NewPCG(10, 10))
+	n := RoundsFor(noise, effect, DefaultAlpha, 1)
+	same := 0
+	for range trials {
+		pair := Pair{Base: make([]float64, n), New: make([]float64, n)}
+		for i := range n {
+			pair.Base[i], pair.New[i] = math.Exp(noise*r.NormFloat64()), math.Exp(noise*r.NormFloat64())
+		}
+		if Judge([]Pair{pair}, Options{MinEffect: effect}).Judgements[0].Verdict == Same {
+			same++
+		}
+	}
+	if share := float64(same) / trials; share < 0.8 {
+		t.Errorf("%d rounds call %.0f %% of unchanged metrics the same", n, 100*share)
 	}
 }
 
