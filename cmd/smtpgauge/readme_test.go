@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,3 +92,45 @@ func TestReadmeScenarioIsValid(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+// The README shows what `make demo` prints: the lines of its excerpt begin as those of
+// that command do, one by one. Figures and verdicts differ from run to run.
+func TestReadmeShowsWhatDemoPrints(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, begins := strings.Cut(string(readme), "`make demo` ends like this:\n\n```\n")
+	excerpt, _, ends := strings.Cut(rest, "\n```\n")
+	if !begins || !ends {
+		t.Fatal("the README has no excerpt of `make demo`")
+	}
+	file := filepath.Join("bin", "demo.jsonl")
+	cmd := exec.CommandContext(t.Context(), "smtpgauge", "run", "builtin:four-ports", "--set", "defaults.load.duration=50ms", "--set", "warmup=10ms", "--quiet", "-o", file)
+	cmd.Dir = t.TempDir()
+	if err := os.Mkdir(filepath.Join(cmd.Dir, "bin"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.Output() // on a busy machine it exits with 1
+	if got, want := beginnings(string(out)), beginnings(excerpt); !slices.Equal(got, want) {
+		t.Errorf("the README's lines begin with\n%q, and those of `make demo` with\n%q (%v):\n%s", want, got, err, out)
+	}
+}
+
+// beginnings are the first words of the lines of a run's tables, but for the verdict
+// and the sentences that only some runs have.
+func beginnings(text string) []string {
+	var list []string
+	for line := range strings.Lines(text) {
+		first, _, _ := strings.Cut(strings.TrimRight(line, "\n"), "  ")
+		if first == "" || verdictLine.MatchString(first) {
+			continue
+		}
+		first, _, _ = strings.Cut(first, " · ")
+		first, _, _ = strings.Cut(first, ": accepted ")
+		list = append(list, strings.TrimLeft(first, "─")) // as wide as the table is
+	}
+	return list
+}
+
+var verdictLine = regexp.MustCompile(`^(PASS|INVALID|FAILED): `)

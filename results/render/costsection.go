@@ -132,8 +132,8 @@ func costVerdict(t *compare.Row) string {
 	switch {
 	case t.Verdict == stats.TooFewRuns:
 		return "too few rounds"
-	case t.Verdict == stats.Same && t.IntervalPercent != nil:
-		return "the same, within " + human.Percent(max(math.Abs(t.IntervalPercent[0]), math.Abs(t.IntervalPercent[1])))
+	case t.Verdict == stats.Same && t.IntervalPercent != nil && within(t) <= sameWithin:
+		return "the same, within " + human.Percent(within(t))
 	case t.Verdict == stats.Worse || t.Verdict == stats.Better:
 		word := map[stats.Verdict]string{stats.Worse: "more", stats.Better: "less"}[t.Verdict]
 		if t.DeltaPercent == nil {
@@ -145,6 +145,14 @@ func costVerdict(t *compare.Row) string {
 }
 
 const noneShown = "no difference shown"
+
+// sameWithin is the widest range, in per cent, that is called the same.
+const sameWithin = 5
+
+// within is how far a difference may be from none, in per cent.
+func within(r *compare.Row) float64 {
+	return max(math.Abs(r.IntervalPercent[0]), math.Abs(r.IntervalPercent[1]))
+}
 
 // costNotes say in short how to read the costs, and what limits them.
 func costNotes(m *compare.Matrix, rows []costRow) []string {

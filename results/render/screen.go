@@ -2,7 +2,6 @@ package render
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -12,11 +11,11 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// The lines that the tables of a run take at most, at 100 columns: what a terminal
-// shows at once.
+// The lines that the tables of a run take at most, at 100 columns: what a terminal of
+// 40 lines, or 24, shows at once above the shell's prompt.
 const (
-	screenLines  = 40
-	oneFlowLines = 24
+	screenLines  = 39
+	oneFlowLines = 23
 	screenWidth  = 100 // of what is not for a terminal
 )
 
@@ -167,13 +166,8 @@ func (res *document) reasonPart() *part {
 			p.Say("also: " + text)
 		}
 	}
-	if missed := len(res.Thresholds) - res.met(); v.Word == criteria.Invalid || v.Word == criteria.Undecided {
-		switch all := int64(len(res.Thresholds)); {
-		case missed > 0:
-			p.Warn(fmt.Sprintf("%d of %s missed", missed, human.CountOf(all, "threshold")))
-		case all > 0:
-			p.Say(human.CountOf(all, "threshold") + " met")
-		}
+	if n := len(res.Thresholds); n > 0 && n == res.met() && v.Word != criteria.Pass {
+		p.Say(human.CountOf(int64(n), "threshold") + " met")
 	}
 	p.least = min(1, p.count())
 	return p
