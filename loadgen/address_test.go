@@ -130,13 +130,13 @@ func TestSilenceTakesTheLimitOnce(t *testing.T) {
 	})
 }
 
-// Sessions wait for the silent address only until the other one has answered. Later
-// rounds do not try it first.
+// Sessions that use the first address that answers wait for a silent one only until
+// the other one has answered. Later rounds do not try it first.
 func TestSilentAddressIsRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &several{up: map[string]bool{"127.0.0.1": true}}
 		p := plan(Load{Sessions: 5, Messages: 1000})
-		p.Flows[0].Session.Messages = 1
+		p.Flows[0].Session.Messages, p.Flows[0].Target.Spread = 1, FirstAddress
 		p.Rounds = 3
 		rec, _ := runSeveral(t, p, s, "127.0.0.2 127.0.0.1")
 		if rec.outcomes[sample.Accepted] != 3000 || s.count("127.0.0.2") != 5 || s.count("127.0.0.1") != 3000 {
@@ -152,7 +152,7 @@ func TestAddressThatFallsSilent(t *testing.T) {
 		s := &several{up: map[string]bool{"127.0.0.1": true}}
 		s.delay = map[string]time.Duration{"body": 100 * time.Millisecond}
 		p := plan(Load{Sessions: 1, Messages: 300})
-		p.Flows[0].Session.Messages = 1
+		p.Flows[0].Session.Messages, p.Flows[0].Target.Spread = 1, FirstAddress
 		go func() {
 			time.Sleep(10 * time.Second)
 			s.mu.Lock()

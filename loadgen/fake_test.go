@@ -161,6 +161,7 @@ type tape struct {
 	ticks    []sample.Tick
 	order    []sample.Series // of messages, repeats left out
 
+	visits    map[string]sample.Visits // in Steady, by address
 	greetings []sample.Greeting
 	greeters  []string // the addresses they came from
 }
@@ -174,7 +175,7 @@ func newTape() *tape {
 	return &tape{
 		service: map[sample.Phase][]time.Duration{}, response: map[sample.Phase][]time.Duration{},
 		lag: map[sample.Phase][]time.Duration{}, outcomes: map[sample.Outcome]int{},
-		events: map[sample.SessionEvent]int{}, failures: map[string]int{},
+		events: map[sample.SessionEvent]int{}, failures: map[string]int{}, visits: map[string]sample.Visits{},
 	}
 }
 
@@ -209,6 +210,13 @@ func (t *tape) Expected(sample.Series) { t.expected++ }
 func (t *tape) Session(_ sample.Series, e sample.SessionEvent) { t.events[e]++ }
 func (t *tape) Greeting(_ sample.Series, from netip.Addr, g *sample.Greeting) {
 	t.greetings, t.greeters = append(t.greetings, *g), append(t.greeters, from.String())
+}
+func (t *tape) Visits(s sample.Series, at netip.Addr, v sample.Visits) {
+	if s.Stage == sample.Steady {
+		all := t.visits[at.String()]
+		all.Add(&v)
+		t.visits[at.String()] = all
+	}
 }
 func (t *tape) Failure(_ sample.Series, f *sample.Failure) {
 	t.failures[f.Phase.String()+" "+f.Class.String()]++

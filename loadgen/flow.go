@@ -3,7 +3,6 @@ package loadgen
 import (
 	"crypto/tls"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
@@ -30,8 +29,7 @@ type flowRun struct {
 	source  *mail.Source
 	totals  *flowTotals
 	tls     *tls.Config
-	targets []destination
-	prefer  int // index in targets of the one that answered last
+	targets *destinations
 
 	stage     sample.Stage
 	steadyAt  time.Duration // end of the warm-up
@@ -90,12 +88,12 @@ func newFlowRun(s *shard, index, round int, t target) *flowRun {
 	flow := &s.plan.Flows[index]
 	f := &flowRun{
 		shard: s, flow: flow, index: index, round: round, source: s.engine.sources[index], tls: s.engine.tls[index],
-		totals: &s.totals[index], targets: destinations(&flow.Target, t.addrs), endAt: never, cutAt: never, wireOptions: flow.Session.Wire,
+		totals: &s.totals[index], targets: &s.totals[index].targets, endAt: never, cutAt: never, wireOptions: flow.Session.Wire,
 	}
 	f.wireOptions.Secrets = s.engine.secrets
 	f.capturing = f.wireOptions
 	f.capturing.Capture = true
-	f.prefer = max(0, slices.IndexFunc(f.targets, func(d destination) bool { return d.TCP == f.totals.answered }))
+	f.targets.renew(flow, t.addrs, s.index)
 	if flow.Load.Open() {
 		f.load = newOpenLoad(f)
 	} else {
@@ -123,10 +121,17 @@ func (f *flowRun) optionsFor(d *destination) *smtpwire.Options {
 	return &f.wireOptions
 }
 
-// noteAnswer notes which of the targets answered. Later sessions try it first, in
-// later rounds too, so that they do not wait for one that is silent.
-func (f *flowRun) noteAnswer(target int) {
-	f.prefer, f.totals.answered = target, f.targets[target].TCP
+// reportVisits reports what became of sessions at each address since the last time.
+func (f *flowRun) reportVisits() {
+	for i := range f.targets.all {
+		d := &f.targets.all[i]
+		for stage := range d.visits {
+			if v := &d.visits[stage]; *v != (sample.Visits{}) && d.Path == "" {
+				f.shard.recorder.Visits(f.series(sample.Stage(stage)), d.TCP.Addr(), *v)
+			}
+		}
+		d.visits = [sample.Drain]sample.Visits{}
+	}
 }
 
 // failUnresolved ends a flow whose target has no address, before it begins.
@@ -246,7 +251,10 @@ func (f *flowRun) cancel(why string) {
 	}
 }
 
-func (f *flowRun) finish() { f.changeStage(sample.Drain) }
+func (f *flowRun) finish() {
+	f.reportVisits()
+	f.changeStage(sample.Drain)
+}
 
 // watchTarget ends a flow whose server takes no connections any more.
 func (f *flowRun) watchTarget(now time.Duration) {

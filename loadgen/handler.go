@@ -10,7 +10,7 @@ import (
 // Connected begins the SMTP session on the new connection.
 func (s *session) Connected(at sample.Instant, took time.Duration) {
 	f := s.flow
-	f.noteAnswer(s.target)
+	f.targets.answered(s.target)
 	f.up++
 	f.noteAlive()
 	f.shard.recorder.Service(s.series, sample.Connect, took)
@@ -67,10 +67,11 @@ func (s *session) Broken(err error, at sample.Instant) {
 		return
 	}
 	exhausted := Exhausted(err)
+	class, text := Cause(err, sample.Connect)
+	s.noteUnreached(class, text)
 	if !exhausted && s.connectElsewhere() {
 		return
 	}
-	class, text := Cause(err, sample.Connect)
 	if !exhausted { // otherwise the error says nothing about the target
 		s.flow.noteUnreached(class)
 	}

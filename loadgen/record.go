@@ -38,7 +38,7 @@ func (s *session) record(e *smtpwire.Event) {
 	case smtpwire.MessageEnded:
 		s.messageEnded(e)
 	case smtpwire.Greeted:
-		r.Greeting(s.series, s.flow.targets[s.target].TCP.Addr(), s.greeting())
+		r.Greeting(s.series, s.destination().TCP.Addr(), s.greeting())
 	case smtpwire.SessionQuit:
 		s.completed = true
 		r.Service(s.series, sample.SpanSession, max(0, e.End.Sub(s.began)))

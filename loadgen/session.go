@@ -29,6 +29,7 @@ type session struct {
 	sent      int            // messages that have ended
 	target    int            // index in the flow's targets of the one it connects to
 	tried     int            // how many targets before that did not answer
+	triedAt   time.Duration  // when it began to connect to this one
 	streak    int            // sessions in a row without an accepted message
 	tx        *smtpwire.Transaction
 	own       time.Duration  // the generator's part of the message's time
@@ -75,16 +76,16 @@ func (s *session) dial(series sample.Series) {
 	f := s.flow
 	s.number = f.shard.global(f.totals.sessions)
 	f.totals.sessions++
-	s.series, s.sent, s.target, s.tried = series, 0, f.prefer, 0
+	began, now := f.shard.driver.Now()
+	s.series, s.sent, s.target, s.tried = series, 0, f.targets.first(now), 0
 	s.worked, s.completed, s.pauseDue, s.blocked, s.promised, s.unproven, s.secured = false, false, false, false, false, false, false
 	var account *smtpwire.Credentials
 	if a := f.flow.Session.Accounts; len(a) > 0 {
 		account = &a[s.number%int64(len(a))]
 	}
-	s.client.Start(f.optionsFor(&f.targets[s.target]), account)
+	s.client.Start(f.optionsFor(s.destination()), account)
 	f.noteOpened()
 	f.shard.recorder.Session(series, sample.SessionStarted)
-	began, now := f.shard.driver.Now()
 	s.began, s.connectBy = began, now+f.flow.Timeouts.connect()
 	s.connect()
 }
@@ -93,27 +94,49 @@ func (s *session) dial(series sample.Series) {
 // each has an even part of what those before it have left.
 func (s *session) connect() {
 	f := s.flow
-	to := &f.targets[s.target]
+	to := s.destination()
 	addr := to.Addr
 	if n := int64(len(to.sources)); n > 0 {
-		addr.Source = to.sources[s.number%n]
+		addr.Source = to.sources[f.shard.global(to.bound)%n]
+		to.bound++
 	}
 	s.state = connecting
-	_, now := f.shard.driver.Recent()
-	s.limit((s.connectBy - now) / time.Duration(len(f.targets)-s.tried))
+	_, s.triedAt = f.shard.driver.Recent()
+	s.visits().Started++
+	s.limit((s.connectBy - s.triedAt) / time.Duration(len(f.targets.all)-s.tried))
 	s.conn = f.shard.driver.Dial(addr, s)
 }
 
 // connectElsewhere tries the next address of the target (RFC 5321, section 5.1),
 // and tells whether there was one.
 func (s *session) connectElsewhere() bool {
-	if s.tried++; s.tried >= len(s.flow.targets) {
+	f := s.flow
+	_, now := f.shard.driver.Recent()
+	f.targets.failed(s.target, s.triedAt, now)
+	if s.tried++; s.tried >= len(f.targets.all) {
 		return false
 	}
-	s.conn.Close()
-	s.target = (s.target + 1) % len(s.flow.targets)
-	s.connect()
-	return true
+	next, ok := f.targets.next(s.target, s.connectBy-f.flow.Timeouts.connect(), now)
+	if ok {
+		s.conn.Close()
+		s.target = next
+		s.connect()
+	}
+	return ok
+}
+
+// destination returns the address that the session connects to.
+func (s *session) destination() *destination { return &s.flow.targets.all[s.target] }
+
+// visits returns the counts of that address, of the session's stage.
+func (s *session) visits() *sample.Visits { return &s.destination().visits[s.series.Stage] }
+
+// noteUnreached notes that the address took no connection.
+func (s *session) noteUnreached(class sample.Class, text string) {
+	v := s.visits()
+	if v.Unreached++; v.Why == "" {
+		v.Why = class.String() + ": " + text
+	}
 }
 
 // limit wakes the session after d, unless another limit is set before.
@@ -132,6 +155,7 @@ func (s *session) wake() {
 		s.state, s.pauseDue = talking, false
 		s.pump()
 	case connecting:
+		s.noteUnreached(sample.ConnectTimeout, "no answer")
 		if !s.connectElsewhere() {
 			s.flow.noteUnreached(sample.ConnectTimeout)
 			s.failUnconnected(sample.ConnectTimeout, "no answer within "+s.flow.flow.Timeouts.connect().String())
@@ -161,6 +185,7 @@ func (s *session) cancel(why string) {
 	case asleep:
 		s.flow.retire(s)
 	case connecting:
+		s.noteUnreached(sample.Canceled, why)
 		s.failUnconnected(sample.Canceled, why)
 	default:
 		wall, _ := s.flow.shard.driver.Recent()
@@ -173,6 +198,9 @@ func (s *session) end() {
 	f := s.flow
 	if s.state != connecting {
 		f.up--
+		if !s.completed {
+			s.visits().Failed++
+		}
 	}
 	s.conn.Close()
 	s.conn, s.state = nil, asleep

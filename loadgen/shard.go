@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -44,7 +43,7 @@ type flowTotals struct {
 	sessions, messages int64 // numbers given out
 	open, peak         int
 	due, begun         int64
-	answered           netip.AddrPort // the address that answered last
+	targets            destinations
 }
 
 // run takes segments until there are no more.
@@ -156,7 +155,12 @@ func (s *shard) wallAt(mono time.Duration) sample.Instant {
 }
 
 // tick reports the interval since the last tick.
-func (s *shard) tick() { s.recorder.Tick(s.endInterval()) }
+func (s *shard) tick() {
+	for _, f := range s.flows {
+		f.reportVisits()
+	}
+	s.recorder.Tick(s.endInterval())
+}
 
 // lastTick reports the last interval of the shard's run.
 func (s *shard) lastTick() {

@@ -22,6 +22,7 @@ type Target struct {
 	Port    int          // as in the scenario
 	Dial    string       // "address:port", or a path, to dial in place of Host and Port; "" for none
 	Family  Family       // which addresses of a name are used
+	Spread  Spread       // and whether all of those are, or one
 	Sources []netip.Addr // local addresses to bind, in turn; none leaves it to the kernel
 	TLS     *tls.Config  // nil if the flow never turns to TLS
 }
@@ -173,22 +174,4 @@ func (t *Target) tlsConfig() *tls.Config {
 	c := netdrive.RememberChains(t.TLS)
 	c.DynamicRecordSizingDisabled = true
 	return c
-}
-
-// A destination is one of the addresses of a flow's target.
-type destination struct {
-	netdrive.Addr
-	sources  []netip.Addr // to bind in turn, those of its family; none leaves it to the kernel
-	captures int          // sessions that connected there and keep the server's greeting
-}
-
-func destinations(t *Target, addrs []netdrive.Addr) []destination {
-	all := make([]destination, len(addrs))
-	for i, a := range addrs {
-		all[i].Addr = a
-		if a.Path == "" {
-			all[i].sources = t.sourcesFor(a.TCP.Addr())
-		}
-	}
-	return all
 }

@@ -20,6 +20,7 @@ type target struct {
 	host    string
 	socket  string
 	family  loadgen.Family
+	spread  loadgen.Spread
 	sources []netip.Addr
 	lmtp    bool
 	tls     transport
@@ -35,6 +36,8 @@ var targetShape = object[target]{
 			"Path of a Unix socket to connect to, in place of host and port."),
 		opt("family", namesOf(loadgen.AnyFamily, loadgen.IPv4, loadgen.IPv6), func(t *target) *loadgen.Family { return &t.family },
 			"Which addresses of a name to use.").defaultTo("any"),
+		opt("addresses", namesOf(loadgen.AllAddresses, loadgen.FirstAddress), func(t *target) *loadgen.Spread { return &t.spread },
+			"If a name has several addresses: all spreads the sessions over them, first uses the first one that answers.").defaultTo("all"),
 		opt("source", listOf(addressShape, 1, 65536), func(t *target) *[]netip.Addr { return &t.sources },
 			"Local addresses to connect from, in turn. Each has its own ports, so more addresses allow more sessions."),
 		opt("lmtp", boolean, func(t *target) *bool { return &t.lmtp },
@@ -143,7 +146,7 @@ var numeric = regexp.MustCompile(`(^|\.)([0-9]+|0[xX][0-9A-Fa-f]*)\.?$`)
 
 // resolved returns the target as loadgen has it.
 func (t *target) resolved(port int) loadgen.Target {
-	out := loadgen.Target{Network: "tcp", Host: t.host, Port: port, Family: t.family, Sources: t.sources}
+	out := loadgen.Target{Network: "tcp", Host: t.host, Port: port, Family: t.family, Spread: t.spread, Sources: t.sources}
 	if t.has("socket") {
 		out.Network, out.Host, out.Port = "unix", t.socket, 0
 	}

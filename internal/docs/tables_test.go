@@ -8,7 +8,7 @@ import (
 
 // roots are the structs of the lines of a run file, and those that are printed as JSON.
 var roots = []string{
-	"headerLine", "intervalLine", "windowLine", "greetingLine", "totalLine", "closingLine",
+	"headerLine", "intervalLine", "windowLine", "greetingLine", "addressLine", "totalLine", "closingLine",
 	"document", "Comparison", "Noise",
 }
 

@@ -51,6 +51,9 @@ func (Nothing) Session(Series, SessionEvent) {}
 // Greeting does nothing.
 func (Nothing) Greeting(Series, netip.Addr, *Greeting) {}
 
+// Visits does nothing.
+func (Nothing) Visits(Series, netip.Addr, Visits) {}
+
 // Failure does nothing.
 func (Nothing) Failure(Series, *Failure) {}
 

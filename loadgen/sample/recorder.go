@@ -48,6 +48,10 @@ type Recorder interface {
 	// the first sessions of a flow's round that connected there. The address is
 	// the zero value for a Unix socket. The caller does not change g any more.
 	Greeting(s Series, from netip.Addr, g *Greeting)
+	// Visits takes what became of a flow's sessions at an address since the last
+	// call for it. It is called before Tick, and when a round ends. There is no
+	// call for a Unix socket.
+	Visits(s Series, at netip.Addr, v Visits)
 	// Failure counts a failure. The Recorder must not keep f after it returns.
 	Failure(s Series, f *Failure)
 

@@ -45,6 +45,7 @@ func validityOf(r *record.Run, res *Result) Validity {
 			human.Duration(r.Closing.Behind))
 	}
 	v.noteNotBegun(res)
+	v.noteDeadAddresses(res)
 	return v
 }
 
@@ -93,6 +94,16 @@ func (f *Flow) clamped() int64 {
 		}
 	}
 	return n
+}
+
+// noteDeadAddresses notes the addresses that took no connection while others did.
+func (v *Validity) noteDeadAddresses(res *Result) {
+	for name, t := range res.TargetsInOrder() {
+		if dead := t.dead(); len(dead) > 0 {
+			v.addNote("addresses: %d of %d of flow %s took no connection, and the others had their sessions: %s",
+				len(dead), len(t.Addresses), name, listOf(dead))
+		}
+	}
 }
 
 // noteNotBegun notes the flows whose open load had more arrivals than could begin.

@@ -208,6 +208,7 @@ func (c *Collector) emit(n int64) {
 		c.pending = slices.Delete(c.pending, 0, 1)
 		f.settle(c.ended)
 		c.out.interval(f, &c.run.Header)
+		c.out.addresses(visited(f.visits), &c.run.Header)
 		c.out.greetings(c.run.addGreetings(f.greetings), &c.run.Header)
 		_ = c.out.flush() // kept by the writer, for Close
 		c.mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -111,6 +112,14 @@ func (f *fileWriter) windows(list []windowEntry, h *Header) {
 func (f *fileWriter) greetings(list []greetingEntry, h *Header) {
 	for _, e := range list {
 		f.line(greetingLine{greetingType, h.Flows[e.flow].Name, e.Greeting})
+	}
+}
+
+func (f *fileWriter) addresses(byFlow map[int]tally.Visits, h *Header) {
+	for _, flow := range slices.Sorted(maps.Keys(byFlow)) {
+		for _, c := range byFlow[flow].Counts() {
+			f.line(addressLine{addressType, h.Flows[flow].Name, c})
+		}
 	}
 }
 

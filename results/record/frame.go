@@ -16,6 +16,7 @@ type frame struct {
 	series    map[sample.Series]*tally.Total
 	windows   []windowEntry
 	greetings []greetingEntry
+	visits    []visitsEntry
 	gauges    []Gauge       // by flow
 	busy      float64       // CPU time of the busiest shard, as a share of the interval
 	waited    float64       // how long a shard wanted a CPU and had none, as a share; the largest
@@ -42,6 +43,7 @@ func (f *frame) absorb(b *batch) {
 	}
 	f.windows = append(f.windows, b.windows...)
 	f.greetings = append(f.greetings, b.greetings...)
+	f.visits = append(f.visits, b.visits...)
 }
 
 // prepend adds the frame before this one.
@@ -57,6 +59,7 @@ func (f *frame) prepend(earlier *frame) {
 	}
 	f.windows = append(earlier.windows, f.windows...)
 	f.greetings = append(earlier.greetings, f.greetings...)
+	f.visits = append(earlier.visits, f.visits...)
 }
 
 func (f *frame) total(s sample.Series) *tally.Total {

@@ -19,6 +19,7 @@ const (
 	intervalType = "interval" // a flow's part of a second
 	windowType   = "window"   // when a stage of a flow's round lasted
 	greetingType = "greeting" // how a server introduced itself to a flow, once
+	addressType  = "address"  // what became of a flow's sessions at an address in a second
 	totalType    = "total"    // what a flow's round came to, written at the end
 	closingType  = "closing"  // the last line of a whole file
 )

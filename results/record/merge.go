@@ -84,6 +84,7 @@ func (r *Run) merge(from *Run) {
 	}
 	for i := range from.greetings {
 		r.greetings[i].Merge(from.greetings[i])
+		r.visits[i].Merge(from.visits[i])
 	}
 	for i, g := range from.gauges {
 		into := &r.gauges[i]

@@ -169,6 +169,8 @@ func (f *fileReader) line(line []byte) error {
 		return f.window(line)
 	case greetingType:
 		return f.greeting(line)
+	case addressType:
+		return f.address(line)
 	case totalType:
 		return f.total(line)
 	case closingType:
@@ -246,6 +248,14 @@ func (f *fileReader) greeting(line []byte) error {
 		return wrongType(err)
 	}
 	return f.run.readGreeting(&l)
+}
+
+func (f *fileReader) address(line []byte) error {
+	var l addressLine
+	if err := json.Unmarshal(line, &l); err != nil {
+		return wrongType(err)
+	}
+	return f.run.readAddress(&l)
 }
 
 func (f *fileReader) total(line []byte) error {

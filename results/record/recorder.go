@@ -28,6 +28,7 @@ type batch struct {
 	pages     histogram.PagePool
 	windows   []windowEntry
 	greetings []greetingEntry
+	visits    []visitsEntry
 	tick      sample.Tick
 }
 
@@ -45,7 +46,7 @@ func (b *batch) reset() {
 		b.spare = append(b.spare, t)
 		delete(b.tallies, s)
 	}
-	b.windows, b.greetings, b.tick = b.windows[:0], b.greetings[:0], sample.Tick{}
+	b.windows, b.greetings, b.visits, b.tick = b.windows[:0], b.greetings[:0], b.visits[:0], sample.Tick{}
 }
 
 // of returns the tally of a series in the current batch.
@@ -121,6 +122,12 @@ func (r *recorder) Session(s sample.Series, e sample.SessionEvent) {
 
 func (r *recorder) Greeting(s sample.Series, from netip.Addr, g *sample.Greeting) {
 	r.current.greetings = append(r.current.greetings, greetingEntry{s.Flow, tally.NewGreeting(from, g)})
+}
+
+func (r *recorder) Visits(s sample.Series, at netip.Addr, v sample.Visits) {
+	if s.Stage == sample.Steady {
+		r.current.visits = append(r.current.visits, visitsEntry{s.Flow, at, v})
+	}
 }
 
 func (r *recorder) Failure(s sample.Series, f *sample.Failure) {

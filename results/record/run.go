@@ -25,6 +25,7 @@ type Run struct {
 	windows    map[sample.Series]Window
 	gaps       map[sample.Series]time.Duration // in a window, the time in which no generator was at work
 	greetings  []tally.Greetings               // by flow
+	visits     []tally.Visits                  // by flow
 	gauges     []Gauge                         // by flow: the last, with the highest peak
 	Processors tally.Processors
 	cpu        flowCPU
@@ -37,10 +38,15 @@ type Run struct {
 }
 
 func newRun(h Header) *Run {
-	return &Run{
+	r := &Run{
 		Header: h, identities: []string{h.identity()}, totals: map[sample.Series]*tally.Total{}, windows: map[sample.Series]Window{},
 		gauges: make([]Gauge, len(h.Flows)), greetings: make([]tally.Greetings, len(h.Flows)),
+		visits: make([]tally.Visits, len(h.Flows)),
 	}
+	for i := range r.visits {
+		r.visits[i] = tally.Visits{}
+	}
+	return r
 }
 
 // A Closing is what is known of a run at its end.
@@ -78,6 +84,9 @@ func (r *Run) absorb(f *frame) {
 	}
 	for i, g := range f.gauges {
 		r.setGauge(i, g)
+	}
+	for flow, v := range visited(f.visits) {
+		r.visits[flow].Merge(v)
 	}
 	r.Processors.Add(f.processor())
 	r.end = max(r.end, f.to)

@@ -10,6 +10,7 @@ import (
 const (
 	flowsID      table.ID = "flows"
 	sessionsID   table.ID = "sessions"
+	addressesID  table.ID = "addresses"
 	phasesID     table.ID = "phases"
 	matrixID     table.ID = "matrix"
 	costsID      table.ID = "costs"

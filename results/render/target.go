@@ -91,7 +91,7 @@ func targetLines(targets iter.Seq2[string, *figures.Target], at time.Time) []str
 	var list []*loaded
 	for _, t := range targets {
 		if len(t.Greetings.List) == 0 && t.Host != "" {
-			list = loadedBy(list, t, &tally.Greeting{})
+			list = loadedBy(list, t, &tally.Greeting{Address: t.Address})
 		}
 		for i := range t.Greetings.List {
 			list = loadedBy(list, t, &t.Greetings.List[i])

@@ -207,3 +207,44 @@ func TestRunsNameTargets(t *testing.T) {
 		}
 	}
 }
+
+// If sessions tried several addresses, a table says what became of them, and a note
+// which took no connection.
+func TestAddressesAreShown(t *testing.T) {
+	p := &loadgen.Plan{Name: "one", Rounds: 1, Scenario: []byte(`{}`), Flows: []loadgen.Flow{{Name: "flow", Target: loadgen.Target{Host: "mx.test", Port: 25}, Load: loadgen.Load{Sessions: 1}}}}
+	made := func(visits map[string]sample.Visits) string {
+		run := madeup.Stored(t, madeup.Header(p), p, func(r sample.Recorder) {
+			s := sample.Series{Stage: sample.Steady}
+			for at, v := range visits {
+				r.Visits(s, netip.MustParseAddr(at), v)
+			}
+			r.Tick(second(0))
+		})
+		var b strings.Builder
+		if err := Runs.Write(&b, "table", []*record.Run{run}, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	reached, dead := sample.Visits{Started: 1200, Failed: 3}, sample.Visits{Started: 4, Unreached: 4, Why: "refused: connection refused"}
+	text := made(map[string]sample.Visits{"192.0.2.1": reached, "192.0.2.2": dead})
+	for _, want := range []string{
+		"\nmx.test:25 at 192.0.2.1\n",
+		"\nAddresses\n",
+		"\nflow  192.0.2.1     1,200          0       3\n",
+		"\n      192.0.2.2         4          4       0  refused: connection refused\n",
+		"1 of 2 of flow flow took no connection",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("want %q in\n%s", want, text)
+		}
+	}
+	for _, unsaid := range []map[string]sample.Visits{{"192.0.2.1": reached}, {"192.0.2.2": dead}} {
+		if text := made(unsaid); strings.Contains(text, "Addresses") || strings.Contains(text, "took no connection") {
+			t.Errorf("of one address:\n%s", text)
+		}
+	}
+	if text := made(map[string]sample.Visits{"192.0.2.1": dead, "192.0.2.2": dead}); !strings.Contains(text, "Addresses") || strings.Contains(text, "took no connection") {
+		t.Errorf("if all are dead, a note of some:\n%s", text)
+	}
+}

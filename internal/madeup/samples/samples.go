@@ -74,6 +74,8 @@ func FeedTick(r sample.Recorder, shard, n int) {
 		Enhanced: sample.EnhancedCode{5, 1, 1}, Text: "no such user"})
 	r.Session(Closed, sample.SessionStarted)
 	r.Session(Closed, sample.SessionCompleted)
+	r.Visits(s, netip.MustParseAddr("127.0.0.1"), sample.Visits{Started: 2})
+	r.Visits(s, netip.MustParseAddr("127.0.0.2"), sample.Visits{Started: 1, Unreached: 1, Why: "refused: no"})
 	r.Greeting(Closed, netip.MustParseAddr("127.0.0.1"), &sample.Greeting{Banner: "mx.example.test ESMTP", Clear: []string{"PIPELINING", "SIZE 1000"}})
 	switch n {
 	case 0:

@@ -1,0 +1,84 @@
+package record
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/tally"
+)
+
+// A greetingEntry is a greeting and the index of the flow it came to.
+type greetingEntry struct {
+	flow int
+	tally.Greeting
+}
+
+// addGreetings adds greetings, and returns those that are new.
+func (r *Run) addGreetings(list []greetingEntry) []greetingEntry {
+	return slices.DeleteFunc(list, func(e greetingEntry) bool { return !r.greetings[e.flow].Add(e.Greeting) })
+}
+
+// greetingLine is a greeting in a run file. It comes once, after the interval it was
+// first seen in. If there are too many to be kept, the first of those beyond
+// stands for all of them.
+type greetingLine struct {
+	Type string `json:"type"`
+	Flow string `json:"flow"`
+	tally.Greeting
+}
+
+// readGreeting takes a greeting from a file.
+func (r *Run) readGreeting(l *greetingLine) error {
+	flow := r.FlowIndex(l.Flow)
+	if flow < 0 {
+		return fmt.Errorf("flow %q is not in the header", l.Flow)
+	}
+	if err := l.Check(); err != nil {
+		return err
+	}
+	r.greetings[flow].Add(l.Greeting)
+	return nil
+}
+
+// A visitsEntry is what became of sessions at an address, and the index of their flow.
+type visitsEntry struct {
+	flow int
+	at   netip.Addr
+	sample.Visits
+}
+
+// addressLine is a tally.AddressCount in a run file: what became of a flow's sessions
+// at an address in one interval.
+type addressLine struct {
+	Type string `json:"type"`
+	Flow string `json:"flow"`
+	tally.AddressCount
+}
+
+// visited adds up what became of sessions in an interval, by flow.
+func visited(list []visitsEntry) map[int]tally.Visits {
+	sum := map[int]tally.Visits{}
+	for i := range list {
+		e := &list[i]
+		if sum[e.flow] == nil {
+			sum[e.flow] = tally.Visits{}
+		}
+		sum[e.flow].Add(e.at, &e.Visits)
+	}
+	return sum
+}
+
+// readAddress takes an address's counts from a file.
+func (r *Run) readAddress(l *addressLine) error {
+	flow := r.FlowIndex(l.Flow)
+	if flow < 0 {
+		return fmt.Errorf("flow %q is not in the header", l.Flow)
+	}
+	return r.visits[flow].Read(&l.AddressCount)
+}
+
+// Visits are what became of a flow's sessions at each address, without the warm-up.
+// Files of earlier versions do not say.
+func (r *Run) Visits(flow int) tally.Visits { return r.visits[flow] }
