@@ -183,10 +183,23 @@ type result struct {
 		Valid   bool
 		Reasons []string
 	}
+	Target     map[string]target
 	Flows      map[string]*flow
 	Thresholds []struct {
 		Expr string
 		OK   bool
+	}
+}
+
+type target struct {
+	Host, Address, Banner, EHLO, Cipher, Group string
+	Port                                       int
+	ServerName                                 string `json:"server_name"`
+	TLSVersion                                 string `json:"tls_version"`
+	Certificate                                *struct {
+		Subject  string
+		Names    []string
+		NotAfter time.Time `json:"not_after"`
 	}
 }
 

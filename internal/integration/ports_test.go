@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // flowPorts are the flows of ports-and-tls.yaml.
@@ -45,6 +46,7 @@ func TestPortsAndTLS(t *testing.T) {
 		}
 		checkPhases(t, name, f)
 		checkGreeting(t, name, f)
+		checkTarget(t, name, res.Target[name], p.services[port].Port)
 	}
 	if len(res.Thresholds) != 2 || !res.Thresholds[0].OK || !res.Thresholds[1].OK {
 		t.Errorf("thresholds: %+v", res.Thresholds)
@@ -92,5 +94,20 @@ func checkGreeting(t *testing.T, name string, f *flow) {
 	}
 	if upgraded := clear && secure; upgraded && (!offered(greeting.Offers, "STARTTLS") || offered(greeting.OffersTLS, "STARTTLS")) {
 		t.Errorf("%s: STARTTLS before %q, after %q", name, greeting.Offers, greeting.OffersTLS)
+	}
+}
+
+// checkTarget compares what the result says was loaded with how the port is set up.
+func checkTarget(t *testing.T, name string, got target, port int) {
+	t.Helper()
+	if got.Host == "" || got.Port != port || got.Address == "" || got.EHLO == "" || !strings.Contains(got.Banner, got.ServerName) || got.ServerName == "" {
+		t.Errorf("%s: target %+v", name, got)
+	}
+	c := got.Certificate
+	switch secured := name != "relay-25"; {
+	case !secured && (got.TLSVersion != "" || c != nil), secured && (got.TLSVersion != "1.3" || got.Cipher == "" || got.Group == "" || c == nil):
+		t.Errorf("%s: target %+v", name, got)
+	case secured && (c.Subject == "" || len(c.Names) == 0 || c.NotAfter.Before(time.Now())):
+		t.Errorf("%s: certificate %+v", name, *c)
 	}
 }
