@@ -33,13 +33,13 @@ type Result struct {
 }
 
 // Flow returns the figures of the flow with that name; nil if there is none.
-func (r *Result) Flow(name string) *Flow { return r.Flows[name] }
+func (res *Result) Flow(name string) *Flow { return res.Flows[name] }
 
 // FlowsInOrder goes through the flows by name, in the order of the scenario.
-func (r *Result) FlowsInOrder() iter.Seq2[string, *Flow] {
+func (res *Result) FlowsInOrder() iter.Seq2[string, *Flow] {
 	return func(yield func(string, *Flow) bool) {
-		for _, name := range r.FlowOrder {
-			if f := r.Flows[name]; f != nil && !yield(name, f) {
+		for _, name := range res.FlowOrder {
+			if f := res.Flows[name]; f != nil && !yield(name, f) {
 				return
 			}
 		}
@@ -54,10 +54,10 @@ type Validity struct {
 }
 
 // TargetsInOrder goes through what the flows loaded, in the order of the scenario.
-func (r *Result) TargetsInOrder() iter.Seq2[string, *Target] {
+func (res *Result) TargetsInOrder() iter.Seq2[string, *Target] {
 	return func(yield func(string, *Target) bool) {
-		for _, name := range r.FlowOrder {
-			if t := r.Target[name]; t != nil && !yield(name, t) {
+		for _, name := range res.FlowOrder {
+			if t := res.Target[name]; t != nil && !yield(name, t) {
 				return
 			}
 		}

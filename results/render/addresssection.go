@@ -10,7 +10,7 @@ import (
 func (res *document) addressSection() table.Section {
 	s := table.Section{ID: addressesID, Title: "Addresses", Columns: []table.Column{{Name: "flow", Left: true}, {Name: "address", Left: true}}}
 	s.Columns = append(s.Columns, table.Numbers("sessions", "unreached", "failed")...)
-	s.Columns = append(s.Columns, table.Column{Name: "why unreached", Left: true, Code: true, Clip: 48})
+	s.Columns = append(s.Columns, table.Column{Name: "why unreached", Left: true, Code: true, Wrap: 30})
 	for name, t := range res.TargetsInOrder() {
 		for _, c := range t.Addresses {
 			address := c.Address

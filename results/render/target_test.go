@@ -221,7 +221,7 @@ func TestAddressesAreShown(t *testing.T) {
 			r.Tick(second(0))
 		})
 		var b strings.Builder
-		if err := Runs.Write(&b, "table", []*record.Run{run}, Options{}); err != nil {
+		if err := Runs.Write(&b, "table", []*record.Run{run}, Options{All: true}); err != nil {
 			t.Fatal(err)
 		}
 		return b.String()
