@@ -40,7 +40,7 @@ type FlowProgress struct {
 	// Message is the message span so far, the warm-up included: response time
 	// under open load, service time otherwise.
 	Message *histogram.Histogram
-	Errors  map[sample.Class]int64 // so far, the warm-up included
+	Errors  map[sample.Class]int64 // so far, the warm-up included, and without the rejections that the flow expects
 
 	FlowCounts
 	added []*tally.Total // in the interval, without the warm-up; two if a round ended
@@ -112,13 +112,13 @@ func (s *flowState) noteEnd(e StageEnd) {
 }
 
 // add adds what a series came to in the interval.
-func (s *flowState) add(t *tally.Total, stage sample.Stage, load sample.LoadKind) {
+func (s *flowState) add(t *tally.Total, stage sample.Stage, h *FlowHeader) {
 	if !s.begun {
 		s.begun, s.message, s.errors, s.failures = true, histogram.New(), map[sample.Class]int64{}, tally.Failures{}
 	}
 	s.stage = stage
-	s.message.Merge(t.Hists[tally.SlotOf(sample.SpanMessage, load.Judged())])
-	t.Failures.ByClass(s.errors)
+	s.message.Merge(t.Hists[tally.SlotOf(sample.SpanMessage, h.Load().Judged())])
+	t.Failures.ByClass(s.errors, h.Expect)
 	if stage == sample.Warmup {
 		s.warmup.Add(&t.Counts)
 		return
@@ -158,7 +158,7 @@ func (c *Collector) report(f *frame) {
 		c.flows[i].added = c.flows[i].added[:0]
 	}
 	for _, s := range f.ordered() {
-		c.flows[s.Flow].add(f.series[s], s.Stage, c.run.Header.Flows[s.Flow].Load())
+		c.flows[s.Flow].add(f.series[s], s.Stage, &c.run.Header.Flows[s.Flow])
 		p.Flows[s.Flow].Accepted += f.series[s].Outcomes[sample.Accepted]
 	}
 	for _, w := range f.windows {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 func TestProgressHasTheProcessor(t *testing.T) {
@@ -34,5 +35,19 @@ func TestProgressHasTheStageThatEnded(t *testing.T) {
 	}
 	if *s.ended != (StageEnd{1, sample.Steady, 11}) {
 		t.Errorf("of several: %+v", s.ended)
+	}
+}
+
+// Rejections that a flow expects are no errors of its progress, and others are.
+func TestProgressLeavesOutWhatIsExpected(t *testing.T) {
+	s := flowState{}
+	total := tally.NewTotal()
+	recorded := tally.Failures{}
+	recorded.Count(&sample.Failure{Phase: sample.Rcpt, Class: sample.RecipientUnknown, Code: 550})
+	recorded.Count(&sample.Failure{Phase: sample.Rcpt, Class: sample.Busy, Code: 421})
+	total.Failures.Merge(recorded)
+	s.add(total, sample.Steady, &FlowHeader{Expect: sample.Expect([]sample.Class{sample.RecipientUnknown}, sample.Rcpt)})
+	if len(s.errors) != 1 || s.errors[sample.Busy] != 1 {
+		t.Errorf("errors: %v", s.errors)
 	}
 }
