@@ -112,3 +112,11 @@ func refusedFile(err error) error {
 	}
 	return err
 }
+
+// printFaults prints why a run was not begun.
+func printFaults(faults check.Faults, stderr io.Writer) {
+	for _, f := range faults {
+		fmt.Fprintf(stderr, "smtpgauge: %s\nhint: %s\n", printable.Text(f.Error()), printable.Text(f.Do))
+	}
+	fmt.Fprintln(stderr, "nothing was loaded: one session was tried first, without a message; --no-probe leaves that out")
+}

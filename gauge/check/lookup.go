@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
 // lookUp begins a walk: it finds the addresses of the target. A name that has none is
@@ -58,4 +60,33 @@ func isName(t *loadgen.Target) bool {
 	}
 	_, err := netip.ParseAddr(strings.Trim(t.Host, "[]"))
 	return err != nil
+}
+
+// addresses tries the addresses of the target that the walk did not: it was content with
+// the first that answered.
+func (l *look) addresses(ctx context.Context) {
+	w := l.walk
+	if len(w.Addresses) < 2 {
+		return
+	}
+	bad := 0
+	addrs, _, err := lookUp(ctx, l.plan, l.flow, l.options.Options)
+	if err != nil {
+		return // the walk's look-up went well
+	}
+	for _, a := range addrs {
+		if a.String() == w.Address || slices.ContainsFunc(w.Unreached, func(u Unreached) bool { return u.Address == a.String() }) {
+			continue
+		}
+		one := *l
+		one.walk = &Walk{Host: w.Host, at: a}
+		if other := one.visit(ctx, nil); other.Address == "" && len(other.Unreached) > 0 {
+			bad++
+			e := explainer{walk: other, flow: l.flow}
+			l.addFault(e.unreached()[0])
+		}
+	}
+	if bad+len(w.Unreached) == 0 {
+		l.ok(Addresses, "all of its %s can be connected to", human.Plural(len(w.Addresses), "address", "addresses"))
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 
+	"github.com/smtpgauge/smtpgauge/internal/machine"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 	"github.com/smtpgauge/smtpgauge/results/human"
 )
@@ -24,7 +25,7 @@ func (l *look) path(ctx context.Context) {
 		return // the walk connected; there is nothing new to say
 	}
 	defer c.Close()
-	rtt, mtu, known := pathOf(c)
+	rtt, mtu, known := machine.PathOf(c)
 	switch {
 	case !known:
 	case mtu < smallPath:

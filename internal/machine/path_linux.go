@@ -1,4 +1,4 @@
-package check
+package machine
 
 import (
 	"net"
@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pathOf returns the smoothed round trip of a connection, and the MTU of its path.
-func pathOf(c *net.TCPConn) (rtt time.Duration, mtu int, known bool) {
+// PathOf returns the smoothed round trip of a connection, and the MTU of its path.
+func PathOf(c *net.TCPConn) (rtt time.Duration, mtu int, known bool) {
 	raw, err := c.SyscallConn()
 	if err != nil {
 		return 0, 0, false
