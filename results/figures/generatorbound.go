@@ -36,12 +36,12 @@ func (v *Validity) checkGenerator(res *Result) {
 	g := &res.Generator
 	v.checkArrivals(res)
 	if own := g.Own; own != nil && g.OwnShare > ownLimit && own.P99 > ownFloor {
-		addReason("%.0f %% of message time was the generator's own delay, limit %.0f %%; use a lower rate, fewer sessions or more cores",
-			100*g.OwnShare, 100*ownLimit)
+		addReason("%s %% of message time was the generator's own delay, limit %.0f %%; use a lower rate, fewer sessions or more cores",
+			besides(100*g.OwnShare, 100*ownLimit, 0), 100*ownLimit)
 	}
 	if f := g.Free; f != nil && f.Most() < freeLimit {
 		addReason("the cores were busy with something else: %s free before the load and %s after it, limit %.1f; leave the generator a core of its own",
-			freeText(f.Before), freeText(f.After), freeLimit)
+			besides(f.Before, freeLimit, 1), besides(f.After, freeLimit, 1), freeLimit)
 	}
 	if g.StoodShare >= stoodLimit {
 		addReason("the generator stood still for %s, %.1f %% of the run, limit %.0f %%; let nothing stop its process or its machine",
@@ -62,16 +62,19 @@ func (v *Validity) checkGenerator(res *Result) {
 	}
 }
 
-// freeText writes how many cores were free, in as many digits as it takes to see on
-// which side of the limit they are.
-func freeText(cores float64) string {
-	for digits := 1; digits <= 2; digits++ {
-		text := strconv.FormatFloat(cores, 'f', digits, 64)
-		if shown, _ := strconv.ParseFloat(text, 64); shown < freeLimit == (cores < freeLimit) {
+// besides writes a value in as many digits as it takes to see on which side of a limit
+// it is.
+func besides(value, limit float64, digits int) string {
+	for last := digits + 2; digits <= last; digits++ {
+		text := strconv.FormatFloat(value, 'f', digits, 64)
+		if shown, _ := strconv.ParseFloat(text, 64); shown < limit == (value < limit) && shown > limit == (value > limit) {
 			return text
 		}
 	}
-	return fmt.Sprintf("under %.1f", freeLimit)
+	if value < limit {
+		return fmt.Sprintf("under %g", limit)
+	}
+	return fmt.Sprintf("over %g", limit)
 }
 
 // Late arrivals spoil each figure of an open load by itself: its median by their
