@@ -20,7 +20,7 @@ type Interval struct {
 	Due         int64 // arrivals since the run began; open load only
 	Accepted    int64
 	Messages    [sample.NumOutcomes]int64
-	Errors      []tally.FailureCount // of several seconds, by class alone
+	Errors      []tally.FailureCount // of several seconds, by phase and class alone
 	Busy        float64              // CPU time of the generator's busiest shard, as a share of the interval
 
 	Spent      float64 // nanoseconds, as tally.Total.Spent

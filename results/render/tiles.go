@@ -50,8 +50,9 @@ func (res *document) worstTiles(inTurn bool) []page.Tile {
 // the server to themselves.
 func (res *document) rateTile(inTurn bool) page.Tile {
 	var low, high, sum float64
-	n := 0
+	n, bad := 0, false
 	for _, f := range res.FlowsInOrder() {
+		bad = bad || f.Messages.Accepted+f.Messages.Expected == 0
 		if f.Window <= 0 {
 			continue
 		}
@@ -64,9 +65,9 @@ func (res *document) rateTile(inTurn bool) page.Tile {
 	case n == 0:
 		return page.Tile{}
 	case inTurn:
-		return page.Tile{Name: "accepted, msg/s a flow", Value: human.Rate(low) + " to " + human.Rate(high), Bad: low == 0}
+		return page.Tile{Name: "accepted, msg/s a flow", Value: human.Rate(low) + " to " + human.Rate(high), Bad: bad}
 	}
-	return page.Tile{Name: "accepted", Value: human.Rate(sum) + " msg/s", Note: "all flows together", Bad: low == 0}
+	return page.Tile{Name: "accepted", Value: human.Rate(sum) + " msg/s", Note: "all flows together", Bad: bad}
 }
 
 // slowest is a quantile of the flow in which it is longest.

@@ -136,19 +136,19 @@ func (f Failures) Read(e FailureCount) error {
 	return nil
 }
 
-// AddClasses adds failures to a list by class, as they are shown over time. It keeps
-// no phase, code or example.
+// AddClasses adds failures to a list by phase and class, as they are shown over time. It
+// keeps no code and no example.
 func AddClasses(list, more []FailureCount) []FailureCount {
 	for _, e := range more {
 		known := false
 		for i := range list {
-			if known = list[i].Class == e.Class; known {
+			if known = list[i].Class == e.Class && list[i].Phase == e.Phase; known {
 				list[i].Count += e.Count
 				break
 			}
 		}
 		if !known {
-			list = append(list, FailureCount{Class: e.Class, Count: e.Count})
+			list = append(list, FailureCount{Phase: e.Phase, Class: e.Class, Count: e.Count})
 		}
 	}
 	return list

@@ -40,8 +40,12 @@ func errorsOf(r *record.Run, stretches map[stretchKey]*stretch, x *axis) *page.E
 		}
 		f.seen = record.Window{From: min(f.seen.From, in.From), To: max(f.seen.To, in.To)}
 		for _, e := range in.Errors {
-			f.byClass[e.Class] += e.Count
-			total[e.Class] += e.Count
+			class := e.Class
+			if r.Header.Flows[in.Flow].Expect.CoversNamed(e.Phase, e.Class) {
+				class += ", expected"
+			}
+			f.byClass[class] += e.Count
+			total[class] += e.Count
 		}
 	}
 	classes := byFrequency(total)

@@ -155,3 +155,14 @@ func TestTooManyRoundsAreOnTheClock(t *testing.T) {
 		t.Errorf("own time %t, %d points, %d marks", line.OwnTime, len(line.At), len(line.Marks))
 	}
 }
+
+// What a flow expects is told apart, in its phase alone.
+func TestExpectedRejectionsAreNamed(t *testing.T) {
+	for phase, want := range map[sample.Phase]string{sample.Rcpt: "relay-denied, expected", sample.Mail: "relay-denied"} {
+		run := madeup.FromSpells(t, closed("a"), []madeup.Spell{{Series: steady(0, 0), To: time.Second, Rejected: 3}}, nil)
+		run.Header.Flows[0].Expect = sample.Expect([]sample.Class{sample.RelayDenied}, phase)
+		if got := timeline(t, run).Errors.Series[0].Class; got != want {
+			t.Errorf("expected at %s, the class is %q, want %q", phase, got, want)
+		}
+	}
+}
