@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
+	"github.com/smtpgauge/smtpgauge/internal/smtpsink/certificate"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
@@ -134,3 +135,73 @@ func beginnings(text string) []string {
 }
 
 var verdictLine = regexp.MustCompile(`^(PASS|INVALID|FAILED): `)
+
+// The commands of the three jobs are ones that the program takes. Nothing is loaded: the
+// runs are dry, and check is left to its own tests.
+func TestReadmeJobs(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(readme), "\n## Three jobs\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	_, ca, err := certificate.Issue("mail.example.test", []string{"mail.example.test"}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "ca.pem"), ca, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tried := map[string]int{}
+	for i, part := range strings.Split(section, "\n```") {
+		if i%2 == 0 {
+			continue
+		}
+		for line := range strings.Lines(strings.TrimSpace(part)) {
+			words := commandWords(line)
+			if len(words) < 2 || words[0] != "smtpgauge" {
+				continue
+			}
+			tried[words[1]]++
+			switch words[1] {
+			case "run", "quick":
+				words = append(words, "--dry-run")
+			case "init":
+			default:
+				words = []string{words[0], words[1], "--help"}
+			}
+			c := exec.CommandContext(t.Context(), path, words[1:]...)
+			c.Args[0], c.Dir = "smtpgauge", dir
+			out, err := c.CombinedOutput()
+			if err != nil {
+				t.Errorf("%s: %v\n%s", line, err, out)
+			}
+		}
+	}
+	for _, command := range []string{"check", "quick", "show", "init", "run", "compare"} {
+		if tried[command] == 0 {
+			t.Errorf("no job has smtpgauge %s: %v", command, tried)
+		}
+	}
+}
+
+// commandWords are the words of a command of the README, without where its output goes
+// and without the remark after it.
+func commandWords(line string) []string {
+	line, _, _ = strings.Cut(line, "#")
+	line, _, _ = strings.Cut(line, ">")
+	var words []string
+	for i, part := range strings.Split(line, "'") {
+		if i%2 == 1 {
+			words = append(words, part)
+			continue
+		}
+		words = append(words, strings.Fields(part)...)
+	}
+	return words
+}
