@@ -5,6 +5,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
@@ -14,14 +15,26 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	p := j.Plan
 	var collector *record.Collector
 	recorder := func(shard int) sample.Recorder { return collector.Recorder(shard) }
-	engine, err := loadgen.New(p, recorder, loadgen.Options{Shards: o.Shards, More: o.More})
+	var engine *loadgen.Engine
+	var err error
+	aborts := figures.NewAbortWatch(j.Criteria.Aborts, func() { engine.Drain() })
+	onInterval := o.OnInterval
+	if len(j.Criteria.Aborts) > 0 {
+		onInterval = func(p *record.Progress) {
+			aborts.Observe(p)
+			if o.OnInterval != nil {
+				o.OnInterval(p)
+			}
+		}
+	}
+	engine, err = loadgen.New(p, recorder, loadgen.Options{Shards: o.Shards, More: o.More})
 	if err != nil {
 		return nil, err
 	}
 	before, known := o.FreeCores(ctx)
 	// Last, because the header has the time at which the run starts, and it takes
 	// time to render the mail ahead.
-	collector, err = record.NewCollector(o.File, record.NewHeader(p, j.Criteria), p, o.Shards, o.OnInterval)
+	collector, err = record.NewCollector(o.File, record.NewHeader(p, j.Criteria), p, o.Shards, onInterval)
 	if err != nil {
 		return nil, err
 	}
@@ -33,12 +46,24 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 		_, _ = collector.Close(&sample.Report{}, record.Usage{})
 		return nil, err
 	}
+	if report.Aborted = aborts.Fired(); report.Aborted != "" && !drained(o.Drain) && ctx.Err() == nil {
+		report.Interrupted = false // not by its user
+	}
 	generator := record.MeasureUsage()
 	// Not by ctx: the verdict on a run that was canceled needs this too.
 	if after, ok := o.FreeCores(context.WithoutCancel(ctx)); ok && known {
 		generator.Free = &record.FreeAround{Before: before, After: after}
 	}
 	return collector.Close(report, generator)
+}
+
+func drained(drain <-chan struct{}) bool {
+	select {
+	case <-drain:
+		return true
+	default:
+		return false
+	}
 }
 
 // watch drains the engine when the channel drain is closed.

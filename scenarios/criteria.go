@@ -49,6 +49,7 @@ func (doc *document) criteria(d *decoder) criteria.Criteria {
 		g, err := doc.gate(text, names)
 		return []criteria.Gate{g}, err
 	})
+	c.Aborts = doc.aborts(d)
 	return c
 }
 

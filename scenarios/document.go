@@ -20,6 +20,7 @@ type document struct {
 	schedule     schedule
 	baseline     string
 	warmup       time.Duration
+	abort        abort
 	thresholds   []string
 	gates        []string
 	minEffect    float64
@@ -65,6 +66,8 @@ var scenarioShape = object[document]{
 			"The flow that the others are compared with: results show what each adds to it."),
 		opt("warmup", duration(0), func(d *document) *time.Duration { return &d.warmup },
 			"How long each flow runs, in each round, before its figures count.").defaultTo("0s"),
+		opt("abort", abortShape, func(d *document) *abort { return &d.abort },
+			"A condition that ends the run before its time. One without a flow is for every flow. A load may have one of its own."),
 		opt("thresholds", listOf(thresholdText, 0, 1000), func(d *document) *[]string { return &d.thresholds },
 			"Conditions that the run has to meet: [FLOW.]PHASE[.service|.response|.lag].STAT < DURATION, errors < 0.1%, rate > 100/s, accepted >= 1000. One without a flow is for every flow. If one is missed, the exit code is 3."),
 		opt("gates", listOf(gateText, 0, 1000), func(d *document) *[]string { return &d.gates },

@@ -17,7 +17,7 @@ flows:
 	_, err := scenarios.Parse("relay.yaml", source, scenarios.LoadOptions{})
 	fmt.Println(err)
 	// Output:
-	// relay.yaml:6:12: unknown field "sesions" in load: did you mean "sessions"? known are sessions, messages, ramp, rate, stages, arrivals, max_sessions, duration
+	// relay.yaml:6:12: unknown field "sesions" in load: did you mean "sessions"? known are sessions, messages, ramp, rate, stages, arrivals, max_sessions, duration, abort
 	// relay.yaml:6:35: duration: want a duration such as 250ms or 2m, found 10: a unit is missing (ms, s, m, h)
 }
 

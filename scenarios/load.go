@@ -19,6 +19,7 @@ type load struct {
 	arrivals    pace.Process
 	maxSessions int
 	stages      []stage
+	abort       abort
 }
 
 type stage struct {
@@ -57,6 +58,8 @@ var loadShape = object[load]{
 			"Open load: the most connections at once, 1000 if left out. An arrival that finds all of them busy waits, and its wait counts."),
 		opt("duration", duration(time.Millisecond), func(l *load) *time.Duration { return &l.duration },
 			"How long the load lasts. Stages have their own durations."),
+		opt("abort", abortShape, func(l *load) *abort { return &l.abort },
+			"A condition on this flow that ends the run before its time."),
 	},
 	check: checkLoad,
 }

@@ -35,14 +35,15 @@ func TestEveryNumberIsBounded(t *testing.T) {
 		"message size": "flows.relay.message.size", "size median": "flows.relay.message.size.median", "size p99": "flows.relay.message.size.p99",
 		"attachment size":     "flows.relay.message.attachments.0.size",
 		"envelope recipients": "flows.relay.envelope.recipients",
-		"timeouts connect":    "flows.relay.timeouts.connect", "timeouts tls": "flows.relay.timeouts.tls",
+		"abort over":          "abort.over", "abort after": "abort.after",
+		"timeouts connect": "flows.relay.timeouts.connect", "timeouts tls": "flows.relay.timeouts.tls",
 		"timeouts command": "flows.relay.timeouts.command", "timeouts body": "flows.relay.timeouts.body",
 	}
 	good := map[string]string{"integer": "25", "duration": "1s", "size": "2KiB", "rate": "10 sessions/s", "share": "3%"}
 	zero := []string{ // options that refuse 0, which would mean that they are not given
 		"schedule rounds", "flow port", "load sessions", "load messages", "load max_sessions", "envelope recipients",
 	}
-	zeroTime := []string{"load duration", "stage for", "timeouts connect", "timeouts tls", "timeouts command", "timeouts body"}
+	zeroTime := []string{"load duration", "stage for", "abort over", "timeouts connect", "timeouts tls", "timeouts command", "timeouts body"}
 	for option, kind := range numbers(t) {
 		path, known := paths[option]
 		if !known {

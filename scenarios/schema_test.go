@@ -138,8 +138,8 @@ const secretValue = "correct-horse-battery"
 // base is a scenario with nothing wrong, for tests to change.
 const base = `name: base
 target: {host: 127.0.0.1}
-defaults:
-  envelope: {from: bench@example.test, to: bench@example.test}
+defaults: {envelope: {from: bench@example.test, to: bench@example.test}}
+abort: {when: errors > 90%}
 flows:
   relay:
     port: 25

@@ -18,8 +18,11 @@ func (res *Result) failures(r *record.Run) []string {
 	if r.Closing != nil && r.Closing.Lost != "" {
 		list = append(list, "target lost: "+r.Closing.Lost)
 	}
+	if r.Closing != nil && r.Closing.Aborted != "" {
+		list = append(list, r.Closing.Aborted)
+	}
 	for name, f := range res.FlowsInOrder() {
-		if what := f.failure(res.Interrupted); what != "" {
+		if what := f.failure(res.Interrupted || len(list) > 0 && r.Closing.Aborted != ""); what != "" {
 			list = append(list, "flow "+name+": "+what)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/histogram"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
@@ -213,19 +214,20 @@ func latencyOf(r *record.Run, t *criteria.Threshold) (value float64, reason stri
 		}
 		return 0, why + ": use " + strings.Join(names, ", ")
 	}
-	h := r.Histogram(t.Flow, t.Metric.Phase, t.Metric.Part)
-	var d time.Duration
-	var ok bool
-	switch t.Metric.Stat {
-	case "mean":
-		d, ok = h.Mean()
-	case "max":
-		d, ok = h.Max()
-	default:
-		d, ok = h.Quantile(t.Metric.Q)
-	}
+	d, ok := Stat(r.Histogram(t.Flow, t.Metric.Phase, t.Metric.Part), &t.Metric)
 	if !ok {
 		return 0, "no sample: the phase never ran"
 	}
 	return float64(d), ""
+}
+
+// Stat reads off times what a metric is about. It is false if there are none.
+func Stat(h *histogram.Histogram, m *criteria.Metric) (time.Duration, bool) {
+	switch m.Stat {
+	case "mean":
+		return h.Mean()
+	case "max":
+		return h.Max()
+	}
+	return h.Quantile(m.Q)
 }

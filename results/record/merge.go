@@ -133,6 +133,9 @@ func (c *Closing) merge(from *Closing) {
 		c.Lost += "; "
 	}
 	c.Lost += from.Lost
+	if c.Aborted == "" {
+		c.Aborted = from.Aborted
+	}
 	if c.Clock == "" {
 		c.Clock = from.Clock
 	} else if c.Clock != from.Clock {

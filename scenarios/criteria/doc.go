@@ -20,5 +20,6 @@ type Criteria struct {
 	Baseline   string      // the flow that the others are compared with; "" for none
 	Thresholds []Threshold // what each run has to meet
 	Gates      []Gate      // what a comparison of runs must not show
+	Aborts     []Abort     // what ends a run before its time
 	MinEffect  float64     // the smallest effect of interest in a comparison, as a share
 }
