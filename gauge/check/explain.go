@@ -126,7 +126,7 @@ func (e *explainer) connect(f *sample.Failure) *Fault {
 func (e *explainer) greeting(f *sample.Failure) *Fault {
 	switch {
 	case e.walk.OtherMode:
-		return e.fault(PlainOnTLSPort, "set the flow's tls: implicit (--tls implicit), or use the port for "+e.flow.Session.Wire.TLS.String(),
+		return e.fault(PlainOnTLSPort, "set the flow's tls: implicit (--tls implicit), or its port to one that begins in the clear",
 			"waited for a banner in the clear and got none, but the server answers to a TLS hello: it begins with TLS there")
 	case f.Class == sample.Protocol && f.Phase == sample.Banner:
 		return e.fault(NotSMTP, "set the flow's port to that of the SMTP server", "waited for a banner and got %s: something else than SMTP listens there", f.Text)

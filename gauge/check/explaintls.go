@@ -45,9 +45,9 @@ func (e *explainer) certificate(found []flaw) *Fault {
 
 // plainPort says that TLS met SMTP in the clear, and what the server offers there.
 func (e *explainer) plainPort() *Fault {
-	do, also := "set the flow's tls: none (--tls none)", ", without STARTTLS"
+	do, also := "set the flow's tls: none (--tls none)", ", and EHLO offers no STARTTLS"
 	if offerIn(e.walk.OtherOffer).has("STARTTLS") {
-		do, also = "set the flow's tls: starttls (--tls starttls)", ", with STARTTLS"
+		do, also = "set the flow's tls: starttls (--tls starttls)", ", and EHLO offers STARTTLS"
 	} else if e.walk.OtherOffer == nil {
 		do, also = "set the flow's tls: starttls or none (--tls)", ""
 	}

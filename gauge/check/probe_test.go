@@ -155,7 +155,7 @@ func TestProbe(t *testing.T) {
 			f.tls = serverTLS(cert, ca)
 		}), flow: submission(), want: CertificateUnknownAuthority, says: "its authority CN=test root is not trusted", do: "target.tls.ca (--ca)"},
 		{name: "TLS on a plain port", server: says("banner", "220 mail.example.test ESMTP"), flow: submission(), change: func(f *loadgen.Flow) { f.Session.Wire.TLS = sample.TLSImplicit },
-			want: TLSOnPlainPort, says: "with STARTTLS", do: "tls: starttls", opened: 2},
+			want: TLSOnPlainPort, says: "EHLO offers STARTTLS", do: "tls: starttls", opened: 2},
 		{name: "TLS on a slow plain port", server: start(func(_ *testing.T, f *fakeServer) {
 			f.delay = map[string]time.Duration{"banner": 1500 * time.Millisecond}
 		}),
