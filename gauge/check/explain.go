@@ -26,13 +26,14 @@ func explain(w *Walk, f *loadgen.Flow) []*Fault {
 	if w.Address != "" {
 		found = e.unreached()
 	}
-	switch {
-	case w.Failure != nil:
-		return append(found, e.failure(w.Failure))
-	default:
-		if refusals := unexpected(w.Refusals, f.Expect); len(refusals) > 0 {
-			found = append(found, e.refusals(refusals))
+	if w.Failure != nil {
+		if f.Expect.Covers(w.Failure.Phase, w.Failure.Class) {
+			return found
 		}
+		return append(found, e.failure(w.Failure))
+	}
+	if refusals := unexpected(w.Refusals, f.Expect); len(refusals) > 0 {
+		found = append(found, e.refusals(refusals))
 	}
 	if f := e.size(found); f != nil {
 		found = append(found, f)

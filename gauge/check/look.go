@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
@@ -46,7 +48,7 @@ func Look(ctx context.Context, p *loadgen.Plan, o LookOptions) (*Report, error) 
 		return nil, err
 	}
 	if o.AnyPort {
-		excuseClosedPorts(found)
+		excuseClosedPorts(found, p.Flows)
 	}
 	all := slices.Concat(found...)
 	if !o.Elsewhere {
@@ -55,20 +57,35 @@ func Look(ctx context.Context, p *loadgen.Plan, o LookOptions) (*Report, error) 
 	return NewReport(all), nil
 }
 
-// excuseClosedPorts makes notes of ports that are closed, if one is open.
-func excuseClosedPorts(found [][]Finding) {
-	closed := func(f []Finding) bool {
-		return len(f) == 1 && (f[0].ID == ConnectionRefused || f[0].ID == ConnectTimeout)
+// excuseClosedPorts makes notes of the ports of a host that are closed, if another is
+// open. If all are closed, or the name has no address, that is one finding.
+func excuseClosedPorts(found [][]Finding, flows []loadgen.Flow) {
+	worst := func(f []Finding) ID {
+		if len(f) == 1 {
+			return f[0].ID
+		}
+		return ""
 	}
-	if !slices.ContainsFunc(found, func(f []Finding) bool { return len(f) > 0 && !closed(f) }) {
-		return
+	ports := make([]string, len(flows))
+	for i := range flows {
+		ports[i] = strconv.Itoa(flows[i].Target.Port)
 	}
+	open := slices.ContainsFunc(found, func(f []Finding) bool { return !slices.Contains(unreachable, worst(f)) })
 	for i := range found {
-		if closed(found[i]) {
+		switch {
+		case !slices.Contains(unreachable, worst(found[i])):
+		case open:
 			found[i][0].Grade, found[i][0].Do = Note, ""
+		default:
+			// The same for all then, unless they fail in different ways.
+			found[i][0].Target = flows[0].Target.Host
+			found[i][0].Says += " (tried ports: " + strings.Join(ports, ", ") + ")"
 		}
 	}
 }
+
+// unreachable are the findings of a port that cannot be connected to.
+var unreachable = []ID{NameNotFound, LookUpFailed, ConnectionRefused, ConnectTimeout}
 
 // A spot is what several flows may have in common, and is looked at once.
 type spot struct {

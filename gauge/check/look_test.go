@@ -206,6 +206,7 @@ func TestLookAtAddressesAndPorts(t *testing.T) {
 		}{
 			{[]loadgen.Flow{closed, f}, "note connection-refused"},
 			{[]loadgen.Flow{closed}, "error connection-refused"},
+			{[]loadgen.Flow{closed, closed}, "error connection-refused"},
 		} {
 			report, err := Look(t.Context(), &loadgen.Plan{Flows: c.flows}, LookOptions{Options: Options{Dial: server.dial}, AnyPort: true, Elsewhere: true})
 			if err != nil {

@@ -86,6 +86,9 @@ func (l *look) login() {
 func (l *look) envelope(faulty bool) {
 	w := l.walk
 	if w.Accepted == 0 {
+		if len(w.Refusals) > 0 && !faulty {
+			l.ok(Envelope, "%s was answered %s, as the flow expects", refusable[w.Refusals[0].Phase], reply(&w.Refusals[0]))
+		}
 		return
 	}
 	if l.options.Send {
