@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/tally"
@@ -102,5 +103,16 @@ func TestAbortedRunsFail(t *testing.T) {
 	outcomes([sample.NumOutcomes]int64{})(r)
 	if v := Of(r).Verdict; v.Word != criteria.Failed || v.Reason != r.Closing.Aborted || v.Valid {
 		t.Errorf("%s, %q", v, v.Why())
+	}
+}
+
+// A run that has lost its end says of each flow how it failed.
+func TestFailuresOfARunWithoutAnEnd(t *testing.T) {
+	r := sound(t, nil)
+	r.Closing = nil
+	outcomes([sample.NumOutcomes]int64{})(r)
+	r.Total(samples.Open).Outcomes = [sample.NumOutcomes]int64{}
+	if v := Of(r).Verdict; v.Word != criteria.Failed || len(v.Failures) != 2 {
+		t.Errorf("%s, %q", v, v.Failures)
 	}
 }

@@ -18,11 +18,12 @@ func (res *Result) failures(r *record.Run) []string {
 	if r.Closing != nil && r.Closing.Lost != "" {
 		list = append(list, "target lost: "+r.Closing.Lost)
 	}
+	ended := res.Interrupted
 	if r.Closing != nil && r.Closing.Aborted != "" {
-		list = append(list, r.Closing.Aborted)
+		list, ended = append(list, r.Closing.Aborted), true
 	}
 	for name, f := range res.FlowsInOrder() {
-		if what := f.failure(res.Interrupted || len(list) > 0 && r.Closing.Aborted != ""); what != "" {
+		if what := f.failure(ended); what != "" {
 			list = append(list, "flow "+name+": "+what)
 		}
 	}
@@ -31,14 +32,15 @@ func (res *Result) failures(r *record.Run) []string {
 
 // failure says how the server failed the flow; "" if it did not. What the generator's
 // own limits ended is a reason against the figures, and no failure of the server. Of a
-// flow that the user ended before anything was answered nothing is known.
-func (f *Flow) failure(interrupted bool) string {
+// flow that was ended before anything was answered, by the user or because of another
+// flow, nothing is known.
+func (f *Flow) failure(ended bool) string {
 	m := &f.Messages
 	unexpected := m.Rejected - m.Expected
 	switch {
 	case len(f.Errors) > 0 && f.Errors[0].Class == sample.LocalLimit.String():
 		return ""
-	case m.Accepted == 0 && interrupted && f.onlyCanceled():
+	case m.Accepted == 0 && ended && f.onlyCanceled():
 		return ""
 	case m.Attempted == 0 && len(f.Errors) == 0:
 		return "no message was attempted"
@@ -46,7 +48,7 @@ func (f *Flow) failure(interrupted bool) string {
 		return "nothing was accepted" + mostFrequent(f.Errors)
 	case 2*unexpected > m.Attempted:
 		return fmt.Sprintf("%s of %s rejected%s", human.Count(unexpected), human.CountOf(m.Attempted, "message"), mostFrequent(f.Errors))
-	case f.expect.Rejections() && m.Expected == 0 && !interrupted:
+	case f.expect.Rejections() && m.Expected == 0 && !ended:
 		return fmt.Sprintf("no message was rejected as expected (%s); %s of %s accepted%s", f.expect, human.Count(m.Accepted),
 			human.CountOf(m.Attempted, "message"), mostFrequent(f.Errors))
 	}
