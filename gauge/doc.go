@@ -22,6 +22,13 @@
 // *netdrive.StrangerError, unless scenarios.LoadOptions.MayLoad had its name when the
 // scenario was loaded.
 //
+// # What is tried first
+//
+// Before the load, Run tries one session of each flow, as far as RCPT. If one shows that
+// its flow cannot work, such as a wrong password, nothing is loaded, and the error is of
+// type check.Faults: it says what is wrong and what to do. [Options.NoProbe] leaves that
+// out. [Job.Look] looks at more, and is "smtpgauge check" as a function.
+//
 // # Two kinds of errors
 //
 // The error of Run says that there is no measurement, or that its file is not

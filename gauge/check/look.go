@@ -79,6 +79,9 @@ func excuseClosedPorts(found [][]Finding, flows []loadgen.Flow) {
 		default:
 			// The same for all then, unless they fail in different ways.
 			found[i][0].Target = flows[0].Target.Host
+			if id := worst(found[i]); id == NameNotFound || id == LookUpFailed {
+				continue
+			}
 			found[i][0].Says += " (tried ports: " + strings.Join(ports, ", ") + ")"
 		}
 	}
