@@ -23,7 +23,7 @@ func (l *look) encryption(ctx context.Context) {
 		return
 	}
 	if l.flow.Session.Wire.TLS == sample.TLSNone {
-		if w.greeted() {
+		if w.greeted() && w.at.Path == "" { // a Unix socket needs none
 			l.offeredTLS(ctx)
 		}
 		return

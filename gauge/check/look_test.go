@@ -232,3 +232,35 @@ func TestOwnSide(t *testing.T) {
 		}
 	}
 }
+
+// A look tries a password once too, and says of the other targets that it stopped.
+func TestLookTriesAPasswordOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, _, f := spotless(t)
+		server.answer["auth"] = "535 5.7.8 no"
+		other := f
+		other.Name, other.Target.Port = "other", 2525
+		report, err := Look(t.Context(), &loadgen.Plan{Flows: []loadgen.Flow{f, other}}, LookOptions{Options: Options{Dial: server.dial}, Elsewhere: true})
+		server.serving.Wait()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(worse(report), "; "); got != "error login-refused; note login-refused" || server.count("AUTH") != 1 {
+			t.Errorf("found %q with %d logins", got, server.count("AUTH"))
+		}
+	})
+}
+
+// LMTP over a Unix socket is looked at as far as that makes sense.
+func TestLookAtLMTP(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := relay()
+		f.Target = loadgen.Target{Network: "unix", Host: "/run/lmtp"}
+		f.Session.Wire.LMTP = true
+		server := &fakeServer{}
+		report := lookAt(t, server, f, LookOptions{})
+		if got := strings.Join(worse(report), "; "); got != "" || server.count("LHLO") == 0 || server.count("EHLO") > 0 {
+			t.Errorf("found %q after %q", got, server.said)
+		}
+	})
+}
