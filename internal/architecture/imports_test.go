@@ -96,7 +96,7 @@ var confined = map[string][]string{
 	"github.com/xdg-go/scram":                 {"internal/smtpsink", "loadgen/smtpwire"},
 	"github.com/HdrHistogram/hdrhistogram-go": {"results/histogram"},
 	"github.com/olekukonko/tablewriter":       {"results/render"},
-	"golang.org/x/perf":                       {"results/compare/stats", "results/render"},
+	"golang.org/x/perf":                       {"results/compare/stats", "results/render/export"},
 	"go.yaml.in/yaml":                         {"scenarios/tree"},
 	"github.com/spf13":                        {"cmd"},
 	"golang.org/x/term":                       {"cmd"},

@@ -86,6 +86,9 @@ type Generator struct {
 	ClockSteps     []time.Duration    `json:"clock_steps_ns"`
 }
 
+// Known tells whether the process's own figures are there. They come at the end of a run.
+func (g *Generator) Known() bool { return g.GOMAXPROCS > 0 }
+
 // A Flow is the figures of a flow, all rounds together, without the warm-up.
 type Flow struct {
 	Label      string                `json:"label"` // port, TLS and AUTH in short, as "587 starttls PLAIN"

@@ -39,14 +39,6 @@ func (res *document) errorSection() table.Section {
 	return s
 }
 
-// replyCode is an error's code and enhanced code: "550 5.1.1".
-func replyCode(e tally.FailureCount) string {
-	if e.Code == 0 {
-		return e.Enhanced
-	}
-	return strings.TrimSpace(strconv.Itoa(e.Code) + " " + e.Enhanced)
-}
-
 // An errorKind is what failed in the same way in one flow or several.
 type errorKind struct {
 	tally.FailureCount // of all flows together, with the example of the first
@@ -63,7 +55,7 @@ func (res *document) errorKinds() []*errorKind {
 	var list []*errorKind
 	for flow, f := range res.FlowsInOrder() {
 		for _, e := range f.Errors {
-			k := key{e.Phase, e.Class, replyCode(e), e.Expected}
+			k := key{e.Phase, e.Class, e.Reply(), e.Expected}
 			kind := known[k]
 			if kind == nil {
 				kind = &errorKind{FailureCount: e}
@@ -92,7 +84,7 @@ func (k *errorKind) text(flows int) string {
 		where = " in " + strings.Join(k.flows, " and ")
 	}
 	said := k.Example
-	if code := replyCode(k.FailureCount); code != "" && !strings.HasPrefix(said, code) {
+	if code := k.Reply(); code != "" && !strings.HasPrefix(said, code) {
 		said = code + " " + said
 	}
 	expected := ""

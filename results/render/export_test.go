@@ -13,22 +13,26 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
+	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render/export"
 )
 
 // exported are the golden files of formats that other programs read.
 func exported() map[string]func(*bytes.Buffer) error {
 	m := map[string]func(*bytes.Buffer) error{
-		"both.junit.xml":          func(b *bytes.Buffer) error { return writeJUnit(b, []*document{fourPorts(), badDay()}) },
-		"four-ports.otava.csv":    func(b *bytes.Buffer) error { return writeOtava(b, []*document{later(fourPorts()), fourPorts()}) },
-		"four-ports.bench":        func(b *bytes.Buffer) error { return writeBenchmarks(b, fourPorts()) },
-		"bad-day.bench":           func(b *bytes.Buffer) error { return writeBenchmarks(b, badDay()) },
-		"bad-day.bencher.json":    func(b *bytes.Buffer) error { return writeBencher(b, badDay()) },
-		"bad-day.github.json":     func(b *bytes.Buffer) error { return writeSmallerIsBetter(b, badDay()) },
-		"four-ports.prom":         func(b *bytes.Buffer) error { return writeExposition(b, fourPorts()) },
-		"bad-day.prom":            func(b *bytes.Buffer) error { return writeExposition(b, badDay()) },
-		"four-ports.bencher.json": func(b *bytes.Buffer) error { return writeBencher(b, fourPorts()) },
-		"four-ports.github.json":  func(b *bytes.Buffer) error { return writeSmallerIsBetter(b, fourPorts()) },
+		"both.junit.xml": func(b *bytes.Buffer) error { return writeJUnit(b, []*document{fourPorts(), badDay()}) },
+		"four-ports.otava.csv": func(b *bytes.Buffer) error {
+			return export.Otava(b, []*figures.Result{later(fourPorts()).Result, fourPorts().Result})
+		},
+		"four-ports.bench":        func(b *bytes.Buffer) error { return export.Benchmarks(b, fourPorts().Result) },
+		"bad-day.bench":           func(b *bytes.Buffer) error { return export.Benchmarks(b, badDay().Result) },
+		"bad-day.bencher.json":    func(b *bytes.Buffer) error { return export.Bencher(b, badDay().Result) },
+		"bad-day.github.json":     func(b *bytes.Buffer) error { return export.SmallerIsBetter(b, badDay().Result) },
+		"four-ports.prom":         func(b *bytes.Buffer) error { return export.Prometheus(b, fourPorts().Result) },
+		"bad-day.prom":            func(b *bytes.Buffer) error { return export.Prometheus(b, badDay().Result) },
+		"four-ports.bencher.json": func(b *bytes.Buffer) error { return export.Bencher(b, fourPorts().Result) },
+		"four-ports.github.json":  func(b *bytes.Buffer) error { return export.SmallerIsBetter(b, fourPorts().Result) },
 	}
 	return m
 }
@@ -89,7 +93,7 @@ func TestBenchstatReadsBenchmarks(t *testing.T) {
 func TestBenchmarkNamesAreOneWord(t *testing.T) {
 	res := fourPorts()
 	res.Flows["two words\n"], res.FlowOrder = res.Flows["relay-25"], []string{"two words\n"}
-	b := text(t, func(b *bytes.Buffer) error { return writeBenchmarks(b, res) })
+	b := text(t, func(b *bytes.Buffer) error { return export.Benchmarks(b, res.Result) })
 	if !strings.Contains(b.String(), "\nBenchmarkSMTP/flow=two_words\\x0a-2 ") {
 		t.Errorf("got %s", b)
 	}
@@ -126,18 +130,22 @@ func TestOtavaHasARowARun(t *testing.T) {
 	if i := slices.Index(rows[0], "submit-587.messages_per_second"); i < 0 || rows[1][i] != "3104.7" {
 		t.Errorf("rates are not there: %q", rows[:2])
 	}
-	if err := writeOtava(&bytes.Buffer{}, []*document{badDay()}); err == nil || !strings.Contains(err.Error(), "flow dead of the run of 2026-11-21T10:00:00Z measured nothing") {
+	if err := export.Otava(&bytes.Buffer{}, []*figures.Result{badDay().Result}); err == nil || !strings.Contains(err.Error(), "flow dead of the run of 2026-11-21T10:00:00Z measured nothing") {
 		t.Errorf("a flow without a sample: %v", err)
 	}
 	other := fourPorts()
 	other.FlowOrder = other.FlowOrder[:2]
-	if err := writeOtava(&bytes.Buffer{}, []*document{fourPorts(), other}); err == nil || !strings.Contains(err.Error(), "other flows") {
+	if err := export.Otava(&bytes.Buffer{}, []*figures.Result{fourPorts().Result, other.Result}); err == nil || !strings.Contains(err.Error(), "other flows") {
 		t.Errorf("rows of different columns: %v", err)
 	}
 }
 
 func TestBencherBoundsHoldTheValue(t *testing.T) {
-	var all map[string]map[string]bencherMetric
+	var all map[string]map[string]struct {
+		Value float64  `json:"value"`
+		Lower *float64 `json:"lower_value"`
+		Upper *float64 `json:"upper_value"`
+	}
 	if err := json.Unmarshal(text(t, exported()["four-ports.bencher.json"]).Bytes(), &all); err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +167,7 @@ func TestBencherBoundsHoldTheValue(t *testing.T) {
 // TestOnlyWhatIsBetterSmallerIsTracked: a rate among them would be an alert
 // for each improvement.
 func TestOnlyWhatIsBetterSmallerIsTracked(t *testing.T) {
-	var all []trackedBenchmark
+	var all []struct{ Name, Unit, Range string }
 	if err := json.Unmarshal(text(t, exported()["four-ports.github.json"]).Bytes(), &all); err != nil {
 		t.Fatal(err)
 	}

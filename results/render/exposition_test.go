@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/smtpgauge/smtpgauge/results/render/export"
 )
 
 // A metricFamily is a metric as Prometheus' text format 0.0.4 has it, with its
@@ -149,7 +151,7 @@ func TestExpositionEscapes(t *testing.T) {
 	res.Name = "a\"b\\n\n} 1\n# TYPE x gauge\n"
 	res.Thresholds = append(res.Thresholds, res.Thresholds[0])
 	var b bytes.Buffer
-	if err := writeExposition(&b, res); err != nil {
+	if err := export.Prometheus(&b, res.Result); err != nil {
 		t.Fatal(err)
 	}
 	families, err := parseExposition(b.String())

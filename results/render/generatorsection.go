@@ -5,19 +5,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
-// isKnown tells whether the generator's figures are there. They come at the end of
-// a run.
-func isKnown(g *figures.Generator) bool { return g.GOMAXPROCS > 0 }
-
 func (res *document) generatorSection() table.Section {
 	g, s := &res.Generator, table.Section{ID: generatorID, Title: "Generator"}
 	add := func(format string, args ...any) { s.Say(fmt.Sprintf(format, args...)) }
-	if isKnown(g) {
+	if g.Known() {
 		cores := human.NoSamples
 		if res.Elapsed > 0 {
 			cores = human.ThreeDigits(g.CPUSeconds / res.Elapsed.Seconds())

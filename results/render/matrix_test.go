@@ -8,6 +8,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/render/export"
 )
 
 // madeMatrix is a run with a matrix: six rounds, and a flow that fails.
@@ -38,7 +39,8 @@ func matrices(tb testing.TB) map[string]func(*bytes.Buffer) error {
 // The matrix is part of a run's figures in every format that has them.
 func TestMatrixIsAmongTheFigures(t *testing.T) {
 	var b bytes.Buffer
-	if err := writeCSV(&b, madeMatrix(t)); err != nil {
+	made := madeMatrix(t)
+	if err := export.CSV(&b, made.Result, made.Matrix); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -55,7 +57,7 @@ func TestMatrixIsAmongTheFigures(t *testing.T) {
 		t.Error("the CSV has costs of nothing delivered")
 	}
 	b.Reset()
-	if err := writeMarkdown(&b, madeMatrix(t), Options{}); err != nil || !strings.Contains(b.String(), "| what a message costs more |") {
+	if err := writeMarkdown(&b, made, Options{}); err != nil || !strings.Contains(b.String(), "| what a message costs more |") {
 		t.Errorf("the Markdown lacks the choices (%v)", err)
 	}
 }

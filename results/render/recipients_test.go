@@ -11,6 +11,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/render/export"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
@@ -31,7 +32,7 @@ func TestRecipientsAddUp(t *testing.T) {
 		if got, want := result.Flows["f"].Recipients, (tally.RecipientCounts{Accepted: 3, Rejected: 1, Unknown: int64(unknown)}); got != want {
 			t.Errorf("%+v, want %+v", got, want)
 		}
-		exported := text(t, func(b *bytes.Buffer) error { return writeExposition(b, newDocument(run)) }).String()
+		exported := text(t, func(b *bytes.Buffer) error { return export.Prometheus(b, newDocument(run).Result) }).String()
 		if has := strings.Contains(exported, `recipients_total{flow="f",outcome="unknown"} 2`); has != (unknown > 0) {
 			t.Errorf("%d unknown, exported: %v", unknown, has)
 		}

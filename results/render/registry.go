@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
@@ -52,4 +53,17 @@ func (r *Registry[T]) Write(w io.Writer, name string, thing T, o Options) error 
 // plainly leaves out the options, for formats that are not for terminals.
 func plainly[T any](write func(io.Writer, T) error) func(io.Writer, T, Options) error {
 	return func(w io.Writer, thing T, _ Options) error { return write(w, thing) }
+}
+
+// views are the formats that every thing has that people read as a report.
+func views[T compare.Comparison | compare.Noise | compare.Matrix](report func(*T, Options) table.Report) []format[*T] {
+	return []format[*T]{
+		{"table", func(w io.Writer, thing *T, o Options) error {
+			return table.Draw(w, report(thing, o), o.terminal())
+		}},
+		{"json", plainly(writeJSON[T])},
+		{"markdown", func(w io.Writer, thing *T, o Options) error {
+			return table.Markdown(w, report(thing, o))
+		}},
+	}
 }

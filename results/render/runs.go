@@ -6,6 +6,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render/export"
 )
 
 // Runs writes runs. Several are one document if the format has room for them
@@ -54,21 +55,27 @@ var Runs = Registry[[]*record.Run]{"runs", []format[[]*record.Run]{
 	{"table", each(writeTables)},
 	{"json", each(plainly(writeJSON[document]))},
 	{"markdown", each(writeMarkdown)},
-	{"csv", each(plainly(writeCSV))},
+	{"csv", each(plainly(func(w io.Writer, res *document) error { return export.CSV(w, res.Result, res.Matrix) }))},
 	{"hgrm", func(w io.Writer, runs []*record.Run, _ Options) error {
 		for _, r := range runs {
-			if err := writePercentiles(w, figures.Of(r).FlowOrder, r.Histogram); err != nil {
+			if err := export.Percentiles(w, figures.Of(r).FlowOrder, r.Histogram); err != nil {
 				return err
 			}
 		}
 		return nil
 	}},
-	{"benchfmt", each(plainly(writeBenchmarks))},
+	{"benchfmt", each(figuresOnly(export.Benchmarks))},
 	{"junit", together(writeJUnit)},
-	{"otava", together(writeOtava)},
-	{"bencher", only("bencher", plainly(writeBencher))},
-	{"github-benchmark", only("github-benchmark", plainly(writeSmallerIsBetter))},
-	{"prometheus", only("prometheus", plainly(writeExposition))},
+	{"otava", together(func(w io.Writer, list []*document) error {
+		var results []*figures.Result
+		for _, res := range list {
+			results = append(results, res.Result)
+		}
+		return export.Otava(w, results)
+	})},
+	{"bencher", only("bencher", figuresOnly(export.Bencher))},
+	{"github-benchmark", only("github-benchmark", figuresOnly(export.SmallerIsBetter))},
+	{"prometheus", only("prometheus", figuresOnly(export.Prometheus))},
 	{pageFormat, func(w io.Writer, runs []*record.Run, _ Options) error {
 		if len(runs) != 1 {
 			return oneRun(pageFormat, len(runs))
@@ -89,6 +96,11 @@ func ReadFor(name string, r io.ReadSeeker) (*record.Run, error) {
 }
 
 type documentWriter func(io.Writer, *document, Options) error
+
+// figuresOnly is for formats that hold nothing but figures.
+func figuresOnly(write func(io.Writer, *figures.Result) error) documentWriter {
+	return func(w io.Writer, res *document, _ Options) error { return write(w, res.Result) }
+}
 
 // each writes runs one after the other.
 func each(write documentWriter) func(io.Writer, []*record.Run, Options) error {

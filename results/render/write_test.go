@@ -23,6 +23,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render/export"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -164,7 +165,7 @@ func badDay() *document {
 // written are the golden files and what writes them.
 func written(t *testing.T) map[string]func(*bytes.Buffer) error {
 	m := map[string]func(*bytes.Buffer) error{
-		"percentiles.hgrm": func(b *bytes.Buffer) error { return writePercentiles(b, []string{"inbound"}, someHistograms) },
+		"percentiles.hgrm": func(b *bytes.Buffer) error { return export.Percentiles(b, []string{"inbound"}, someHistograms) },
 		"bad-day-colour.txt": func(b *bytes.Buffer) error {
 			return writeTables(b, badDay(), Options{Color: true})
 		},
@@ -179,7 +180,7 @@ func written(t *testing.T) map[string]func(*bytes.Buffer) error {
 		}
 		m[name+"-all.txt"] = func(b *bytes.Buffer) error { return writeTables(b, res, Options{All: true}) }
 		m[name+".md"] = func(b *bytes.Buffer) error { return writeMarkdown(b, res, Options{}) }
-		m[name+".csv"] = func(b *bytes.Buffer) error { return writeCSV(b, res) }
+		m[name+".csv"] = func(b *bytes.Buffer) error { return export.CSV(b, res.Result, res.Matrix) }
 		m[name+".json"] = func(b *bytes.Buffer) error { return writeJSON(b, res) }
 	}
 	return m
@@ -300,7 +301,7 @@ func TestNoSamplesAreNoFigure(t *testing.T) {
 		t.Errorf("a flow without samples is shown as %q, want %q", got, want)
 	}
 	b.Reset()
-	if err := writeCSV(&b, badDay()); err != nil {
+	if err := export.CSV(&b, badDay().Result, nil); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(b.String(), ",dead,time,") || strings.Contains(b.String(), ",dead,rate,") {
@@ -310,7 +311,7 @@ func TestNoSamplesAreNoFigure(t *testing.T) {
 
 func TestCSVReadsBack(t *testing.T) {
 	var b bytes.Buffer
-	if err := writeCSV(&b, badDay()); err != nil {
+	if err := export.CSV(&b, badDay().Result, nil); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&b).ReadAll()
@@ -382,15 +383,15 @@ func TestWriteErrorsAreTold(t *testing.T) {
 	for name, err := range map[string]error{
 		"table":    writeTables(brokenPipe{}, fourPorts(), Options{}),
 		"markdown": writeMarkdown(brokenPipe{}, fourPorts(), Options{}),
-		"csv":      writeCSV(brokenPipe{}, fourPorts()),
+		"csv":      export.CSV(brokenPipe{}, fourPorts().Result, nil),
 		"json":     writeJSON(brokenPipe{}, fourPorts()),
-		"hgrm":     writePercentiles(brokenPipe{}, []string{"inbound"}, someHistograms),
-		"benchfmt": writeBenchmarks(brokenPipe{}, fourPorts()),
+		"hgrm":     export.Percentiles(brokenPipe{}, []string{"inbound"}, someHistograms),
+		"benchfmt": export.Benchmarks(brokenPipe{}, fourPorts().Result),
 		"junit":    writeJUnit(brokenPipe{}, []*document{fourPorts()}),
-		"otava":    writeOtava(brokenPipe{}, []*document{fourPorts()}),
-		"bencher":  writeBencher(brokenPipe{}, fourPorts()),
-		"github":   writeSmallerIsBetter(brokenPipe{}, fourPorts()),
-		"metrics":  writeExposition(brokenPipe{}, fourPorts()),
+		"otava":    export.Otava(brokenPipe{}, []*figures.Result{fourPorts().Result}),
+		"bencher":  export.Bencher(brokenPipe{}, fourPorts().Result),
+		"github":   export.SmallerIsBetter(brokenPipe{}, fourPorts().Result),
+		"metrics":  export.Prometheus(brokenPipe{}, fourPorts().Result),
 		"html":     writePage(brokenPipe{}, unmeasured(t, "one")),
 	} {
 		if err == nil {

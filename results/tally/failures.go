@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
@@ -105,6 +107,15 @@ type FailureCount struct {
 	Count    int64  `json:"count"`
 	Example  string `json:"example"`
 	Expected bool   `json:"expected,omitempty"` // the scenario wants such rejections; in results only
+}
+
+// Reply is the code and the enhanced code of the server's reply: "550 5.1.1". It is "" if
+// there was none.
+func (c *FailureCount) Reply() string {
+	if c.Code == 0 {
+		return c.Enhanced
+	}
+	return strings.TrimSpace(strconv.Itoa(c.Code) + " " + c.Enhanced)
 }
 
 // Figures are the failures with their names, the most frequent first.

@@ -1,4 +1,4 @@
-package render
+package export
 
 import (
 	"fmt"
@@ -26,11 +26,11 @@ var benchBetter = [...]struct{ unit, better string }{
 	{benchP50, "lower"}, {benchP99, "lower"}, {benchRate, "higher"}, {benchErrors, "lower"},
 }
 
-// writeBenchmarks writes res in the format of Go's benchmarks: a line for each
+// Benchmarks writes res in the format of Go's benchmarks: a line for each
 // round of each flow, so that benchstat takes rounds as its samples. Iterations are
 // messages attempted, and errors are those not accepted. A round without a message
 // has no line.
-func writeBenchmarks(w io.Writer, res *document) error {
+func Benchmarks(w io.Writer, res *figures.Result) error {
 	out := benchfmt.NewWriter(w)
 	for _, u := range benchBetter {
 		line := benchfmt.UnitMetadata{UnitMetadataKey: benchfmt.UnitMetadataKey{Unit: u.unit, Key: "better"}, OrigUnit: u.unit, Value: u.better}
@@ -55,7 +55,7 @@ func writeBenchmarks(w io.Writer, res *document) error {
 
 // benchConfig holds only what two runs worth comparing share: benchstat shows runs
 // that differ in any of it in separate tables.
-func benchConfig(res *document) []benchfmt.Config {
+func benchConfig(res *figures.Result) []benchfmt.Config {
 	var list []benchfmt.Config
 	e := &res.Environment
 	for _, c := range [...]struct{ key, value string }{{"goos", e.OS}, {"goarch", e.Arch}, {"scenario", res.Name}} {

@@ -1,4 +1,4 @@
-package render
+package export
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
@@ -23,9 +24,9 @@ type bencherMetric struct {
 // (operations/s) are its own measures.
 var bencherMeasures = map[string]string{"p50": "latency", "p99": "latency-p99", "rate": "throughput", "errors": "error-share"}
 
-// writeBencher writes res in Bencher Metric Format, a benchmark a flow. The
+// Bencher writes res in Bencher Metric Format, a benchmark a flow. The
 // lower and upper values are those of the rounds.
-func writeBencher(w io.Writer, res *document) error {
+func Bencher(w io.Writer, res *figures.Result) error {
 	all := map[string]map[string]bencherMetric{}
 	for name, f := range res.FlowsInOrder() {
 		measures := map[string]bencherMetric{}
@@ -39,7 +40,7 @@ func writeBencher(w io.Writer, res *document) error {
 			measures[bencherMeasures[h.Name]] = m
 		}
 		if len(measures) > 0 {
-			all[res.trackedName(name)] = measures
+			all[trackedName(res, name)] = measures
 		}
 	}
 	return writeTracked(w, all)
@@ -54,9 +55,9 @@ type trackedBenchmark struct {
 	Extra string  `json:"extra,omitempty"`
 }
 
-// writeSmallerIsBetter writes the headlines of res that are better if they are smaller,
+// SmallerIsBetter writes the headlines of res that are better if they are smaller,
 // as customSmallerIsBetter of github-action-benchmark.
-func writeSmallerIsBetter(w io.Writer, res *document) error {
+func SmallerIsBetter(w io.Writer, res *figures.Result) error {
 	all := []trackedBenchmark{}
 	for name, f := range res.FlowsInOrder() {
 		for _, h := range f.Headlines() {
@@ -68,7 +69,7 @@ func writeSmallerIsBetter(w io.Writer, res *document) error {
 				scale, unit = 0.01, "%"
 			}
 			b := trackedBenchmark{
-				Name: res.trackedName(name) + " " + h.Name, Unit: unit, Value: h.Value / scale,
+				Name: trackedName(res, name) + " " + h.Name, Unit: unit, Value: h.Value / scale,
 				Extra: fmt.Sprintf("%s: %s, %s, %s load", res.Verdict.Word, printable.Text(f.Label), human.CountOf(f.Messages.Attempted, "message"), f.Load),
 			}
 			if n := len(h.Rounds); n > 1 {
@@ -83,7 +84,7 @@ func writeSmallerIsBetter(w io.Writer, res *document) error {
 }
 
 // trackedName is a flow's name among those of many scenarios.
-func (res *document) trackedName(flow string) string {
+func trackedName(res *figures.Result, flow string) string {
 	return printable.Text(res.Name) + "/" + printable.Text(flow)
 }
 

@@ -1,4 +1,4 @@
-package render
+package export
 
 import (
 	"encoding/csv"
@@ -23,10 +23,10 @@ type figureWriter struct {
 	err  error // the first, after which nothing is written
 }
 
-// writeCSV writes all figures of res. Metrics of the warm-up and of single rounds have
+// CSV writes all figures of res, and of m if it is not nil. Metrics of the warm-up and of single rounds have
 // a prefix ("warmup.", "round-1."); those without are of the flow as a whole. What
 // has no samples has no row.
-func writeCSV(w io.Writer, res *document) error {
+func CSV(w io.Writer, res *figures.Result, m *compare.Matrix) error {
 	f := &figureWriter{w: csv.NewWriter(w), run: csvText(res.Name)}
 	f.err = f.w.Write([]string{"run", "flow", "metric", "phase", "part", "stat", "value", "unit"})
 	f.ofRun(res)
@@ -34,8 +34,8 @@ func writeCSV(w io.Writer, res *document) error {
 		f.flow = csvText(name)
 		f.ofFlow(flow)
 	}
-	if res.Matrix != nil {
-		f.ofMatrix(res.Matrix)
+	if m != nil {
+		f.ofMatrix(m)
 	}
 	f.flow = ""
 	for _, t := range res.Thresholds {
@@ -66,7 +66,7 @@ func (f *figureWriter) count(metric, stat string, n int64) {
 	f.put(metric, "", "", stat, float64(n), metric[strings.LastIndexByte(metric, '.')+1:])
 }
 
-func (f *figureWriter) ofRun(res *document) {
+func (f *figureWriter) ofRun(res *figures.Result) {
 	g := &res.Generator
 	valid := 0.0
 	if res.Verdict.Valid {
@@ -75,7 +75,7 @@ func (f *figureWriter) ofRun(res *document) {
 	f.put("verdict", "", csvText(string(res.Verdict.Word)), "", 1, "boolean")
 	f.put("valid", "", "", "", valid, "boolean")
 	f.put("elapsed", "", "", "", float64(res.Elapsed), "ns")
-	if isKnown(g) {
+	if g.Known() {
 		f.put("generator.cpu", "", "", "", g.CPUSeconds, "s")
 		f.put("generator.rss", "", "", "max", float64(g.MaxRSS), "bytes")
 		f.put("generator.gc_pauses", "", "", "count", float64(g.GCPauses), "pauses")
@@ -125,7 +125,7 @@ func (f *figureWriter) ofFlow(flow *figures.Flow) {
 		}
 	}
 	for _, e := range flow.Errors {
-		f.put("errors", csvText(e.Phase), csvText(strings.TrimSpace(e.Class+" "+replyCode(e))), "count", float64(e.Count), "failures")
+		f.put("errors", csvText(e.Phase), csvText(strings.TrimSpace(e.Class+" "+e.Reply())), "count", float64(e.Count), "failures")
 	}
 	if w := flow.Warmup; w != nil {
 		f.messages("warmup.messages", &w.Messages)

@@ -1,4 +1,4 @@
-package render
+package export
 
 import (
 	"bytes"
@@ -10,9 +10,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/histogram"
 )
 
-// writePercentiles writes the percentile distribution of every histogram that
+// Percentiles writes the percentile distribution of every histogram that
 // find returns and that has samples.
-func writePercentiles(w io.Writer, flows []string, find func(string, sample.Phase, sample.Part) *histogram.Histogram) error {
+func Percentiles(w io.Writer, flows []string, find func(string, sample.Phase, sample.Part) *histogram.Histogram) error {
 	var b bytes.Buffer
 	for _, flow := range flows {
 		for i := range sample.NumPhases {

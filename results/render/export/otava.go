@@ -1,4 +1,4 @@
-package render
+package export
 
 import (
 	"encoding/csv"
@@ -22,17 +22,17 @@ var otavaMetrics = []struct {
 	{"errors", "error_share", 1},
 }
 
-// writeOtava writes a row a run, in order of time, for Apache Otava, which finds when
+// Otava writes a row a run, in order of time, for Apache Otava, which finds when
 // headlines changed: the time, attributes that are words, and four metrics a flow.
 // Otava has no missing values, so a flow that measured nothing is an error, and so are
 // runs that differ in their flows.
-func writeOtava(w io.Writer, list []*document) error {
+func Otava(w io.Writer, list []*figures.Result) error {
 	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b *document) int { return a.Started.Compare(b.Started) })
+	slices.SortStableFunc(list, func(a, b *figures.Result) int { return a.Started.Compare(b.Started) })
 	c := csv.NewWriter(w)
 	var header []string
 	for _, res := range list {
-		names, row, err := res.otava()
+		names, row, err := otavaRow(res)
 		if err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ func writeOtava(w io.Writer, list []*document) error {
 	return c.Error()
 }
 
-func (res *document) otava() (names, row []string, err error) {
+func otavaRow(res *figures.Result) (names, row []string, err error) {
 	// An attribute must not look like a number or a time.
 	verdict := string(res.Verdict.Word)
 	names = []string{"time", "run", "version", "verdict"}
@@ -72,4 +72,4 @@ func (res *document) otava() (names, row []string, err error) {
 	return names, row, nil
 }
 
-func otavaTime(res *document) string { return res.Started.UTC().Format(time.RFC3339) }
+func otavaTime(res *figures.Result) string { return res.Started.UTC().Format(time.RFC3339) }

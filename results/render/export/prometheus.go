@@ -1,4 +1,4 @@
-package render
+package export
 
 import (
 	"bytes"
@@ -14,9 +14,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/metricfamily"
 )
 
-// writeExposition writes the final values of res for Prometheus, as for a
+// Prometheus writes the final values of res for Prometheus, as for a
 // Pushgateway or node_exporter's textfile collector.
-func writeExposition(w io.Writer, res *document) error {
+func Prometheus(w io.Writer, res *figures.Result) error {
 	e := &exposition{}
 	e.ofRun(res)
 	e.ofCounts(res)
@@ -97,7 +97,7 @@ func zeroOrOne(set bool) float64 {
 	return 0
 }
 
-func (e *exposition) ofRun(res *document) {
+func (e *exposition) ofRun(res *figures.Result) {
 	v := &res.Environment
 	e.one(metricfamily.RunInfo.With("clock"), 1, res.Name, v.Version, v.Go, v.OS, v.Arch, res.Clock)
 	e.one(metricfamily.RunStart, float64(res.Started.UnixMilli())/1000)
@@ -107,7 +107,7 @@ func (e *exposition) ofRun(res *document) {
 	e.one(metricfamily.RunPartial, zeroOrOne(res.Partial))
 }
 
-func (e *exposition) ofCounts(res *document) {
+func (e *exposition) ofCounts(res *figures.Result) {
 	e.begin(metricfamily.Messages)
 	for flow, f := range res.FlowsInOrder() {
 		m := &f.Messages
@@ -152,7 +152,7 @@ func (e *exposition) ofCounts(res *document) {
 	}
 }
 
-func (e *exposition) ofTimes(res *document) {
+func (e *exposition) ofTimes(res *figures.Result) {
 	e.begin(metricfamily.Rate)
 	for flow, f := range res.FlowsInOrder() {
 		if f.Window > 0 {
@@ -169,7 +169,7 @@ func (e *exposition) ofTimes(res *document) {
 	}
 }
 
-func (e *exposition) ofThresholds(res *document) {
+func (e *exposition) ofThresholds(res *figures.Result) {
 	e.begin(metricfamily.Threshold)
 	seen := map[string]bool{} // a series comes once
 	for _, t := range res.Thresholds {
@@ -180,9 +180,9 @@ func (e *exposition) ofThresholds(res *document) {
 	}
 }
 
-func (e *exposition) ofGenerator(res *document) {
+func (e *exposition) ofGenerator(res *figures.Result) {
 	g := &res.Generator
-	if isKnown(g) {
+	if g.Known() {
 		e.one(metricfamily.GeneratorCPU, g.CPUSeconds)
 		e.one(metricfamily.GeneratorMemory, float64(g.MaxRSS))
 	}
