@@ -125,21 +125,21 @@ func (a *auth) refers(name string) bool {
 }
 
 func (a *auth) pool(d *decoder) []smtpwire.Credentials {
-	t := d.readTable(a.at("accounts"), a.file)
+	t := d.table(a.at("accounts"), a.file)
 	if t == nil {
 		return nil
 	}
 	wanted := secretName(a.mechanism)
 	username, secret := slices.Index(t.Columns, "username"), slices.Index(t.Columns, wanted)
 	if username < 0 || secret < 0 {
-		d.Faultf(tree.Position{File: t.file, Line: 1, Column: 1}, "want a header row with the columns username and %s, and identity if needed", wanted)
+		d.Faultf(t.Header(), "want a header row with the columns username and %s, and identity if needed", wanted)
 		return nil
 	}
 	identity := slices.Index(t.Columns, "identity")
 	accounts := make([]smtpwire.Credentials, len(t.Rows))
 	for i, row := range t.Rows {
 		if row[username] == "" || row[secret] == "" {
-			d.Faultf(t.at(i), "username or %s is empty", wanted)
+			d.Faultf(t.At(i), "username or %s is empty", wanted)
 		}
 		accounts[i] = smtpwire.Credentials{Mechanism: a.mechanism, Username: row[username], Password: row[secret]}
 		if identity >= 0 {

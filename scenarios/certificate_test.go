@@ -4,6 +4,8 @@ import (
 	"encoding/pem"
 	"strings"
 	"testing"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/beside"
 )
 
 func TestCertificateFiles(t *testing.T) {
@@ -55,8 +57,8 @@ func FuzzCertificate(f *testing.F) {
 	f.Add([]byte("  -----BEGIN \x30\x03\x02\x01\x00"))
 	f.Add([]byte(utf16("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n")))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, kind := range []blockKind{isCertificate, isKey} {
-			blocks, err := kind.find(data)
+		for _, find := range []func([]byte) ([]*pem.Block, error){beside.Certificates, beside.Keys} {
+			blocks, err := find(data)
 			if (err == nil) != (len(blocks) > 0) {
 				t.Fatalf("%d blocks and %v", len(blocks), err)
 			}

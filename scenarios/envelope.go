@@ -8,6 +8,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
+	"github.com/smtpgauge/smtpgauge/scenarios/beside"
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
@@ -41,9 +42,9 @@ var envelopeShape = object[envelope]{
 // that can be made from it.
 func (e *envelope) addTo(o *mail.Options, d *decoder, allowed []string) {
 	o.From, o.To, o.Recipients = e.from, e.to, e.recipients
-	var t *table
+	var t *beside.Table
 	if e.csv != "" {
-		if t = d.readTable(e.at("csv"), e.csv); t == nil {
+		if t = d.table(e.at("csv"), e.csv); t == nil {
 			return
 		}
 		o.Columns = &t.Table
@@ -69,7 +70,7 @@ func (e *envelope) addTo(o *mail.Options, d *decoder, allowed []string) {
 
 // checkAddress checks a pattern, and that mail to the addresses made from it reaches
 // nobody by accident.
-func (d *decoder) checkAddress(at tree.Position, pattern string, t *table, allowed []string) {
+func (d *decoder) checkAddress(at tree.Position, pattern string, t *beside.Table, allowed []string) {
 	p, err := mail.ParsePattern(pattern)
 	if err != nil {
 		d.Faultf(at, "%v", err)
@@ -101,7 +102,7 @@ func (d *decoder) checkAddress(at tree.Position, pattern string, t *table, allow
 
 // checkSender refuses a sender without a domain: only the recipient postmaster
 // may leave it out (RFC 5321 section 4.5.1).
-func (d *decoder) checkSender(at tree.Position, pattern string, t *table) {
+func (d *decoder) checkSender(at tree.Position, pattern string, t *beside.Table) {
 	p, err := mail.ParsePattern(pattern)
 	if err != nil {
 		return // reported already
@@ -116,7 +117,7 @@ func (d *decoder) checkSender(at tree.Position, pattern string, t *table) {
 }
 
 // checkRows reports the rows of a table that make wrong addresses.
-func (d *decoder) checkRows(p *mail.Pattern, t *table, allowed []string) {
+func (d *decoder) checkRows(p *mail.Pattern, t *beside.Table, allowed []string) {
 	for i := range t.Rows {
 		if len(d.Faults) >= tree.MaxFaults {
 			return
@@ -124,10 +125,10 @@ func (d *decoder) checkRows(p *mail.Pattern, t *table, allowed []string) {
 		row := mail.Table{Columns: t.Columns, Rows: t.Rows[i : i+1]}
 		domains, err := p.Domains(&row)
 		if err != nil {
-			d.Faultf(t.at(i), "%s", strings.Replace(err.Error(), "in row 1 of the table ", "", 1))
+			d.Faultf(t.At(i), "%s", strings.Replace(err.Error(), "in row 1 of the table ", "", 1))
 			continue
 		}
-		d.checkDomains(t.at(i), domains, allowed)
+		d.checkDomains(t.At(i), domains, allowed)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/internal/textfile"
+	"github.com/smtpgauge/smtpgauge/scenarios/beside"
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
@@ -150,4 +151,26 @@ func (d *decoder) text(at tree.Position, name string, most int64) ([]byte, bool)
 		return nil, false
 	}
 	return text, true
+}
+
+// table returns the CSV file that a scenario names, or reports what is wrong with it. It
+// reads each once.
+func (d *decoder) table(at tree.Position, name string) *beside.Table {
+	shown := d.shownName(at, name)
+	if t := d.tables[shown]; t != nil {
+		return t
+	}
+	text, ok := d.text(at, name, beside.MaxTable)
+	if !ok {
+		return nil
+	}
+	if at, message := tree.Unreadable(shown, text, "want a CSV file, which is text"); message != "" {
+		d.Faultf(at, "%s", message)
+		return nil
+	}
+	t := beside.ReadTable(&d.Report, shown, text)
+	if t != nil {
+		d.tables[shown] = t
+	}
+	return t
 }

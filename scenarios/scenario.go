@@ -11,6 +11,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
+	"github.com/smtpgauge/smtpgauge/scenarios/beside"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
@@ -101,7 +102,7 @@ func readAll(r io.Reader) ([]byte, error) {
 func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error) {
 	d := &decoder{
 		folders: map[string]files{name: f}, shell: files{fsys: o.FS, dir: "."},
-		trust: o.Trust, contents: map[string][]byte{}, tables: map[string]*table{}, mails: map[string][]mail.File{},
+		trust: o.Trust, contents: map[string][]byte{}, tables: map[string]*beside.Table{}, mails: map[string][]mail.File{},
 	}
 	d.Report.Files = []string{name}
 	d.filler = tree.Filler{Report: &d.Report, Env: o.LookupEnv, File: d.secretFile}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
+	"github.com/smtpgauge/smtpgauge/scenarios/beside"
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
@@ -38,7 +39,7 @@ type decoder struct {
 
 	// Files are read once, even if several flows name them.
 	contents map[string][]byte
-	tables   map[string]*table
+	tables   map[string]*beside.Table
 	mails    map[string][]mail.File
 
 	notes []string // see Scenario.Notes

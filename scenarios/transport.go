@@ -1,10 +1,15 @@
 package scenarios
 
 import (
+	"bytes"
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"slices"
+	"strings"
 
 	"github.com/smtpgauge/smtpgauge/internal/spelling"
+	"github.com/smtpgauge/smtpgauge/scenarios/beside"
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
@@ -143,4 +148,67 @@ func (t *transport) config(d *decoder, host string) *tls.Config {
 		c.Certificates = d.certificate(t)
 	}
 	return c
+}
+
+// maxPEM bounds files of certificates. The trust store of a system is a quarter of
+// that.
+const maxPEM = 4 << 20
+
+// authorities reads the certificates to trust. Those that cannot be read are left
+// out, unless that is all of them.
+func (d *decoder) authorities(at tree.Position, name string) *x509.CertPool {
+	blocks, ok := d.blocks(at, name, beside.Certificates)
+	if !ok {
+		return nil
+	}
+	pool := x509.NewCertPool()
+	read, unread := 0, error(nil)
+	for _, b := range blocks {
+		certificates, err := x509.ParseCertificates(b.Bytes)
+		if err != nil {
+			unread = err
+		}
+		for _, c := range certificates {
+			pool.AddCert(c)
+			read++
+		}
+	}
+	if read == 0 {
+		d.Faultf(at, "%s: its certificate cannot be read: %v", d.shownName(at, name), unread)
+		return nil
+	}
+	return pool
+}
+
+// certificate reads the client's certificate and its key.
+func (d *decoder) certificate(t *transport) []tls.Certificate {
+	certificates, certOK := d.blocks(t.at("cert"), t.cert, beside.Certificates)
+	keys, keyOK := d.blocks(t.at("key"), t.key, beside.Keys)
+	if !certOK || !keyOK {
+		return nil
+	}
+	var cert bytes.Buffer
+	for _, b := range certificates {
+		_ = pem.Encode(&cert, b) // writing to a buffer never fails
+	}
+	pair, err := tls.X509KeyPair(cert.Bytes(), pem.EncodeToMemory(keys[0]))
+	if err != nil {
+		d.Faultf(t.at("cert"), "%s and %s: %s", d.shownName(t.at("cert"), t.cert), d.shownName(t.at("key"), t.key), strings.TrimPrefix(err.Error(), "tls: "))
+		return nil
+	}
+	return []tls.Certificate{pair}
+}
+
+// blocks returns the blocks of a kind in a file, one at least, or reports why it
+// cannot.
+func (d *decoder) blocks(at tree.Position, name string, find func([]byte) ([]*pem.Block, error)) ([]*pem.Block, bool) {
+	data, ok := d.octets(at, name, maxPEM)
+	if !ok {
+		return nil, false
+	}
+	blocks, err := find(data)
+	if err != nil {
+		d.Faultf(at, "%s: %v", d.shownName(at, name), err)
+	}
+	return blocks, err == nil
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/machine"
@@ -140,7 +141,7 @@ scenario can see, and how many rounds it takes to see a smaller one.
 // An alternation runs two scenarios in the order A B B A.
 type alternation struct {
 	source sourceFlags
-	repeat wholeFlag
+	repeat numberflag.Whole
 	output string
 	probe  probeFlag
 	quiet  bool
@@ -152,7 +153,7 @@ type alternation struct {
 }
 
 func (l *alternation) register(flags *pflag.FlagSet) {
-	l.repeat = wholeFlag{least: 1, most: maxRepeat}
+	l.repeat = numberflag.Whole{Least: 1, Most: maxRepeat}
 	flags.Var(&l.repeat, "repeat", "run each side `N` times (default: two more than a verdict needs)")
 	flags.StringVarP(&l.output, "output", "o", "", "keep the run files in the folder `DIR` (default NAME-TIME)")
 	l.probe.register(flags)
@@ -201,7 +202,7 @@ func (l *alternation) run(ctx context.Context, o compare.Options, s streams) (ru
 	if err != nil {
 		return runs, err
 	}
-	turns := l.repeat.value // 0 until the first run says how many
+	turns := l.repeat.Value // 0 until the first run says how many
 	for turn := 0; turns == 0 || turn < turns; turn++ {
 		for _, side := range [2][2]int{{0, 1}, {1, 0}}[turn%2] {
 			name := filepath.Join(folder, fmt.Sprintf("%c%d.jsonl", "ab"[side], turn+1))

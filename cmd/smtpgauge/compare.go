@@ -13,6 +13,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/stepsummary"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/record"
@@ -70,7 +72,7 @@ two flows of a run, the gates of the scenario are not used.`,
 // compareFlags are the flags that compare and ab share.
 type compareFlags struct {
 	noiseFlags
-	minEffect percentFlag
+	minEffect numberflag.Percent
 	failOn    []string
 	format    formatFlag
 }
@@ -84,7 +86,7 @@ func (f *compareFlags) register(flags *pflag.FlagSet) {
 
 // noiseFlags are the flags that noise, compare and ab share.
 type noiseFlags struct {
-	alpha   chanceFlag
+	alpha   numberflag.Chance
 	metrics []string
 	all     bool
 }
@@ -102,7 +104,7 @@ func (f *noiseFlags) options() compare.Options {
 
 func (f *compareFlags) options() (compare.Options, error) {
 	o := f.noiseFlags.options()
-	o.MinEffect = f.minEffect.share
+	o.MinEffect = f.minEffect.Share
 	for _, text := range f.failOn {
 		g, err := criteria.ParseGate(text)
 		if err != nil {
@@ -116,7 +118,7 @@ func (f *compareFlags) options() (compare.Options, error) {
 // judge compares two sides. The scenario of the new side decides what the command
 // line leaves open.
 func (f *compareFlags) judge(base, other []*record.Run, o compare.Options) (*compare.Comparison, error) {
-	if !f.minEffect.given {
+	if !f.minEffect.Given {
 		o.MinEffect = compare.DeclaredMinEffect(other)
 	}
 	if len(f.failOn) == 0 {
@@ -204,7 +206,7 @@ func readCourses(names []string) ([]*record.Run, error) {
 func (f *compareFlags) finish(s streams, c *compare.Comparison) error {
 	o := options(s.results)
 	o.All = f.all
-	summarizeStep(s.err, func(w io.Writer) error { return render.Comparisons.Write(w, "markdown", c, o) })
+	stepsummary.Append(s.err, func(w io.Writer) error { return render.Comparisons.Write(w, "markdown", c, o) })
 	return errors.Join(render.Comparisons.Write(s.results, f.format.name, c, o), judgeComparison(c))
 }
 

@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/stepsummary"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render"
 )
@@ -43,6 +45,13 @@ func writeRuns(p *console.Printout, format string, all bool, runs ...*record.Run
 	o := options(p)
 	o.All = all
 	return render.Runs.Write(p, format, runs, o)
+}
+
+// summarizeStep shows runs on the page of a GitHub workflow, if this is one.
+func summarizeStep(runs []*record.Run, stderr io.Writer) {
+	stepsummary.Append(stderr, func(w io.Writer) error {
+		return render.Runs.Write(w, "markdown", runs, render.Options{})
+	})
 }
 
 // allHelp says what --all does for a run.

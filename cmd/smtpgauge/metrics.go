@@ -6,6 +6,10 @@ import (
 	"io"
 	"time"
 
+	"github.com/go-logr/logr"
+	"go.opentelemetry.io/otel"
+	"google.golang.org/grpc/grpclog"
+
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/listening"
 	"github.com/smtpgauge/smtpgauge/loadgen"
@@ -95,4 +99,15 @@ func (e *exposure) end(stop interruption) {
 		fmt.Fprintf(e.stderr, "metrics: waiting for the last scrape, until %s at most; ^C skips it\n", until.Format(time.TimeOnly))
 	}
 	e.server.End(stop.drain)
+}
+
+// The libraries that push metrics log by loggers that the whole process shares, so
+// they are the program's to set, before anything uses them. What they log would go
+// to stderr at any time, in the middle of the progress display, and show headers
+// that cannot be read, which are secrets. What fails in a push, telemetry.Push
+// reports.
+func init() {
+	otel.SetLogger(logr.Discard())
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(error) {}))
+	grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard))
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
 )
 
 // noNumber is texts that no flag accepts as a number.
@@ -33,7 +35,7 @@ func TestEveryNumberIsBounded(t *testing.T) {
 			values, known := bad[name]
 			if !known {
 				if plainNumber(f) {
-					t.Errorf("%s takes any number: use a wholeFlag, or say here what it refuses", name)
+					t.Errorf("%s takes any number: use a numberflag.Whole, or say here what it refuses", name)
 				}
 				return
 			}
@@ -72,14 +74,14 @@ func refused(t *testing.T, c *cobra.Command, flag, value string) {
 
 func TestNumbersThatAreTaken(t *testing.T) {
 	for text, want := range map[string]float64{"0.05": 0.05, "1e-3": 1e-3, ".5": .5, "0.999": 0.999} {
-		var f chanceFlag
+		var f numberflag.Chance
 		if err := f.Set(text); err != nil || float64(f) != want {
 			t.Errorf("%q is %v, %v", text, f, err)
 		}
 	}
 	for text, want := range map[string]int{"1": 1, "1000": 1000, "007": 7} {
-		f := wholeFlag{least: 1, most: maxRepeat}
-		if err := f.Set(text); err != nil || f.value != want {
+		f := numberflag.Whole{Least: 1, Most: maxRepeat}
+		if err := f.Set(text); err != nil || f.Value != want {
 			t.Errorf("%q is %+v, %v", text, f, err)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
@@ -25,9 +26,9 @@ type quickFlags struct {
 	host, port string
 	serverFlags
 	tls, mechanism           string
-	sessions                 wholeFlag
+	sessions                 numberflag.Whole
 	rate, duration           string
-	messages, perSession     wholeFlag
+	messages, perSession     numberflag.Whole
 	size, from, to           string
 	print                    bool
 	sessionsSet, durationSet bool
@@ -87,13 +88,13 @@ to start from; the password is not in it.
 	flags.StringVar(&q.tls, "tls", "", "`MODE`: none, starttls or implicit")
 	q.serverFlags.register(flags)
 	flags.StringVar(&q.mechanism, "mechanism", "", "SASL `MECHANISM` (default the strongest that the server offers)")
-	q.sessions = wholeFlag{value: 10, least: 1}
+	q.sessions = numberflag.Whole{Value: 10, Least: 1}
 	flags.Var(&q.sessions, "sessions", "sessions at once; with --rate, the most at once")
 	flags.StringVar(&q.rate, "rate", "", "`RATE` of arrivals, such as 20 sessions/s; a bare number is messages/s")
 	flags.StringVar(&q.duration, "for", "10s", "`DURATION` of the load")
-	q.messages = wholeFlag{least: 1}
+	q.messages = numberflag.Whole{Least: 1}
 	flags.Var(&q.messages, "messages", "send this number of messages, all sessions together")
-	q.perSession = wholeFlag{value: 10}
+	q.perSession = numberflag.Whole{Value: 10}
 	flags.Var(&q.perSession, "per-session", "messages a connection; with 0 a connection is used as long as the load lasts")
 	flags.StringVar(&q.size, "size", "4KiB", "`SIZE` of a message")
 	flags.StringVar(&q.from, "from", "bench@example.test", "sender `ADDRESS`")
@@ -118,7 +119,7 @@ func (q *quickFlags) complete(target string) error {
 	switch {
 	case q.rateSet && strings.TrimSpace(q.rate) == "":
 		return usagef(hint, "--rate is empty, want a rate such as 20 sessions/s")
-	case q.rate != "" && q.messages.value > 0:
+	case q.rate != "" && q.messages.Value > 0:
 		return usagef(hint, "--rate and --messages contradict each other: use --for with --rate")
 	case q.tls == "" && !hasUsualTLS(q.port):
 		return usagef("add --tls none, starttls or implicit", "no TLS mode is usual on port %s", q.port)
@@ -273,7 +274,7 @@ func (q *quickFlags) scenario() string {
 		line(`    auth: {%susername: %s, password: "${env:%s}"}`, mechanism, quote(q.user), scenarios.PasswordVariable)
 	}
 	line("    load: {%s}", q.load())
-	line("    session: {messages: %d}", q.perSession.value)
+	line("    session: {messages: %d}", q.perSession.Value)
 	line("    message: {size: %s}", quote(q.size))
 	line("    envelope: {from: %s, to: %s}", quote(q.from), quote(q.to))
 	return b.String()
@@ -297,15 +298,15 @@ func (q *quickFlags) load() string {
 	if q.rate != "" {
 		s := fmt.Sprintf("rate: %s, duration: %s", quote(q.rate), quote(q.duration))
 		if q.sessionsSet {
-			s += fmt.Sprintf(", max_sessions: %d", q.sessions.value)
+			s += fmt.Sprintf(", max_sessions: %d", q.sessions.Value)
 		}
 		return s
 	}
-	s := fmt.Sprintf("sessions: %d", q.sessions.value)
-	if q.messages.value > 0 {
-		s += fmt.Sprintf(", messages: %d", q.messages.value)
+	s := fmt.Sprintf("sessions: %d", q.sessions.Value)
+	if q.messages.Value > 0 {
+		s += fmt.Sprintf(", messages: %d", q.messages.Value)
 	}
-	if q.messages.value == 0 || q.durationSet {
+	if q.messages.Value == 0 || q.durationSet {
 		s += ", duration: " + quote(q.duration)
 	}
 	return s

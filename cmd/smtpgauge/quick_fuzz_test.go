@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -24,7 +25,7 @@ func FuzzQuickText(f *testing.F) {
 		if text == "" || !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
 			return // no name, or none that a scenario takes
 		}
-		q := quickFlags{serverFlags: serverFlags{user: text}, tls: "none", sessions: wholeFlag{value: 1}, duration: "1s", size: "4KiB", from: "a@example.test", to: "b@example.test"}
+		q := quickFlags{serverFlags: serverFlags{user: text}, tls: "none", sessions: numberflag.Whole{Value: 1}, duration: "1s", size: "4KiB", from: "a@example.test", to: "b@example.test"}
 		if err := q.complete("127.0.0.1:2525"); err != nil {
 			t.Fatal(err)
 		}

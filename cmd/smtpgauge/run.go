@@ -12,6 +12,8 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/dryrun"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/internal/machine"
@@ -24,7 +26,7 @@ import (
 
 func newRun(s streams) *cobra.Command {
 	var f runFlags
-	repeat := wholeFlag{value: 1, least: 1, most: maxRepeat}
+	repeat := numberflag.Whole{Value: 1, Least: 1, Most: maxRepeat}
 	c := &cobra.Command{
 		Use:   "run SCENARIO",
 		Short: "run a scenario, print its tables, write its run file",
@@ -51,7 +53,7 @@ the same, and so does a terminal that is closed, unless nohup is used.
 			if err != nil {
 				return err
 			}
-			job.Plan.Rounds = max(1, job.Plan.Rounds) * repeat.value
+			job.Plan.Rounds = max(1, job.Plan.Rounds) * repeat.Value
 			return f.run(c.Context(), job, s)
 		},
 	}
@@ -101,7 +103,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 		return usagef("give -o a file; show --format json prints results", "the run file cannot go to stdout, which is for the results")
 	}
 	if f.dryRun {
-		return describe(s.out, job, f.descriptors(p))
+		return dryrun.Write(s.out, job, f.descriptors(p))
 	}
 	if err := checkTarget(job); err != nil {
 		return err
@@ -145,7 +147,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
 	page.finish(result.Figures.Verdict.Conclusion, "run file: "+file.Name(), func(w io.Writer) error { return writeFinishedPage(w, file.Name()) })
 	shown, unread := f.readBack(result.Run, file.Name())
-	appendStepSummary([]*record.Run{shown}, s.err)
+	summarizeStep([]*record.Run{shown}, s.err)
 	return errors.Join(unread, writeRuns(s.results, f.format.name, f.all, shown), err, f.verdictOf(result, s.err))
 }
 

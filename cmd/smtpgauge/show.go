@@ -61,7 +61,7 @@ all runs.`,
 				}
 				runs = []*record.Run{run}
 			}
-			appendStepSummary(runs, s.err)
+			summarizeStep(runs, s.err)
 			return writeRuns(s.results, format.name, all, runs...)
 		},
 	}

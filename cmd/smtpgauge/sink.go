@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/sinkprocess"
 	"github.com/smtpgauge/smtpgauge/internal/smtpsink"
 )
@@ -29,7 +30,7 @@ type sinkFlags struct {
 	listen, users, delays []string
 	caOut, hostname       string
 	insecureAuth          bool
-	maxMessage            wholeFlag
+	maxMessage            numberflag.Whole
 }
 
 func newSink(s streams) *cobra.Command {
@@ -74,7 +75,7 @@ listener has TLS.`,
 	flags.StringArrayVar(&f.delays, "delay", nil, "delay the reply to a command: `COMMAND=DURATION` (repeatable)")
 	flags.StringVar(&f.caOut, "ca-out", "", "write the authority's certificate to `FILE`")
 	flags.StringVar(&f.hostname, "hostname", "", "`NAME` in the banner and the certificate (default the machine's)")
-	f.maxMessage = wholeFlag{least: 1}
+	f.maxMessage = numberflag.Whole{Least: 1}
 	flags.Var(&f.maxMessage, "max-message", "largest message in `OCTETS` (default 128 MiB)")
 	return c
 }
@@ -83,7 +84,7 @@ func (f *sinkFlags) config() (smtpsink.Config, error) {
 	config := smtpsink.Config{
 		Hostname:          f.hostname,
 		AllowInsecureAuth: f.insecureAuth,
-		MaxMessage:        int64(f.maxMessage.value),
+		MaxMessage:        int64(f.maxMessage.Value),
 		Delays:            make(map[string]time.Duration),
 	}
 	if len(f.listen) == 0 {

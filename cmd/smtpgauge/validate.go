@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/dryrun"
 )
 
 func newValidate(s streams) *cobra.Command {
@@ -29,7 +30,7 @@ the program.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(s.out, "%s: valid: %s\n", args[0], countFlows(job.Plan))
+			_, err = fmt.Fprintf(s.out, "%s: valid: %s\n", args[0], dryrun.CountFlows(job.Plan))
 			return err
 		},
 	}

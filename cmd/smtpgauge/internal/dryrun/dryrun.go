@@ -1,4 +1,5 @@
-package main
+// Package dryrun says what a run would do.
+package dryrun
 
 import (
 	"bytes"
@@ -16,10 +17,10 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
-// describe prints what a job would do: the scenario as resolved, and above it, in
+// Write prints what a job would do: the scenario as resolved, and above it, in
 // comments, a summary and how many open files it needs. The whole is a scenario. It
 // prints no secret.
-func describe(w io.Writer, job *gauge.Job, descriptors uint64) error {
+func Write(w io.Writer, job *gauge.Job, descriptors uint64) error {
 	p := job.Plan
 	resolved, err := scenarios.YAML(p)
 	if err != nil {
@@ -51,7 +52,8 @@ func describe(w io.Writer, job *gauge.Job, descriptors uint64) error {
 	return err
 }
 
-func countFlows(p *loadgen.Plan) string {
+// CountFlows is how many flows a plan has, in words.
+func CountFlows(p *loadgen.Plan) string {
 	if len(p.Flows) == 1 {
 		return "1 flow"
 	}
@@ -59,7 +61,7 @@ func countFlows(p *loadgen.Plan) string {
 }
 
 func order(p *loadgen.Plan) string {
-	s := countFlows(p)
+	s := CountFlows(p)
 	switch {
 	case len(p.Flows) == 1:
 	case p.InTurn:

@@ -1,8 +1,6 @@
-package scenarios
+package beside
 
 import (
-	"bytes"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -14,54 +12,12 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
-// maxPEM bounds files of certificates. The trust store of a system is a quarter of
-// that.
-const maxPEM = 4 << 20
+// Certificates returns the certificates in PEM or DER, one at least. Text between PEM
+// blocks explains them, and is left out. The error says what to change.
+func Certificates(data []byte) ([]*pem.Block, error) { return isCertificate.find(data) }
 
-// authorities reads the certificates to trust. Those that cannot be read are left
-// out, unless that is all of them.
-func (d *decoder) authorities(at tree.Position, name string) *x509.CertPool {
-	blocks, ok := d.blocks(at, name, isCertificate)
-	if !ok {
-		return nil
-	}
-	pool := x509.NewCertPool()
-	read, unread := 0, error(nil)
-	for _, b := range blocks {
-		certificates, err := x509.ParseCertificates(b.Bytes)
-		if err != nil {
-			unread = err
-		}
-		for _, c := range certificates {
-			pool.AddCert(c)
-			read++
-		}
-	}
-	if read == 0 {
-		d.Faultf(at, "%s: its certificate cannot be read: %v", d.shownName(at, name), unread)
-		return nil
-	}
-	return pool
-}
-
-// certificate reads the client's certificate and its key.
-func (d *decoder) certificate(t *transport) []tls.Certificate {
-	certificates, certOK := d.blocks(t.at("cert"), t.cert, isCertificate)
-	keys, keyOK := d.blocks(t.at("key"), t.key, isKey)
-	if !certOK || !keyOK {
-		return nil
-	}
-	var cert bytes.Buffer
-	for _, b := range certificates {
-		_ = pem.Encode(&cert, b) // writing to a buffer never fails
-	}
-	pair, err := tls.X509KeyPair(cert.Bytes(), pem.EncodeToMemory(keys[0]))
-	if err != nil {
-		d.Faultf(t.at("cert"), "%s and %s: %s", d.shownName(t.at("cert"), t.cert), d.shownName(t.at("key"), t.key), strings.TrimPrefix(err.Error(), "tls: "))
-		return nil
-	}
-	return []tls.Certificate{pair}
-}
+// Keys returns the private keys, as Certificates does.
+func Keys(data []byte) ([]*pem.Block, error) { return isKey.find(data) }
 
 // A blockKind is a kind of PEM block.
 type blockKind struct {
@@ -75,25 +31,10 @@ var (
 	isKey         = blockKind{"private key", "PRIVATE KEY", "CERTIFICATE"}
 )
 
-// blocks returns the blocks of a kind in a file, one at least, or reports why it
-// cannot.
-func (d *decoder) blocks(at tree.Position, name string, kind blockKind) ([]*pem.Block, bool) {
-	data, ok := d.octets(at, name, maxPEM)
-	if !ok {
-		return nil, false
-	}
-	blocks, err := kind.find(data)
-	if err != nil {
-		d.Faultf(at, "%s: %v", d.shownName(at, name), err)
-	}
-	return blocks, err == nil
-}
-
 // blockBegin matches the beginning of a PEM block, even if that is damaged.
 var blockBegin = regexp.MustCompile(`(?m)^[ \t\x{feff}]*-----BEGIN `)
 
-// find returns the blocks of a kind in PEM or DER. Text between PEM blocks explains
-// them, and is left out.
+// find returns the blocks of a kind.
 func (k blockKind) find(data []byte) ([]*pem.Block, error) {
 	if k.isDER(data) {
 		return []*pem.Block{{Type: k.label, Bytes: data}}, nil
