@@ -88,10 +88,18 @@ func (l *look) oldVersions(ctx context.Context) {
 				l.findings[i].Says += "; the server has " + tls.VersionName(w.TLS.Version) + " and nothing newer, which RFC 8996 forbids"
 			}
 		}
+	case len(l.flow.Session.Accounts) == 0 && relays(l.flow.Target.Port):
+		l.add(Note, TLSOldVersion, "", "the server takes %s, which RFC 8996 forbids; between servers it is better than none (RFC 7435)", tls.VersionName(w.TLS.Version))
 	default:
 		l.add(Warning, TLSOldVersion, "turn TLS 1.0 and 1.1 off in the server (Postfix: smtpd_tls_protocols = >=TLSv1.2)",
 			"the server takes %s, which RFC 8996 forbids", tls.VersionName(w.TLS.Version))
 	}
+}
+
+// relays tells whether a port is the one between servers, where TLS is only an offer.
+func relays(port int) bool {
+	mode, usual := sample.UsualTLS(port)
+	return usual && mode == sample.TLSNone
 }
 
 // curves lists the key exchanges that the server takes.

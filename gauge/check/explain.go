@@ -165,7 +165,7 @@ func (e *explainer) lost(f *sample.Failure) *Fault {
 	switch {
 	case f.Class == sample.Timeout && e.walk.Hurried:
 		return e.passing(Slow, "if the load fails as well, set timeouts and look into the server's log",
-			"%s got no answer within %v, and the look before the load waits no longer; the load will", e.step(f.Phase), Patience)
+			"%s got %s, and a look waits no longer; the load will", e.step(f.Phase), f.Text)
 	case f.Class == sample.Timeout:
 		return e.passing(Slow, "set the flow's timeouts, and look into the server's log", "%s got %s", e.step(f.Phase), f.Text)
 	case f.Code >= 500:

@@ -31,6 +31,7 @@ type LookOptions struct {
 // how many sessions the server holds at once, and for whether it relays. The error is
 // that of a target that must not be loaded, of mail that cannot be made, or of ctx.
 func Look(ctx context.Context, p *loadgen.Plan, o LookOptions) (*Report, error) {
+	o.patience = LookPatience
 	lines := queues(p, o.Options)
 	found := make([][]Finding, len(p.Flows))
 	errs := make([]error, len(p.Flows))
@@ -142,9 +143,12 @@ func (l *look) all(ctx context.Context, newSpot bool) error {
 	}
 	l.walk = w
 	faults := explain(w, l.flow)
-	for _, f := range faults {
+	for i, f := range faults {
 		if l.shared() {
 			f.Says = "flow " + l.flow.Name + ": " + f.Says
+		}
+		if w.Failure != nil && i == len(faults)-1 {
+			f.Passing = false // it may pass, but little could be looked at, and the answer must not be that all is well
 		}
 		l.addFault(f)
 	}
@@ -205,7 +209,7 @@ func (l *look) visit(ctx context.Context, change func(f *loadgen.Flow)) *Walk {
 	if change != nil {
 		change(&f)
 	}
-	w := &Walk{Host: l.walk.Host}
+	w := &Walk{Host: l.walk.Host, again: true}
 	_ = converse(ctx, l.plan, &f, l.options.Options, l.walk.reached(), nil, noEnvelope, w) // of ctx, which all checks at its end
 	return w
 }

@@ -15,11 +15,14 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
+// farAway is a host that is neither this machine nor on a private network.
+const farAway = "203.0.113.1"
+
 // lookAt looks at a server with one flow, and returns what was found.
 func lookAt(t *testing.T, server *fakeServer, f loadgen.Flow, o LookOptions) *Report {
 	t.Helper()
 	o.Dial, o.Elsewhere = server.dial, true
-	report, err := Look(t.Context(), &loadgen.Plan{Flows: []loadgen.Flow{f}}, o)
+	report, err := Look(t.Context(), &loadgen.Plan{Flows: []loadgen.Flow{f}, MayLoad: []string{farAway}}, o)
 	server.serving.Wait()
 	if err != nil {
 		t.Fatal(err)
@@ -91,9 +94,9 @@ func TestLook(t *testing.T) {
 		},
 			LookOptions{}, "warning slow-banner", "2.50 s: it looks like a delay on purpose"},
 		{"reverse DNS", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) {
-			s.delay["banner"] = 5100 * time.Millisecond
+			s.delay["banner"] = 10100 * time.Millisecond
 		},
-			LookOptions{}, "warning slow-banner", "reverse DNS"},
+			LookOptions{}, "warning slow-banner; note sessions", "reverse DNS"},
 		{"tarpit at RCPT", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) { s.delay["rcpt"] = 3 * time.Second },
 			LookOptions{}, "warning slow-step", "RCPT took 3.00 s"},
 		{"AUTH before TLS", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) {
@@ -129,11 +132,15 @@ func TestLook(t *testing.T) {
 			LookOptions{}, "error session-limit", "holds 1 session at once for this address, and 4 are wanted; the next was answered 421 4.7.0 too many"},
 		{"as many sessions as the plan has", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) { s.most = 4 }, LookOptions{}, "", ""},
 		{"open relay", func(_ *testing.T, s *fakeServer, _ *authority, f *loadgen.Flow) {
-			s.unknown, f.Target.Host = "", "10.33.0.1"
+			s.unknown, f.Target.Host = "", farAway
 		},
 			LookOptions{}, "error open-relay", "open relay"},
+		{"relays for its network", func(_ *testing.T, s *fakeServer, _ *authority, f *loadgen.Flow) {
+			s.unknown, f.Target.Host = "", "10.33.0.1"
+		},
+			LookOptions{}, "warning open-relay", "for this machine's network"},
 		{"relays for this machine", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) { s.unknown = "" },
-			LookOptions{}, "warning open-relay", "for this machine"},
+			LookOptions{}, "note open-relay", "for this machine"},
 		{"a sink", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) { s.unknown = "" },
 			LookOptions{TakesAll: func(*loadgen.Flow) bool { return true }}, "", ""},
 		{"LIMITS", func(_ *testing.T, s *fakeServer, _ *authority, f *loadgen.Flow) {
@@ -150,6 +157,14 @@ func TestLook(t *testing.T) {
 			LookOptions{NoEnvelope: true}, "", ""},
 		{"the message is refused", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) { s.answer["."] = "554 5.6.0 spam" },
 			LookOptions{Send: true}, "error message-refused", "554 5.6.0 spam"},
+		{"no answer to EHLO", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) { s.delay["ehlo"] = time.Hour },
+			LookOptions{}, "error slow", "no answer within 30s"},
+		{"refused for now", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) {
+			s.answer["banner"] = "421 4.3.2 come back later"
+		}, LookOptions{}, "error refused-for-now", "421 4.3.2"},
+		{"TLS 1.0 too, between servers", func(_ *testing.T, s *fakeServer, _ *authority, f *loadgen.Flow) {
+			s.tls.MinVersion, f.Target.Port, f.Session.Accounts = tls.VersionTLS10, 25, nil
+		}, LookOptions{}, "note tls-old-version", "TLS 1.1"},
 		{"STARTTLS that the flow does without", func(t *testing.T, s *fakeServer, _ *authority, f *loadgen.Flow) {
 			f.Session.Wire.TLS, f.Session.Accounts = sample.TLSNone, nil
 			s.answer["starttls"] = "454 4.7.0 TLS not available due to local problem"

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"math"
@@ -60,7 +61,7 @@ const never = time.Duration(math.MaxInt64)
 func converse(ctx context.Context, p *loadgen.Plan, f *loadgen.Flow, o Options, addrs []netdrive.Addr, source *mail.Source, t trial, w *Walk) error {
 	s := &session{
 		flow: f, limits: f.Timeouts.Resolved(), source: source, trial: t, addrs: addrs, walk: w,
-		driver: netdrive.NewPortable(time.Now(), o.Dial), wire: f.Session.Wire, patience: Patience,
+		driver: netdrive.NewPortable(time.Now(), o.Dial), wire: f.Session.Wire, patience: cmp.Or(o.patience, Patience),
 	}
 	s.wire.Capture, s.wire.Secrets = true, p.Secrets()
 	var account *smtpwire.Credentials
@@ -80,7 +81,7 @@ func converse(ctx context.Context, p *loadgen.Plan, f *loadgen.Flow, o Options, 
 // offerInClear returns what the server at an address offers to EHLO in the clear.
 func offerInClear(ctx context.Context, f *loadgen.Flow, o Options, addr netdrive.Addr) []string {
 	s := &session{
-		flow: f, limits: f.Timeouts.Resolved(), trial: noEnvelope, addrs: []netdrive.Addr{addr}, walk: &Walk{},
+		flow: f, limits: f.Timeouts.Resolved(), trial: noEnvelope, addrs: []netdrive.Addr{addr}, walk: &Walk{again: true},
 		driver: netdrive.NewPortable(time.Now(), o.Dial), patience: 2 * silence,
 		wire: smtpwire.Options{Name: f.Session.Wire.Name, LMTP: f.Session.Wire.LMTP, Capture: true},
 	}
@@ -188,7 +189,9 @@ func (s *session) Connected(at sample.Instant, took time.Duration) {
 	s.walk.at, s.walk.Address = s.addrs[s.to], s.addrs[s.to].String()
 	s.note(sample.Connect, took)
 	s.state = talking
-	s.other.begin(s)
+	if !s.walk.again {
+		s.other.begin(s)
+	}
 	s.client.Established(at)
 	s.wait(s.limits.Command)
 	s.pump()

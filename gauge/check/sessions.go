@@ -14,9 +14,17 @@ import (
 // mostHeld bounds how many sessions are held at once, whatever the plan has.
 const mostHeld = 200
 
+// tooSlow is how long a banner may take if sessions are to be held: there are up to
+// eight steps, and each waits for it.
+const tooSlow = 3 * time.Second
+
 // sessions finds out how many sessions the server holds for one address: 1, 2, 4 and so
 // on, up to what the plan has there, each greeted and then idle.
 func (l *look) sessions(ctx context.Context) {
+	if took, _ := l.walk.Took(sample.Banner); took > tooSlow {
+		l.add(Note, Sessions, "", "how many sessions it holds at once was not tried: each waits %s for its banner", human.Duration(took))
+		return
+	}
 	wanted := l.wanted()
 	most := min(wanted, mostHeld)
 	until, release := context.WithCancel(ctx)
@@ -108,8 +116,8 @@ func (l *look) holdOne(ctx, until context.Context, results chan<- Walk) {
 	}
 	greeted := false
 	s := &session{
-		flow: &f, limits: f.Timeouts.Resolved(), addrs: l.walk.reached(), walk: &Walk{}, trial: noEnvelope, wire: wire,
-		driver: netdrive.NewPortable(time.Now(), l.options.Dial), patience: Patience, until: until,
+		flow: &f, limits: f.Timeouts.Resolved(), addrs: l.walk.reached(), walk: &Walk{again: true}, trial: noEnvelope, wire: wire,
+		driver: netdrive.NewPortable(time.Now(), l.options.Dial), patience: LookPatience, until: until,
 	}
 	s.held = func() {
 		greeted = true

@@ -15,6 +15,10 @@ import (
 // limited as in the load of its flow; what is left of Patience limits it too.
 const Patience = 8 * time.Second
 
+// LookPatience is the same of a walk that Look makes: it has no load to hold up, and a
+// server whose look-ups get no answer takes 10 s and more.
+const LookPatience = 30 * time.Second
+
 // A Step is one thing that a walk did.
 type Step struct {
 	Phase  sample.Phase
@@ -46,14 +50,15 @@ type Walk struct {
 	Refusals []sample.Failure // of envelopes, and of recipients
 	Failure  *sample.Failure  // why the session did not come to its end; nil if it did
 	Err      error            // beneath Failure; nil if the server said no
-	Hurried  bool             // Failure is a timeout after Patience; the load would wait longer
+	Hurried  bool             // Failure is a timeout after Patience, or LookPatience; the load would wait longer
 
 	// What a second connection found out, if the first one met something that is
 	// not what it expected.
 	OtherMode  bool     // the server begins with TLS on the port of a plain flow, or the other way round
 	OtherOffer []string // what EHLO offers on that plain port
 
-	at netdrive.Addr // what Address names
+	at    netdrive.Addr // what Address names
+	again bool          // the server was walked before: there is no doubt about how it begins
 }
 
 // reached returns the address that the walk connected to, as a list.
@@ -82,6 +87,8 @@ type Options struct {
 	Resolve loadgen.Resolver           // nil means netdrive.Resolve
 	Dial    netdrive.DialFunc          // nil means package net's Dialer
 	Skip    func(f *loadgen.Flow) bool // flows that are not looked at; nil for none
+
+	patience time.Duration // 0 means Patience
 }
 
 // A trial says how far a walk goes once it is logged in.
