@@ -11,11 +11,12 @@ import (
 	"encoding/pem"
 	"math/big"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 )
 
-// An authority signs the servers' certificates.
+// An authority signs the servers' certificates, and other authorities.
 type authority struct {
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
@@ -24,25 +25,13 @@ type authority struct {
 // newAuthority makes an authority that nobody trusts yet.
 func newAuthority(t *testing.T, name string) *authority {
 	t.Helper()
-	key := newKey(t)
-	template := &x509.Certificate{
-		SerialNumber:          big.NewInt(1),
-		Subject:               pkix.Name{CommonName: name},
-		NotBefore:             time.Now().Add(-time.Hour),
-		NotAfter:              time.Now().Add(24 * time.Hour),
-		KeyUsage:              x509.KeyUsageCertSign,
-		BasicConstraintsValid: true,
-		IsCA:                  true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &authority{cert, key}
+	i := (*authority)(nil).issue(t, name, isAuthority)
+	return &authority{i.chain[0], i.key}
+}
+
+// isAuthority makes a certificate one that may sign others.
+func isAuthority(c *x509.Certificate) {
+	c.IsCA, c.DNSNames, c.ExtKeyUsage, c.KeyUsage = true, nil, nil, x509.KeyUsageCertSign
 }
 
 // write puts the authority's own certificate into a PEM file.
@@ -51,29 +40,58 @@ func (a *authority) write(t *testing.T, path string) {
 	writePEM(t, path, "CERTIFICATE", a.cert.Raw)
 }
 
-// issue writes a server certificate for host, and its key.
-func (a *authority) issue(t *testing.T, host, certPath, keyPath string) {
+// An identity is a key, and its certificate with those that the server sends after it.
+type identity struct {
+	chain []*x509.Certificate
+	key   *ecdsa.PrivateKey
+}
+
+// issue makes an identity for host, whose certificate is valid for 90 days, unless change says
+// otherwise. Without an authority it signs itself.
+func (a *authority) issue(t *testing.T, host string, change func(*x509.Certificate)) *identity {
 	t.Helper()
 	key := newKey(t)
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(2),
-		Subject:      pkix.Name{CommonName: host},
-		DNSNames:     []string{host},
-		NotBefore:    time.Now().Add(-time.Hour),
-		NotAfter:     time.Now().Add(24 * time.Hour),
-		KeyUsage:     x509.KeyUsageDigitalSignature,
-		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		SerialNumber:          big.NewInt(time.Now().UnixNano()),
+		Subject:               pkix.Name{CommonName: host},
+		DNSNames:              []string{host},
+		NotBefore:             time.Now().Add(-time.Hour),
+		NotAfter:              time.Now().Add(90 * 24 * time.Hour),
+		KeyUsage:              x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		BasicConstraintsValid: true,
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, key.Public(), a.key)
+	if change != nil {
+		change(template)
+	}
+	parent, signer := template, key
+	if a != nil {
+		parent, signer = a.cert, a.key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
 	if err != nil {
 		t.Fatal(err)
 	}
-	writePEM(t, certPath, "CERTIFICATE", der)
-	der, err = x509.MarshalPKCS8PrivateKey(key)
+	cert, err := x509.ParseCertificate(der)
 	if err != nil {
 		t.Fatal(err)
 	}
-	writePEM(t, keyPath, "PRIVATE KEY", der)
+	return &identity{[]*x509.Certificate{cert}, key}
+}
+
+// write puts the chain and the key into the files NAME.pem and NAME.key of a folder.
+func (i *identity) write(t *testing.T, dir, name string) {
+	t.Helper()
+	var chain []byte
+	for _, c := range i.chain {
+		chain = append(chain, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})...)
+	}
+	writeFile(t, filepath.Join(dir, name+".pem"), string(chain))
+	der, err := x509.MarshalPKCS8PrivateKey(i.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writePEM(t, filepath.Join(dir, name+".key"), "PRIVATE KEY", der)
 }
 
 func newKey(t *testing.T) *ecdsa.PrivateKey {

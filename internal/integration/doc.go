@@ -11,5 +11,6 @@
 //
 // The tests compare the command with what the servers say: it must count as accepted the
 // messages that Postfix logged as queued, and it must print what Prometheus has stored at
-// the end.
+// the end. smtpgauge check must find the one thing that is wrong with a Postfix in which one
+// thing is.
 package integration

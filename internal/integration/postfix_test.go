@@ -5,6 +5,7 @@ package integration
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"os"
@@ -21,36 +22,77 @@ import (
 type service struct {
 	Name    string // as in the log: p25, p465, p587 or p2525
 	Nominal int    // the port it stands for
+	Host    string // the address it listens at
 	Port    int    // the port it listens on
 	Options []string
 }
 
 // Address is where the service listens.
-func (s *service) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port)) }
+func (s *service) Address() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
 
-// A postfix is an instance with the four ports. It discards the mail for example.test.
+// A postfix is an instance, mostly with the four ports. It discards the mail for example.test.
 type postfix struct {
 	*daemon
-	dir      string // configuration, queue and log
-	ca       string // PEM file of the authority that signed its certificate
-	services map[int]*service
+	dir       string     // configuration, queue and log
+	ca        string     // PEM file of the authority that signed its certificate
+	authority *authority // the same
+	services  map[int]*service
 }
 
 // messageSizeLimit is small, so that a test needs little to go over it.
 const messageSizeLimit = 1 << 20
 
-// submission is what the ports for mail clients have in common.
-var submission = []string{
-	"smtpd_sasl_auth_enable=yes",
-	"smtpd_relay_restrictions=permit_sasl_authenticated,reject",
-}
+// What the ports for mail clients have in common, and what each port has of its own.
+var (
+	submission = []string{
+		"smtpd_sasl_auth_enable=yes",
+		"smtpd_relay_restrictions=permit_sasl_authenticated,reject",
+	}
+	encrypted = append([]string{"smtpd_tls_security_level=encrypt"}, submission...)
+	usual     = map[int][]string{
+		465:  append([]string{"smtpd_tls_wrappermode=yes"}, submission...),
+		587:  encrypted,
+		2525: encrypted,
+	}
+)
 
-// startPostfix starts Postfix, and Dovecot for its AUTH.
+// startPostfix starts Postfix with the four ports, and Dovecot for its AUTH.
 func startPostfix(t *testing.T) *postfix {
 	t.Helper()
+	p := newPostfix(t)
+	services := fourPorts("127.0.0.1")
+	for _, s := range services {
+		s.Port = freePort(t, s.Nominal)
+		p.services[s.Nominal] = s
+	}
+	p.start(t, services)
+	return p
+}
+
+// newPostfix makes an instance that has a certificate, and is not started yet.
+func newPostfix(t *testing.T) *postfix {
+	t.Helper()
 	dir := serverDir(t)
-	p := &postfix{dir: dir, ca: filepath.Join(dir, "ca.pem"), services: map[int]*service{}}
-	p.configure(t, startDovecot(t).authSocket)
+	p := &postfix{dir: dir, ca: filepath.Join(dir, "ca.pem"), authority: newAuthority(t, "smtpgauge integration"), services: map[int]*service{}}
+	p.authority.write(t, p.ca)
+	p.authority.issue(t, "mail.example.test", nil).write(t, dir, "mail")
+	return p
+}
+
+// fourPorts are services on the four ports of an address.
+func fourPorts(host string) []*service {
+	var services []*service
+	for _, port := range []int{25, 465, 587, 2525} {
+		services = append(services, &service{Name: fmt.Sprintf("p%d", port), Nominal: port, Host: host, Port: port, Options: usual[port]})
+	}
+	return services
+}
+
+// start starts the instance, and Dovecot.
+func (p *postfix) start(t *testing.T, services []*service) {
+	t.Helper()
+	dir := p.dir
+	p.configure(t, services, startDovecot(t).authSocket)
 	logOnFailure(t, p.log())
 
 	// The script checks the configuration and makes the queue. Then the test starts
@@ -59,26 +101,14 @@ func startPostfix(t *testing.T) *postfix {
 	command(t, "/usr/sbin/postfix", "-c", dir, "check")
 	master := filepath.Join(command(t, "/usr/sbin/postconf", "-c", dir, "-hx", "daemon_directory"), "master")
 	p.daemon = startDaemon(t, master, "-c", dir, "-s")
-	for _, s := range p.services {
+	for _, s := range services {
 		p.awaitListener(t, "tcp", s.Address())
 	}
-	return p
 }
 
-// configure writes the configuration, the certificate and the folders.
-func (p *postfix) configure(t *testing.T, authSocket string) {
+// configure writes the configuration and the folders.
+func (p *postfix) configure(t *testing.T, services []*service, authSocket string) {
 	t.Helper()
-	encrypted := append([]string{"smtpd_tls_security_level=encrypt"}, submission...)
-	services := []*service{
-		{Name: "p25", Nominal: 25},
-		{Name: "p465", Nominal: 465, Options: append([]string{"smtpd_tls_wrappermode=yes"}, submission...)},
-		{Name: "p587", Nominal: 587, Options: encrypted},
-		{Name: "p2525", Nominal: 2525, Options: encrypted},
-	}
-	for _, s := range services {
-		s.Port = freePort(t, s.Nominal)
-		p.services[s.Nominal] = s
-	}
 
 	config := struct {
 		Dir, Recipients, AuthSocket, Certificate, Key string
@@ -88,17 +118,13 @@ func (p *postfix) configure(t *testing.T, authSocket string) {
 		Dir:              p.dir,
 		Recipients:       account + "=ok, " + second + "=ok",
 		AuthSocket:       authSocket,
-		Certificate:      filepath.Join(p.dir, "cert.pem"),
-		Key:              filepath.Join(p.dir, "key.pem"),
+		Certificate:      filepath.Join(p.dir, "mail.pem"),
+		Key:              filepath.Join(p.dir, "mail.key"),
 		MessageSizeLimit: messageSizeLimit,
 		Services:         services,
 	}
 	render(t, "main.cf", filepath.Join(p.dir, "main.cf"), config)
 	render(t, "master.cf", filepath.Join(p.dir, "master.cf"), config)
-
-	ca := newAuthority(t, "smtpgauge integration")
-	ca.write(t, p.ca)
-	ca.issue(t, "mail.example.test", config.Certificate, config.Key)
 
 	if err := os.Mkdir(filepath.Join(p.dir, "queue"), 0o755); err != nil {
 		t.Fatal(err)
