@@ -14,8 +14,8 @@ import (
 // Run carries a scenario out. If anything was measured it returns a Result. If there is
 // an error beside a Result, the run file could not be written. A run that ctx or
 // Options.Drain ended early is a Result without an error, whose Err is ErrInterrupted.
-// If a flow cannot work at its target, the error is of type check.Faults, and nothing was
-// sent.
+// If a flow cannot work at its target, nothing is sent: the error is of type check.Faults,
+// and the Result says the same.
 func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Result, error) {
 	job := NewJob(s)
 	if err := job.Check(); err != nil {
@@ -23,6 +23,10 @@ func Run(ctx context.Context, s *scenarios.Scenario, o Options) (*Result, error)
 	}
 	if !o.NoProbe {
 		passing, err := job.Probe(ctx)
+		if faults := (check.Faults)(nil); errors.As(err, &faults) {
+			result, unwritten := job.Decline(faults, o)
+			return result, errors.Join(err, unwritten)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
 	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/gauge/check"
 	"github.com/smtpgauge/smtpgauge/internal/machine"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results/record"
@@ -122,9 +124,11 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 		return err
 	}
 	defer page.close()
-	if err := f.probe.probe(stop, display, job); err != nil {
-		page.finish(conclusionOf(err), "", nil)
-		return err
+	unfit := f.probe.probe(stop, display, job)
+	var faults check.Faults
+	if unfit != nil && !errors.As(unfit, &faults) {
+		page.finish(conclusionOf(unfit), "", nil)
+		return unfit
 	}
 	file, err := runfile.Create(f.output, p.Name, s.results.Writer())
 	if err := refusedFile(err); err != nil {
@@ -132,7 +136,13 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	}
 	defer file.Close() // for the returns before the run begins
 
-	result, err := s.carryOut(stop, job, display, page, gauge.Options{File: file, OnInterval: live.observe})
+	options := gauge.Options{File: file, OnInterval: live.observe}
+	var result *gauge.Result
+	if len(faults) > 0 {
+		result, err = job.Decline(faults, options)
+	} else {
+		result, err = s.carryOut(stop, job, display, page, options)
+	}
 	err = errors.Join(err, file.Close())
 	display.End()
 	if result == nil {
@@ -148,7 +158,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	page.finish(result.Figures.Verdict.Conclusion, "run file: "+file.Name(), func(w io.Writer) error { return writeFinishedPage(w, file.Name()) })
 	shown, unread := f.readBack(result.Run, file.Name())
 	summarizeStep([]*record.Run{shown}, s.err)
-	return errors.Join(unread, writeRuns(s.results, f.format.name, f.all, shown), err, f.verdictOf(result, s.err))
+	return errors.Join(unread, writeRuns(s.results, f.format.name, f.all, shown), err, cmp.Or(unfit, f.verdictOf(result, s.err)))
 }
 
 // descriptors is how many open files a run of p needs at most, the connections to

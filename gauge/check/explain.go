@@ -30,7 +30,9 @@ func explain(w *Walk, f *loadgen.Flow) []*Fault {
 		if f.Expect.Covers(w.Failure.Phase, w.Failure.Class) {
 			return found
 		}
-		return append(found, e.failure(w.Failure))
+		fault := e.failure(w.Failure)
+		fault.Failure = w.Failure
+		return append(found, fault)
 	}
 	if refusals := unexpected(w.Refusals, f.Expect); len(refusals) > 0 {
 		found = append(found, e.refusals(refusals))

@@ -25,6 +25,7 @@ func (e *explainer) refusals(list []sample.Failure) *Fault {
 		}
 	}
 	found := e.refusal(&worst)
+	found.Failure = &worst
 	found.Passing = found.Passing || w.Accepted > 0
 	if w.Accepted > 0 {
 		found.Says += "; others were taken"
@@ -79,7 +80,9 @@ func (e *explainer) size(found []*Fault) *Fault {
 	}
 	const do = "make message.size smaller (--size), or raise the server's limit"
 	if median > limit {
-		return e.fault(MessageTooBig, do, "EHLO offers SIZE %s, and a message of the flow has %s octets: the server would refuse it", human.Count(limit), human.Count(median))
+		found := e.fault(MessageTooBig, do, "EHLO offers SIZE %s, and a message of the flow has %s octets: the server would refuse it", human.Count(limit), human.Count(median))
+		found.Failure = &sample.Failure{Phase: sample.Mail, Class: sample.TooBig, Text: found.Says}
+		return found
 	}
 	return e.passing(MessageTooBig, do, "EHLO offers SIZE %s, and the flow's largest messages have up to %s octets: the server will refuse those over its limit", human.Count(limit), human.Count(largest))
 }

@@ -1,6 +1,10 @@
 package check
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
 
 // A Fault is something that keeps a flow from working at its target.
 type Fault struct {
@@ -9,6 +13,10 @@ type Fault struct {
 	Target string   // host and port
 	Says   string   // what was tried, what came back, and what that most likely means
 	Do     string   // what to type or to mend
+
+	// Failure is what the session reported, in the terms of a load; nil if no reply or
+	// error shows the fault.
+	Failure *sample.Failure
 
 	// Passing says that it may pass by itself, or does not concern all of the load.
 	// Such a fault is no reason to stop a run.

@@ -14,6 +14,9 @@ import (
 // failures says of each flow in which the server took no mail, or refused most of it,
 // what it said.
 func (res *Result) failures(r *record.Run) []string {
+	if res.NotLoaded != "" {
+		return []string{"nothing was loaded: " + res.NotLoaded}
+	}
 	list := []string{}
 	if r.Closing != nil && r.Closing.Lost != "" {
 		list = append(list, "target lost: "+r.Closing.Lost)

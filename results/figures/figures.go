@@ -25,7 +25,7 @@ func Of(r *record.Run) *Result {
 	}
 	ended := r.End().Time()
 	if r.Closing != nil {
-		res.Clock, ended = r.Closing.Clock, r.Closing.Ended
+		res.Clock, ended, res.NotLoaded = r.Closing.Clock, r.Closing.Ended, r.Closing.NotLoaded
 	}
 	res.Elapsed = max(0, ended.Sub(h.Started))
 	all := tally.NewTotal()

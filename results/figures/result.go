@@ -18,9 +18,10 @@ type Result struct {
 	Name        string             `json:"name"`
 	Started     time.Time          `json:"started"`
 	Elapsed     time.Duration      `json:"elapsed_ns"`
-	Partial     bool               `json:"partial"`     // the run file has lost its end
-	Interrupted bool               `json:"interrupted"` // the run was ended by its user
-	Clock       string             `json:"clock"`       // kernel, mixed or user
+	Partial     bool               `json:"partial"`              // the run file has lost its end
+	Interrupted bool               `json:"interrupted"`          // the run was ended by its user
+	NotLoaded   string             `json:"not_loaded,omitempty"` // why nothing was loaded
+	Clock       string             `json:"clock"`                // kernel, mixed or user
 	Verdict     Verdict            `json:"verdict"`
 	Generator   Generator          `json:"generator"`
 	Environment record.Environment `json:"environment"`

@@ -22,6 +22,9 @@ const (
 // missing, they may not; if a system never has that evidence, it is a note.
 func validityOf(r *record.Run, res *Result) Validity {
 	v := Validity{Reasons: []string{}, Notes: []string{}}
+	if res.NotLoaded != "" {
+		return v // there are no figures
+	}
 	if res.Partial {
 		where := ""
 		if r.Damage() != "" {

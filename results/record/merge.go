@@ -136,6 +136,9 @@ func (c *Closing) merge(from *Closing) {
 	if c.Aborted == "" {
 		c.Aborted = from.Aborted
 	}
+	if c.NotLoaded == "" {
+		c.NotLoaded = from.NotLoaded
+	}
 	if c.Clock == "" {
 		c.Clock = from.Clock
 	} else if c.Clock != from.Clock {

@@ -54,7 +54,8 @@ type Closing struct {
 	Ended       time.Time       `json:"ended"`
 	Interrupted bool            `json:"interrupted"`
 	Lost        string          `json:"lost,omitempty"`
-	Aborted     string          `json:"aborted,omitempty"` // why a condition of the scenario ended the run
+	Aborted     string          `json:"aborted,omitempty"`    // why a condition of the scenario ended the run
+	NotLoaded   string          `json:"not_loaded,omitempty"` // why nothing was loaded
 	Clock       string          `json:"clock"`
 	Steps       []time.Duration `json:"clock_steps_ns,omitempty"`
 	Shards      int             `json:"shards"`
@@ -70,7 +71,7 @@ func (r *Run) Partial() bool { return r.Closing == nil }
 
 func (r *Run) finish(rep *sample.Report, g Usage) {
 	r.Closing = &Closing{
-		Ended: rep.Ended.Time().UTC(), Interrupted: rep.Interrupted, Lost: rep.Lost, Aborted: rep.Aborted, Clock: rep.Clock.String(),
+		Ended: rep.Ended.Time().UTC(), Interrupted: rep.Interrupted, Lost: rep.Lost, Aborted: rep.Aborted, NotLoaded: rep.NotLoaded, Clock: rep.Clock.String(),
 		Steps: rep.Steps, Shards: rep.Shards, Generator: g,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
@@ -33,9 +34,20 @@ func writeTables(w io.Writer, res *document, o Options) error {
 	return table.Draw(w, res.view(o), o.terminal())
 }
 
-// writeMarkdown writes res as GitHub shows it in a pull request.
+// writeMarkdown writes res as GitHub shows it in a pull request. That is no terminal, so
+// the errors are a table there, whose columns people sort and copy.
 func writeMarkdown(w io.Writer, res *document, o Options) error {
-	return table.Markdown(w, res.view(o))
+	r := res.view(o)
+	for i := range r.Sections {
+		if s := &r.Sections[i]; s.ID == errorsID {
+			*s = res.errorSection()
+			if left := len(s.Rows) - mostEntries; left > 0 && !o.All {
+				s.Rows = s.Rows[:mostEntries:mostEntries]
+				s.Say("and " + human.CountOf(int64(left), "more kind") + ": --all")
+			}
+		}
+	}
+	return table.Markdown(w, r)
 }
 
 // view is a run for people: in one screen, or all of it.

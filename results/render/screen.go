@@ -119,6 +119,9 @@ func shorten(parts []*part) bool {
 // answer, and what explains them.
 func (res *document) screen(o Options) table.Report {
 	r := res.frame()
+	if res.NotLoaded != "" {
+		return fitted(r, []*part{res.errorPart()}, screenLines, o.terminal())
+	}
 	r.More = "more: " + res.moreBy()
 	lines := screenLines
 	if len(res.FlowOrder) == 1 {
@@ -135,7 +138,10 @@ func (res *document) screen(o Options) table.Report {
 // frame is what stands around the sections of a run.
 func (res *document) frame() table.Report {
 	head := append([]string{res.heading()}, res.targets()...)
-	return table.Report{Verdict: verdictOf(&res.Verdict.Conclusion), Head: append(head, nonEmpty(res.answer())...)}
+	if res.NotLoaded == "" {
+		head = append(head, nonEmpty(res.answer())...)
+	}
+	return table.Report{Verdict: verdictOf(&res.Verdict.Conclusion), Head: head}
 }
 
 // moreBy is the command that shows all of a run.
