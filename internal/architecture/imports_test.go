@@ -22,13 +22,13 @@ const module = "github.com/smtpgauge/smtpgauge"
 // import each other.
 var parts = map[string][]string{
 	"cmd": {
-		"bench", "gauge", "gauge/check", "scenarios", "scenarios/criteria", "scenarios/tree",
+		"bench", "gauge", "gauge/capacity", "gauge/check", "scenarios", "scenarios/criteria", "scenarios/tree",
 		"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
 		"results/record", "results/tally", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/human", "results/live", "results/telemetry", "results/watch",
 		"internal/listening", "internal/machine", "internal/printable", "internal/smtpsink", "internal/spelling",
 	},
 	"bench": {
-		"gauge", "gauge/check", "scenarios", "scenarios/criteria",
+		"gauge", "gauge/capacity", "gauge/check", "scenarios", "scenarios/criteria",
 		"loadgen", "loadgen/chance", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
 		"results/record", "results/tally", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/histogram",
 		"internal/machine", "internal/madeup", "internal/smtpsink",
@@ -36,6 +36,9 @@ var parts = map[string][]string{
 	"gauge": {
 		"gauge/check", "scenarios", "scenarios/criteria", "loadgen", "loadgen/sample", "results/record", "results/figures",
 		"internal/machine", "internal/smtpsink",
+	},
+	"gauge/capacity": {
+		"gauge", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "results/record", "results/histogram", "results/human",
 	},
 	"gauge/check": {"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/sample", "loadgen/smtpwire", "results/human", "internal/machine", "internal/printable"},
 
@@ -96,6 +99,7 @@ var confined = map[string][]string{
 	"github.com/xdg-go/scram":                 {"internal/smtpsink", "loadgen/smtpwire"},
 	"github.com/HdrHistogram/hdrhistogram-go": {"results/histogram"},
 	"github.com/olekukonko/tablewriter":       {"results/render"},
+	"github.com/aclements/go-moremath":        {"gauge/capacity", "results/compare/stats"},
 	"golang.org/x/perf":                       {"results/compare/stats", "results/render/export"},
 	"go.yaml.in/yaml":                         {"scenarios/tree"},
 	"github.com/spf13":                        {"cmd"},
@@ -164,6 +168,8 @@ func TestRulesBite(t *testing.T) {
 		{"scenarios", module + "/gauge"},
 		{"gauge", module + "/bench"},
 		{"gauge/check", module + "/gauge"},
+		{"gauge", module + "/gauge/capacity"},
+		{"gauge/capacity", module + "/results/render"},
 		{"gauge", module + "/results/telemetry"},
 		{"gauge", "os/signal"},
 		{"gauge", "log"},

@@ -1,0 +1,125 @@
+package capacity
+
+import (
+	"fmt"
+	"math"
+)
+
+// A Block is a second of a trial.
+type Block struct {
+	Due     int64   `json:"due"`     // messages that were due in it
+	Waiting int64   `json:"waiting"` // messages due but not done at its end
+	Goals   []Count `json:"goals"`   // what it showed of each goal
+}
+
+// A Count says how many of the samples that ended in a block broke a goal.
+type Count struct {
+	N   int64 `json:"n"`
+	Bad int64 `json:"bad"`
+}
+
+// share is the share of bad ones, 0 if there are none at all.
+func (c Count) share() float64 { return float64(c.Bad) / max(1, float64(c.N)) }
+
+// total adds up what blocks showed of a goal.
+func total(blocks []Block, goal int) Count {
+	var sum Count
+	for i := range blocks {
+		sum.N += blocks[i].Goals[goal].N
+		sum.Bad += blocks[i].Goals[goal].Bad
+	}
+	return sum
+}
+
+// settled leaves out the first seconds of a trial, in which the queues of a server that
+// was idle are shorter than they will be: a fifth, and at most 4 s.
+func settled(blocks []Block) []Block { return blocks[min(4, len(blocks)/5):] }
+
+// designEffect says how many times the variance of the share of bad samples is that of
+// independent samples: 1 at least. Neighbouring blocks are alike, because a queue that
+// has grown takes time to go, so blocks are taken one by one, in pairs and in fours.
+func designEffect(blocks []Block, goal int, share float64) float64 {
+	most := 1.0
+	if share <= 0 || share >= 1 {
+		return most
+	}
+	for _, size := range []int{1, 2, 4} {
+		clusters, squares, n := 0.0, 0.0, 0.0
+		for i := 0; i+size <= len(blocks); i += size {
+			c := total(blocks[i:i+size], goal)
+			off := float64(c.Bad) - share*float64(c.N)
+			clusters++
+			n += float64(c.N)
+			squares += off * off
+		}
+		if clusters < 4 || n == 0 {
+			continue
+		}
+		most = max(most, squares*clusters/(clusters-1)/(n*share*(1-share)))
+	}
+	return most
+}
+
+// increments lists by how much the number of waiting messages grew in each second.
+func increments(blocks []Block) []float64 {
+	var list []float64
+	for i := 1; i < len(blocks); i++ {
+		list = append(list, float64(blocks[i].Waiting-blocks[i-1].Waiting))
+	}
+	return list
+}
+
+// growth tells whether the messages that wait become more and more, and by how many a
+// second. The seconds' increments are independent if the server is never idle, so their
+// mean is held against their spread. (A straight line through the number of those that
+// wait would see growth in every random walk.)
+func growth(blocks []Block) (perSecond float64, grows bool) {
+	steps := increments(settled(blocks))
+	if len(steps) < 4 {
+		return 0, false
+	}
+	n := float64(len(steps))
+	mean, squares, due := 0.0, 0.0, 0.0
+	for _, d := range steps {
+		mean += d / n
+	}
+	for _, d := range steps {
+		squares += (d - mean) * (d - mean)
+	}
+	for i := range blocks {
+		due += float64(blocks[i].Due) / float64(len(blocks))
+	}
+	deviation := math.Sqrt(squares / (n - 1) / n)
+	// The quantile of Student's distribution for 1 in 1,000 is about 3.1 + 12/n for
+	// so few steps.
+	return mean, mean > leastGrowth*due && mean > 0.5 && mean > (3.1+12/n)*deviation
+}
+
+// leastGrowth is the share of the rate by which a queue has to grow, to be said to grow.
+const leastGrowth = 0.002
+
+// hopeless tells whether the last seconds of a trial broke a goal with most of their
+// messages, or saw no message done although some waited. More seconds would not help.
+func hopeless(blocks []Block, goals []Goal) (why string, yes bool) {
+	const seconds = 3
+	if len(blocks) < seconds {
+		return "", false
+	}
+	last := blocks[len(blocks)-seconds:]
+	for g := range goals {
+		all := true
+		for i := range last {
+			c := last[i].Goals[g]
+			stuck := c.N == 0 && last[i].Waiting > 0 && last[i].Waiting > 2*last[i].Due && goals[g].OfMessages
+			all = all && (stuck || c.N > 0 && float64(c.Bad) > max(0.5, goals[g].Share)*float64(c.N))
+		}
+		if !all {
+			continue
+		}
+		if c := total(last, g); c.N > 0 {
+			return fmt.Sprintf("%.3g %% broke %s for %d s", 100*c.share(), goals[g].Expr, seconds), true
+		}
+		return fmt.Sprintf("no message was done for %d s", seconds), true
+	}
+	return "", false
+}

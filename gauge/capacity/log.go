@@ -1,0 +1,179 @@
+package capacity
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen"
+)
+
+// A Log keeps a search in a file: JSON Lines, a header, a line after each trial, and the
+// answer. A line is written whole and at once, so a search that is killed leaves all its
+// trials but the one under way.
+type Log struct {
+	w   io.Writer
+	err error
+}
+
+// A logLine is a line of a Log. Exactly one of its parts is there.
+type logLine struct {
+	Format string     `json:"format,omitempty"` // in the header alone
+	Header *logHeader `json:"header,omitempty"`
+	Trial  *Trial     `json:"trial,omitempty"`
+	Range  *Range     `json:"range,omitempty"` // beside a trial: the range by then
+	Answer *logAnswer `json:"answer,omitempty"`
+}
+
+type logHeader struct {
+	Name    string      `json:"name"`
+	Started time.Time   `json:"started"`
+	Target  []string    `json:"target"`
+	Goals   []Goal      `json:"goals"`
+	Expect  float64     `json:"expect,omitempty"`
+	Mix     []flowShare `json:"mix"`
+}
+
+// A flowShare is a flow's share of all messages, 0 to 1.
+type flowShare struct {
+	Flow  string  `json:"flow"`
+	Share float64 `json:"share"`
+}
+
+type logAnswer struct {
+	Range   Range         `json:"range"`
+	By      Limit         `json:"limited_by"`
+	Why     string        `json:"why"`
+	Partial bool          `json:"partial,omitempty"`
+	Took    time.Duration `json:"took_ns"`
+}
+
+// Begin writes the header of a search, and returns its log and its report, which Finish
+// completes. expect is the rate that a gate asks for; 0 if there is none.
+func Begin(w io.Writer, t *Target, started time.Time, expect float64) (*Log, *Report, error) {
+	p := t.job.Plan
+	h := &logHeader{Name: p.Name, Started: started.UTC(), Goals: t.goals, Expect: expect, Target: targets(p)}
+	for i, share := range t.Mix() {
+		h.Mix = append(h.Mix, flowShare{p.Flows[i].Name, share})
+	}
+	l := &Log{w: w}
+	l.write(&logLine{Format: Format, Header: h})
+	return l, h.report(), l.err
+}
+
+func targets(p *loadgen.Plan) []string {
+	var list []string
+	for i := range p.Flows {
+		f := &p.Flows[i]
+		at := f.Target.Host // of a Unix socket, its path
+		if f.Target.Network != "unix" {
+			at = net.JoinHostPort(at, strconv.Itoa(f.Target.Port))
+		}
+		list = append(list, f.Name+" at "+at)
+	}
+	return list
+}
+
+func (h *logHeader) report() *Report {
+	r := &Report{Format: Format, Name: h.Name, Started: h.Started, Target: h.Target, Expect: h.Expect}
+	for i := range h.Goals {
+		r.SLO = append(r.SLO, h.Goals[i].Expr)
+	}
+	return r
+}
+
+// Add writes a trial, and the range by then.
+func (l *Log) Add(t *Trial, so Range) { l.write(&logLine{Trial: t, Range: &so}) }
+
+// Finish writes the answer and completes the report. partial tells that the search was
+// ended early. The error is that of writing any line.
+func (l *Log) Finish(r *Report, a *Answer, partial bool) error {
+	l.write(&logLine{Answer: &logAnswer{a.Range, a.By, a.Why, partial, a.Took}})
+	r.Partial = partial
+	r.complete(a)
+	return l.err
+}
+
+func (l *Log) write(line *logLine) {
+	if l.err != nil {
+		return
+	}
+	b, err := json.Marshal(line)
+	if err == nil {
+		_, err = l.w.Write(append(b, '\n'))
+	}
+	l.err = err
+}
+
+// maxLine bounds a line of a Log, and maxTrials their number.
+const (
+	maxLine   = 4 << 20
+	maxTrials = 10_000
+)
+
+// IsLog tells whether a file begins as a Log does.
+func IsLog(head []byte) bool {
+	return bytes.HasPrefix(head, []byte(`{"format":"`+Format+`"`))
+}
+
+// ReadReport reads a Log. If its end is missing, the report has what there is, and is
+// partial.
+func ReadReport(r io.Reader) (*Report, error) {
+	s := bufio.NewScanner(r)
+	s.Buffer(nil, maxLine)
+	var report *Report
+	var end *logAnswer
+	a := &Answer{By: ByBudget}
+	for n := 1; s.Scan() && end == nil; n++ {
+		var line logLine
+		if err := json.Unmarshal(s.Bytes(), &line); err != nil {
+			if report == nil {
+				return nil, errors.New("it is no file of a search for a capacity")
+			}
+			break // the line that was being written
+		}
+		switch {
+		case n == 1 && line.Format == Format && line.Header != nil:
+			report = line.Header.report()
+		case n == 1:
+			return nil, fmt.Errorf("want the format %s", Format)
+		case line.Trial != nil && line.Range != nil && len(a.Trials) < maxTrials:
+			if !line.Range.sound() || !(line.Trial.Rate > 0) {
+				return nil, fmt.Errorf("line %d has a rate that cannot be", n)
+			}
+			a.Trials = append(a.Trials, line.Trial)
+			a.Range, a.Took = *line.Range, a.Took+line.Trial.Took
+		case line.Answer != nil:
+			end = line.Answer
+		}
+	}
+	switch {
+	case report == nil:
+		return nil, errors.Join(errors.New("the file is empty"), s.Err())
+	case end != nil && !end.Range.sound():
+		return nil, errors.New("the answer has a rate that cannot be")
+	case end != nil:
+		a.Range, a.By, a.Why, a.Took, report.Partial = end.Range, end.By, end.Why, end.Took, end.Partial
+	default:
+		report.Partial = true
+	}
+	report.complete(a)
+	return report, nil
+}
+
+// sound tells whether a range is one.
+func (r *Range) sound() bool {
+	for _, v := range []float64{r.Low, r.Best, r.High} {
+		if !(v >= 0 && v < math.MaxInt32) {
+			return false
+		}
+	}
+	return r.High == 0 || r.Low <= r.High
+}

@@ -1,0 +1,122 @@
+package capacity
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// Format names the shape of a Report, and of a Log.
+const Format = "smtpgauge.capacity/1"
+
+// A Report is what a search came to.
+type Report struct {
+	Format     string              `json:"format"`
+	Verdict    criteria.Conclusion `json:"verdict"`
+	Name       string              `json:"name"`
+	Started    time.Time           `json:"started"`
+	Target     []string            `json:"target"` // FLOW at HOST:PORT
+	SLO        []string            `json:"slo"`    // the goals, those that nobody gave included
+	Expect     float64             `json:"expect,omitempty"`
+	Capacity   Figure              `json:"capacity"`
+	LimitedBy  Limit               `json:"limited_by"`
+	Why        string              `json:"why"`               // what broke first above the range, or what the generator lacked
+	Partial    bool                `json:"partial,omitempty"` // the search was ended early, or its file has lost its end
+	Loaded     time.Duration       `json:"took_ns"`           // all trials together, the draining included
+	Trials     []TrialReport       `json:"trials"`
+	trialsFull []*Trial
+}
+
+// A Figure is the capacity in messages/s, and the range in which it lies. High is 0 if
+// no rate was found that is too high.
+type Figure struct {
+	Best float64 `json:"messages_per_second"`
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+}
+
+// A TrialReport is a trial in a Report.
+type TrialReport struct {
+	Rate     float64       `json:"rate"`
+	Achieved float64       `json:"achieved"` // messages accepted a second
+	Outcome  Outcome       `json:"outcome"`
+	Stage    Stage         `json:"stage"`
+	Seconds  int           `json:"seconds"` // that were measured
+	Took     time.Duration `json:"took_ns"`
+	Response Response      `json:"response"`
+	Errors   int64         `json:"errors"`
+	Why      string        `json:"why"`
+}
+
+// A Response is the response time of messages.
+type Response struct {
+	P50 time.Duration `json:"p50_ns"`
+	P99 time.Duration `json:"p99_ns"`
+}
+
+// complete fills in what follows from the trials and the answer.
+func (r *Report) complete(a *Answer) {
+	r.Format = Format
+	r.Capacity = Figure{a.Range.Best, a.Range.Low, a.Range.High}
+	r.LimitedBy, r.Why, r.Loaded, r.trialsFull = a.By, a.Why, a.Took, a.Trials
+	r.Trials = []TrialReport{}
+	for _, t := range a.Trials {
+		r.Trials = append(r.Trials, TrialReport{
+			Rate: t.Rate, Achieved: t.Achieved, Outcome: t.Outcome, Stage: t.Stage, Seconds: len(t.Blocks), Took: t.Took,
+			Response: Response{t.P50, t.P99}, Errors: t.Errors, Why: t.Why,
+		})
+	}
+	r.Verdict = r.conclude()
+}
+
+// conclude judges the capacity by what was expected of it.
+func (r *Report) conclude() criteria.Conclusion {
+	c := r.Capacity
+	found := r.Says()
+	switch {
+	case r.Expect > 0 && c.Low >= r.Expect:
+		return criteria.Conclusion{Word: criteria.Pass, Reason: fmt.Sprintf("%s; %s/s was expected", found, human.Rate(r.Expect))}
+	case r.Expect > 0 && c.High > 0 && c.High < r.Expect:
+		return criteria.Conclusion{Word: criteria.Failed, Reason: fmt.Sprintf("%s; %s/s was expected", found, human.Rate(r.Expect))}
+	case r.Expect > 0:
+		return criteria.Conclusion{Word: criteria.Undecided, Reason: fmt.Sprintf("%s; %s/s was expected", found, human.Rate(r.Expect))}
+	case r.Partial:
+		return criteria.Conclusion{Word: criteria.Undecided, Reason: "the search was ended early: " + found}
+	case c.Low <= 0 && r.LimitedBy == ByServer:
+		return criteria.Conclusion{Word: criteria.Failed, Reason: found}
+	case r.LimitedBy == ByServer, r.LimitedBy == ByMaximum && c.Low > 0:
+		return criteria.Conclusion{Word: criteria.Pass, Reason: found}
+	}
+	return criteria.Conclusion{Word: criteria.Undecided, Reason: found}
+}
+
+// Says is the answer in one sentence.
+func (r *Report) Says() string {
+	c := r.Capacity
+	switch {
+	case c.Low <= 0 && r.LimitedBy == ByServer && !r.Partial:
+		return "no rate keeps the goals: " + r.Why
+	case c.Low <= 0:
+		return "no rate was shown to keep the goals" + because(r.LimitedBy)
+	case c.High <= 0:
+		return fmt.Sprintf("it carries at least %s messages/s%s", human.Rate(c.Low), because(r.LimitedBy))
+	case r.LimitedBy == ByServer:
+		return fmt.Sprintf("it carries %s messages/s (%s to %s)", human.Rate(c.Best), human.Rate(c.Low), human.Rate(c.High))
+	}
+	return fmt.Sprintf("it carries %s to %s messages/s%s", human.Rate(c.Low), human.Rate(c.High), because(r.LimitedBy))
+}
+
+// because says what cut a search short.
+func because(by Limit) string {
+	switch by {
+	case ByGenerator:
+		return ", and the generator can do no more"
+	case ByMaximum:
+		return ", the maximum asked for"
+	case ByBudget:
+		return ", and the time is used up"
+	}
+	return ""
+}

@@ -1,0 +1,299 @@
+package capacity
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+)
+
+// A Plan says how a capacity is searched for. Zero values mean the defaults.
+type Plan struct {
+	From   float64       // the first rate, in messages/s; default 10
+	Max    float64       // no higher rate is tried; 0 means none is too high
+	Width  float64       // of the range in the end, as a share of its lower end; default 0.05
+	Trial  time.Duration // how long a trial measures; those that decide take twice as long; default 10 s
+	Budget time.Duration // for all trials together; default 15 min
+	Goals  []Goal        // one at least
+}
+
+func (p Plan) withDefaults() Plan {
+	if p.From <= 0 {
+		p.From = 10
+	}
+	if p.Max <= 0 {
+		p.Max = math.Inf(1)
+	}
+	if p.Width <= 0 {
+		p.Width = 0.05
+	}
+	if p.Trial <= 0 {
+		p.Trial = 10 * time.Second
+	}
+	if p.Budget <= 0 {
+		p.Budget = 15 * time.Minute
+	}
+	return p
+}
+
+// A Server is loaded by trials.
+type Server interface {
+	// Try loads the server at a rate for so long, or until enough tells that the
+	// blocks so far will do, and lets it drain.
+	Try(ctx context.Context, rate float64, length time.Duration, enough func([]Block) bool) (Measured, error)
+}
+
+// Search finds the highest rate at which a server keeps its goals. Rates double from a low
+// one until one fails twice; then the interval is halved; then trials around the boundary
+// are repeated until the range is narrow, or for 12 trials' time. observe is called after
+// each trial, with the range by then; nil if nobody wants it.
+//
+// The error is the server's, or ctx's. The answer has what was found until then.
+func Search(ctx context.Context, s Server, p Plan, observe func(*Trial, Range)) (*Answer, error) {
+	h := &search{plan: p.withDefaults(), server: s, observe: observe}
+	err := h.run(ctx)
+	return h.answer(), err
+}
+
+type search struct {
+	plan    Plan
+	server  Server
+	observe func(*Trial, Range)
+	trials  []*Trial
+	since   int // trials before this one are out of date: the server has changed
+	took    time.Duration
+	by      Limit
+	why     string
+
+	low, high float64 // between these the search goes on; 0 if not known
+}
+
+func (h *search) run(ctx context.Context) error {
+	if err := h.bracket(ctx); err != nil || h.by != "" {
+		return err
+	}
+	for range maxRestarts {
+		if err := h.narrow(ctx); err != nil || h.by != "" {
+			return err
+		}
+		if err := h.sharpen(ctx); err != nil || h.by != "" {
+			return err
+		}
+		sound, err := h.confirm(ctx)
+		if err != nil || sound || h.by != "" {
+			return err
+		}
+		// What failed passed before, so the server is not what it was.
+		h.since = len(h.trials) - 1
+		h.high = h.trials[h.since].Rate
+		h.low = h.high * 0.85
+	}
+	return nil
+}
+
+// maxRestarts bounds how often a confirmation that fails makes the search go on.
+const maxRestarts = 3
+
+// leastRate is the lowest rate that is tried, in messages/s.
+const leastRate = 0.5
+
+// bracket doubles the rate until one fails twice, or halves it until one passes.
+func (h *search) bracket(ctx context.Context) error {
+	rate := min(h.plan.From, h.plan.Max)
+	for {
+		fails, err := h.tryTwice(ctx, rate, Doubling)
+		if err != nil || h.by != "" {
+			return err
+		}
+		if fails {
+			h.high = rate
+		} else {
+			h.low = rate
+		}
+		switch {
+		case h.low > 0 && h.high > 0:
+			return nil
+		case !fails && rate >= h.plan.Max:
+			h.by = ByMaximum
+			return nil
+		case !fails:
+			rate = min(2*rate, h.plan.Max)
+		case rate < 2*leastRate:
+			h.by, h.why = ByServer, h.trials[len(h.trials)-1].Why
+			return nil
+		default:
+			rate /= 2
+		}
+	}
+}
+
+// narrow halves the interval until its ends are near.
+func (h *search) narrow(ctx context.Context) error {
+	for h.high/h.low > 1.04 {
+		rate := math.Sqrt(h.low * h.high)
+		t, err := h.try(ctx, rate, Halving)
+		if err != nil || h.by != "" {
+			return err
+		}
+		if failing(t, h.plan.Goals) {
+			h.high = rate
+		} else {
+			h.low = rate
+		}
+	}
+	return nil
+}
+
+// sharpen repeats trials around the boundary.
+func (h *search) sharpen(ctx context.Context) error {
+	begun, moves := h.took, 0
+	for turn := 0; h.took-begun < patience*h.plan.Trial; turn++ {
+		r := h.fit()
+		if away := r.Best / h.near(); math.Abs(away-1) > locality/3 && moves < maxMoves { // the fit looks around the middle only
+			moves++
+			h.low, h.high = r.Best*0.99, r.Best*1.01
+			r = h.fit()
+		}
+		if turn >= leastSharpening && r.High/r.Low <= 1+h.plan.Width {
+			return nil
+		}
+		away := min(max((r.High/r.Low-1)/3, 0.004), 0.03)
+		rate := min(r.Best*(1+[...]float64{0, -1, 1}[turn%3]*away), h.plan.Max)
+		if _, err := h.try(ctx, rate, Sharpening); err != nil || h.by != "" {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	patience        = 12 // how many times a trial's length sharpening may take
+	maxMoves        = 6  // how often the middle may follow the fit
+	leastSharpening = 4  // how many trials it takes at least
+)
+
+// confirm measures the answer afresh, at 80, 100 and 120 % of it. It is sound if the
+// first two do not fail.
+func (h *search) confirm(ctx context.Context) (sound bool, err error) {
+	low := h.fit().Low
+	for _, part := range []float64{0.8, 1.2, 1} { // the answer last, because servers change
+		if low*part > h.plan.Max {
+			continue
+		}
+		stage := Confirming
+		if part != 1 {
+			stage = Surrounding
+		}
+		t, err := h.try(ctx, low*part, stage)
+		if err != nil || h.by != "" {
+			return false, err
+		}
+		if part <= 1 && t.Outcome == Fail {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// fit is where the capacity is, by the trials since the server changed.
+func (h *search) fit() Range {
+	return fit(h.trials[h.since:], h.plan.Goals, h.near())
+}
+
+// near is the middle of where the search goes on.
+func (h *search) near() float64 { return math.Sqrt(h.low * h.high) }
+
+// tryTwice makes a trial, and another one if it fails: what a server does once may be an
+// accident. A queue that grows is none.
+func (h *search) tryTwice(ctx context.Context, rate float64, stage Stage) (fails bool, err error) {
+	for range 2 {
+		t, err := h.try(ctx, rate, stage)
+		if err != nil || h.by != "" {
+			return false, err
+		}
+		if !failing(t, h.plan.Goals) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// try makes a trial at a rate. One that the generator spoiled is made again.
+func (h *search) try(ctx context.Context, rate float64, stage Stage) (*Trial, error) {
+	length := h.length(rate, stage)
+	for attempt := 1; ; attempt++ {
+		if h.took+length > h.plan.Budget {
+			h.by = ByBudget
+			return nil, nil
+		}
+		m, err := h.server.Try(ctx, rate, length, func(blocks []Block) bool {
+			_, yes := hopeless(blocks, h.plan.Goals)
+			return yes
+		})
+		if err != nil {
+			return nil, err
+		}
+		h.took += m.Took
+		t := newTrial(rate, stage, m, h.plan.Goals)
+		h.trials = append(h.trials, t)
+		if h.observe != nil {
+			h.observe(t, h.answer().Range)
+		}
+		if t.Outcome != Invalid {
+			return t, nil
+		}
+		if attempt == maxSpoiled {
+			h.by, h.why = ByGenerator, t.Why
+			return t, nil
+		}
+	}
+}
+
+// maxSpoiled is how often a trial is made that the generator spoils.
+const maxSpoiled = 3
+
+// length is how long a trial is to last. Those that decide last longer, and are extended
+// if their messages would be too few for a goal.
+func (h *search) length(rate float64, stage Stage) time.Duration {
+	switch stage {
+	case Doubling:
+		few := time.Duration(8 / rate * float64(time.Second))
+		return max(3*time.Second, h.plan.Trial*2/5, few).Round(time.Second)
+	case Halving, Surrounding:
+		return h.plan.Trial.Round(time.Second)
+	}
+	least := math.Inf(1)
+	for i := range h.plan.Goals {
+		least = min(least, h.plan.Goals[i].Share)
+	}
+	// So many messages without a bad one show a share with 99 % confidence.
+	needed := time.Duration(math.Log(doubt) / math.Log1p(-least) / rate * float64(time.Second))
+	usual := 2 * h.plan.Trial
+	return max(usual, min(needed*5/4, 3*usual)).Round(time.Second)
+}
+
+func (h *search) answer() *Answer {
+	a := &Answer{By: h.by, Why: h.why, Trials: h.trials, Took: h.took}
+	if a.By == "" {
+		a.By = ByServer
+	}
+	switch {
+	case h.low > 0 && h.high > 0:
+		a.Range = h.fit()
+	case h.low > 0:
+		a.Range = Range{Low: h.low, Best: h.low}
+	}
+	if a.Why == "" {
+		a.Why = firstBroken(h.trials, a.Range)
+	}
+	return a
+}
+
+// firstBroken is why the lowest rate above a range failed.
+func firstBroken(trials []*Trial, r Range) string {
+	failed := slices.DeleteFunc(slices.Clone(trials), func(t *Trial) bool { return t.Outcome != Fail || t.Rate < r.Low })
+	if len(failed) == 0 {
+		return ""
+	}
+	return slices.MinFunc(failed, func(a, b *Trial) int { return int(math.Copysign(1, a.Rate-b.Rate)) }).Why
+}

@@ -1,0 +1,112 @@
+package capacity
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// A limited server keeps all goals up to a rate, and the generator spoils trials from
+// another one on.
+type limited struct {
+	carries, spoiled float64
+	refuses          bool // each message
+	tried            []float64
+}
+
+func (l *limited) Try(_ context.Context, rate float64, length time.Duration, enough func([]Block) bool) (Measured, error) {
+	l.tried = append(l.tried, rate)
+	var m Measured
+	waiting := 0.0
+	for range int(length.Seconds()) {
+		waiting += max(0, rate-l.carries)
+		b := Block{Due: int64(math.Ceil(rate)), Waiting: int64(waiting), Goals: []Count{{N: int64(min(rate, l.carries))}}}
+		if waiting/l.carries > goalOfQueue.Limit.Seconds() {
+			b.Goals[0].Bad = b.Goals[0].N
+		}
+		if l.refuses {
+			b.Goals[0] = Count{b.Due, b.Due}
+		}
+		if l.spoiled > 0 && rate >= l.spoiled {
+			m.Bound = "arrivals began late"
+			b.Goals[0].Bad = b.Goals[0].N
+		}
+		if m.Blocks = append(m.Blocks, b); enough(m.Blocks) {
+			break
+		}
+	}
+	m.Took = time.Duration(len(m.Blocks)) * time.Second
+	return m, nil
+}
+
+func TestWhatEndsASearch(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		server limited
+		plan   Plan
+		by     Limit
+		low    float64 // at least
+	}{
+		{"server", limited{carries: 500}, Plan{}, ByServer, 485},
+		{"generator", limited{carries: 1e6, spoiled: 5000}, Plan{}, ByGenerator, 2560},
+		{"maximum", limited{carries: 500}, Plan{Max: 300}, ByMaximum, 300},
+		{"budget", limited{carries: 500}, Plan{Budget: 20 * time.Second}, ByBudget, 40},
+		{"nothing passes", limited{carries: 1e6, refuses: true}, Plan{}, ByServer, 0},
+		{"below the first rate", limited{carries: 20}, Plan{From: 100}, ByServer, 18},
+	} {
+		c.plan.Goals = []Goal{goalOfQueue}
+		a, err := Search(t.Context(), &c.server, c.plan, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.By != c.by || a.Range.Low < c.low || a.Range.Low > c.server.carries {
+			t.Errorf("%s: limited by the %s at %v, want the %s and %v at least", c.name, a.By, a.Range, c.by, c.low)
+		}
+		for _, rate := range c.server.tried {
+			if c.plan.Max > 0 && rate > c.plan.Max {
+				t.Errorf("%s: tried %v, over the maximum", c.name, rate)
+			}
+		}
+	}
+}
+
+// A server that slows down during a search is searched again: the answer is what it
+// carries in the end.
+func TestConfirmationFindsAServerThatChanged(t *testing.T) {
+	speed := func(q *queue) float64 {
+		if q.now > 150 {
+			return 600
+		}
+		return 700
+	}
+	q := &queue{random: rand.New(rand.NewPCG(1, 1)), servers: 1, service: func(q *queue, _ int) float64 { return 1 / speed(q) }}
+	a, err := Search(t.Context(), q, Plan{Goals: []Goal{goalOfQueue}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Range.Low > 600 || a.Range.High < 595 || a.Range.High > 700 {
+		t.Errorf("range %v, and the server carries 600 messages/s by now", a.Range)
+	}
+}
+
+func TestJudge(t *testing.T) {
+	block := func(waiting, bad int64) Block { return Block{Due: 100, Waiting: waiting, Goals: []Count{{100, bad}}} }
+	for _, c := range []struct {
+		name   string
+		blocks []Block
+		want   Outcome
+	}{
+		{"459 without a miss", []Block{block(1, 0), block(0, 0), block(1, 0), block(0, 0), block(0, 0), {Goals: []Count{{59, 0}}}}, Pass},
+		{"too few", []Block{block(0, 0), block(1, 0)}, Undecided},
+		{"half of them for three seconds", []Block{block(0, 60), block(0, 60), block(0, 60)}, Fail},
+		{"a growing queue", []Block{block(10, 0), block(20, 0), block(31, 0), block(41, 0), block(50, 0), block(61, 0)}, Fail},
+		{"nothing done any more", []Block{{Due: 100, Waiting: 300, Goals: []Count{{}}}, {Due: 100, Waiting: 400, Goals: []Count{{}}}, {Due: 100, Waiting: 500, Goals: []Count{{}}}}, Fail},
+		{"one bad second of many", []Block{block(0, 0), block(0, 0), block(60, 90), block(0, 0), block(0, 0), block(0, 0), block(0, 0), block(0, 0)}, Undecided},
+	} {
+		if got, why := judge(c.blocks, []Goal{goalOfQueue}); got != c.want {
+			t.Errorf("%s: %s (%s), want %s", c.name, got, why, c.want)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package capacity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// TargetOptions say how trials are carried out.
+type TargetOptions struct {
+	// Run is for each trial. Its Drain ends the search, and its OnInterval sees the
+	// intervals of all trials. Its File is not used: see Log.
+	Run gauge.Options
+	// Pause is how long the server rests after a trial, once all sessions are closed;
+	// default 1 s, and twice that after a trial that ended early.
+	Pause time.Duration
+}
+
+// A Target is the server of a scenario, which it loads at any rate.
+type Target struct {
+	job     *gauge.Job
+	goals   []Goal
+	options TargetOptions
+	shares  []float64 // of each flow in all messages
+	each    []int64   // messages that an arrival of each flow brings
+	seed    uint64
+	trials  uint64
+}
+
+// NewTarget makes a target of a job, whose plan it changes: each trial is one round of
+// all flows at a steady rate, without a warm-up. The rates of its stages, on average, say
+// which share each flow has. The error names a flow that has no rate to scale.
+func NewTarget(job *gauge.Job, goals []Goal, o TargetOptions) (*Target, error) {
+	if o.Pause <= 0 {
+		o.Pause = time.Second
+	}
+	p := job.Plan
+	t := &Target{job: job, goals: goals, options: o, seed: p.Seed}
+	if p.InTurn && len(p.Flows) > 1 {
+		return nil, errors.New("the flows run in turn, so they have no mix to scale: set schedule.flows=together, or leave one flow")
+	}
+	sum := 0.0
+	for i := range p.Flows {
+		rate, each, err := messageRate(&p.Flows[i])
+		if err != nil {
+			return nil, err
+		}
+		t.shares, t.each = append(t.shares, rate), append(t.each, each)
+		sum += rate
+	}
+	for i := range t.shares {
+		t.shares[i] /= sum
+	}
+	p.Rounds, p.Warmup, p.InTurn = 1, 0, false
+	job.Criteria = criteria.Criteria{} // a trial is judged by its goals
+	return t, nil
+}
+
+// messageRate is how many messages a second a flow sends on average, and how many of them
+// one arrival brings.
+func messageRate(f *loadgen.Flow) (rate float64, each int64, err error) {
+	each = 1
+	switch {
+	case !f.Load.Open():
+		return 0, 0, fmt.Errorf("flow %s has a closed load, which has no rate to scale: set flows.%s.load={rate: 100 messages/s, max_sessions: 500, duration: 10s}", f.Name, f.Name)
+	case f.Load.Unit == loadgen.Sessions && f.Session.Messages == 0:
+		return 0, 0, fmt.Errorf("the sessions of flow %s have no number of messages, so their rate says nothing: set flows.%s.session.messages, or a rate in messages/s", f.Name, f.Name)
+	case f.Load.Unit == loadgen.Sessions:
+		each = int64(f.Session.Messages)
+	}
+	area, length := 0.0, 0.0
+	for _, s := range f.Load.Stages {
+		area += float64(s.From+s.To) / 2 * s.For.Seconds()
+		length += s.For.Seconds()
+	}
+	if area <= 0 {
+		return 0, 0, fmt.Errorf("flow %s has no load: set flows.%s.load.rate", f.Name, f.Name)
+	}
+	return area / length * float64(each), each, nil
+}
+
+// Mix says which share of the messages each flow has, in the plan's order.
+func (t *Target) Mix() []float64 { return t.shares }
+
+// Try implements Server. It ends a trial as soon as it has as many seconds as it was to
+// have, and leaves out what comes after that: what is under way is finished, and what
+// was due and has not begun is not sent.
+func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, enough func([]Block) bool) (Measured, error) {
+	begun := time.Now()
+	t.trials++
+	p := t.job.Plan
+	p.Seed = t.seed + t.trials
+	for i := range p.Flows {
+		r := pace.Rate(rate * t.shares[i] / float64(t.each[i]))
+		// Two seconds more than are measured, so that the load does not end in the
+		// last of them.
+		p.Flows[i].Load.Stages = []pace.Stage{{For: length + 2*time.Second, From: r, To: r}}
+	}
+	w := &watcher{target: t, seconds: max(1, int(length/time.Second)), enough: enough, drain: make(chan struct{})}
+	over := make(chan struct{})
+	go func() {
+		select {
+		case <-t.options.Run.Drain:
+			w.end(true)
+		case <-over:
+		}
+	}()
+	o := t.options.Run
+	o.File, o.Drain, o.OnInterval = nil, w.drain, w.observe
+	result, err := t.job.Run(ctx, o)
+	close(over)
+	if err != nil {
+		return Measured{}, err
+	}
+	if w.isInterrupted() || ctx.Err() != nil {
+		return Measured{}, gauge.ErrInterrupted
+	}
+	m := w.measured()
+	m.Bound = strings.Join(result.Figures.Verdict.Reasons, "; ")
+	pause := t.options.Pause
+	if len(m.Blocks) < w.seconds {
+		pause *= 2
+	}
+	if err := t.rest(ctx, pause); err != nil {
+		return Measured{}, err
+	}
+	m.Took = time.Since(begun)
+	return m, nil
+}
+
+// rest waits, unless the search is interrupted.
+func (t *Target) rest(ctx context.Context, pause time.Duration) error {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-t.options.Run.Drain:
+	case <-ctx.Done():
+	}
+	return gauge.ErrInterrupted
+}
+
+// waiting is how many messages of a flow are due and not done.
+func (t *Target) waiting(i int, due int64, f *record.FlowProgress) int64 {
+	if t.each[i] == 1 && t.job.Plan.Flows[i].Load.Unit == loadgen.Messages {
+		return due - f.Messages.Attempted
+	}
+	return (due - f.Sessions.Completed - f.Sessions.Failed) * t.each[i]
+}

@@ -1,0 +1,169 @@
+package capacity
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/scenarios"
+)
+
+func jobOf(t *testing.T, flows string) *gauge.Job {
+	t.Helper()
+	s, err := scenarios.Parse("x.yaml", []byte("name: x\ntarget: {host: sink}\nflows:\n"+flows), scenarios.LoadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gauge.NewJob(s)
+}
+
+const openFlow = "  a: {port: 25, tls: none, load: {rate: 30 messages/s, max_sessions: 20, duration: 5s}, session: {messages: 0}, envelope: {from: a@example.test, to: b@example.test}}\n"
+
+func idle(context.Context) (float64, bool) { return 2, true }
+
+func TestTargetTakesTheRate(t *testing.T) {
+	b := strings.Replace(strings.Replace(openFlow, "  a:", "  b:", 1), "30 messages/s", "5 sessions/s", 1)
+	job := jobOf(t, openFlow+strings.Replace(b, "messages: 0", "messages: 2", 1))
+	goals, err := GoalsOf(job.Plan, []string{"message.response.p99 < 2s"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	target, err := NewTarget(job, goals, TargetOptions{Run: gauge.Options{FreeCores: idle}, Pause: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mix := target.Mix(); mix[0] != 0.75 || mix[1] != 0.25 {
+		t.Errorf("mix %v, want three messages of a to one of b", mix)
+	}
+	m, err := target.Try(t.Context(), 80, 3*time.Second, func([]Block) bool { return false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Blocks) != 3 {
+		t.Fatalf("%d blocks, want one a second", len(m.Blocks))
+	}
+	var due, n int64
+	for _, b := range m.Blocks {
+		due += b.Due
+		n += b.Goals[0].N + b.Goals[1].N
+	}
+	if due < 200 || due > 280 || n < due-60 || n > due {
+		t.Errorf("%d messages due and %d done in 3 s at 80/s", due, n)
+	}
+	if m.Errors > 0 || m.P99 <= 0 || m.Achieved <= 0 {
+		t.Errorf("errors %d, p99 %v, %v messages/s", m.Errors, m.P99, m.Achieved)
+	}
+}
+
+func TestInterruptedTrialEndsTheSearch(t *testing.T) {
+	job := jobOf(t, openFlow)
+	goals, err := GoalsOf(job.Plan, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	drain := make(chan struct{})
+	close(drain)
+	target, err := NewTarget(job, goals, TargetOptions{Run: gauge.Options{FreeCores: idle, Drain: drain}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := Search(t.Context(), target, Plan{Goals: goals}, nil)
+	if !errors.Is(err, gauge.ErrInterrupted) || a == nil || len(a.Trials) > 0 {
+		t.Errorf("answer %v, error %v", a, err)
+	}
+}
+
+func TestWhatCannotBeScaled(t *testing.T) {
+	for _, c := range []struct{ name, old, new, want string }{
+		{"closed", "rate: 30 messages/s, max_sessions: 20", "sessions: 20", "flow a has a closed load"},
+		{"endless sessions", "30 messages/s", "30 sessions/s", "have no number of messages"},
+	} {
+		job := jobOf(t, strings.Replace(openFlow, c.old, c.new, 1))
+		if _, err := NewTarget(job, nil, TargetOptions{}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		}
+	}
+}
+
+func TestGoals(t *testing.T) {
+	plan := jobOf(t, openFlow).Plan
+	goals, err := GoalsOf(plan, []string{"a.message.response.p95 < 250ms", "connect.p99 < 1s"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, g := range goals {
+		list = append(list, g.Expr)
+	}
+	if got := strings.Join(list, "; "); got != "a.message.response.p95 < 250ms; connect.p99 < 1s; errors < 1%" {
+		t.Errorf("goals %s", got)
+	}
+	if g := goals[0]; g.Share < 0.0499 || g.Share > 0.0501 || g.Limit != 250*time.Millisecond || !g.OfMessages {
+		t.Errorf("goal %+v", g)
+	}
+	for _, text := range []string{"rate > 100/s", "message.mean < 1s", "message.max < 1s", "errors < 0%", "b.errors < 1%", "message.p99 > 1s", "nonsense"} {
+		if _, err := GoalsOf(plan, []string{text}); err == nil {
+			t.Errorf("%s is taken for a goal", text)
+		}
+	}
+}
+
+// A log that is cut anywhere after its header still gives a report.
+func TestLogSurvivesACut(t *testing.T) {
+	job := jobOf(t, openFlow)
+	goals := []Goal{goalOfQueue}
+	target, err := NewTarget(job, goals, TargetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	log, report, err := Begin(&file, target, time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC), 450)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := Search(t.Context(), &limited{carries: 500}, Plan{Goals: goals}, log.Add)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := log.Finish(report, a, false); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := ReadReport(bytes.NewReader(file.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _ := json.Marshal(report)
+	if got, _ := json.Marshal(whole); string(got) != string(want) {
+		t.Errorf("read back as\n%s\nwant\n%s", got, want)
+	}
+	if whole.Verdict.Word != "PASS" {
+		t.Errorf("verdict %s", whole.Verdict)
+	}
+	if !IsLog(file.Bytes()) {
+		t.Error("a log is not known as one")
+	}
+	header := bytes.IndexByte(file.Bytes(), '\n') + 1
+	for cut := header; cut < file.Len()-1; cut += 97 {
+		r, err := ReadReport(bytes.NewReader(file.Bytes()[:cut]))
+		if err != nil {
+			t.Fatalf("cut at %d: %v", cut, err)
+		}
+		if !r.Partial {
+			t.Errorf("cut at %d: not partial", cut)
+		}
+	}
+}
+
+func FuzzReadReport(f *testing.F) {
+	f.Add([]byte(`{"format":"smtpgauge.capacity/1","header":{"name":"x","goals":[{"expr":"errors < 1%","share":0.01}]}}` + "\n" + `{"trial":{"rate":10,"blocks":[{"due":10,"goals":[{"n":1}]}]},"range":{"Low":10,"Best":10,"High":0}}`))
+	f.Fuzz(func(_ *testing.T, b []byte) {
+		if r, err := ReadReport(bytes.NewReader(b)); err == nil {
+			r.Says()
+		}
+	})
+}

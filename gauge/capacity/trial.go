@@ -1,0 +1,71 @@
+package capacity
+
+import "time"
+
+// A Measured is what a trial measured.
+type Measured struct {
+	Blocks   []Block       `json:"blocks"`
+	Took     time.Duration `json:"took_ns"` // the draining after it included
+	Bound    string        `json:"bound"`   // why the generator spoils the trial; "" if it does not
+	Achieved float64       `json:"achieved"`
+	P50      time.Duration `json:"p50_ns"` // of the response time of messages
+	P99      time.Duration `json:"p99_ns"`
+	Errors   int64         `json:"errors"` // messages that were not accepted
+}
+
+// A Trial is a rate that was tried, and what it showed.
+type Trial struct {
+	Rate    float64 `json:"rate"` // messages/s of all flows together
+	Stage   Stage   `json:"stage"`
+	Outcome Outcome `json:"outcome"`
+	Why     string  `json:"why"`
+	Measured
+
+	hopeless bool
+}
+
+// newTrial judges what a trial measured. A trial that the generator spoiled passes all
+// the same if it kept its goals: the generator's delays are part of what was measured.
+func newTrial(rate float64, stage Stage, m Measured, goals []Goal) *Trial {
+	t := &Trial{Rate: rate, Stage: stage, Measured: m}
+	t.Outcome, t.Why = judge(m.Blocks, goals)
+	_, t.hopeless = hopeless(m.Blocks, goals)
+	if m.Bound != "" && failing(t, goals) {
+		t.Outcome, t.Why = Invalid, m.Bound
+	}
+	return t
+}
+
+// A Stage is the part of a search that a trial belongs to.
+type Stage string
+
+// The stages.
+const (
+	Doubling    Stage = "doubling"
+	Halving     Stage = "halving"
+	Sharpening  Stage = "sharpening"  // around the boundary, again and again
+	Surrounding Stage = "surrounding" // afresh, at 80 and 120 % of the answer
+	Confirming  Stage = "confirming"  // afresh, at the lower end of the range
+)
+
+// A Limit is what ended a search from above.
+type Limit string
+
+// The limits.
+const (
+	ByServer    Limit = "server"
+	ByGenerator Limit = "generator"
+	ByMaximum   Limit = "maximum"
+	ByBudget    Limit = "budget"
+)
+
+// An Answer is what a search found.
+type Answer struct {
+	// Range has the highest rate that keeps the goals. High is 0 if no rate failed,
+	// and Low is 0 if none passed.
+	Range  Range
+	By     Limit
+	Why    string // what broke first above the range, or what the generator lacked
+	Trials []*Trial
+	Took   time.Duration
+}

@@ -1,0 +1,101 @@
+package capacity
+
+import (
+	"sync"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/record"
+)
+
+// A watcher makes the blocks of a trial from the intervals of its run.
+type watcher struct {
+	target  *Target
+	seconds int // so many blocks are enough
+	enough  func([]Block) bool
+	drain   chan struct{} // closed when the trial has what it needs
+
+	mu          sync.Mutex
+	ended       bool
+	interrupted bool
+	m           Measured
+	length      time.Duration
+	accepted    int64
+	flows       []watched
+	times       *histogram.Histogram // response times of all flows so far
+}
+
+// A watched is what a flow had come to at the end of the interval before.
+type watched struct{ due, attempted, unaccepted int64 }
+
+// observe is the OnInterval of the trial's run.
+func (w *watcher) observe(p *record.Progress) {
+	if next := w.target.options.Run.OnInterval; next != nil {
+		next(p)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended || p.Length < time.Second/2 {
+		return
+	}
+	if w.flows == nil {
+		w.flows = make([]watched, len(p.Flows))
+	}
+	b := Block{Goals: make([]Count, len(w.target.goals))}
+	var times []*histogram.Histogram
+	for i := range p.Flows {
+		f, was := &p.Flows[i], &w.flows[i]
+		now := watched{was.due + f.Due, f.Messages.Attempted - f.Messages.Expected, f.Messages.Unaccepted()}
+		for g := range w.target.goals {
+			if goal := &w.target.goals[g]; goal.flow == i {
+				b.Goals[g] = goal.count(f, now.attempted-was.attempted, now.unaccepted-was.unaccepted)
+			}
+		}
+		b.Due += f.Due * w.target.each[i]
+		b.Waiting += w.target.waiting(i, now.due, f)
+		w.accepted += f.Accepted
+		w.m.Errors += now.unaccepted - was.unaccepted
+		times = append(times, f.Message)
+		*was = now
+	}
+	w.length += p.Length
+	w.times = histogram.Merged(times...)
+	w.m.Blocks = append(w.m.Blocks, b)
+	if len(w.m.Blocks) >= w.seconds || w.enough(w.m.Blocks) {
+		w.finish()
+	}
+}
+
+// finish ends the trial. Its caller holds mu.
+func (w *watcher) finish() {
+	if !w.ended {
+		w.ended = true
+		close(w.drain)
+	}
+}
+
+// end ends the trial from outside.
+func (w *watcher) end(interrupted bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.interrupted = interrupted
+	w.finish()
+}
+
+func (w *watcher) isInterrupted() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.interrupted
+}
+
+// measured is what the trial showed. Call it when the run is over.
+func (w *watcher) measured() Measured {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.length > 0 {
+		w.m.Achieved = float64(w.accepted) / w.length.Seconds()
+	}
+	w.m.P50, _ = w.times.Quantile(0.5)
+	w.m.P99, _ = w.times.Quantile(0.99)
+	return w.m
+}
