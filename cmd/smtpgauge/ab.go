@@ -63,11 +63,11 @@ are kept in a folder, for compare.
 			if err := l.load(args, hosts, s); err != nil {
 				return err
 			}
-			var finished func(io.Writer) error
+			var end ending
 			if l.page, err = serveLivePage(l.watch, l.jobs[0].Plan.Name, s.err); err != nil {
 				return err
 			}
-			defer func() { l.endPage(err, finished) }()
+			defer func() { l.endPage(err, end) }()
 			runs, err := l.run(c.Context(), o, s)
 			if len(runs[0]) == 0 || len(runs[1]) == 0 {
 				return err
@@ -80,9 +80,9 @@ are kept in a folder, for compare.
 			if len(hosts[0]) > 0 {
 				comparison.Base.Name, comparison.New.Name = hosts[0], hosts[1]
 			}
-			finished = func(w io.Writer) error {
+			end = ending{&comparison.Verdict, func(w io.Writer) error {
 				return render.Comparisons.Write(w, "html", comparison, render.Options{All: f.all})
-			}
+			}}
 			return errors.Join(f.finish(s, comparison), err)
 		},
 	}
@@ -116,7 +116,8 @@ scenario can see, and how many rounds it takes to see a smaller one.
 			if l.page, err = serveLivePage(l.watch, l.jobs[0].Plan.Name, s.err); err != nil {
 				return err
 			}
-			defer func() { l.endPage(err, nil) }()
+			var end ending
+			defer func() { l.endPage(err, end) }()
 			runs, err := l.run(c.Context(), f.options(), s)
 			if len(runs[0]) == 0 || len(runs[1]) == 0 {
 				return err
@@ -126,6 +127,7 @@ scenario can see, and how many rounds it takes to see a smaller one.
 				return errors.Join(err, failed)
 			}
 			noise.Verdict = unlessSpoiled(noise.Verdict, err)
+			end.verdict = &noise.Verdict
 			o := options(s.results)
 			o.All = f.all
 			return errors.Join(render.Noises.Write(s.results, format.name, noise, o), concluded(noise.Verdict), err)
@@ -232,9 +234,20 @@ func (l *alternation) run(ctx context.Context, o compare.Options, s streams) (ru
 	return runs, err
 }
 
-// endPage shows on the live page what the command came to, and ends serving it.
-func (l *alternation) endPage(err error, page func(io.Writer) error) {
-	l.page.finish(conclusionOf(err), "", page)
+// An ending is what turns came to.
+type ending struct {
+	verdict *criteria.Conclusion  // nil if nothing could be judged
+	page    func(io.Writer) error // writes the finished page; nil for none
+}
+
+// endPage shows on the live page what the command came to, and ends serving it. err is why
+// nothing could be judged.
+func (l *alternation) endPage(err error, end ending) {
+	verdict := end.verdict
+	if verdict == nil {
+		verdict = conclusionOf(err)
+	}
+	l.page.finish(*verdict, "", end.page)
 	l.page.close()
 }
 

@@ -127,7 +127,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	unfit := f.probe.probe(stop, display, job)
 	var faults check.Faults
 	if unfit != nil && !errors.As(unfit, &faults) {
-		page.finish(conclusionOf(unfit), "", nil)
+		page.finish(*conclusionOf(unfit), "", nil)
 		return unfit
 	}
 	file, err := runfile.Create(f.output, p.Name, s.results.Writer())
@@ -146,7 +146,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	err = errors.Join(err, file.Close())
 	display.End()
 	if result == nil {
-		page.finish(conclusionOf(err), "", nil)
+		page.finish(*conclusionOf(err), "", nil)
 		return err
 	}
 	if err != nil {

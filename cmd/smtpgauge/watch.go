@@ -75,18 +75,16 @@ func (l livePage) close() {
 	}
 }
 
-// conclusionOf is what an error of a command comes to in a word; nil is a success.
-func conclusionOf(err error) criteria.Conclusion {
-	c := criteria.Conclusion{Word: criteria.Failed}
+// conclusionOf is what a command comes to that an error kept from a verdict.
+func conclusionOf(err error) *criteria.Conclusion {
+	c := &criteria.Conclusion{Word: criteria.Failed, Reason: err.Error()}
 	switch {
-	case err == nil:
-		return criteria.Conclusion{Word: criteria.Pass}
+	case errors.Is(err, gauge.ErrFailed):
 	case errors.Is(err, gauge.ErrInvalid):
 		c.Word = criteria.Invalid
-	case errors.Is(err, errUndecided), errors.Is(err, gauge.ErrInterrupted):
+	case errors.Is(err, gauge.ErrInterrupted):
 		c.Word = criteria.Undecided
 	}
-	c.Reason = err.Error()
 	return c
 }
 

@@ -83,14 +83,39 @@ func TestWatchedRun(t *testing.T) {
 
 func TestErrorsHaveAWord(t *testing.T) {
 	for want, err := range map[criteria.Word]error{
-		criteria.Pass: nil, criteria.Failed: errors.New("no such host"), criteria.Undecided: fmt.Errorf("%w: too few rounds", errUndecided),
-		criteria.Invalid: errors.Join(errRegression, gauge.ErrInvalid),
+		criteria.Failed: errors.New("no such host"), criteria.Undecided: gauge.ErrInterrupted, criteria.Invalid: gauge.ErrInvalid,
 	} {
 		if got := conclusionOf(err); got.Word != want {
 			t.Errorf("%v is %s, want %s", err, got.Word, want)
 		}
 	}
-	if got := conclusionOf(gauge.ErrInterrupted).Word; got != criteria.Undecided {
-		t.Errorf("an interruption is %s", got)
+	if got := conclusionOf(errors.Join(gauge.ErrInvalid, gauge.ErrFailed)).Word; got != criteria.Failed {
+		t.Errorf("runs of which one failed and one is invalid: %s", got)
+	}
+}
+
+// What was judged has the word of the comparison, whatever the command's error.
+func TestTurnsEndWithTheirVerdict(t *testing.T) {
+	for name, test := range map[string]struct {
+		end  ending
+		want string
+	}{
+		"judged":     {ending{verdict: &criteria.Conclusion{Word: criteria.Undecided, Reason: "too few rounds to tell"}}, "too few rounds to tell"},
+		"not judged": {ending{}, "it was the server"},
+	} {
+		page, err := serveLivePage(":0", "turns", io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.Get(page.server.URL() + "events")
+		if err != nil {
+			t.Fatal(err)
+		}
+		(&alternation{page: page}).endPage(errors.New("it was the server"), test.end)
+		events, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || !strings.Contains(string(events), test.want) {
+			t.Errorf("%s: %v in %s", name, err, events)
+		}
 	}
 }

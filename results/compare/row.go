@@ -44,6 +44,8 @@ type Row struct {
 
 	Measure    criteria.Unit            `json:"-"` // Unit, typed
 	Headline   bool                     `json:"-"` // compared unless asked otherwise
+	Tested     int                      `json:"-"` // metrics, which P is adjusted for
+	ShownAlone bool                     `json:"-"` // not shown, and would have been if it had been the only one tested
 	Confidence stats.ConfidenceInterval `json:"-"` // Interval; infinite if there is none
 	grain      float64                  // as in stats.Pair
 	noise      *float64                 // as stats.Noise has it
@@ -100,6 +102,9 @@ func (r *Row) setJudgement(j *stats.Judgement, pair *stats.Pair, f *stats.Family
 	if j.Resolvable != nil {
 		r.ResolvablePercent = new(100 * *j.Resolvable)
 	}
+	r.Tested = f.Tested
+	// Another reason for not shown is a difference that may be too small to matter.
+	r.ShownAlone = r.Verdict == stats.NotShown && !r.Confidence.Contains(0) && j.P <= f.Alpha && f.Alpha < j.Adjusted
 	switch {
 	case r.Verdict == stats.TooFewRuns:
 		r.RoundsNeeded = f.RoundsNeeded

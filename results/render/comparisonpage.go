@@ -65,7 +65,7 @@ func (c comparison) checks() []page.Check {
 // plottedRow is a row in the plot.
 func plottedRow(r *compare.Row) page.ComparisonRow {
 	i := page.ComparisonRow{
-		Name: printable.Text(r.Flow + " " + r.Metric), Verdict: verdictWords[r.Verdict], Text: r.Change(),
+		Name: printable.Text(r.Flow + " " + r.Metric), Verdict: rowVerdict(r), Text: r.Change(),
 		Estimate: math.NaN(), Low: math.NaN(), High: math.NaN(),
 	}
 	if r.DeltaPercent == nil || r.Measure == criteria.Share {

@@ -60,12 +60,7 @@ func wholePercent(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64)
 
 func rowCells(r *compare.Row) []table.Cell {
 	cells := table.Plain(r.Flow, r.Metric, human.Figure(r.Measure, r.Base), human.Figure(r.Measure, r.New), r.Change(), orNoSamples(changeInterval(r)))
-	return append(cells, table.Cell{Text: verdictWords[r.Verdict], Bad: r.Verdict == stats.Worse})
-}
-
-// verdictWords are the verdicts in words.
-var verdictWords = map[stats.Verdict]string{
-	stats.Worse: "worse", stats.Better: "better", stats.Same: "same", stats.NotShown: "not shown", stats.TooFewRuns: "too few rounds",
+	return append(cells, table.Cell{Text: rowVerdict(r), Bad: r.Verdict == stats.Worse})
 }
 
 func statisticsCells(r *compare.Row) []table.Cell {
@@ -150,6 +145,9 @@ func (c comparison) notes(o Options) []string {
 	}
 	if slices.ContainsFunc(c.Rows, func(r compare.Row) bool { return r.IntervalOf == compare.WithinRun }) {
 		list = append(list, withinRunNote)
+	}
+	if slices.ContainsFunc(c.Rows, func(r compare.Row) bool { return r.ShownAlone }) {
+		list = append(list, shownAloneNote(c.Tested)+".")
 	}
 	if !o.All {
 		return list

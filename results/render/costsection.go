@@ -127,40 +127,13 @@ func (r *costRow) verdict() string {
 	return costVerdict(r.Time)
 }
 
-// costVerdict is what to make of a cost, in words.
-func costVerdict(t *compare.Row) string {
-	switch {
-	case t.Verdict == stats.TooFewRuns:
-		return "too few rounds"
-	case t.Verdict == stats.Same && t.IntervalPercent != nil && within(t) <= sameWithin:
-		return "the same, within " + human.Percent(within(t))
-	case t.Verdict == stats.Worse || t.Verdict == stats.Better:
-		word := map[stats.Verdict]string{stats.Worse: "more", stats.Better: "less"}[t.Verdict]
-		if t.DeltaPercent == nil {
-			return word
-		}
-		return human.Percent(math.Abs(*t.DeltaPercent)) + " " + word
-	}
-	return noneShown
-}
-
-const noneShown = "no difference shown"
-
-// sameWithin is the widest range, in per cent, that is called the same.
-const sameWithin = 5
-
-// within is how far a difference may be from none, in per cent.
-func within(r *compare.Row) float64 {
-	return max(math.Abs(r.IntervalPercent[0]), math.Abs(r.IntervalPercent[1]))
-}
-
 // costNotes say in short how to read the costs, and what limits them.
 func costNotes(m *compare.Matrix, rows []costRow) []string {
 	if len(rows) == 0 {
 		return nil
 	}
 	var notes []string
-	port, within, few, needed := false, false, 0, 0
+	port, within, few, needed, alone := false, false, 0, 0, 0
 	least, most := math.Inf(1), math.Inf(-1)
 	for _, r := range rows {
 		port = port || len(r.Changes) > 1 && r.choice
@@ -170,6 +143,9 @@ func costNotes(m *compare.Matrix, rows []costRow) []string {
 		within = within || r.Time.IntervalOf == compare.WithinRun
 		if r.Time.Verdict == stats.TooFewRuns {
 			few, needed = few+1, max(needed, r.all.RoundsNeeded)
+		}
+		if r.Time.ShownAlone {
+			alone = max(alone, r.Time.Tested)
 		}
 		if seen := r.Time.ResolvablePercent; r.verdict() == noneShown && seen != nil {
 			least, most = min(least, *seen), max(most, *seen)
@@ -184,6 +160,9 @@ func costNotes(m *compare.Matrix, rows []costRow) []string {
 			seen += " to " + high
 		}
 		notes = append(notes, noneShown+": this run could have seen one of "+seen)
+	}
+	if alone > 0 {
+		notes = append(notes, shownAloneNote(alone))
 	}
 	if port {
 		notes = append(notes, "+ port: on another port too; what that costs is in it")

@@ -12,7 +12,6 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
-	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // A document is the figures of a run, with what its flows' choices cost. It marshals
@@ -58,12 +57,6 @@ func (res *document) view(o Options) table.Report {
 	r := res.frame()
 	r.Sections = res.report()
 	return r
-}
-
-// verdictOf is a conclusion as it stands above and below tables.
-func verdictOf(c *criteria.Conclusion) table.Verdict {
-	tones := map[criteria.Word]table.Tone{criteria.Pass: table.Good, criteria.Undecided: table.Doubt, criteria.Failed: table.Alarm, criteria.Invalid: table.Alarm}
-	return table.Verdict{Word: string(c.Word), Reason: c.Reason, Tone: tones[c.Word]}
 }
 
 // writeJSON writes JSON, indented. What is not printable is escaped as JSON does, so
