@@ -20,6 +20,7 @@ type openLoad struct {
 	due     int64          // arrivals of this shard that were due
 	nextDue time.Duration  // due time of the next arrival; never if there is none
 	most    int            // sessions at once
+	stages  course
 }
 
 func newOpenLoad(f *flowRun) *openLoad {
@@ -33,13 +34,14 @@ func newOpenLoad(f *flowRun) *openLoad {
 	return &openLoad{
 		flow: f, nextDue: never,
 		waiting: pace.New(stages, load.Process, seed), coming: pace.New(stages, load.Process, seed),
-		most: max(1, int(f.shard.share(int64(load.MaxSessions)))),
+		most: max(1, int(f.shard.share(int64(load.MaxSessions)))), stages: newCourse(load.Stages),
 	}
 }
 
 func (l *openLoad) start(now time.Duration) {
 	l.base = now
 	l.flow.endAt = now + l.coming.Duration()
+	l.stages.from = l.flow.steadyAt
 	l.findNextDue()
 }
 
@@ -63,6 +65,7 @@ func (l *openLoad) ended() bool { return l.flow.enough }
 func (l *openLoad) idle() bool  { return l.begun == l.due && l.nextDue == never }
 
 func (l *openLoad) beginDue(now time.Duration) {
+	l.reach(now)
 	for l.nextDue <= now {
 		if l.seriesOf(l.nextDue).Stage == sample.Steady && !l.flow.mayBegin() {
 			l.nextDue = never
@@ -130,7 +133,18 @@ func (l *openLoad) seriesOf(due time.Duration) sample.Series {
 	if due < l.flow.steadyAt {
 		return l.flow.series(sample.Warmup)
 	}
-	return l.flow.series(sample.Steady)
+	s := l.flow.series(sample.Steady)
+	s.LoadStage = l.stages.at(due)
+	return s
+}
+
+// reach says so if the load has come to another of its stages.
+func (l *openLoad) reach(now time.Duration) {
+	if l.stages.reach(now) {
+		s := l.flow.series(sample.Steady)
+		s.LoadStage = l.stages.reached
+		l.flow.shard.recorder.Reach(s)
+	}
 }
 
 // message sends the message that s was given, or the next one of a session that

@@ -36,6 +36,9 @@ func (Nothing) Unfinished(Series, time.Duration) {}
 // Unstamped does nothing.
 func (Nothing) Unstamped(Series) {}
 
+// Reach does nothing.
+func (Nothing) Reach(Series) {}
+
 // Message does nothing.
 func (Nothing) Message(Series, Outcome, Stage, int, int) {}
 

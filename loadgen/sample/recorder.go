@@ -55,6 +55,9 @@ type Recorder interface {
 	// Failure counts a failure. The Recorder must not keep f after it returns.
 	Failure(s Series, f *Failure)
 
+	// Reach says which stage of its load a flow's round has come to. It is called
+	// when each of them begins, and for loads of several stages only.
+	Reach(s Series)
 	// Window says when a stage of a flow's round began and ended in this
 	// shard. It is called at the end of each stage, that of Drain included.
 	Window(s Series, from, to Instant)

@@ -16,4 +16,8 @@ type Series struct {
 	Flow  int // the flow's place in the plan, from 0
 	Round int // from 0
 	Stage Stage
+
+	// LoadStage is, in the steady stage of an open load whose rate changes in
+	// stages of its own, the one in which the arrival was due, from 0.
+	LoadStage int
 }

@@ -52,12 +52,9 @@ func newFlow(r *record.Run, flow int, t *tally.Total) *Flow {
 		Messages:   t.Messages(),
 		Recipients: t.Recipients(),
 		Rate:       PerSecond(t.InWindow, r.SteadyLength(flow)), Window: r.SteadyLength(flow),
-		Greetings: r.Greetings(flow).List, Phases: newPhases(t), Errors: append([]tally.FailureCount{}, t.Failures.Figures()...),
+		Greetings: r.Greetings(flow).List, Phases: newPhases(t), Errors: namedErrors(t, h.Expect), Stages: newStages(r, flow),
 	}
 	f.Unfinished = newDistribution(t, tally.UnfinishedSlot)
-	for i := range f.Errors {
-		f.Errors[i].Expected = h.Expect.CoversNamed(f.Errors[i].Phase, f.Errors[i].Class)
-	}
 	f.expect = h.Expect
 	if h.Open {
 		f.Late, f.arrives = newDistribution(t, tally.LateSlot), h.Arriving()
@@ -70,6 +67,15 @@ func newFlow(r *record.Run, flow int, t *tally.Total) *Flow {
 		f.Rounds = newRounds(r, flow)
 	}
 	return f
+}
+
+// namedErrors are a total's failures, with those marked that the scenario expects.
+func namedErrors(t *tally.Total, expected sample.Expectation) []tally.FailureCount {
+	list := append([]tally.FailureCount{}, t.Failures.Figures()...)
+	for i := range list {
+		list[i].Expected = expected.CoversNamed(list[i].Phase, list[i].Class)
+	}
+	return list
 }
 
 func newRounds(r *record.Run, flow int) []Round {

@@ -105,6 +105,7 @@ type Flow struct {
 	Phases     map[string]*Phase     `json:"phases"`
 	Unfinished *Distribution         `json:"unfinished,omitempty"` // messages that ended before the reply to their body
 	Errors     []tally.FailureCount  `json:"errors"`               // most frequent first
+	Stages     []LoadStage           `json:"stages,omitempty"`     // of its load, if there is more than one
 	Warmup     *Warmup               `json:"warmup,omitempty"`
 	Rounds     []Round               `json:"rounds,omitempty"` // if there is more than one
 

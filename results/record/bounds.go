@@ -49,6 +49,15 @@ func (h *Header) check() error {
 		}
 		names[h.Flows[i].Name] = true
 	}
+	stages := 0
+	for flow, list := range h.Stages {
+		stages += len(list)
+		for _, s := range list {
+			if s.For < 0 || s.For > maxSpan {
+				return fmt.Errorf("a stage of flow %.80q that lasts %d ns, want 0 to %d", flow, int64(s.For), int64(maxSpan))
+			}
+		}
+	}
 	switch work := int64(len(h.Flows)+len(h.Thresholds)) * int64(h.Rounds); {
 	case len(h.Flows) == 0 || len(h.Flows) > maxFlows:
 		return fmt.Errorf("%d flows, want 1 to %d", len(h.Flows), maxFlows)
@@ -57,6 +66,8 @@ func (h *Header) check() error {
 	case work > maxWork:
 		return fmt.Errorf("%d flows and %d thresholds in %d rounds, want at most %d of them together times the rounds",
 			len(h.Flows), len(h.Thresholds), h.Rounds, maxWork)
+	case int64(stages)*int64(h.Rounds) > maxWork:
+		return fmt.Errorf("%d stages of loads in %d rounds, want at most %d of them times the rounds", stages, h.Rounds, maxWork)
 	case len(h.Gates) > maxGates:
 		return fmt.Errorf("%d gates, want at most %d", len(h.Gates), maxGates)
 	case h.MinEffect < 0 || h.MinEffect > MaxMinEffect:

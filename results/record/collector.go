@@ -62,7 +62,7 @@ func NewCollector(w io.Writer, h Header, p *loadgen.Plan, shards int, onInterval
 		return nil, err
 	}
 	for range shards {
-		c.recorders = append(c.recorders, &recorder{collector: c, current: newBatch()})
+		c.recorders = append(c.recorders, &recorder{collector: c, current: newBatch(), reached: make([]int, len(h.Flows))})
 	}
 	go c.collect()
 	return c, nil
@@ -187,7 +187,7 @@ func (c *Collector) frame(after, n int64) *frame {
 	switch {
 	case i < len(c.pending):
 	case i < maxPending:
-		c.pending = append(c.pending, newFrame(n, len(c.run.Header.Flows)))
+		c.pending = append(c.pending, newFrame(n, c.run.staged))
 	default:
 		i--
 		c.pending[i].number = n
@@ -208,6 +208,7 @@ func (c *Collector) emit(n int64) {
 		c.pending = slices.Delete(c.pending, 0, 1)
 		f.settle(c.ended)
 		c.out.interval(f, &c.run.Header)
+		c.out.stages(f, &c.run.Header)
 		c.out.addresses(visited(f.visits), &c.run.Header)
 		c.out.greetings(c.run.addGreetings(f.greetings), &c.run.Header)
 		_ = c.out.flush() // kept by the writer, for Close

@@ -103,6 +103,16 @@ func (f *fileWriter) seriesInterval(fr *frame, h *Header, s sample.Series, t *ta
 	})
 }
 
+// stages writes what came to the stages of loads that have several, as long as there
+// is room.
+func (f *fileWriter) stages(fr *frame, h *Header) {
+	for _, s := range slices.SortedFunc(maps.Keys(fr.stages), compareSeries) {
+		if f.lines++; f.lines <= maxIntervals {
+			f.line(newStageLine(stageType, h.seriesLine(s), s, fr.stages[s], fr.number))
+		}
+	}
+}
+
 func (f *fileWriter) windows(list []windowEntry, h *Header) {
 	for _, w := range list {
 		f.line(windowLine{windowType, h.seriesLine(w.series), w.from, w.to})
@@ -126,12 +136,10 @@ func (f *fileWriter) addresses(byFlow map[int]tally.Visits, h *Header) {
 // closing ends the file: with totals, so that a reader need not add up the intervals,
 // and with what is known at the end.
 func (f *fileWriter) closing(r *Run) {
-	var list []sample.Series
-	for s := range r.totals {
-		list = append(list, s)
+	for _, s := range slices.SortedFunc(maps.Keys(r.stages), compareSeries) {
+		f.line(newStageLine(stagesType, r.Header.seriesLine(s), s, r.stages[s], 0))
 	}
-	slices.SortFunc(list, compareSeries)
-	for _, s := range list {
+	for _, s := range slices.SortedFunc(maps.Keys(r.totals), compareSeries) {
 		f.line(newTotalLine(totalType, r.Header.seriesLine(s), r.totals[s]))
 	}
 	f.line(closingLine{closingType, *r.Closing})

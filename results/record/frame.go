@@ -1,6 +1,7 @@
 package record
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -14,6 +15,8 @@ type frame struct {
 	ticks     map[int]sample.Tick // by shard
 	from, to  sample.Instant
 	series    map[sample.Series]*tally.Total
+	stages    map[sample.Series]*tally.Total // by load stage too
+	staged    []bool                         // by flow: whether its load has several stages
 	windows   []windowEntry
 	greetings []greetingEntry
 	visits    []visitsEntry
@@ -31,15 +34,22 @@ type Gauge struct {
 	Begun int64 `json:"begun,omitempty"` // of those, the ones that have begun
 }
 
-func newFrame(number int64, flows int) *frame {
-	return &frame{number: number, series: map[sample.Series]*tally.Total{}, gauges: make([]Gauge, flows), ticks: map[int]sample.Tick{}}
+func newFrame(number int64, staged []bool) *frame {
+	return &frame{
+		number: number, series: map[sample.Series]*tally.Total{}, stages: map[sample.Series]*tally.Total{}, staged: staged,
+		gauges: make([]Gauge, len(staged)), ticks: map[int]sample.Tick{},
+	}
 }
 
 // absorb adds what a shard recorded.
 func (f *frame) absorb(b *batch) {
 	f.ticks[b.tick.Shard] = joinTicks(f.ticks[b.tick.Shard], b.tick)
-	for s, tally := range b.tallies {
-		f.total(s).Absorb(tally)
+	for s, recorded := range b.tallies {
+		if f.staged[s.Flow] && s.Stage == sample.Steady && recorded.Has(stageSlots) {
+			addTo(f.stages, s).AbsorbOnly(recorded, stageSlots)
+		}
+		s.LoadStage = 0
+		addTo(f.series, s).Absorb(recorded)
 	}
 	f.windows = append(f.windows, b.windows...)
 	f.greetings = append(f.greetings, b.greetings...)
@@ -55,18 +65,24 @@ func (f *frame) prepend(earlier *frame) {
 		f.ticks[shard] = t
 	}
 	for s, t := range earlier.series {
-		f.total(s).Add(t)
+		addTo(f.series, s).Add(t)
+	}
+	for s, t := range earlier.stages {
+		addTo(f.stages, s).Add(t)
 	}
 	f.windows = append(earlier.windows, f.windows...)
 	f.greetings = append(earlier.greetings, f.greetings...)
 	f.visits = append(earlier.visits, f.visits...)
 }
 
-func (f *frame) total(s sample.Series) *tally.Total {
-	if f.series[s] == nil {
-		f.series[s] = tally.NewTotal()
+// addTo is the total of a series, made if there is none.
+func addTo(totals map[sample.Series]*tally.Total, s sample.Series) *tally.Total {
+	t := totals[s]
+	if t == nil {
+		t = tally.NewTotal()
+		totals[s] = t
 	}
-	return f.series[s]
+	return t
 }
 
 // settle adds the shards' ticks up, once all are there. Arrivals are counted from
@@ -115,10 +131,5 @@ func (f *frame) processor() tally.Processor {
 
 // ordered returns the frame's series in a fixed order.
 func (f *frame) ordered() []sample.Series {
-	var list []sample.Series
-	for s := range f.series {
-		list = append(list, s)
-	}
-	slices.SortFunc(list, compareSeries)
-	return list
+	return slices.SortedFunc(maps.Keys(f.series), compareSeries)
 }

@@ -20,6 +20,8 @@ const (
 	windowType   = "window"   // when a stage of a flow's round lasted
 	greetingType = "greeting" // how a server introduced itself to a flow, once
 	addressType  = "address"  // what became of a flow's sessions at an address in a second
+	stageType    = "stage"    // what a stage of a flow's load came to in a second
+	stagesType   = "stages"   // what it came to in a round, written at the end
 	totalType    = "total"    // what a flow's round came to, written at the end
 	closingType  = "closing"  // the last line of a whole file
 )
@@ -131,6 +133,13 @@ type intervalLine struct {
 	Spent  float64        `json:"spent_ns,omitempty"` // as tally.Total.Spent
 }
 
+// A stageLine is what one stage of a load came to, in an interval or in a round.
+type stageLine struct {
+	totalLine
+	LoadStage int   `json:"load_stage"`  // from 1
+	Number    int64 `json:"n,omitempty"` // of the interval
+}
+
 func newTotalLine(kind string, s seriesLine, t *tally.Total) totalLine {
 	l := totalLine{Type: kind, seriesLine: s, Counts: t.Counts, Errors: t.Failures.Figures()}
 	for i, h := range t.Hists {
@@ -149,6 +158,10 @@ func newTotalLine(kind string, s seriesLine, t *tally.Total) totalLine {
 		}
 	}
 	return l
+}
+
+func newStageLine(kind string, series seriesLine, s sample.Series, t *tally.Total, number int64) stageLine {
+	return stageLine{newTotalLine(kind, series, t), s.LoadStage + 1, number}
 }
 
 // total reads a line back.
@@ -191,7 +204,7 @@ func addLine(t *tally.Total, l *totalLine, histograms lineHistograms) error {
 
 // most is the largest count that the line may have.
 func (l *totalLine) most() int64 {
-	if l.Type == intervalType {
+	if l.Type == intervalType || l.Type == stageType {
 		return histogram.MaxInterval
 	}
 	return histogram.MaxCount

@@ -79,6 +79,12 @@ func (r *Run) merge(from *Run) {
 	for s, t := range from.totals {
 		r.total(s).Add(t)
 	}
+	for s, t := range from.stages {
+		addTo(r.stages, s).Add(t)
+	}
+	for i := range from.backlogs {
+		r.backlogs[i].Merge(&from.backlogs[i])
+	}
 	for s, w := range from.windows {
 		r.windows[s] = r.windows[s].union(w)
 	}

@@ -74,6 +74,7 @@ type fileReader struct {
 	whole      bool // the last line had its line end
 	run        *Run
 	totals     map[sample.Series]*tally.Total // from the end of the file
+	stages     map[sample.Series]*tally.Total // likewise
 	lastNumber int64                          // the interval of the last line
 
 	bounded bool    // intervals are kept by course, not as they are
@@ -136,7 +137,7 @@ func (f *fileReader) header(line []byte) error {
 		return err
 	}
 	f.run = newRun(h)
-	f.totals = map[sample.Series]*tally.Total{}
+	f.totals, f.stages = map[sample.Series]*tally.Total{}, map[sample.Series]*tally.Total{}
 	f.costs = h.Baseline != "" && h.Rounds == 1
 	if f.bounded {
 		f.course = newCourse(f.run)
@@ -153,6 +154,9 @@ func (f *fileReader) line(line []byte) error {
 	}
 	if bytes.HasPrefix(line, intervalStart) {
 		return f.interval(line)
+	}
+	if bytes.HasPrefix(line, stageStart) && f.bounded && !f.summing {
+		return nil // the end of the file has it again
 	}
 	var kind struct {
 		Type string `json:"type"`
@@ -171,6 +175,8 @@ func (f *fileReader) line(line []byte) error {
 		return f.greeting(line)
 	case addressType:
 		return f.address(line)
+	case stageType, stagesType:
+		return f.stage(line)
 	case totalType:
 		return f.total(line)
 	case closingType:
@@ -197,6 +203,8 @@ func (f *fileReader) interval(line []byte) error {
 		return err
 	}
 	f.run.setGauge(s.Flow, l.Gauge)
+	f.run.noteDone(s.Flow, &l.Counts)
+	f.run.noteBacklog(s.Flow, l.Gauge, l.To)
 	if l.Number != f.lastNumber || f.run.end == 0 {
 		f.run.Processors.Add(tally.Processor{Length: l.To.Sub(l.From), Busy: l.Busy, Waited: l.Waited, Stood: l.Stood})
 	}
@@ -292,7 +300,7 @@ func (f *fileReader) closing(line []byte) error {
 func (f *fileReader) end() (*Run, error) {
 	f.run.cpu.end()
 	if f.run.Closing != nil {
-		f.run.totals = f.totals
+		f.run.totals, f.run.stages = f.totals, f.stages
 		return f.run, nil
 	}
 	for i := range f.stored {

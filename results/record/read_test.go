@@ -187,7 +187,11 @@ func totalsTold(r *Run) string {
 	for _, s := range slices.SortedFunc(maps.Keys(r.totals), compareSeries) {
 		out.line(newTotalLine(totalType, r.Header.seriesLine(s), r.totals[s]))
 	}
+	for _, s := range slices.SortedFunc(maps.Keys(r.stages), compareSeries) {
+		out.line(newStageLine(stagesType, r.Header.seriesLine(s), s, r.stages[s], 0))
+	}
 	for i := range r.Header.Flows {
+		out.line(r.Backlog(i))
 		out.line([]any{r.gauges[i], r.greetings[i], r.SteadyLength(i)})
 	}
 	return b.String() + fmt.Sprint(r.Processors)

@@ -16,9 +16,20 @@ import (
 type recorder struct {
 	collector *Collector
 	current   *batch
-	last      sample.Series // of tally: most samples are of the series before them
-	tally     *tally.Tally
+	recent    [16]recentTally
+	reached   []int // by flow: the stage that its load has come to
 }
+
+// A recentTally is the tally of a series that was used lately. A session and its
+// messages may be of different series, and so may arrivals that were due earlier
+// and those due now: each has a place of its own, mostly.
+type recentTally struct {
+	series sample.Series
+	tally  *tally.Tally
+}
+
+// place is the index in recent of a series.
+func place(s sample.Series) int { return (4*s.Flow + 2*s.LoadStage + int(s.Stage)) & 15 }
 
 // A batch is what one shard recorded in one interval, or in several if the
 // collector has fallen behind.
@@ -51,8 +62,9 @@ func (b *batch) reset() {
 
 // of returns the tally of a series in the current batch.
 func (r *recorder) of(s sample.Series) *tally.Tally {
-	if r.tally != nil && s == r.last {
-		return r.tally
+	known := &r.recent[place(s)]
+	if known.tally != nil && s == known.series {
+		return known.tally
 	}
 	b := r.current
 	t := b.tallies[s]
@@ -64,7 +76,7 @@ func (r *recorder) of(s sample.Series) *tally.Tally {
 		}
 		b.tallies[s] = t
 	}
-	r.last, r.tally = s, t
+	*known = recentTally{s, t}
 	return t
 }
 
@@ -98,9 +110,11 @@ func (r *recorder) Message(s sample.Series, o sample.Outcome, now sample.Stage, 
 	}
 	// Throughput counts what ends while the load lasts. That includes what began
 	// in the warm-up, as what is under way at the end does not count.
-	s.Stage = sample.Steady
+	s.Stage, s.LoadStage = sample.Steady, r.reached[s.Flow]
 	r.of(s).InWindow++
 }
+
+func (r *recorder) Reach(s sample.Series) { r.reached[s.Flow] = s.LoadStage }
 
 func (r *recorder) Expected(s sample.Series) { r.of(s).Expected++ }
 
@@ -142,7 +156,7 @@ func (r *recorder) Tick(t sample.Tick) {
 	b := r.current
 	b.tick = joinTicks(b.tick, t)
 	if empty, taken := r.collector.swap(b, &t); taken {
-		r.current, r.tally = empty, nil
+		r.current, r.recent = empty, [16]recentTally{}
 	}
 }
 

@@ -22,6 +22,9 @@ type Run struct {
 	Intervals []Interval
 
 	totals     map[sample.Series]*tally.Total
+	stages     map[sample.Series]*tally.Total // by load stage too, of flows with several
+	staged     []bool                         // by flow: whether its load has several stages
+	backlogs   []tally.Backlog                // by flow
 	windows    map[sample.Series]Window
 	gaps       map[sample.Series]time.Duration // in a window, the time in which no generator was at work
 	greetings  []tally.Greetings               // by flow
@@ -42,6 +45,10 @@ func newRun(h Header) *Run {
 		Header: h, identities: []string{h.identity()}, totals: map[sample.Series]*tally.Total{}, windows: map[sample.Series]Window{},
 		gauges: make([]Gauge, len(h.Flows)), greetings: make([]tally.Greetings, len(h.Flows)),
 		visits: make([]tally.Visits, len(h.Flows)),
+		stages: map[sample.Series]*tally.Total{}, staged: make([]bool, len(h.Flows)), backlogs: make([]tally.Backlog, len(h.Flows)),
+	}
+	for i := range h.Flows {
+		r.staged[i] = len(h.Stages[h.Flows[i].Name]) > 1
 	}
 	for i := range r.visits {
 		r.visits[i] = tally.Visits{}
@@ -80,12 +87,17 @@ func (r *Run) finish(rep *sample.Report, g Usage) {
 func (r *Run) absorb(f *frame) {
 	for s, t := range f.series {
 		r.total(s).Add(t)
+		r.noteDone(s.Flow, &t.Counts)
+	}
+	for s, t := range f.stages {
+		addTo(r.stages, s).Add(t)
 	}
 	for _, w := range f.windows {
 		r.windows[w.series] = r.windows[w.series].union(Window{w.from, w.to})
 	}
 	for i, g := range f.gauges {
 		r.setGauge(i, g)
+		r.noteBacklog(i, g, f.to)
 	}
 	for flow, v := range visited(f.visits) {
 		r.visits[flow].Merge(v)
@@ -101,14 +113,7 @@ func (r *Run) setGauge(flow int, g Gauge) {
 	r.gauges[flow].Peak = peak
 }
 
-func (r *Run) total(s sample.Series) *tally.Total {
-	t := r.totals[s]
-	if t == nil {
-		t = tally.NewTotal()
-		r.totals[s] = t
-	}
-	return t
-}
+func (r *Run) total(s sample.Series) *tally.Total { return addTo(r.totals, s) }
 
 // Histogram returns a flow's times of a phase over all rounds, without the
 // warm-up; nil if there are none.
@@ -208,5 +213,5 @@ func (r *Run) Width() int64 { return max(1, r.width) }
 func (r *Run) End() sample.Instant { return r.end }
 
 func compareSeries(a, b sample.Series) int {
-	return cmp.Or(cmp.Compare(a.Flow, b.Flow), cmp.Compare(a.Round, b.Round), cmp.Compare(a.Stage, b.Stage))
+	return cmp.Or(cmp.Compare(a.Flow, b.Flow), cmp.Compare(a.Round, b.Round), cmp.Compare(a.Stage, b.Stage), cmp.Compare(a.LoadStage, b.LoadStage))
 }

@@ -37,6 +37,14 @@ func (s Slot) Name() string {
 
 var partSuffix = [parts]string{"", ".response", ".lag"}
 
+// everySlot are all slots.
+var everySlot = func() (list []Slot) {
+	for s := range Slot(NumSlots) {
+		list = append(list, s)
+	}
+	return list
+}()
+
 // SlotsByName finds a slot by its name.
 var SlotsByName = func() map[string]Slot {
 	m := make(map[string]Slot, NumSlots)

@@ -1,6 +1,7 @@
 package tally
 
 import (
+	"slices"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/results/histogram"
@@ -59,14 +60,25 @@ func (t *Total) Hist(s Slot) *histogram.Histogram {
 
 // Absorb adds a tally.
 func (t *Total) Absorb(from *Tally) {
+	t.AbsorbOnly(from, everySlot)
+}
+
+// AbsorbOnly adds a tally with no histograms but those of some slots.
+func (t *Total) AbsorbOnly(from *Tally, slots []Slot) {
 	t.Counts.Add(&from.Counts)
-	for s := range from.recordings {
+	for _, s := range slots {
 		if r := &from.recordings[s]; !r.Empty() {
-			t.Hist(Slot(s)).Absorb(r)
+			t.Hist(s).Absorb(r)
 			t.Clamped[s] += from.clamped[s]
 		}
 	}
 	t.Failures.Merge(from.Failures)
+}
+
+// Has tells whether the tally has anything beside the histograms of other slots.
+func (t *Tally) Has(slots []Slot) bool {
+	return t.Counts != Counts{} || len(t.Failures) > 0 ||
+		slices.ContainsFunc(slots, func(s Slot) bool { return !t.recordings[s].Empty() })
 }
 
 // Add adds another total, which may be nil.
