@@ -9,6 +9,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // surroundingKinds are what can make the figures of two runs differ, beside the
@@ -112,16 +113,20 @@ func distinct(list []string) []string {
 	return list
 }
 
-// doubtsAbout are warnings about runs of a side that are invalid or cut short.
+// doubtsAbout are warnings about runs of a side that failed, are invalid or were cut short.
 func doubtsAbout(side string, runs []*record.Run) []string {
 	var list []string
 	for _, doubt := range []struct {
 		is string
 		of func(*record.Run) (why string, doubtful bool)
 	}{
+		{"failed", func(r *record.Run) (string, bool) {
+			v := figures.Of(r).Verdict
+			return strings.Join(v.Why(), "; "), !v.Valid && v.Word == criteria.Failed
+		}},
 		{"invalid", func(r *record.Run) (string, bool) {
 			v := figures.Of(r).Verdict
-			return strings.Join(v.Why(), "; "), !v.Valid
+			return strings.Join(v.Why(), "; "), !v.Valid && v.Word != criteria.Failed
 		}},
 		{"interrupted", func(r *record.Run) (string, bool) { return "its user ended it early", r.Interrupted() }},
 	} {

@@ -32,3 +32,12 @@ func TestSurroundingsThatDiffer(t *testing.T) {
 		}
 	}
 }
+
+// A run in which the server failed is not called invalid.
+func TestDoubtsSayWhatRunsAre(t *testing.T) {
+	dead := madeup.Made(t, []madeup.Flow{{Name: "dead", Port: 25, Messages: 10, Failing: 100}}, 1)
+	got := doubtsAbout("new", []*record.Run{dead})
+	if len(got) != 1 || !strings.HasPrefix(got[0], "new side: 1 of 1 run failed, the first because: flow dead: ") {
+		t.Errorf("got %q", got)
+	}
+}

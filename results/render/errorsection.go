@@ -12,13 +12,14 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// errorSection lists what failed, by flow.
+// errorSection lists what failed, by flow, and below that what was rejected as expected.
 func (res *document) errorSection() table.Section {
 	s := table.Section{ID: errorsID, Title: "Errors", Columns: []table.Column{
 		{Name: "#"}, {Name: "flow", Left: true}, {Name: "phase", Left: true}, {Name: "class", Left: true},
 		{Name: "code"}, {Name: "enhanced", Left: true}, {Name: "count"},
 		{Name: "example", Left: true, Code: true, Apart: "Examples", Wrap: 40},
 	}}
+	var expected [][]table.Cell
 	for flow, f := range res.FlowsInOrder() {
 		for _, e := range f.Errors {
 			code := human.NoSamples
@@ -29,12 +30,21 @@ func (res *document) errorSection() table.Section {
 			if enhanced == "" {
 				enhanced = human.NoSamples
 			}
-			row := table.Plain(strconv.Itoa(len(s.Rows)+1), flow, e.Phase, e.Class, code, enhanced, human.Count(e.Count), e.Example)
+			row := table.Plain("", flow, e.Phase, e.Class, code, enhanced, human.Count(e.Count), e.Example)
 			if row[3].Bad = !e.Expected; e.Expected {
 				row[3].Text += ", expected"
+				expected = append(expected, row)
+				continue
 			}
 			s.Rows = append(s.Rows, row)
 		}
+	}
+	if len(s.Rows) == 0 {
+		s.Title = expectedTitle
+	}
+	s.Rows = append(s.Rows, expected...)
+	for i := range s.Rows {
+		s.Rows[i][0].Text = strconv.Itoa(i + 1)
 	}
 	return s
 }
@@ -45,7 +55,8 @@ type errorKind struct {
 	flows              []string
 }
 
-// errorKinds are the kinds of error in all flows, the most frequent first.
+// errorKinds are the kinds of error in all flows, the most frequent first, and after them
+// those of what was rejected as expected.
 func (res *document) errorKinds() []*errorKind {
 	type key struct {
 		phase, class, code string
@@ -67,7 +78,15 @@ func (res *document) errorKinds() []*errorKind {
 			kind.flows = append(kind.flows, flow)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b *errorKind) int { return cmp.Compare(b.Count, a.Count) })
+	slices.SortStableFunc(list, func(a, b *errorKind) int {
+		switch {
+		case a.Expected == b.Expected:
+			return cmp.Compare(b.Count, a.Count)
+		case a.Expected:
+			return 1
+		}
+		return -1
+	})
 	return list
 }
 
@@ -98,6 +117,9 @@ func (k *errorKind) text(flows int) string {
 	return text + ": " + said
 }
 
+// expectedTitle stands above errors that the scenario wants, if there are no others.
+const expectedTitle = "Rejected as expected"
+
 // mostKinds is how many kinds of error the screen has at most.
 const mostKinds = 5
 
@@ -105,7 +127,11 @@ const mostKinds = 5
 func (res *document) errorPart() *part {
 	p := &part{noun: "kind"}
 	p.Section = table.Section{ID: errorsID, Title: "Errors"}
-	for _, k := range res.errorKinds() {
+	kinds := res.errorKinds()
+	if len(kinds) > 0 && kinds[0].Expected {
+		p.Title = expectedTitle // and nothing else
+	}
+	for _, k := range kinds {
 		p.Say(k.text(len(res.FlowOrder)))
 	}
 	p.least, p.most = min(1, p.count()), mostKinds

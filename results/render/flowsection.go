@@ -68,13 +68,17 @@ func offeredText(f *figures.Flow) string {
 	return human.Rate(rate) + " " + unit
 }
 
-// troubleCounts are the outcomes that a run is better without.
+// rejectedAsExpected names the rejections that the scenario wants, which are no trouble.
+// "rejected" are the others then.
+const rejectedAsExpected = "rejected (expected)"
+
+// troubleCounts are the outcomes that are not acceptance.
 var troubleCounts = []struct {
 	name string
 	of   func(*tally.MessageCounts) int64
 }{
-	{"rejected", func(m *tally.MessageCounts) int64 { return m.Rejected }},
-	{"expected", func(m *tally.MessageCounts) int64 { return m.Expected }}, // of the rejected
+	{rejectedAsExpected, func(m *tally.MessageCounts) int64 { return m.Expected }},
+	{"rejected", func(m *tally.MessageCounts) int64 { return m.Rejected - m.Expected }},
 	{"failed", func(m *tally.MessageCounts) int64 { return m.Failed }},
 	{"unknown", func(m *tally.MessageCounts) int64 { return m.Unknown }},
 }

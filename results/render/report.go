@@ -59,6 +59,10 @@ func (res *document) flowSection() table.Section {
 	s := table.Section{ID: flowsID, Title: "Flows"}
 	s.Columns = append([]table.Column{{Name: "flow", Left: true}},
 		table.Numbers("msg/s", "attempted", "accepted", "rejected", "failed", "unknown")...)
+	expected := res.expectsRejections()
+	if expected {
+		s.Columns = slices.Insert(s.Columns, 4, table.Column{Name: rejectedAsExpected})
+	}
 	s.Columns = append(s.Columns, table.Column{Name: "port, tls, auth", Left: true, Apart: "Message times"})
 	s.Columns = append(s.Columns, table.Numbers(timeColumns...)...)
 	for name, f := range res.FlowsInOrder() {
@@ -68,6 +72,9 @@ func (res *document) flowSection() table.Section {
 			speed = human.Rate(f.Rate)
 		}
 		row := append(table.Plain(name, speed), messageCells(m)...)
+		if expected {
+			row = slices.Insert(row, 4, table.Cell{Text: human.Count(m.Expected)})
+		}
 		row = append(row, table.Cell{Text: f.Label})
 		s.Rows = append(s.Rows, append(row, timeCells(f.Judged())...))
 	}
@@ -75,8 +82,19 @@ func (res *document) flowSection() table.Section {
 	return s
 }
 
+// expectsRejections tells whether a message was rejected as the scenario wants.
+func (res *document) expectsRejections() bool {
+	for _, f := range res.FlowsInOrder() {
+		if f.Messages.Expected > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// messageCells are the messages by outcome; those rejected as expected are left out.
 func messageCells(m *tally.MessageCounts) []table.Cell {
-	return table.Plain(human.Count(m.Attempted), human.Count(m.Accepted), human.Count(m.Rejected), human.Count(m.Failed), human.Count(m.Unknown))
+	return table.Plain(human.Count(m.Attempted), human.Count(m.Accepted), human.Count(m.Rejected-m.Expected), human.Count(m.Failed), human.Count(m.Unknown))
 }
 
 // timesNote says which times the message times are, and why.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
@@ -104,15 +105,19 @@ func (res *document) errorTile() page.Tile {
 	return t
 }
 
-// sessionTile is how many sessions were open at once.
+// sessionTile is how many sessions were open at once, those that only tried to connect
+// among them.
 func (res *document) sessionTile(inTurn bool) page.Tile {
-	n := int64(0)
+	n, note := int64(0), "no server greeted them"
 	for _, f := range res.FlowsInOrder() {
+		if f.Phase(sample.Banner) != nil || f.Messages.Answered() > 0 {
+			note = ""
+		}
 		if inTurn {
 			n = max(n, f.Sessions.Peak)
 		} else {
 			n += f.Sessions.Peak
 		}
 	}
-	return page.Tile{Name: "sessions at once, at most", Value: human.Count(n)}
+	return page.Tile{Name: "sessions at once, at most", Value: human.Count(n), Note: note}
 }

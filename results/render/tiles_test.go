@@ -49,3 +49,13 @@ func TestTilesOfOneFlowAreItsAnswer(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+// Sessions that were only dialling are counted, and do not look as if they had been open.
+func TestTileOfADeadServerSaysSo(t *testing.T) {
+	plan := &loadgen.Plan{Name: "dead", Rounds: 1, Scenario: []byte(`{}`), Flows: []loadgen.Flow{{Name: "a", Load: loadgen.Load{Sessions: 4}}}}
+	load := sample.Series{Stage: sample.Steady}
+	run := madeup.FromSpells(t, plan, []madeup.Spell{{Series: load, To: time.Second, Refused: 6}}, map[sample.Series][2]time.Duration{load: {0, time.Second}})
+	if got := tileTexts(run); !strings.HasSuffix(got, "(no server greeted them)") {
+		t.Errorf("got %s", got)
+	}
+}
