@@ -31,6 +31,10 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	server, err := j.watcher()
+	if err != nil {
+		return nil, err
+	}
 	before, known := o.FreeCores(ctx)
 	// Last, because the header has the time at which the run starts, and it takes
 	// time to render the mail ahead.
@@ -39,7 +43,9 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 		return nil, err
 	}
 	stopWatching := watch(o.Drain, engine)
+	stopLooking := look(server, collector)
 	report, err := engine.Run(ctx)
+	stopLooking()
 	stopWatching()
 	if err != nil {
 		// Nothing ran, so there is nothing to keep. Close ends the collector.

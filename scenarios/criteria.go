@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/spelling"
@@ -78,11 +79,17 @@ func (doc *document) threshold(d *decoder, at tree.Position, text string, names 
 	t, err := criteria.ParseThreshold(text)
 	if t.Flow != "" {
 		if fault := unknownFlow(t.Flow, names); fault != nil {
+			if name, _, _ := strings.Cut(t.Expr, " "); t.Flow+"." == criteria.ServerPrefix && err != nil {
+				return nil, unknownServerFigure(name)
+			}
 			return nil, fault
 		}
 	}
 	if err != nil {
 		return nil, err
+	}
+	if t.Metric.OfServer() {
+		return []criteria.Threshold{t}, doc.serverThreshold(&t)
 	}
 	if t.Bare() {
 		d.notef(at, "%s: the limit is %.4g %%, since it has no %% of its own", t.Expr, t.Limit*100)
@@ -103,6 +110,21 @@ func (doc *document) threshold(d *decoder, at tree.Position, text string, names 
 		err = nil
 	}
 	return all, err
+}
+
+// serverThreshold checks a condition on the server's own side.
+func (doc *document) serverThreshold(t *criteria.Threshold) error {
+	if !doc.has("server") {
+		return errors.New(t.Expr + ": the server is not looked at: name its processes, as in server: {processes: [postfix]}")
+	}
+	return nil
+}
+
+// unknownServerFigure is the error for a figure that the server's own side does not
+// have, if that is what a name means whose flow does not exist.
+func unknownServerFigure(name string) error {
+	known := criteria.ServerFigures()
+	return errors.New("no figure of the server is named " + tree.Quote(name) + ": " + spelling.Suggest(name, known) + "known are " + tree.List(known))
 }
 
 // gate reads a change, and refuses one that no comparison of such runs can judge,
@@ -178,6 +200,10 @@ func (doc *document) aborts(d *decoder) []criteria.Abort {
 		conditions, err := doc.threshold(d, at, a.when, flows)
 		if err != nil {
 			d.Faultf(at, "%v", err)
+			return
+		}
+		if len(conditions) > 0 && conditions[0].Metric.OfServer() {
+			d.Faultf(at, "%s: a run is aborted by what its flows meet, and not by the server's own side", a.when)
 			return
 		}
 		for _, t := range conditions {

@@ -21,6 +21,7 @@ type document struct {
 	baseline     string
 	warmup       time.Duration
 	abort        abort
+	server       server
 	thresholds   []string
 	gates        []string
 	minEffect    float64
@@ -68,6 +69,8 @@ var scenarioShape = object[document]{
 			"How long each flow runs, in each round, before its figures count.").defaultTo("0s"),
 		opt("abort", abortShape, func(d *document) *abort { return &d.abort },
 			"A condition that ends the run before its time. One without a flow is for every flow. A load may have one of its own."),
+		opt("server", serverShape, func(d *document) *server { return &d.server },
+			"The server's own side: its processes on this machine, whose CPU time, memory, descriptors and writes are looked at once a second."),
 		opt("thresholds", listOf(thresholdText, 0, 1000), func(d *document) *[]string { return &d.thresholds },
 			"Conditions that the run has to meet: [FLOW.]PHASE[.service|.response|.lag].STAT < DURATION, errors < 0.1%, rate > 100/s, accepted >= 1000. One without a flow is for every flow. If one is missed, the exit code is 3."),
 		opt("gates", listOf(gateText, 0, 1000), func(d *document) *[]string { return &d.gates },
@@ -89,6 +92,22 @@ var scheduleShape = object[schedule]{
 			"together runs all flows at once, in-turn one after the other.").defaultTo("together"),
 		opt("rounds", count(1, 10_000), func(s *schedule) *int { return &s.rounds },
 			"How often each flow runs. Comparisons need several rounds: five rounds say more than one that is five times as long.").defaultTo("1"),
+	},
+}
+
+// A server says how to look at the server itself while it is loaded.
+type server struct {
+	section
+	processes []string
+}
+
+var serverShape = object[server]{
+	name:    "server",
+	example: "{processes: [postfix]}",
+	fields: []field[server]{
+		opt("processes", listOf(text("a process's name, the path of a pid file, a systemd unit such as postfix.service, or a control group below /sys/fs/cgroup", `^[^\x00-\x1f]{1,1000}$`), 1, 50),
+			func(s *server) *[]string { return &s.processes },
+			"The server's processes on this machine, each with all of its descendants.").mandatory(),
 	},
 }
 

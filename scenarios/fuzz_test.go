@@ -19,7 +19,7 @@ func FuzzUnits(f *testing.F) {
 		f.Add(text)
 	}
 	patterns := map[string]*regexp.Regexp{}
-	for _, p := range []string{criteria.DurationPattern, sizePattern, ratePattern} {
+	for _, p := range []string{criteria.DurationPattern, criteria.SizePattern, ratePattern} {
 		patterns[p] = regexp.MustCompile(p)
 	}
 	length, size := duration(0).(literal[time.Duration]), octets(1).(literal[int64])
@@ -27,7 +27,7 @@ func FuzzUnits(f *testing.F) {
 		if v, err := length.parse(text); err == nil && (v < 0 || v > maxDuration || !patterns[criteria.DurationPattern].MatchString(text)) {
 			t.Errorf("%q is the duration %v", text, v)
 		}
-		if v, err := size.parse(text); err == nil && (v < 1 || v > maxSize || !patterns[sizePattern].MatchString(text)) {
+		if v, err := size.parse(text); err == nil && (v < 1 || v > maxSize || !patterns[criteria.SizePattern].MatchString(text)) {
 			t.Errorf("%q is the size %d", text, v)
 		}
 		v, err := arrivalRate.parse(text)

@@ -122,7 +122,7 @@ func numbers(t *testing.T) map[string]string {
 	if len(schema.Properties) > 0 {
 		schema.Defs["scenario"] = schema.property
 	}
-	kinds := map[string]string{criteria.DurationPattern: "duration", sizePattern: "size", ratePattern: "rate", minEffect.schema.Pattern: "share"}
+	kinds := map[string]string{criteria.DurationPattern: "duration", criteria.SizePattern: "size", ratePattern: "rate", minEffect.schema.Pattern: "share"}
 	found := map[string]string{}
 	for name, object := range schema.Defs {
 		for option, p := range object.Properties {

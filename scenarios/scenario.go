@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
@@ -60,6 +61,7 @@ type Scenario struct {
 	notes       []string
 	plan        *loadgen.Plan
 	criteria    criteria.Criteria
+	watched     []string                     // see Watched
 	sources     map[netip.Addr]tree.Position // where each stands first
 }
 
@@ -140,7 +142,7 @@ func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error)
 		return nil, err
 	}
 	plan.MayLoad = o.MayLoad
-	return &Scenario{name: doc.name, description: doc.description, notes: d.notes, plan: plan, criteria: judged, sources: doc.sources()}, nil
+	return &Scenario{name: doc.name, description: doc.description, notes: d.notes, plan: plan, criteria: judged, watched: doc.server.processes, sources: doc.sources()}, nil
 }
 
 // Name returns the scenario's name.
@@ -175,6 +177,10 @@ func (s *Scenario) Plan() *loadgen.Plan {
 
 // Criteria are what the scenario's runs are judged by.
 func (s *Scenario) Criteria() criteria.Criteria { return s.criteria }
+
+// Watched are the processes of the server that are looked at during a run, as the
+// scenario names them; nil if it names none.
+func (s *Scenario) Watched() []string { return slices.Clone(s.watched) }
 
 // YAML returns a plan's resolved scenario for people to read: every option with its
 // value, and no secret. Load reads it as a scenario again.

@@ -29,6 +29,7 @@ type target struct {
 var targetShape = object[target]{
 	name:    "target",
 	example: "{host: mail.example.test}",
+	instead: map[string]string{"server": "host"},
 	fields: []field[target]{
 		opt("host", hostShape, func(t *target) *string { return &t.host },
 			"Name or address of the server. sink starts the built-in server for this run. The port is an option of the flow."),

@@ -20,7 +20,6 @@ import (
 var errShape = errors.New("not of this shape")
 
 const (
-	sizePattern = `^[0-9]+(\.[0-9]+)? ?(B|KB|MB|GB|KiB|MiB|GiB)$`
 	ratePattern = `^[0-9]+(\.[0-9]+)? ?(session|message)s?/(s|min|h)$`
 
 	maxDuration = 30 * 24 * time.Hour
@@ -28,10 +27,7 @@ const (
 	maxRate     = 1e6 // a second
 )
 
-var (
-	sizeRegexp = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]+)$`)
-	rateRegexp = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?(session|message)s?/(s|min|h)$`)
-)
+var rateRegexp = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?(session|message)s?/(s|min|h)$`)
 
 func parseDuration(text string) (time.Duration, error) {
 	v, err := criteria.ParseDuration(text)
@@ -67,39 +63,27 @@ func duration(least time.Duration) shape[time.Duration] {
 	}
 }
 
-// units of sizes: powers of ten, and of two with an i, as in IEC 80000-13.
-var units = map[string]float64{
-	"B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
-}
-
 // octets is the shape of a number of octets.
 func octets(least int64) shape[int64] {
 	return literal[int64]{
 		want: "a size such as 512B, 20KiB or 2MB",
 		tags: []tree.Tag{tree.IsText, tree.IsInteger, tree.IsFloat},
 		parse: func(text string) (int64, error) {
-			if decimal.MatchString(text) {
-				return 0, errors.New("a unit is missing (B, KB, MB, GB, KiB, MiB, GiB)")
-			}
-			m := sizeRegexp.FindStringSubmatch(text)
-			if m == nil {
-				return 0, errShape
-			}
-			unit, ok := units[m[2]]
-			if !ok {
-				return 0, fmt.Errorf("no unit %s: known are B, KB, MB, GB, KiB, MiB, GiB", m[2])
-			}
-			f, err := strconv.ParseFloat(m[1], 64)
-			v := math.Round(f * unit)
+			v, err := criteria.ParseSize(text)
+			v = math.Round(v)
 			switch {
-			case err != nil || v > maxSize:
+			case errors.Is(err, criteria.ErrNoSize):
+				return 0, errShape
+			case err != nil:
+				return 0, err
+			case v > maxSize:
 				return 0, errors.New("1GiB is the most")
 			case v < float64(least):
 				return 0, fmt.Errorf("%dB is the least", least)
 			}
 			return int64(v), nil
 		},
-		schema: jsonSchema{Type: "string", Pattern: sizePattern},
+		schema: jsonSchema{Type: "string", Pattern: criteria.SizePattern},
 	}
 }
 

@@ -34,13 +34,14 @@ var parts = map[string][]string{
 		"internal/machine", "internal/madeup", "internal/smtpsink",
 	},
 	"gauge": {
-		"gauge/check", "scenarios", "scenarios/criteria", "loadgen", "loadgen/sample", "results/record", "results/figures",
+		"gauge/check", "gauge/serverside", "scenarios", "scenarios/criteria", "loadgen", "loadgen/sample", "results/record", "results/figures",
 		"internal/machine", "internal/smtpsink",
 	},
 	"gauge/capacity": {
 		"gauge", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "results/record", "results/histogram", "results/human",
 	},
-	"gauge/check": {"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/sample", "loadgen/smtpwire", "results/human", "internal/machine", "internal/printable"},
+	"gauge/serverside": {"loadgen/sample", "results/tally"},
+	"gauge/check":      {"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/sample", "loadgen/smtpwire", "results/human", "internal/machine", "internal/printable"},
 
 	"scenarios": {
 		"scenarios/criteria", "scenarios/foreign", "scenarios/tree", "loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
@@ -107,7 +108,10 @@ var confined = map[string][]string{
 	"github.com/santhosh-tekuri/jsonschema":   {},
 	"github.com/rogpeppe/go-internal":         {},
 	"github.com/joshdk/go-junit":              {}, // reads what results writes
-	"github.com/prometheus":                   {"results/telemetry"},
+	"github.com/prometheus/client_golang":     {"results/telemetry"},
+	"github.com/prometheus/client_model":      {"results/telemetry"},
+	"github.com/prometheus/common":            {"results/telemetry"},
+	"github.com/prometheus/procfs":            {"gauge/serverside"},
 	"go.opentelemetry.io":                     {"results/telemetry", "cmd"}, // cmd sets its logger
 	"github.com/go-logr/logr":                 {"cmd"},                      // to keep OpenTelemetry from logging
 	"google.golang.org/grpc":                  {"cmd"},                      // to keep it from logging

@@ -37,6 +37,7 @@ func Of(r *record.Run) *Result {
 		res.Target[h.Flows[i].Name] = TargetOf(h.Flows[i].Name, r)
 	}
 	res.Generator = newGenerator(r, all)
+	res.Server = serverOf(r)
 	for i := range h.Thresholds {
 		res.Thresholds = append(res.Thresholds, newThresholdResult(r, res, &h.Thresholds[i]))
 	}
@@ -172,7 +173,12 @@ func newThresholdResult(r *record.Run, res *Result, t *criteria.Threshold) Thres
 		out.Reason = "this version cannot read the threshold"
 		return out
 	}
-	value, reason := metricOf(r, res.Flow(t.Flow), t)
+	value, reason := 0.0, ""
+	if t.Metric.OfServer() {
+		value, reason = res.Server.metric(t.Metric)
+	} else {
+		value, reason = metricOf(r, res.Flow(t.Flow), t)
+	}
 	if reason != "" {
 		out.Reason = reason
 		return out

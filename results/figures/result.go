@@ -24,6 +24,7 @@ type Result struct {
 	Clock       string             `json:"clock"`                // kernel, mixed or user
 	Verdict     Verdict            `json:"verdict"`
 	Generator   Generator          `json:"generator"`
+	Server      *Server            `json:"server,omitempty"` // if its processes were looked at
 	Environment record.Environment `json:"environment"`
 	Seed        uint64             `json:"seed"`
 	Baseline    string             `json:"baseline,omitempty"`

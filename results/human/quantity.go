@@ -42,15 +42,18 @@ func Span(low, high Quantity) string {
 }
 
 // FigureOf is a figure in its unit: nanoseconds, a share (0 to 1), messages a
-// second, or messages.
+// second, messages, octets, or how often something happened.
 func FigureOf(u criteria.Unit, v float64) Quantity {
 	switch u {
 	case criteria.Share:
 		return shareOf(v)
 	case criteria.PerSecond:
 		return Quantity{Rate(v), "/s"}
-	case criteria.Messages:
+	case criteria.Messages, criteria.Events:
 		return Quantity{Number: Count(int64(v))}
+	case criteria.Octets:
+		number, unit, _ := strings.Cut(Bytes(int64(v)), " ")
+		return Quantity{number, unit}
 	}
 	return DurationOf(time.Duration(v))
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // A Collector makes a Run of what the shards of one run record, and writes the
@@ -35,8 +36,9 @@ type Collector struct {
 	mu      sync.Mutex
 	full    []*batch // to be taken: of each shard one at most, and its last
 	empty   []*batch
-	written sample.Instant // the file has all up to here
-	behind  time.Duration  // the most that the file was behind a shard
+	server  []*tally.ServerSample // to be taken
+	written sample.Instant        // the file has all up to here
+	behind  time.Duration         // the most that the file was behind a shard
 	closed  bool
 	wake    chan struct{}
 }
@@ -79,6 +81,7 @@ func (c *Collector) Close(rep *sample.Report, g Usage) (*Run, error) {
 	c.mu.Unlock()
 	c.signal()
 	<-c.done
+	c.takeServer()
 	c.run.finish(rep, g)
 	c.run.Closing.Behind = c.behind
 	c.out.closing(c.run)
@@ -211,11 +214,32 @@ func (c *Collector) emit(n int64) {
 		c.out.stages(f, &c.run.Header)
 		c.out.addresses(visited(f.visits), &c.run.Header)
 		c.out.greetings(c.run.addGreetings(f.greetings), &c.run.Header)
+		c.takeServer()
 		_ = c.out.flush() // kept by the writer, for Close
 		c.mu.Lock()
 		c.written = f.to
 		c.mu.Unlock()
 		c.run.absorb(f)
 		c.report(f)
+	}
+}
+
+// ServerLooks gives the run what was seen of the server; it is written with the next
+// interval. It may be called from another goroutine, until Close.
+func (c *Collector) ServerLooks(s *tally.ServerSample) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.server = append(c.server, s)
+}
+
+// takeServer writes what was seen of the server since it was called last.
+func (c *Collector) takeServer() {
+	c.mu.Lock()
+	list := c.server
+	c.server = nil
+	c.mu.Unlock()
+	for _, s := range list {
+		c.run.Server.Add(s)
+		c.out.line(serverLine{serverType, *s})
 	}
 }

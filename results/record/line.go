@@ -22,6 +22,7 @@ const (
 	addressType  = "address"  // what became of a flow's sessions at an address in a second
 	stageType    = "stage"    // what a stage of a flow's load came to in a second
 	stagesType   = "stages"   // what it came to in a round, written at the end
+	serverType   = "server"   // what the server's processes did in a second
 	totalType    = "total"    // what a flow's round came to, written at the end
 	closingType  = "closing"  // the last line of a whole file
 )
@@ -70,6 +71,12 @@ func (t *thresholdText) UnmarshalJSON(b []byte) error {
 	err := json.Unmarshal(b, &parts)
 	*t = thresholdText(parts.Expr)
 	return err
+}
+
+// A serverLine is a tally.ServerSample in a file.
+type serverLine struct {
+	Type string `json:"type"`
+	tally.ServerSample
 }
 
 type closingLine struct {

@@ -100,6 +100,7 @@ func (r *Run) merge(from *Run) {
 	r.Processors.Merge(&from.Processors)
 	r.end = max(r.end, from.end)
 	r.cpu.merge(&from.cpu)
+	r.Server.Merge(from.Server)
 }
 
 // mergeIntervals puts the intervals of several generators in the order of time.

@@ -177,6 +177,8 @@ func (f *fileReader) line(line []byte) error {
 		return f.address(line)
 	case stageType, stagesType:
 		return f.stage(line)
+	case serverType:
+		return f.server(line)
 	case totalType:
 		return f.total(line)
 	case closingType:
@@ -264,6 +266,18 @@ func (f *fileReader) address(line []byte) error {
 		return wrongType(err)
 	}
 	return f.run.readAddress(&l)
+}
+
+func (f *fileReader) server(line []byte) error {
+	var l serverLine
+	if err := json.Unmarshal(line, &l); err != nil {
+		return wrongType(err)
+	}
+	if err := l.Check(); err != nil {
+		return err
+	}
+	f.run.Server.Add(&l.ServerSample)
+	return nil
 }
 
 func (f *fileReader) total(line []byte) error {

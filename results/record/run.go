@@ -21,6 +21,10 @@ type Run struct {
 	// by ReadTotals and ReadCourse no more than a page or a comparison can show.
 	Intervals []Interval
 
+	// Server is what was seen of the server's own side, in the order of time; nil if
+	// nobody looked.
+	Server tally.Server
+
 	totals     map[sample.Series]*tally.Total
 	stages     map[sample.Series]*tally.Total // by load stage too, of flows with several
 	staged     []bool                         // by flow: whether its load has several stages
@@ -147,6 +151,27 @@ func (r *Run) Steady(flow string) (from, to time.Time) {
 		return time.Time{}, time.Time{}
 	}
 	return all.From.Time(), all.To.Time()
+}
+
+// SteadyWindows are the times in which the load of some flow was under way, apart from
+// warm-up and drain. They do not overlap.
+func (r *Run) SteadyWindows() []Window {
+	var list []Window
+	for s, w := range r.windows {
+		if s.Stage == sample.Steady && w.Length() > 0 {
+			list = append(list, w)
+		}
+	}
+	slices.SortFunc(list, func(a, b Window) int { return cmp.Compare(a.From, b.From) })
+	var out []Window
+	for _, w := range list {
+		if n := len(out); n > 0 && w.From <= out[n-1].To {
+			out[n-1] = out[n-1].union(w)
+		} else {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // SteadyLength is how long a flow's load lasted in all rounds together.

@@ -106,7 +106,7 @@ func TestJUnitKeepsForeignTextApart(t *testing.T) {
 	res.Flows["inbound"].Errors[0].Example = hostile
 	res.Thresholds[0].Expr = `a"b<c>&]]>` + "\x00"
 	b := text(t, func(b *bytes.Buffer) error { return writeJUnit(b, []*document{res}) })
-	var report export.JUnit
+	var report junitReport
 	if err := xml.Unmarshal(b.Bytes(), &report); err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ func (res *document) circumstances() []string {
 func (res *document) report() []table.Section {
 	sections := []table.Section{res.flowSection(), res.errorSection(), res.thresholdSection()}
 	sections = append(sections, matrixSections(res.Matrix)...)
-	sections = append(sections, res.sessionSection(), res.addressSection(), res.phaseSection(), res.roundSection(), res.generatorSection(), res.validitySection())
+	sections = append(sections, res.sessionSection(), res.addressSection(), res.phaseSection(), res.roundSection(), res.serverSection(), res.generatorSection(), res.validitySection())
 	return withoutEmpty(sections...)
 }
 

@@ -131,7 +131,7 @@ func (res *document) screen(o Options) table.Report {
 	if len(res.FlowOrder) == 1 {
 		flows.spare, flows.Lines = 4, nil // the answer has the same figures, and names the times
 	}
-	parts := []*part{res.reasonPart(), flows, res.errorPart(), res.missedPart(), costPart(res.Matrix), res.notePart()}
+	parts := []*part{res.reasonPart(), flows, res.errorPart(), res.missedPart(), costPart(res.Matrix), res.serverPart(), res.notePart()}
 	return fitted(r, parts, lines, o.terminal())
 }
 

@@ -19,6 +19,7 @@ const (
 	errorsID     table.ID = "errors"
 	roundsID     table.ID = "rounds"
 	thresholdsID table.ID = "thresholds"
+	serverID     table.ID = "server"
 	generatorID  table.ID = "generator"
 	validityID   table.ID = "validity"
 )

@@ -9,7 +9,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// A Metric names one figure of a flow.
+// A Metric names one figure of a flow, or of the server that the flows loaded.
 type Metric struct {
 	Kind    Kind
 	Phase   sample.Phase   // of Latency
@@ -19,7 +19,7 @@ type Metric struct {
 	Outcome sample.Outcome // of Count
 }
 
-// A Kind is a kind of figure that a flow has.
+// A Kind is a kind of figure that a flow has, or the server.
 type Kind uint8
 
 // The kinds of Metric.
@@ -30,6 +30,12 @@ const (
 	Count                    // accepted, rejected, failed or unknown: a number of messages
 	SetUp                    // setup: how long it takes to make a session ready, on average
 	GeneratorCPU             // generator.cpu: the generator's CPU time for a message
+
+	ServerCPU       // server.cpu_per_message: the server's CPU time for a message
+	ServerWritten   // server.written_per_message: what the server writes to disks for a message
+	ServerMemory    // server.max_rss: the most memory that the server had
+	ServerOverflows // server.listen_overflows: connections that found an accept queue full
+	ServerDrops     // server.listen_drops: SYNs and connections that the kernel dropped
 )
 
 // A Unit is the unit of a figure and of its changes.
@@ -41,9 +47,11 @@ const (
 	Share                 // 0 to 1; changes are in per cent, or in percentage points
 	PerSecond             // messages a second; changes are in per cent
 	Messages              // messages; changes are in per cent
+	Octets                // octets
+	Events                // how often something happened
 )
 
-var unitNames = [...]string{Time: "ns", Share: "share", PerSecond: "messages/s", Messages: "messages"}
+var unitNames = [...]string{Time: "ns", Share: "share", PerSecond: "messages/s", Messages: "messages", Octets: "bytes", Events: "events"}
 
 // String returns the unit as it stands in results.
 func (u Unit) String() string { return unitNames[u] }
@@ -57,6 +65,10 @@ func (m Metric) Unit() Unit {
 		return PerSecond
 	case Count:
 		return Messages
+	case ServerWritten, ServerMemory:
+		return Octets
+	case ServerOverflows, ServerDrops:
+		return Events
 	}
 	return Time
 }

@@ -14,7 +14,7 @@ import (
 // "submit-587.message.p99 < 250ms".
 type Threshold struct {
 	Expr   string // as written
-	Flow   string // "" for every flow: see Of
+	Flow   string // "" for every flow: see Of; also "" of a metric of the server
 	Metric Metric
 	Op     string  // "<", "<=", ">" or ">="
 	Limit  float64 // in the metric's Unit
@@ -54,6 +54,10 @@ func ParseThreshold(text string) (Threshold, error) {
 // name reads [FLOW.]METRIC. No text is both a metric and a flow with a metric: what
 // follows a phase is no metric by itself.
 func (t *Threshold) name(text string) error {
+	if m, ok := parseServerMetric(text); ok {
+		t.Metric = m
+		return nil
+	}
 	whole, err := parseMetric(text)
 	if err == nil {
 		t.Metric = whole
@@ -139,10 +143,20 @@ func parseLimit(unit Unit, text string) (float64, error) {
 			return 0, errors.New("the rate is too large")
 		}
 		return v / Seconds(m[2]), nil
+	case Octets:
+		v, err := ParseSize(text)
+		if errors.Is(err, ErrNoSize) {
+			return 0, fmt.Errorf("%w, found %.60q", err, text)
+		}
+		return v, err
 	}
 	v, ok := parseNumber(text)
 	if !ok || !whole.MatchString(text) {
-		return 0, fmt.Errorf("want a number of messages such as 1000, found %.60q", text)
+		noun := "messages"
+		if unit == Events {
+			noun = "times"
+		}
+		return 0, fmt.Errorf("want a number of %s such as 1000, found %.60q", noun, text)
 	}
 	return v, nil
 }

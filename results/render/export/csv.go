@@ -66,7 +66,32 @@ func (f *figureWriter) count(metric, stat string, n int64) {
 	f.put(metric, "", "", stat, float64(n), metric[strings.LastIndexByte(metric, '.')+1:])
 }
 
+// ofServer writes the server's own side.
+func (f *figureWriter) ofServer(s *figures.Server) {
+	if s == nil {
+		return
+	}
+	f.put("server.cpu", "", "", "", s.CPUSeconds, "s")
+	f.put("server.max_rss", "", "", "", float64(s.MaxRSS), "bytes")
+	if s.CPUPerMessage != nil {
+		f.put("server.cpu_per_message", "", "", "", float64(*s.CPUPerMessage), "ns")
+		f.put("server.cores", "", "", "", s.Cores, "cores")
+	}
+	if s.WrittenPerMsg != nil {
+		f.put("server.written_per_message", "", "", "", *s.WrittenPerMsg, "bytes")
+	}
+	for _, n := range []struct {
+		name  string
+		value *int64
+	}{{"server.listen_overflows", s.Overflows}, {"server.listen_drops", s.Drops}} {
+		if n.value != nil {
+			f.put(n.name, "", "", "", float64(*n.value), "events")
+		}
+	}
+}
+
 func (f *figureWriter) ofRun(res *figures.Result) {
+	f.ofServer(res.Server)
 	g := &res.Generator
 	valid := 0.0
 	if res.Verdict.Valid {

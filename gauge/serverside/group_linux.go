@@ -1,0 +1,136 @@
+package serverside
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/results/tally"
+)
+
+// A group is a control group of version 2, with those below it. procfs does not read
+// these; their files are a word and a number a line.
+type group struct {
+	folder       string
+	cpu, written int64 // microseconds and octets, at the last look
+	looked       bool
+}
+
+// maxGroups bounds the control groups that are looked through.
+const maxGroups = 20_000
+
+// findGroup finds a control group by its path, or that of a systemd unit.
+func findGroup(root, text string) (*group, error) {
+	if _, err := os.Stat(filepath.Join(root, "cgroup.controllers")); err != nil {
+		return nil, fmt.Errorf("%s: this system has no control groups of version 2 under %s: name the server's processes, or its pid file", text, root)
+	}
+	if kindOf(text) == byCgroup {
+		folder := filepath.Join(root, strings.TrimPrefix(text, cgroupRoot))
+		if _, err := os.Stat(filepath.Join(folder, "cgroup.procs")); err != nil {
+			return nil, fmt.Errorf("control group: %w", err)
+		}
+		return &group{folder: folder}, nil
+	}
+	folder, n := "", 0
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil || !d.IsDir():
+			return nil // gone meanwhile, or a file
+		case d.Name() == text:
+			folder = path
+			return fs.SkipAll
+		}
+		if n++; n > maxGroups {
+			return fs.SkipAll
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if folder == "" {
+		return nil, fmt.Errorf("no systemd unit %s is running: systemctl status shows the name of the one that is", text)
+	}
+	return &group{folder: folder}, nil
+}
+
+// look adds what the group has used since the last look.
+func (g *group) look(s *tally.ServerSample) {
+	cpu, ok := g.number("cpu.stat", "usage_usec")
+	if !ok {
+		return // it has ended; the next look at a new one of the same name goes on from there
+	}
+	written := g.writes()
+	if g.looked && cpu >= g.cpu { // it counts from 0 after a restart
+		s.CPU += time.Duration(cpu-g.cpu) * time.Microsecond
+	} else if g.looked {
+		s.CPU += time.Duration(cpu) * time.Microsecond
+	}
+	if written < 0 {
+		s.Written = nil
+	} else if s.Written != nil && g.looked {
+		s.Written = whole(float64(*s.Written + max(0, written-g.written)))
+	}
+	g.cpu, g.written, g.looked = cpu, written, true
+}
+
+// number is a number of a file of the group, by its word.
+func (g *group) number(file, word string) (int64, bool) {
+	b, err := os.ReadFile(filepath.Join(g.folder, file))
+	if err != nil {
+		return 0, false
+	}
+	for line := range strings.Lines(string(b)) {
+		if f := strings.Fields(line); len(f) == 2 && f[0] == word {
+			n, err := strconv.ParseInt(f[1], 10, 64)
+			return n, err == nil && n >= 0
+		}
+	}
+	return 0, false
+}
+
+// writes is what the group has written to all devices; -1 if the system does not count
+// it for this group.
+func (g *group) writes() int64 {
+	b, err := os.ReadFile(filepath.Join(g.folder, "io.stat"))
+	if err != nil {
+		return -1
+	}
+	var sum int64
+	for _, word := range strings.Fields(string(b)) {
+		if text, ok := strings.CutPrefix(word, "wbytes="); ok {
+			if n, err := strconv.ParseInt(text, 10, 64); err == nil && n > 0 {
+				sum += n
+			}
+		}
+	}
+	return sum
+}
+
+// processes are the numbers of the group's processes, and of those below it.
+func (g *group) processes() []int {
+	var list []int
+	_ = filepath.WalkDir(g.folder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return nil
+		}
+		f, err := os.Open(filepath.Join(path, "cgroup.procs"))
+		if errors.Is(err, fs.ErrNotExist) || err != nil {
+			return nil
+		}
+		defer f.Close()
+		for scanner := bufio.NewScanner(f); scanner.Scan(); {
+			if pid, err := strconv.Atoi(scanner.Text()); err == nil {
+				list = append(list, pid)
+			}
+		}
+		return nil
+	})
+	return list
+}

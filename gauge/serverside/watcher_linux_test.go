@@ -1,0 +1,180 @@
+package serverside
+
+import (
+	"bufio"
+	"io"
+	"math"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/results/tally"
+)
+
+// A shell is a process that works when it is told to.
+type shell struct {
+	cmd   *exec.Cmd
+	stdin io.WriteCloser
+	lines *bufio.Scanner
+}
+
+func startShell(t *testing.T) *shell {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "/bin/sh")
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Skip(err)
+	}
+	return &shell{cmd, stdin, bufio.NewScanner(stdout)}
+}
+
+// run runs a script to its end.
+func (s *shell) run(t *testing.T, script string) {
+	t.Helper()
+	if _, err := io.WriteString(s.stdin, script+"\necho done\n"); err != nil {
+		t.Fatal(err)
+	}
+	if !s.lines.Scan() || s.lines.Text() != "done" {
+		t.Fatalf("the shell says %q", s.lines.Text())
+	}
+}
+
+// work takes some CPU time, in a process that ends then.
+const work = `(i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done)`
+
+// TestWatcher holds what is seen of a process and its short-lived children against what
+// the kernel says at their end.
+func TestWatcher(t *testing.T) {
+	s := startShell(t)
+	file := filepath.Join(t.TempDir(), "sh.pid")
+	if err := os.WriteFile(file, []byte(strconv.Itoa(s.cmd.Process.Pid)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w, err := New(Options{Processes: []string{file}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seen tally.Server
+	for _, script := range []string{work, work + " & " + work + "; wait", "( " + work + "; " + work + " )", ":"} {
+		s.run(t, script)
+		look, err := w.Look()
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen.Add(look)
+	}
+	s.stdin.Close()
+	if err := s.cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	used := s.cmd.ProcessState.UserTime() + s.cmd.ProcessState.SystemTime()
+	all := seen.Between(seen[0].From, seen[len(seen)-1].To)
+	const rounding = 100 * time.Millisecond // a hundredth of a second at each look, and its start
+	if math.Abs(float64(all.CPU-used)) > float64(rounding) || used < rounding {
+		t.Errorf("CPU %v, want the %v that the kernel says", all.CPU, used)
+	}
+	if all.Processes != 1 || all.Memory <= 0 || all.Cores < 1 || all.Descriptors == nil || *all.Descriptors < 3 || all.Switches == nil {
+		t.Errorf("seen: %+v", all)
+	}
+	look, err := w.Look()
+	if err != nil || look.Processes != 0 || look.CPU != 0 {
+		t.Errorf("after its end: %+v, %v", look, err)
+	}
+}
+
+// TestAbsent names what is not there before a run begins.
+func TestAbsent(t *testing.T) {
+	for _, test := range []struct{ what, want string }{
+		{"no-such-process-here", "no process is named no-such-process-here: give the name that ps shows"},
+		{filepath.Join(t.TempDir(), "x.pid"), "no such file"},
+	} {
+		_, err := New(Options{Processes: []string{test.what}})
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", test.what, err, test.want)
+		}
+	}
+}
+
+// TestSelf never counts the generator, even if it is named as the server is.
+func TestSelf(t *testing.T) {
+	name := filepath.Base(os.Args[0])
+	if _, err := New(Options{Processes: []string{name}}); err == nil {
+		t.Errorf("the generator itself was found as %s", name)
+	}
+}
+
+// TestAcceptQueue counts connections that nobody accepts.
+func TestAcceptQueue(t *testing.T) {
+	l, err := net.Listen("tcp", "127.41.0.1:0")
+	if err != nil {
+		t.Skip(err)
+	}
+	defer l.Close()
+	port := l.Addr().(*net.TCPAddr).Port
+	for range 3 {
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+	}
+	k := kernel{root: "/proc", ports: []int{port}}
+	if got := k.queue(os.Getpid(), "tcp"); got != 3 {
+		t.Errorf("%d connections wait, want 3", got)
+	}
+	k.ports = []int{1}
+	if got := k.queue(os.Getpid(), "tcp"); got != -1 {
+		t.Errorf("%d connections wait at a port that is not listened on", got)
+	}
+}
+
+// TestGroup reads a control group as the kernel lays it out, with a unit found by name.
+func TestGroup(t *testing.T) {
+	root := t.TempDir()
+	folder := filepath.Join(root, "system.slice", "mail.service")
+	write := func(path, text string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(filepath.Join(root, "cgroup.controllers"), "cpu io memory\n")
+	write(filepath.Join(folder, "cgroup.procs"), strconv.Itoa(os.Getpid())+"\n")
+	write(filepath.Join(folder, "below", "cgroup.procs"), "")
+	write(filepath.Join(folder, "cpu.stat"), "usage_usec 1000000\nuser_usec 1\n")
+	write(filepath.Join(folder, "io.stat"), "8:0 rbytes=1 wbytes=100 rios=1\n8:16 rbytes=1 wbytes=50 wios=2\n")
+	w, err := newWatcher(Options{Processes: []string{"mail.service"}}, "/proc", root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(filepath.Join(folder, "cpu.stat"), "usage_usec 1250000\n")
+	write(filepath.Join(folder, "io.stat"), "8:0 wbytes=300\n")
+	look, err := w.Look()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if look.CPU != 250*time.Millisecond || look.Written == nil || *look.Written != 150 || look.Processes != 1 {
+		t.Errorf("seen: %+v", look)
+	}
+	if _, err := newWatcher(Options{Processes: []string{"other.service"}}, "/proc", root); err == nil || !strings.Contains(err.Error(), "no systemd unit other.service") {
+		t.Errorf("another unit: %v", err)
+	}
+	if _, err := newWatcher(Options{Processes: []string{"mail.service"}}, "/proc", t.TempDir()); err == nil || !strings.Contains(err.Error(), "no control groups of version 2") {
+		t.Errorf("without control groups: %v", err)
+	}
+}

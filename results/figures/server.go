@@ -1,0 +1,125 @@
+package figures
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// A Server is the server's own side, as its processes were looked at. What is under load
+// is of the flows' windows, without warm-up and drain; a message is one accepted in them.
+// A pointer is nil if the figure is not known.
+type Server struct {
+	CPUSeconds      float64        `json:"cpu_seconds"` // of the whole run
+	CPUPerMessage   *time.Duration `json:"cpu_per_message_ns"`
+	Cores           float64        `json:"cores"`           // in use under load, on average
+	CoresOfMachine  int            `json:"cores_available"` // 0 if that is not known
+	MaxRSS          int64          `json:"max_rss_bytes"`
+	MaxProcesses    int            `json:"max_processes"`
+	MaxDescriptors  *int64         `json:"max_descriptors,omitempty"`
+	Written         *int64         `json:"written_bytes,omitempty"` // of the whole run, as the next three
+	Switches        *int64         `json:"context_switches,omitempty"`
+	Overflows       *int64         `json:"listen_overflows,omitempty"`
+	Drops           *int64         `json:"listen_drops,omitempty"`
+	MaxQueue        *int64         `json:"max_accept_queue,omitempty"`
+	WrittenPerMsg   *float64       `json:"written_per_message_bytes,omitempty"`
+	SwitchesPerMsg  *float64       `json:"context_switches_per_message,omitempty"`
+	Looked          time.Duration  `json:"looked_ns"` // how long the server was looked at
+	underLoad       tally.ServerSample
+	underLoadLength time.Duration
+}
+
+// leastLooked is the share of the load in which the server has to have been looked at,
+// if it is to have figures a message.
+const leastLooked = 0.9
+
+// serverOf works out the server's figures; nil if nobody looked at it.
+func serverOf(r *record.Run) *Server {
+	if len(r.Server) == 0 {
+		return nil
+	}
+	whole := r.Server.Between(r.Server[0].From, r.Server[len(r.Server)-1].To)
+	s := &Server{
+		CPUSeconds: whole.CPU.Seconds(), CoresOfMachine: whole.Cores, MaxRSS: whole.Memory, MaxProcesses: whole.Processes, MaxDescriptors: whole.Descriptors,
+		Written: whole.Written, Switches: whole.Switches, Overflows: whole.Overflows, Drops: whole.Drops, MaxQueue: whole.Queue, Looked: whole.Length(),
+	}
+	load := time.Duration(0)
+	for _, w := range r.SteadyWindows() {
+		load += w.Length()
+		part := r.Server.Between(w.From, w.To)
+		s.underLoadLength += part.Length()
+		if s.underLoad.To == 0 {
+			s.underLoad = part
+		} else if part.Length() > 0 {
+			s.underLoad.Join(&part)
+		}
+	}
+	if load == 0 || float64(s.underLoadLength) < leastLooked*float64(load) {
+		return s
+	}
+	s.Cores = s.underLoad.CPU.Seconds() / s.underLoadLength.Seconds()
+	messages := int64(0)
+	for i := range r.Header.Flows {
+		messages += r.FlowTotal(i, sample.Steady).InWindow
+	}
+	if messages == 0 {
+		return s
+	}
+	cpu := time.Duration(float64(s.underLoad.CPU) / float64(messages))
+	s.CPUPerMessage = &cpu
+	s.WrittenPerMsg, s.SwitchesPerMsg = perMessage(s.underLoad.Written, messages), perMessage(s.underLoad.Switches, messages)
+	return s
+}
+
+func perMessage(n *int64, messages int64) *float64 {
+	if n == nil {
+		return nil
+	}
+	v := float64(*n) / float64(messages)
+	return &v
+}
+
+// metric is a figure of the server's own side, or why there is none.
+func (s *Server) metric(m criteria.Metric) (value float64, reason string) {
+	if s == nil {
+		return 0, "nobody looked at the server"
+	}
+	unknown := "it is not known"
+	var n *int64
+	switch m.Kind {
+	case criteria.ServerCPU:
+		if s.CPUPerMessage == nil {
+			return 0, s.withoutMessages()
+		}
+		return float64(*s.CPUPerMessage), ""
+	case criteria.ServerWritten:
+		if s.WrittenPerMsg == nil && s.CPUPerMessage == nil {
+			return 0, s.withoutMessages()
+		}
+		if s.WrittenPerMsg == nil {
+			return 0, unknown + ": the system does not let this user see what the server writes"
+		}
+		return *s.WrittenPerMsg, ""
+	case criteria.ServerMemory:
+		n = &s.MaxRSS
+	case criteria.ServerOverflows:
+		n = s.Overflows
+	case criteria.ServerDrops:
+		n = s.Drops
+	}
+	if n == nil {
+		return 0, unknown
+	}
+	return float64(*n), ""
+}
+
+func (s *Server) withoutMessages() string {
+	if s.Cores == 0 {
+		return fmt.Sprintf("the server was looked at for %.1f s only", s.underLoadLength.Seconds())
+	}
+	return "no message was accepted under load"
+}

@@ -1,0 +1,60 @@
+package record
+
+import (
+	"bytes"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/tally"
+)
+
+func number(n int64) *int64 { return &n }
+
+// look is what a server did in a second of a run.
+func look(second int) *tally.ServerSample {
+	start := sample.Instant(1_700_000_000_000_000_000).Add(time.Duration(second) * time.Second)
+	return &tally.ServerSample{
+		From: start, To: start.Add(time.Second), CPU: 300 * time.Millisecond, Cores: 2, Processes: 3, Memory: 1 << 20,
+		Written: number(4096), Overflows: number(1), Drops: number(2), Queue: number(int64(second)),
+	}
+}
+
+// TestServerLooks keeps what was seen of the server in the file, in each way of reading it.
+func TestServerLooks(t *testing.T) {
+	p := twoFlows(1)
+	var file bytes.Buffer
+	c, err := NewCollector(&file, testHeader(p), p, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.ServerLooks(look(0))
+	c.ServerLooks(look(1))
+	c.Recorder(0).Tick(sample.Tick{From: look(0).From, To: look(1).To, Last: true})
+	c.ServerLooks(look(2)) // after the load
+	run, err := c.Close(&sample.Report{}, Usage{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := tally.Server{*look(0), *look(1), *look(2)}
+	read := func(r *Run, err error) *Run {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for name, got := range map[string]tally.Server{
+		"run": run.Server, "file": read(Read(bytes.NewReader(file.Bytes()))).Server, "totals": read(ReadTotals(bytes.NewReader(file.Bytes()))).Server,
+	} {
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, want %+v", name, got, want)
+		}
+	}
+	wrong := strings.Replace(file.String(), `"cpu_ns":300000000`, `"cpu_ns":-1`, 1)
+	if _, err := Read(strings.NewReader(wrong)); err == nil || !strings.Contains(err.Error(), "the server has a figure of -1") {
+		t.Errorf("a negative CPU time: %v", err)
+	}
+}

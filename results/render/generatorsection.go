@@ -1,0 +1,138 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
+)
+
+func (res *document) generatorSection() table.Section {
+	g, s := &res.Generator, table.Section{ID: generatorID, Title: "Generator"}
+	add := func(format string, args ...any) { s.Say(fmt.Sprintf(format, args...)) }
+	if g.Known() {
+		cores := human.NoSamples
+		if res.Elapsed > 0 {
+			cores = human.ThreeDigits(g.CPUSeconds / res.Elapsed.Seconds())
+		}
+		add("CPU %s, %s of %d cores used; peak memory %s; %s (%s in all, longest %s)",
+			human.Duration(time.Duration(g.CPUSeconds*float64(time.Second))), cores, g.GOMAXPROCS, human.Bytes(g.MaxRSS),
+			human.CountOf(g.GCPauses, "GC pause"), human.Duration(g.GCPauseTotal), human.Duration(g.GCPauseMax))
+		shards := human.CountOf(int64(g.Shards), "shard")
+		if g.BusiestShare > 0 { // 0 if the system does not say
+			shards += ", the busiest " + human.Share(g.BusiestShare) + " of its time on a CPU, and without one " +
+				human.Share(g.DeniedShare) + " of the time it wanted one"
+		}
+		s.Say(shards)
+		if f := g.Free; f != nil {
+			add("cores free before the load %.1f, after it %.1f", f.Before, f.After)
+		}
+	}
+	if d := g.Late; d != nil {
+		add("late to an arrival: p50 %s, p99 %s, max %s", human.Duration(d.P50),
+			human.Duration(d.P99), human.Duration(d.Max))
+	}
+	if d := g.Delay; d != nil {
+		add("own delay at a reply: p50 %s, p99 %s; %s of all message time is the generator's own", human.Duration(d.P50),
+			human.Duration(d.P99), human.Share(g.OwnShare))
+	}
+	s.Say(res.clockLine())
+	if len(g.ClockSteps) > 0 {
+		var steps []string
+		for _, d := range g.ClockSteps {
+			steps = append(steps, human.DurationOf(d).Signed().String())
+		}
+		s.Say("the wall clock stepped: " + strings.Join(steps, ", "))
+	}
+	e := &res.Environment
+	s.Say(strings.Join(nonEmpty(e.OS+"/"+e.Arch, e.Kernel, human.CountOf(int64(e.Cores), "core"), e.Go, "smtpgauge "+e.Version,
+		fmt.Sprintf("seed %d", res.Seed)), ", "))
+	return s
+}
+
+func (res *document) clockLine() string {
+	without := human.Share(res.Generator.UnstampedShare) + " of replies had no kernel stamp"
+	switch res.Clock {
+	case "kernel":
+		return "clock: kernel, which stamps replies as they come in"
+	case "mixed":
+		return "clock: mixed; " + without + " and are timed by the program's clock"
+	case "user":
+		return "clock: user; no reply had a kernel stamp, so the program's delays are in the figures"
+	}
+	return "clock: " + res.Clock + "; " + without
+}
+
+// nonEmpty leaves out empty texts.
+func nonEmpty(texts ...string) []string {
+	var list []string
+	for _, t := range texts {
+		if t != "" {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// serverSection has the server's own side, as far as it is known.
+func (res *document) serverSection() table.Section {
+	s := table.Section{ID: serverID, Title: "Server"}
+	v := res.Server
+	if v == nil {
+		return s
+	}
+	s.Say(strings.Join(serverLoad(v), "; "))
+	s.Say(fmt.Sprintf("in the whole run: CPU %s s; at the most %s and %s of memory%s", human.ThreeDigits(v.CPUSeconds),
+		human.Plural(v.MaxProcesses, "process", "processes"), human.Bytes(v.MaxRSS), ifKnown(v.MaxDescriptors, ", %s descriptors")))
+	s.Say(strings.Join(nonEmpty(ifKnown(v.Overflows, "%s connections found the accept queue full"),
+		ifKnown(v.Drops, "%s SYNs and connections dropped"), ifKnown(v.MaxQueue, "%s at the most waited to be accepted")), ", "))
+	return s
+}
+
+// serverLoad is what the server did under load.
+func serverLoad(v *figures.Server) []string {
+	if v.Cores == 0 {
+		return []string{"it was looked at for too short a time to say what a message costs it"}
+	}
+	cores := human.ThreeDigits(v.Cores)
+	if v.CoresOfMachine > 0 {
+		cores += fmt.Sprintf(" of %d", v.CoresOfMachine)
+	}
+	list := []string{cores + " cores in use"}
+	if v.CPUPerMessage != nil {
+		list = append(list, "CPU "+human.Duration(*v.CPUPerMessage)+" a message")
+	}
+	if v.WrittenPerMsg != nil {
+		list = append(list, human.Bytes(int64(*v.WrittenPerMsg))+" written a message")
+	}
+	if v.SwitchesPerMsg != nil {
+		list = append(list, human.ThreeDigits(*v.SwitchesPerMsg)+" context switches a message")
+	}
+	return list
+}
+
+// ifKnown writes a number, and nothing if it is not known.
+func ifKnown(n *int64, format string) string {
+	if n == nil {
+		return ""
+	}
+	return fmt.Sprintf(format, human.Count(*n))
+}
+
+// serverPart is the server's own side in one line of the screen.
+func (res *document) serverPart() *part {
+	p := &part{noun: "line of the server", spare: 3}
+	if res.Server == nil {
+		return p
+	}
+	line := "server: " + strings.Join(serverLoad(res.Server), ", ") + ", " + human.Bytes(res.Server.MaxRSS) + " of memory"
+	if n := res.Server.Overflows; n != nil && *n > 0 {
+		line += ", " + human.Count(*n) + " connections found the accept queue full"
+	}
+	p.Say(line)
+	p.least = 1
+	return p
+}
