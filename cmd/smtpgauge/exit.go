@@ -56,7 +56,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.Is(err, gauge.ErrFailed), errors.Is(err, gauge.ErrInvalid):
 		return exitFailed
-	case errors.Is(err, gauge.ErrThresholdMissed), errors.Is(err, errRegression), errors.Is(err, errFound):
+	case errors.Is(err, gauge.ErrThresholdMissed), errors.Is(err, errRegression), errors.Is(err, errFound), errors.Is(err, errCapacity):
 		return exitMissed
 	case isUndecided(err):
 		return exitUndecided

@@ -95,7 +95,9 @@ Exit codes:
   0    the run is valid and met every threshold
   1    the run failed, or its measurement is invalid
   2    usage error or invalid scenario
-  3    a threshold was missed, a comparison found a regression, or check found an error
+  3    a threshold was missed, a comparison found a regression, check found an error, or
+       a capacity is below --expect
+  4    cannot be told: too few rounds or messages, or a search was cut short
   130  interrupted; what was measured is still written and shown`
 
 func newRoot(s streams) *cobra.Command {
@@ -120,7 +122,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(
-		newRun(s), newQuick(s), newCheck(s), newShow(s), newCompare(s), newAB(s), newNoise(s), newSink(s),
+		newRun(s), newQuick(s), newCheck(s), newCapacity(s), newShow(s), newCompare(s), newAB(s), newNoise(s), newSink(s),
 		newValidate(s), newSchema(s), newScenarios(s), newInit(s), newVersion(s), newMan(s),
 		newSinkProcess(s),
 	)

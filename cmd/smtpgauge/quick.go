@@ -33,6 +33,7 @@ type quickFlags struct {
 	print                    bool
 	sessionsSet, durationSet bool
 	rateSet                  bool
+	search                   quickSearch
 }
 
 func newQuick(s streams) *cobra.Command {
@@ -56,13 +57,14 @@ to start from; the password is not in it.
 		Example: `  smtpgauge quick sink
   smtpgauge quick 127.0.0.1:2525 --tls none --sessions 50 --for 30s
   smtpgauge quick mail.example.test --user bench@example.test --rate 20 --for 1m
+  smtpgauge quick 10.0.0.5 --capacity --slo 'message.response.p99 < 250ms'
   smtpgauge quick 10.0.0.5 --messages 10000 --size 64KiB --print > relay.yaml`,
 		Args:              exactly(1, "one HOST[:PORT]"),
 		ValidArgsFunction: completion.Hosts,
 		RunE: func(c *cobra.Command, args []string) error {
 			q.sessionsSet, q.durationSet = c.Flags().Changed("sessions"), c.Flags().Changed("for")
 			q.rateSet = c.Flags().Changed("rate")
-			if err := q.complete(args[0]); err != nil {
+			if err := errors.Join(q.search.check(c.Flags()), q.complete(args[0])); err != nil {
 				return err
 			}
 			text := q.scenario()
@@ -78,6 +80,8 @@ to start from; the password is not in it.
 			case err != nil:
 			case q.print:
 				_, err = io.WriteString(s.out, text)
+			case q.search.on:
+				err = q.search.runWith(c.Context(), &f, job, s)
 			default:
 				err = f.run(c.Context(), job, s)
 			}
@@ -101,6 +105,7 @@ to start from; the password is not in it.
 	flags.StringVar(&q.to, "to", "bench@example.test", "recipient `ADDRESS`")
 	flags.BoolVar(&q.print, "print", false, "write the scenario in place of running it")
 	f.register(flags)
+	q.search.register(flags)
 	f.source.registerMayLoad(flags)
 	return c
 }
@@ -295,7 +300,12 @@ func (q *quickFlags) trust() string {
 }
 
 func (q *quickFlags) load() string {
-	if q.rate != "" {
+	switch {
+	case q.search.on && q.sessionsSet:
+		return q.search.load(strconv.Itoa(q.sessions.Value))
+	case q.search.on:
+		return q.search.load("500")
+	case q.rate != "":
 		s := fmt.Sprintf("rate: %s, duration: %s", quote(q.rate), quote(q.duration))
 		if q.sessionsSet {
 			s += fmt.Sprintf(", max_sessions: %d", q.sessions.Value)

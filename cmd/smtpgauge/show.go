@@ -47,6 +47,9 @@ all runs.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if reports, err := readCapacity(args); err != nil || len(reports) > 0 {
+				return errors.Join(err, showCapacity(s, format, reports))
+			}
 			runs, err := readRuns(args, format.name)
 			if err != nil {
 				return err

@@ -23,7 +23,7 @@ func fit(trials []*Trial, goals []Goal, near float64) Range {
 		return t.Outcome == Invalid || t.Rate < near*(1-locality) || t.Rate > near*(1+locality) || len(t.Blocks) == 0
 	})
 	if len(local) == 0 {
-		return Range{near, near, near}
+		return Range{near * (1 - locality), near, near * (1 + locality)}
 	}
 	variance := wander(local)
 	out := Range{math.Inf(1), math.Inf(1), math.Inf(1)}

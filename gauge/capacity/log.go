@@ -2,7 +2,6 @@ package capacity
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -118,9 +117,14 @@ const (
 	maxTrials = 10_000
 )
 
+// logStart is what every Log begins with.
+const logStart = `{"format":"` + Format + `"`
+
 // IsLog tells whether a file begins as a Log does.
-func IsLog(head []byte) bool {
-	return bytes.HasPrefix(head, []byte(`{"format":"`+Format+`"`))
+func IsLog(r io.Reader) bool {
+	start := make([]byte, len(logStart))
+	_, err := io.ReadFull(r, start)
+	return err == nil && string(start) == logStart
 }
 
 // ReadReport reads a Log. If its end is missing, the report has what there is, and is

@@ -13,20 +13,19 @@ const Format = "smtpgauge.capacity/1"
 
 // A Report is what a search came to.
 type Report struct {
-	Format     string              `json:"format"`
-	Verdict    criteria.Conclusion `json:"verdict"`
-	Name       string              `json:"name"`
-	Started    time.Time           `json:"started"`
-	Target     []string            `json:"target"` // FLOW at HOST:PORT
-	SLO        []string            `json:"slo"`    // the goals, those that nobody gave included
-	Expect     float64             `json:"expect,omitempty"`
-	Capacity   Figure              `json:"capacity"`
-	LimitedBy  Limit               `json:"limited_by"`
-	Why        string              `json:"why"`               // what broke first above the range, or what the generator lacked
-	Partial    bool                `json:"partial,omitempty"` // the search was ended early, or its file has lost its end
-	Loaded     time.Duration       `json:"took_ns"`           // all trials together, the draining included
-	Trials     []TrialReport       `json:"trials"`
-	trialsFull []*Trial
+	Format    string              `json:"format"`
+	Verdict   criteria.Conclusion `json:"verdict"`
+	Name      string              `json:"name"`
+	Started   time.Time           `json:"started"`
+	Target    []string            `json:"target"` // FLOW at HOST:PORT
+	SLO       []string            `json:"slo"`    // the goals, those that nobody gave included
+	Expect    float64             `json:"expect,omitempty"`
+	Capacity  Figure              `json:"capacity"`
+	LimitedBy Limit               `json:"limited_by"`
+	Why       string              `json:"why"`               // what broke first above the range, or what the generator lacked
+	Partial   bool                `json:"partial,omitempty"` // the search was ended early, or its file has lost its end
+	Loaded    time.Duration       `json:"took_ns"`           // all trials together, the draining included
+	Trials    []TrialReport       `json:"trials"`
 }
 
 // A Figure is the capacity in messages/s, and the range in which it lies. High is 0 if
@@ -60,7 +59,7 @@ type Response struct {
 func (r *Report) complete(a *Answer) {
 	r.Format = Format
 	r.Capacity = Figure{a.Range.Best, a.Range.Low, a.Range.High}
-	r.LimitedBy, r.Why, r.Loaded, r.trialsFull = a.By, a.Why, a.Took, a.Trials
+	r.LimitedBy, r.Why, r.Loaded = a.By, a.Why, a.Took
 	r.Trials = []TrialReport{}
 	for _, t := range a.Trials {
 		r.Trials = append(r.Trials, TrialReport{

@@ -69,8 +69,11 @@ type search struct {
 }
 
 func (h *search) run(ctx context.Context) error {
-	if err := h.bracket(ctx); err != nil || h.by != "" {
+	if err := h.bracket(ctx); err != nil || h.by == ByBudget {
 		return err
+	}
+	if h.by != "" {
+		return h.confirmLow(ctx)
 	}
 	for range maxRestarts {
 		if err := h.narrow(ctx); err != nil || h.by != "" {
@@ -195,8 +198,37 @@ func (h *search) confirm(ctx context.Context) (sound bool, err error) {
 	return true, nil
 }
 
+// confirmLow measures long enough at the highest rate that did not fail, or at half of
+// it if that fails now, to show that it passes. Nothing above is known.
+func (h *search) confirmLow(ctx context.Context) error {
+	by, why := h.by, h.why
+	defer func() { h.by, h.why = by, why }()
+	for rate := h.low; rate >= leastRate; rate /= 2 {
+		h.by = ""
+		t, err := h.try(ctx, rate, Confirming)
+		if err != nil || h.by != "" || !failing(t, h.plan.Goals) {
+			return err
+		}
+	}
+	return nil
+}
+
+// passed is the highest rate at which a trial passed; 0 if none did.
+func (h *search) passed() float64 {
+	most := 0.0
+	for _, t := range h.trials {
+		if t.Outcome == Pass {
+			most = max(most, t.Rate)
+		}
+	}
+	return most
+}
+
 // fit is where the capacity is, by the trials since the server changed.
 func (h *search) fit() Range {
+	if h.high/h.low > 1+locality { // not near yet
+		return Range{h.low, h.near(), h.high}
+	}
 	return fit(h.trials[h.since:], h.plan.Goals, h.near())
 }
 
@@ -239,18 +271,19 @@ func (h *search) try(ctx context.Context, rate float64, stage Stage) (*Trial, er
 		if h.observe != nil {
 			h.observe(t, h.answer().Range)
 		}
-		if t.Outcome != Invalid {
+		switch {
+		case t.Outcome != Invalid, stage == Sharpening: // which goes on without it
 			return t, nil
-		}
-		if attempt == maxSpoiled {
+		case attempt == maxSpoiled:
 			h.by, h.why = ByGenerator, t.Why
 			return t, nil
 		}
 	}
 }
 
-// maxSpoiled is how often a trial is made that the generator spoils.
-const maxSpoiled = 3
+// maxSpoiled is how often a trial is made that the generator spoils: something else may
+// keep it from its work for a while.
+const maxSpoiled = 4
 
 // length is how long a trial is to last. Those that decide last longer, and are extended
 // if their messages would be too few for a goal.
@@ -280,8 +313,8 @@ func (h *search) answer() *Answer {
 	switch {
 	case h.low > 0 && h.high > 0:
 		a.Range = h.fit()
-	case h.low > 0:
-		a.Range = Range{Low: h.low, Best: h.low}
+	default:
+		a.Range = Range{Low: h.passed(), Best: h.passed()}
 	}
 	if a.Why == "" {
 		a.Why = firstBroken(h.trials, a.Range)

@@ -52,7 +52,7 @@ func TestWhatEndsASearch(t *testing.T) {
 		{"server", limited{carries: 500}, Plan{}, ByServer, 485},
 		{"generator", limited{carries: 1e6, spoiled: 5000}, Plan{}, ByGenerator, 2560},
 		{"maximum", limited{carries: 500}, Plan{Max: 300}, ByMaximum, 300},
-		{"budget", limited{carries: 500}, Plan{Budget: 20 * time.Second}, ByBudget, 40},
+		{"budget", limited{carries: 500}, Plan{Budget: 28 * time.Second}, ByBudget, 160},
 		{"nothing passes", limited{carries: 1e6, refuses: true}, Plan{}, ByServer, 0},
 		{"below the first rate", limited{carries: 20}, Plan{From: 100}, ByServer, 18},
 	} {

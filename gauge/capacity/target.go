@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
@@ -124,7 +123,7 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 		return Measured{}, gauge.ErrInterrupted
 	}
 	m := w.measured()
-	m.Bound = strings.Join(result.Figures.Verdict.Reasons, "; ")
+	m.Bound = spoiled(result.Figures, t.goals)
 	pause := t.options.Pause
 	if len(m.Blocks) < w.seconds {
 		pause *= 2

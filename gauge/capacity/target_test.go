@@ -144,7 +144,7 @@ func TestLogSurvivesACut(t *testing.T) {
 	if whole.Verdict.Word != "PASS" {
 		t.Errorf("verdict %s", whole.Verdict)
 	}
-	if !IsLog(file.Bytes()) {
+	if !IsLog(bytes.NewReader(file.Bytes())) {
 		t.Error("a log is not known as one")
 	}
 	header := bytes.IndexByte(file.Bytes(), '\n') + 1

@@ -38,7 +38,7 @@ var parts = map[string][]string{
 		"internal/machine", "internal/smtpsink",
 	},
 	"gauge/capacity": {
-		"gauge", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "results/record", "results/histogram", "results/human",
+		"gauge", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "results/record", "results/figures", "results/histogram", "results/human",
 	},
 	"gauge/serverside": {"loadgen/sample", "results/tally"},
 	"gauge/check":      {"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/sample", "loadgen/smtpwire", "results/human", "internal/machine", "internal/printable"},
@@ -117,8 +117,8 @@ var confined = map[string][]string{
 	"google.golang.org/grpc":                  {"cmd"},                      // to keep it from logging
 
 	// A library does not print, trap signals or have flags.
-	"os/signal": {"cmd"},
-	"flag":      {"bench/internal"}, // programs, not libraries
+	"os/signal": {"cmd", "bench/internal"}, // programs, not libraries
+	"flag":      {"bench/internal"},        // programs, not libraries
 	"log":       {"cmd", "internal/smtpsink", "results/telemetry", "results/watch"},
 }
 

@@ -9,13 +9,13 @@ import (
 // roots are the structs of the lines of a run file, and those that are printed as JSON.
 var roots = []string{
 	"headerLine", "intervalLine", "windowLine", "greetingLine", "addressLine", "totalLine", "closingLine",
-	"document", "Comparison", "Noise",
+	"document", "Comparison", "Noise", "Report",
 }
 
 // Every JSON key is in one table, and every key in a table belongs to a struct that the
 // table is about.
 func TestFields(t *testing.T) {
-	all := structures(t, "results", "scenarios/criteria")
+	all := structures(t, "results", "scenarios/criteria", "gauge/capacity")
 	documented := map[string]string{}
 	for _, table := range tables(t, "fields of") {
 		var keys []string

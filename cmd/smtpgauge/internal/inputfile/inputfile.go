@@ -4,11 +4,13 @@ package inputfile
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/smtpgauge/smtpgauge/gauge/capacity"
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
@@ -32,14 +34,18 @@ func IsScenario(name string) bool {
 	return err == nil && slices.Contains(ScenarioEndings, filepath.Ext(name)) && !IsRunFile(name)
 }
 
-// IsRunFile reports whether a file begins as run files do.
+// IsRunFile reports whether a file begins as run files do, those of a search for a capacity among them.
 func IsRunFile(name string) bool {
 	f, err := Open(name)
 	if err != nil {
 		return false
 	}
 	defer f.Close() // read only: nothing is lost when closing fails
-	return record.IsRunFile(f)
+	if record.IsRunFile(f) {
+		return true
+	}
+	_, err = f.Seek(0, io.SeekStart)
+	return err == nil && capacity.IsLog(f)
 }
 
 // Open opens a file to look at it before, or after, the command reads it. It

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/gauge/capacity"
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
@@ -121,10 +122,15 @@ func claim(f *os.File) error {
 	if err != nil {
 		return err
 	}
-	if info.Size() > 0 && !record.IsRunFile(io.NewSectionReader(f, 0, info.Size())) {
+	if info.Size() > 0 && !isOurs(f, info.Size()) {
 		return refuse("%s exists and is no run file, so it is not overwritten", f.Name())
 	}
 	return nil
+}
+
+// isOurs reports whether a file is a run, or a search for a capacity.
+func isOurs(f io.ReaderAt, size int64) bool {
+	return record.IsRunFile(io.NewSectionReader(f, 0, size)) || capacity.IsLog(io.NewSectionReader(f, 0, size))
 }
 
 // goesTo reports whether w writes to that file. The null device is no file: what

@@ -1,0 +1,346 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/capacityreport"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/sinkprocess"
+	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/gauge/capacity"
+	"github.com/smtpgauge/smtpgauge/internal/machine"
+	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// errCapacity is that a server carries less than was expected of it.
+var errCapacity = errors.New("the capacity is lower than expected")
+
+// searchFlags say how a capacity is searched for.
+type searchFlags struct {
+	slo                      []string
+	from, max, width, expect string
+	trial, budget            string
+	fromName                 string
+}
+
+// register adds the flags. from is the name of the one for the first rate.
+func (f *searchFlags) register(flags *pflag.FlagSet, from string) {
+	f.fromName = from
+	flags.StringArrayVar(&f.slo, "slo", nil, "keep `GOAL`, such as 'message.response.p99 < 250ms' (repeatable; default the scenario's thresholds)")
+	flags.StringVar(&f.from, from, "10/s", "the first `RATE`, of messages of all flows together")
+	flags.StringVar(&f.max, "max", "", "try no higher `RATE`")
+	flags.StringVar(&f.width, "width", "5%", "end when the range is as narrow as `SHARE`, or when no trial makes it narrower")
+	flags.StringVar(&f.trial, "trial", "10s", "`DURATION` of a trial; those that decide take twice as long")
+	flags.StringVar(&f.budget, "budget", "15m", "end after `DURATION`")
+	flags.StringVar(&f.expect, "expect", "", "exit 3 if the capacity is below `RATE`, 4 if that cannot be told")
+}
+
+// plan makes a plan of the flags, without goals. expect is 0 if there is none.
+func (f *searchFlags) plan() (p capacity.Plan, expect float64, err error) {
+	rate := func(flag, text string) float64 {
+		if text == "" {
+			return 0
+		}
+		v, wrong := parseRate(text)
+		if wrong != nil && err == nil {
+			err = usagef("use one such as 200/s or 30000 messages/min", "--%s %s: %w", flag, text, wrong)
+		}
+		return v
+	}
+	duration := func(flag, text string) time.Duration {
+		v, wrong := criteria.ParseDuration(text)
+		if wrong == nil && v < 5*time.Second {
+			wrong = errors.New("want 5s at least")
+		}
+		if wrong != nil && err == nil {
+			err = usagef("use one such as 10s or 5m", "--%s %s: %w", flag, text, wrong)
+		}
+		return v
+	}
+	p.From, p.Max, expect = rate(f.fromName, f.from), rate("max", f.max), rate("expect", f.expect)
+	p.Trial, p.Budget = duration("trial", f.trial), duration("budget", f.budget)
+	width, wrong := criteria.ParseShare(f.width)
+	if (wrong != nil || width <= 0 || width > 1) && err == nil {
+		err = usagef("use one such as 5%", "--width %s: want a share over 0 %%", f.width)
+	}
+	p.Width = width
+	return p, expect, err
+}
+
+// parseRate reads messages a second: 200, 200/s, 30000 messages/min.
+func parseRate(text string) (float64, error) {
+	text = strings.TrimSpace(text)
+	if !strings.Contains(text, "/") {
+		text += "/s"
+	}
+	t, err := criteria.ParseThreshold("rate > " + text)
+	if err == nil && t.Limit <= 0 {
+		err = errors.New("want more than nothing")
+	}
+	return t.Limit, err
+}
+
+// goals are those of --slo, or else the thresholds of the scenario, as far as they are
+// goals for a capacity.
+func (f *searchFlags) goals(job *gauge.Job, stderr io.Writer) ([]capacity.Goal, error) {
+	texts := f.slo
+	if len(texts) == 0 {
+		for _, t := range job.Criteria.Thresholds {
+			if err := capacity.IsGoal(t); err != nil {
+				fmt.Fprintf(stderr, "note: left out: %s\n", printable.Text(err.Error()))
+				continue
+			}
+			texts = append(texts, t.Expr)
+		}
+	}
+	goals, err := capacity.GoalsOf(job.Plan, texts)
+	if err != nil {
+		return nil, usagef("use one such as --slo 'message.response.p99 < 250ms' or --slo 'errors < 0.1%'", "--slo %w", err)
+	}
+	return goals, nil
+}
+
+// capacityFlags are the flags of capacity.
+type capacityFlags struct {
+	search searchFlags
+	source sourceFlags
+	probe  probeFlag
+	output string
+	quiet  bool
+	format formatFlag
+}
+
+func newCapacity(s streams) *cobra.Command {
+	var f capacityFlags
+	c := &cobra.Command{
+		Use:   "capacity SCENARIO",
+		Short: "find the highest rate at which a server keeps its goals",
+		Long: `Loads a server at one rate after the other, and says up to which rate it keeps the
+goals. The rates of all flows are scaled together, so that the mix stays. Each flow
+needs an open load (load.rate or load.stages).
+
+A trial passes if its messages keep each goal, and their queue does not grow. Rates
+double from a low one, the interval is halved, and trials around the boundary are
+repeated until the range is narrow; that takes about five minutes. Between trials all
+sessions are closed. In the end the answer is measured afresh, at 80, 120 and 100 %.
+
+Everything goes to a file, a line a trial, which smtpgauge show prints again. If a
+flow has no goal for errors, it is errors < 1%.`,
+		Example: `  smtpgauge capacity relay.yaml --slo 'message.response.p99 < 250ms'
+  smtpgauge capacity relay.yaml --expect 500/s --max 1000/s
+  smtpgauge quick mail.example.test --capacity --user bench@example.test`,
+		Args:              exactly(1, "one SCENARIO"),
+		ValidArgsFunction: completion.Scenarios(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			job, err := f.source.load(args[0], s)
+			if err != nil {
+				return err
+			}
+			return f.run(c.Context(), job, s)
+		},
+	}
+	flags := c.Flags()
+	f.search.register(flags, "from")
+	flags.StringVarP(&f.output, "output", "o", "", "write the trials to `FILE` (default NAME-capacity-TIME.jsonl)")
+	flags.BoolVar(&f.quiet, "quiet", false, "no progress on stderr")
+	f.probe.register(flags)
+	f.source.register(flags)
+	f.source.registerMayLoad(flags)
+	f.source.server.register(flags)
+	f.format.register(flags, "report", capacityreport.Formats)
+	return c
+}
+
+// run searches for the capacity of a job's targets, and prints what it came to.
+func (f *capacityFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
+	plan, expect, err := f.search.plan()
+	if err != nil {
+		return err
+	}
+	if plan.Goals, err = f.search.goals(job, s.err); err != nil {
+		return err
+	}
+	if err := checkTarget(job); err != nil {
+		return err
+	}
+	descriptors := descriptorsFor(job.Plan)
+	machine.RaiseOpenFiles(descriptors, s.err)
+	display := console.NewLive(s.err, console.LiveOptions{Quiet: f.quiet})
+	stop, release := interruptible(ctx, display)
+	defer release()
+	options := gauge.Options{Drain: stop.drain, FreeCores: s.freeCores, Sink: sinkprocess.Sinks{Stderr: display, Descriptors: descriptors}}
+	target, err := capacity.NewTarget(job, plan.Goals, capacity.TargetOptions{Run: options})
+	if err != nil {
+		return usagef("smtpgauge capacity --help says what a flow needs", "%w", err)
+	}
+	if err := f.probe.probe(stop, display, job); err != nil {
+		return err
+	}
+	file, err := runfile.Create(f.output, job.Plan.Name+"-capacity", s.results.Writer())
+	if err := refusedFile(err); err != nil {
+		return err
+	}
+	defer file.Close() // for the returns before the search ends
+	log, report, err := capacity.Begin(file, target, time.Now(), expect)
+	if err != nil {
+		return err
+	}
+	trials := 0
+	answer, ended := capacity.Search(stop.ctx, target, plan, func(t *capacity.Trial, so capacity.Range) {
+		log.Add(t, so)
+		trials++
+		if !f.quiet {
+			fmt.Fprintln(display, printable.Text(trialLine(trials, t, so)))
+		}
+	})
+	ended = strangerHint(ended)
+	unwritten := errors.Join(log.Finish(report, answer, ended != nil), file.Close())
+	display.End()
+	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
+	if unwritten != nil {
+		unwritten = fmt.Errorf("the file %s is not whole: %w", file.Name(), unwritten)
+	}
+	return errors.Join(capacityreport.Write(s.results, report, f.format.name), unwritten, ended, f.verdictOf(report, ended))
+}
+
+// trialLine says on one line what a trial showed.
+func trialLine(n int, t *capacity.Trial, so capacity.Range) string {
+	text := fmt.Sprintf("trial %d: %s/s for %d s: %s", n, human.Rate(t.Rate), len(t.Blocks), t.Outcome)
+	switch {
+	case t.Why != "":
+		text += ": " + t.Why
+	case t.P99 > 0:
+		text += ", p99 " + human.Duration(t.P99)
+	}
+	if so.High > 0 {
+		text += fmt.Sprintf("; so far %s to %s/s", human.Rate(so.Low), human.Rate(so.High))
+	}
+	return text
+}
+
+// verdictOf returns why a search is not a success; nil if it is one, or if it ended in
+// an error that says so.
+func (f *capacityFlags) verdictOf(r *capacity.Report, ended error) error {
+	e := &verdictError{}
+	if f.format.name != "table" {
+		e.text = printable.Text(r.Verdict.String())
+	}
+	switch {
+	case ended != nil || r.Verdict.Word == criteria.Pass:
+		return nil
+	case r.Verdict.Word == criteria.Undecided:
+		e.why = errUndecided
+	case r.Expect > 0:
+		e.why = errCapacity
+	default:
+		e.why = gauge.ErrFailed
+	}
+	return e
+}
+
+// quickSearch are the flags of quick for a search.
+type quickSearch struct {
+	on bool
+	searchFlags
+}
+
+// quickSearchFlags mean something with --capacity only.
+var quickSearchFlags = []string{"slo", "from-rate", "max", "width", "trial", "budget", "expect"}
+
+func (f *quickSearch) register(flags *pflag.FlagSet) {
+	flags.BoolVar(&f.on, "capacity", false, "find the highest rate at which the server keeps its goals, as smtpgauge capacity does")
+	f.searchFlags.register(flags, "from-rate")
+	for _, name := range quickSearchFlags {
+		flags.Lookup(name).Usage = "with --capacity: " + flags.Lookup(name).Usage
+	}
+}
+
+// check refuses flags that say nothing with --capacity, or without it.
+func (f *quickSearch) check(flags *pflag.FlagSet) error {
+	refused, why := quickSearchFlags, "--%s needs --capacity"
+	if f.on {
+		refused, why = []string{"rate", "messages", "for", "metrics", "watch", "dry-run", "allow-invalid", "all"}, "--%s says nothing with --capacity"
+	}
+	for _, name := range refused {
+		if flags.Changed(name) {
+			return usagef("smtpgauge quick --help says what the flags are for", why, name)
+		}
+	}
+	return nil
+}
+
+// load is the load whose rate is scaled.
+func (f *quickSearch) load(sessions string) string {
+	return "rate: 100 messages/s, duration: 10s, max_sessions: " + sessions
+}
+
+// runWith searches as the flags that quick shares with run say.
+func (f *quickSearch) runWith(ctx context.Context, run *runFlags, job *gauge.Job, s streams) error {
+	if err := onlyCapacityFormats(run.format); err != nil {
+		return err
+	}
+	c := capacityFlags{search: f.searchFlags, source: run.source, probe: run.probe, output: run.output, quiet: run.quiet, format: run.format}
+	return c.run(ctx, job, s)
+}
+
+// onlyCapacityFormats refuses the formats that only runs have.
+func onlyCapacityFormats(format formatFlag) error {
+	only := formatFlag{known: capacityreport.Formats}
+	if err := only.Set(format.name); err != nil {
+		return usagef(err.Error(), "a search for a capacity cannot be printed as %s", format.name)
+	}
+	return nil
+}
+
+// readCapacity reads the files of searches. It is nil if the first is no such file.
+func readCapacity(names []string) ([]*capacity.Report, error) {
+	var reports []*capacity.Report
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, nil // whoever reads runs says so
+		}
+		defer f.Close() // read only: nothing is lost when closing fails
+		if !capacity.IsLog(f) {
+			if len(reports) == 0 {
+				return nil, nil
+			}
+			return nil, usagef("show one kind at a time", "%s is a run, not a search for a capacity", name)
+		}
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		r, err := capacity.ReadReport(f)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		reports = append(reports, r)
+	}
+	return reports, nil
+}
+
+// showCapacity prints searches. The formats of runs are more.
+func showCapacity(s streams, format formatFlag, reports []*capacity.Report) error {
+	if err := onlyCapacityFormats(format); err != nil {
+		return err
+	}
+	for _, r := range reports {
+		if err := capacityreport.Write(s.results, r, format.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+// Package capacityreport prints what a search for a capacity came to.
+package capacityreport
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/gauge/capacity"
+	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/results/human"
+)
+
+// Formats are the names of the formats.
+var Formats = []string{"table", "json", "html"}
+
+// Write prints a report in one of Formats.
+func Write(w io.Writer, r *capacity.Report, format string) error {
+	switch format {
+	case "json":
+		e := json.NewEncoder(printable.NewWriter(w))
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(r)
+	case "html":
+		return writePage(w, r)
+	}
+	return writeTable(printable.NewWriter(w), r)
+}
+
+// width is how many columns the table has at most.
+const width = 100
+
+// writeTable prints the answer, the trials by their rates, and the answer again.
+func writeTable(w io.Writer, r *capacity.Report) error {
+	b := bufio.NewWriter(w)
+	answer := strings.Join(wrap(r.Verdict.String(), width), "\n")
+	fmt.Fprintf(b, "%s\n\n", answer)
+	for _, line := range notes(r) {
+		fmt.Fprintln(b, strings.Join(wrap(line, width), "\n"))
+	}
+	if len(r.Trials) > 0 {
+		fmt.Fprintf(b, "\n%9s %10s %9s %9s %7s %4s  %s\n", "offered/s", "accepted/s", "p50", "p99", "errors", "s", "trial")
+	}
+	for _, t := range byRate(r.Trials) {
+		what := string(t.Outcome)
+		if t.Stage == capacity.Surrounding || t.Stage == capacity.Confirming {
+			what += ", afresh"
+		}
+		if t.Why != "" {
+			what += ": " + t.Why
+		}
+		lines := wrap(what, width-55)
+		if len(lines) > 1 {
+			lines[0] = clip(lines[0])
+		}
+		fmt.Fprintf(b, "%9s %10s %9s %9s %7d %4d  %s\n", human.Rate(t.Rate), human.Rate(t.Achieved),
+			human.Duration(t.Response.P50), human.Duration(t.Response.P99), t.Errors, t.Seconds, lines[0])
+	}
+	fmt.Fprintf(b, "\n%s\n", answer)
+	return b.Flush()
+}
+
+// notes say what the answer is about, what ended it, and what it cost.
+func notes(r *capacity.Report) []string {
+	list := []string{
+		"target: " + strings.Join(r.Target, ", "),
+		"goals: " + strings.Join(r.SLO, "; "),
+	}
+	if r.Why != "" {
+		list = append(list, "limit: the "+string(r.LimitedBy)+": "+r.Why)
+	}
+	if r.Partial {
+		list = append(list, "the search was ended early: the range is that of its trials until then")
+	}
+	return append(list, fmt.Sprintf("cost: %s in %s; times are from when a message was due", human.CountOf(int64(len(r.Trials)), "trial"), human.Duration(r.Loaded)))
+}
+
+// byRate sorts trials by their rates, those of one rate by their order in time.
+func byRate(trials []capacity.TrialReport) []capacity.TrialReport {
+	return slices.SortedStableFunc(slices.Values(trials), func(a, b capacity.TrialReport) int { return cmp.Compare(a.Rate, b.Rate) })
+}
+
+// wrap breaks a text into lines at its spaces.
+func wrap(text string, columns int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len([]rune(line))+1+len([]rune(word)) > columns {
+			lines, line = append(lines, line), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
+}
+
+// clip marks the first of several lines.
+func clip(line string) string { return line + " …" }

@@ -1,0 +1,32 @@
+package capacity
+
+import (
+	"testing"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+func TestVerdict(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		expect float64
+		answer Answer
+		want   criteria.Conclusion
+	}{
+		{"found", 0, Answer{Range: Range{690, 700, 710}, By: ByServer}, criteria.Conclusion{Word: criteria.Pass, Reason: "it carries 700 messages/s (690 to 710)"}},
+		{"reached", 690, Answer{Range: Range{690, 700, 710}, By: ByServer}, criteria.Conclusion{Word: criteria.Pass, Reason: "it carries 700 messages/s (690 to 710); 690/s was expected"}},
+		{"within the range", 700, Answer{Range: Range{690, 700, 710}, By: ByServer}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries 700 messages/s (690 to 710); 700/s was expected"}},
+		{"not reached", 720, Answer{Range: Range{690, 700, 710}, By: ByServer}, criteria.Conclusion{Word: criteria.Failed, Reason: "it carries 700 messages/s (690 to 710); 720/s was expected"}},
+		{"the generator", 0, Answer{Range: Range{500, 500, 0}, By: ByGenerator}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries at least 500 messages/s, and the generator can do no more"}},
+		{"the generator suffices", 400, Answer{Range: Range{500, 500, 0}, By: ByGenerator}, criteria.Conclusion{Word: criteria.Pass, Reason: "it carries at least 500 messages/s, and the generator can do no more; 400/s was expected"}},
+		{"the maximum", 600, Answer{Range: Range{500, 500, 0}, By: ByMaximum}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries at least 500 messages/s, the maximum asked for; 600/s was expected"}},
+		{"the budget", 0, Answer{Range: Range{400, 500, 600}, By: ByBudget}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries 400 to 600 messages/s, and the time is used up"}},
+		{"nothing", 0, Answer{By: ByServer, Why: "100 % broke errors < 1%"}, criteria.Conclusion{Word: criteria.Failed, Reason: "no rate keeps the goals: 100 % broke errors < 1%"}},
+	} {
+		r := Report{Expect: c.expect}
+		r.complete(&c.answer)
+		if r.Verdict != c.want {
+			t.Errorf("%s: %s, want %s", c.name, r.Verdict, c.want)
+		}
+	}
+}

@@ -1,0 +1,51 @@
+package capacity
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/human"
+)
+
+// The generator's part of the time that a goal allows, and of the run, beyond which it
+// may be the generator that breaks the goal.
+const (
+	ownPart   = 0.1
+	stoodPart = 0.01
+)
+
+// spoiled says how the generator spoiled a trial; "" if it did not. Unlike the verdict on
+// a run it does not ask whether a percentile is right, but whether the generator can be
+// why a goal was broken. Cores that are busy with something else are no reason by
+// themselves: if they keep the generator from its work, it is late.
+func spoiled(res *figures.Result, goals []Goal) string {
+	shortest := time.Duration(0)
+	for i := range goals {
+		if l := goals[i].Limit; l > 0 && (shortest == 0 || l < shortest) {
+			shortest = l
+		}
+	}
+	allowed := time.Duration(ownPart * float64(shortest))
+	for name, f := range res.FlowsInOrder() {
+		if late := f.Late; late != nil && late.P99 > allowed {
+			return fmt.Sprintf("arrivals of flow %s began late: p99 %s after they were due, of %s that the goal allows", name, human.Duration(late.P99), human.Duration(shortest))
+		}
+		for _, e := range f.Errors {
+			if e.Class == sample.LocalLimit.String() {
+				return "local-limit: " + e.Example
+			}
+		}
+	}
+	g := &res.Generator
+	switch {
+	case g.Own != nil && g.Own.P99 > allowed:
+		return fmt.Sprintf("the generator was slow to go on: p99 %s of a message, of %s that the goal allows", human.Duration(g.Own.P99), human.Duration(shortest))
+	case g.StoodShare > stoodPart:
+		return fmt.Sprintf("the generator stood still for %s", human.Duration(g.Stood))
+	case len(g.ClockSteps) > 0:
+		return "the wall clock stepped"
+	}
+	return ""
+}
