@@ -69,3 +69,25 @@ func queueIn(all []tally.Waiting, stage record.Window, planned record.Stage) que
 	q.since = max(since.At, stage.From)
 	return q
 }
+
+// queuesIn are the queues of the stages of a flow's round.
+func queuesIn(r *record.Run, flow int, stages []record.Window) []queue {
+	planned := r.Header.Stages[r.Header.Flows[flow].Name]
+	list := make([]queue, len(stages))
+	for i, w := range stages {
+		list[i] = queueIn(r.Backlog(flow), w, planned[i])
+	}
+	return list
+}
+
+// QueuesThatGrew are when arrivals began to queue up in the stages of the load of a
+// flow's round, as LoadStage.QueueGrewAt has it.
+func QueuesThatGrew(r *record.Run, flow, round int) []sample.Instant {
+	var list []sample.Instant
+	for _, q := range queuesIn(r, flow, r.StageWindows(flow, round)) {
+		if q.grew {
+			list = append(list, q.since)
+		}
+	}
+	return list
+}

@@ -12,11 +12,12 @@ import (
 // Everything but Rate is of the arrivals that were due in it, whenever they were done, so
 // the stages add up to the flow.
 type LoadStage struct {
-	Stage    int                  `json:"stage"`  // from 1
-	For      time.Duration        `json:"for_ns"` // as planned, in each round
-	From     float64              `json:"from"`   // the rate at its beginning, a second, as planned
-	To       float64              `json:"to"`     // at its end
-	Unit     string               `json:"unit"`   // what arrives: sessions or messages
+	Stage    int                  `json:"stage"`    // from 1
+	Begin    time.Duration        `json:"begin_ns"` // since the load began, as planned
+	For      time.Duration        `json:"for_ns"`   // as planned, in each round
+	From     float64              `json:"from"`     // the rate at its beginning, a second, as planned
+	To       float64              `json:"to"`       // at its end
+	Unit     string               `json:"unit"`     // what arrives: sessions or messages
 	Window   time.Duration        `json:"window_ns"`
 	Due      int64                `json:"due"`     // arrivals
 	Offered  float64              `json:"offered"` // those a second
@@ -43,10 +44,9 @@ func newStages(r *record.Run, flow int) []LoadStage {
 	list := make([]LoadStage, len(totals))
 	for round := range r.Header.Rounds {
 		windows := r.StageWindows(flow, round)
-		for i, w := range windows {
+		for i, q := range queuesIn(r, flow, windows) {
 			s := &list[i]
-			s.Window += w.Length()
-			q := queueIn(r.Backlog(flow), w, planned[i])
+			s.Window += windows[i].Length()
 			s.Waiting = max(s.Waiting, q.atEnd)
 			if s.QueueGrewAt == nil && q.grew {
 				at := max(0, q.since.Sub(windows[0].From))
@@ -54,8 +54,10 @@ func newStages(r *record.Run, flow int) []LoadStage {
 			}
 		}
 	}
-	begun := list[:0]
+	begun, begin := list[:0], time.Duration(0)
 	for i, s := range list {
+		s.Begin = begin
+		begin += planned[i].For
 		if s.Window == 0 && totals[i] == nil {
 			continue
 		}
@@ -74,4 +76,25 @@ func (s *LoadStage) fill(t *tally.Total, expected sample.Expectation) {
 	s.Due = t.Hists[tally.LateSlot].Count() // of which there is one for each arrival
 	s.Offered, s.Messages, s.Rate = PerSecond(s.Due, s.Window), t.Messages(), PerSecond(t.InWindow, s.Window)
 	s.Phases, s.Errors = newPhases(t), namedErrors(t, expected)
+}
+
+// Arriving is the unit of the stage's rates for people: msg/s or sessions/s.
+func (s *LoadStage) Arriving() string {
+	h := record.FlowHeader{Unit: s.Unit}
+	return h.Arriving()
+}
+
+// Judged returns the times of messages that the stage is judged by; nil if there are
+// none.
+func (s *LoadStage) Judged() *Distribution {
+	return s.Phases[sample.SpanMessage.String()].Time(sample.OpenLoad.Judged())
+}
+
+// RateThen is the rate planned for when the queue began to grow; 0 if none did.
+func (s *LoadStage) RateThen() float64 {
+	if s.QueueGrewAt == nil {
+		return 0
+	}
+	gone := float64(*s.QueueGrewAt-s.Begin) / float64(max(1, s.For))
+	return s.From + (s.To-s.From)*min(1, max(0, gone))
 }

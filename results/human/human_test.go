@@ -91,3 +91,14 @@ func TestHumanNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestRampIsOfWholeNumbers(t *testing.T) {
+	for _, c := range []struct {
+		from, to float64
+		want     string
+	}{{800, 800, "800"}, {0, 1600, "0 to 1,600"}, {0.5, 2, "0.500 to 2"}} {
+		if got := Ramp(c.from, c.to); got != c.want {
+			t.Errorf("Ramp(%v, %v) is %q, want %q", c.from, c.to, got, c.want)
+		}
+	}
+}

@@ -29,6 +29,22 @@ func Plural(n int, one, many string) string {
 // Rate writes how many there are a second, without the unit: "4,113", "52.3".
 func Rate(v float64) string { return thousands(ThreeDigits(v)) }
 
+// Ramp writes a rate that is set, and where it goes: "800", "0 to 1,600". Whole numbers
+// have no zeros behind the point.
+func Ramp(from, to float64) string {
+	if from == to {
+		return setRate(from)
+	}
+	return setRate(from) + " to " + setRate(to)
+}
+
+func setRate(v float64) string {
+	if whole := math.Trunc(v); whole == v && math.Abs(v) < 1e15 {
+		return Count(int64(whole))
+	}
+	return Rate(v)
+}
+
 // Bytes writes a size in binary units: "48.0 MiB".
 func Bytes(n int64) string {
 	v := float64(n)

@@ -99,13 +99,7 @@ func briefTimes(flows []*figures.Flow, mixed bool) []string {
 	return []string{"times are service times, from MAIL sent to the last reply"}
 }
 
-func errorShareCell(f *figures.Flow) table.Cell {
-	share, ok := f.Messages.ErrorShare()
-	if !ok {
-		return table.Cell{Text: human.NoSamples}
-	}
-	return table.Cell{Text: human.Share(share), Bad: share > 0}
-}
+func errorShareCell(f *figures.Flow) table.Cell { return shareCell(&f.Messages) }
 
 // worstFlows numbers the flows, the worst first: by errors, then by p99.
 func worstFlows(flows []*figures.Flow) []int {

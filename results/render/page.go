@@ -221,7 +221,7 @@ func (res *document) pageTables() []page.Table {
 			continue
 		}
 		t := pageTable(&s)
-		t.Open = s.ID == errorsID
+		t.Open = s.ID == errorsID || s.ID == stagesID
 		list = append(list, t)
 	}
 	return list

@@ -127,11 +127,14 @@ func (res *document) screen(o Options) table.Report {
 	if len(res.FlowOrder) == 1 {
 		lines = oneFlowLines
 	}
-	flows := res.flowPart()
+	flows, stages := res.flowPart(), res.stagePart()
 	if len(res.FlowOrder) == 1 {
 		flows.spare, flows.Lines = 4, nil // the answer has the same figures, and names the times
+		if len(stages.Rows) > 0 {
+			flows = &part{} // and the stages have more
+		}
 	}
-	parts := []*part{res.reasonPart(), flows, res.errorPart(), res.missedPart(), costPart(res.Matrix), res.serverPart(), res.notePart()}
+	parts := []*part{res.reasonPart(), flows, stages, res.errorPart(), res.missedPart(), costPart(res.Matrix), res.serverPart(), res.notePart()}
 	return fitted(r, parts, lines, o.terminal())
 }
 

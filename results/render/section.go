@@ -17,6 +17,7 @@ const (
 	judgedID     table.ID = "judged"
 	makeUpID     table.ID = "make-up"
 	errorsID     table.ID = "errors"
+	stagesID     table.ID = "stages"
 	roundsID     table.ID = "rounds"
 	thresholdsID table.ID = "thresholds"
 	serverID     table.ID = "server"

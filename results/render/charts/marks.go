@@ -3,11 +3,11 @@ package charts
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render/page"
@@ -16,9 +16,9 @@ import (
 // maxMarks is how many rounds and stages are marked. More could not be told apart.
 const maxMarks = 120
 
-// marks are where rounds and stages begin, and where a run ended before its time.
+// marks are where rounds and stages begin, where a queue began to grow, and where a run ended before its time.
 func marks(r *record.Run, stretches map[stretchKey]*stretch, x *axis) []page.Mark {
-	list := append(roundMarks(r, stretches, x), stageMarks(r, stretches, x)...)
+	list := slices.Concat(roundMarks(r, stretches, x), stageMarks(r, stretches, x), queueMarks(r, stretches, x))
 	if len(list) > maxMarks {
 		list = nil
 	}
@@ -90,27 +90,26 @@ func stageMarks(r *record.Run, stretches map[stretchKey]*stretch, x *axis) []pag
 			if begins >= s.end {
 				break
 			}
-			list = append(list, page.Mark{At: x.place(s, begins), Text: stageText(st), Kind: page.MarkStage})
+			list = append(list, page.Mark{At: x.place(s, begins), Text: human.Ramp(st.From, st.To) + "/s", Kind: page.MarkStage})
 			begins = begins.Add(min(max(0, st.For), s.end.Sub(begins)))
 		}
 	}
 	return list
 }
 
-// stageText is a stage in short: "0 to 200/s".
-func stageText(s record.Stage) string {
-	if s.From == s.To {
-		return roundRate(s.From) + "/s"
+// queueMarks are when arrivals began to queue up in a stage.
+func queueMarks(r *record.Run, stretches map[stretchKey]*stretch, x *axis) []page.Mark {
+	var list []page.Mark
+	for _, s := range inOrder(stretches) {
+		text := "queue grows"
+		if len(r.Header.Flows) > 1 {
+			text = printable.Text(r.Header.Flows[s.flow].Name) + ": " + text
+		}
+		for _, at := range figures.QueuesThatGrew(r, s.flow, s.round) {
+			list = append(list, page.Mark{At: x.place(s, at), Text: text, Kind: page.MarkQueue})
+		}
 	}
-	return roundRate(s.From) + " to " + roundRate(s.To) + "/s"
-}
-
-// roundRate is a rate without zeros behind the point.
-func roundRate(v float64) string {
-	if whole := math.Trunc(v); whole == v && v < 1e15 {
-		return human.Count(int64(whole))
-	}
-	return human.Rate(v)
+	return list
 }
 
 // warmups are when flows were warming up. Those that overlap are one band.

@@ -23,9 +23,9 @@ type figureWriter struct {
 	err  error // the first, after which nothing is written
 }
 
-// CSV writes all figures of res, and of m if it is not nil. Metrics of the warm-up and of single rounds have
-// a prefix ("warmup.", "round-1."); those without are of the flow as a whole. What
-// has no samples has no row.
+// CSV writes all figures of res, and of m if it is not nil. Metrics of the warm-up, of
+// single rounds and of stages of the load have a prefix ("warmup.", "round-1.",
+// "stage-1."); those without are of the flow as a whole. What has no samples has no row.
 func CSV(w io.Writer, res *figures.Result, m *compare.Matrix) error {
 	f := &figureWriter{w: csv.NewWriter(w), run: csvText(res.Name)}
 	f.err = f.w.Write([]string{"run", "flow", "metric", "phase", "part", "stat", "value", "unit"})
@@ -149,8 +149,9 @@ func (f *figureWriter) ofFlow(flow *figures.Flow) {
 			f.times("time", phase.String(), part.String(), p.Time(part))
 		}
 	}
-	for _, e := range flow.Errors {
-		f.put("errors", csvText(e.Phase), csvText(strings.TrimSpace(e.Class+" "+e.Reply())), "count", float64(e.Count), "failures")
+	f.errors("errors", flow.Errors)
+	for i := range flow.Stages {
+		f.ofStage(&flow.Stages[i])
 	}
 	if w := flow.Warmup; w != nil {
 		f.messages("warmup.messages", &w.Messages)
@@ -162,6 +163,37 @@ func (f *figureWriter) ofFlow(flow *figures.Flow) {
 		f.put(prefix+"rate", "", "", "", r.Rate, "messages/s")
 		f.times(prefix+"time", "message", "service", r.Message)
 		f.times(prefix+"time", "message", "response", r.Response)
+	}
+}
+
+// ofStage writes the figures of a stage of the load. The rate that it sets is in rows of
+// its own, of the stage's beginning and its end.
+func (f *figureWriter) ofStage(s *figures.LoadStage) {
+	prefix := fmt.Sprintf("stage-%d.", s.Stage)
+	f.put(prefix+"load", "", "", "from", s.From, s.Unit+"/s")
+	f.put(prefix+"load", "", "", "to", s.To, s.Unit+"/s")
+	f.count(prefix+"arrivals", "due", s.Due)
+	f.count(prefix+"arrivals", "waiting", s.Waiting)
+	f.messages(prefix+"messages", &s.Messages)
+	if s.Window > 0 {
+		f.put(prefix+"offered", "", "", "", s.Offered, s.Unit+"/s")
+		f.put(prefix+"rate", "", "", "", s.Rate, "messages/s")
+		f.put(prefix+"window", "", "", "", float64(s.Window), "ns")
+	}
+	if s.QueueGrewAt != nil {
+		f.put(prefix+"queue", "", "", "grew_at", float64(*s.QueueGrewAt), "ns")
+	}
+	for _, span := range []sample.Phase{sample.SpanMessage, sample.SpanSession} {
+		for part := range sample.Part(sample.NumParts) {
+			f.times(prefix+"time", span.String(), part.String(), s.Phases[span.String()].Time(part))
+		}
+	}
+	f.errors(prefix+"errors", s.Errors)
+}
+
+func (f *figureWriter) errors(metric string, list []tally.FailureCount) {
+	for _, e := range list {
+		f.put(metric, csvText(e.Phase), csvText(strings.TrimSpace(e.Class+" "+e.Reply())), "count", float64(e.Count), "failures")
 	}
 }
 

@@ -135,6 +135,7 @@ type MarkKind string
 const (
 	MarkRound MarkKind = "round" // a round began
 	MarkStage MarkKind = "stage" // a stage of the load began
+	MarkQueue MarkKind = "queue" // arrivals began to queue up
 	MarkEnd   MarkKind = "end"   // the run ended before its time
 )
 

@@ -4,12 +4,10 @@
 report.marks = (() => {
   const rowHeight = 15, font = "11px system-ui, sans-serif";
 
-  // Rounds stand above stages; whatever else there is shares the top row.
-  function rows(times) {
-    const kinds = new Set(times.marks.map(m => m.kind));
-    return kinds.has("round") && kinds.has("stage") ? 2 : kinds.size || times.turns.length ? 1 : 0;
-  }
-  const rowOf = (kind, of) => kind === "stage" && of === 2 ? 1 : 0;
+  // Rounds stand above stages, and these above queues; whatever else there is shares the
+  // top row.
+  const kindsOf = times => ["round", "stage", "queue"].filter(k => times.marks.some(m => m.kind === k));
+  const rows = times => kindsOf(times).length || (times.marks.length || times.turns.length ? 1 : 0);
 
   function shade(u, times) {
     const fill = (from, to, colour, height = u.bbox.height) => {
@@ -24,8 +22,8 @@ report.marks = (() => {
     u.ctx.restore();
   }
   function draw(u, times) {
-    const ratio = devicePixelRatio, right = u.bbox.left + u.bbox.width, of = rows(times);
-    const labels = times.marks.map(m => ({ at: m.at, text: m.text, kind: m.kind, row: rowOf(m.kind, of) }))
+    const ratio = devicePixelRatio, right = u.bbox.left + u.bbox.width, of = rows(times), kinds = kindsOf(times);
+    const labels = times.marks.map(m => ({ at: m.at, text: m.text, kind: m.kind, row: Math.max(0, kinds.indexOf(m.kind)) }))
       .concat(times.turns.map(t => ({ at: t.from, text: t.text, kind: "turn", row: 0 })))
       .map(l => ({ ...l, x: u.valToPos(l.at, "x", true) })).filter(l => l.x >= u.bbox.left - 1 && l.x <= right + 1);
     u.ctx.save();
@@ -42,14 +40,14 @@ report.marks = (() => {
         if (l === end) return;
         const next = own[i + 1], room = Math.min(next && next !== end ? next.x : limit, limit) - l.x - 6 * ratio;
         const text = [l.text, l.text.replace(/^round |, round \d+$/, "")].find(t => u.ctx.measureText(t).width <= room);
-        if (text) write(u, text, l.x + 3 * ratio, y, "soft");
+        if (text) write(u, text, l.x + 3 * ratio, y, l.kind === "queue" ? "bad" : "soft");
       });
       if (end) write(u, end.text, Math.max(u.bbox.left, Math.min(end.x, right) - endWidth), y, "bad");
     }
     u.ctx.restore();
   }
   function line(u, l, ratio) {
-    u.ctx.strokeStyle = report.colour(l.kind === "end" ? "bad" : l.kind === "turn" ? "line" : "faint");
+    u.ctx.strokeStyle = report.colour(l.kind === "end" || l.kind === "queue" ? "bad" : l.kind === "turn" ? "line" : "faint");
     u.ctx.lineWidth = ratio;
     u.ctx.setLineDash(l.kind === "stage" ? [3 * ratio, 3 * ratio] : []);
     u.ctx.beginPath();
@@ -64,7 +62,8 @@ report.marks = (() => {
   // What is going on at a time, in words.
   function names(times, at) {
     const last = kind => times.marks.filter(m => m.kind === kind && m.at <= at).pop();
-    const found = [last("round"), last("stage"), times.turns.find(t => t.from <= at && at < t.to)];
+    const stage = last("stage"), queue = last("queue");
+    const found = [last("round"), stage, queue && (!stage || queue.at >= stage.at) && queue, times.turns.find(t => t.from <= at && at < t.to)];
     const warm = times.bands.some(b => b.from <= at && at < b.to);
     return found.filter(Boolean).map(m => m.text).concat(warm ? "warm-up" : []);
   }
