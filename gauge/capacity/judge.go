@@ -49,14 +49,13 @@ func judgeGoal(blocks []Block, goal int, g *Goal) (Outcome, string) {
 	}
 	effect := designEffect(blocks, goal, c.share())
 	n, bad := float64(c.N)/effect, float64(c.Bad)/effect
-	says := fmt.Sprintf("%.3g %% of %d broke %s", 100*c.share(), c.N, g.Expr)
 	switch {
 	case atMost(bad, n, g.Share) <= doubt:
 		return Pass, ""
 	case c.share() > g.Share && 1-atMost(bad-1, n, g.Share) <= doubt:
-		return Fail, says
+		return Fail, fmt.Sprintf("%.3g %% of %d broke %s", 100*c.share(), c.N, g.Expr)
 	}
-	return Undecided, says + fmt.Sprintf(", and %.3g %% may", 100*g.Share)
+	return Undecided, fmt.Sprintf("%d are too few to tell: %.3g %% broke %s", c.N, 100*c.share(), g.Expr)
 }
 
 // atMost is the chance of k or fewer among n if each has the chance p. n and k need not

@@ -1,0 +1,107 @@
+package capacityreport
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/gauge/capacity"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// sample is the report of a search whose server is hostile.
+func sample() *capacity.Report {
+	r := &capacity.Report{
+		Format: capacity.Format, Name: "relay<script>", Target: []string{"a at 127.0.0.1:25"}, SLO: []string{"message.response.p99 < 250ms", "errors < 1%"},
+		Verdict:  criteria.Conclusion{Word: criteria.Pass, Reason: "it carries 700 messages/s (690 to 710)"},
+		Capacity: capacity.Figure{Best: 700, Low: 690, High: 710}, LimitedBy: capacity.ByServer, Why: "the queue grew", Loaded: 4 * time.Minute,
+	}
+	for i, rate := range []float64{100, 200, 400, 800, 1600, 690, 720} {
+		t := capacity.TrialReport{Rate: rate, Achieved: min(rate, 700), Outcome: capacity.Pass, Stage: capacity.Doubling, Seconds: 4, Response: capacity.Response{P50: time.Millisecond, P99: time.Duration(i+2) * time.Millisecond}}
+		if rate > 700 {
+			t.Outcome, t.Why = capacity.Fail, strings.Repeat("421 go away\x1b[31m <b>now</b> ", 20)
+		}
+		r.Trials = append(r.Trials, t)
+	}
+	return r
+}
+
+func written(t *testing.T, format string) string {
+	t.Helper()
+	var b strings.Builder
+	if err := Write(&b, sample(), format); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "\x1b") {
+		t.Errorf("%s has a control character of the server", format)
+	}
+	return b.String()
+}
+
+func TestTableFitsAScreen(t *testing.T) {
+	lines := strings.Split(strings.TrimRight(written(t, "table"), "\n"), "\n")
+	want := sample().Verdict.String()
+	if lines[0] != want || lines[len(lines)-1] != want {
+		t.Errorf("the answer is not first and last: %q, %q", lines[0], lines[len(lines)-1])
+	}
+	if len(lines) > 24 {
+		t.Errorf("%d lines for seven trials", len(lines))
+	}
+	last := 0.0
+	for _, line := range lines {
+		if n := len([]rune(line)); n > width {
+			t.Errorf("%d columns: %s", n, line)
+		}
+		var rate float64
+		if fields := strings.Fields(line); len(fields) > 6 && json.Unmarshal([]byte(strings.ReplaceAll(fields[0], ",", "")), &rate) == nil {
+			if rate < last {
+				t.Errorf("%v/s comes after %v/s", rate, last)
+			}
+			last = rate
+		}
+	}
+	if last != 1600 {
+		t.Errorf("the last trial is at %v/s", last)
+	}
+}
+
+func TestPageDrawsTheCurve(t *testing.T) {
+	page := written(t, "html")
+	for _, want := range []string{"<svg", `class="range"`, `<path class="p99" d="M`, "relay&lt;script&gt;", "700 messages/s"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	for _, not := range []string{"<script", "<b>", "NaN", "Inf", "ZgotmplZ"} {
+		if strings.Contains(page, not) {
+			t.Errorf("the page has %s", not)
+		}
+	}
+	// 1,600/s is far above the capacity, and would press the rest together.
+	if strings.Contains(page, "1,600/s: p50") {
+		t.Error("the curve goes as far as 1,600/s")
+	}
+}
+
+func TestPageWithoutTrials(t *testing.T) {
+	var b strings.Builder
+	r := sample()
+	r.Trials = nil
+	if err := Write(&b, r, "html"); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "<svg") {
+		t.Error("a curve without a trial")
+	}
+}
+
+func TestJSONIsWhole(t *testing.T) {
+	var r capacity.Report
+	if err := json.Unmarshal([]byte(written(t, "json")), &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.Capacity.Low != 690 || len(r.Trials) != 7 {
+		t.Errorf("read back %+v", r.Capacity)
+	}
+}
