@@ -6,7 +6,11 @@ import (
 )
 
 // A Range is a rate, and the rates between which it lies, in messages/s.
-type Range struct{ Low, Best, High float64 }
+type Range struct {
+	Low  float64 `json:"low"`
+	Best float64 `json:"best"`
+	High float64 `json:"high"`
+}
 
 // fit is where trials near a rate say that the capacity is. Of each goal the share of bad
 // samples grows with the rate r as 1-exp(-c·r^s), the share of a queue with a small one

@@ -79,7 +79,7 @@ func (r *Report) conclude() criteria.Conclusion {
 		return criteria.Conclusion{Word: criteria.Pass, Reason: fmt.Sprintf("%s; %s/s was expected", found, human.Rate(r.Expect))}
 	case r.Expect > 0 && c.High > 0 && c.High < r.Expect:
 		return criteria.Conclusion{Word: criteria.Failed, Reason: fmt.Sprintf("%s; %s/s was expected", found, human.Rate(r.Expect))}
-	case r.Expect > 0:
+	case r.Expect > 0 && !r.Partial:
 		return criteria.Conclusion{Word: criteria.Undecided, Reason: fmt.Sprintf("%s; %s/s was expected", found, human.Rate(r.Expect))}
 	case r.Partial:
 		return criteria.Conclusion{Word: criteria.Undecided, Reason: "the search was ended early: " + found}
@@ -98,19 +98,25 @@ func (r *Report) Says() string {
 	case c.Low <= 0 && r.LimitedBy == ByServer && !r.Partial:
 		return "no rate keeps the goals: " + r.Why
 	case c.Low <= 0:
-		return "no rate was shown to keep the goals" + because(r.LimitedBy)
+		return "no rate was shown to keep the goals" + r.because()
 	case c.High <= 0:
-		return fmt.Sprintf("it carries at least %s messages/s%s", human.Rate(c.Low), because(r.LimitedBy))
+		return fmt.Sprintf("it carries at least %s messages/s%s", human.Rate(c.Low), r.because())
 	case r.LimitedBy == ByServer:
 		return fmt.Sprintf("it carries %s messages/s (%s to %s)", human.Rate(c.Best), human.Rate(c.Low), human.Rate(c.High))
 	}
-	return fmt.Sprintf("it carries %s to %s messages/s%s", human.Rate(c.Low), human.Rate(c.High), because(r.LimitedBy))
+	return fmt.Sprintf("it carries %s to %s messages/s%s", human.Rate(c.Low), human.Rate(c.High), r.because())
 }
 
 // because says what cut a search short.
-func because(by Limit) string {
-	switch by {
+func (r *Report) because() string {
+	if r.Partial { // which is said already
+		return ""
+	}
+	switch r.LimitedBy {
 	case ByGenerator:
+		if r.Capacity.High > 0 {
+			return ", and the generator was too slow to tell more"
+		}
 		return ", and the generator can do no more"
 	case ByMaximum:
 		return ", the maximum asked for"

@@ -52,6 +52,9 @@ type Server interface {
 func Search(ctx context.Context, s Server, p Plan, observe func(*Trial, Range)) (*Answer, error) {
 	h := &search{plan: p.withDefaults(), server: s, observe: observe}
 	err := h.run(ctx)
+	if err != nil {
+		h.by = ByBudget // there was less time than the plan has
+	}
 	return h.answer(), err
 }
 
