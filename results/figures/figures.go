@@ -42,6 +42,7 @@ func Of(r *record.Run) *Result {
 		res.Thresholds = append(res.Thresholds, newThresholdResult(r, res, &h.Thresholds[i]))
 	}
 	res.judge(r)
+	res.Findings = res.limits(r)
 	return res
 }
 

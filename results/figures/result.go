@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/figures/limits"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
@@ -32,6 +33,7 @@ type Result struct {
 	FlowOrder   []string           `json:"flow_order"` // as in the scenario
 	Flows       map[string]*Flow   `json:"flows"`
 	Thresholds  []ThresholdResult  `json:"thresholds"`
+	Findings    []limits.Finding   `json:"findings,omitempty"` // what limits the server, as far as it shows
 }
 
 // Flow returns the figures of the flow with that name; nil if there is none.

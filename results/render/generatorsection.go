@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/figures/limits"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
@@ -134,5 +135,35 @@ func (res *document) serverPart() *part {
 	}
 	p.Say(line)
 	p.least = 1
+	return p
+}
+
+// findingSection says what limits the server, as far as it shows.
+func (res *document) findingSection() table.Section {
+	s := table.Section{ID: findingsID, Title: "What limits it"}
+	for i := range res.Findings {
+		f := &res.Findings[i]
+		s.Say(findingLine(f))
+		s.Say("  " + string(f.Sure) + ": " + f.Is)
+		s.Say("  try: " + f.Do)
+	}
+	return s
+}
+
+func findingLine(f *limits.Finding) string {
+	if f.Flow == "" {
+		return string(f.ID) + ": " + f.Says
+	}
+	return string(f.ID) + " in flow " + f.Flow + ": " + f.Says
+}
+
+// findingPart is the findings on the screen, one after the other.
+func (res *document) findingPart() *part {
+	p := &part{noun: "finding", spare: 1}
+	for i := range res.Findings {
+		f := &res.Findings[i]
+		p.Say(findingLine(f) + "; " + string(f.Sure) + ": " + f.Is)
+	}
+	p.least = min(1, p.count())
 	return p
 }

@@ -39,7 +39,7 @@ func (res *document) circumstances() []string {
 // report is all of a run for people, in the order they read it: what was reached, what
 // failed, what that costs, where the time went, and whether to believe it.
 func (res *document) report() []table.Section {
-	sections := []table.Section{res.flowSection(), res.stageSection(), res.errorSection(), res.thresholdSection()}
+	sections := []table.Section{res.flowSection(), res.stageSection(), res.errorSection(), res.thresholdSection(), res.findingSection()}
 	sections = append(sections, matrixSections(res.Matrix)...)
 	sections = append(sections, res.sessionSection(), res.addressSection(), res.phaseSection(), res.roundSection(), res.serverSection(), res.generatorSection(), res.validitySection())
 	return withoutEmpty(sections...)

@@ -21,6 +21,7 @@ const (
 	roundsID     table.ID = "rounds"
 	thresholdsID table.ID = "thresholds"
 	serverID     table.ID = "server"
+	findingsID   table.ID = "findings"
 	generatorID  table.ID = "generator"
 	validityID   table.ID = "validity"
 )

@@ -1,0 +1,106 @@
+package limits
+
+import (
+	"fmt"
+
+	"github.com/smtpgauge/smtpgauge/results/tally"
+)
+
+// An ID names a kind of finding. IDs are stable: docs/findings.md says what each means.
+type ID string
+
+// The findings.
+const (
+	DelayedAck     ID = "delayed-ack-40ms"
+	SYNRetries     ID = "syn-retries"
+	QueueOverflows ID = "listen-queue-overflows"
+	SlowBanner     ID = "banner-waits-5s"
+	SessionLimit   ID = "session-limit"
+	AuthPause      ID = "auth-failure-pause"
+	RateLimit      ID = "rate-limit"
+	OwnPorts       ID = "own-ports-used-up"
+	ServerCPU      ID = "server-cpu-full"
+	SharedCores    ID = "generator-on-servers-cores"
+)
+
+// A Certainty says how sure a finding is.
+type Certainty string
+
+// The certainties.
+const (
+	Certain  Certainty = "certain"  // the kernel, or the server in so many words, says so
+	Likely   Certainty = "likely"   // hardly anything else leaves this mark
+	Possible Certainty = "possible" // other causes are as usual
+)
+
+// A Finding is a mark that was found, what usually leaves it, and what to try.
+type Finding struct {
+	ID   ID        `json:"id"`
+	Flow string    `json:"flow,omitempty"` // "" of what concerns all flows
+	Says string    `json:"says"`           // what was seen
+	Is   string    `json:"is"`             // what that usually is
+	Do   string    `json:"do"`             // what to try
+	Sure Certainty `json:"sure"`
+}
+
+// Evidence is what findings are made from.
+type Evidence struct {
+	Flows     []Flow
+	Generator float64 // cores that it used, on average
+	Server    *Server // nil if nobody looked at it
+}
+
+// A Flow is what is known of one flow under load.
+type Flow struct {
+	Name   string
+	Total  *tally.Total
+	Peak   int64                // sessions open at once
+	Errors []tally.FailureCount // those expected are marked
+	Stages []Stage              // of a load that has several, in their order
+}
+
+// A Stage is what became of one stage of a load.
+type Stage struct {
+	Offered, Rate float64 // arrivals due and messages accepted, a second
+	Errors        []tally.FailureCount
+}
+
+// A Server is the server's own side under load.
+type Server struct {
+	Cores     float64 // in use, on average
+	Of        int     // that its machine has; 0 if that is not known
+	Overflows int64   // connections that found the accept queue full
+}
+
+// Find returns the findings: those of the flows in their order, then those of all.
+func Find(e *Evidence) []Finding {
+	found := finder{evidence: e}
+	for i := range e.Flows {
+		f := &e.Flows[i]
+		found.flow = f.Name
+		found.delayedAck(f)
+		found.synRetries(f)
+		found.slowBanner(f)
+		found.sessionLimit(f)
+		found.authPause(f)
+		found.rateLimit(f)
+		found.ownPorts(f)
+	}
+	found.flow = ""
+	found.overflows()
+	found.cores()
+	return found.list
+}
+
+type finder struct {
+	evidence *Evidence
+	flow     string
+	list     []Finding
+}
+
+func (f *finder) add(id ID, sure Certainty, is, do, says string, args ...any) {
+	f.list = append(f.list, Finding{ID: id, Flow: f.flow, Says: fmt.Sprintf(says, args...), Is: is, Do: do, Sure: sure})
+}
+
+// least is how often something has to be seen at least.
+const least = 3

@@ -1,0 +1,151 @@
+package limits
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/tally"
+)
+
+// A healthy flow has 1000 sessions, whose phases take 0.2 to 5 ms, and one in a hundred up
+// to 3 s.
+func healthy(seed uint64) *Flow {
+	random := rand.New(rand.NewPCG(seed, 1))
+	f := &Flow{Name: "relay", Total: tally.NewTotal(), Peak: 50}
+	for p := sample.Connect; p <= sample.Quit; p++ {
+		f.Total.Hists[tally.SlotOf(p, sample.Service)] = histogram.New()
+		for i := range 1000 {
+			d := time.Duration((0.2 + 4.8*random.Float64()) * float64(time.Millisecond))
+			if i%100 == 0 {
+				d = time.Duration(3 * random.Float64() * float64(time.Second))
+			}
+			f.times(p).Record(d)
+		}
+	}
+	return f
+}
+
+// add adds n times of a phase that are a little longer than d.
+func (f *Flow) add(p sample.Phase, n int, d time.Duration) {
+	for i := range n {
+		f.times(p).Record(d + time.Duration(i%40)*100*time.Microsecond)
+	}
+}
+
+func ids(list []Finding) (all []ID) {
+	for _, f := range list {
+		all = append(all, f.ID)
+	}
+	return all
+}
+
+func failure(p sample.Phase, c sample.Class, code int, n int64, text string) tally.FailureCount {
+	return tally.FailureCount{Phase: p.String(), Class: c.String(), Code: code, Count: n, Example: text}
+}
+
+// TestFind plants the mark of one cause after the other in a flow of a healthy server.
+func TestFind(t *testing.T) {
+	const s, ms = time.Second, time.Millisecond
+	busy := failure(sample.Banner, sample.Busy, 421, 80, "4.7.0 mail.example.test Error: too many connections from 127.0.0.1")
+	throttled := []tally.FailureCount{failure(sample.Rcpt, sample.Throttled, 450, 80, "4.7.1 slow down")}
+	for name, test := range map[string]struct {
+		plant func(*Evidence, *Flow)
+		want  ID // "" for none
+		sure  Certainty
+	}{
+		"healthy":                    {func(*Evidence, *Flow) {}, "", ""},
+		"a healthy server looked at": {func(e *Evidence, _ *Flow) { e.Server = &Server{Cores: 0.8, Of: 2} }, "", ""},
+		"delayed acknowledgement":    {func(_ *Evidence, f *Flow) { f.add(sample.Rcpt, 300, 40*ms) }, DelayedAck, Likely},
+		"a few of 40 ms":             {func(_ *Evidence, f *Flow) { f.add(sample.Rcpt, 30, 40*ms) }, "", ""},
+		"a slow server": {func(_ *Evidence, f *Flow) {
+			for d := 20 * ms; d < 70*ms; d += ms / 4 {
+				f.add(sample.Rcpt, 20, d)
+			}
+		}, "", ""},
+		"a server that takes 40 ms": {func(_ *Evidence, f *Flow) {
+			f.Total.Hists[tally.SlotOf(sample.Rcpt, sample.Service)] = histogram.New()
+			f.add(sample.Rcpt, 300, 40*ms)
+		}, DelayedAck, Possible},
+		"SYNs sent again": {func(_ *Evidence, f *Flow) {
+			f.add(sample.Connect, 20, s)
+			f.add(sample.Connect, 20, 3*s)
+			f.add(sample.Connect, 5, 7*s)
+		}, SYNRetries, Likely},
+		"banners of 5 s": {func(_ *Evidence, f *Flow) { f.add(sample.Banner, 40, 5*s); f.add(sample.Banner, 5, 10*s) }, SlowBanner, Likely},
+		"slow banners": {func(_ *Evidence, f *Flow) {
+			for d := 2 * s; d < 15*s; d += s / 10 {
+				f.add(sample.Banner, 1, d)
+			}
+		}, "", ""},
+		"421":                  {func(_ *Evidence, f *Flow) { f.Errors = append(f.Errors, busy) }, SessionLimit, Certain},
+		"421 that is expected": {func(_ *Evidence, f *Flow) { busy := busy; busy.Expected = true; f.Errors = append(f.Errors, busy) }, "", ""},
+		"421 at another time": {func(_ *Evidence, f *Flow) {
+			f.Errors = append(f.Errors, failure(sample.Body, sample.Busy, 421, 80, "shutting down"))
+		}, "", ""},
+		"a pause at AUTH": {func(_ *Evidence, f *Flow) {
+			f.Total.Hists[tally.SlotOf(sample.Auth, sample.Service)] = histogram.New()
+			f.add(sample.Auth, 50, 2*s)
+			f.Errors = append(f.Errors, failure(sample.Auth, sample.AuthRejected, 535, 50, "no"))
+		}, AuthPause, Likely},
+		"AUTH refused at once": {func(_ *Evidence, f *Flow) {
+			f.Errors = append(f.Errors, failure(sample.Auth, sample.AuthRejected, 535, 500, "no"))
+		}, "", ""},
+		"4xx above a rate": {func(_ *Evidence, f *Flow) {
+			f.Stages = []Stage{{Offered: 50}, {Offered: 100}, {Offered: 200, Errors: throttled}, {Offered: 400, Errors: throttled}}
+		}, RateLimit, Certain},
+		"4xx at any rate": {func(_ *Evidence, f *Flow) {
+			f.Stages = []Stage{{Offered: 50, Errors: throttled}, {Offered: 100, Errors: throttled}}
+		}, "", ""},
+		"4xx for a while": {func(_ *Evidence, f *Flow) {
+			f.Stages = []Stage{{Offered: 50}, {Offered: 100, Errors: throttled}, {Offered: 200}}
+		}, "", ""},
+		"no ports": {func(_ *Evidence, f *Flow) {
+			f.Errors = append(f.Errors, failure(sample.Connect, sample.LocalLimit, 0, 1, "out of local ports: send more"))
+		}, OwnPorts, Certain},
+		"no descriptors": {func(_ *Evidence, f *Flow) {
+			f.Errors = append(f.Errors, failure(sample.Connect, sample.LocalLimit, 0, 1, "out of file descriptors: raise"))
+		}, "", ""},
+		"a full listen queue": {func(e *Evidence, _ *Flow) { e.Server = &Server{Cores: 0.5, Of: 2, Overflows: 7} }, QueueOverflows, Certain},
+		"no CPU left":         {func(e *Evidence, _ *Flow) { e.Server, e.Generator = &Server{Cores: 3.8, Of: 4}, 0.5 }, ServerCPU, Likely},
+		"shared cores":        {func(e *Evidence, _ *Flow) { e.Server, e.Generator = &Server{Cores: 1.2, Of: 2}, 0.7 }, SharedCores, Likely},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := healthy(7)
+			e := &Evidence{Generator: 0.2}
+			test.plant(e, f)
+			e.Flows = []Flow{*f}
+			list := Find(e)
+			if test.want == "" && len(list) > 0 || test.want != "" && (len(list) != 1 || list[0].ID != test.want || list[0].Sure != test.sure) {
+				t.Fatalf("found %+v, want %s (%s)", list, test.want, test.sure)
+			}
+			for _, found := range list {
+				if found.Says == "" || found.Is == "" || found.Do == "" {
+					t.Errorf("something is missing: %+v", found)
+				}
+			}
+		})
+	}
+}
+
+// What the kernel counted makes sure what the times only show.
+func TestOverflowsMakeSure(t *testing.T) {
+	f := healthy(7)
+	f.add(sample.Connect, 20, time.Second)
+	list := Find(&Evidence{Flows: []Flow{*f}, Server: &Server{Cores: 0.5, Of: 2, Overflows: 20}})
+	if !slices.Equal(ids(list), []ID{SYNRetries, QueueOverflows}) || list[0].Sure != Certain {
+		t.Errorf("found %+v", list)
+	}
+}
+
+// TestNothingAtHealthyServers has no finding at two hundred servers without a fault.
+func TestNothingAtHealthyServers(t *testing.T) {
+	for seed := range uint64(200) {
+		if list := Find(&Evidence{Flows: []Flow{*healthy(seed)}}); len(list) > 0 {
+			t.Fatalf("seed %d: %+v", seed, list)
+		}
+	}
+}
