@@ -210,6 +210,9 @@ func (h *search) confirmLow(ctx context.Context) error {
 		h.by = ""
 		t, err := h.try(ctx, rate, Confirming)
 		if err != nil || h.by != "" || !failing(t, h.plan.Goals) {
+			if err == nil && t != nil && h.passed() == 0 {
+				why = t.Why // too few messages
+			}
 			return err
 		}
 	}
