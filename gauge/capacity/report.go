@@ -44,7 +44,7 @@ type TrialReport struct {
 	Stage    Stage         `json:"stage"`
 	Seconds  int           `json:"seconds"` // that were measured
 	Took     time.Duration `json:"took_ns"`
-	Response Response      `json:"response"`
+	Response *Response     `json:"response"` // nil if no message was answered
 	Errors   int64         `json:"errors"`
 	Why      string        `json:"why"`
 }
@@ -62,10 +62,14 @@ func (r *Report) complete(a *Answer) {
 	r.LimitedBy, r.Why, r.Loaded = a.By, a.Why, a.Took
 	r.Trials = []TrialReport{}
 	for _, t := range a.Trials {
-		r.Trials = append(r.Trials, TrialReport{
+		one := TrialReport{
 			Rate: t.Rate, Achieved: t.Achieved, Outcome: t.Outcome, Stage: t.Stage, Seconds: len(t.Blocks), Took: t.Took,
-			Response: Response{t.P50, t.P99}, Errors: t.Errors, Why: t.Why,
-		})
+			Errors: t.Errors, Why: t.Why,
+		}
+		if t.P99 > 0 {
+			one.Response = &Response{t.P50, t.P99}
+		}
+		r.Trials = append(r.Trials, one)
 	}
 	r.Verdict = r.conclude()
 }

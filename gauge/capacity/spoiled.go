@@ -49,3 +49,18 @@ func spoiled(res *figures.Result, goals []Goal) string {
 	}
 	return ""
 }
+
+// commonest says which error was the most frequent; "" if there was none.
+func commonest(res *figures.Result) string {
+	var most int64
+	text := ""
+	for _, f := range res.FlowsInOrder() {
+		for _, e := range f.Errors {
+			// What the end of the trial cut off is no error.
+			if e.Count > most && !e.Expected && e.Class != sample.Canceled.String() {
+				most, text = e.Count, fmt.Sprintf("%s at %s: %s", e.Class, e.Phase, e.Example)
+			}
+		}
+	}
+	return text
+}

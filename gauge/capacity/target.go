@@ -123,6 +123,7 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 		return Measured{}, gauge.ErrInterrupted
 	}
 	m := w.measured()
+	m.Usual = commonest(result.Figures)
 	m.Bound = spoiled(result.Figures, t.goals)
 	pause := t.options.Pause
 	if len(m.Blocks) < w.seconds {

@@ -11,6 +11,7 @@ type Measured struct {
 	P50      time.Duration `json:"p50_ns"` // of the response time of messages
 	P99      time.Duration `json:"p99_ns"`
 	Errors   int64         `json:"errors"` // messages that were not accepted
+	Usual    string        `json:"usual"`  // the commonest error, for people; "" if there is none
 }
 
 // A Trial is a rate that was tried, and what it showed.
@@ -32,6 +33,9 @@ func newTrial(rate float64, stage Stage, m Measured, goals []Goal) *Trial {
 	_, t.hopeless = hopeless(m.Blocks, goals)
 	if m.Bound != "" && failing(t, goals) {
 		t.Outcome, t.Why = Invalid, m.Bound
+	}
+	if t.Outcome == Fail && m.Errors > 0 && m.Usual != "" {
+		t.Why += "; " + m.Usual
 	}
 	return t
 }

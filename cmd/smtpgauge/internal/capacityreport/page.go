@@ -47,8 +47,9 @@ func writePage(w io.Writer, r *capacity.Report) error {
 		d.Notes = append(d.Notes, printable.Text(n))
 	}
 	for _, t := range byRate(r.Trials) {
+		p50, p99 := times(t.Response)
 		d.Trials = append(d.Trials, pageTrial{
-			human.Rate(t.Rate), human.Rate(t.Achieved), human.Duration(t.Response.P50), human.Duration(t.Response.P99),
+			human.Rate(t.Rate), human.Rate(t.Achieved), p50, p99,
 			t.Errors, t.Seconds, string(t.Outcome), string(t.Stage), printable.Text(t.Why),
 		})
 	}
@@ -98,7 +99,7 @@ type tick struct {
 func newCurve(r *capacity.Report) *curve {
 	var trials []capacity.TrialReport
 	for _, t := range byRate(r.Trials) {
-		if t.Response.P99 > 0 {
+		if t.Response != nil {
 			trials = append(trials, t)
 		}
 	}

@@ -18,7 +18,7 @@ func sample() *capacity.Report {
 		Capacity: capacity.Figure{Best: 700, Low: 690, High: 710}, LimitedBy: capacity.ByServer, Why: "the queue grew", Loaded: 4 * time.Minute,
 	}
 	for i, rate := range []float64{100, 200, 400, 800, 1600, 690, 720} {
-		t := capacity.TrialReport{Rate: rate, Achieved: min(rate, 700), Outcome: capacity.Pass, Stage: capacity.Doubling, Seconds: 4, Response: capacity.Response{P50: time.Millisecond, P99: time.Duration(i+2) * time.Millisecond}}
+		t := capacity.TrialReport{Rate: rate, Achieved: min(rate, 700), Outcome: capacity.Pass, Stage: capacity.Doubling, Seconds: 4, Response: &capacity.Response{P50: time.Millisecond, P99: time.Duration(i+2) * time.Millisecond}}
 		if rate > 700 {
 			t.Outcome, t.Why = capacity.Fail, strings.Repeat("421 go away\x1b[31m <b>now</b> ", 20)
 		}

@@ -54,12 +54,13 @@ func writeTable(w io.Writer, r *capacity.Report) error {
 		if t.Why != "" {
 			what += ": " + t.Why
 		}
+		p50, p99 := times(t.Response)
 		lines := wrap(what, width-55)
 		if len(lines) > 1 {
 			lines[0] = clip(lines[0])
 		}
 		fmt.Fprintf(b, "%9s %10s %9s %9s %7d %4d  %s\n", human.Rate(t.Rate), human.Rate(t.Achieved),
-			human.Duration(t.Response.P50), human.Duration(t.Response.P99), t.Errors, t.Seconds, lines[0])
+			p50, p99, t.Errors, t.Seconds, lines[0])
 	}
 	fmt.Fprintf(b, "\n%s\n", answer)
 	return b.Flush()
@@ -78,6 +79,14 @@ func notes(r *capacity.Report) []string {
 		list = append(list, "the search was ended early: the range is that of its trials until then")
 	}
 	return append(list, fmt.Sprintf("cost: %s in %s; times are from when a message was due", human.CountOf(int64(len(r.Trials)), "trial"), human.Duration(r.Loaded)))
+}
+
+// times are the response times of a trial as people read them.
+func times(r *capacity.Response) (p50, p99 string) {
+	if r == nil {
+		return human.NoSamples, human.NoSamples
+	}
+	return human.Duration(r.P50), human.Duration(r.P99)
 }
 
 // byRate sorts trials by their rates, those of one rate by their order in time.
