@@ -72,14 +72,15 @@ type Flow struct {
 
 // A Timeline is a run over time. All series are as long as At.
 type Timeline struct {
-	At      Values         `json:"at"`     // seconds from the beginning of the axis: the middle of each point
-	Step    float64        `json:"step"`   // seconds a point
-	Length  float64        `json:"length"` // of the axis, in seconds
-	OwnTime bool           `json:"own"`    // each flow has a time of its own: its rounds, put end to end
-	Flows   []FlowTimeline `json:"flows"`
-	Bands   []Band         `json:"bands"` // warm-up
-	Marks   []Mark         `json:"marks"`
-	Errors  *ErrorTimeline `json:"errors"` // nil if there are none
+	At      Values          `json:"at"`     // seconds from the beginning of the axis: the middle of each point
+	Step    float64         `json:"step"`   // seconds a point
+	Length  float64         `json:"length"` // of the axis, in seconds
+	OwnTime bool            `json:"own"`    // each flow has a time of its own: its rounds, put end to end
+	Flows   []FlowTimeline  `json:"flows"`
+	Bands   []Band          `json:"bands"` // warm-up
+	Marks   []Mark          `json:"marks"`
+	Errors  *ErrorTimeline  `json:"errors"`           // nil if there are none
+	Server  *ServerTimeline `json:"server,omitempty"` // nil if nobody looked at it
 }
 
 // A FlowTimeline is one flow's part of a Timeline, in the order of Page.Flows.
@@ -99,6 +100,15 @@ type ErrorTimeline struct {
 	Length float64       `json:"length"`
 	Series []ErrorSeries `json:"series"`
 	Turns  []Turn        `json:"turns"` // which flow ran when, if they ran in turn
+}
+
+// A ServerTimeline is the server's own side over time, on the clock of the run. All series are
+// as long as At.
+type ServerTimeline struct {
+	At     Values  `json:"at"` // as Timeline's
+	Length float64 `json:"length"`
+	Cores  Values  `json:"cores"`  // in use
+	Memory Values  `json:"memory"` // in MiB
 }
 
 // An ErrorSeries is how often a class of errors came, a second.

@@ -8,6 +8,7 @@
   if (t) {
     for (const kind of ["rate", "latency", "open"]) add(kind, f => report.overTime[kind](f, data.flows, t));
     add("errors", f => report.errors(f, { ...t.errors, ...(!t.own && { marks: t.marks, bands: t.bands }), own: t.own }));
+    for (const kind of ["cores", "memory"]) add("server-" + kind, f => report.server[kind](f, { ...t.server, ...(!t.own && { marks: t.marks, bands: t.bands }), own: t.own }));
   }
   if ((data.curves || []).length) add("percentiles", f => report.percentiles(f, data.flows, data.curves, document.getElementById("curves")));
 
