@@ -278,8 +278,8 @@ func (h *search) try(ctx context.Context, rate float64, stage Stage) (*Trial, er
 			h.observe(t, h.answer().Range)
 		}
 		switch {
-		case t.Outcome != Invalid, stage == Sharpening: // which goes on without it
-			return t, nil
+		case t.Outcome != Invalid, stage == Sharpening, stage == Surrounding && rate > h.low:
+			return t, nil // the answer can do without it
 		case attempt == maxSpoiled:
 			h.by, h.why = ByGenerator, t.Why
 			return t, nil

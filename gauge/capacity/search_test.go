@@ -74,6 +74,26 @@ func TestWhatEndsASearch(t *testing.T) {
 
 // A server that slows down during a search is searched again: the answer is what it
 // carries in the end.
+// What the generator spoils above the capacity takes nothing from an answer that is known
+// by then.
+func TestSpoiledTrialAbove(t *testing.T) {
+	s := &limited{carries: 500}
+	a, err := Search(t.Context(), s, Plan{Goals: []Goal{goalOfQueue}}, func(tr *Trial, so Range) {
+		if tr.Stage == Sharpening {
+			s.spoiled = so.High * 1.1
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := a.Trials[len(a.Trials)-2]; last.Stage != Surrounding || last.Outcome != Invalid {
+		t.Fatalf("the trial at 120 %% is %s, %s", last.Stage, last.Outcome)
+	}
+	if a.By != ByServer || a.Range.Low > 500 || a.Range.High < 500 {
+		t.Errorf("limited by the %s at %v", a.By, a.Range)
+	}
+}
+
 func TestConfirmationFindsAServerThatChanged(t *testing.T) {
 	speed := func(q *queue) float64 {
 		if q.now > 150 {
