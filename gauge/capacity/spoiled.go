@@ -21,16 +21,22 @@ const (
 // why a goal was broken. Cores that are busy with something else are no reason by
 // themselves: if they keep the generator from its work, it is late.
 func spoiled(res *figures.Result, goals []Goal) string {
-	shortest := time.Duration(0)
-	for i := range goals {
-		if l := goals[i].Limit; l > 0 && (shortest == 0 || l < shortest) {
-			shortest = l
-		}
-	}
+	shortest := shortestLimit(goals)
 	allowed := time.Duration(ownPart * float64(shortest))
+	// What is far over a limit is not so because of a smaller delay.
 	for name, f := range res.FlowsInOrder() {
-		if late := f.Late; late != nil && late.P99 > allowed {
+		beyond := time.Duration(0)
+		if d := f.Phase(sample.SpanMessage).Time(sample.Response); d != nil {
+			beyond = d.P99 - shortest
+		}
+		if late := f.Late; late != nil && late.P99 > allowed && 2*late.P99 > beyond {
 			return fmt.Sprintf("arrivals of flow %s began late: p99 %s after they were due, of %s that the goal allows", name, human.Duration(late.P99), human.Duration(shortest))
+		}
+		if own := res.Generator.Own; own != nil && own.P99 > allowed && 2*own.P99 > beyond {
+			return fmt.Sprintf("the generator was slow to go on: p99 %s of a message, of %s that the goal allows", human.Duration(own.P99), human.Duration(shortest))
+		}
+		if g := &res.Generator; g.StoodShare > stoodPart && 2*g.Stood > beyond {
+			return fmt.Sprintf("the generator stood still for %s", human.Duration(g.Stood))
 		}
 		for _, e := range f.Errors {
 			if e.Class == sample.LocalLimit.String() {
@@ -38,16 +44,21 @@ func spoiled(res *figures.Result, goals []Goal) string {
 			}
 		}
 	}
-	g := &res.Generator
-	switch {
-	case g.Own != nil && g.Own.P99 > allowed:
-		return fmt.Sprintf("the generator was slow to go on: p99 %s of a message, of %s that the goal allows", human.Duration(g.Own.P99), human.Duration(shortest))
-	case g.StoodShare > stoodPart:
-		return fmt.Sprintf("the generator stood still for %s", human.Duration(g.Stood))
-	case len(g.ClockSteps) > 0:
+	if len(res.Generator.ClockSteps) > 0 {
 		return "the wall clock stepped"
 	}
 	return ""
+}
+
+// shortestLimit is the shortest time that a goal allows; 0 if none limits a time.
+func shortestLimit(goals []Goal) time.Duration {
+	shortest := time.Duration(0)
+	for i := range goals {
+		if l := goals[i].Limit; l > 0 && (shortest == 0 || l < shortest) {
+			shortest = l
+		}
+	}
+	return shortest
 }
 
 // commonest says which error was the most frequent; "" if there was none.
