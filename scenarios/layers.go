@@ -111,6 +111,45 @@ func (d *decoder) retarget(root *tree.Node, host string) {
 	}
 }
 
+// choose leaves out the flows that are not among those named, or that are to be skipped,
+// and the thresholds and gates about them.
+func (d *decoder) choose(root *tree.Node, only, skip []string) {
+	flows := root.Get("flows")
+	if len(only)+len(skip) == 0 || flows == nil || flows.Kind != tree.Mapping {
+		return
+	}
+	for flag, names := range map[string][]string{"--flow": only, "--skip-flow": skip} {
+		for _, name := range names {
+			if flows.Get(name) == nil {
+				d.Faultf(tree.Position{File: flag}, "%v", unknownFlow(name, flows.Keys()))
+			}
+		}
+	}
+	var left []string
+	for _, name := range flows.Keys() {
+		if len(only) > 0 && !slices.Contains(only, name) || slices.Contains(skip, name) {
+			left = append(left, name)
+		}
+	}
+	if len(left) == len(flows.Entries) {
+		d.Faultf(tree.Position{File: "--skip-flow"}, "no flow is left of %s", tree.List(left))
+		return
+	}
+	flows.Drop(left...)
+	for _, key := range []string{"thresholds", "gates"} {
+		if list := root.Get(key); list != nil && list.Kind == tree.Sequence {
+			list.Items = slices.DeleteFunc(list.Items, func(n *tree.Node) bool {
+				flow, _, named := strings.Cut(n.Text, ".")
+				return named && slices.Contains(left, flow)
+			})
+		}
+	}
+	if baseline := root.Get("baseline"); baseline != nil && slices.Contains(left, baseline.Text) {
+		d.notef(baseline.At, "the baseline %s is left out, so nothing is held against it: --set baseline=FLOW names another", tree.Quote(baseline.Text))
+		root.Drop("baseline")
+	}
+}
+
 // inherit merges the scenario's target and its defaults into each flow. It reports
 // a fault and returns false if that would be too large.
 func (d *decoder) inherit(root *tree.Node) bool {

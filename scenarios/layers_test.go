@@ -105,3 +105,54 @@ func TestTarget(t *testing.T) {
 		t.Errorf("a flow's own target is left out without a word: %v", err)
 	}
 }
+
+func TestChosenFlows(t *testing.T) {
+	source := `name: some
+target: {host: 127.0.0.1}
+baseline: a
+defaults: {load: {sessions: 1, messages: 1}}
+flows: {a: {port: 25}, b: {port: 25}, c: {port: 25}}
+thresholds: [a.errors < 1%, b.errors < 1%, errors < 2%]
+gates: [a.rate < -5%, rate < -5%]
+`
+	for name, test := range map[string]struct {
+		only, skip []string
+		flows      string
+		thresholds int
+		want       string
+	}{
+		"only":        {only: []string{"c", "a"}, flows: "a c", thresholds: 3},
+		"skip":        {skip: []string{"b"}, flows: "a c", thresholds: 3},
+		"both":        {only: []string{"b", "c"}, skip: []string{"c"}, flows: "b", thresholds: 2},
+		"none":        {},
+		"unknown":     {only: []string{"d"}, want: "--flow: "},
+		"nothing":     {skip: []string{"a", "b", "c"}, want: "--skip-flow: no flow is left"},
+		"skip others": {skip: []string{"x"}, want: "--skip-flow: "},
+	} {
+		o := testOptions()
+		o.Flows, o.SkipFlows = test.only, test.skip
+		s, err := Parse("a.yaml", []byte(source), o)
+		if test.want != "" {
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%s: %v, want %s", name, err, test.want)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		var flows []string
+		for _, f := range s.Plan().Flows {
+			flows = append(flows, f.Name)
+		}
+		if test.flows == "" {
+			test.flows, test.thresholds = "a b c", 5
+		}
+		equal(t, name, strings.Join(flows, " "), test.flows)
+		equal(t, name+"'s thresholds", len(s.Criteria().Thresholds), test.thresholds)
+		left := !strings.Contains(test.flows, "a")
+		equal(t, name+"'s baseline", s.Criteria().Baseline == "", left)
+		equal(t, name+"'s notes", len(s.Notes()) > 0, left)
+	}
+}

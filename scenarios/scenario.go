@@ -31,6 +31,8 @@ type LoadOptions struct {
 	// Set overrides fields, each PATH=VALUE with VALUE as YAML, in order:
 	// "flows.relay.load.sessions=50", "thresholds.0=relay.errors < 1%".
 	Set []string
+	// Flows are the only ones to keep, if it names any; SkipFlows are left out.
+	Flows, SkipFlows []string
 	// Target takes the place of target.host if it is not empty.
 	Target string
 	// Server changes how the scenario reaches its server.
@@ -130,6 +132,7 @@ func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error)
 		d.retarget(root, o.Target)
 	}
 	o.Server.apply(d, root)
+	d.choose(root, o.Flows, o.SkipFlows)
 	if !d.inherit(root) {
 		return nil, d.Err()
 	}

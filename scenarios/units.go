@@ -94,6 +94,9 @@ type rate struct {
 	known bool // it was read: 0 is a rate too
 }
 
+// bareRate matches a rate that does not say of what in the words of a scenario.
+var bareRate = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?(?:msgs?|mails?|m|req|requests?|conns?|connections?)? ?/ ?(?:s|min|h)$`)
+
 // arrivalRate is the shape of a rate.
 var arrivalRate = literal[rate]{
 	want: "a rate such as 200 sessions/s or 30000 messages/min",
@@ -104,6 +107,9 @@ var arrivalRate = literal[rate]{
 		}
 		m := rateRegexp.FindStringSubmatch(text)
 		if m == nil {
+			if n := bareRate.FindStringSubmatch(text); n != nil {
+				return rate{}, fmt.Errorf("say what arrives, as in %s messages/s or %[1]s sessions/s", n[1])
+			}
 			if _, per, found := strings.Cut(text, "/"); found && criteria.Seconds(per) == 0 {
 				return rate{}, fmt.Errorf("rates are by s, min or h, not by %s", tree.Quote(per))
 			}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -139,6 +141,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	options := gauge.Options{File: file, OnInterval: live.observe}
 	var result *gauge.Result
 	if len(faults) > 0 {
+		hintAtOthers(faults, p, s.err)
 		result, err = job.Decline(faults, options)
 	} else {
 		result, err = s.carryOut(stop, job, display, page, options)
@@ -159,6 +162,21 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	shown, unread := f.readBack(result.Run, file.Name())
 	summarizeStep([]*record.Run{shown}, s.err)
 	return errors.Join(unread, writeRuns(s.results, f.format.name, f.all, shown), err, cmp.Or(unfit, f.verdictOf(result, s.err)))
+}
+
+// hintAtOthers says how to load the flows that can work, if there are any.
+func hintAtOthers(faults check.Faults, p *loadgen.Plan, stderr io.Writer) {
+	var unfit []string
+	for _, f := range faults {
+		for _, flow := range f.Flows {
+			if !slices.Contains(unfit, flow) {
+				unfit = append(unfit, flow)
+			}
+		}
+	}
+	if len(unfit) > 0 && len(unfit) < len(p.Flows) {
+		fmt.Fprintf(stderr, "hint: without the flows that cannot work: --skip-flow %s\n", strings.Join(unfit, " --skip-flow "))
+	}
 }
 
 // descriptors is how many open files a run of p needs at most, the connections to

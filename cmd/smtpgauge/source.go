@@ -17,6 +17,8 @@ import (
 type sourceFlags struct {
 	set     []string
 	target  string
+	flows   []string
+	skip    []string
 	mayLoad []string
 	server  serverFlags
 	look    bool // nobody is going to run the scenario
@@ -24,6 +26,8 @@ type sourceFlags struct {
 
 func (f *sourceFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.target, "target", "", "load `HOST` in place of target.host")
+	flags.StringArrayVar(&f.flows, "flow", nil, "only the flow `NAME` of the scenario (repeatable)")
+	flags.StringArrayVar(&f.skip, "skip-flow", nil, "leave out the flow `NAME` (repeatable)")
 	flags.StringArrayVar(&f.set, "set", nil, "override a field: `PATH=VALUE`, such as flows.relay.load.sessions=50 (repeatable)")
 }
 
@@ -42,7 +46,7 @@ func (f *sourceFlags) load(name string, s streams) (*gauge.Job, error) {
 		}
 	}
 	sc, err := scenarios.Load(name, scenarios.LoadOptions{
-		Set: f.set, Target: f.target, Server: f.server.overrides(), MayLoad: f.mayLoad, LookupEnv: find, LookOnly: f.look, Stdin: s.in,
+		Set: f.set, Flows: f.flows, SkipFlows: f.skip, Target: f.target, Server: f.server.overrides(), MayLoad: f.mayLoad, LookupEnv: find, LookOnly: f.look, Stdin: s.in,
 	})
 	job, err := resolve(sc, err)
 	switch {
