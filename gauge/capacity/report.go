@@ -104,7 +104,7 @@ func (r *Report) Says() string {
 	case c.Low <= 0 && r.Why != "" && !r.Partial:
 		return "no rate was shown to keep the goals: " + r.Why
 	case c.Low <= 0:
-		return "no rate was shown to keep the goals"
+		return "no rate was shown to keep the goals" + r.because()
 	case c.High <= 0:
 		return fmt.Sprintf("it carries at least %s messages/s%s", human.Rate(c.Low), r.because())
 	case r.LimitedBy == ByServer:

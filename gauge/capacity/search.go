@@ -205,17 +205,24 @@ func (h *search) confirm(ctx context.Context) (sound bool, err error) {
 // it if that fails now, to show that it passes. Nothing above is known.
 func (h *search) confirmLow(ctx context.Context) error {
 	by, why := h.by, h.why
-	defer func() { h.by, h.why = by, why }()
 	for rate := h.low; rate >= leastRate; rate /= 2 {
-		h.by = ""
+		h.by, h.why = "", ""
 		t, err := h.try(ctx, rate, Confirming)
-		if err != nil || h.by != "" || !failing(t, h.plan.Goals) {
-			if err == nil && t != nil && h.passed() == 0 {
-				why = t.Why // too few messages
-			}
+		if err != nil {
 			return err
 		}
+		if h.by != "" && h.passed() == 0 {
+			return nil // what ended this is why nothing is known
+		}
+		if h.by != "" || !failing(t, h.plan.Goals) {
+			h.by, h.why = by, why
+			if h.passed() == 0 {
+				h.why = t.Why // too few messages
+			}
+			return nil
+		}
 	}
+	h.by, h.why = by, why
 	return nil
 }
 

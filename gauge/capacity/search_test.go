@@ -53,6 +53,7 @@ func TestWhatEndsASearch(t *testing.T) {
 		{"generator", limited{carries: 1e6, spoiled: 5000}, Plan{}, ByGenerator, 2560},
 		{"maximum", limited{carries: 500}, Plan{Max: 300}, ByMaximum, 300},
 		{"budget", limited{carries: 500}, Plan{Budget: 28 * time.Second}, ByBudget, 160},
+		{"budget before anything is shown", limited{carries: 500}, Plan{Max: 10, Budget: 5 * time.Second}, ByBudget, 0},
 		{"nothing passes", limited{carries: 1e6, refuses: true}, Plan{}, ByServer, 0},
 		{"below the first rate", limited{carries: 20}, Plan{From: 100}, ByServer, 18},
 	} {
