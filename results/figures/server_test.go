@@ -80,3 +80,24 @@ func TestServerThresholds(t *testing.T) {
 		}
 	}
 }
+
+// A server that takes all cores is found, but not in a moment.
+func TestServerFindings(t *testing.T) {
+	for _, test := range []struct {
+		busy time.Duration // in each second of the server, of four cores
+		to   int           // the last second looked at
+		want string
+	}{{3900 * time.Millisecond, 10, "server-cpu-full"}, {2 * time.Second, 10, ""}, {3900 * time.Millisecond, 4, ""}} {
+		r := served(t, 0, test.to)
+		for i := range r.Server {
+			r.Server[i].CPU, r.Server[i].Overflows = test.busy, nil
+		}
+		found := ""
+		for _, f := range Of(r).Findings {
+			found += string(f.ID)
+		}
+		if found != test.want {
+			t.Errorf("%v a second until %d s: found %q, want %q", test.busy, test.to, found, test.want)
+		}
+	}
+}

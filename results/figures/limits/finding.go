@@ -46,7 +46,7 @@ type Finding struct {
 // Evidence is what findings are made from.
 type Evidence struct {
 	Flows     []Flow
-	Generator float64 // cores that it used, on average
+	Generator float64 // cores that its loops used, about
 	Server    *Server // nil if nobody looked at it
 }
 
@@ -67,7 +67,7 @@ type Stage struct {
 
 // A Server is the server's own side under load.
 type Server struct {
-	Cores     float64 // in use, on average
+	Cores     float64 // in use, on average; 0 if that is not known
 	Of        int     // that its machine has; 0 if that is not known
 	Overflows int64   // connections that found the accept queue full
 }

@@ -21,7 +21,7 @@ const full = 0.9
 // cores looks at whether the server's machine had any time left.
 func (f *finder) cores() {
 	s := f.evidence.Server
-	if s == nil || s.Of == 0 {
+	if s == nil || s.Of == 0 || s.Cores == 0 {
 		return
 	}
 	limit := full * float64(s.Of)
