@@ -134,6 +134,10 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	}
 	file, err := runfile.Create(f.output, p.Name, s.results.Writer())
 	if err := refusedFile(err); err != nil {
+		if unfit != nil {
+			fmt.Fprintf(s.err, "warning: %v\n", err)
+			return unfit
+		}
 		return err
 	}
 	defer file.Close() // for the returns before the run begins
@@ -148,7 +152,12 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	}
 	err = errors.Join(err, file.Close())
 	display.End()
+	if err != nil && unfit != nil {
+		fmt.Fprintf(s.err, "warning: the run file %s is not whole: %v\n", file.Name(), err)
+		err = nil
+	}
 	if result == nil {
+		err = cmp.Or(unfit, err)
 		page.finish(*conclusionOf(err), "", nil)
 		return err
 	}

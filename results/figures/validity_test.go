@@ -250,6 +250,19 @@ func TestVerdictOfACutFile(t *testing.T) {
 	}
 }
 
+// A run that lost its end before any message was answered says nothing of the server.
+func TestVerdictOfARunKilledAtOnce(t *testing.T) {
+	_, file := madeup.Collect(t, 1)
+	header, _, _ := bytes.Cut(file, []byte("\n"))
+	r, err := record.Read(bytes.NewReader(append(header, '\n')))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := Of(r).Verdict; v.Word != criteria.Invalid || len(v.Failures) != 0 {
+		t.Errorf("%s, failures %q: want INVALID and no failure of the server", v.Conclusion, v.Failures)
+	}
+}
+
 func TestThresholds(t *testing.T) {
 	tenSecondsOf := func(r sample.Recorder) { r.Window(samples.Closed, samples.At(0), samples.At(10*time.Second)) }
 	r := sound(t, tenSecondsOf)
