@@ -110,8 +110,9 @@ func TestAbortedRunsFail(t *testing.T) {
 func TestFailuresOfARunWithoutAnEnd(t *testing.T) {
 	r := sound(t, nil)
 	r.Closing = nil
-	outcomes([sample.NumOutcomes]int64{})(r)
-	r.Total(samples.Open).Outcomes = [sample.NumOutcomes]int64{}
+	refused := [sample.NumOutcomes]int64{sample.Rejected: 10}
+	outcomes(refused)(r)
+	r.Total(samples.Open).Outcomes = refused
 	if v := Of(r).Verdict; v.Word != criteria.Failed || len(v.Failures) != 2 {
 		t.Errorf("%s, %q", v, v.Failures)
 	}

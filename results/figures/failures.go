@@ -43,7 +43,7 @@ func (f *Flow) failure(ended bool) string {
 	switch {
 	case len(f.Errors) > 0 && f.Errors[0].Class == sample.LocalLimit.String():
 		return ""
-	case m.Accepted == 0 && ended && f.onlyCanceled():
+	case m.Answered() == 0 && ended && f.onlyCanceled():
 		return ""
 	case m.Attempted == 0 && len(f.Errors) == 0:
 		return "no message was attempted"
