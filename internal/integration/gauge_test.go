@@ -189,6 +189,13 @@ type result struct {
 		Expr string
 		OK   bool
 	}
+	Server *struct {
+		CPUSeconds    float64 `json:"cpu_seconds"`
+		CPUPerMessage int64   `json:"cpu_per_message_ns"`
+		Written       int64   `json:"written_bytes"`
+		Processes     int     `json:"max_processes"`
+	}
+	Findings []struct{ ID, Says string }
 }
 
 type target struct {

@@ -4,6 +4,7 @@ package integration
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,7 @@ func TestPortsAndTLS(t *testing.T) {
 	args := []string{
 		"--set", "defaults.load.duration=3s", "--set", "schedule.rounds=1", "--set", "warmup=0s",
 		"--set", "thresholds=[relay-25.errors < 0.1%, submit-587.message.p99 < 10s]",
+		"--set", "server.processes=[" + filepath.Join(p.dir, "queue", "pid", "master.pid") + "]",
 	}
 	for name, port := range flowPorts {
 		if s := p.services[port]; s.Port != port {
@@ -48,8 +50,24 @@ func TestPortsAndTLS(t *testing.T) {
 		checkGreeting(t, name, f)
 		checkTarget(t, name, res.Target[name], p.services[port].Port)
 	}
+	checkServer(t, res)
 	if len(res.Thresholds) != 2 || !res.Thresholds[0].OK || !res.Thresholds[1].OK {
 		t.Errorf("thresholds: %+v", res.Thresholds)
+	}
+}
+
+// checkServer checks what was seen of Postfix, in which nothing is wrong: it may be short of
+// CPU time, and of nothing else.
+func checkServer(t *testing.T, res *result) {
+	t.Helper()
+	s := res.Server
+	if s == nil || s.CPUSeconds <= 0 || s.CPUPerMessage <= 0 || s.Written <= 0 || s.Processes < 5 {
+		t.Errorf("server: %+v", s)
+	}
+	for _, f := range res.Findings {
+		if f.ID != "server-cpu-full" && f.ID != "generator-on-servers-cores" {
+			t.Errorf("found of a healthy server: %s: %s", f.ID, f.Says)
+		}
 	}
 }
 
