@@ -75,7 +75,7 @@ func increments(blocks []Block) []float64 {
 // wait would see growth in every random walk.)
 func growth(blocks []Block) (perSecond float64, grows bool) {
 	steps := increments(settled(blocks))
-	if len(steps) < 4 {
+	if len(steps) < 3 {
 		return 0, false
 	}
 	n := float64(len(steps))
@@ -90,9 +90,10 @@ func growth(blocks []Block) (perSecond float64, grows bool) {
 		due += float64(blocks[i].Due) / float64(len(blocks))
 	}
 	deviation := math.Sqrt(squares / (n - 1) / n)
-	// The quantile of Student's distribution for 1 in 1,000 is about 3.1 + 12/n for
-	// so few steps.
-	return mean, mean > leastGrowth*due && mean > 0.5 && mean > (3.1+12/n)*deviation
+	// No less than the quantile of Student's distribution for about 1 in 1,000.
+	m := n - 1
+	quantile := 3.1 + 8/m + 55/(m*m)
+	return mean, mean > leastGrowth*due && mean > 0.5 && mean > quantile*deviation
 }
 
 // leastGrowth is the share of the rate by which a queue has to grow, to be said to grow.

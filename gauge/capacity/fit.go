@@ -24,7 +24,8 @@ type Range struct {
 // independent samples a trial counts.
 func fit(trials []*Trial, goals []Goal, near float64) Range {
 	local := slices.DeleteFunc(slices.Clone(trials), func(t *Trial) bool {
-		return t.Outcome == Invalid || t.Rate < near*(1-locality) || t.Rate > near*(1+locality) || len(t.Blocks) == 0
+		return t.Outcome == Invalid || t.Rate < near*(1-locality) || t.Rate > near*(1+locality) || len(t.Blocks) == 0 ||
+			t.Outcome != Fail && len(t.Blocks) < leastBlocks
 	})
 	if len(local) == 0 {
 		return Range{near * (1 - locality), near, near * (1 + locality)}
@@ -56,6 +57,10 @@ const (
 
 // locality is how far from the capacity trials have a part in the fit.
 const locality = 0.12
+
+// leastBlocks is how many seconds a trial has to have that did not fail, to have a part
+// in the fit: a shorter one ends before its queue has grown.
+const leastBlocks = 8
 
 // wander is the variance of how a queue grows in a second, in messages²/s, by the median
 // of the deviations, because a server may change its speed in the middle of a trial.
@@ -91,8 +96,7 @@ func pointsOf(trials []*Trial, goal int, g *Goal, variance float64) []point {
 	for _, t := range trials {
 		blocks := settled(t.Blocks)
 		c := total(blocks, goal)
-		_, stuck := hopeless(t.Blocks, []Goal{*g}[:0])
-		if _, grows := growth(t.Blocks); grows || stuck || t.hopeless {
+		if _, grows := growth(t.Blocks); grows || t.hopeless {
 			points = append(points, point{math.Log(t.Rate), overloaded, overloaded})
 			continue
 		}

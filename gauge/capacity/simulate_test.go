@@ -139,6 +139,7 @@ func servers() []simulated {
 		{"D/D/1 700/s", queueOf(1, false, fixed(700)), constant(700), true},
 		{"D/D/1 120/s", queueOf(1, false, fixed(120)), constant(120), true},
 		{"D/D/1 3000/s", queueOf(1, false, fixed(3000)), constant(3000), true},
+		{"D/D/1 1250/s", queueOf(1, false, fixed(1250)), constant(1250), true}, // just below a rate of the doubling
 		long("M/D/1 700/s", queueOf(1, true, fixed(700)), 660, 705),
 		long("M/M/1 200/s", queueOf(1, true, exponential(200)), 150, 200),
 		long("M/M/4 400/s", queueOf(4, true, exponential(100)), 330, 400),
@@ -174,7 +175,7 @@ func plain(t *testing.T, q *queue) (low, high, took float64) {
 // TestRangesHoldTheTruth searches for the capacity of simulated servers. The table that it
 // logs has plain doubling and bisection beside it.
 func TestRangesHoldTheTruth(t *testing.T) {
-	const each = 25
+	const each = 23
 	held, searches := 0, 0
 	for _, s := range servers() {
 		ranges, trials, took, width, plainly, plainTook := 0, 0, 0.0, 0.0, 0, 0.0
