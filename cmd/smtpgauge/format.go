@@ -41,9 +41,9 @@ func (f *formatFlag) Set(name string) error {
 }
 
 // writeRuns prints runs: in one screen each, or all there is.
-func writeRuns(p *console.Printout, format string, all bool, runs ...*record.Run) error {
+func writeRuns(p *console.Printout, format string, view render.Options, runs ...*record.Run) error {
 	o := options(p)
-	o.All = all
+	o.All, o.AllowInvalid = view.All, view.AllowInvalid
 	return render.Runs.Write(p, format, runs, o)
 }
 

@@ -170,7 +170,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	page.finish(result.Figures.Verdict.Conclusion, "run file: "+file.Name(), func(w io.Writer) error { return writeFinishedPage(w, file.Name()) })
 	shown, unread := f.readBack(result.Run, file.Name())
 	summarizeStep([]*record.Run{shown}, s.err)
-	return errors.Join(unread, writeRuns(s.results, f.format.name, f.all, shown), err, cmp.Or(unfit, f.verdictOf(result, s.err)))
+	return errors.Join(unread, writeRuns(s.results, f.format.name, render.Options{All: f.all, AllowInvalid: f.allowInvalid}, shown), err, cmp.Or(unfit, f.verdictOf(result, s.err)))
 }
 
 // hintAtOthers says how to load the flows that can work, if there are any.

@@ -65,7 +65,7 @@ all runs.`,
 				runs = []*record.Run{run}
 			}
 			summarizeStep(runs, s.err)
-			return writeRuns(s.results, format.name, all, runs...)
+			return writeRuns(s.results, format.name, render.Options{All: all}, runs...)
 		},
 	}
 	c.Flags().BoolVar(&merge, "merge", false, "read the files as one run by several generators")

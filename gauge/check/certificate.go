@@ -87,8 +87,8 @@ func distrust(sent []*x509.Certificate, roots *x509.CertPool) (flaw, bool) {
 		}, true
 	case !selfIssued(last) && len(sent) == 1 && (roots != nil || len(leaf.IssuingCertificateURL) > 0):
 		return flaw{
-			CertificateChainIncomplete, "the server sent only its own certificate, and that of its issuer " + issuer + " is missing",
-			"have the server send the whole chain, or add that certificate to target.tls.ca (--ca)",
+			CertificateChainIncomplete, "the server sent only its own certificate, and its issuer " + issuer + " is not among those trusted here: either that is another authority than the one given, or the server leaves out what is between them",
+			"put the certificate of that issuer into the file for target.tls.ca (--ca), or have the server send the whole chain",
 		}, true
 	}
 	return flaw{

@@ -65,6 +65,10 @@ func (e *explainer) refusal(f *sample.Failure) *Fault {
 	if f.Phase == sample.Data || f.Phase == sample.Body {
 		return e.fault(MessageRefused, "look into the server's log", "%s: the server does not take the message", answered)
 	}
+	if len(e.flow.Session.Accounts) == 0 && offerIn(e.walk.Offers()).has("AUTH") {
+		return e.fault(RecipientRefused, "log in (auth, quick: --user), which EHLO offers; or set envelope.to (--to) to a recipient that the server has",
+			"%s: the server does not take mail for it from a client that has not logged in, or not at all", answered)
+	}
 	return e.fault(RecipientRefused, "set envelope.to (--to) to a recipient that the server has", "%s: the server does not take mail for it", answered)
 }
 

@@ -111,7 +111,7 @@ func TestLook(t *testing.T) {
 			_, between := ca.issue(t, "intermediate", isAuthority)
 			cert, _ := between.issue(t, "mail.example.test", nil)
 			s.tls = serverTLS(cert)
-		}, LookOptions{}, "error certificate-chain-incomplete", "CN=intermediate is missing"},
+		}, LookOptions{}, "error certificate-chain-incomplete", "CN=intermediate is not among those trusted"},
 		{"chain complete", func(t *testing.T, s *fakeServer, ca *authority, _ *loadgen.Flow) {
 			_, between := ca.issue(t, "intermediate", isAuthority)
 			cert, _ := between.issue(t, "mail.example.test", func(c *x509.Certificate) { c.NotAfter = time.Now().Add(20 * 24 * time.Hour) })

@@ -106,6 +106,20 @@ func TestAbortedRunsFail(t *testing.T) {
 	}
 }
 
+// What was refused in the warm-up is told if there was nothing after it.
+func TestRefusedWarmupIsTold(t *testing.T) {
+	r := sound(t, func(r sample.Recorder) {
+		s := samples.Closed
+		s.Stage = sample.Warmup
+		r.Failure(s, &sample.Failure{Phase: sample.Rcpt, Class: sample.Policy, Code: 554, Text: "Access denied"})
+		r.Message(s, sample.Rejected, sample.Warmup, 0, 1)
+	})
+	outcomes([sample.NumOutcomes]int64{})(r)
+	if v := Of(r).Verdict; v.Word != criteria.Failed || !strings.Contains(v.Reason, "warm-up") || !strings.Contains(v.Reason, "554 Access denied") {
+		t.Errorf("%s", v)
+	}
+}
+
 // A run that has lost its end says of each flow how it failed.
 func TestFailuresOfARunWithoutAnEnd(t *testing.T) {
 	r := sound(t, nil)

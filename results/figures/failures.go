@@ -45,6 +45,8 @@ func (f *Flow) failure(ended bool) string {
 		return ""
 	case m.Answered() == 0 && ended && f.onlyCanceled():
 		return ""
+	case m.Attempted == 0 && len(f.Errors) == 0 && f.Warmup != nil && f.Warmup.Messages.Accepted == 0:
+		return "nothing was accepted in the warm-up, and nothing attempted after it" + mostFrequent(f.Warmup.Errors)
 	case m.Attempted == 0 && len(f.Errors) == 0:
 		return "no message was attempted"
 	case m.Accepted == 0 && m.Expected == 0:

@@ -63,7 +63,7 @@ func newFlow(r *record.Run, flow int, t *tally.Total) *Flow {
 		f.Arrivals = &tally.ArrivalCounts{Due: r.LastGauge(flow).Due, Begun: r.LastGauge(flow).Begun}
 	}
 	if w := r.FlowTotal(flow, sample.Warmup); w.Messages().Attempted > 0 || w.Started > 0 {
-		f.Warmup = &Warmup{w.Messages(), newDistribution(w, tally.SlotOf(sample.SpanMessage, sample.Service))}
+		f.Warmup = &Warmup{w.Messages(), newDistribution(w, tally.SlotOf(sample.SpanMessage, sample.Service)), w.Failures.Figures()}
 	}
 	if r.Header.Rounds > 1 {
 		f.Rounds = newRounds(r, flow)

@@ -30,15 +30,11 @@ const (
 	stoodLimit = 0.01
 )
 
-// checkGenerator finds how the generator spoiled the figures.
+// checkGenerator finds how the generator spoiled the figures: causes first, then what they
+// do to the figures.
 func (v *Validity) checkGenerator(res *Result) {
 	addReason := func(format string, args ...any) { v.addReason("generator-bound: "+format, args...) }
 	g := &res.Generator
-	v.checkArrivals(res)
-	if own := g.Own; own != nil && g.OwnShare > ownLimit && own.P99 > ownFloor {
-		addReason("%s %% of message time was the generator's own delay, limit %.0f %%; use a lower rate, fewer sessions or more cores",
-			besides(100*g.OwnShare, 100*ownLimit, 0), 100*ownLimit)
-	}
 	if f := g.Free; f != nil && f.Most() < freeLimit {
 		addReason("the cores were busy with something else: %s free before the load and %s after it, limit %.1f; leave the generator a core of its own",
 			besides(f.Before, freeLimit, 1), besides(f.After, freeLimit, 1), freeLimit)
@@ -59,6 +55,11 @@ func (v *Validity) checkGenerator(res *Result) {
 		}
 		addReason("the wall clock stepped %d times (%s): the times under way are wrong; keep time synchronisation from stepping during a run, and the machine from sleeping",
 			n, strings.Join(steps, ", "))
+	}
+	v.checkArrivals(res)
+	if own := g.Own; own != nil && g.OwnShare > ownLimit && own.P99 > ownFloor {
+		addReason("%s %% of message time was the generator's own delay, limit %.0f %%; use a lower rate, fewer sessions or more cores",
+			besides(100*g.OwnShare, 100*ownLimit, 0), 100*ownLimit)
 	}
 }
 

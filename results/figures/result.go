@@ -168,8 +168,9 @@ type Distribution struct {
 
 // A Warmup is what the warm-up of a flow came to. No other figure has it.
 type Warmup struct {
-	Messages tally.MessageCounts `json:"messages"`
-	Message  *Distribution       `json:"message,omitempty"` // service time
+	Messages tally.MessageCounts  `json:"messages"`
+	Message  *Distribution        `json:"message,omitempty"` // service time
+	Errors   []tally.FailureCount `json:"errors,omitempty"`  // most frequent first
 }
 
 // A Round is one round's part of a flow.

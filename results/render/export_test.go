@@ -21,7 +21,7 @@ import (
 // exported are the golden files of formats that other programs read.
 func exported() map[string]func(*bytes.Buffer) error {
 	m := map[string]func(*bytes.Buffer) error{
-		"both.junit.xml": func(b *bytes.Buffer) error { return writeJUnit(b, []*document{fourPorts(), badDay()}) },
+		"both.junit.xml": func(b *bytes.Buffer) error { return writeJUnit(b, []*document{fourPorts(), badDay()}, Options{}) },
 		"four-ports.otava.csv": func(b *bytes.Buffer) error {
 			return export.Otava(b, []*figures.Result{later(fourPorts()).Result, fourPorts().Result})
 		},
@@ -105,7 +105,7 @@ func TestJUnitKeepsForeignTextApart(t *testing.T) {
 	res := badDay()
 	res.Flows["inbound"].Errors[0].Example = hostile
 	res.Thresholds[0].Expr = `a"b<c>&]]>` + "\x00"
-	b := text(t, func(b *bytes.Buffer) error { return writeJUnit(b, []*document{res}) })
+	b := text(t, func(b *bytes.Buffer) error { return writeJUnit(b, []*document{res}, Options{}) })
 	var report junitReport
 	if err := xml.Unmarshal(b.Bytes(), &report); err != nil {
 		t.Fatal(err)

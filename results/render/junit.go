@@ -68,13 +68,14 @@ type junitProblem struct {
 }
 
 // writeJUnit writes runs as test suites. The first test of each is the verdict: FAILED
-// is a failure, INVALID and UNDECIDED are errors. The second says whether the
-// measurement is valid, apart from the thresholds, which are the others. The tables are
-// the suite's output.
-func writeJUnit(w io.Writer, list []*document) error {
+// is a failure, UNDECIDED an error. The second says whether the measurement is valid,
+// apart from the thresholds, which are the others: it is an error if that is INVALID, and
+// the verdict is skipped then, so that one cause is one error. If invalid runs are
+// allowed, both are skipped. The tables are the suite's output.
+func writeJUnit(w io.Writer, list []*document, o Options) error {
 	var report junitReport
 	for _, res := range list {
-		s, err := res.junit()
+		s, err := res.junit(o)
 		if err != nil {
 			return err
 		}
@@ -117,7 +118,7 @@ func (r *junitReport) write(w io.Writer) error {
 	return err
 }
 
-func (res *document) junit() (junitSuite, error) {
+func (res *document) junit(o Options) (junitSuite, error) {
 	var tables bytes.Buffer
 	if err := writeTables(&tables, res, Options{Width: 120, All: true}); err != nil {
 		return junitSuite{}, err
@@ -133,7 +134,7 @@ func (res *document) junit() (junitSuite, error) {
 		Name: printable.Text(res.Name), Time: seconds(res.Elapsed), Timestamp: res.Started.UTC().Format(time.RFC3339),
 		Hostname: printable.Text(res.Environment.Host), Output: junitOutput{tables.String()},
 		Property: properties,
-		Cases:    append([]junitCase{res.verdictCase(), res.validityCase()}, res.thresholdCases()...),
+		Cases:    append([]junitCase{res.verdictCase(), res.validityCase(o)}, res.thresholdCases()...),
 	}, nil
 }
 
@@ -148,15 +149,21 @@ func (res *document) verdictCase() junitCase {
 	case criteria.Pass:
 	case criteria.Failed:
 		c.Failure = problem
+	case criteria.Invalid:
+		c.Skipped = &junitSkipped{Message: problem.Message}
 	default:
 		c.Error = problem
 	}
 	return c
 }
 
-func (res *document) validityCase() junitCase {
+func (res *document) validityCase(o Options) junitCase {
 	c := junitCase{Class: "verdict", Name: "measurement is valid", Time: "0"}
 	if len(res.Verdict.Reasons) == 0 {
+		return c
+	}
+	if o.AllowInvalid {
+		c.Skipped = &junitSkipped{Message: printable.Text("invalid, which is allowed: " + strings.Join(res.Verdict.Reasons, "; "))}
 		return c
 	}
 	c.Error = &junitProblem{Type: "invalid-measurement", Message: "do not rely on these figures"}

@@ -12,6 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
 	"github.com/smtpgauge/smtpgauge/internal/madeup/comparisons"
 	"github.com/smtpgauge/smtpgauge/results/compare"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // asRead is what a reader of JUnit files that is not ours sees in one, a line a
@@ -65,7 +66,7 @@ func counted(t *testing.T, report string, suites []junit.Suite) {
 
 func TestRunsReadAsJUnit(t *testing.T) {
 	var b bytes.Buffer
-	if err := writeJUnit(&b, []*document{fourPorts(), badDay()}); err != nil {
+	if err := writeJUnit(&b, []*document{fourPorts(), badDay()}, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	suites, tests := asRead(t, b.String())
@@ -93,6 +94,24 @@ func TestRunsReadAsJUnit(t *testing.T) {
 	// Why it is invalid is what the error says at length.
 	if why := suites[1].Tests[0].Error.Error(); !strings.Contains(why, "generator-bound: arrivals began late") {
 		t.Errorf("the error says %q", why)
+	}
+}
+
+// One cause is one error, and none if invalid runs are allowed.
+func TestInvalidRunAsJUnit(t *testing.T) {
+	res := fourPorts()
+	res.Verdict.Reasons = []string{"generator-bound: cores"}
+	res.Verdict.Conclusion = criteria.Conclusion{Word: criteria.Invalid, Reason: "generator-bound: cores"}
+	for allowed, want := range map[bool]int{false: 1, true: 0} {
+		var b bytes.Buffer
+		if err := writeJUnit(&b, []*document{res}, Options{AllowInvalid: allowed}); err != nil {
+			t.Fatal(err)
+		}
+		suites, _ := asRead(t, b.String())
+		counted(t, b.String(), suites)
+		if got := suites[0].Totals; got.Error != want || got.Failed != 0 || got.Skipped != 2-want {
+			t.Errorf("allowed %v: %+v", allowed, got)
+		}
 	}
 }
 

@@ -12,9 +12,10 @@ import (
 // Options say how something is shown to people. The zero value suits a file or a
 // pipe.
 type Options struct {
-	Width int  // of a line of tables, in characters; 0 means 100
-	Color bool // red for what is bad, by ANSI escapes; tables only
-	All   bool // not only what fits a screen; of a comparison, the statistics: tables and Markdown
+	Width        int  // of a line of tables, in characters; 0 means 100
+	Color        bool // red for what is bad, by ANSI escapes; tables only
+	AllowInvalid bool // an invalid run is no error; JUnit only
+	All          bool // not only what fits a screen; of a comparison, the statistics: tables and Markdown
 }
 
 func (o Options) terminal() table.Terminal { return table.Terminal{Width: o.Width, Color: o.Color} }

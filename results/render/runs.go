@@ -66,7 +66,7 @@ var Runs = Registry[[]*record.Run]{"runs", []format[[]*record.Run]{
 	}},
 	{"benchfmt", each(figuresOnly(export.Benchmarks))},
 	{"junit", together(writeJUnit)},
-	{"otava", together(func(w io.Writer, list []*document) error {
+	{"otava", together(func(w io.Writer, list []*document, _ Options) error {
 		var results []*figures.Result
 		for _, res := range list {
 			results = append(results, res.Result)
@@ -115,13 +115,13 @@ func each(write documentWriter) func(io.Writer, []*record.Run, Options) error {
 }
 
 // together writes all runs as one document.
-func together(write func(io.Writer, []*document) error) func(io.Writer, []*record.Run, Options) error {
-	return func(w io.Writer, runs []*record.Run, _ Options) error {
+func together(write func(io.Writer, []*document, Options) error) func(io.Writer, []*record.Run, Options) error {
+	return func(w io.Writer, runs []*record.Run, o Options) error {
 		var list []*document
 		for _, r := range runs {
 			list = append(list, newDocument(r))
 		}
-		return write(w, list)
+		return write(w, list, o)
 	}
 }
 

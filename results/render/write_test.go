@@ -253,7 +253,7 @@ func TestWriteErrorsAreTold(t *testing.T) {
 		"json":     writeJSON(brokenPipe{}, fourPorts()),
 		"hgrm":     export.Percentiles(brokenPipe{}, []string{"inbound"}, someHistograms),
 		"benchfmt": export.Benchmarks(brokenPipe{}, fourPorts().Result),
-		"junit":    writeJUnit(brokenPipe{}, []*document{fourPorts()}),
+		"junit":    writeJUnit(brokenPipe{}, []*document{fourPorts()}, Options{}),
 		"otava":    export.Otava(brokenPipe{}, []*figures.Result{fourPorts().Result}),
 		"bencher":  export.Bencher(brokenPipe{}, fourPorts().Result),
 		"github":   export.SmallerIsBetter(brokenPipe{}, fourPorts().Result),
