@@ -201,7 +201,7 @@ func misconfigurations() []misconfiguration {
 		{name: "chain incomplete", port: 587, identity: func(t *testing.T, a *authority) *identity {
 			between := a.issue(t, "between", isAuthority)
 			return (&authority{between.chain[0], between.key}).issue(t, mailHost, nil)
-		}, want: "error certificate-chain-incomplete", says: "CN=between is missing"},
+		}, want: "error certificate-chain-incomplete", says: "CN=between is not among those trusted"},
 		{name: "STARTTLS missing", port: 587, settings: []string{"smtpd_tls_security_level=none"},
 			want: "error starttls-missing", says: "without STARTTLS"},
 		{name: "AUTH before TLS", port: 587, settings: []string{"smtpd_tls_security_level=may", "smtpd_tls_protocols=>=TLSv1.2", "smtpd_tls_auth_only=no"},
