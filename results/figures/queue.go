@@ -81,13 +81,17 @@ func queuesIn(r *record.Run, flow int, stages []record.Window) []queue {
 }
 
 // QueuesThatGrew are when arrivals began to queue up in the stages of the load of a
-// flow's round, as LoadStage.QueueGrewAt has it.
+// flow's round, as LoadStage.QueueGrewAt has it. A queue that grows on from one stage
+// to the next began once.
 func QueuesThatGrew(r *record.Run, flow, round int) []sample.Instant {
 	var list []sample.Instant
-	for _, q := range queuesIn(r, flow, r.StageWindows(flow, round)) {
-		if q.grew {
+	stages := r.StageWindows(flow, round)
+	growing := false
+	for i, q := range queuesIn(r, flow, stages) {
+		if q.grew && !(growing && q.since == stages[i].From) {
 			list = append(list, q.since)
 		}
+		growing = q.grew
 	}
 	return list
 }
