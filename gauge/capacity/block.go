@@ -75,6 +75,9 @@ func increments(blocks []Block) []float64 {
 // wait would see growth in every random walk.)
 func growth(blocks []Block) (perSecond float64, grows bool) {
 	steps := increments(settled(blocks))
+	if more, yes := overrun(blocks); yes {
+		return more, true
+	}
 	if len(steps) < 3 {
 		return 0, false
 	}
@@ -94,6 +97,20 @@ func growth(blocks []Block) (perSecond float64, grows bool) {
 	m := n - 1
 	quantile := 3.1 + 8/m + 55/(m*m)
 	return mean, mean > leastGrowth*due && mean > 0.5 && mean > quantile*deviation
+}
+
+// overrun tells whether the queue grew by far more than chance in each second: a short
+// trial ends before its messages have waited for as long as a goal allows.
+func overrun(blocks []Block) (perSecond float64, yes bool) {
+	steps := increments(blocks)
+	for i, d := range steps {
+		due := float64(blocks[i+1].Due)
+		if d < 0.05*due+3*math.Sqrt(due) {
+			return 0, false
+		}
+		perSecond += d / float64(len(steps))
+	}
+	return perSecond, len(steps) >= 2
 }
 
 // leastGrowth is the share of the rate by which a queue has to grow, to be said to grow.

@@ -120,6 +120,7 @@ func TestJudge(t *testing.T) {
 		want   Outcome
 	}{
 		{"459 without a miss", []Block{block(1, 0), block(0, 0), block(1, 0), block(0, 0), block(0, 0), {Goals: []Count{{59, 0}}}}, Pass},
+		{"far too many for three seconds", []Block{block(40, 0), block(80, 0), block(120, 0)}, Fail},
 		{"too few", []Block{block(0, 0), block(1, 0)}, Undecided},
 		{"half of them for three seconds", []Block{block(0, 60), block(0, 60), block(0, 60)}, Fail},
 		{"a growing queue", []Block{block(10, 0), block(20, 0), block(31, 0), block(41, 0), block(50, 0), block(61, 0)}, Fail},

@@ -29,3 +29,11 @@ func TestSpoiled(t *testing.T) {
 		}
 	}
 }
+
+func TestWantedShare(t *testing.T) {
+	for _, c := range []struct{ busy, denied, want float64 }{{0.3, 0, 0.3}, {0.45, 0.5, 0.9}, {0.9, 0.9, 1}, {0, 1, 0}} {
+		if got := wantedShare(c.busy, c.denied); got < c.want-1e-9 || got > c.want+1e-9 {
+			t.Errorf("busy %v, denied %v: %v, want %v", c.busy, c.denied, got, c.want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -124,7 +125,7 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 	}
 	m := w.measured()
 	m.Usual = commonest(result.Figures)
-	m.Bound = spoiled(result.Figures, t.goals)
+	m.Bound = cmp.Or(m.Bound, spoiled(result.Figures, t.goals))
 	pause := t.options.Pause
 	if len(m.Blocks) < w.seconds {
 		pause *= 2

@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
@@ -20,6 +21,7 @@ type watcher struct {
 	interrupted bool
 	m           Measured
 	length      time.Duration
+	wanted      time.Duration // for which the generator's busiest thread had work
 	accepted    int64
 	flows       []watched
 	times       *histogram.Histogram // response times of all flows so far
@@ -59,12 +61,21 @@ func (w *watcher) observe(p *record.Progress) {
 		*was = now
 	}
 	w.length += p.Length
+	w.wanted += time.Duration(wantedShare(p.BusyShare, p.DeniedShare) * float64(p.Length))
 	w.times = histogram.Merged(times...)
 	w.m.Blocks = append(w.m.Blocks, b)
 	if len(w.m.Blocks) >= w.seconds || w.enough(w.m.Blocks) {
 		w.finish()
 	}
 }
+
+// mostWanted is the share of time for which a generator's thread may have work: beyond it
+// the generator is a queue of its own.
+const mostWanted = 0.9
+
+// wantedShare is the share of time that a thread wanted a core, if it was on one for the
+// share busy, and was denied one for a share of what it wanted.
+func wantedShare(busy, denied float64) float64 { return min(1, busy/(1-min(denied, 0.95))) }
 
 // finish ends the trial. Its caller holds mu.
 func (w *watcher) finish() {
@@ -94,6 +105,9 @@ func (w *watcher) measured() Measured {
 	defer w.mu.Unlock()
 	if w.length > 0 {
 		w.m.Achieved = float64(w.accepted) / w.length.Seconds()
+	}
+	if share := float64(w.wanted) / max(1, float64(w.length)); share > mostWanted {
+		w.m.Bound = fmt.Sprintf("the generator had work for %.0f %% of the time, and cannot offer more", 100*share)
 	}
 	w.m.P50, _ = w.times.Quantile(0.5)
 	w.m.P99, _ = w.times.Quantile(0.99)
