@@ -223,7 +223,7 @@ func misconfigurations() []misconfiguration {
 		{name: "slow banner", port: 25, settings: []string{"smtpd_delay_reject=no", "smtpd_client_restrictions=sleep 2"},
 			want: "warning slow-banner", says: "the banner took 2."},
 		{name: "plain on a port of TLS", port: 465, settings: []string{"smtpd_tls_wrappermode=no"},
-			want: "error tls-on-plain-port", says: "with STARTTLS"},
+			want: "error tls-on-plain-port", says: "EHLO offers STARTTLS"},
 		{name: "TLS on a plain port", port: 587, settings: []string{"smtpd_tls_wrappermode=yes"},
 			want: "error plain-on-tls-port", says: "begins with TLS"},
 		{name: "recipient refused", port: 25, settings: []string{"relay_recipient_maps=inline:{ second@example.test=ok }"},
