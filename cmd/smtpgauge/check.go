@@ -22,7 +22,7 @@ import (
 )
 
 // errFound is that check found errors.
-var errFound = errors.New("the server cannot take the load")
+var errFound = errors.New("check found")
 
 // checkFlags say what check looks at, and how.
 type checkFlags struct {
@@ -106,7 +106,7 @@ func (f *checkFlags) run(ctx context.Context, args []string, s streams) error {
 		return err
 	}
 	if n := report.Count(check.Error); n > 0 {
-		return fmt.Errorf("%w: %s", errFound, human.CountOf(int64(n), "error"))
+		return fmt.Errorf("%w %s", errFound, human.CountOf(int64(n), "error"))
 	}
 	return nil
 }

@@ -20,8 +20,9 @@
 //
 // # What holds
 //
-//   - The range holds the truth in 95 % of searches, on each kind of server that the
-//     tests simulate, and is as wide as that takes.
+//   - The range is meant to hold the truth in 95 % of searches, and is as wide as that
+//     takes. It does on the kinds of servers that the tests simulate, on which the search
+//     was tuned.
 //   - A queue that grows breaks every goal.
 //   - A trial that the generator spoiled shows nothing, unless it kept the goals in
 //     spite of that.

@@ -61,6 +61,9 @@ func (l *look) slowSteps() {
 		if step.Took <= slowStep || step.Phase == sample.Banner || step.Phase == sample.Quit {
 			continue
 		}
+		if f := l.walk.Failure; step.Phase == sample.Auth && f != nil && f.Phase == sample.Auth {
+			continue // servers are slow with those who cannot log in, on purpose
+		}
 		l.add(Warning, SlowStep, "look into the server's log, and at what it looks up or delays there; every session waits for it",
 			"%s took %s", e.step(step.Phase), human.Duration(step.Took))
 	}

@@ -24,6 +24,7 @@ type builder struct {
 	significant bool
 	shortages   []shortage
 	measured    []flowMetric // what both sides have
+	doubts      []string     // about the runs themselves
 }
 
 func (c *builder) warn(texts ...string) {
@@ -199,6 +200,9 @@ func (c *builder) checkRows() error {
 		return nil
 	case len(c.shortages) > 0:
 		return errors.New("nothing to compare: " + shortageWarning(c.shortages))
+	}
+	if len(c.doubts) > 0 {
+		return errors.New("nothing to compare: " + strings.Join(c.doubts, "; "))
 	}
 	return errors.New("nothing to compare: the sides have no measured metric of the same flow in common")
 }

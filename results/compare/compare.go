@@ -76,8 +76,8 @@ func Compare(base, other []*record.Run, o Options) (*Comparison, error) {
 			c.addSurroundings(serverSurroundings(name+" ", flowSide{base, name}, flowSide{other, name})...)
 		}
 	}
-	c.warn(doubtsAbout("base", base)...)
-	c.warn(doubtsAbout("new", other)...)
+	c.doubts = append(doubtsAbout("base", base), doubtsAbout("new", other)...)
+	c.warn(c.doubts...)
 	return c.judge()
 }
 

@@ -46,6 +46,7 @@ func writeMarkdown(w io.Writer, res *document, o Options) error {
 			}
 		}
 	}
+	r.More = "" // whoever reads it need not have the file
 	return table.Markdown(w, r)
 }
 

@@ -20,10 +20,11 @@ func (res *document) heading() string {
 // circumstances are how long a run took, when, by which clock if it is not the best, and
 // what it lacks.
 func (res *document) circumstances() []string {
-	parts := []string{
-		human.Duration(res.Elapsed),
-		res.Started.UTC().Format("2006-01-02 15:04:05") + " UTC",
+	started := res.Started.UTC().Format("2006-01-02 15:04:05") + " UTC"
+	if res.NotLoaded != "" {
+		return []string{started} // there is nothing that took time
 	}
+	parts := []string{human.Duration(res.Elapsed), started}
 	if res.Clock != "kernel" {
 		parts = append(parts, "clock: "+res.Clock)
 	}
