@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -20,6 +21,15 @@ type Verdict struct {
 // Why is all that the verdict rests on: the failures, then what spoiled the figures. It
 // is empty if the run is valid.
 func (v *Verdict) Why() []string { return slices.Concat(v.Failures, v.Reasons) }
+
+// MarshalJSON writes the verdict with all that keeps the run from being valid among its
+// reasons: what the server failed in, too.
+func (v Verdict) MarshalJSON() ([]byte, error) {
+	type plain Verdict // without this method
+	p := plain(v)
+	p.Reasons = append([]string{}, v.Why()...)
+	return json.Marshal(p)
+}
 
 // judge concludes. A server that takes no mail is a failure, and not made better by a
 // generator that was busy at the time. Everything else is worth nothing if the figures
