@@ -1,13 +1,10 @@
 package check
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -32,20 +29,9 @@ type LookOptions struct {
 // that of a target that must not be loaded, of mail that cannot be made, or of ctx.
 func Look(ctx context.Context, p *loadgen.Plan, o LookOptions) (*Report, error) {
 	o.patience = LookPatience
-	lines := queues(p, o.Options)
 	found := make([][]Finding, len(p.Flows))
-	errs := make([]error, len(p.Flows))
-	var group sync.WaitGroup
-	slots := make(chan struct{}, maxAtOnce)
-	for _, line := range lines {
-		group.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			lookInTurn(ctx, p, line, o, found, errs)
-		})
-	}
-	group.Wait()
-	if err := cmp.Or(ctx.Err(), errors.Join(errs...)); err != nil {
+	err := atOnce(ctx, p, o.Options, func(line queue, errs []error) { lookInTurn(ctx, p, line, o, found, errs) })
+	if err != nil {
 		return nil, err
 	}
 	if o.AnyPort {

@@ -17,20 +17,9 @@ import (
 // error is of type Faults; any other error is that of a target that must not be loaded,
 // of mail that cannot be made, or of ctx.
 func Probe(ctx context.Context, p *loadgen.Plan, o Options) (passing []*Fault, err error) {
-	lines := queues(p, o)
 	found := make([][]*Fault, len(p.Flows))
-	errs := make([]error, len(p.Flows))
-	var group sync.WaitGroup
-	slots := make(chan struct{}, maxAtOnce)
-	for _, line := range lines {
-		group.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			probeInTurn(ctx, p, line, o, found, errs)
-		})
-	}
-	group.Wait()
-	if err := cmp.Or(ctx.Err(), errors.Join(errs...)); err != nil {
+	err = atOnce(ctx, p, o, func(line queue, errs []error) { probeInTurn(ctx, p, line, o, found, errs) })
+	if err != nil {
 		return nil, err
 	}
 	var all []*Fault
@@ -53,6 +42,23 @@ func Probe(ctx context.Context, p *loadgen.Plan, o Options) (passing []*Fault, e
 
 // maxAtOnce bounds how many walks are made at the same time.
 const maxAtOnce = 16
+
+// atOnce calls visit for each queue of a plan, several at the same time. errs has a place
+// for the error of each flow. The error joins these; it is that of ctx if that has ended.
+func atOnce(ctx context.Context, p *loadgen.Plan, o Options, visit func(line queue, errs []error)) error {
+	errs := make([]error, len(p.Flows))
+	var group sync.WaitGroup
+	slots := make(chan struct{}, maxAtOnce)
+	for _, line := range queues(p, o) {
+		group.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			visit(line, errs)
+		})
+	}
+	group.Wait()
+	return cmp.Or(ctx.Err(), errors.Join(errs...))
+}
 
 // A queue is flows, by index, that are probed in turn.
 type queue []int
