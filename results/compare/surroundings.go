@@ -115,33 +115,23 @@ func distinct(list []string) []string {
 
 // doubtsAbout are warnings about runs of a side that failed, are invalid or were cut short.
 func doubtsAbout(side string, runs []*record.Run) []string {
-	var list []string
-	for _, doubt := range []struct {
-		is string
-		of func(*record.Run) (why string, doubtful bool)
-	}{
-		{"failed", func(r *record.Run) (string, bool) {
-			v := figures.Of(r).Verdict
-			return strings.Join(v.Why(), "; "), !v.Valid && v.Word == criteria.Failed
-		}},
-		{"invalid", func(r *record.Run) (string, bool) {
-			v := figures.Of(r).Verdict
-			return strings.Join(v.Why(), "; "), !v.Valid && v.Word != criteria.Failed
-		}},
-		{"interrupted", func(r *record.Run) (string, bool) { return "its user ended it early", r.Interrupted() }},
-	} {
-		n, first := 0, ""
-		for _, r := range runs {
-			why, doubtful := doubt.of(r)
-			if !doubtful {
-				continue
+	reasons := map[string][]string{}
+	for _, r := range runs {
+		if v := figures.Of(r).Verdict; !v.Valid {
+			is := "invalid"
+			if v.Word == criteria.Failed {
+				is = "failed"
 			}
-			if n++; n == 1 {
-				first = why
-			}
+			reasons[is] = append(reasons[is], strings.Join(v.Why(), "; "))
 		}
-		if n > 0 {
-			list = append(list, fmt.Sprintf("%s side: %s of %s %s, the first because: %s", side, human.Count(int64(n)), human.CountOf(int64(len(runs)), "run"), doubt.is, first))
+		if r.Interrupted() {
+			reasons["interrupted"] = append(reasons["interrupted"], "its user ended it early")
+		}
+	}
+	var list []string
+	for _, is := range []string{"failed", "invalid", "interrupted"} {
+		if n := len(reasons[is]); n > 0 {
+			list = append(list, fmt.Sprintf("%s side: %s of %s %s, the first because: %s", side, human.Count(int64(n)), human.CountOf(int64(len(runs)), "run"), is, reasons[is][0]))
 		}
 	}
 	return list
