@@ -10,20 +10,39 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
+// listenAt listens at some addresses, on one port that is free at all of them.
+func listenAt(t *testing.T, hosts ...string) []net.Listener {
+	t.Helper()
+	for range 100 {
+		var listeners []net.Listener
+		port := 0
+		for _, host := range hosts {
+			l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+			if err != nil {
+				break // somebody else has the port there
+			}
+			port = l.Addr().(*net.TCPAddr).Port
+			listeners = append(listeners, l)
+		}
+		if len(listeners) == len(hosts) {
+			return listeners
+		}
+		for _, l := range listeners {
+			l.Close()
+		}
+	}
+	t.Fatalf("no port is free at all of %v", hosts)
+	return nil
+}
+
 // On the network, sessions are spread over the addresses of a name that listen, and
 // the one that does not is named.
 func TestSpreadOverLoopbackAddresses(t *testing.T) {
 	f := &fakeServer{}
 	var accepting sync.WaitGroup
-	port := 0
-	var listeners []net.Listener
-	for _, host := range []string{"127.30.0.1", "127.30.0.2"} {
-		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
-		if err != nil {
-			t.Skip(err) // somebody else has the port at the second address
-		}
-		port = l.Addr().(*net.TCPAddr).Port
-		listeners = append(listeners, l)
+	listeners := listenAt(t, "127.30.0.1", "127.30.0.2")
+	port := listeners[0].Addr().(*net.TCPAddr).Port
+	for _, l := range listeners {
 		accepting.Go(func() {
 			for {
 				c, err := l.Accept()

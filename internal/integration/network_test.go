@@ -23,7 +23,7 @@ func ownNetwork(t *testing.T, hosts string, more ...netip.Addr) {
 	runtime.LockOSThread() // never unlocked, so that the thread ends with the test
 	err := unix.Unshare(unix.CLONE_NEWNET | unix.CLONE_NEWNS)
 	if errors.Is(err, unix.EPERM) {
-		t.Skipf("no network of the test's own: %v", err)
+		t.Skipf("needs CAP_SYS_ADMIN for a network of its own, as root has on a machine of its own: %v", err)
 	}
 	if err != nil {
 		t.Fatal(err)
