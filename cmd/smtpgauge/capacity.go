@@ -86,11 +86,11 @@ func parseRate(text string) (float64, error) {
 	if !strings.Contains(text, "/") {
 		text += "/s"
 	}
-	t, err := criteria.ParseThreshold("rate > " + text)
-	if err == nil && t.Limit <= 0 {
+	v, err := criteria.ParseRate(text)
+	if err == nil && v <= 0 {
 		err = errors.New("want more than nothing")
 	}
-	return t.Limit, err
+	return v, err
 }
 
 // goals are those of --slo, or else the thresholds of the scenario, as far as they are

@@ -134,15 +134,7 @@ func parseLimit(unit Unit, text string) (float64, error) {
 		}
 		return v, nil
 	case PerSecond:
-		m := perSecond.FindStringSubmatch(text)
-		if m == nil {
-			return 0, fmt.Errorf("want a rate such as 100/s, found %.60q", text)
-		}
-		v, ok := parseNumber(m[1])
-		if !ok {
-			return 0, errors.New("the rate is too large")
-		}
-		return v / Seconds(m[2]), nil
+		return ParseRate(text)
 	case Octets:
 		v, err := ParseSize(text)
 		if errors.Is(err, ErrNoSize) {
@@ -162,9 +154,8 @@ func parseLimit(unit Unit, text string) (float64, error) {
 }
 
 var (
-	perSecond = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?(?:messages?)?/(s|min|h)$`)
-	number    = regexp.MustCompile(`^[0-9]{1,15}(\.[0-9]{1,15})?$`)
-	whole     = regexp.MustCompile(`^(0|[1-9][0-9]{0,19})$`)
+	number = regexp.MustCompile(`^[0-9]{1,15}(\.[0-9]{1,15})?$`)
+	whole  = regexp.MustCompile(`^(0|[1-9][0-9]{0,19})$`)
 )
 
 func parseNumber(text string) (float64, bool) {
