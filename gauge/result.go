@@ -57,10 +57,8 @@ func (r *Result) Err() error {
 	if len(v.Reasons) > 0 {
 		errs = append(errs, fmt.Errorf("%w: %s", ErrInvalid, strings.Join(v.Reasons, "; ")))
 	}
-	for _, t := range r.Figures.Thresholds {
-		if !t.OK {
-			errs = append(errs, fmt.Errorf("%w: %s", ErrThresholdMissed, t.Expr))
-		}
+	for _, t := range r.Figures.Missed() {
+		errs = append(errs, fmt.Errorf("%w: %s", ErrThresholdMissed, t.Expr))
 	}
 	return errors.Join(errs...)
 }

@@ -39,7 +39,7 @@ func (res *Result) judge(r *record.Run) {
 	v := &res.Verdict
 	v.Failures, v.Validity = res.failures(r), validityOf(r, res)
 	v.Valid = len(v.Reasons) == 0 && len(v.Failures) == 0
-	missed := res.missed()
+	missed := res.Missed()
 	switch {
 	case len(v.Failures) > 0:
 		v.Conclusion = criteria.Conclusion{Word: criteria.Failed, Reason: andMore(v.Failures, "other failure")}
@@ -69,7 +69,8 @@ func (res *Result) passed() string {
 	}
 }
 
-func (res *Result) missed() []ThresholdResult {
+// Missed are the thresholds that were not met.
+func (res *Result) Missed() []ThresholdResult {
 	var list []ThresholdResult
 	for _, t := range res.Thresholds {
 		if !t.OK {

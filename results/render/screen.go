@@ -183,15 +183,7 @@ func (res *document) reasonPart() *part {
 }
 
 // met is how many thresholds were met.
-func (res *document) met() int {
-	n := 0
-	for _, t := range res.Thresholds {
-		if t.OK {
-			n++
-		}
-	}
-	return n
-}
+func (res *document) met() int { return len(res.Thresholds) - len(res.Missed()) }
 
 // notePart has what to know about the figures.
 func (res *document) notePart() *part {
@@ -210,13 +202,13 @@ func (res *document) missedPart() *part {
 	p.Section = table.Section{ID: thresholdsID, Title: "Thresholds missed", Untitled: true, Columns: []table.Column{
 		{Name: "missed threshold", Left: true, Code: true, Wrap: 24}, {Name: "it is"},
 	}}
-	why := slices.ContainsFunc(res.Thresholds, func(t figures.ThresholdResult) bool { return !t.OK && t.Reason != "" })
+	why := slices.ContainsFunc(res.Missed(), func(t figures.ThresholdResult) bool { return t.Reason != "" })
 	if why {
 		p.Columns = append(p.Columns, table.Column{Name: "why", Left: true})
 	}
-	missed := len(res.Thresholds) - res.met()
-	for _, t := range res.Thresholds {
-		if t.OK || missed == 1 && strings.HasSuffix(res.Verdict.Reason, t.Text()) {
+	missed := res.Missed()
+	for _, t := range missed {
+		if len(missed) == 1 && strings.HasSuffix(res.Verdict.Reason, t.Text()) {
 			continue
 		}
 		value := human.NoSamples
