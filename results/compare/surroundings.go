@@ -14,6 +14,8 @@ import (
 
 // surroundingKinds are what can make the figures of two runs differ, beside the
 // server.
+//
+// The scenario is the first (see surroundings).
 var surroundingKinds = []struct {
 	name string
 	of   func(*record.Run) string
@@ -43,7 +45,8 @@ type Surrounding struct {
 	New     []string `json:"new"`
 	Differs bool     `json:"differs"`
 
-	areLines bool // the values are lines of one text: a warning has those that differ
+	areLines bool   // the values are lines of one text: a warning has those that differ
+	fields   string // those of the scenario that differ (see fieldsThatDiffer)
 }
 
 // newSurrounding compares the values of both sides.
@@ -56,6 +59,9 @@ func surroundings(base, other []*record.Run) []Surrounding {
 	var list []Surrounding
 	for _, f := range surroundingKinds {
 		list = append(list, newSurrounding(f.name, knownValues(base, f.of), knownValues(other, f.of)))
+	}
+	if scenario := &list[0]; scenario.Differs {
+		scenario.fields = fieldsThatDiffer(base[0].Header.Scenario, other[0].Header.Scenario)
 	}
 	return list
 }
@@ -74,7 +80,11 @@ func (s *Surrounding) warning() string {
 		}
 		return fmt.Sprintf("%s differs: %s", s.Name, strings.Join(parts, "; "))
 	}
-	return fmt.Sprintf("%s differs: %s on the base side, %s on the new", s.Name, strings.Join(s.Base, ", "), strings.Join(s.New, ", "))
+	text := fmt.Sprintf("%s differs: %s on the base side, %s on the new", s.Name, strings.Join(s.Base, ", "), strings.Join(s.New, ", "))
+	if s.fields != "" {
+		text += ": " + s.fields
+	}
+	return text
 }
 
 // without are the values that are not among others.

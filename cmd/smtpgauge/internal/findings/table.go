@@ -119,6 +119,5 @@ func clip(lines []string) []string {
 	if len(lines) == 1 {
 		return lines
 	}
-	first := []rune(lines[0])
-	return []string{string(first[:min(len(first), width-indent-2)]) + " …"}
+	return []string{wrap(lines[0], width-indent-2)[0] + " …"}
 }
