@@ -40,8 +40,9 @@ var parts = map[string][]string{
 	"gauge/capacity": {
 		"gauge", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "results/record", "results/figures", "results/histogram", "results/human",
 	},
-	"gauge/serverside": {"loadgen/sample", "results/tally"},
-	"gauge/check":      {"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/sample", "loadgen/smtpwire", "results/human", "internal/machine", "internal/printable"},
+	"gauge/serverside":  {"loadgen/sample", "results/tally"},
+	"gauge/fleet/clock": {"loadgen/sample"},
+	"gauge/check":       {"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/sample", "loadgen/smtpwire", "results/human", "internal/machine", "internal/printable"},
 
 	"scenarios": {
 		"scenarios/criteria", "scenarios/foreign", "scenarios/tree", "loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
@@ -123,7 +124,7 @@ var confined = map[string][]string{
 }
 
 // pure names the packages without I/O and without a clock, so that tests reach every detail.
-var pure = []string{"loadgen/chance", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire", "scenarios/criteria"}
+var pure = []string{"gauge/fleet/clock", "loadgen/chance", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire", "scenarios/criteria"}
 
 // impure names what these must not import. Addresses of net are only values.
 var impure = []string{"net", "os", "syscall", "crypto/tls", "golang.org/x/sys"}
