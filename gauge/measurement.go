@@ -27,7 +27,7 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 			}
 		}
 	}
-	engine, err = loadgen.New(p, recorder, loadgen.Options{Shards: o.Shards, More: o.More})
+	engine, err = loadgen.New(p, recorder, loadgen.Options{Shards: o.Shards, Part: o.Part, More: o.More})
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/gauge/check"
 	"github.com/smtpgauge/smtpgauge/internal/machine"
+	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
@@ -30,6 +31,10 @@ type Options struct {
 	Drain  <-chan struct{} // close it to end the run early but in order; may be nil
 	More   func() bool     // gives out the load message by message (see loadgen.Options); nil leaves it to the plan
 	Shards int             // loops that share the load, each on a thread of its own; 0 means 1
+
+	// Part is the place of these shards among those of other processes that carry
+	// out the same plan together; the zero value means that there are none.
+	Part loadgen.Part
 
 	// Sink starts the server for flows whose target is sink; nil starts it in
 	// this process, where it shares Go's scheduler with the generator.

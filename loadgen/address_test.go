@@ -176,14 +176,14 @@ func TestSourcesFitTheAddress(t *testing.T) {
 		sources []string
 		want    []string // source and address of each connection
 	}{
-		{[]string{"127.0.0.7"}, []string{"127.0.0.7 127.0.0.1", "127.0.0.7 127.0.0.1"}},
-		{[]string{"::1"}, []string{"::1 fd00::1", "::1 fd00::1"}},
-		{[]string{"127.0.0.7", "::1", "127.0.0.8"}, []string{"::1 fd00::1", "127.0.0.7 127.0.0.1", "127.0.0.8 127.0.0.1"}},
-		{nil, []string{"invalid IP fd00::1", "invalid IP 127.0.0.1", "invalid IP 127.0.0.1"}},
+		{[]string{"127.0.0.7"}, []string{"127.0.0.7 127.0.0.1", "127.0.0.7 127.0.0.1", "127.0.0.7 127.0.0.1"}},
+		{[]string{"::1"}, []string{"::1 fd00::1", "::1 fd00::1", "::1 fd00::1"}},
+		{[]string{"127.0.0.7", "::1", "127.0.0.8"}, []string{"::1 fd00::1", "127.0.0.7 127.0.0.1", "127.0.0.7 127.0.0.1", "127.0.0.8 127.0.0.1"}},
+		{nil, []string{"invalid IP fd00::1", "invalid IP 127.0.0.1", "invalid IP 127.0.0.1", "invalid IP 127.0.0.1"}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &several{up: map[string]bool{"127.0.0.1": true}, fails: map[string]error{"fd00::1": syscall.ENETUNREACH}}
-			p := plan(Load{Sessions: 1, Messages: 2})
+			p := plan(Load{Sessions: 1, Messages: 3})
 			p.Flows[0].Session.Messages = 1
 			for _, a := range test.sources {
 				p.Flows[0].Target.Sources = append(p.Flows[0].Target.Sources, netip.MustParseAddr(a))

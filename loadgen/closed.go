@@ -11,28 +11,58 @@ import (
 // the last is done, and its next connection when the last is over.
 type closedLoad struct {
 	flow  *flowRun
+	place deal
 	fixed bool  // the number of messages is set
 	left  int64 // messages of that number that are not taken yet
 	taken int64 // messages taken and not ended yet
+	sent  int64 // messages of that number that have their own number
+	begun int64 // sessions that have
 	rand  *rand.Rand
 }
 
 func newClosedLoad(f *flowRun) *closedLoad {
-	l := &closedLoad{flow: f, fixed: f.flow.Load.Messages > 0}
-	if f.shard.share(int64(f.flow.Load.Sessions)) > 0 {
-		// If there are fewer sessions than shards, only the first shards have
-		// one, and they share the messages.
-		l.left = share(f.flow.Load.Messages, f.shard.index, min(f.shard.count, f.flow.Load.Sessions))
-	}
+	// If there are fewer sessions than shards, only the first shards have one, and
+	// they share the messages.
+	l := &closedLoad{flow: f, fixed: f.flow.Load.Messages > 0, place: f.shard.place.among(f.flow.Load.Sessions)}
+	l.left = l.place.share(f.flow.Load.Messages)
 	seed := f.shard.plan.seedFor(f.flow.Name, f.round)
-	l.rand = rand.New(rand.NewPCG(seed, uint64(f.shard.index)))
+	l.rand = rand.New(rand.NewPCG(seed, uint64(l.place.index)))
 	return l
+}
+
+// messageNumber counts the messages of a fixed number from 0 through all rounds, and
+// those of the warm-ups after them. How many of those there are is not known ahead.
+func (l *closedLoad) messageNumber(_ *session, stage sample.Stage) int64 {
+	totals, load := l.flow.totals, &l.flow.flow.Load
+	switch {
+	case !l.fixed:
+		totals.messages++
+		return l.place.number(totals.messages - 1)
+	case stage == sample.Warmup:
+		totals.warmups++
+		return load.Messages*int64(max(1, l.flow.shard.plan.Rounds)) + l.place.number(totals.warmups-1)
+	}
+	l.sent++
+	return load.Messages*int64(l.flow.round) + l.place.number(l.sent-1)
+}
+
+// sessionNumber lets the sessions of a round begin at the next number: the one after
+// the sessions that are open at once or, if each sends a single message, after all of
+// the round before.
+func (l *closedLoad) sessionNumber(*session) int64 {
+	load := &l.flow.flow.Load
+	round := int64(load.Sessions)
+	if l.fixed && l.flow.flow.Session.Messages == 1 {
+		round = load.Messages
+	}
+	l.begun++
+	return round*int64(l.flow.round) + l.place.number(l.begun-1)
 }
 
 func (l *closedLoad) start(now time.Duration) {
 	all := int64(l.flow.flow.Load.Sessions)
-	for i := range l.flow.shard.share(all) {
-		after := time.Duration(float64(l.flow.flow.Load.Ramp) * float64(l.flow.shard.global(i)) / float64(all))
+	for i := range l.place.share(all) {
+		after := time.Duration(float64(l.flow.flow.Load.Ramp) * float64(l.place.number(i)) / float64(all))
 		l.flow.enlist().sleep(now + after)
 	}
 }

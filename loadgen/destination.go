@@ -37,7 +37,6 @@ const (
 type destination struct {
 	netdrive.Addr
 	sources  []netip.Addr                // to bind in turn, those of its family; none leaves it to the kernel
-	bound    int64                       // connects that took one of sources
 	captures int                         // sessions that connected there and keep the server's greeting
 	visits   [sample.Drain]sample.Visits // since the last report, by the stage of the session
 	failures int                         // connects in a row that failed
@@ -57,21 +56,17 @@ type destinations struct {
 	spread Spread
 	limit  time.Duration // for a session to connect, all addresses together
 	prefer int           // the one that answered last
-	turn   int           // whose turn it is
+	turn   int           // whose turn it is to stand in for one that does not answer
 }
 
-// renew takes the addresses of another look-up of a flow's target. Each shard begins
-// with another one.
-func (d *destinations) renew(f *Flow, addrs []netdrive.Addr, shard int) {
+// renew takes the addresses of another look-up of a flow's target.
+func (d *destinations) renew(f *Flow, addrs []netdrive.Addr) {
 	before, t := *d, &f.Target
-	if before.all == nil {
-		before.turn = shard
-	}
 	*d = destinations{all: make([]destination, len(addrs)), turn: before.turn % max(1, len(addrs)), spread: t.Spread, limit: f.Timeouts.connect()}
 	for i, a := range addrs {
 		to := &d.all[i]
 		if k := slices.IndexFunc(before.all, func(known destination) bool { return known.TCP == a.TCP && known.Path == a.Path }); k >= 0 {
-			to.bound, to.failures, to.failedAt, to.retryAt = before.all[k].bound, before.all[k].failures, before.all[k].failedAt, before.all[k].retryAt
+			to.failures, to.failedAt, to.retryAt = before.all[k].failures, before.all[k].failedAt, before.all[k].retryAt
 			if k == before.prefer {
 				d.prefer = i
 			}
@@ -83,11 +78,15 @@ func (d *destinations) renew(f *Flow, addrs []netdrive.Addr, shard int) {
 	}
 }
 
-// first returns which address a session tries first.
-func (d *destinations) first(now time.Duration) int {
-	from := d.turn
-	if d.spread == FirstAddress {
-		from = d.prefer
+// first returns which address a session tries first. That is a matter of the session's
+// number as long as all answer, so that all shards together take them evenly.
+func (d *destinations) first(number int64, now time.Duration) int {
+	from := d.prefer
+	if d.spread == AllAddresses {
+		if from = int(number % int64(len(d.all))); d.all[from].open(d.limit, now) {
+			return from
+		}
+		from = d.turn
 	}
 	i, ok := d.open(from, now)
 	if !ok { // none is known to answer
@@ -95,6 +94,20 @@ func (d *destinations) first(now time.Duration) int {
 	}
 	d.turn = (i + 1) % len(d.all)
 	return i
+}
+
+// source returns the local address from which a session connects to destination i; the
+// zero value leaves it to the kernel. The sessions that a destination should get, by
+// their numbers, take its sources in turn.
+func (d *destinations) source(i int, number int64) netip.Addr {
+	sources := d.all[i].sources
+	if len(sources) == 0 {
+		return netip.Addr{}
+	}
+	if d.spread == AllAddresses {
+		number /= int64(len(d.all))
+	}
+	return sources[number%int64(len(sources))]
 }
 
 // next returns which address a session tries after another has failed: one that may
@@ -113,21 +126,25 @@ func (d *destinations) next(after int, began, now time.Duration) (int, bool) {
 }
 
 // open returns the first address, from an index on and around, that is not left alone.
-// It takes one whose pause is over for its caller: the others wait for what comes of
-// that.
 func (d *destinations) open(from int, now time.Duration) (int, bool) {
 	for i := range d.all {
-		k := (from + i) % len(d.all)
-		to := &d.all[k]
-		if to.failures == 0 {
-			return k, true
-		}
-		if to.retryAt <= now {
-			to.retryAt = now + max(d.limit, to.pause())
+		if k := (from + i) % len(d.all); d.all[k].open(d.limit, now) {
 			return k, true
 		}
 	}
 	return 0, false
+}
+
+// open tells whether the address is not left alone. If its pause is over, it is open for
+// the caller: the others wait for what comes of that.
+func (d *destination) open(limit, now time.Duration) bool {
+	if d.failures > 0 && d.retryAt > now {
+		return false
+	}
+	if d.failures > 0 {
+		d.retryAt = now + max(limit, d.pause())
+	}
+	return true
 }
 
 // answered notes that a connect succeeded.

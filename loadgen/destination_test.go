@@ -141,16 +141,16 @@ func TestDestinationsAreRenewed(t *testing.T) {
 		return found
 	}
 	var d destinations
-	d.renew(&p.Flows[0], find("127.0.0.1 127.0.0.2"), 0)
+	d.renew(&p.Flows[0], find("127.0.0.1 127.0.0.2"))
 	d.failed(0, 0, time.Second)
 	d.answered(1)
 	d.all[1].captures = 3
-	d.renew(&p.Flows[0], find("127.0.0.3 127.0.0.2 127.0.0.1"), 0)
+	d.renew(&p.Flows[0], find("127.0.0.3 127.0.0.2 127.0.0.1"))
 	if d.prefer != 1 || d.all[2].failures != 1 || d.all[2].retryAt != 2*time.Second || d.all[0].failures != 0 || d.all[1].captures != 0 {
 		t.Errorf("%+v", d)
 	}
-	d.renew(&p.Flows[0], find("127.0.0.4"), 7)
-	if d.prefer != 0 || d.first(0) != 0 {
+	d.renew(&p.Flows[0], find("127.0.0.4"))
+	if d.prefer != 0 || d.first(7, 0) != 0 {
 		t.Errorf("%+v", d)
 	}
 }

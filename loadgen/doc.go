@@ -28,7 +28,9 @@
 // # What holds
 //
 //   - A shard's part of the load depends on nothing but the plan, the shard's
-//     index and the number of shards. All shards together do what one would do.
+//     place and the number of shards, in this engine and in others that carry out
+//     the same plan (see [Part]). All shards together do what one would do: the
+//     same arrivals, messages, numbers, rows, accounts and addresses (deal.go).
 //   - Arrivals of an open load are due at times set ahead. An arrival that cannot
 //     begin waits, and its wait counts. One that never begins counts as failed.
 //   - Every message attempted has one outcome, and every session begun completes

@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -22,6 +21,9 @@ type Options struct {
 	// Shards is how many loops share the load, each on a thread of its own; 0
 	// means 1.
 	Shards int
+	// Part is the place of these shards among those of other engines; the zero
+	// value means that there are no others.
+	Part Part
 	// NewDriver makes a shard's driver; nil means netdrive.New.
 	NewDriver func(epoch time.Time) (netdrive.Driver, error)
 	// Resolve looks up the addresses of a host; nil means netdrive.Resolve.
@@ -42,7 +44,6 @@ type Engine struct {
 	options Options
 	record  func(shard int) sample.Recorder
 	sources []*mail.Source // by flow
-	tls     []*tls.Config  // by flow
 	secrets *smtpwire.Secrets
 	mode    atomic.Int32
 	shards  []*shard
@@ -57,8 +58,9 @@ const (
 )
 
 // New prepares a run: it renders ahead what it can of the mail. record returns
-// the Recorder of each shard. The error is that of a plan without flows, or of the
-// first flow whose mail cannot be made; then errors.As finds a *mail.OptionError.
+// the Recorder of each shard, counted from 0 in this engine. The error is that of a
+// plan without flows, of a Part that has no room for the shards, or of the first flow
+// whose mail cannot be made; then errors.As finds a *mail.OptionError.
 func New(p *Plan, record func(shard int) sample.Recorder, o Options) (*Engine, error) {
 	if len(p.Flows) == 0 {
 		return nil, errors.New("the plan has no flow")
@@ -69,6 +71,9 @@ func New(p *Plan, record func(shard int) sample.Recorder, o Options) (*Engine, e
 	if o.NewDriver == nil {
 		o.NewDriver = netdrive.New
 	}
+	if err := o.Part.check(o.Shards); err != nil {
+		return nil, err
+	}
 	e := &Engine{plan: p, options: o, record: record, secrets: p.Secrets(), started: make(chan struct{})}
 	for i := range p.Flows {
 		source, err := mail.New(p.Flows[i].Mail)
@@ -76,7 +81,6 @@ func New(p *Plan, record func(shard int) sample.Recorder, o Options) (*Engine, e
 			return nil, fmt.Errorf("flow %s: %w", p.Flows[i].Name, err)
 		}
 		e.sources = append(e.sources, source)
-		e.tls = append(e.tls, p.Flows[i].Target.tlsConfig())
 	}
 	return e, nil
 }
@@ -167,7 +171,10 @@ func (e *Engine) startShards(epoch time.Time) (segments []chan *segment, wait fu
 	var group sync.WaitGroup
 	ready := make(chan error)
 	for i := range e.options.Shards {
-		s := &shard{engine: e, plan: e.plan, index: i, count: e.options.Shards, recorder: e.record(i)}
+		s := &shard{engine: e, plan: e.plan, index: i, place: e.options.Part.deal(i, e.options.Shards), recorder: e.record(i)}
+		for i := range e.plan.Flows {
+			s.tls = append(s.tls, e.plan.Flows[i].Target.tlsConfig())
+		}
 		c := make(chan *segment)
 		e.shards, segments = append(e.shards, s), append(segments, c)
 		group.Go(func() {

@@ -23,6 +23,7 @@ type fakeServer struct {
 	delay  map[string]time.Duration // before the reply to a verb; "body" is the final dot
 	answer map[string]string        // in place of the usual reply; "close" closes, "silent" never replies
 	refuse func(n int) bool         // whether connection number n is refused
+	heard  func(line string)        // is given each command, if it is not nil; not concurrently
 
 	mu       sync.Mutex
 	dials    []time.Duration // since the start
@@ -89,6 +90,11 @@ func (f *fakeServer) serve(c net.Conn) {
 		line, err := r.ReadString('\n')
 		if err != nil {
 			return
+		}
+		if f.heard != nil {
+			f.mu.Lock()
+			f.heard(strings.TrimSpace(line))
+			f.mu.Unlock()
 		}
 		verb := strings.ToLower(strings.Fields(line)[0])
 		usual := "250 ok"

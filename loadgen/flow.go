@@ -59,6 +59,11 @@ type flowRun struct {
 type policy interface {
 	// start begins the load.
 	start(now time.Duration)
+	// sessionNumber returns the number of a session that is about to connect,
+	// and messageNumber that of a message that s is about to send. What has a
+	// number in the plan has it in whatever shards the load is divided.
+	sessionNumber(s *session) int64
+	messageNumber(s *session, stage sample.Stage) int64
 	// beginDue begins the arrivals that are due.
 	beginDue(now time.Duration)
 	// next returns when the next arrival is due.
@@ -87,13 +92,13 @@ type policy interface {
 func newFlowRun(s *shard, index, round int, t target) *flowRun {
 	flow := &s.plan.Flows[index]
 	f := &flowRun{
-		shard: s, flow: flow, index: index, round: round, source: s.engine.sources[index], tls: s.engine.tls[index],
+		shard: s, flow: flow, index: index, round: round, source: s.engine.sources[index], tls: s.tls[index],
 		totals: &s.totals[index], targets: &s.totals[index].targets, endAt: never, cutAt: never, wireOptions: flow.Session.Wire,
 	}
 	f.wireOptions.Secrets = s.engine.secrets
 	f.capturing = f.wireOptions
 	f.capturing.Capture = true
-	f.targets.renew(flow, t.addrs, s.index)
+	f.targets.renew(flow, t.addrs)
 	if flow.Load.Open() {
 		f.load = newOpenLoad(f)
 	} else {
@@ -360,37 +365,4 @@ func orDefault(d, otherwise time.Duration) time.Duration {
 		return d
 	}
 	return otherwise
-}
-
-// An idleList holds the sessions that wait for a message. The one that has waited
-// longest comes first, so that all connections of a pool are used.
-type idleList struct {
-	first, last *session
-}
-
-func (l *idleList) add(s *session) {
-	s.idle, s.before, s.after = true, l.last, nil
-	if l.last != nil {
-		l.last.after = s
-	} else {
-		l.first = s
-	}
-	l.last = s
-}
-
-func (l *idleList) remove(s *session) {
-	if !s.idle {
-		return
-	}
-	if s.before != nil {
-		s.before.after = s.after
-	} else {
-		l.first = s.after
-	}
-	if s.after != nil {
-		s.after.before = s.before
-	} else {
-		l.last = s.before
-	}
-	s.idle, s.before, s.after = false, nil, nil
 }

@@ -13,6 +13,9 @@ import (
 // arrivals from begun to due wait.
 type openLoad struct {
 	flow    *flowRun
+	place   deal
+	before  int64          // numbers that the rounds before may have given to their arrivals
+	dialed  int64          // sessions of a pool that have connected
 	base    time.Duration  // when the load started
 	waiting *pace.Schedule // asked for the arrivals that wait
 	coming  *pace.Schedule // asked for the arrivals to come
@@ -31,11 +34,15 @@ func newOpenLoad(f *flowRun) *openLoad {
 		stages = append([]pace.Stage{{For: w, From: first, To: first}}, stages...)
 	}
 	seed := f.shard.plan.seedFor(f.flow.Name, f.round)
-	return &openLoad{
-		flow: f, nextDue: never,
+	l := &openLoad{
+		flow: f, nextDue: never, stages: newCourse(load.Stages),
 		waiting: pace.New(stages, load.Process, seed), coming: pace.New(stages, load.Process, seed),
-		most: max(1, int(f.shard.share(int64(load.MaxSessions)))), stages: newCourse(load.Stages),
+		// If there are fewer sessions than shards, the first shards have all arrivals.
+		place: f.shard.place.among(load.MaxSessions),
 	}
+	l.before = int64(f.round) * l.coming.Most()
+	l.most = int(l.place.share(max(1, int64(load.MaxSessions))))
+	return l
 }
 
 func (l *openLoad) start(now time.Duration) {
@@ -47,11 +54,37 @@ func (l *openLoad) start(now time.Duration) {
 
 // findNextDue sets nextDue.
 func (l *openLoad) findNextDue() {
-	at, ok := l.coming.At(l.flow.shard.global(l.due))
 	l.nextDue = never
-	if ok {
+	if l.place.none() {
+		return
+	}
+	if at, ok := l.coming.At(l.place.number(l.due)); ok {
 		l.nextDue = l.base + at
 	}
+}
+
+// messageNumber makes a message's number of that of its arrival. Only if sessions
+// arrive that send messages for as long as the load lasts, it counts the messages.
+func (l *openLoad) messageNumber(s *session, _ sample.Stage) int64 {
+	if l.flow.flow.Load.Unit == Messages {
+		return s.turn
+	}
+	if most := int64(l.flow.flow.Session.Messages); most > 0 {
+		return s.turn*most + int64(s.sent)
+	}
+	l.flow.totals.messages++
+	return l.place.number(l.flow.totals.messages - 1)
+}
+
+// sessionNumber returns the number of the session's arrival. The sessions of a pool
+// are counted, and each round begins after as many as may be open at once.
+func (l *openLoad) sessionNumber(s *session) int64 {
+	load := &l.flow.flow.Load
+	if load.Unit == Sessions {
+		return s.turn
+	}
+	l.dialed++
+	return int64(l.flow.round)*int64(load.MaxSessions) + l.place.number(l.dialed-1)
 }
 
 func (l *openLoad) next() time.Duration {
@@ -109,6 +142,7 @@ func (l *openLoad) begin() {
 // assign gives the first waiting arrival to s, and returns when it was due.
 func (l *openLoad) assign(s *session) time.Duration {
 	due := l.dueAt(l.begun)
+	s.turn = l.before + l.place.number(l.begun)
 	l.begun++
 	l.flow.totals.begun++
 	_, now := l.flow.shard.driver.Now()
@@ -125,7 +159,7 @@ func (l *openLoad) assign(s *session) time.Duration {
 }
 
 func (l *openLoad) dueAt(k int64) time.Duration {
-	at, _ := l.waiting.At(l.flow.shard.global(k))
+	at, _ := l.waiting.At(l.place.number(k))
 	return l.base + at
 }
 

@@ -115,8 +115,7 @@ func (s *session) send(series sample.Series) {
 	s.tx = f.shard.transaction()
 	s.tx.SevenBit = s.client.SevenBit()
 	wall, _ := f.shard.driver.Recent()
-	f.source.Render(uint64(f.shard.global(f.totals.messages)), wall.Time(), s.tx)
-	f.totals.messages++
+	f.source.Render(uint64(f.load.messageNumber(s, series.Stage)), wall.Time(), s.tx)
 	s.wrote, s.own, s.replied, s.finished = false, 0, 0, false
 	s.expected, s.unexpected = false, false
 	s.client.Send(s.tx)

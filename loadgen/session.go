@@ -17,7 +17,8 @@ type session struct {
 	conn   netdrive.Conn
 	state  sessionState
 
-	number    int64          // among all sessions of the flow
+	number    int64          // of the session, by which its account and addresses are chosen
+	turn      int64          // number of the arrival that it was given, under open load
 	series    sample.Series  // of the session
 	arrival   sample.Series  // of the arrival that it was given, under open load
 	message   sample.Series  // of the message under way
@@ -74,10 +75,9 @@ func (s *session) sleep(at time.Duration) {
 // dial begins the session.
 func (s *session) dial(series sample.Series) {
 	f := s.flow
-	s.number = f.shard.global(f.totals.sessions)
-	f.totals.sessions++
+	s.number = f.load.sessionNumber(s)
 	began, now := f.shard.driver.Now()
-	s.series, s.sent, s.target, s.tried = series, 0, f.targets.first(now), 0
+	s.series, s.sent, s.target, s.tried = series, 0, f.targets.first(s.number, now), 0
 	s.worked, s.completed, s.pauseDue, s.blocked, s.promised, s.unproven, s.secured = false, false, false, false, false, false, false
 	var account *smtpwire.Credentials
 	if a := f.flow.Session.Accounts; len(a) > 0 {
@@ -96,10 +96,7 @@ func (s *session) connect() {
 	f := s.flow
 	to := s.destination()
 	addr := to.Addr
-	if n := int64(len(to.sources)); n > 0 {
-		addr.Source = to.sources[f.shard.global(to.bound)%n]
-		to.bound++
-	}
+	addr.Source = f.targets.source(s.target, s.number)
 	s.state = connecting
 	_, s.triedAt = f.shard.driver.Recent()
 	s.visits().Started++

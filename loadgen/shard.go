@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"crypto/tls"
 	"fmt"
 	"strings"
 	"time"
@@ -15,10 +16,11 @@ import (
 type shard struct {
 	engine   *Engine
 	plan     *Plan
-	index    int
-	count    int
+	index    int  // among the engine's
+	place    deal // among those of all engines
 	driver   netdrive.Driver
 	recorder sample.Recorder
+	tls      []*tls.Config // by flow
 
 	timers timers
 	flows  []*flowRun // of the current segment
@@ -40,10 +42,10 @@ type shard struct {
 
 // flowTotals are the counts of a flow through all its rounds.
 type flowTotals struct {
-	sessions, messages int64 // numbers given out
-	open, peak         int
-	due, begun         int64
-	targets            destinations
+	messages, warmups int64 // numbers given out
+	open, peak        int
+	due, begun        int64
+	targets           destinations
 }
 
 // run takes segments until there are no more.
@@ -64,6 +66,7 @@ func (s *shard) run(segments <-chan *segment) {
 }
 
 func (s *shard) runSegment(seg *segment) {
+	s.driver.Now() // the last event may be long ago: a shard that ends first waits for the others
 	s.readClock()
 	s.flows = s.flows[:0]
 	for i, flow := range seg.flows {
@@ -208,15 +211,3 @@ func (s *shard) addTo(r *sample.Report) {
 		r.Lost += strings.Join(s.lost, "; ")
 	}
 }
-
-// share returns how many of n things are this shard's, if they are dealt out one by
-// one.
-func (s *shard) share(n int64) int64 { return share(n, s.index, s.count) }
-
-// share returns how many of n things the shard with that index gets, if they are
-// dealt out to count shards one by one.
-func share(n int64, index, count int) int64 { return (n + int64(count-1-index)) / int64(count) }
-
-// global returns the number that this shard's thing k has among those of all
-// shards.
-func (s *shard) global(k int64) int64 { return k*int64(s.count) + int64(s.index) }

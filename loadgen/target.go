@@ -24,7 +24,7 @@ type Target struct {
 	Family  Family       // which addresses of a name are used
 	Spread  Spread       // and whether all of those are, or one
 	Sources []netip.Addr // local addresses to bind, in turn; none leaves it to the kernel
-	TLS     *tls.Config  // nil if the flow never turns to TLS
+	TLS     *tls.Config  // nil if the flow never turns to TLS. If it has a ClientSessionCache, each shard uses one of its own
 }
 
 // A Family restricts the addresses of a name.
@@ -164,14 +164,19 @@ func (e *Engine) resolve(ctx context.Context, f *Flow) (target, error) {
 	return out, nil
 }
 
-// tlsConfig returns the flow's configuration as the engine uses it. It remembers
+// tlsConfig returns the flow's configuration as one shard uses it. It remembers
 // the chains that were verified, and uses records of full size from the start:
-// crypto/tls begins with small ones, which help browsers only.
+// crypto/tls begins with small ones, which help browsers only. What it remembers is
+// the shard's alone, so no shard waits for another in a handshake, and a run resumes
+// no session of the run before it.
 func (t *Target) tlsConfig() *tls.Config {
 	if t.TLS == nil {
 		return nil
 	}
 	c := netdrive.RememberChains(t.TLS)
 	c.DynamicRecordSizingDisabled = true
+	if c.ClientSessionCache != nil {
+		c.ClientSessionCache = tls.NewLRUClientSessionCache(0)
+	}
 	return c
 }

@@ -78,6 +78,20 @@ func (s *Schedule) Duration() time.Duration { return s.duration }
 // rate. A Uniform schedule has exactly that many, rounded.
 func (s *Schedule) Expected() float64 { return s.area }
 
+// Most returns a number that the arrivals do not exceed: of a Uniform schedule how
+// many there are, and of a Poisson schedule ten standard deviations more than there
+// are on average. It depends on the stages and the process alone.
+func (s *Schedule) Most() int64 {
+	most := math.Ceil(s.area - 0.5)
+	if s.positions.poisson {
+		most = math.Ceil(s.area + 10*math.Sqrt(s.area) + 10)
+	}
+	return int64(min(max(0, most), maxNumber))
+}
+
+// maxNumber bounds Most. Up to there an arrival's place is exact.
+const maxNumber = 1 << 52
+
 // At returns when arrival n, counted from 0, is due: the time since the load's
 // start, Duration at most. ok is false if the load ends before that arrival, or if
 // n is below 0. The result depends on n and the arguments of New alone. To ask for
