@@ -8,6 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/record/grain"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -16,7 +17,7 @@ import (
 const (
 	maxLine  = 16 << 20
 	maxLines = 64 << 20
-	// Intervals are most of a file: this many are 100 flows for half a week. All
+	// Intervals are most of a file: this many are 100 flows for half a year. All
 	// other lines have the rest.
 	maxIntervals = maxLines / 2
 	maxFlows     = 1000
@@ -33,6 +34,8 @@ const (
 	// time is coarse; sums of such shares are still finite.
 	maxShare = 1e12
 	maxCores = 1e6
+	// How many seconds an interval has of a file that a later version may write.
+	maxWidth = 1 << 16
 	// A figure of a process is added to those of others.
 	maxSpan = 1 << 60
 	// All phases of as many samples as a line may have.
@@ -96,20 +99,22 @@ func (l longLine) Error() string {
 	return fmt.Sprintf("a line of %d octets, want at most %d", int(l), maxLine-1)
 }
 
-// checkLength refuses a load with more seconds than a file has room for. How long a
+// checkLength refuses a load with more intervals than a file has room for. How long a
 // load takes that ends by its messages is not known.
 func checkLength(p *loadgen.Plan) error {
-	var seconds float64
+	var seconds, intervals float64
 	for i := range p.Flows {
-		load := &p.Flows[i].Load
+		load, rounds := &p.Flows[i].Load, float64(max(1, p.Rounds))
 		length := (p.Warmup + load.Duration).Seconds()
 		for _, s := range load.Stages {
 			length += s.For.Seconds()
 		}
-		seconds += length * float64(max(1, p.Rounds))
+		seconds += length * rounds
+		// What a stage begins in is an interval by itself, and so is what it ends in.
+		intervals += min(length*rounds, grain.Intervals(length*rounds)+4*rounds*float64(2+len(load.Stages)))
 	}
-	if seconds > maxIntervals {
-		return fmt.Errorf("all flows' rounds together last %.0f s, each a line: want at most %d; make the load shorter, or the flows or rounds fewer", seconds, maxIntervals)
+	if intervals > maxIntervals {
+		return fmt.Errorf("all flows' rounds together last %.0f s, which takes %.0f intervals: want at most %d; make the load shorter, or the flows or rounds fewer", seconds, intervals, maxIntervals)
 	}
 	return nil
 }
@@ -119,6 +124,8 @@ func (l *intervalLine) check() error {
 	switch {
 	case l.Stage == stageNames[sample.Drain] || l.From < 0 || l.To < l.From || l.Number < 0:
 		return fmt.Errorf("interval %d of stage %s from %d to %d", l.Number, l.Stage, l.From, l.To)
+	case l.Width < 0 || l.Width > maxWidth:
+		return fmt.Errorf("interval %d is one of %d s, want at most %d", l.Number, l.Width, maxWidth)
 	case l.Busy < 0 || l.Busy > maxShare || l.Waited < 0 || l.Waited > maxShare:
 		return fmt.Errorf("interval %d has its shard busy for %g and waiting for %g of the time", l.Number, l.Busy, l.Waited)
 	case l.Stood < 0 || l.Stood > maxSpan:

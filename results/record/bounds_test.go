@@ -14,6 +14,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/record/grain"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -166,12 +167,12 @@ func TestRunThatDoesNotFitIsNotBegun(t *testing.T) {
 		want   string // of Fits
 		begins bool   // all the same: a load may end before its time
 	}{
-		"too large a one":     {long(room + 1), tooLarge, false},
-		"the longest load":    {lasting((maxIntervals - 3) * time.Second), "", true},
-		"a longer one":        {lasting(maxIntervals * time.Second), "each a line: want at most 33554432", true},
-		"rounds":              {twoFlows(maxRounds + 1), "100001 rounds", false},
-		"a warm-up a round":   {&loadgen.Plan{Rounds: 4000, Warmup: 10000 * time.Second, Flows: twoFlows(1).Flows, Scenario: []byte(`{}`)}, "last 80004000 s", true},
-		"stages of open load": {staged(maxLines * time.Second), "each a line", true},
+		"too large a one":      {long(room + 1), tooLarge, false},
+		"the longest load":     {lasting((maxIntervals - 12000) * grain.Longest * time.Second), "", true},
+		"a longer one":         {lasting(maxIntervals * grain.Longest * time.Second), "intervals: want at most 33554432", true},
+		"rounds":               {twoFlows(maxRounds + 1), "100001 rounds", false},
+		"a warm-up a round":    {&loadgen.Plan{Rounds: 100_000, Warmup: 50000 * time.Second, Flows: twoFlows(1).Flows, Scenario: []byte(`{}`)}, "s, which takes", true},
+		"a stage of open load": {staged(maxSpan), "", true},
 	} {
 		if err := Fits(c.plan, criteria.Criteria{Baseline: c.plan.Flows[0].Name}); (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)

@@ -12,11 +12,13 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/record/grain"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // A Collector makes a Run of what the shards of one run record, and writes the
-// run file meanwhile.
+// run file meanwhile. The older a run is, the longer its intervals are in the file: see
+// package grain. A Progress comes once a second all the same.
 //
 // It may fall behind if the cores or the disk are busy with other work. A shard
 // does not wait for it, and no queue grows: what is recorded next joins the
@@ -31,16 +33,18 @@ type Collector struct {
 	pending    []*frame            // those that some shard may still add to, in order
 	ended      map[int]sample.Tick // the last tick of each shard that has ended
 	flows      []flowState
+	folded     *frame // the seconds that will be one interval of the file; nil if there are none
+	number     int64  // of the last second
 	done       chan struct{}
 
-	mu      sync.Mutex
-	full    []*batch // to be taken: of each shard one at most, and its last
-	empty   []*batch
-	server  []*tally.ServerSample // to be taken
-	written sample.Instant        // the file has all up to here
-	behind  time.Duration         // the most that the file was behind a shard
-	closed  bool
-	wake    chan struct{}
+	mu     sync.Mutex
+	full   []*batch // to be taken: of each shard one at most, and its last
+	empty  []*batch
+	server []*tally.ServerSample // to be taken
+	taken  sample.Instant        // all up to here is in the file, or in the interval that is written next
+	behind time.Duration         // the most that the file was behind a shard
+	closed bool
+	wake   chan struct{}
 }
 
 // NewCollector writes the header to w and starts collecting for that many shards.
@@ -57,7 +61,7 @@ func NewCollector(w io.Writer, h Header, p *loadgen.Plan, shards int, onInterval
 	c := &Collector{
 		run: newRun(h), out: &fileWriter{w: w}, onInterval: onInterval, ended: map[int]sample.Tick{},
 		reached: make([]int64, shards), flows: make([]flowState, len(p.Flows)),
-		written: sample.Instant(h.Started.UnixNano()), done: make(chan struct{}), wake: make(chan struct{}, 1),
+		taken: sample.Instant(h.Started.UnixNano()), done: make(chan struct{}), wake: make(chan struct{}, 1),
 	}
 	c.out.header(&c.run.Header)
 	if err := c.out.flush(); err != nil {
@@ -81,7 +85,7 @@ func (c *Collector) Close(rep *sample.Report, g Usage) (*Run, error) {
 	c.mu.Unlock()
 	c.signal()
 	<-c.done
-	c.takeServer()
+	c.takeServer(grain.Width(c.number))
 	c.run.finish(rep, g)
 	c.run.Closing.Behind = c.behind
 	c.out.closing(c.run)
@@ -96,7 +100,7 @@ func (c *Collector) Close(rep *sample.Report, g Usage) (*Run, error) {
 func (c *Collector) swap(b *batch, t *sample.Tick) (empty *batch, taken bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.behind = max(c.behind, t.From.Sub(c.written))
+	c.behind = max(c.behind, t.From.Sub(c.taken))
 	if !t.Last && slices.ContainsFunc(c.full, func(waiting *batch) bool { return waiting.tick.Shard == t.Shard }) {
 		return nil, false
 	}
@@ -132,6 +136,7 @@ func (c *Collector) collect() {
 			c.take(next)
 		case closed:
 			c.emit(afterAll)
+			c.write()
 			return
 		default:
 			<-c.wake
@@ -204,42 +209,16 @@ func (c *Collector) frame(after, n int64) *frame {
 	return f
 }
 
-// emit writes the pending intervals up to number n, in order.
+// emit passes on the pending seconds up to number n, in order.
 func (c *Collector) emit(n int64) {
 	for len(c.pending) > 0 && c.pending[0].number <= n {
 		f := c.pending[0]
 		c.pending = slices.Delete(c.pending, 0, 1)
 		f.settle(c.ended)
-		c.out.interval(f, &c.run.Header)
-		c.out.stages(f, &c.run.Header)
-		c.out.addresses(visited(f.visits), &c.run.Header)
-		c.out.greetings(c.run.addGreetings(f.greetings), &c.run.Header)
-		c.takeServer()
-		_ = c.out.flush() // kept by the writer, for Close
-		c.mu.Lock()
-		c.written = f.to
-		c.mu.Unlock()
-		c.run.absorb(f)
+		c.fold(f)
 		c.report(f)
-	}
-}
-
-// ServerLooks gives the run what was seen of the server; it is written with the next
-// interval. It may be called from another goroutine, until Close.
-func (c *Collector) ServerLooks(s *tally.ServerSample) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.server = append(c.server, s)
-}
-
-// takeServer writes what was seen of the server since it was called last.
-func (c *Collector) takeServer() {
-	c.mu.Lock()
-	list := c.server
-	c.server = nil
-	c.mu.Unlock()
-	for _, s := range list {
-		c.run.Server.Add(s)
-		c.out.line(serverLine{serverType, *s})
+		c.mu.Lock()
+		c.taken = f.to
+		c.mu.Unlock()
 	}
 }

@@ -16,7 +16,8 @@ const (
 )
 
 // A course takes the intervals of a run as they come, and keeps no more of them
-// than the bounds allow: it puts seconds together in twos, fours and so on.
+// than the bounds allow: it puts seconds together in twos, fours and so on. All its
+// intervals are as long as the longest, also if the file has shorter ones.
 type course struct {
 	run   *Run
 	width int64                 // seconds of an interval
@@ -40,9 +41,15 @@ func (c *course) keepMessageTimes() {
 	}
 }
 
-// add takes an interval, whose histograms are still as its line has them.
-func (c *course) add(i Interval, histograms lineHistograms) error {
+// add takes an interval, whose histograms are still as its line has them, and which the
+// file has as one of so many seconds.
+func (c *course) add(i Interval, width int64, histograms lineHistograms) error {
 	list := &c.run.Intervals
+	for c.width < width {
+		if err := c.widen(); err != nil {
+			return err
+		}
+	}
 	i.Errors = tally.AddClasses(nil, i.Errors)
 	if len(*list) == 0 {
 		c.first = i.Number

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/record/grain"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
@@ -17,12 +18,11 @@ import (
 // interval at a time, so that the file can be cut anywhere and loses no more
 // than what was being written. After an error nothing more is written.
 type fileWriter struct {
-	w      io.Writer
-	buf    bytes.Buffer
-	err    error
-	last   map[int]sample.Series // by flow: the series of its last line
-	lines  int                   // of intervals
-	number int64                 // of the last interval
+	w     io.Writer
+	buf   bytes.Buffer
+	err   error
+	last  map[int]sample.Series // by flow: the series of its last line
+	lines int                   // of intervals
 }
 
 func (f *fileWriter) line(v any) {
@@ -68,9 +68,6 @@ func (f *fileWriter) interval(fr *frame, h *Header) {
 	if f.last == nil {
 		f.last = map[int]sample.Series{}
 	}
-	// A wall clock that steps back takes neither of them back.
-	f.number = max(f.number+1, fr.number)
-	fr.number, fr.to = f.number, max(fr.from, fr.to)
 	written := map[int]bool{} // by flow
 	for _, s := range fr.ordered() {
 		f.seriesInterval(fr, h, s, fr.series[s])
@@ -96,9 +93,13 @@ func (f *fileWriter) seriesInterval(fr *frame, h *Header, s sample.Series, t *ta
 	if f.lines++; f.lines > maxIntervals {
 		return
 	}
+	width := grain.Width(fr.number)
+	if width == 1 {
+		width = 0
+	}
 	f.line(intervalLine{
 		totalLine: newTotalLine(intervalType, h.seriesLine(s), t),
-		Number:    fr.number, From: fr.from, To: fr.to, Gauge: fr.gauges[s.Flow], Busy: fr.busy, Waited: fr.waited, Stood: fr.stood,
+		Number:    fr.number, Width: width, From: fr.from, To: fr.to, Gauge: fr.gauges[s.Flow], Busy: fr.busy, Waited: fr.waited, Stood: fr.stood,
 		Spent: t.Spent(),
 	})
 }

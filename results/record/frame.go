@@ -9,7 +9,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// A frame is one interval of a run, all shards together.
+// A frame is a second of a run, or several, all shards together.
 type frame struct {
 	number    int64               // of the second it ends with
 	ticks     map[int]sample.Tick // by shard
@@ -17,13 +17,14 @@ type frame struct {
 	series    map[sample.Series]*tally.Total
 	stages    map[sample.Series]*tally.Total // by load stage too
 	staged    []bool                         // by flow: whether its load has several stages
+	reached   bool                           // a load came to another of its stages
 	windows   []windowEntry
 	greetings []greetingEntry
-	visits    []visitsEntry
-	gauges    []Gauge       // by flow
-	busy      float64       // CPU time of the busiest shard, as a share of the interval
-	waited    float64       // how long a shard wanted a CPU and had none, as a share; the largest
-	stood     time.Duration // as sample.Tick has it; the largest
+	visits    map[int]tally.Visits // by flow
+	gauges    []Gauge              // by flow
+	busy      float64              // CPU time of the busiest shard, as a share of the interval
+	waited    float64              // how long a shard wanted a CPU and had none, as a share; the largest
+	stood     time.Duration        // as sample.Tick has it; the largest
 }
 
 // A Gauge is how many sessions and arrivals a flow has at the end of an interval.
@@ -37,7 +38,7 @@ type Gauge struct {
 func newFrame(number int64, staged []bool) *frame {
 	return &frame{
 		number: number, series: map[sample.Series]*tally.Total{}, stages: map[sample.Series]*tally.Total{}, staged: staged,
-		gauges: make([]Gauge, len(staged)), ticks: map[int]sample.Tick{},
+		gauges: make([]Gauge, len(staged)), visits: map[int]tally.Visits{}, ticks: map[int]sample.Tick{},
 	}
 }
 
@@ -51,12 +52,16 @@ func (f *frame) absorb(b *batch) {
 		s.LoadStage = 0
 		addTo(f.series, s).Absorb(recorded)
 	}
+	f.reached = f.reached || b.reached
 	f.windows = append(f.windows, b.windows...)
 	f.greetings = append(f.greetings, b.greetings...)
-	f.visits = append(f.visits, b.visits...)
+	for i := range b.visits {
+		e := &b.visits[i]
+		f.visitsOf(e.flow).Add(e.at, &e.Visits)
+	}
 }
 
-// prepend adds the frame before this one.
+// prepend adds the frame before this one, while neither is settled.
 func (f *frame) prepend(earlier *frame) {
 	for shard, t := range earlier.ticks {
 		if later, ok := f.ticks[shard]; ok {
@@ -64,15 +69,48 @@ func (f *frame) prepend(earlier *frame) {
 		}
 		f.ticks[shard] = t
 	}
-	for s, t := range earlier.series {
-		addTo(f.series, s).Add(t)
-	}
-	for s, t := range earlier.stages {
-		addTo(f.stages, s).Add(t)
-	}
+	f.addTotals(earlier)
+	f.reached = f.reached || earlier.reached
 	f.windows = append(earlier.windows, f.windows...)
 	f.greetings = append(earlier.greetings, f.greetings...)
-	f.visits = append(earlier.visits, f.visits...)
+}
+
+// join adds the frame after this one, when both are settled.
+func (f *frame) join(next *frame) {
+	length, more := float64(f.to.Sub(f.from)), float64(next.to.Sub(next.from))
+	f.busy = (f.busy*length + next.busy*more) / max(1, length+more)
+	f.waited = (f.waited*length + next.waited*more) / max(1, length+more)
+	f.stood += next.stood
+	f.number, f.from, f.to = next.number, min(f.from, next.from), max(f.to, next.to)
+	f.addTotals(next)
+	f.windows = append(f.windows, next.windows...)
+	f.greetings = append(f.greetings, next.greetings...)
+	for i := range f.gauges {
+		peak := f.gauges[i].Peak
+		f.gauges[i] = next.gauges[i]
+		f.gauges[i].Peak = max(peak, next.gauges[i].Peak)
+	}
+}
+
+// addTotals adds what another frame has of each series and address.
+func (f *frame) addTotals(from *frame) {
+	for s, t := range from.series {
+		addTo(f.series, s).Add(t)
+	}
+	for s, t := range from.stages {
+		addTo(f.stages, s).Add(t)
+	}
+	for flow, v := range from.visits {
+		f.visitsOf(flow).Merge(v)
+	}
+}
+
+// visitsOf are the visits of a flow, made if there are none.
+func (f *frame) visitsOf(flow int) tally.Visits {
+	if f.visits[flow] == nil {
+		f.visits[flow] = tally.Visits{}
+	}
+	return f.visits[flow]
 }
 
 // addTo is the total of a series, made if there is none.

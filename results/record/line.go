@@ -131,7 +131,8 @@ type totalLine struct {
 type intervalLine struct {
 	totalLine
 	Number int64          `json:"n"`
-	From   sample.Instant `json:"from"` // wall clock, ns since the Unix epoch
+	Width  int64          `json:"width,omitempty"` // seconds that intervals have; 0 for 1
+	From   sample.Instant `json:"from"`            // wall clock, ns since the Unix epoch
 	To     sample.Instant `json:"to"`
 	Gauge  Gauge          `json:"gauge"`
 	Busy   float64        `json:"busy"`

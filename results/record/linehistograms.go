@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/record/jsonscan"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
@@ -47,10 +48,10 @@ func (h lineHistograms) all() iter.Seq2[string, []byte] {
 				return
 			}
 		}
-		s := scanner{rest: h.text}
-		for more := len(h.text) > 0; more; more = s.skip(',') {
-			name := s.key()
-			if !yield(string(name), s.quoted()) {
+		s := jsonscan.Scanner{Rest: h.text}
+		for more := len(h.text) > 0; more; more = s.Skip(',') {
+			name := s.Key()
+			if !yield(string(name), s.Quoted()) {
 				return
 			}
 		}

@@ -99,7 +99,7 @@ func (r *Run) merge(from *Run) {
 	}
 	r.Processors.Merge(&from.Processors)
 	r.end = max(r.end, from.end)
-	r.cpu.merge(&from.cpu)
+	r.cpu.Merge(&from.cpu)
 	r.Server.Merge(from.Server)
 }
 

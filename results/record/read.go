@@ -220,12 +220,14 @@ func (f *fileReader) keep(l *intervalLine, s sample.Series, histograms lineHisto
 		l.Spent = histograms.spent()
 	}
 	i := f.run.newInterval(l, s)
-	f.run.cpu.add(&i)
+	outcomes := tally.Outcomes(i.Messages)
+	f.run.cpu.Add(i.Flow, i.Round, i.Number, i.Busy*float64(i.Length()), &outcomes)
 	if f.course == nil {
 		i.histograms = histograms.byName()
 		l.Histograms = i.histograms
 		f.stored = append(f.stored, *l)
 		f.run.Intervals = append(f.run.Intervals, i)
+		f.run.width = max(f.run.width, l.Width)
 		return nil
 	}
 	if f.summing {
@@ -233,7 +235,7 @@ func (f *fileReader) keep(l *intervalLine, s sample.Series, histograms lineHisto
 			return err
 		}
 	}
-	return f.course.add(i, histograms)
+	return f.course.add(i, l.Width, histograms)
 }
 
 func (f *fileReader) window(line []byte) error {
@@ -312,7 +314,7 @@ func (f *fileReader) closing(line []byte) error {
 // end takes the totals at the end of the file, or adds up the intervals of a file
 // that has lost its end.
 func (f *fileReader) end() (*Run, error) {
-	f.run.cpu.end()
+	f.run.cpu.End()
 	if f.run.Closing != nil {
 		f.run.totals, f.run.stages = f.totals, f.stages
 		return f.run, nil

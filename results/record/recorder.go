@@ -37,6 +37,7 @@ type batch struct {
 	tallies   map[sample.Series]*tally.Tally
 	spare     []*tally.Tally // empty, to use again
 	pages     histogram.PagePool
+	reached   bool // a load came to another of its stages
 	windows   []windowEntry
 	greetings []greetingEntry
 	visits    []visitsEntry
@@ -58,6 +59,7 @@ func (b *batch) reset() {
 		delete(b.tallies, s)
 	}
 	b.windows, b.greetings, b.visits, b.tick = b.windows[:0], b.greetings[:0], b.visits[:0], sample.Tick{}
+	b.reached = false
 }
 
 // of returns the tally of a series in the current batch.
@@ -114,7 +116,9 @@ func (r *recorder) Message(s sample.Series, o sample.Outcome, now sample.Stage, 
 	r.of(s).InWindow++
 }
 
-func (r *recorder) Reach(s sample.Series) { r.reached[s.Flow] = s.LoadStage }
+func (r *recorder) Reach(s sample.Series) {
+	r.reached[s.Flow], r.current.reached = s.LoadStage, true
+}
 
 func (r *recorder) Expected(s sample.Series) { r.of(s).Expected++ }
 

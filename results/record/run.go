@@ -35,7 +35,7 @@ type Run struct {
 	visits     []tally.Visits                  // by flow
 	gauges     []Gauge                         // by flow: the last, with the highest peak
 	Processors tally.Processors
-	cpu        flowCPU
+	cpu        tally.FlowCPU
 	width      int64 // seconds of an interval; 0 for 1
 	generators int   // merged; 0 for 1
 	end        sample.Instant
@@ -103,7 +103,7 @@ func (r *Run) absorb(f *frame) {
 		r.setGauge(i, g)
 		r.noteBacklog(i, g, f.to)
 	}
-	for flow, v := range visited(f.visits) {
+	for flow, v := range f.visits {
 		r.visits[flow].Merge(v)
 	}
 	r.Processors.Add(f.processor())
@@ -212,7 +212,7 @@ func (r *Run) LastGauge(flow int) Gauge { return r.gauges[flow] }
 
 // CPU is the generator's CPU time for one message of a flow's round. It is known
 // from intervals in which no other flow ran; 0 if there are none.
-func (r *Run) CPU(flow, round int) time.Duration { return r.cpu.perMessage(flow, round) }
+func (r *Run) CPU(flow, round int) time.Duration { return r.cpu.PerMessage(flow, round) }
 
 // Damage says where the run's file ends, and what there could not be read; "" if
 // the file is whole.
@@ -231,7 +231,8 @@ func (r *Run) LongestGap() time.Duration {
 	return longest
 }
 
-// Width is how many seconds each of Intervals has.
+// Width is how many seconds each of Intervals has; of a run that Read has read, the
+// longest of them.
 func (r *Run) Width() int64 { return max(1, r.width) }
 
 // End is when the last interval ended.

@@ -57,19 +57,6 @@ type addressLine struct {
 	tally.AddressCount
 }
 
-// visited adds up what became of sessions in an interval, by flow.
-func visited(list []visitsEntry) map[int]tally.Visits {
-	sum := map[int]tally.Visits{}
-	for i := range list {
-		e := &list[i]
-		if sum[e.flow] == nil {
-			sum[e.flow] = tally.Visits{}
-		}
-		sum[e.flow].Add(e.at, &e.Visits)
-	}
-	return sum
-}
-
 // readAddress takes an address's counts from a file.
 func (r *Run) readAddress(l *addressLine) error {
 	flow := r.FlowIndex(l.Flow)

@@ -141,7 +141,7 @@ func TestLongRunIsShownAlike(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(line.At); n > 900 || n < 450 {
+	if n := len(line.At); n > 900 || n < 300 {
 		t.Errorf("the page has %d points", n)
 	}
 	accepted := 0.0

@@ -19,7 +19,7 @@ const MaxBusy = 8192
 // Processors add up the intervals of a run, in memory that does not grow with the
 // run's length.
 type Processors struct {
-	busy           []float64 // of each interval; in long runs, of one in every
+	busy           []float64 // of each second; in long runs, of one in every
 	every, seen    int       // every is 0 for 1
 	waited, wanted float64
 
@@ -32,14 +32,19 @@ func (list *Processors) Add(p Processor) {
 	list.waited += p.Waited * float64(p.Length)
 	list.wanted += (p.Busy + p.Waited) * float64(p.Length)
 	list.Stood, list.Length = list.Stood+p.Stood, list.Length+p.Length
-	if list.seen%max(1, list.every) == 0 {
-		list.busy = append(list.busy, p.Busy)
+	for range min(maxSeconds, max(1, p.Length.Round(time.Second)/time.Second)) {
+		if list.seen%max(1, list.every) == 0 {
+			list.busy = append(list.busy, p.Busy)
+		}
+		list.seen++
 	}
-	list.seen++
 	if len(list.busy) > MaxBusy {
 		list.thin()
 	}
 }
+
+// maxSeconds is for how many seconds an interval counts at most.
+const maxSeconds = 64
 
 // thin keeps every other share.
 func (list *Processors) thin() {
@@ -70,7 +75,7 @@ func (list *Processors) Merge(from *Processors) {
 	}
 }
 
-// Busiest is the median of the intervals' busy shares, 0 to 1. One may be a little above 1,
+// Busiest is the median of the seconds' busy shares, 0 to 1. One may be a little above 1,
 // because the thread's clock and the interval's are not read at the same time.
 func (list *Processors) Busiest() float64 {
 	if len(list.busy) == 0 {

@@ -14,10 +14,11 @@ import (
 type ServerSample struct {
 	From        sample.Instant `json:"from"`
 	To          sample.Instant `json:"to"`
-	CPU         time.Duration  `json:"cpu_ns"`       // user and system time
-	Cores       int            `json:"cores"`        // that its machine has; 0 if that is not known
-	Processes   int            `json:"processes"`    // at the end, as the next two
-	Memory      int64          `json:"memory_bytes"` // resident, added up over the processes
+	CPU         time.Duration  `json:"cpu_ns"`                      // user and system time
+	Cores       int            `json:"cores"`                       // that its machine has; 0 if that is not known
+	Processes   int            `json:"processes"`                   // at the end, as the next two
+	Memory      int64          `json:"memory_bytes"`                // resident, added up over the processes; of several samples put together, the most
+	MemoryMean  int64          `json:"memory_mean_bytes,omitempty"` // of several, the mean over time; 0 of a single one
 	Descriptors *int64         `json:"descriptors,omitempty"`
 	Written     *int64         `json:"written_bytes,omitempty"`    // to disks
 	Switches    *int64         `json:"context_switches,omitempty"` // of all threads
@@ -58,6 +59,10 @@ func (s *Server) Merge(from Server) {
 
 // add adds the sample after this one.
 func (s *ServerSample) add(next *ServerSample) {
+	length, more := float64(s.Length()), float64(next.Length())
+	if length+more > 0 {
+		s.MemoryMean = int64((length*float64(s.MeanMemory()) + more*float64(next.MeanMemory())) / (length + more))
+	}
 	s.To, s.CPU = next.To, min(s.CPU+next.CPU, maxServerFigure)
 	s.Cores, s.Processes, s.Memory = max(s.Cores, next.Cores), max(s.Processes, next.Processes), max(s.Memory, next.Memory)
 	most := func(a, b int64) int64 { return max(a, b) }
@@ -81,7 +86,7 @@ func (s *ServerSample) Check() error {
 	if s.From < 0 || s.To < s.From {
 		return fmt.Errorf("a look at the server from %d to %d", s.From, s.To)
 	}
-	figures := []int64{int64(s.CPU), int64(s.Cores), int64(s.Processes), s.Memory}
+	figures := []int64{int64(s.CPU), int64(s.Cores), int64(s.Processes), s.Memory, s.MemoryMean}
 	for _, p := range []*int64{s.Descriptors, s.Written, s.Switches, s.Overflows, s.Drops, s.Queue} {
 		if p != nil {
 			figures = append(figures, *p)
@@ -108,6 +113,14 @@ func inPairs(list Server) Server {
 		out = append(out, pair[0])
 	}
 	return out
+}
+
+// MeanMemory is the memory that there was on average.
+func (s *ServerSample) MeanMemory() int64 {
+	if s.MemoryMean > 0 {
+		return s.MemoryMean
+	}
+	return s.Memory
 }
 
 // Length is the time between the two looks.

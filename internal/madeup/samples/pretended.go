@@ -61,7 +61,7 @@ func (p Pretended) Feed(r sample.Recorder) {
 		}
 		for _, playing := range segments {
 			level, from := math.Exp(p.Noise*random.NormFloat64()), At(time.Duration(second)*time.Second)
-			for range p.Seconds {
+			for n := range p.Seconds {
 				second++
 				tick := sample.Tick{
 					From: At(time.Duration(second-1) * time.Second), To: At(time.Duration(second) * time.Second), Busy: 100 * time.Millisecond,
@@ -71,7 +71,9 @@ func (p Pretended) Feed(r sample.Recorder) {
 					if slices.Contains(playing, name) {
 						s := sample.Series{Flow: i, Round: round, Stage: sample.Steady}
 						p.second(r, s, random, level, 1+p.Slower[name])
-						r.Window(s, from, tick.To)
+						if n == p.Seconds-1 {
+							r.Window(s, from, tick.To)
+						}
 					}
 				}
 				r.Tick(tick)

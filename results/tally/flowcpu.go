@@ -1,4 +1,4 @@
-package record
+package tally
 
 import (
 	"time"
@@ -6,10 +6,10 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
-// flowCPU adds up the CPU time of the generator's busiest thread for the messages of
+// A FlowCPU adds up the CPU time of the generator's busiest thread for the messages of
 // each flow's round. Only intervals in which one flow ran count, so it is known for
 // flows in turn and for single ones. A series here has no stage.
-type flowCPU struct {
+type FlowCPU struct {
 	sums map[sample.Series]cpuSum
 
 	// The interval under way. A flow's warm-up and its load may have a line of it
@@ -25,22 +25,24 @@ type cpuSum struct {
 	messages int64
 }
 
-// add takes the next line of the run's intervals.
-func (a *flowCPU) add(i *Interval) {
-	s := sample.Series{Flow: i.Flow, Round: i.Round}
-	if i.Number != a.number || a.sums == nil {
-		a.end()
-		a.number, a.series, a.mixed = i.Number, s, false
-		a.sum = cpuSum{cpu: i.Busy * float64(i.Length())}
+// Add takes the next part of the run's intervals: that of a flow's round, with the number
+// of its interval, the CPU time in nanoseconds that the busiest thread took in all of the
+// interval, and the messages of the part.
+func (a *FlowCPU) Add(flow, round int, number int64, cpu float64, messages *Outcomes) {
+	s := sample.Series{Flow: flow, Round: round}
+	if number != a.number || a.sums == nil {
+		a.End()
+		a.number, a.series, a.mixed = number, s, false
+		a.sum = cpuSum{cpu: cpu}
 	}
 	a.mixed = a.mixed || s != a.series
-	for _, n := range i.Messages {
+	for _, n := range messages {
 		a.sum.messages += n
 	}
 }
 
-// end counts the interval under way.
-func (a *flowCPU) end() {
+// End counts the interval under way.
+func (a *FlowCPU) End() {
 	if a.sums == nil {
 		a.sums = map[sample.Series]cpuSum{}
 	}
@@ -50,21 +52,21 @@ func (a *flowCPU) end() {
 	a.sum = cpuSum{}
 }
 
-func (a *flowCPU) count(s sample.Series, more cpuSum) {
+func (a *FlowCPU) count(s sample.Series, more cpuSum) {
 	sum := a.sums[s]
 	a.sums[s] = cpuSum{sum.cpu + more.cpu, sum.messages + more.messages}
 }
 
-// merge adds that of another generator.
-func (a *flowCPU) merge(from *flowCPU) {
-	a.end()
+// Merge adds that of another generator.
+func (a *FlowCPU) Merge(from *FlowCPU) {
+	a.End()
 	for s, sum := range from.sums {
 		a.count(s, sum)
 	}
 }
 
-// perMessage is what a message took; 0 if that is not known.
-func (a *flowCPU) perMessage(flow, round int) time.Duration {
+// PerMessage is what a message took; 0 if that is not known.
+func (a *FlowCPU) PerMessage(flow, round int) time.Duration {
 	sum := a.sums[sample.Series{Flow: flow, Round: round}]
 	if sum.messages == 0 {
 		return 0
