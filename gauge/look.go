@@ -1,7 +1,9 @@
 package gauge
 
 import (
+	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge/serverside"
@@ -11,49 +13,68 @@ import (
 // lookEvery is how often the server's own side is looked at.
 const lookEvery = time.Second
 
-// watcher finds the server's processes; nil if the scenario names none.
-func (j *Job) watcher() (*serverside.Watcher, error) {
-	names := j.scenario.Watched()
-	if len(names) == 0 {
-		return nil, nil
-	}
-	o := serverside.Options{Processes: names}
-	for i := range j.Plan.Flows {
-		o.Ports = append(o.Ports, j.Plan.Flows[i].Target.Port)
-	}
-	w, err := serverside.New(o)
-	if err != nil {
-		return nil, fmt.Errorf("the server's own side: %w", err)
-	}
-	return w, nil
+// A lookout looks at the server's own side. Its parts are nil if the scenario does not
+// ask for them.
+type lookout struct {
+	processes  *serverside.Watcher
+	prometheus *serverside.Prometheus
 }
 
-// look looks at the server until it is stopped, and then once more. It gives up at the
-// first look that fails: what is not looked at has no figures.
-func look(w *serverside.Watcher, c *record.Collector) (stop func()) {
-	if w == nil {
-		return func() {}
-	}
-	over, gone := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(gone)
-		next := time.NewTicker(lookEvery)
-		defer next.Stop()
-		for ended := false; !ended; {
-			select {
-			case <-next.C:
-			case <-over:
-				ended = true
-			}
-			s, err := w.Look()
-			if err != nil {
-				return
-			}
-			c.ServerLooks(s)
+// lookout finds what the scenario says of the server. The error says what is not there.
+func (j *Job) lookout(ctx context.Context) (*lookout, error) {
+	l, err := &lookout{}, error(nil)
+	if names := j.scenario.Watched(); len(names) > 0 {
+		o := serverside.Options{Processes: names}
+		for i := range j.Plan.Flows {
+			o.Ports = append(o.Ports, j.Plan.Flows[i].Target.Port)
 		}
-	}()
+		if l.processes, err = serverside.New(o); err != nil {
+			return nil, fmt.Errorf("the server's own side: %w", err)
+		}
+	}
+	if url, list := j.scenario.Prometheus(); len(list) > 0 {
+		queries := make([]serverside.Query, len(list))
+		for i := range list {
+			queries[i] = serverside.Query(list[i])
+		}
+		if l.prometheus, err = serverside.NewPrometheus(ctx, url, queries); err != nil {
+			return nil, fmt.Errorf("the server's own side: %w", err)
+		}
+	}
+	return l, nil
+}
+
+// watch looks at the server until it is stopped, and at its processes once more then.
+func (l *lookout) watch(c *record.Collector) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background()) // not the run's: what a canceled run came to needs this too
+	var group sync.WaitGroup
+	if l.processes != nil {
+		group.Go(func() { follow(ctx, l.processes, c) })
+	}
+	if l.prometheus != nil {
+		group.Go(func() { l.prometheus.Watch(ctx, c.Answered) })
+	}
 	return func() {
-		close(over)
-		<-gone
+		cancel()
+		group.Wait()
+	}
+}
+
+// follow looks at processes until ctx is done, and then once more. It gives up at the
+// first look that fails: what is not looked at has no figures.
+func follow(ctx context.Context, w *serverside.Watcher, c *record.Collector) {
+	next := time.NewTicker(lookEvery)
+	defer next.Stop()
+	for ended := false; !ended; {
+		select {
+		case <-next.C:
+		case <-ctx.Done():
+			ended = true
+		}
+		s, err := w.Look()
+		if err != nil {
+			return
+		}
+		c.ServerLooks(s)
 	}
 }

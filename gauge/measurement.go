@@ -31,7 +31,7 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := j.watcher()
+	server, err := j.lookout(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 		return nil, err
 	}
 	stopWatching := watch(o.Drain, engine)
-	stopLooking := look(server, collector)
+	stopLooking := server.watch(collector)
 	report, err := engine.Run(ctx)
 	stopLooking()
 	stopWatching()

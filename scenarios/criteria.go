@@ -114,10 +114,23 @@ func (doc *document) threshold(d *decoder, at tree.Position, text string, names 
 
 // serverThreshold checks a condition on the server's own side.
 func (doc *document) serverThreshold(t *criteria.Threshold) error {
-	if !doc.has("server") {
-		return errors.New(t.Expr + ": the server is not looked at: name its processes, as in server: {processes: [postfix]}")
+	if t.Metric.Kind != criteria.ServerQuery {
+		if !doc.server.has("processes") {
+			return errors.New(t.Expr + ": the server is not looked at: name its processes, as in server: {processes: [postfix]}")
+		}
+		return nil
 	}
-	return nil
+	var names []string
+	for _, q := range doc.server.prometheus.queries {
+		names = append(names, q.name)
+	}
+	switch {
+	case slices.Contains(names, t.Metric.Query):
+		return nil
+	case len(names) == 0:
+		return fmt.Errorf("%s: there is no query %s: ask it, as in server: {prometheus: {url: ..., queries: {%s: ...}}}", t.Expr, t.Metric.Query, t.Metric.Query)
+	}
+	return fmt.Errorf("%s: no query is named %s: %sknown are %s", t.Expr, tree.Quote(t.Metric.Query), spelling.Suggest(t.Metric.Query, names), tree.List(names))
 }
 
 // unknownServerFigure is the error for a figure that the server's own side does not

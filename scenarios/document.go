@@ -3,6 +3,7 @@ package scenarios
 import (
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
@@ -70,7 +71,7 @@ var scenarioShape = object[document]{
 		opt("abort", abortShape, func(d *document) *abort { return &d.abort },
 			"A condition that ends the run before its time. One without a flow is for every flow. A load may have one of its own."),
 		opt("server", serverShape, func(d *document) *server { return &d.server },
-			"The server's own side: its processes on this machine, whose CPU time, memory, descriptors and writes are looked at once a second."),
+			"The server's own side, looked at once a second: its processes on this machine, with their CPU time, memory, descriptors and writes, and what a Prometheus server says."),
 		opt("thresholds", listOf(thresholdText, 0, 1000), func(d *document) *[]string { return &d.thresholds },
 			"Conditions that the run has to meet: [FLOW.]PHASE[.service|.response|.lag].STAT < DURATION, errors < 0.1%, rate > 100/s, accepted >= 1000. One without a flow is for every flow. If one is missed, the exit code is 3."),
 		opt("gates", listOf(gateText, 0, 1000), func(d *document) *[]string { return &d.gates },
@@ -98,7 +99,8 @@ var scheduleShape = object[schedule]{
 // A server says how to look at the server itself while it is loaded.
 type server struct {
 	section
-	processes []string
+	processes  []string
+	prometheus prometheus
 }
 
 var serverShape = object[server]{
@@ -107,7 +109,42 @@ var serverShape = object[server]{
 	fields: []field[server]{
 		opt("processes", listOf(text("a process's name, the path of a pid file, a systemd unit such as postfix.service, or a control group below /sys/fs/cgroup", `^[^\x00-\x1f]{1,1000}$`), 1, 50),
 			func(s *server) *[]string { return &s.processes },
-			"The server's processes on this machine, each with all of its descendants.").mandatory(),
+			"The server's processes on this machine, each with all of its descendants."),
+		opt("prometheus", prometheusShape, func(s *server) *prometheus { return &s.prometheus },
+			"A Prometheus server that is asked once a second, such as one that watches another machine."),
+	},
+	check: func(d *decoder, s *server) {
+		if !s.has("processes") && !s.has("prometheus") && !s.unsure {
+			d.Faultf(s.node.At, "say what is looked at: processes, as in {processes: [postfix]}, or prometheus")
+		}
+	},
+}
+
+// A prometheus is a Prometheus server that knows something of the server.
+type prometheus struct {
+	section
+	url     string
+	queries []named[string]
+}
+
+var prometheusShape = object[prometheus]{
+	name:    "prometheus",
+	example: `{url: "http://127.0.0.1:9090", queries: {load: "node_load1"}}`,
+	fields: []field[prometheus]{
+		opt("url", text("a URL such as http://127.0.0.1:9090, without a user name and without a question mark", `^https?://[^\x00-\x20@?#]{1,500}$`), func(p *prometheus) *string { return &p.url },
+			"Where its HTTP API is: the part before /api/v1.").mandatory(),
+		opt("queries", byName[string]{
+			what: "a query's name", key: namePattern, words: nameWords, most: 20,
+			item: text("a query in PromQL, whose answer is one number", `^[^\x00-\x08\x0b-\x1f]{1,1000}$`),
+		}, func(p *prometheus) *[]named[string] { return &p.queries },
+			"What to ask, by the names that the figures have: each has to come to one number, so most begin with sum or max.").mandatory(),
+	},
+	check: func(d *decoder, p *prometheus) {
+		for i := range p.queries {
+			if _, is := sample.ParsePhase(p.queries[i].name); is {
+				d.Faultf(p.queries[i].at, "no query can be named %s, which is what a phase is named: server.%s.max would have two meanings", p.queries[i].name, p.queries[i].name)
+			}
+		}
 	},
 }
 

@@ -63,7 +63,7 @@ type Scenario struct {
 	notes       []string
 	plan        *loadgen.Plan
 	criteria    criteria.Criteria
-	watched     []string                     // see Watched
+	server      server                       // see Watched and Prometheus
 	sources     map[netip.Addr]tree.Position // where each stands first
 }
 
@@ -145,7 +145,7 @@ func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error)
 		return nil, err
 	}
 	plan.MayLoad = o.MayLoad
-	return &Scenario{name: doc.name, description: doc.description, notes: d.notes, plan: plan, criteria: judged, watched: doc.server.processes, sources: doc.sources()}, nil
+	return &Scenario{name: doc.name, description: doc.description, notes: d.notes, plan: plan, criteria: judged, server: doc.server, sources: doc.sources()}, nil
 }
 
 // Name returns the scenario's name.
@@ -183,7 +183,19 @@ func (s *Scenario) Criteria() criteria.Criteria { return s.criteria }
 
 // Watched are the processes of the server that are looked at during a run, as the
 // scenario names them; nil if it names none.
-func (s *Scenario) Watched() []string { return slices.Clone(s.watched) }
+func (s *Scenario) Watched() []string { return slices.Clone(s.server.processes) }
+
+// A Query is a question to a Prometheus server about the server, in PromQL.
+type Query struct{ Name, Expr string }
+
+// Prometheus is where queries are asked during a run, in the order of the scenario; nil
+// if it has none.
+func (s *Scenario) Prometheus() (url string, queries []Query) {
+	for _, q := range s.server.prometheus.queries {
+		queries = append(queries, Query{q.name, q.value})
+	}
+	return s.server.prometheus.url, queries
+}
 
 // YAML returns a plan's resolved scenario for people to read: every option with its
 // value, and no secret. Load reads it as a scenario again.

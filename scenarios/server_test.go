@@ -34,3 +34,41 @@ func TestServer(t *testing.T) {
 		t.Errorf("without server: %v", err)
 	}
 }
+
+func TestPrometheus(t *testing.T) {
+	const text = "name: a\ntarget: {host: 127.0.0.1}\nflows: {relay: {port: 25, load: {sessions: 1, duration: 1s}}}\n"
+	const asked = "server: {prometheus: {url: \"http://127.0.0.1:9090\", queries: {load: node_load1, flushes: 'sum(x_total{a=\"b\"})'}}}\n"
+	s, err := Parse("a.yaml", []byte(text+asked+`thresholds: ["server.load.max < 1.5", "server.flushes.per_message <= 3", "server.load.min > -2"]`), testOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	url, queries := s.Prometheus()
+	if url != "http://127.0.0.1:9090" || !slices.Equal(queries, []Query{{"load", "node_load1"}, {"flushes", `sum(x_total{a="b"})`}}) {
+		t.Errorf("%s is asked %q", url, queries)
+	}
+	if list := s.Criteria().Thresholds; len(list) != 3 || list[0].Metric.Query != "load" || list[1].Metric.Stat != "per_message" || list[2].Limit != -2 {
+		t.Errorf("thresholds: %+v", list)
+	}
+	for more, want := range map[string]string{
+		asked + `thresholds: ["server.laod.max < 2"]`:                                       `no query is named "laod": did you mean "load"?`,
+		asked + `thresholds: ["server.load.max < 2ms"]`:                                     "want a number such as 0.5, without a unit",
+		asked + `thresholds: ["server.max_rss < 1GiB"]`:                                     "name its processes",
+		asked + `abort: {when: "server.load.max > 1"}`:                                      "a run is aborted by what its flows meet",
+		`thresholds: ["server.load.max < 2"]`:                                               "there is no query load: ask it",
+		"server: {}":                                                                        "say what is looked at",
+		"server: {prometheus: {queries: {a: b}}}":                                           "url is missing",
+		"server: {prometheus: {url: \"http://127.0.0.1:9090\"}}":                            "queries is missing",
+		"server: {prometheus: {url: \"http://me:secret@127.0.0.1:9090\", queries: {a: b}}}": "without a user name",
+		"server: {prometheus: {url: \"http://127.0.0.1:9090\", queries: {message: b}}}":     "no query can be named message",
+		"server: {prometheus: {url: \"http://127.0.0.1:9090\", queries: {a.b: c}}}":         `"a.b" is not a query's name`,
+	} {
+		_, err := Parse("a.yaml", []byte(text+more), testOptions())
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", more, err, want)
+		}
+	}
+	flow := strings.Replace(text, "relay:", "server:", 1) + `thresholds: ["server.message.max < 2s"]`
+	if s, err := Parse("a.yaml", []byte(flow), testOptions()); err != nil || s.Criteria().Thresholds[0].Flow != "server" {
+		t.Errorf("a flow that is named server: %v", err)
+	}
+}

@@ -7,4 +7,7 @@
 // parent waits for them, and the kernel adds their CPU time and their writes to its own.
 // What is missed is the last part, after the last look, of a process that nobody in the
 // server waits for. A control group misses nothing.
+//
+// What is not on this machine, or what no process says of itself, a Prometheus server may
+// know: it is asked for numbers by queries.
 package serverside

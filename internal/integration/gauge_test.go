@@ -195,6 +195,10 @@ type result struct {
 		Written       int64   `json:"written_bytes"`
 		Processes     int     `json:"max_processes"`
 	}
+	Queries []struct {
+		Answers, Missed int
+		Max             float64
+	}
 	Findings []struct{ ID, Says string }
 }
 

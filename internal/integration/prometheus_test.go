@@ -141,7 +141,8 @@ func TestPrometheus(t *testing.T) {
 }
 
 func checkRun(t *testing.T, p *prometheus) {
-	g := newGaugeWith(t, watched, "")
+	// The run asks Prometheus what it knows of the run.
+	g := newGaugeWith(t, watched+fmt.Sprintf("server: {prometheus: {url: %q, queries: {sent: sum(smtpgauge_messages_total)}}}\n", p.api), "")
 	r := g.start(t, "--metrics", p.target)
 	var live []byte
 	eventually(t, "message times while the run goes on", func() bool {
@@ -150,8 +151,13 @@ func checkRun(t *testing.T, p *prometheus) {
 	})
 	checkMetrics(t, "live", live)
 	res, _ := r.end(t)
+	sent := 0.0
 	for name, f := range res.Flows {
 		p.checkFlow(t, name, f)
+		sent += float64(f.Messages.Attempted)
+	}
+	if len(res.Queries) != 1 || res.Queries[0].Missed > 0 || res.Queries[0].Answers < 3 || res.Queries[0].Max <= 0 || res.Queries[0].Max > sent {
+		t.Errorf("the run has asked for the %g messages sent, and was told %+v", sent, res.Queries)
 	}
 	final, err := g.command(t, "show", "run.jsonl", "--format", "prometheus").Output()
 	if err != nil {

@@ -37,7 +37,7 @@ func Of(r *record.Run) *Result {
 		res.Target[h.Flows[i].Name] = TargetOf(h.Flows[i].Name, r)
 	}
 	res.Generator = newGenerator(r, all)
-	res.Server = serverOf(r)
+	res.Server, res.Queries = serverOf(r), queriesOf(r)
 	for i := range h.Thresholds {
 		res.Thresholds = append(res.Thresholds, newThresholdResult(r, res, &h.Thresholds[i]))
 	}
@@ -175,7 +175,9 @@ func newThresholdResult(r *record.Run, res *Result, t *criteria.Threshold) Thres
 		return out
 	}
 	value, reason := 0.0, ""
-	if t.Metric.OfServer() {
+	if t.Metric.Kind == criteria.ServerQuery {
+		value, reason = res.queryMetric(t.Metric)
+	} else if t.Metric.OfServer() {
 		value, reason = res.Server.metric(t.Metric)
 	} else {
 		value, reason = metricOf(r, res.Flow(t.Flow), t)

@@ -25,7 +25,8 @@ type Result struct {
 	Clock       string             `json:"clock"`                // kernel, mixed or user
 	Verdict     Verdict            `json:"verdict"`
 	Generator   Generator          `json:"generator"`
-	Server      *Server            `json:"server,omitempty"` // if its processes were looked at
+	Server      *Server            `json:"server,omitempty"`  // if its processes were looked at
+	Queries     []Query            `json:"queries,omitempty"` // about the server, if any were asked
 	Environment record.Environment `json:"environment"`
 	Seed        uint64             `json:"seed"`
 	Baseline    string             `json:"baseline,omitempty"`

@@ -101,3 +101,58 @@ func TestServerFindings(t *testing.T) {
 		}
 	}
 }
+
+// asked is a run as served has it, in which a query was answered in each second but some.
+func asked(t *testing.T, missed map[int]bool, value func(second int) float64, thresholds ...string) *Result {
+	t.Helper()
+	r := served(t, 0, 0, thresholds...)
+	for i := range 10 {
+		// Four answers a second.
+		for part := range 4 {
+			at := samples.At(time.Duration(4*i+part) * time.Second / 4)
+			v := value(4*i + part)
+			a := &tally.Answer{Query: "q", From: at, To: at.Add(time.Second / 4), Value: &v}
+			if missed[i] {
+				a.Value, a.Missed = nil, "connection refused"
+			}
+			r.Queries.Add(a)
+		}
+	}
+	return Of(r)
+}
+
+func TestQueries(t *testing.T) {
+	rising := func(n int) float64 { return float64(100 * n) } // 400 a second, and 125 messages a second
+	still := func(int) float64 { return -1.5 }
+	most := map[int]bool{3: true, 4: true}
+	for _, test := range []struct {
+		expr   string
+		missed map[int]bool
+		value  func(int) float64
+		ok     bool
+		reason string
+	}{
+		{"server.q.per_message < 3.3", nil, rising, true, ""},
+		{"server.q.per_message < 3.1", nil, rising, false, ""},
+		{"server.q.max < 3900", nil, rising, false, ""},
+		{"server.q.min >= 700", nil, rising, true, ""}, // the warm-up does not count
+		{"server.q.mean < -1", nil, still, true, ""},
+		{"server.q.per_message < 3", nil, still, false, "it rose 0 times under load, and 10 are needed: Prometheus sees the server too seldom, or the load is too short"},
+		{"server.q.per_message < 3", nil, func(n int) float64 { return float64(n % 5) }, false, "it fell, so it is no count"},
+		{"server.q.max < 9000", most, rising, false, "it was answered for 75 % of the load only: connection refused"},
+		{"server.q.per_message < 9000", most, rising, false, "it was answered for 75 % of the load only: connection refused"},
+		{"server.other.max < 9000", nil, rising, false, "nobody asked it"},
+	} {
+		res := asked(t, test.missed, test.value, test.expr)
+		got := res.Thresholds[0]
+		if got.OK != test.ok || got.Reason != test.reason || (got.Value == nil) != (test.reason != "") {
+			t.Errorf("%s: %+v, want reason %q", test.expr, got, test.reason)
+		}
+	}
+	if q := asked(t, most, rising).Queries[0]; q.Missed != 8 || q.Answers != 24 || q.Share != 0.75 || *q.Max != 3900 || q.PerMessage != nil {
+		t.Errorf("figures %+v", q)
+	}
+	if q := asked(t, nil, still).Queries[0]; *q.Min != -1.5 || *q.Last != -1.5 || q.Missed != 0 {
+		t.Errorf("figures %+v", q)
+	}
+}

@@ -29,6 +29,18 @@ func Plural(n int, one, many string) string {
 // Rate writes how many there are a second, without the unit: "4,113", "52.3".
 func Rate(v float64) string { return thousands(ThreeDigits(v)) }
 
+// Plain writes a number of any size with three digits at least: "1,234,567", "0.123",
+// "2.5e+12", "-3".
+func Plain(v float64) string {
+	switch size := math.Abs(v); {
+	case size >= 1e12 || size != 0 && size < 0.001:
+		return strconv.FormatFloat(v, 'g', 3, 64)
+	case size >= 100 || v == math.Trunc(v):
+		return Count(int64(math.Round(v)))
+	}
+	return strconv.FormatFloat(v, 'g', 3, 64)
+}
+
 // Ramp writes a rate that is set, and where it goes: "800", "0 to 1,600". Whole numbers
 // have no zeros behind the point.
 func Ramp(from, to float64) string {

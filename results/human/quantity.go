@@ -42,7 +42,7 @@ func Span(low, high Quantity) string {
 }
 
 // FigureOf is a figure in its unit: nanoseconds, a share (0 to 1), messages a
-// second, messages, octets, or how often something happened.
+// second, messages, octets, how often something happened, or a plain number.
 func FigureOf(u criteria.Unit, v float64) Quantity {
 	switch u {
 	case criteria.Share:
@@ -54,6 +54,8 @@ func FigureOf(u criteria.Unit, v float64) Quantity {
 	case criteria.Octets:
 		number, unit, _ := strings.Cut(Bytes(int64(v)), " ")
 		return Quantity{number, unit}
+	case criteria.Plain:
+		return Quantity{Number: Plain(v)}
 	}
 	return DurationOf(time.Duration(v))
 }

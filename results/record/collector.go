@@ -37,14 +37,15 @@ type Collector struct {
 	number     int64  // of the last second
 	done       chan struct{}
 
-	mu     sync.Mutex
-	full   []*batch // to be taken: of each shard one at most, and its last
-	empty  []*batch
-	server []*tally.ServerSample // to be taken
-	taken  sample.Instant        // all up to here is in the file, or in the interval that is written next
-	behind time.Duration         // the most that the file was behind a shard
-	closed bool
-	wake   chan struct{}
+	mu      sync.Mutex
+	full    []*batch // to be taken: of each shard one at most, and its last
+	empty   []*batch
+	server  []*tally.ServerSample // to be taken, as the next
+	answers []*tally.Answer
+	taken   sample.Instant // all up to here is in the file, or in the interval that is written next
+	behind  time.Duration  // the most that the file was behind a shard
+	closed  bool
+	wake    chan struct{}
 }
 
 // NewCollector writes the header to w and starts collecting for that many shards.
@@ -86,6 +87,7 @@ func (c *Collector) Close(rep *sample.Report, g Usage) (*Run, error) {
 	c.signal()
 	<-c.done
 	c.takeServer(grain.Width(c.number))
+	c.takeAnswers(grain.Width(c.number))
 	c.run.finish(rep, g)
 	c.run.Closing.Behind = c.behind
 	c.out.closing(c.run)

@@ -1,6 +1,8 @@
 package record
 
 import (
+	"slices"
+
 	"github.com/smtpgauge/smtpgauge/results/record/grain"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
@@ -53,6 +55,7 @@ func (c *Collector) write() {
 	c.out.addresses(f.visits, &c.run.Header)
 	c.out.greetings(f.greetings, &c.run.Header)
 	c.takeServer(grain.Width(f.number))
+	c.takeAnswers(grain.Width(f.number))
 	_ = c.out.flush() // kept by the writer, for Close
 	c.run.absorb(f)
 }
@@ -82,5 +85,38 @@ func (c *Collector) takeServer(width int64) {
 	for _, s := range list {
 		c.run.Server.Add(s)
 		c.out.line(serverLine{serverType, *s})
+	}
+}
+
+// Answered gives the run what a query said, as ServerLooks does. What Check refuses is
+// left out: the file could not be read again.
+func (c *Collector) Answered(a *tally.Answer) {
+	if a.Check() != nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.answers = append(c.answers, a)
+}
+
+// takeAnswers writes what queries said since it was called last, as takeServer does.
+func (c *Collector) takeAnswers(width int64) {
+	c.mu.Lock()
+	list := c.answers
+	c.answers = nil
+	c.mu.Unlock()
+	var lines []*answersLine
+	for _, a := range list {
+		next := a.Answers()
+		i := slices.IndexFunc(lines, func(l *answersLine) bool { return l.Query == a.Query })
+		if i >= 0 && width > 1 {
+			lines[i].Join(&next)
+		} else {
+			lines = append(lines, &answersLine{answersType, a.Query, next})
+		}
+	}
+	for _, l := range lines {
+		c.run.Queries.Put(l.Query, &l.Answers)
+		c.out.line(l)
 	}
 }

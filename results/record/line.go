@@ -23,6 +23,7 @@ const (
 	stageType    = "stage"    // what a stage of a flow's load came to in a second
 	stagesType   = "stages"   // what it came to in a round, written at the end
 	serverType   = "server"   // what the server's processes did in a second
+	answersType  = "answers"  // what a query about the server said in a second
 	totalType    = "total"    // what a flow's round came to, written at the end
 	closingType  = "closing"  // the last line of a whole file
 )
@@ -77,6 +78,13 @@ func (t *thresholdText) UnmarshalJSON(b []byte) error {
 type serverLine struct {
 	Type string `json:"type"`
 	tally.ServerSample
+}
+
+// An answersLine is a query's tally.Answers in a file.
+type answersLine struct {
+	Type  string `json:"type"`
+	Query string `json:"query"`
+	tally.Answers
 }
 
 type closingLine struct {

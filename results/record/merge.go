@@ -101,6 +101,7 @@ func (r *Run) merge(from *Run) {
 	r.end = max(r.end, from.end)
 	r.cpu.Merge(&from.cpu)
 	r.Server.Merge(from.Server)
+	r.Queries.Merge(from.Queries)
 }
 
 // mergeIntervals puts the intervals of several generators in the order of time.

@@ -179,6 +179,8 @@ func (f *fileReader) line(line []byte) error {
 		return f.stage(line)
 	case serverType:
 		return f.server(line)
+	case answersType:
+		return f.answers(line)
 	case totalType:
 		return f.total(line)
 	case closingType:
@@ -279,6 +281,18 @@ func (f *fileReader) server(line []byte) error {
 		return err
 	}
 	f.run.Server.Add(&l.ServerSample)
+	return nil
+}
+
+func (f *fileReader) answers(line []byte) error {
+	var l answersLine
+	if err := json.Unmarshal(line, &l); err != nil {
+		return wrongType(err)
+	}
+	if err := l.Check(l.Query); err != nil {
+		return err
+	}
+	f.run.Queries.Put(l.Query, &l.Answers)
 	return nil
 }
 

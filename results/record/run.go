@@ -25,6 +25,9 @@ type Run struct {
 	// nobody looked.
 	Server tally.Server
 
+	// Queries are the answers to the queries about the server, by their names.
+	Queries tally.Queries
+
 	totals     map[sample.Series]*tally.Total
 	stages     map[sample.Series]*tally.Total // by load stage too, of flows with several
 	staged     []bool                         // by flow: whether its load has several stages
@@ -48,7 +51,7 @@ func newRun(h Header) *Run {
 	r := &Run{
 		Header: h, identities: []string{h.identity()}, totals: map[sample.Series]*tally.Total{}, windows: map[sample.Series]Window{},
 		gauges: make([]Gauge, len(h.Flows)), greetings: make([]tally.Greetings, len(h.Flows)),
-		visits: make([]tally.Visits, len(h.Flows)),
+		visits: make([]tally.Visits, len(h.Flows)), Queries: tally.Queries{},
 		stages: map[sample.Series]*tally.Total{}, staged: make([]bool, len(h.Flows)), backlogs: make([]tally.Backlog, len(h.Flows)),
 	}
 	for i := range h.Flows {

@@ -34,6 +34,10 @@ func TestServerLooks(t *testing.T) {
 	c.ServerLooks(look(1))
 	c.Recorder(0).Tick(sample.Tick{From: look(0).From, To: look(1).To, Last: true})
 	c.ServerLooks(look(2)) // after the load
+	half := 0.5
+	c.Answered(&tally.Answer{Query: "cpu", From: look(0).From, To: look(0).To, Value: &half})
+	c.Answered(&tally.Answer{Query: "cpu", From: look(1).From, To: look(1).To, Missed: "no answer"})
+	c.Answered(&tally.Answer{Query: "cpu"}) // says nothing
 	run, err := c.Close(&sample.Report{}, Usage{})
 	if err != nil {
 		t.Fatal(err)
@@ -51,6 +55,11 @@ func TestServerLooks(t *testing.T) {
 	} {
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, want %+v", name, got, want)
+		}
+	}
+	for name, r := range map[string]*Run{"run": run, "file": read(Read(bytes.NewReader(file.Bytes()))), "totals": read(ReadTotals(bytes.NewReader(file.Bytes())))} {
+		if got := r.Queries.Between("cpu", look(0).From, look(2).To); got.Count != 1 || got.Missed != 1 || got.Max != half || got.Why != "no answer" {
+			t.Errorf("%s: answers %+v", name, got)
 		}
 	}
 	wrong := strings.Replace(file.String(), `"cpu_ns":300000000`, `"cpu_ns":-1`, 1)

@@ -81,16 +81,21 @@ func nonEmpty(texts ...string) []string {
 // serverSection has the server's own side, as far as it is known.
 func (res *document) serverSection() table.Section {
 	s := table.Section{ID: serverID, Title: "Server"}
-	v := res.Server
-	if v == nil {
-		return s
+	if res.Server != nil {
+		sayServer(&s, res.Server)
 	}
+	for i := range res.Queries {
+		s.Say(queryLine(&res.Queries[i]))
+	}
+	return s
+}
+
+func sayServer(s *table.Section, v *figures.Server) {
 	s.Say(strings.Join(serverLoad(v), "; "))
 	s.Say(fmt.Sprintf("in the whole run: CPU %s s; at the most %s and %s of memory%s", human.ThreeDigits(v.CPUSeconds),
 		human.Plural(v.MaxProcesses, "process", "processes"), human.Bytes(v.MaxRSS), ifKnown(v.MaxDescriptors, ", %s descriptors")))
 	s.Say(strings.Join(nonEmpty(ifKnown(v.Overflows, "%s connections found the accept queue full"),
 		ifKnown(v.Drops, "%s SYNs and connections dropped"), ifKnown(v.MaxQueue, "%s at the most waited to be accepted")), ", "))
-	return s
 }
 
 // serverLoad is what the server did under load.
@@ -123,9 +128,30 @@ func ifKnown(n *int64, format string) string {
 	return fmt.Sprintf(format, human.Count(*n))
 }
 
-// serverPart is the server's own side in one line of the screen.
+// queryLine is what a query about the server said, and how much of it is missing.
+func queryLine(q *figures.Query) string {
+	line := q.Name + ": "
+	if q.Mean == nil {
+		line += "no answer under load"
+	} else {
+		line += fmt.Sprintf("%s on average, %s to %s", human.Plain(*q.Mean), human.Plain(*q.Min), human.Plain(*q.Max))
+	}
+	if q.PerMessage != nil && *q.PerMessage > 0 {
+		line += ", rose by " + human.Plain(*q.PerMessage) + " a message"
+	}
+	if q.Missed > 0 {
+		line += fmt.Sprintf("; %s of %s not answered: %s", human.Count(q.Missed), human.CountOf(q.Missed+q.Answers, "time"), q.Why)
+	}
+	return line
+}
+
+// serverPart is the server's own side on the screen: a line, and one for each query.
 func (res *document) serverPart() *part {
-	p := &part{noun: "line of the server", spare: 3}
+	p := &part{noun: "server line", spare: 3}
+	for i := range res.Queries {
+		p.Say("server: " + queryLine(&res.Queries[i]))
+		p.least = 1
+	}
 	if res.Server == nil {
 		return p
 	}

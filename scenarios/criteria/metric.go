@@ -14,7 +14,8 @@ type Metric struct {
 	Kind    Kind
 	Phase   sample.Phase   // of Latency
 	Part    sample.Part    // of Latency
-	Stat    string         // of Latency: "p50", "p99", "p99.9" (or "p999"), ..., "mean", "max"
+	Query   string         // of ServerQuery: its name
+	Stat    string         // of Latency: "p50", "p99", "p99.9" (or "p999"), ..., "mean", "max"; of ServerQuery: one of QueryStats
 	Q       float64        // of Latency: the quantile behind Stat, 0 to 1; 0 of mean and max
 	Outcome sample.Outcome // of Count
 }
@@ -36,6 +37,7 @@ const (
 	ServerMemory    // server.max_rss: the most memory that the server had
 	ServerOverflows // server.listen_overflows: connections that found an accept queue full
 	ServerDrops     // server.listen_drops: SYNs and connections that the kernel dropped
+	ServerQuery     // server.QUERY.min|mean|max|last|per_message: what a query about the server said
 )
 
 // A Unit is the unit of a figure and of its changes.
@@ -49,9 +51,10 @@ const (
 	Messages              // messages; changes are in per cent
 	Octets                // octets
 	Events                // how often something happened
+	Plain                 // a number whose unit nobody knows, which may be below 0
 )
 
-var unitNames = [...]string{Time: "ns", Share: "share", PerSecond: "messages/s", Messages: "messages", Octets: "bytes", Events: "events"}
+var unitNames = [...]string{Time: "ns", Share: "share", PerSecond: "messages/s", Messages: "messages", Octets: "bytes", Events: "events", Plain: "number"}
 
 // String returns the unit as it stands in results.
 func (u Unit) String() string { return unitNames[u] }
@@ -69,6 +72,8 @@ func (m Metric) Unit() Unit {
 		return Octets
 	case ServerOverflows, ServerDrops:
 		return Events
+	case ServerQuery:
+		return Plain
 	}
 	return Time
 }

@@ -1,6 +1,11 @@
 package criteria
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
 
 // ServerPrefix begins the name of each figure of the server's own side. They are of the
 // run, and of no flow.
@@ -37,8 +42,16 @@ func parseServerMetric(text string) (Metric, bool) {
 			return serverFigures[i].metric, true
 		}
 	}
-	return Metric{}, false
+	query, stat, _ := strings.Cut(strings.TrimPrefix(text, ServerPrefix), ".")
+	if _, isPhase := sample.ParsePhase(query); isPhase || query == "" || !slices.Contains(QueryStats, stat) {
+		return Metric{}, false // a flow may be named server
+	}
+	return Metric{Kind: ServerQuery, Query: query, Stat: stat}, true
 }
+
+// QueryStats are the figures that a query about the server has: of its answers under
+// load, and how much they rose for each message accepted.
+var QueryStats = []string{"min", "mean", "max", "last", "per_message"}
 
 // OfServer tells whether the metric is of the server's own side, and so of no flow.
 func (m Metric) OfServer() bool { return m.Kind >= ServerCPU }

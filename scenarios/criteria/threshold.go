@@ -141,6 +141,16 @@ func parseLimit(unit Unit, text string) (float64, error) {
 			return 0, fmt.Errorf("%w, found %.60q", err, text)
 		}
 		return v, err
+	case Plain:
+		digits, below := strings.CutPrefix(text, "-")
+		v, ok := parseNumber(digits)
+		if !ok {
+			return 0, fmt.Errorf("want a number such as 0.5, without a unit, found %.60q", text)
+		}
+		if below {
+			v = -v
+		}
+		return v, nil
 	}
 	v, ok := parseNumber(text)
 	if !ok || !whole.MatchString(text) {

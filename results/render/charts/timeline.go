@@ -37,6 +37,7 @@ func Timeline(r *record.Run) (*page.Timeline, error) {
 	}
 	t.Bands, t.Marks = warmups(stretches, x), marks(r, stretches, x)
 	t.Errors, t.Server = errorsOf(r, stretches, x), serverOf(r, x.start)
+	t.Queries = queriesOf(r, x.start)
 	t.Length = ends(t, stretches, x)
 	return t, nil
 }

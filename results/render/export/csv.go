@@ -90,8 +90,26 @@ func (f *figureWriter) ofServer(s *figures.Server) {
 	}
 }
 
+// ofQueries writes what the queries about the server said.
+func (f *figureWriter) ofQueries(list []figures.Query) {
+	for i := range list {
+		q := &list[i]
+		name := "server." + q.Name
+		f.put(name, "", "", "answered", q.Share, "share")
+		for _, v := range []struct {
+			stat  string
+			value *float64
+		}{{"min", q.Min}, {"mean", q.Mean}, {"max", q.Max}, {"last", q.Last}, {"per_message", q.PerMessage}} {
+			if v.value != nil {
+				f.put(name, "", "", v.stat, *v.value, "number")
+			}
+		}
+	}
+}
+
 func (f *figureWriter) ofRun(res *figures.Result) {
 	f.ofServer(res.Server)
+	f.ofQueries(res.Queries)
 	g := &res.Generator
 	valid := 0.0
 	if res.Verdict.Valid {

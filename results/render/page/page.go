@@ -81,6 +81,7 @@ type Timeline struct {
 	Marks   []Mark          `json:"marks"`
 	Errors  *ErrorTimeline  `json:"errors"`           // nil if there are none
 	Server  *ServerTimeline `json:"server,omitempty"` // nil if nobody looked at it
+	Queries []QueryTimeline `json:"queries,omitempty"`
 }
 
 // A FlowTimeline is one flow's part of a Timeline, in the order of Page.Flows.
@@ -110,6 +111,17 @@ type ServerTimeline struct {
 	Cores  Values  `json:"cores"`  // in use
 	Memory Values  `json:"memory"` // in MiB
 }
+
+// A QueryTimeline is what a query about the server said, on the clock of the run.
+type QueryTimeline struct {
+	Name   string  `json:"name"`
+	At     Values  `json:"at"` // seconds from the beginning of the axis: when it was answered
+	Length float64 `json:"length"`
+	Value  Values  `json:"value"`
+}
+
+// FillsRow tells whether a query's chart has a row of its own, so that none is half empty.
+func (t *Timeline) FillsRow(query int) bool { return query%2 == 0 && query == len(t.Queries)-1 }
 
 // An ErrorSeries is how often a class of errors came, a second.
 type ErrorSeries struct {

@@ -6,9 +6,11 @@
   const plots = [];
   const add = (name, draw) => { const f = figure(name); if (f) plots.push(draw(f)); };
   if (t) {
+    const clock = { ...(!t.own && { marks: t.marks, bands: t.bands }), own: t.own };
     for (const kind of ["rate", "latency", "open"]) add(kind, f => report.overTime[kind](f, data.flows, t));
-    add("errors", f => report.errors(f, { ...t.errors, ...(!t.own && { marks: t.marks, bands: t.bands }), own: t.own }));
-    for (const kind of ["cores", "memory"]) add("server-" + kind, f => report.server[kind](f, { ...t.server, ...(!t.own && { marks: t.marks, bands: t.bands }), own: t.own }));
+    add("errors", f => report.errors(f, { ...t.errors, ...clock }));
+    for (const kind of ["cores", "memory"]) add("server-" + kind, f => report.server[kind](f, { ...t.server, ...clock }));
+    (t.queries || []).forEach((q, i) => add("query-" + i, f => report.server.query(f, { ...q, ...clock })));
   }
   if ((data.curves || []).length) add("percentiles", f => report.percentiles(f, data.flows, data.curves, document.getElementById("curves")));
 

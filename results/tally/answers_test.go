@@ -1,0 +1,86 @@
+package tally
+
+import (
+	"math"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
+
+// answered is what a query said in each second; NaN means nothing.
+func answered(values ...float64) Queries {
+	start, q := sample.Instant(1_700_000_000_000_000_000), Queries{}
+	for i, v := range values {
+		a := Answer{Query: "q", From: start.Add(time.Duration(i) * time.Second), To: start.Add(time.Duration(i+1) * time.Second), Value: &v}
+		if math.IsNaN(v) {
+			a.Value, a.Missed = nil, "no answer"
+		}
+		q.Add(&a)
+	}
+	return q
+}
+
+func TestAnswers(t *testing.T) {
+	q := answered(5, math.NaN(), 7, 7, 10, 2)
+	start := q["q"][0].From
+	all := q.Between("q", start, start.Add(6*time.Second))
+	want := Answers{
+		From: start, To: start.Add(6 * time.Second), Answered: 5 * time.Second, Count: 5, Missed: 1, Why: "no answer", Min: 2, Max: 10, Sum: 31,
+		First: 5, Last: 2, FirstAt: start.Add(time.Second), LastAt: start.Add(6 * time.Second), Rise: 5, Changes: 3, Fell: true,
+	}
+	if !reflect.DeepEqual(all, want) {
+		t.Errorf("all: %+v, want %+v", all, want)
+	}
+	part := q.Between("q", start.Add(1500*time.Millisecond), start.Add(4500*time.Millisecond))
+	if part.Count != 2 || part.Missed != 1 || part.Answered != 2500*time.Millisecond || part.Changes != 0 || part.Min != 7 {
+		t.Errorf("a part: %+v", part)
+	}
+	if none := q.Between("other", start, start.Add(time.Hour)); none != (Answers{}) {
+		t.Errorf("another query: %+v", none)
+	}
+}
+
+// TestManyAnswers keeps no more than so many, and the same sums.
+func TestManyAnswers(t *testing.T) {
+	var values []float64
+	for i := range 3*maxAnswers + 1 {
+		values = append(values, float64(i%1000))
+	}
+	q := answered(values...)
+	if n := len(q["q"]); n > maxAnswers {
+		t.Errorf("%d are kept, want %d at most", n, maxAnswers)
+	}
+	sum := q.Between("q", 0, math.MaxInt64)
+	if n := int64(len(values)); sum.Count != n || sum.Changes != n-1 || sum.Max != 999 || sum.Rise != float64(n-1-n/1000) {
+		t.Errorf("together: %+v", sum)
+	}
+	twice := Queries{}
+	twice.Merge(q)
+	twice.Merge(q)
+	if got := twice.Between("q", 0, math.MaxInt64); got != sum {
+		t.Errorf("seen by two: %+v, want %+v", got, sum)
+	}
+}
+
+func TestAnswerCheck(t *testing.T) {
+	v, huge, no := 1.5, 1e200, math.NaN()
+	for name, test := range map[string]struct {
+		a  Answer
+		ok bool
+	}{
+		"a value":      {Answer{Query: "q", To: 1, Value: &v}, true},
+		"a reason":     {Answer{Query: "q", To: 1, Missed: "gone"}, true},
+		"neither":      {Answer{Query: "q", To: 1}, false},
+		"both":         {Answer{Query: "q", To: 1, Value: &v, Missed: "gone"}, false},
+		"no name":      {Answer{To: 1, Value: &v}, false},
+		"backwards":    {Answer{Query: "q", From: 2, To: 1, Value: &v}, false},
+		"too large":    {Answer{Query: "q", To: 1, Value: &huge}, false},
+		"not a number": {Answer{Query: "q", To: 1, Value: &no}, false},
+	} {
+		if err := test.a.Check(); (err == nil) != test.ok {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
