@@ -16,7 +16,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test race check fmt integration browser bench-peers truth verdict detect fuzz chaos man clean
+.PHONY: help build demo test race check fmt integration browser deploy-test bench-peers truth verdict detect fuzz chaos man clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,11 @@ integration: build ## run against Postfix, Dovecot and Prometheus; installs what
 browser: ## open the pages in headless Chromium; installs it if it is missing
 	.ci/packages chromium
 	$(GO) test -tags browser -count=1 -run 'Browser|Keyboard' ./results/render
+
+# A module of its own, for its libraries: vet would compile them once more.
+deploy-test: build ## check the files in deploy by the libraries of their platforms
+	.ci/packages systemd
+	cd deploy && $(GO) test -vet=off -count=1 . -args -smtpgauge=$(CURDIR)/bin/smtpgauge
 
 bench-peers: ## measure what a message costs this and other clients; PEERS adds flags, -quick for a short run
 	.ci/packages gcc libc6-dev openssl postfix
