@@ -99,6 +99,7 @@ var confined = map[string][]string{
 	"golang.org/x/net":                        {"loadgen/mail"},                                   // for international domain names
 	"github.com/emersion/go-sasl":             {"bench", "internal/smtpsink", "loadgen/smtpwire"}, // go-smtp's server needs it
 	"github.com/xdg-go/scram":                 {"internal/smtpsink", "loadgen/smtpwire"},
+	"github.com/nats-io":                      {"gauge/fleet/bus"},
 	"github.com/HdrHistogram/hdrhistogram-go": {"results/histogram"},
 	"github.com/olekukonko/tablewriter":       {"results/render"},
 	"github.com/aclements/go-moremath":        {"gauge/capacity", "results/compare/stats"},

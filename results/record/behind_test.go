@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"io"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -97,7 +98,7 @@ func TestNotBehind(t *testing.T) {
 
 // The seconds of a shard wait for the others, but not without bound.
 func TestFramesThatWaitAreBounded(t *testing.T) {
-	c := &Collector{run: newRun(testHeader(twoFlows(1)))}
+	c := &Collector{folder: newFolder(io.Discard, testHeader(twoFlows(1)))}
 	for n := range int64(3 * maxPending) {
 		c.frame(n, n+1)
 		if len(c.pending) > maxPending {

@@ -45,6 +45,11 @@ const (
 // check refuses a header that no run has, or whose run would take too much
 // work to show.
 func (h *Header) check() error {
+	if h.Agent != nil {
+		if err := h.Agent.check(); err != nil {
+			return err
+		}
+	}
 	names := map[string]bool{}
 	for i := range h.Flows {
 		if name := h.Flows[i].Name; names[name] {
@@ -122,7 +127,7 @@ func checkLength(p *loadgen.Plan) error {
 // check refuses an interval that no run has, and that would spoil sums.
 func (l *intervalLine) check() error {
 	switch {
-	case l.Stage == stageNames[sample.Drain] || l.From < 0 || l.To < l.From || l.Number < 0:
+	case l.Stage == stageNames[sample.Drain] || l.From < 0 || l.To < l.From || l.Number < 0 || l.Missing < 0 || l.Missing > MaxAgents:
 		return fmt.Errorf("interval %d of stage %s from %d to %d", l.Number, l.Stage, l.From, l.To)
 	case l.Width < 0 || l.Width > maxWidth:
 		return fmt.Errorf("interval %d is one of %d s, want at most %d", l.Number, l.Width, maxWidth)
@@ -154,7 +159,7 @@ func (l *windowLine) check() error {
 func (c *Closing) check() error {
 	g := &c.Generator
 	for _, n := range []int64{
-		int64(g.CPU), g.MaxRSS, int64(g.GOMAXPROCS), g.GCPauses, int64(g.GCPauseTotal), int64(g.GCPauseMax), int64(c.Shards),
+		int64(g.CPU), g.MaxRSS, int64(g.GOMAXPROCS), g.GCPauses, int64(g.GCPauseTotal), int64(g.GCPauseMax), int64(c.Shards), int64(c.AllowLost),
 	} {
 		if n < 0 || n > maxSpan {
 			return fmt.Errorf("the generator has a figure of %d, want 0 to %d", n, int64(maxSpan))

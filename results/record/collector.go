@@ -12,8 +12,6 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
-	"github.com/smtpgauge/smtpgauge/results/record/grain"
-	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // A Collector makes a Run of what the shards of one run record, and writes the
@@ -25,27 +23,21 @@ import (
 // interval that the Collector has not taken yet. That interval is then longer than
 // a second, and fewer intervals are less work.
 type Collector struct {
-	run        *Run
-	out        *fileWriter
-	onInterval func(*Progress)
-	recorders  []*recorder
-	reached    []int64             // the number of the last interval of each shard
-	pending    []*frame            // those that some shard may still add to, in order
-	ended      map[int]sample.Tick // the last tick of each shard that has ended
-	flows      []flowState
-	folded     *frame // the seconds that will be one interval of the file; nil if there are none
-	number     int64  // of the last second
-	done       chan struct{}
+	folder
+	reporter  reporter
+	recorders []*recorder
+	reached   []int64             // the number of the last interval of each shard
+	pending   []*frame            // those that some shard may still add to, in order
+	ended     map[int]sample.Tick // the last tick of each shard that has ended
+	done      chan struct{}
 
-	mu      sync.Mutex
-	full    []*batch // to be taken: of each shard one at most, and its last
-	empty   []*batch
-	server  []*tally.ServerSample // to be taken, as the next
-	answers []*tally.Answer
-	taken   sample.Instant // all up to here is in the file, or in the interval that is written next
-	behind  time.Duration  // the most that the file was behind a shard
-	closed  bool
-	wake    chan struct{}
+	mu     sync.Mutex
+	full   []*batch // to be taken: of each shard one at most, and its last
+	empty  []*batch
+	taken  sample.Instant // all up to here is in the file, or in the interval that is written next
+	behind time.Duration  // the most that the file was behind a shard
+	closed bool
+	wake   chan struct{}
 }
 
 // NewCollector writes the header to w and starts collecting for that many shards.
@@ -60,16 +52,16 @@ func NewCollector(w io.Writer, h Header, p *loadgen.Plan, shards int, onInterval
 	}
 	h.ID = newID()
 	c := &Collector{
-		run: newRun(h), out: &fileWriter{w: w}, onInterval: onInterval, ended: map[int]sample.Tick{},
-		reached: make([]int64, shards), flows: make([]flowState, len(p.Flows)),
+		folder: newFolder(w, h), ended: map[int]sample.Tick{}, reached: make([]int64, shards),
 		taken: sample.Instant(h.Started.UnixNano()), done: make(chan struct{}), wake: make(chan struct{}, 1),
 	}
+	c.reporter = newReporter(&c.run.Header, onInterval)
 	c.out.header(&c.run.Header)
 	if err := c.out.flush(); err != nil {
 		return nil, err
 	}
 	for range shards {
-		c.recorders = append(c.recorders, &recorder{collector: c, current: newBatch(), reached: make([]int, len(h.Flows))})
+		c.recorders = append(c.recorders, &recorder{collector: c, current: newBatch(), reached: make([]int, len(p.Flows))})
 	}
 	go c.collect()
 	return c, nil
@@ -86,8 +78,8 @@ func (c *Collector) Close(rep *sample.Report, g Usage) (*Run, error) {
 	c.mu.Unlock()
 	c.signal()
 	<-c.done
-	c.takeServer(grain.Width(c.number))
-	c.takeAnswers(grain.Width(c.number))
+	c.takeServer()
+	c.takeAnswers()
 	c.run.finish(rep, g)
 	c.run.Closing.Behind = c.behind
 	c.out.closing(c.run)
@@ -181,9 +173,7 @@ func (c *Collector) secondOf(t sample.Instant) int64 {
 	return int64(c.sinceStart(t)/time.Second) + 1
 }
 
-func (c *Collector) sinceStart(t sample.Instant) time.Duration {
-	return t.Sub(sample.Instant(c.run.Header.Started.UnixNano()))
-}
+func (c *Collector) sinceStart(t sample.Instant) time.Duration { return c.reporter.sinceStart(t) }
 
 // maxPending bounds the frames that wait for a shard which has not come to them
 // yet. What the others record after those becomes one interval.
@@ -218,7 +208,7 @@ func (c *Collector) emit(n int64) {
 		c.pending = slices.Delete(c.pending, 0, 1)
 		f.settle(c.ended)
 		c.fold(f)
-		c.report(f)
+		c.reporter.report(f, c.run.gauges)
 		c.mu.Lock()
 		c.taken = f.to
 		c.mu.Unlock()

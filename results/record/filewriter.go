@@ -23,6 +23,7 @@ type fileWriter struct {
 	err   error
 	last  map[int]sample.Series // by flow: the series of its last line
 	lines int                   // of intervals
+	fine  bool                  // seconds are not put together
 }
 
 func (f *fileWriter) line(v any) {
@@ -94,13 +95,13 @@ func (f *fileWriter) seriesInterval(fr *frame, h *Header, s sample.Series, t *ta
 		return
 	}
 	width := grain.Width(fr.number)
-	if width == 1 {
+	if width == 1 || f.fine {
 		width = 0
 	}
 	f.line(intervalLine{
 		totalLine: newTotalLine(intervalType, h.seriesLine(s), t),
 		Number:    fr.number, Width: width, From: fr.from, To: fr.to, Gauge: fr.gauges[s.Flow], Busy: fr.busy, Waited: fr.waited, Stood: fr.stood,
-		Spent: t.Spent(),
+		Spent: t.Spent(), Missing: fr.missing,
 	})
 }
 

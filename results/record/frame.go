@@ -25,6 +25,7 @@ type frame struct {
 	busy      float64              // CPU time of the busiest shard, as a share of the interval
 	waited    float64              // how long a shard wanted a CPU and had none, as a share; the largest
 	stood     time.Duration        // as sample.Tick has it; the largest
+	missing   int                  // agents of a fleet that have no part in it, and should
 }
 
 // A Gauge is how many sessions and arrivals a flow has at the end of an interval.
@@ -80,7 +81,7 @@ func (f *frame) join(next *frame) {
 	length, more := float64(f.to.Sub(f.from)), float64(next.to.Sub(next.from))
 	f.busy = (f.busy*length + next.busy*more) / max(1, length+more)
 	f.waited = (f.waited*length + next.waited*more) / max(1, length+more)
-	f.stood += next.stood
+	f.stood, f.missing = f.stood+next.stood, max(f.missing, next.missing)
 	f.number, f.from, f.to = next.number, min(f.from, next.from), max(f.to, next.to)
 	f.addTotals(next)
 	f.windows = append(f.windows, next.windows...)

@@ -38,6 +38,7 @@ type Header struct {
 	Thresholds  []criteria.Threshold `json:"-"`                    // in the file they are text: see headerLine
 	Gates       []string             `json:"gates,omitempty"`      // as written
 	MinEffect   float64              `json:"min_effect,omitempty"` // the smallest effect of interest to comparisons, as a share
+	Agent       *Place               `json:"agent,omitempty"`      // of the generator in a fleet; nil if it is in none
 }
 
 // An Environment describes the machine and the program that made a run. If two runs

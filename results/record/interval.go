@@ -24,6 +24,7 @@ type Interval struct {
 	Busy        float64              // CPU time of the generator's busiest shard, as a share of the interval
 
 	Spent      float64 // nanoseconds, as tally.Total.Spent
+	Missing    int     // agents of a fleet that have no part in it, and should; the most of several
 	Generator  int     // which of several whose runs were merged, from 0
 	histograms map[string]string
 	times      map[tally.Slot]*histogram.Histogram // of several seconds, in place of histograms
@@ -32,7 +33,7 @@ type Interval struct {
 func (r *Run) newInterval(l *intervalLine, s sample.Series) Interval {
 	return Interval{
 		Flow: s.Flow, Round: s.Round, Stage: s.Stage, Number: l.Number, From: l.From, To: l.To, Open: l.Gauge.Open, Due: l.Gauge.Due,
-		Accepted: l.InWindow, Messages: l.Outcomes, Errors: l.Errors, Busy: l.Busy, Spent: l.Spent,
+		Accepted: l.InWindow, Messages: l.Outcomes, Errors: l.Errors, Busy: l.Busy, Spent: l.Spent, Missing: l.Missing,
 	}
 }
 
@@ -65,7 +66,7 @@ func (i *Interval) HistogramAt(s tally.Slot) (*histogram.Histogram, error) {
 func (i *Interval) add(next *Interval) error {
 	i.Busy = (i.Busy*float64(i.Length()) + next.Busy*float64(next.Length())) / max(1, float64(i.Length()+next.Length()))
 	i.From, i.To, i.Open = min(i.From, next.From), max(i.To, next.To), max(i.Open, next.Open)
-	i.Due = max(i.Due, next.Due)
+	i.Due, i.Missing = max(i.Due, next.Due), max(i.Missing, next.Missing)
 	i.Accepted += next.Accepted
 	for o, n := range next.Messages {
 		i.Messages[o] += n

@@ -51,6 +51,8 @@ func scanInterval(line []byte, l *intervalLine) (histograms []byte, ok bool) {
 			l.Stood = time.Duration(s.Integer())
 		case "spent_ns":
 			l.Spent = s.Float()
+		case "missing":
+			l.Missing = int(s.Integer())
 		default:
 			s.Failed = true
 		}

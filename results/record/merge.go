@@ -22,7 +22,7 @@ func Merge(runs ...*Run) (*Run, error) {
 		return nil, err
 	}
 	out := newRun(runs[0].Header)
-	out.identities = nil
+	out.Header.Agent, out.identities = nil, nil
 	closing := Closing{}
 	whole := true
 	for i, r := range runs {
@@ -42,6 +42,9 @@ func Merge(runs ...*Run) (*Run, error) {
 	}
 	if err := out.mergeIntervals(runs); err != nil {
 		return nil, fmt.Errorf("putting the runs' intervals together: %w", err)
+	}
+	if err := out.mergeAgents(runs); err != nil {
+		return nil, err
 	}
 	out.gaps = gapsBetween(runs)
 	if whole {

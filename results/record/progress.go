@@ -141,33 +141,49 @@ func (s *flowState) counts(g Gauge, load sample.LoadKind) FlowCounts {
 	return out
 }
 
-// report passes on how far the run is after a frame.
-func (c *Collector) report(f *frame) {
-	if c.onInterval == nil {
+// A reporter passes on how far a run is.
+type reporter struct {
+	header     *Header
+	flows      []flowState
+	onInterval func(*Progress) // nil if nobody wants it
+}
+
+func newReporter(h *Header, onInterval func(*Progress)) reporter {
+	return reporter{h, make([]flowState, len(h.Flows)), onInterval}
+}
+
+func (r *reporter) sinceStart(t sample.Instant) time.Duration {
+	return t.Sub(sample.Instant(r.header.Started.UnixNano()))
+}
+
+// report passes on how far the run is after a frame. peaks are the flows' gauges with
+// the most sessions of the run.
+func (r *reporter) report(f *frame, peaks []Gauge) {
+	if r.onInterval == nil {
 		return
 	}
 	cpu := tally.Processors{}
 	cpu.Add(f.processor())
 	p := &Progress{
-		Started: c.run.Header.Started,
-		Elapsed: c.sinceStart(f.to), Length: f.to.Sub(f.from),
-		Flows:     make([]FlowProgress, len(c.flows)),
+		Started: r.header.Started,
+		Elapsed: r.sinceStart(f.to), Length: f.to.Sub(f.from),
+		Flows:     make([]FlowProgress, len(r.flows)),
 		BusyShare: cpu.Busiest(), DeniedShare: cpu.Denied(),
 	}
-	for i := range c.flows {
-		c.flows[i].added = c.flows[i].added[:0]
+	for i := range r.flows {
+		r.flows[i].added = r.flows[i].added[:0]
 	}
 	for _, s := range f.ordered() {
-		c.flows[s.Flow].add(f.series[s], s.Stage, &c.run.Header.Flows[s.Flow])
+		r.flows[s.Flow].add(f.series[s], s.Stage, &r.header.Flows[s.Flow])
 		p.Flows[s.Flow].Accepted += f.series[s].Outcomes[sample.Accepted]
 	}
 	for _, w := range f.windows {
-		c.flows[w.series.Flow].noteEnd(StageEnd{w.series.Round, w.series.Stage, c.sinceStart(w.to)})
+		r.flows[w.series.Flow].noteEnd(StageEnd{w.series.Round, w.series.Stage, r.sinceStart(w.to)})
 	}
 	for i := range p.Flows {
-		c.flows[i].fill(&p.Flows[i], f.gauges[i], c.run.gauges[i], &c.run.Header.Flows[i])
+		r.flows[i].fill(&p.Flows[i], f.gauges[i], peaks[i], &r.header.Flows[i])
 	}
-	c.onInterval(p)
+	r.onInterval(p)
 }
 
 // fill fills in a flow's progress, with its gauge now and the one that has the most

@@ -136,6 +136,9 @@ func (f *fileReader) header(line []byte) error {
 	if err != nil {
 		return err
 	}
+	if h.Agent != nil {
+		h.Started = h.common(sample.Instant(h.Started.UnixNano())).Time().UTC()
+	}
 	f.run = newRun(h)
 	f.totals, f.stages = map[sample.Series]*tally.Total{}, map[sample.Series]*tally.Total{}
 	f.costs = h.Baseline != "" && h.Rounds == 1
@@ -181,6 +184,8 @@ func (f *fileReader) line(line []byte) error {
 		return f.server(line)
 	case answersType:
 		return f.answers(line)
+	case agentType:
+		return f.agent(line)
 	case totalType:
 		return f.total(line)
 	case closingType:
@@ -203,6 +208,7 @@ func (f *fileReader) interval(line []byte) error {
 	if err := l.check(); err != nil {
 		return err
 	}
+	l.From, l.To = f.run.Header.common(l.From), f.run.Header.common(l.To)
 	if err := f.keep(&l, s, histograms); err != nil {
 		return err
 	}
@@ -252,7 +258,8 @@ func (f *fileReader) window(line []byte) error {
 	if err := l.check(); err != nil {
 		return err
 	}
-	f.run.windows[s] = f.run.windows[s].union(Window{l.From, l.To})
+	h := &f.run.Header
+	f.run.windows[s] = f.run.windows[s].union(Window{h.common(l.From), h.common(l.To)})
 	return nil
 }
 
@@ -296,6 +303,14 @@ func (f *fileReader) answers(line []byte) error {
 	return nil
 }
 
+func (f *fileReader) agent(line []byte) error {
+	var l agentLine
+	if err := json.Unmarshal(line, &l); err != nil {
+		return wrongType(err)
+	}
+	return f.run.readAgent(&l)
+}
+
 func (f *fileReader) total(line []byte) error {
 	var l totalLine
 	if err := json.Unmarshal(line, &l); err != nil {
@@ -322,6 +337,9 @@ func (f *fileReader) closing(line []byte) error {
 		return err
 	}
 	f.run.Closing = &l.Closing
+	if f.run.Header.Agent != nil {
+		l.Ended = f.run.Header.common(sample.Instant(l.Ended.UnixNano())).Time().UTC()
+	}
 	return nil
 }
 

@@ -2,6 +2,8 @@ package record
 
 import (
 	"cmp"
+	"iter"
+	"maps"
 	"slices"
 	"time"
 
@@ -27,6 +29,8 @@ type Run struct {
 
 	// Queries are the answers to the queries about the server, by their names.
 	Queries tally.Queries
+	// Agents are those that carried the run out, if it is of a fleet.
+	Agents []Agent
 
 	totals     map[sample.Series]*tally.Total
 	stages     map[sample.Series]*tally.Total // by load stage too, of flows with several
@@ -75,6 +79,7 @@ type Closing struct {
 	Shards      int             `json:"shards"`
 	Behind      time.Duration   `json:"behind_ns,omitempty"` // the most that writing the file was behind the load
 	Generator   Usage           `json:"generator"`
+	AllowLost   int             `json:"allow_lost,omitempty"` // agents of a fleet that may be lost
 }
 
 // Interrupted tells whether the user ended the run.
@@ -244,3 +249,32 @@ func (r *Run) End() sample.Instant { return r.end }
 func compareSeries(a, b sample.Series) int {
 	return cmp.Or(cmp.Compare(a.Flow, b.Flow), cmp.Compare(a.Round, b.Round), cmp.Compare(a.Stage, b.Stage), cmp.Compare(a.LoadStage, b.LoadStage))
 }
+
+// A Window is from when to when a stage of a flow's round lasted.
+type Window struct{ From, To sample.Instant }
+
+// Length is how long the window is.
+func (w Window) Length() time.Duration { return w.To.Sub(w.From) }
+
+// Common is how much of the window lies within another.
+func (w Window) Common(o Window) time.Duration {
+	return max(0, Window{max(w.From, o.From), min(w.To, o.To)}.Length())
+}
+
+// union is the window from the start of the earlier to the end of the later. An
+// empty window adds nothing.
+func (w Window) union(o Window) Window {
+	switch {
+	case w.Length() <= 0:
+		return o
+	case o.Length() <= 0:
+		return w
+	}
+	return Window{min(w.From, o.From), max(w.To, o.To)}
+}
+
+// Window is when a stage of a flow's round lasted; empty if it did not begin.
+func (r *Run) Window(s sample.Series) Window { return r.windows[s] }
+
+// Windows are all windows of the run, in no order.
+func (r *Run) Windows() iter.Seq2[sample.Series, Window] { return maps.All(r.windows) }

@@ -1,0 +1,23 @@
+package bus
+
+// A Bus passes octets on to whoever listens at an address. Its methods may be called from
+// any goroutine.
+type Bus interface {
+	// Send passes data on, and does not wait until it arrives. An error says that the
+	// message will not arrive; without one it may be lost all the same.
+	Send(address string, data []byte) error
+	// Listen calls take for each message to an address, one after the other, until stop
+	// is called. data is valid during the call.
+	Listen(address string, take func(data []byte)) (stop func(), err error)
+	// Close ends the connection.
+	Close()
+}
+
+// MaxMessage is the most octets of a message.
+const MaxMessage = 1 << 20
+
+// MaxBody is the most octets of a message's body.
+const MaxBody = 256 << 10
+
+// Coordinator is the address of a fleet's coordinator. An agent's is its ID.
+const Coordinator = "coordinator"

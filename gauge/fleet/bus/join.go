@@ -1,0 +1,51 @@
+package bus
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// A Join is what an agent needs to know to take part in the runs of a coordinator with an
+// embedded server: the text of --join.
+type Join struct {
+	Address     string // host and port
+	Token       Token  // the zero value if the text has none
+	Fingerprint string // SHA-256 of the server's certificate, in hex; "" trusts any, since the messages are sealed
+}
+
+const joinScheme = "smtpgauge"
+
+// String is the text of a join, with its token: smtpgauge://TOKEN@HOST:PORT/FINGERPRINT.
+func (j Join) String() string {
+	user := ""
+	if j.Token != (Token{}) {
+		user = url.User(j.Token.secret).String() + "@"
+	}
+	return strings.TrimSuffix(joinScheme+"://"+user+j.Address+"/"+j.Fingerprint, "/")
+}
+
+// ParseJoin reads the text of a join. The error does not repeat the token.
+func ParseJoin(text string) (Join, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != joinScheme || u.RawQuery != "" || u.Fragment != "" {
+		return Join{}, errors.New("want smtpgauge://TOKEN@HOST:PORT/FINGERPRINT, as smtpgauge run --agents prints it")
+	}
+	host, port, err := net.SplitHostPort(u.Host)
+	if err != nil || host == "" || port == "" {
+		return Join{}, fmt.Errorf("%q: want HOST:PORT", u.Host)
+	}
+	j := Join{Address: u.Host, Fingerprint: strings.ToLower(strings.Trim(u.Path, "/"))}
+	if user := u.User.Username(); user != "" {
+		if j.Token, err = ParseToken(user); err != nil {
+			return Join{}, err
+		}
+	}
+	if b, err := hex.DecodeString(j.Fingerprint); err != nil || len(b) != 32 && len(b) != 0 {
+		return Join{}, errors.New("the fingerprint of a certificate is 64 hex digits")
+	}
+	return j, nil
+}

@@ -1,0 +1,115 @@
+package bus
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"fmt"
+	"math/big"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+// A Server is a NATS server within this process, with the coordinator's connection to it.
+type Server struct {
+	Bus
+	server *server.Server
+	join   Join
+}
+
+// Serve starts a server for a fleet of so many agents. It speaks TLS only, with a
+// certificate that it makes itself, and takes nobody who does not know the token.
+func Serve(address string, t Token, agents int) (*Server, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		return nil, err
+	}
+	if number == 0 {
+		number = server.RANDOM_PORT
+	}
+	certificate, err := selfMade()
+	if err != nil {
+		return nil, err
+	}
+	s, err := server.NewServer(&server.Options{
+		ServerName: "smtpgauge", Host: host, Port: number, NoLog: true, NoSigs: true, NoSystemAccount: true,
+		Authorization: t.login(), AuthTimeout: 5,
+		TLS: true, TLSTimeout: 5, TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS13},
+		MaxPayload: MaxMessage, MaxControlLine: 1024, MaxConn: agents + 32, MaxSubs: 64, PingInterval: 2 * time.Second, MaxPingsOut: 2,
+		WriteDeadline: 5 * time.Second,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the embedded NATS server: %w", err)
+	}
+	go s.Start()
+	if !s.ReadyForConnections(5 * time.Second) {
+		s.Shutdown()
+		return nil, fmt.Errorf("the embedded NATS server cannot listen on %s", address)
+	}
+	own, err := connect("", t, nil, []nats.Option{nats.InProcessServer(s), nats.Token(t.login())})
+	if err != nil {
+		s.Shutdown()
+		return nil, fmt.Errorf("the embedded NATS server: %w", err)
+	}
+	listening, ok := s.Addr().(*net.TCPAddr)
+	if !ok {
+		return nil, errors.New("the embedded NATS server listens nowhere")
+	}
+	return &Server{Bus: own, server: s, join: Join{
+		Address: net.JoinHostPort(host, strconv.Itoa(listening.Port)), Token: t, Fingerprint: fingerprint(certificate.Certificate[0]),
+	}}, nil
+}
+
+// Join is what an agent needs to know.
+func (s *Server) Join() Join { return s.join }
+
+// Traffic is how many octets came in and went out.
+func (s *Server) Traffic() (in, out int64) {
+	v, err := s.server.Varz(nil)
+	if err != nil {
+		return 0, 0
+	}
+	return v.InBytes, v.OutBytes
+}
+
+// Close implements Bus, and ends the server.
+func (s *Server) Close() {
+	s.Bus.Close()
+	s.server.Shutdown()
+	s.server.WaitForShutdown()
+}
+
+// selfMade makes a certificate that is known by its fingerprint alone.
+func selfMade() (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	now := time.Now()
+	template := &x509.Certificate{
+		SerialNumber: serial, Subject: pkix.Name{CommonName: "smtpgauge coordinator"}, DNSNames: []string{"smtpgauge.invalid"},
+		NotBefore: now.Add(-24 * time.Hour), NotAfter: now.Add(30 * 24 * time.Hour),
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.Certificate{Certificate: [][]byte{raw}, PrivateKey: key}, nil
+}

@@ -1,0 +1,263 @@
+package record
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// A Union makes one run of the files of several agents while these are being written, and
+// writes the run file of the whole meanwhile. Its totals are those that Merge makes of the
+// agents' files.
+//
+// An interval of the whole is written when all agents have come to it. It is not for
+// several goroutines at once, but for ServerLooks.
+type Union struct {
+	folder
+	reporter reporter
+	parts    []unionPart
+	pending  []*unionFrame // to be written, in order
+	live     *unionFrame   // what has come since the last report
+	shown    []Gauge       // by flow: with the most sessions that a report had
+	reported int64         // the number of the last report
+	taken    int64         // the number of the last second that was folded
+}
+
+// A unionPart is an agent's part of a Union.
+type unionPart struct {
+	index   int
+	agent   Agent
+	header  *Header       // of its file; nil until it has come
+	rest    []byte        // of the last line
+	shown   map[int]Gauge // by flow: the last that a report had
+	kept    map[int]Gauge // by flow: the last that was written
+	number  int64         // of its last interval
+	closing *Closing
+	away    bool  // reports do not wait for it
+	gone    bool  // nothing waits for it
+	broken  error // why its file cannot be read any further
+}
+
+// NewUnion writes the header of the whole to w, and begins a run of so many agents. The
+// ID of the header is what the agents' Place.Fleet is to be. It calls onInterval, unless
+// that is nil, about once a second from within Feed, Away and Gone.
+func NewUnion(w io.Writer, h Header, agents int, onInterval func(*Progress)) (*Union, error) {
+	if err := h.check(); err != nil {
+		return nil, fmt.Errorf("run file: %w", err)
+	}
+	h.ID = newID()
+	u := &Union{folder: newFolder(w, h), parts: make([]unionPart, agents)}
+	for i := range u.parts {
+		u.parts[i].agent.empty(&u.run.Header)
+		u.parts[i].index, u.parts[i].shown, u.parts[i].kept = i, map[int]Gauge{}, map[int]Gauge{}
+	}
+	u.reporter = newReporter(&u.run.Header, onInterval)
+	u.live = newUnionFrame(0, u)
+	u.shown = make([]Gauge, len(h.Flows))
+	u.out.header(&u.run.Header)
+	return u, u.out.flush()
+}
+
+// ID is what no other run has.
+func (u *Union) ID() string { return u.run.Header.ID }
+
+// Feed takes the next octets of an agent's file. The error says that they are not those of
+// a run file of this fleet: then the rest of that file is not read.
+func (u *Union) Feed(agent int, data []byte) error {
+	p := &u.parts[agent]
+	if p.broken != nil {
+		return p.broken
+	}
+	p.rest = append(p.rest, data...)
+	done := 0
+	for {
+		length := bytes.IndexByte(p.rest[done:], '\n') + 1
+		if length == 0 {
+			break
+		}
+		line := p.rest[done : done+length]
+		done += length
+		if p.broken = u.line(p, line); p.broken != nil {
+			u.Gone(agent)
+			return p.broken
+		}
+	}
+	p.rest = append(p.rest[:0], p.rest[done:]...)
+	if len(p.rest) > maxLine {
+		p.broken = fmt.Errorf("a line is over %d MiB", maxLine>>20)
+		u.Gone(agent)
+		return p.broken
+	}
+	u.emit()
+	return nil
+}
+
+// Away says whether an agent is out of reach for now: reports do not wait for it.
+func (u *Union) Away(agent int, away bool) {
+	u.parts[agent].away = away
+	u.emit()
+}
+
+// Gone says that nothing is to wait for an agent any more.
+func (u *Union) Gone(agent int) {
+	u.parts[agent].gone = true
+	u.emit()
+}
+
+// Part is what an agent has come to so far. It is valid until the next call of a method.
+func (u *Union) Part(agent int) *Agent { return &u.parts[agent].agent }
+
+// Whole tells whether the file of an agent has come to its end.
+func (u *Union) Whole(agent int) bool { return u.parts[agent].closing != nil }
+
+// An Ending is what the coordinator of a fleet knows of a run's end.
+type Ending struct {
+	Interrupted bool   // its user ended the run
+	Aborted     string // why a condition of the scenario ended it
+	NotLoaded   string // why nothing was loaded
+	AllowLost   int    // agents that may be lost
+}
+
+// Close writes the rest and ends the file, with what is known of each agent. The error is
+// the first one in writing; the run is returned all the same.
+func (u *Union) Close(e Ending, agents []Agent) (*Run, error) {
+	for i := range u.parts {
+		u.parts[i].gone = true
+	}
+	u.emit()
+	for _, f := range slices.Clone(u.pending) {
+		u.fold(f)
+	}
+	u.write()
+	u.takeServer()
+	closing := Closing{}
+	for i := range u.parts {
+		if c := u.parts[i].closing; c != nil {
+			closing.merge(c)
+		}
+	}
+	if closing.Ended.IsZero() {
+		closing.Ended = u.run.end.Time().UTC()
+	}
+	closing.Interrupted, closing.Aborted = e.Interrupted, e.Aborted
+	closing.NotLoaded, closing.AllowLost = e.NotLoaded, e.AllowLost
+	u.run.Closing = &closing
+	u.run.Agents = agents
+	for i := range agents {
+		if agents[i].ID != "" {
+			u.run.identities = append(u.run.identities, agents[i].ID)
+		}
+		u.out.line(u.run.Header.agentLine(&agents[i]))
+	}
+	u.out.closing(u.run)
+	err := u.out.flush()
+	u.run.unwritten = errors.Unwrap(err)
+	return u.run, err
+}
+
+// A unionFrame is an interval of the whole.
+type unionFrame struct {
+	*frame
+	by []map[int]Gauge // by agent, and by flow; nil for an agent that has no part in it
+}
+
+func newUnionFrame(number int64, u *Union) *unionFrame {
+	return &unionFrame{newFrame(number, u.run.staged), make([]map[int]Gauge, len(u.parts))}
+}
+
+// mostPending bounds the intervals that wait for an agent that is away.
+const mostPending = 15
+
+// frameOf returns the pending frame of a second. If that is written already, it is the one
+// that is written next: what comes late is in a later interval, and in the same totals.
+func (u *Union) frameOf(number int64) *unionFrame {
+	number = max(number, u.taken+1)
+	i, found := slices.BinarySearchFunc(u.pending, number, func(f *unionFrame, n int64) int { return cmp.Compare(f.number, n) })
+	if !found {
+		u.pending = slices.Insert(u.pending, i, newUnionFrame(number, u))
+	}
+	return u.pending[i]
+}
+
+// emit reports and writes what is complete.
+func (u *Union) emit() {
+	report, write := int64(afterAll), int64(afterAll)
+	for i := range u.parts {
+		p := &u.parts[i]
+		switch {
+		case p.gone || p.closing != nil:
+		case p.away:
+			write = min(write, p.number)
+		default:
+			report, write = min(report, p.number), min(write, p.number)
+		}
+	}
+	if last := u.lastNumber(); report == afterAll {
+		report = last
+	}
+	if report > u.reported {
+		u.reported = report
+		u.settle(u.live, func(p *unionPart) map[int]Gauge { return p.shown })
+		for i, g := range u.live.gauges {
+			peak := max(u.shown[i].Peak, g.Peak)
+			u.shown[i] = g
+			u.shown[i].Peak = peak
+		}
+		u.reporter.report(u.live.frame, u.shown)
+		u.live = newUnionFrame(0, u)
+	}
+	for len(u.pending) > 0 && (u.pending[0].number <= write || len(u.pending) > mostPending) {
+		u.fold(u.pending[0])
+	}
+}
+
+// lastNumber is the highest number of an interval that has come.
+func (u *Union) lastNumber() int64 {
+	n := int64(0)
+	for i := range u.parts {
+		n = max(n, u.parts[i].number)
+	}
+	return n
+}
+
+// settle adds up the agents' gauges, of which last has the ones before.
+func (u *Union) settle(f *unionFrame, last func(*unionPart) map[int]Gauge) {
+	for i := range u.parts {
+		p := &u.parts[i]
+		before := last(p)
+		here := f.by[i]
+		over := p.gone || p.closing != nil && p.number <= f.number
+		for flow := range f.gauges {
+			g, has := here[flow]
+			if !has {
+				g = before[flow]
+				if g.Peak = g.Open; here != nil || over {
+					g.Open, g.Peak = 0, 0
+				}
+			}
+			before[flow] = g
+			sum := &f.gauges[flow]
+			sum.Open, sum.Peak, sum.Due, sum.Begun = sum.Open+g.Open, sum.Peak+g.Peak, sum.Due+g.Due, sum.Begun+g.Begun
+		}
+		if here == nil && p.header != nil && !(p.closing != nil && p.number < f.number) {
+			f.missing++
+		}
+	}
+}
+
+// fold passes the first pending frame on.
+func (u *Union) fold(f *unionFrame) {
+	u.pending = slices.Delete(u.pending, 0, 1)
+	u.taken = f.number
+	u.settle(f, func(p *unionPart) map[int]Gauge { return p.kept })
+	if f.from == 0 { // nothing but what came late
+		f.from, f.to = u.run.end, u.run.end
+	}
+	for s := range f.stages {
+		f.reached = f.reached || u.run.stages[s] == nil && (u.folded == nil || u.folded.stages[s] == nil)
+	}
+	u.folder.fold(f.frame)
+}
