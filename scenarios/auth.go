@@ -126,6 +126,7 @@ func (a *auth) refers(name string) bool {
 
 func (a *auth) pool(d *decoder) []smtpwire.Credentials {
 	t := d.table(a.at("accounts"), a.file)
+	d.keepPrivate()
 	if t == nil {
 		return nil
 	}

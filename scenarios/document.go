@@ -27,6 +27,7 @@ type document struct {
 	gates        []string
 	minEffect    float64
 	seed         uint64
+	onAgents     bool // where secrets are
 	allowDomains []string
 }
 
@@ -56,6 +57,8 @@ var scenarioShape = object[document]{
 			"The scenario that this one is laid over, as a path from this file. Mappings are merged, a list replaces a list, this file's values win, and null removes a value."),
 		opt("vars", layered[[]named[string]]{varsShape}, func(d *document) *[]named[string] { return &d.vars },
 			"Variables: ${NAME} in a text stands for the value, and --set vars.NAME=VALUE gives it another one."),
+		opt("secrets", secretsPlaceShape, func(d *document) *bool { return &d.onAgents },
+			"Where a run on several machines finds secrets. With agent, each agent finds ${env:NAME} and ${file:PATH} of auth on its own machine, if it was started with --secret for them. If left out, or with coordinator, they are found on the coordinator's machine, and travel to the agents under TLS. Files of accounts and private keys travel in either case."),
 		opt("target", layer[target]{targetShape}, func(d *document) *target { return &d.target },
 			"The server to load. A flow may override any part of it."),
 		opt("defaults", layer[flow]{flowShape}, func(d *document) *flow { return &d.defaults },

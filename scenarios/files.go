@@ -17,22 +17,27 @@ type files struct {
 	fsys   fs.FS  // nil means the operating system's
 	dir    string // the scenario's folder
 	prefix string // of names in faults
+
+	kept   *Inputs // what is read is kept there; nil keeps nothing
+	closed bool    // nothing is read but what kept has
 }
 
 // builtinFiles are those that come with the program.
 var builtinFiles = files{fsys: embedded, dir: ".", prefix: builtinPrefix}
 
-// filesBeside returns the files beside a scenario. An open file that the system
+// beside returns the files beside a scenario. An open file that the system
 // shows under a path, such as /dev/stdin or <(command), has no folder of its own;
 // the current folder takes its place.
-func filesBeside(scenario string, fsys fs.FS) files {
+func (f files) beside(scenario string) files {
 	switch {
-	case fsys != nil:
-		return files{fsys: fsys, dir: path.Dir(scenario)}
+	case f.fsys != nil:
+		f.dir = path.Dir(scenario)
 	case strings.HasPrefix(scenario, "/dev/"), strings.HasPrefix(scenario, "/proc/"):
-		return files{dir: "."}
+		f.dir = "."
+	default:
+		f.dir = filepath.Dir(scenario)
 	}
-	return files{dir: filepath.Dir(scenario)}
+	return f
 }
 
 // locate returns the file system that holds a path, and the path's name in it.
@@ -67,6 +72,10 @@ func (f files) shownName(name string) string {
 
 // read returns a whole file of at most the given number of octets.
 func (f files) read(name string, most int64) ([]byte, error) {
+	shown := f.shownName(name)
+	if f.closed {
+		return f.kept.file(shown, most)
+	}
 	fsys, name, err := f.locate(name)
 	if err != nil {
 		return nil, err
@@ -74,6 +83,9 @@ func (f files) read(name string, most int64) ([]byte, error) {
 	data, err := textfile.Read(fsys, name, most)
 	if err != nil {
 		return nil, withoutPath(err)
+	}
+	if f.kept != nil {
+		f.kept.Files[shown] = data
 	}
 	return data, nil
 }
@@ -112,15 +124,24 @@ func (d *decoder) fromScenario(at tree.Position, name string) (string, bool) {
 	from, to := own.dir, other.shownName(name)
 	if other.fsys == nil { // one of them may be absolute
 		var err error
-		if from, err = filepath.Abs(from); err != nil {
+		if from, err = d.shell.absolute(from); err != nil {
 			return "", false
 		}
-		if to, err = filepath.Abs(to); err != nil {
+		if to, err = d.shell.absolute(to); err != nil {
 			return "", false
 		}
 	}
 	relative, err := filepath.Rel(from, to)
 	return filepath.ToSlash(relative), err == nil
+}
+
+// absolute returns a path from the root. If the files are those of another machine, so is
+// the path.
+func (f files) absolute(name string) (string, error) {
+	if f.closed && !filepath.IsAbs(name) {
+		return filepath.Join(f.kept.Folder, name), nil
+	}
+	return filepath.Abs(name)
 }
 
 // octets returns what is in a file that a scenario names, or reports why it cannot.

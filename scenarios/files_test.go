@@ -118,7 +118,7 @@ func TestFilesBeside(t *testing.T) {
 	for scenario, want := range map[string]string{
 		"s.yaml": ".", "a/s.yaml": "a", "/a/s.yaml": "/a", "/dev/stdin": ".", "/dev/fd/63": ".", "/proc/self/fd/3": ".",
 	} {
-		if got := filepath.ToSlash(filesBeside(scenario, nil).dir); got != want {
+		if got := filepath.ToSlash((files{}).beside(scenario).dir); got != want {
 			t.Errorf("%s: files are in %s, want %s", scenario, got, want)
 		}
 	}

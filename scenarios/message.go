@@ -3,7 +3,6 @@ package scenarios
 import (
 	"errors"
 	"io/fs"
-	"mime"
 	"path"
 	"strings"
 
@@ -201,7 +200,7 @@ func (a *attachment) part(d *decoder) mail.Attachment {
 	}
 	if p.Type == "" {
 		// Only the type: the parameters after it, such as charset, would be guesses.
-		p.Type, _, _ = strings.Cut(mime.TypeByExtension(path.Ext(p.Name)), ";")
+		p.Type, _, _ = strings.Cut(d.mediaType(path.Ext(p.Name)), ";")
 	}
 	p.Data, _ = d.octets(a.at("file"), a.file, mail.MaxFileSize)
 	p.Size = int64(len(p.Data))
@@ -213,6 +212,10 @@ func (d *decoder) messages(at tree.Position, name string) []mail.File {
 	shown := d.shownName(at, name)
 	if files := d.mails[shown]; files != nil {
 		return files
+	}
+	if beside := d.filesAt(at); beside.closed {
+		d.Faultf(at, "%s: %v", shown, errNotAlong)
+		return nil
 	}
 	fsys, inside, err := d.filesAt(at).locate(name)
 	if err != nil {

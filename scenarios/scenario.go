@@ -48,6 +48,8 @@ type LoadOptions struct {
 	// LookOnly says that nobody is going to run the scenario: a secret whose environment
 	// variable is not set is a note, and not a fault.
 	LookOnly bool
+	// Keep keeps what the scenario is made of, for other machines: see Scenario.Inputs.
+	Keep bool
 	// FS holds scenarios and the files they name; nil means the operating system's
 	// files.
 	FS fs.FS
@@ -65,14 +67,18 @@ type Scenario struct {
 	criteria    criteria.Criteria
 	server      server                       // see Watched and Prometheus
 	sources     map[netip.Addr]tree.Position // where each stands first
+	inputs      *Inputs                      // see LoadOptions.Keep
 }
 
 // Load reads the scenario of that name: a path, "builtin:NAME", or "-" for standard
 // input. The error is Faults: everything that is wrong with it.
 func Load(name string, o LoadOptions) (*Scenario, error) {
-	f := filesBeside(name, o.FS)
+	in, err := o.keep()
+	if err != nil {
+		return nil, tree.Faults{{File: name, Message: err.Error()}}
+	}
+	f, shell := o.files(in).beside(name), o.files(in)
 	var source []byte
-	var err error
 	builtin, isBuiltin := strings.CutPrefix(name, builtinPrefix)
 	switch {
 	case isBuiltin:
@@ -82,19 +88,27 @@ func Load(name string, o LoadOptions) (*Scenario, error) {
 		f.dir = "."
 		source, err = readAll(o.Stdin)
 	default:
-		source, err = files{fsys: o.FS, dir: "."}.read(name, tree.MaxSource)
+		source, err = shell.read(name, tree.MaxSource)
 	}
 	if err != nil {
 		return nil, tree.Faults{{File: name, Message: err.Error()}}
 	}
-	return read(name, source, f, o)
+	return newDecoder(name, f, shell, &o).read(source, &o)
 }
 
 // Parse reads a scenario from memory. Faults give its file as name, and the files
 // that the scenario names are found from that name's folder.
 func Parse(name string, source []byte, o LoadOptions) (*Scenario, error) {
-	return read(name, source, filesBeside(name, o.FS), o)
+	in, err := o.keep()
+	if err != nil {
+		return nil, tree.Faults{{File: name, Message: err.Error()}}
+	}
+	shell := o.files(in)
+	return newDecoder(name, shell.beside(name), shell, &o).read(source, &o)
 }
+
+// files are those of the operating system, or of FS, from the current folder.
+func (o *LoadOptions) files(in *Inputs) files { return files{fsys: o.FS, dir: ".", kept: in} }
 
 func readAll(r io.Reader) ([]byte, error) {
 	if r == nil {
@@ -103,9 +117,10 @@ func readAll(r io.Reader) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(r, tree.MaxSource+1))
 }
 
-func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error) {
+// newDecoder returns the decoder of the scenario of that name, which has files beside it.
+func newDecoder(name string, own, shell files, o *LoadOptions) *decoder {
 	d := &decoder{
-		folders: map[string]files{name: f}, shell: files{fsys: o.FS, dir: "."},
+		folders: map[string]files{name: own}, shell: shell,
 		trust: o.Trust, contents: map[string][]byte{}, tables: map[string]*beside.Table{}, mails: map[string][]mail.File{},
 	}
 	d.Report.Files = []string{name}
@@ -117,6 +132,15 @@ func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error)
 		d.filler.Absent = func(at tree.Position, name string) {
 			d.notef(at, "the environment variable %s is not set: a run needs it", tree.Quote(name))
 		}
+	}
+	d.keepEnvironment()
+	return d
+}
+
+func (d *decoder) read(source []byte, o *LoadOptions) (*Scenario, error) {
+	name := d.Report.Files[0]
+	if d.keeping() {
+		d.shell.kept.Name, d.shell.kept.Source = name, source
 	}
 	root := tree.Parse(name, source, &d.Report)
 	if root != nil {
@@ -145,7 +169,10 @@ func read(name string, source []byte, f files, o LoadOptions) (*Scenario, error)
 		return nil, err
 	}
 	plan.MayLoad = o.MayLoad
-	return &Scenario{name: doc.name, description: doc.description, notes: d.notes, plan: plan, criteria: judged, server: doc.server, sources: doc.sources()}, nil
+	if d.keeping() {
+		d.shell.kept.Mail = d.mails
+	}
+	return &Scenario{name: doc.name, description: doc.description, notes: d.notes, plan: plan, criteria: judged, server: doc.server, sources: doc.sources(), inputs: d.shell.kept}, nil
 }
 
 // Name returns the scenario's name.

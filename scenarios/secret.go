@@ -66,6 +66,9 @@ func (c credential) decode(d *decoder, n *tree.Node, out *secret) {
 	}
 	// A text that is nothing but a reference gives nothing away, so it is shown.
 	n.Redact = c.hidden && !onlyReference.MatchString(n.Text)
+	if n.Redact {
+		d.keepPrivate()
+	}
 	switch {
 	case whole == "":
 		d.Faultf(n.At, "%s is empty", d.option)
@@ -99,7 +102,11 @@ func withoutLineEnd(text string) string {
 
 // secretFile returns the text of a file for ${file:PATH}.
 func (d *decoder) secretFile(at tree.Position, name string) (string, bool) {
+	if text, ok, elsewhere := d.secretElsewhere(at, name); elsewhere {
+		return text, ok
+	}
 	text, ok := d.text(at, name, maxSecret)
+	d.keepPrivate()
 	if ok && len(text) == 0 {
 		d.Faultf(at, "%s: is empty", d.shownName(at, name))
 		ok = false

@@ -42,6 +42,9 @@ type decoder struct {
 	tables   map[string]*beside.Table
 	mails    map[string][]mail.File
 
+	onAgents    bool                         // agents find the secrets of auth
+	secretGiver func(string) (string, error) // RebuildOptions.Secret
+
 	notes []string // see Scenario.Notes
 }
 

@@ -184,6 +184,7 @@ func (d *decoder) authorities(at tree.Position, name string) *x509.CertPool {
 func (d *decoder) certificate(t *transport) []tls.Certificate {
 	certificates, certOK := d.blocks(t.at("cert"), t.cert, beside.Certificates)
 	keys, keyOK := d.blocks(t.at("key"), t.key, beside.Keys)
+	d.keepPrivate()
 	if !certOK || !keyOK {
 		return nil
 	}

@@ -30,6 +30,9 @@ type Filler struct {
 	Report *Report
 	Vars   *Node // the mapping of variables; nil if there are none
 	Env    func(name string) (string, bool)
+	// SecretEnv is Env for secrets; nil means Env. Its error goes on after the variable's
+	// name: "is not set".
+	SecretEnv func(name string) (string, error)
 	// File returns the text of a file, or reports why it cannot.
 	File func(at Position, path string) (string, bool)
 	// Absent is told of a secret's environment variable that is not set, if nobody is
@@ -167,6 +170,13 @@ func (f *Filler) environment(at Position, name string) (string, bool) {
 
 // secretEnvironment returns the value of an environment variable that is a secret.
 func (f *Filler) secretEnvironment(at Position, name string) (string, bool) {
+	if f.SecretEnv != nil {
+		v, err := f.SecretEnv(name)
+		if err != nil {
+			f.Report.Faultf(at, "the environment variable %s %v", Quote(name), err)
+		}
+		return v, err == nil
+	}
 	if _, ok := f.Env(name); ok || f.Absent == nil {
 		return f.environment(at, name)
 	}
