@@ -40,9 +40,10 @@ var parts = map[string][]string{
 	"gauge/capacity": {
 		"gauge", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "results/record", "results/figures", "results/histogram", "results/human",
 	},
-	"gauge/serverside":  {"loadgen/sample", "results/tally", "internal/printable"},
-	"gauge/fleet/clock": {"loadgen/sample"},
-	"gauge/check":       {"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/sample", "loadgen/smtpwire", "results/human", "internal/machine", "internal/printable"},
+	"gauge/serverside":   {"loadgen/sample", "results/tally", "internal/printable"},
+	"gauge/fleet/clock":  {"loadgen/sample"},
+	"gauge/check":        {"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/sample", "loadgen/smtpwire", "results/human", "internal/machine", "internal/printable"},
+	"gauge/fleet/bundle": {"scenarios", "loadgen", "loadgen/mail", "loadgen/netdrive", "internal/textfile"},
 
 	"scenarios": {
 		"scenarios/criteria", "scenarios/foreign", "scenarios/tree", "loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",

@@ -86,7 +86,7 @@ func TestTruthIsWithinTheError(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var asked, wrong int
 			var now, ahead []time.Duration // errors
-			for seed := range uint64(4) {
+			for seed := range uint64(2) {
 				m := test.machine
 				m.r = rand.New(rand.NewPCG(seed, 1))
 				var track Track
@@ -97,7 +97,7 @@ func TestTruthIsWithinTheError(t *testing.T) {
 							t.Fatal(err)
 						}
 					}
-					if second < 5 {
+					if second < 5 || second%3 != 0 {
 						continue
 					}
 					at := time.Duration(second)*s + s/2
