@@ -29,7 +29,8 @@ func (p Part) deal(shard, shards int) deal {
 
 // A deal is a shard's place among those that things are dealt out to, one by one:
 // thing number n goes to shard n mod count. So what a shard has depends on no other
-// shard, and all together have each thing once.
+// shard, and all together have each thing once. Arrivals at random are the exception:
+// pace.Share says whose each of them is.
 type deal struct {
 	index, count int64
 }

@@ -19,6 +19,8 @@ type openLoad struct {
 	base    time.Duration  // when the load started
 	waiting *pace.Schedule // asked for the arrivals that wait
 	coming  *pace.Schedule // asked for the arrivals to come
+	ahead   pace.Share     // which arrivals are this shard's, at the next one that is due
+	behind  pace.Share     // the same, at the next one that begins
 	begun   int64          // arrivals of this shard that have begun or were given up
 	due     int64          // arrivals of this shard that were due
 	nextDue time.Duration  // due time of the next arrival; never if there is none
@@ -40,6 +42,10 @@ func newOpenLoad(f *flowRun) *openLoad {
 		// If there are fewer sessions than shards, the first shards have all arrivals.
 		place: f.shard.place.among(load.MaxSessions),
 	}
+	if !l.place.none() {
+		l.ahead = pace.NewShare(l.place.index, l.place.count, load.Process, seed)
+		l.behind = l.ahead
+	}
 	l.before = int64(f.round) * l.coming.Most()
 	l.most = int(l.place.share(max(1, int64(load.MaxSessions))))
 	return l
@@ -58,7 +64,7 @@ func (l *openLoad) findNextDue() {
 	if l.place.none() {
 		return
 	}
-	if at, ok := l.coming.At(l.place.number(l.due)); ok {
+	if at, ok := l.coming.At(l.ahead.Number()); ok {
 		l.nextDue = l.base + at
 	}
 }
@@ -106,6 +112,7 @@ func (l *openLoad) beginDue(now time.Duration) {
 		}
 		l.flow.shard.recorder.Late(l.seriesOf(l.nextDue), now-l.nextDue)
 		l.due++
+		l.ahead.Advance()
 		l.flow.totals.due++
 		l.findNextDue()
 		l.begin()
@@ -141,9 +148,10 @@ func (l *openLoad) begin() {
 
 // assign gives the first waiting arrival to s, and returns when it was due.
 func (l *openLoad) assign(s *session) time.Duration {
-	due := l.dueAt(l.begun)
-	s.turn = l.before + l.place.number(l.begun)
+	due := l.firstDue()
+	s.turn = l.before + l.behind.Number()
 	l.begun++
+	l.behind.Advance()
 	l.flow.totals.begun++
 	_, now := l.flow.shard.driver.Now()
 	s.arrived = l.flow.shard.wallAt(due)
@@ -158,8 +166,9 @@ func (l *openLoad) assign(s *session) time.Duration {
 	return due
 }
 
-func (l *openLoad) dueAt(k int64) time.Duration {
-	at, _ := l.waiting.At(l.place.number(k))
+// firstDue returns when the first arrival that waits was due.
+func (l *openLoad) firstDue() time.Duration {
+	at, _ := l.waiting.At(l.behind.Number())
 	return l.base + at
 }
 
@@ -225,12 +234,14 @@ func (l *openLoad) finished(s *session) { l.flow.retire(s) }
 // abandon records the arrivals that wait as failed.
 func (l *openLoad) abandon() {
 	l.nextDue = never
-	for ; l.begun < l.due; l.begun++ {
-		series := l.seriesOf(l.dueAt(l.begun))
+	for l.begun < l.due {
+		series := l.seriesOf(l.firstDue())
 		l.flow.shard.recorder.Failure(series, &sample.Failure{
 			Phase: sample.SpanMessage, Class: sample.Canceled, Text: "was due and never began: no session was free",
 		})
 		l.flow.shard.recorder.Message(series, sample.Failed, l.flow.stage, 0, 0)
+		l.begun++
+		l.behind.Advance()
 		l.flow.totals.begun++
 	}
 }

@@ -52,6 +52,22 @@ type Flow struct {
 	Expect   sample.Expectation // which rejections are wanted
 }
 
+// EvenGap returns the smallest gap between the arrivals of a flow that are evenly spaced,
+// and the name of that flow. It returns 0 if there is no such flow.
+func (p *Plan) EvenGap() (gap time.Duration, flow string) {
+	for i := range p.Flows {
+		load := &p.Flows[i].Load
+		for _, stage := range load.Stages {
+			if rate := max(stage.From, stage.To); rate > 0 && load.Process == pace.Uniform {
+				if g := time.Duration(float64(time.Second) / float64(rate)); gap == 0 || g < gap {
+					gap, flow = max(g, 1), p.Flows[i].Name
+				}
+			}
+		}
+	}
+	return gap, flow
+}
+
 // A Session says what each connection does.
 type Session struct {
 	Wire     smtpwire.Options

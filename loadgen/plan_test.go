@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"testing"
+	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -14,5 +15,20 @@ func TestLoadsAreJudgedByTheirKind(t *testing.T) {
 	}
 	if !open.Open() || open.Kind() != sample.OpenLoad || open.Kind().Judged() != sample.Response {
 		t.Errorf("an open load is %s, judged by %s", open.Kind(), open.Kind().Judged())
+	}
+}
+
+func TestEvenGap(t *testing.T) {
+	p := plan(Load{Sessions: 3})
+	if gap, flow := p.EvenGap(); gap != 0 || flow != "" {
+		t.Errorf("a closed load has a gap of %v in %q", gap, flow)
+	}
+	fast := p.Flows[0]
+	fast.Name, fast.Load = "fast", Load{Stages: []pace.Stage{{For: time.Second, From: 10, To: 1000}, {For: time.Second}}}
+	random := p.Flows[0]
+	random.Name, random.Load = "random", Load{Stages: stage(time.Second, 5000), Process: pace.Poisson}
+	p.Flows = append(p.Flows, fast, random)
+	if gap, flow := p.EvenGap(); gap != time.Millisecond || flow != "fast" {
+		t.Errorf("the gap is %v in %q, want 1ms in fast", gap, flow)
 	}
 }

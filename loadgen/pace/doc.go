@@ -13,7 +13,8 @@
 //
 //   - The same stages, process and seed give the same times, in whatever order
 //     they are asked for.
-//   - A shard of a load needs no schedule of its own: it asks for every
-//     third arrival of the common one, if there are three shards.
+//   - Several generators, on one machine or on many, have one schedule and a [Share]
+//     of it each. Together they make its arrivals, and each makes those of its share
+//     without asking the others.
 //   - Due times never exceed the length of the load, and never go back.
 package pace

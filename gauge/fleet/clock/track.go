@@ -164,6 +164,12 @@ func (t *Track) Here(there sample.Instant) (here sample.Instant, e time.Duration
 	return guess, e, true
 }
 
+// Blurs tells whether an error of the clocks spoils the even spacing of arrivals with a
+// gap between them that several machines make together: whether the gap is under ten times
+// the error. The arrivals are dealt out among the machines nevertheless (see pace.Share), so
+// the rate and the number are right, but which of two neighbours comes first is not.
+func Blurs(gap, e time.Duration) bool { return gap > 0 && gap/10 < e }
+
 // Steps returns when one of the clocks was set, and how often that happened besides, if it
 // was too often to keep.
 func (t *Track) Steps() (steps []Step, more int) {

@@ -213,6 +213,17 @@ func TestOneExchange(t *testing.T) {
 	}
 }
 
+func TestBlurs(t *testing.T) {
+	for _, test := range []struct {
+		gap, e time.Duration
+		want   bool
+	}{{ms, 99 * us, false}, {ms, 101 * us, true}, {0, s, false}, {s, 0, false}} {
+		if got := Blurs(test.gap, test.e); got != test.want {
+			t.Errorf("a gap of %v and an error of %v: %v", test.gap, test.e, got)
+		}
+	}
+}
+
 func TestStep(t *testing.T) {
 	m := machine{there: ms, back: ms, jitter: 100 * us, steps: map[int]time.Duration{10: -70 * ms}, r: rand.New(rand.NewPCG(5, 6))}
 	var track Track
