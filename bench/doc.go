@@ -55,11 +55,11 @@
 // Its ns/op is the time of the loop, with everything that the loop does and the way to
 // the generator's thread. Its p50-ns and p99-ns are as above.
 //
-// The generator's thread keeps a processor of Go's scheduler while it waits for replies.
-// So GOMAXPROCS is raised by one, and a server in the same process has as many
-// processors as -cpu says. Both share the machine all the same. The figures show well
-// which of two versions of a server is faster, but on a machine of its own the server
-// may have very different figures.
+// Each thread of the generator keeps a processor of Go's scheduler while it waits for
+// replies. There is one, unless [Shards] says more. So GOMAXPROCS is raised by as many, and
+// a server in the same process has as many processors as -cpu says. Both share the
+// machine all the same. The figures show well which of two versions of a server is
+// faster, but on a machine of its own the server may have very different figures.
 //
 // # The folders below
 //

@@ -20,6 +20,7 @@ type settings struct {
 	trust   *x509.CertPool
 	tls     *tls.Config
 	noProbe bool
+	shards  int
 }
 
 // YAML gives the scenario itself. Messages then use the name that Run or Start gets, and
@@ -64,6 +65,13 @@ func TLS(config *tls.Config) Option {
 // private network.
 func MayLoad(host string) Option {
 	return func(s *settings) { s.load.MayLoad = append(s.load.MayLoad, host) }
+}
+
+// Shards shares the load among so many loops, each on a thread of its own (see
+// gauge.Options). Without it there is one: a server that a benchmark measures is mostly
+// on the same machine.
+func Shards(n int) Option {
+	return func(s *settings) { s.shards = n }
 }
 
 // NoProbe leaves out the look at the server before the first message (see

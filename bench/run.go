@@ -2,6 +2,7 @@ package bench
 
 import (
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -46,17 +47,23 @@ func (s *subject) measure(b *testing.B, flow string) {
 	if err := endless(&job.Plan.Flows[0].Load); err != nil {
 		b.Fatalf("%s: flow %s: %v", s.name, flow, err)
 	}
-	defer spareProcessor()()
+	shards := max(1, s.settings.shards)
+	defer spareProcessors(shards)()
 	b.StartTimer() // Loop requires that it runs, and resets it
 
+	var turn sync.Mutex // Loop is for one goroutine, and a shard is one
 	var began time.Time
+	over := false
 	more := func() bool {
+		turn.Lock()
+		defer turn.Unlock()
 		if began.IsZero() {
 			began = time.Now()
 		}
-		return b.Loop()
+		over = over || !b.Loop() // which must not be called again then
+		return !over
 	}
-	result, err := job.Run(b.Context(), gauge.Options{More: more, FreeCores: freeCores})
+	result, err := job.Run(b.Context(), gauge.Options{More: more, FreeCores: freeCores, Shards: shards})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -74,11 +81,11 @@ func (s *subject) measure(b *testing.B, flow string) {
 	report(b, f, rate)
 }
 
-// spareProcessor adds a processor of Go's scheduler to those that -cpu says, for the
-// generator's thread, which keeps one while it waits for replies. Otherwise a server in
-// the same process would have one less, and none with -cpu=1.
-func spareProcessor() (restore func()) {
+// spareProcessors adds processors of Go's scheduler to those that -cpu says, one for each
+// of the generator's threads, which keep them while they wait for replies. Otherwise a
+// server in the same process would have fewer, and none with -cpu=1.
+func spareProcessors(shards int) (restore func()) {
 	given := runtime.GOMAXPROCS(0)
-	runtime.GOMAXPROCS(given + 1)
+	runtime.GOMAXPROCS(given + shards)
 	return func() { runtime.GOMAXPROCS(given) }
 }

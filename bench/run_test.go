@@ -58,8 +58,10 @@ func TestEveryMessageIsSent(t *testing.T) {
 		"sessions arrive":             "rate: 500 sessions/s, duration: 10ms",
 	} {
 		t.Run(name, func(t *testing.T) {
-			if delivered := sendHundred(t, load, "warmup=0s"); delivered != 100 {
-				t.Errorf("the server has %d messages, want 100", delivered)
+			for _, shards := range []int{1, 3} {
+				if delivered := sendHundred(t, load, "warmup=0s", Shards(shards)); delivered != 100 {
+					t.Errorf("%d shards: the server has %d messages, want 100", shards, delivered)
+				}
 			}
 		})
 	}
@@ -77,11 +79,11 @@ func TestWarmupSendsToo(t *testing.T) {
 }
 
 // sendHundred sends a hundred messages, and returns how many the server got.
-func sendHundred(t *testing.T, load, set string) (delivered int64) {
+func sendHundred(t *testing.T, load, set string, more ...Option) (delivered int64) {
 	t.Helper()
 	l, got := listen(t), &tally{}
 	serve(t, l, got, nil)
-	r := benchmark(t, "100x", func(b *testing.B) { Run(b, "relay.yaml", relay(load), Set(set), At(l.Addr())) })
+	r := benchmark(t, "100x", func(b *testing.B) { Run(b, "relay.yaml", append(more, relay(load), Set(set), At(l.Addr()))...) })
 	if r.N != 100 || r.Extra["errors"] != 0 {
 		t.Errorf("%d messages, %v errors: want 100 and none", r.N, r.Extra["errors"])
 	}

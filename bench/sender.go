@@ -41,7 +41,7 @@ func Start(b *testing.B, scenario string, options ...Option) *Sender {
 	subject.probe(b, job)
 	job.Plan.Flows[0].Load = loadgen.Load{Sessions: 1}
 	s := &Sender{b: b, begin: make(chan struct{}), asked: make(chan struct{}), ended: make(chan struct{})}
-	b.Cleanup(spareProcessor())
+	b.Cleanup(spareProcessors(1))
 	b.Cleanup(s.finish)
 	go s.measure(job)
 	s.await()
@@ -53,7 +53,7 @@ func Start(b *testing.B, scenario string, options ...Option) *Sender {
 // context, which is canceled before the clean-up begins: that would break off sessions.
 func (s *Sender) measure(job *gauge.Job) {
 	defer close(s.ended)
-	s.result, s.err = job.Run(context.Background(), gauge.Options{More: s.more, FreeCores: freeCores})
+	s.result, s.err = job.Run(context.Background(), gauge.Options{More: s.more, FreeCores: freeCores, Shards: 1})
 }
 
 // more is called by the engine before each message.

@@ -2,6 +2,7 @@ package gauge
 
 import (
 	"context"
+	"runtime"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -13,6 +14,10 @@ import (
 // an error beside a run, the run file could not be written.
 func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	p := j.Plan
+	if o.Shards == 0 {
+		s := j.Sharding(ctx)
+		o.Shards, o.ShardsWhy = s.Shards, s.Why
+	}
 	var collector *record.Collector
 	recorder := func(shard int) sample.Recorder { return collector.Recorder(shard) }
 	var engine *loadgen.Engine
@@ -38,13 +43,17 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	before, known := o.FreeCores(ctx)
 	// Last, because the header has the time at which the run starts, and it takes
 	// time to render the mail ahead.
-	collector, err = record.NewCollector(o.File, record.NewHeader(p, j.Criteria), p, o.Shards, onInterval)
+	header := record.NewHeader(p, j.Criteria)
+	header.Sharding = record.Sharding{Shards: o.Shards, Why: o.ShardsWhy}
+	collector, err = record.NewCollector(o.File, header, p, o.Shards, onInterval)
 	if err != nil {
 		return nil, err
 	}
 	stopWatching := watch(o.Drain, engine)
 	stopLooking := server.watch(collector)
+	restore := spareProcessors(o.Shards)
 	report, err := engine.Run(ctx)
+	restore()
 	stopLooking()
 	stopWatching()
 	if err != nil {
@@ -61,6 +70,17 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 		generator.Free = &record.FreeAround{Before: before, After: after}
 	}
 	return collector.Close(report, generator)
+}
+
+// spareProcessors sees to it that Go's scheduler has a processor for each shard, which
+// keeps one while it waits for replies, and one for the rest.
+func spareProcessors(shards int) (restore func()) {
+	given := runtime.GOMAXPROCS(0)
+	if given > shards {
+		return func() {}
+	}
+	runtime.GOMAXPROCS(shards + 1)
+	return func() { runtime.GOMAXPROCS(given) }
 }
 
 func drained(drain <-chan struct{}) bool {

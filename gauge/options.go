@@ -10,8 +10,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
-// Options say how a run is carried out. The zero value uses one loop, keeps no run
-// file, and starts the built-in server in this process.
+// Options say how a run is carried out. The zero value chooses how many loops it
+// uses, keeps no run file, and starts the built-in server in this process.
 type Options struct {
 	// File takes the run file as it grows; nil keeps none. If File returns an
 	// error, the measurement goes on, and Run returns the error with the Result.
@@ -28,9 +28,14 @@ type Options struct {
 	// itself, before the load begins; nil if nobody wants it.
 	OnFault func(*check.Fault)
 
-	Drain  <-chan struct{} // close it to end the run early but in order; may be nil
-	More   func() bool     // gives out the load message by message (see loadgen.Options); nil leaves it to the plan
-	Shards int             // loops that share the load, each on a thread of its own; 0 means 1
+	Drain <-chan struct{} // close it to end the run early but in order; may be nil
+	More  func() bool     // gives out the load message by message (see loadgen.Options); nil leaves it to the plan
+
+	// Shards is how many loops share the load, each on a thread of its own;
+	// 0 leaves it to Job.Sharding. While the load lasts, GOMAXPROCS is one more
+	// than Shards, if it is less otherwise.
+	Shards    int
+	ShardsWhy string // why so many, for the result
 
 	// Part is the place of these shards among those of other processes that carry
 	// out the same plan together; the zero value means that there are none.
@@ -56,6 +61,5 @@ func (o Options) withDefaults() Options {
 	if o.FreeCores == nil {
 		o.FreeCores = machine.FreeCores
 	}
-	o.Shards = max(1, o.Shards)
 	return o
 }

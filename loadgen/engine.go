@@ -38,6 +38,9 @@ type Options struct {
 	More func() bool
 }
 
+// DescriptorsOfShard is how many descriptors a shard has beside its sessions.
+const DescriptorsOfShard = 4
+
 // An Engine runs one plan, once.
 type Engine struct {
 	plan    *Plan

@@ -55,3 +55,12 @@ func (l *Load) MostSessions() int {
 	}
 	return l.Sessions
 }
+
+// PeakRate is the highest rate of an open load, in arrivals a second.
+func (l *Load) PeakRate() float64 {
+	var most pace.Rate
+	for _, s := range l.Stages {
+		most = max(most, s.From, s.To)
+	}
+	return float64(most)
+}

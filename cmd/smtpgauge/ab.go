@@ -146,6 +146,7 @@ type alternation struct {
 	repeat numberflag.Whole
 	output string
 	probe  probeFlag
+	shards shardsFlag
 	quiet  bool
 	watch  addressFlag
 	page   livePage
@@ -159,6 +160,7 @@ func (l *alternation) register(flags *pflag.FlagSet) {
 	flags.Var(&l.repeat, "repeat", "run each side `N` times (default: two more than a verdict needs)")
 	flags.StringVarP(&l.output, "output", "o", "", "keep the run files in the folder `DIR` (default NAME-TIME)")
 	l.probe.register(flags)
+	l.shards.register(flags)
 	flags.Var(&l.watch, "watch", watchUsage)
 	flags.BoolVar(&l.allowInvalid, "allow-invalid", false, "if a run is INVALID, judge all the same, and let the exit code be that of the comparison")
 	flags.BoolVar(&l.quiet, "quiet", false, "no progress on stderr")
@@ -204,12 +206,13 @@ func (l *alternation) run(ctx context.Context, o compare.Options, s streams) (ru
 	if err != nil {
 		return runs, err
 	}
+	sharding := l.shards.choose(ctx, (*gauge.Job).Sharding, l.jobs[:]...)
 	turns := l.repeat.Value // 0 until the first run says how many
 	for turn := 0; turns == 0 || turn < turns; turn++ {
 		for _, side := range [2][2]int{{0, 1}, {1, 0}}[turn%2] {
 			name := filepath.Join(folder, fmt.Sprintf("%c%d.jsonl", "ab"[side], turn+1))
 			display.Turn(turnText(turn, turns, side))
-			run, failed := s.turn(stop, l.jobs[side], name, display, l.page)
+			run, failed := s.turn(stop, l.jobs[side], sharding, name, display, l.page)
 			if run != nil {
 				runs[side] = append(runs[side], run)
 			}
@@ -355,13 +358,13 @@ func earlierTurns(folder string) (names []string) {
 var turnName = regexp.MustCompile(`^[ab][0-9]+\.jsonl$`)
 
 // turn runs a scenario once, into a file, and reads the file for comparing.
-func (s streams) turn(stop interruption, job *gauge.Job, name string, display *console.Live, page livePage) (*record.Run, error) {
-	machine.RaiseOpenFiles(descriptorsFor(job.Plan)+watch.Descriptors, display)
+func (s streams) turn(stop interruption, job *gauge.Job, sharding record.Sharding, name string, display *console.Live, page livePage) (*record.Run, error) {
+	machine.RaiseOpenFiles(descriptorsFor(job.Plan)+watch.Descriptors+shardDescriptors(sharding.Shards), display)
 	file, err := runfile.Open(name, nil)
 	if err := refusedFile(err); err != nil {
 		return nil, err
 	}
-	result, err := s.carryOut(stop, job, display, page, gauge.Options{File: file})
+	result, err := s.carryOut(stop, job, display, page, gauge.Options{File: file, Shards: sharding.Shards, ShardsWhy: sharding.Why})
 	err = errors.Join(err, file.Close())
 	switch {
 	case result == nil:

@@ -118,6 +118,7 @@ type capacityFlags struct {
 	search searchFlags
 	source sourceFlags
 	probe  probeFlag
+	shards shardsFlag
 	output string
 	quiet  bool
 	format formatFlag
@@ -157,6 +158,7 @@ flow has no goal for errors, it is errors < 1%.`,
 	flags.StringVarP(&f.output, "output", "o", "", "write the trials to `FILE` (default NAME-capacity-TIME.jsonl)")
 	flags.BoolVar(&f.quiet, "quiet", false, "no progress on stderr")
 	f.probe.register(flags)
+	f.shards.register(flags)
 	f.source.register(flags)
 	f.source.registerMayLoad(flags)
 	f.source.server.register(flags)
@@ -176,12 +178,13 @@ func (f *capacityFlags) run(ctx context.Context, job *gauge.Job, s streams) erro
 	if err := checkTarget(job); err != nil {
 		return err
 	}
+	sharding := f.shards.choose(ctx, (*gauge.Job).SearchSharding, job)
 	descriptors := descriptorsFor(job.Plan)
-	machine.RaiseOpenFiles(descriptors, s.err)
+	machine.RaiseOpenFiles(descriptors+shardDescriptors(sharding.Shards), s.err)
 	display := console.NewLive(s.err, console.LiveOptions{Quiet: f.quiet})
 	stop, release := interruptible(ctx, display)
 	defer release()
-	options := gauge.Options{Drain: stop.drain, FreeCores: s.freeCores, Sink: sinkprocess.Sinks{Stderr: display, Descriptors: descriptors}}
+	options := gauge.Options{Drain: stop.drain, FreeCores: s.freeCores, Shards: sharding.Shards, ShardsWhy: sharding.Why, Sink: sinkprocess.Sinks{Stderr: display, Descriptors: descriptors}}
 	target, err := capacity.NewTarget(job, plan.Goals, capacity.TargetOptions{Run: options})
 	if err != nil {
 		return usagef("smtpgauge capacity --help says what a flow needs", "%w", err)
@@ -292,7 +295,7 @@ func (f *quickSearch) runWith(ctx context.Context, run *runFlags, job *gauge.Job
 	if err := onlyCapacityFormats(run.format); err != nil {
 		return err
 	}
-	c := capacityFlags{search: f.searchFlags, source: run.source, probe: run.probe, output: run.output, quiet: run.quiet, format: run.format}
+	c := capacityFlags{search: f.searchFlags, source: run.source, probe: run.probe, shards: run.shards, output: run.output, quiet: run.quiet, format: run.format}
 	return c.run(ctx, job, s)
 }
 

@@ -79,6 +79,7 @@ type runFlags struct {
 	format  formatFlag
 	metrics addressFlag
 	probe   probeFlag
+	shards  shardsFlag
 	watch   addressFlag
 	quiet   bool
 	dryRun  bool
@@ -92,6 +93,7 @@ func (f *runFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.quiet, "quiet", false, "no progress on stderr")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what the run would do, and send nothing")
 	f.probe.register(flags)
+	f.shards.register(flags)
 	flags.BoolVar(&f.allowInvalid, "allow-invalid", false, allowInvalidHelp)
 	flags.Var(&f.metrics, "metrics", "serve live metrics to Prometheus on `[HOST]:PORT`")
 	flags.Var(&f.watch, "watch", watchUsage)
@@ -112,7 +114,8 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	if err := checkTarget(job); err != nil {
 		return err
 	}
-	machine.RaiseOpenFiles(f.descriptors(p), s.err)
+	sharding := f.shards.choose(ctx, (*gauge.Job).Sharding, job)
+	machine.RaiseOpenFiles(f.descriptors(p)+shardDescriptors(sharding.Shards), s.err)
 	display := console.NewLive(s.err, console.LiveOptions{Quiet: f.quiet})
 	stop, release := interruptible(ctx, display)
 	defer release()
@@ -142,7 +145,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	}
 	defer file.Close() // for the returns before the run begins
 
-	options := gauge.Options{File: file, OnInterval: live.observe}
+	options := gauge.Options{File: file, OnInterval: live.observe, Shards: sharding.Shards, ShardsWhy: sharding.Why}
 	var result *gauge.Result
 	if len(faults) > 0 {
 		hintAtOthers(faults, p, s.err)

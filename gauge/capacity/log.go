@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
 // A Log keeps a search in a file: JSON Lines, a header, a line after each trial, and the
@@ -32,12 +33,13 @@ type logLine struct {
 }
 
 type logHeader struct {
-	Name    string      `json:"name"`
-	Started time.Time   `json:"started"`
-	Target  []string    `json:"target"`
-	Goals   []Goal      `json:"goals"`
-	Expect  float64     `json:"expect,omitempty"`
-	Mix     []flowShare `json:"mix"`
+	Name     string          `json:"name"`
+	Started  time.Time       `json:"started"`
+	Target   []string        `json:"target"`
+	Goals    []Goal          `json:"goals"`
+	Expect   float64         `json:"expect,omitempty"`
+	Mix      []flowShare     `json:"mix"`
+	Sharding record.Sharding `json:"sharding,omitzero"`
 }
 
 // A flowShare is a flow's share of all messages, 0 to 1.
@@ -59,6 +61,7 @@ type logAnswer struct {
 func Begin(w io.Writer, t *Target, started time.Time, expect float64) (*Log, *Report, error) {
 	p := t.job.Plan
 	h := &logHeader{Name: p.Name, Started: started.UTC(), Goals: t.goals, Expect: expect, Target: targets(p)}
+	h.Sharding = record.Sharding{Shards: t.options.Run.Shards, Why: t.options.Run.ShardsWhy}
 	for i, share := range t.Mix() {
 		h.Mix = append(h.Mix, flowShare{p.Flows[i].Name, share})
 	}
@@ -81,7 +84,7 @@ func targets(p *loadgen.Plan) []string {
 }
 
 func (h *logHeader) report() *Report {
-	r := &Report{Format: Format, Name: h.Name, Started: h.Started, Target: h.Target, Expect: h.Expect}
+	r := &Report{Format: Format, Name: h.Name, Started: h.Started, Target: h.Target, Expect: h.Expect, Sharding: h.Sharding}
 	for i := range h.Goals {
 		r.SLO = append(r.SLO, h.Goals[i].Expr)
 	}

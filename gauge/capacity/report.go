@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -25,6 +26,7 @@ type Report struct {
 	Why       string              `json:"why"`               // what broke first above the range, or what the generator lacked
 	Partial   bool                `json:"partial,omitempty"` // the search was ended early, or its file has lost its end
 	Loaded    time.Duration       `json:"took_ns"`           // all trials together, the draining included
+	Sharding  record.Sharding     `json:"sharding,omitzero"` // of all trials; the files of earlier versions have none
 	Trials    []TrialReport       `json:"trials"`
 }
 

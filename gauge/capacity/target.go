@@ -113,6 +113,10 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 		case <-over:
 		}
 	}()
+	if run := &t.options.Run; run.Shards == 0 { // one choice for all trials, whatever their rate
+		s := t.job.SearchSharding(ctx)
+		run.Shards, run.ShardsWhy = s.Shards, s.Why
+	}
 	o := t.options.Run
 	o.File, o.Drain, o.OnInterval = nil, w.drain, w.observe
 	result, err := t.job.Run(ctx, o)

@@ -27,6 +27,12 @@ var surroundingKinds = []struct {
 	{"kernel", func(r *record.Run) string { return r.Header.Environment.Kernel }},
 	{"cores", func(r *record.Run) string { return strconv.Itoa(r.Header.Environment.Cores) }},
 	{"GOMAXPROCS", func(r *record.Run) string { return strconv.Itoa(r.Header.Environment.GOMAXPROCS) }},
+	{"shards", func(r *record.Run) string {
+		if r.Header.Sharding.Shards == 0 { // of an earlier version
+			return ""
+		}
+		return strconv.Itoa(r.Header.Sharding.Shards)
+	}},
 	{"Go", func(r *record.Run) string { return r.Header.Environment.Go }},
 	{"smtpgauge", func(r *record.Run) string { return r.Header.Environment.Version }},
 	{"clock", func(r *record.Run) string {

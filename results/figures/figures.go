@@ -141,6 +141,7 @@ func newGenerator(r *record.Run, all *tally.Total) Generator {
 	g := Generator{
 		Late: newDistribution(all, tally.LateSlot), Delay: newDistribution(all, tally.DelaySlot), ClockSteps: []time.Duration{},
 		BusiestShare: r.Processors.Busiest(), DeniedShare: r.Processors.Denied(),
+		Shards: r.Header.Sharding.Shards, ShardsWhy: r.Header.Sharding.Why,
 	}
 	if stood, length := r.Processors.Stood, r.Processors.Length; stood > 0 {
 		g.Stood, g.StoodShare = stood, min(1, float64(stood)/float64(max(stood, length)))

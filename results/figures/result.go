@@ -75,6 +75,7 @@ type Generator struct {
 	MaxRSS         int64              `json:"max_rss_bytes"`
 	GOMAXPROCS     int                `json:"gomaxprocs"`
 	Shards         int                `json:"shards"`
+	ShardsWhy      string             `json:"shards_why,omitempty"` // why so many
 	GCPauses       int64              `json:"gc_pauses"`
 	GCPauseTotal   time.Duration      `json:"gc_pause_total_ns"`
 	GCPauseMax     time.Duration      `json:"gc_pause_max_ns"`

@@ -76,6 +76,8 @@ func (h *Header) check() error {
 			len(h.Flows), len(h.Thresholds), h.Rounds, maxWork)
 	case int64(stages)*int64(h.Rounds) > maxWork:
 		return fmt.Errorf("%d stages of loads in %d rounds, want at most %d of them times the rounds", stages, h.Rounds, maxWork)
+	case h.Sharding.Shards < 0 || h.Sharding.Shards > maxCores:
+		return fmt.Errorf("%d shards, want 0 to %d", h.Sharding.Shards, int(maxCores))
 	case len(h.Gates) > maxGates:
 		return fmt.Errorf("%d gates, want at most %d", len(h.Gates), maxGates)
 	case h.MinEffect < 0 || h.MinEffect > MaxMinEffect:

@@ -30,6 +30,7 @@ type Header struct {
 	Scenario    json.RawMessage      `json:"scenario,omitempty"` // as resolved, without secrets
 	Hash        string               `json:"scenario_sha256"`
 	Environment Environment          `json:"environment"`
+	Sharding    Sharding             `json:"sharding,omitzero"` // files of earlier versions have none
 	Flows       []FlowHeader         `json:"flows"`
 	Rounds      int                  `json:"rounds"`
 	InTurn      bool                 `json:"in_turn"`
@@ -52,6 +53,12 @@ type Environment struct {
 	GOMAXPROCS int    `json:"gomaxprocs"`
 	Go         string `json:"go"`
 	Version    string `json:"version"` // of smtpgauge
+}
+
+// A Sharding is how many shards shared the load of a run, and why so many.
+type Sharding struct {
+	Shards int    `json:"shards"`
+	Why    string `json:"why,omitempty"`
 }
 
 // NewHeader returns the header of a run of p that starts now, on this machine, and

@@ -31,6 +31,7 @@ func TestForeignWordsDoNoHarmInAnyFormat(t *testing.T) {
 			}
 			return names[flow]
 		})
+		run.Header.Sharding = record.Sharding{Shards: 2, Why: text}
 		res := figures.Of(run)
 		res.Verdict.Valid = false
 		res.Verdict.Reasons, res.Verdict.Notes = samples.ForeignTexts, samples.ForeignTexts

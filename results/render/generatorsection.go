@@ -23,6 +23,9 @@ func (res *document) generatorSection() table.Section {
 			human.Duration(time.Duration(g.CPUSeconds*float64(time.Second))), cores, g.GOMAXPROCS, human.Bytes(g.MaxRSS),
 			human.CountOf(g.GCPauses, "GC pause"), human.Duration(g.GCPauseTotal), human.Duration(g.GCPauseMax))
 		shards := human.CountOf(int64(g.Shards), "shard")
+		if g.ShardsWhy != "" {
+			shards += " (" + g.ShardsWhy + ")"
+		}
 		if g.BusiestShare > 0 { // 0 if the system does not say
 			shards += ", the busiest " + human.Share(g.BusiestShare) + " of its time on a CPU, and without one " +
 				human.Share(g.DeniedShare) + " of the time it wanted one"

@@ -78,6 +78,9 @@ func notes(r *capacity.Report) []string {
 	if r.Partial {
 		list = append(list, "the search was ended early: the range is that of its trials until then")
 	}
+	if n := r.Sharding.Shards; n > 0 {
+		list = append(list, fmt.Sprintf("generator: %s (%s)", human.CountOf(int64(n), "shard"), r.Sharding.Why))
+	}
 	return append(list, fmt.Sprintf("cost: %s in %s; times are from when a message was due", human.CountOf(int64(len(r.Trials)), "trial"), human.Duration(r.Loaded)))
 }
 
