@@ -21,12 +21,17 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	os.Setenv("GORACE", noWaitAtExit) // for children
 	testscript.Main(m, map[string]func(){"smtpgauge": func() {
 		s := newStreams(os.Stdin, os.Stdout, os.Stderr)
 		s.freeCores = unknownCores
 		os.Exit(runProcess(s))
 	}})
 }
+
+// noWaitAtExit is GORACE for a process that need not wait, for a second, whether a race
+// shows once it has ended.
+const noWaitAtExit = "atexit_sleep_ms=0"
 
 // unknownCores takes the place of looking at the machine: tests have to pass
 // however busy it is.
@@ -59,6 +64,7 @@ func TestScripts(t *testing.T) {
 	place(smtpsink.Config{Listeners: []smtpsink.Listener{{Address: "127.0.0.1:0"}}, MaxMessage: 1 << 20}, "PORT_SMALL")
 	testscript.Run(t, testscript.Params{
 		Setup: func(e *testscript.Env) error {
+			e.Setenv("GORACE", noWaitAtExit)
 			for name, address := range ports {
 				e.Setenv(name, strconv.Itoa(address.(*net.TCPAddr).Port))
 			}
