@@ -58,6 +58,9 @@ the same, and so does a terminal that is closed, unless nohup is used.
 				return err
 			}
 			job.Plan.Rounds = max(1, job.Plan.Rounds) * repeat.Value
+			if err := fits(job); err != nil {
+				return err
+			}
 			return f.run(c.Context(), job, s)
 		},
 	}

@@ -66,10 +66,15 @@ func resolve(sc *scenarios.Scenario, err error) (*gauge.Job, error) {
 		return nil, err
 	}
 	job := gauge.NewJob(sc)
+	return job, fits(job)
+}
+
+// fits refuses a job whose run is too large for a run file.
+func fits(job *gauge.Job) error {
 	if err := job.Fits(); err != nil {
-		return nil, usagef("make the scenario smaller, or its load shorter", "%w", err)
+		return usagef("make the scenario smaller, or its load shorter", "%w", err)
 	}
-	return job, nil
+	return nil
 }
 
 // checkTarget checks a job's targets, before its run leaves any trace.
