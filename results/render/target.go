@@ -89,12 +89,19 @@ func sideTargets(s *compare.Side) []string {
 // share its line. at is when, which a certificate may be too old for.
 func targetLines(targets iter.Seq2[string, *figures.Target], at time.Time) []string {
 	var list []*loaded
+	lasting := map[string]string{} // of a thousand flows, most have the same banner
 	for _, t := range targets {
 		if len(t.Greetings.List) == 0 && t.Host != "" {
-			list = loadedBy(list, t, &tally.Greeting{Address: t.Address})
+			list = loadedBy(list, t, &tally.Greeting{Address: t.Address}, "")
 		}
 		for i := range t.Greetings.List {
-			list = loadedBy(list, t, &t.Greetings.List[i])
+			g := &t.Greetings.List[i]
+			banner, known := lasting[g.Banner]
+			if !known {
+				banner = tally.LastingBanner(g.Banner)
+				lasting[g.Banner] = banner
+			}
+			list = loadedBy(list, t, g, banner)
 		}
 	}
 	var lines []string
@@ -107,9 +114,8 @@ func targetLines(targets iter.Seq2[string, *figures.Target], at time.Time) []str
 	return nonEmpty(lines...)
 }
 
-// loadedBy adds what a server said to a flow.
-func loadedBy(list []*loaded, t *figures.Target, g *tally.Greeting) []*loaded {
-	banner := tally.LastingBanner(g.Banner)
+// loadedBy adds what a server said to a flow. banner is what lasts of g's.
+func loadedBy(list []*loaded, t *figures.Target, g *tally.Greeting, banner string) []*loaded {
 	i := slices.IndexFunc(list, func(l *loaded) bool {
 		return l.host == t.Host && l.banner == banner && l.greeting.Name == g.Name && (t.Port == 0) == (l.ports[0] == 0)
 	})
