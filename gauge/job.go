@@ -57,6 +57,9 @@ func NewJob(s *scenarios.Scenario) *Job {
 	return &Job{Plan: plan, Criteria: s.Criteria(), scenario: s, ports: scenarios.SinkPorts(plan)}
 }
 
+// Scenario is what the job was made of.
+func (j *Job) Scenario() *scenarios.Scenario { return j.scenario }
+
 // Fits returns an error if a run of the job is too large for a run file.
 func (j *Job) Fits() error { return record.Fits(j.Plan, j.Criteria) }
 
@@ -102,6 +105,10 @@ func (j *Job) Look(ctx context.Context, sink Sink, o check.LookOptions) (*check.
 // again and again, but not twice at the same time.
 func (j *Job) Run(ctx context.Context, o Options) (*Result, error) {
 	o = o.withDefaults()
+	if o.Elsewhere != nil {
+		run, err := o.Elsewhere(ctx, j, o)
+		return newResult(run, nil), err
+	}
 	if len(scenarios.SinkPorts(j.Plan)) == 0 {
 		run, err := j.measure(ctx, o)
 		return newResult(run, nil), err

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge/serverside"
-	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // lookEvery is how often the server's own side is looked at.
@@ -18,6 +18,23 @@ const lookEvery = time.Second
 type lookout struct {
 	processes  *serverside.Watcher
 	prometheus *serverside.Prometheus
+}
+
+// Sightings take what is seen of the server's own side, from any goroutine. They are a
+// record.Collector, or a record.Union.
+type Sightings interface {
+	ServerLooks(*tally.ServerSample)
+	Answered(*tally.Answer)
+}
+
+// LookAtServer looks at the server's own side, as far as the scenario asks for it, until
+// stop is called. The error says what is not there.
+func (j *Job) LookAtServer(ctx context.Context, to Sightings) (stop func(), err error) {
+	l, err := j.lookout(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return l.watch(to), nil
 }
 
 // lookout finds what the scenario says of the server. The error says what is not there.
@@ -45,7 +62,7 @@ func (j *Job) lookout(ctx context.Context) (*lookout, error) {
 }
 
 // watch looks at the server until it is stopped, and at its processes once more then.
-func (l *lookout) watch(c *record.Collector) (stop func()) {
+func (l *lookout) watch(c Sightings) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background()) // not the run's: what a canceled run came to needs this too
 	var group sync.WaitGroup
 	if l.processes != nil {
@@ -62,7 +79,7 @@ func (l *lookout) watch(c *record.Collector) (stop func()) {
 
 // follow looks at processes until ctx is done, and then once more. It gives up at the
 // first look that fails: what is not looked at has no figures.
-func follow(ctx context.Context, w *serverside.Watcher, c *record.Collector) {
+func follow(ctx context.Context, w *serverside.Watcher, c Sightings) {
 	next := time.NewTicker(lookEvery)
 	defer next.Stop()
 	for ended := false; !ended; {

@@ -32,19 +32,27 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 			}
 		}
 	}
-	engine, err = loadgen.New(p, recorder, loadgen.Options{Shards: o.Shards, Part: o.Part, More: o.More})
+	engine, err = loadgen.New(p, recorder, loadgen.Options{Shards: o.Shards, Part: o.Part, More: o.More, Begin: o.Begin})
 	if err != nil {
 		return nil, err
 	}
-	server, err := j.lookout(ctx)
-	if err != nil {
-		return nil, err
+	server := &lookout{}
+	if o.Place == nil {
+		if server, err = j.lookout(ctx); err != nil {
+			return nil, err
+		}
 	}
 	before, known := o.FreeCores(ctx)
+	if o.Begin != nil {
+		o.Begin(ctx, 0)
+	}
 	// Last, because the header has the time at which the run starts, and it takes
 	// time to render the mail ahead.
 	header := record.NewHeader(p, j.Criteria)
 	header.Sharding = record.Sharding{Shards: o.Shards, Why: o.ShardsWhy}
+	if o.Place != nil {
+		header.Agent = o.Place()
+	}
 	collector, err = record.NewCollector(o.File, header, p, o.Shards, onInterval)
 	if err != nil {
 		return nil, err

@@ -41,6 +41,21 @@ type Options struct {
 	// out the same plan together; the zero value means that there are none.
 	Part loadgen.Part
 
+	// Begin is called before each segment of the run, counted from 0: before the run's
+	// time begins, and before each turn of a flow or each round after that. The segment
+	// begins when it returns, which it has to do when ctx ends or Drain is closed. nil
+	// begins at once.
+	Begin func(ctx context.Context, segment int)
+
+	// Place is called after Begin has returned for the first time, and says where in a
+	// fleet this process is; nil if it is in none. The coordinator of a fleet looks at the
+	// server's own side, and its agents do not.
+	Place func() *record.Place
+
+	// Elsewhere carries the run out in place of this process, such as on a fleet; nil
+	// carries it out here. It is called with the options that Run was called with.
+	Elsewhere func(context.Context, *Job, Options) (*record.Run, error)
+
 	// Sink starts the server for flows whose target is sink; nil starts it in
 	// this process, where it shares Go's scheduler with the generator.
 	Sink Sink

@@ -36,6 +36,10 @@ type Options struct {
 	// that there is always more. The shards' goroutines call More. It may
 	// block: its shard then waits, but no time that is measured contains it.
 	More func() bool
+	// Begin is called before each segment but the first, counted from 0, and the
+	// segment begins when it returns. So several engines begin them at the same time.
+	// It has to return when ctx ends or the engine drains. nil begins at once.
+	Begin func(ctx context.Context, segment int)
 }
 
 // DescriptorsOfShard is how many descriptors a shard has beside its sessions.
@@ -156,6 +160,9 @@ func (e *Engine) Run(ctx context.Context) (*sample.Report, error) {
 func (e *Engine) goThrough(ctx context.Context, shards []chan *segment) (ran int, err error) {
 	for round := range max(1, e.plan.Rounds) {
 		for _, flows := range e.segmentFlows() {
+			if ran > 0 && e.options.Begin != nil {
+				e.options.Begin(ctx, ran)
+			}
 			if e.mode.Load() != running {
 				return ran, nil
 			}

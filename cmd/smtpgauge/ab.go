@@ -199,7 +199,7 @@ func (l *alternation) run(ctx context.Context, o compare.Options, s streams) (ru
 	stop, release := interruptible(ctx, display)
 	defer release()
 	defer display.End()
-	if err := l.probe.probe(stop, display, l.jobs[:]...); err != nil {
+	if err := l.probe.probe(stop, display, nil, l.jobs[:]...); err != nil {
 		return runs, err
 	}
 	folder, err := l.folder()

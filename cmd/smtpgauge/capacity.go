@@ -189,7 +189,7 @@ func (f *capacityFlags) run(ctx context.Context, job *gauge.Job, s streams) erro
 	if err != nil {
 		return usagef("smtpgauge capacity --help says what a flow needs", "%w", err)
 	}
-	if err := f.probe.probe(stop, display, job); err != nil {
+	if err := f.probe.probe(stop, display, nil, job); err != nil {
 		return err
 	}
 	file, err := runfile.Create(f.output, job.Plan.Name+"-capacity", s.results.Writer())

@@ -122,7 +122,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(
-		newRun(s), newQuick(s), newCheck(s), newCapacity(s), newShow(s), newCompare(s), newAB(s), newNoise(s), newSink(s),
+		newRun(s), newQuick(s), newCheck(s), newCapacity(s), newShow(s), newCompare(s), newAB(s), newNoise(s), newSink(s), newAgent(s),
 		newValidate(s), newSchema(s), newScenarios(s), newInit(s), newVersion(s), newMan(s),
 		newSinkProcess(s),
 	)

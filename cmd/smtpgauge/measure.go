@@ -63,34 +63,36 @@ func (f *probeFlag) register(flags *pflag.FlagSet) {
 }
 
 // probe tries one session of each flow of some jobs, before any of them runs. It prints
-// the faults that may pass. To interrupt it in either way ends it.
-func (f *probeFlag) probe(stop interruption, stderr io.Writer, jobs ...*gauge.Job) error {
+// the faults that may pass. To interrupt it in either way ends it. The agents of a crew, if
+// there is one, do it.
+func (f *probeFlag) probe(stop interruption, stderr io.Writer, on *crew, jobs ...*gauge.Job) error {
 	if f.off {
 		return nil
 	}
-	ctx, cancel := context.WithCancel(stop.ctx)
+	if on != nil {
+		return on.probe(stop, stderr, jobs...)
+	}
+	ctx, cancel := stop.either()
 	defer cancel()
-	go func() {
-		select {
-		case <-stop.drain:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
 	for _, job := range jobs {
 		passing, err := job.Probe(ctx)
-		switch {
-		case errors.Is(err, context.Canceled):
-			return fmt.Errorf("%w before the load", gauge.ErrInterrupted)
-		case err != nil && !errors.As(err, new(check.Faults)):
-			return strangerHint(err)
-		}
-		for _, fault := range passing {
-			fmt.Fprintf(stderr, "warning: %s\nhint: %s\n", printable.Text(fault.Error()), printable.Text(fault.Do))
-		}
-		if err != nil {
+		if err := told(passing, err, stderr); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// told prints the faults that a probe found and that may pass, and returns its error.
+func told(passing []*check.Fault, err error, stderr io.Writer) error {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return fmt.Errorf("%w before the load", gauge.ErrInterrupted)
+	case err != nil && !errors.As(err, new(check.Faults)):
+		return strangerHint(err)
+	}
+	for _, fault := range passing {
+		fmt.Fprintf(stderr, "warning: %s\nhint: %s\n", printable.Text(fault.Error()), printable.Text(fault.Do))
+	}
+	return err
 }

@@ -42,17 +42,21 @@ the program (smtpgauge scenarios lists them). The first ^C finishes what is unde
 way, the second stops at once; what was measured is kept either way. SIGTERM does
 the same, and so does a terminal that is closed, unless nohup is used.
 
-` + metricsHelp + "\n\n" + watchHelp,
+` + metricsHelp + "\n\n" + watchHelp + "\n\n" + fleetHelp,
 		Example: `  smtpgauge run builtin:four-ports
   smtpgauge run relay.yaml --target 10.0.0.5 --set flows.relay.load.sessions=50
   smtpgauge run builtin:matrix --target mail.example.test --user bench@example.test --ca ca.pem
   smtpgauge run relay.yaml --dry-run
   smtpgauge run relay.yaml --repeat 8 -o before.jsonl
+  smtpgauge run relay.yaml --agents 4 --listen 0.0.0.0:4222
   smtpgauge run relay.yaml --quiet --format json -o relay.jsonl > relay.json`,
 		Args:              exactly(1, "one SCENARIO"),
 		ValidArgsFunction: completion.Scenarios(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			f.source.look = f.dryRun
+			if err := f.fleet.check(); err != nil {
+				return err
+			}
+			f.source.look, f.source.keep = f.dryRun, f.fleet.on()
 			job, err := f.source.load(args[0], s)
 			if err != nil {
 				return err
@@ -69,6 +73,7 @@ the same, and so does a terminal that is closed, unless nohup is used.
 	f.source.register(c.Flags())
 	f.source.registerMayLoad(c.Flags())
 	f.source.server.register(c.Flags())
+	f.fleet.register(c.Flags())
 	return c
 }
 
@@ -84,6 +89,7 @@ type runFlags struct {
 	probe   probeFlag
 	shards  shardsFlag
 	watch   addressFlag
+	fleet   fleetFlags // of run alone
 	quiet   bool
 	dryRun  bool
 	all     bool
@@ -114,11 +120,14 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	if f.dryRun {
 		return dryrun.Write(s.out, job, f.descriptors(p))
 	}
-	if err := checkTarget(job); err != nil {
-		return err
+	var sharding record.Sharding
+	if !f.fleet.on() { // whose agents check what they may load, and can
+		if err := checkTarget(job); err != nil {
+			return err
+		}
+		sharding = f.shards.choose(ctx, (*gauge.Job).Sharding, job)
+		machine.RaiseOpenFiles(f.descriptors(p)+shardDescriptors(sharding.Shards), s.err)
 	}
-	sharding := f.shards.choose(ctx, (*gauge.Job).Sharding, job)
-	machine.RaiseOpenFiles(f.descriptors(p)+shardDescriptors(sharding.Shards), s.err)
 	display := console.NewLive(s.err, console.LiveOptions{Quiet: f.quiet})
 	stop, release := interruptible(ctx, display)
 	defer release()
@@ -132,7 +141,13 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 		return err
 	}
 	defer page.close()
-	unfit := f.probe.probe(stop, display, job)
+	crew, err := f.fleet.muster(stop, display, job)
+	if err != nil {
+		page.finish(*conclusionOf(err), "", nil)
+		return err
+	}
+	defer crew.dismiss()
+	unfit := f.probe.probe(stop, display, crew, job)
 	var faults check.Faults
 	if unfit != nil && !errors.As(unfit, &faults) {
 		page.finish(*conclusionOf(unfit), "", nil)
@@ -148,7 +163,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	}
 	defer file.Close() // for the returns before the run begins
 
-	options := gauge.Options{File: file, OnInterval: live.observe, Shards: sharding.Shards, ShardsWhy: sharding.Why}
+	options := gauge.Options{File: file, OnInterval: live.observe, Shards: sharding.Shards, ShardsWhy: sharding.Why, Elsewhere: crew.elsewhere()}
 	var result *gauge.Result
 	if len(faults) > 0 {
 		hintAtOthers(faults, p, s.err)

@@ -29,6 +29,19 @@ func (i *interruption) draining() bool {
 	}
 }
 
+// either returns a context that ends with the first signal.
+func (i *interruption) either() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(i.ctx)
+	go func() {
+		select {
+		case <-i.drain:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}
+
 // endings are the signals that end a program: ^C, SIGTERM, and SIGHUP when the
 // terminal is closed, unless nohup makes the program ignore it.
 func endings() []os.Signal {

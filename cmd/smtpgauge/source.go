@@ -22,6 +22,7 @@ type sourceFlags struct {
 	mayLoad []string
 	server  serverFlags
 	look    bool // nobody is going to run the scenario
+	keep    bool // what it is made of, for agents
 }
 
 func (f *sourceFlags) register(flags *pflag.FlagSet) {
@@ -46,7 +47,7 @@ func (f *sourceFlags) load(name string, s streams) (*gauge.Job, error) {
 		}
 	}
 	sc, err := scenarios.Load(name, scenarios.LoadOptions{
-		Set: f.set, Flows: f.flows, SkipFlows: f.skip, Target: f.target, Server: f.server.overrides(), MayLoad: f.mayLoad, LookupEnv: find, LookOnly: f.look, Stdin: s.in,
+		Set: f.set, Flows: f.flows, SkipFlows: f.skip, Target: f.target, Server: f.server.overrides(), MayLoad: f.mayLoad, LookupEnv: find, LookOnly: f.look, Keep: f.keep, Stdin: s.in,
 	})
 	job, err := resolve(sc, err)
 	switch {

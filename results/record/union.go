@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 )
 
 // A Union makes one run of the files of several agents while these are being written, and
@@ -36,9 +37,10 @@ type unionPart struct {
 	kept    map[int]Gauge // by flow: the last that was written
 	number  int64         // of its last interval
 	closing *Closing
-	away    bool  // reports do not wait for it
-	gone    bool  // nothing waits for it
-	broken  error // why its file cannot be read any further
+	stood   time.Duration // the longest in an interval
+	away    bool          // reports do not wait for it
+	gone    bool          // nothing waits for it
+	broken  error         // why its file cannot be read any further
 }
 
 // NewUnion writes the header of the whole to w, and begins a run of so many agents. The
@@ -109,6 +111,10 @@ func (u *Union) Gone(agent int) {
 
 // Part is what an agent has come to so far. It is valid until the next call of a method.
 func (u *Union) Part(agent int) *Agent { return &u.parts[agent].agent }
+
+// Stood is how long an agent's loop stood still at the most in an interval, although it had
+// something to do.
+func (u *Union) Stood(agent int) time.Duration { return u.parts[agent].stood }
 
 // Whole tells whether the file of an agent has come to its end.
 func (u *Union) Whole(agent int) bool { return u.parts[agent].closing != nil }

@@ -121,6 +121,7 @@ func (u *Union) partInterval(p *unionPart, line []byte) error {
 		return err
 	}
 	p.number = max(p.number, l.Number)
+	p.stood = max(p.stood, l.Stood)
 	p.agent.add(&u.run.Header, s, t)
 	from, to := p.header.common(l.From), p.header.common(l.To)
 	return u.each(p, func(agent int, f *unionFrame) error {

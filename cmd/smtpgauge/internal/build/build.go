@@ -16,6 +16,16 @@ func Line() string {
 	return describe(info)
 }
 
+// Version says which smtpgauge this is, whatever the machine and the toolchain: its version
+// and its commit.
+func Version() string {
+	parts := strings.SplitN(strings.TrimPrefix(Line(), "smtpgauge "), ", ", 3)
+	if len(parts) > 1 && strings.HasPrefix(parts[1], "commit ") {
+		return parts[0] + ", " + parts[1]
+	}
+	return parts[0]
+}
+
 // describe says what the Go toolchain recorded of a build: the version, the
 // commit and its date, and the toolchain's own version.
 func describe(info *debug.BuildInfo) string {

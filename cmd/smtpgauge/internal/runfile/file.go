@@ -69,7 +69,7 @@ func Create(name, scenario string, stdout io.Writer) (*File, error) {
 		if n > 1 {
 			name = fmt.Sprintf("%s-%d.jsonl", base, n)
 		}
-		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 		if !errors.Is(err, fs.ErrExist) {
 			return &File{File: f, fresh: true}, err
 		}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/build"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
+	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/gauge/fleet"
+	"github.com/smtpgauge/smtpgauge/gauge/fleet/bundle"
+	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
+	"github.com/smtpgauge/smtpgauge/internal/machine"
+	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/loadgen"
+)
+
+// agentFlags are the flags of agent.
+type agentFlags struct {
+	join   string
+	bus    busFlags
+	name   string
+	output string
+	rules  bundle.Rules
+	shards numberflag.Whole
+	once   bool
+}
+
+func newAgent(s streams) *cobra.Command {
+	f := agentFlags{shards: numberflag.Whole{Value: 1, Least: 1, Most: 1024}}
+	c := &cobra.Command{
+		Use:   "agent --join URL",
+		Short: "take part in the runs of a coordinator on another machine",
+		Long: `Takes part in runs that smtpgauge run --agents carries out: it gets its part of the
+load from the coordinator, which it connects to, and writes a run file of its own. If a
+coordinator is lost, smtpgauge show --merge makes one result of the agents' files.
+
+It serves those who know its token: the one in --join, or SMTPGAUGE_TOKEN. Which
+servers it loads beyond this machine and private networks is its own decision, by
+--i-may-load; a coordinator has no say in it.
+
+After a run it waits for the next, unless --once. The first ^C ends its part in
+order, the second at once.`,
+		Example: `  smtpgauge agent --join smtpgauge://TOKEN@10.0.0.5:4222/FINGERPRINT
+  SMTPGAUGE_TOKEN=... smtpgauge agent --join smtpgauge://10.0.0.5:4222 --once
+  SMTPGAUGE_TOKEN=... smtpgauge agent --nats tls://nats.example.test --nats-creds agent.creds`,
+		Args:              exactly(0, "no arguments"),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return f.run(c.Context(), s)
+		},
+	}
+	flags := c.Flags()
+	flags.StringVar(&f.join, "join", "", "the coordinator's `URL`, as run --agents prints it")
+	f.bus.register(flags)
+	flags.StringVar(&f.name, "name", "", "the agent's `NAME` in results (default the machine's)")
+	flags.BoolVar(&f.once, "once", false, "leave after the runs of one coordinator")
+	flags.StringVarP(&f.output, "output", "o", "", "write the agent's own run file to `FILE` (default NAME-TIME.jsonl)")
+	flags.Var(&f.shards, "shards", "share this agent's part among `N` loops, each on a thread of its own")
+	flags.StringArrayVar(&f.rules.MayLoad, "i-may-load", nil, "this agent may load `HOST`, although it is neither this machine nor on a private network (repeatable)")
+	flags.StringArrayVar(&f.rules.Secrets, "secret", nil, "give scenarios with secrets: agent the `SECRET` env:NAME or file:PATH of this machine (repeatable)")
+	return c
+}
+
+// dial connects to where the flags say.
+func (f *agentFlags) dial(s streams) (bus.Bus, bus.Token, error) {
+	report := reportOnce(s.err)
+	switch {
+	case f.join == "" && f.bus.url == "":
+		return nil, bus.Token{}, usagef("smtpgauge run SCENARIO --agents N --listen :4222 prints the line to start an agent with", "where is the coordinator? give --join URL or --nats URL")
+	case f.join != "" && f.bus.set():
+		return nil, bus.Token{}, usagef("--join is for a coordinator that listens itself, --nats for NATS servers of your own", "--join and --nats cannot be combined")
+	}
+	var join bus.Join
+	var err error
+	if f.join != "" {
+		if join, err = bus.ParseJoin(f.join); err != nil {
+			return nil, bus.Token{}, usagef("copy the whole line that run --agents printed", "--join: %w", err)
+		}
+	}
+	token := join.Token
+	if token == (bus.Token{}) {
+		var chosen bool
+		if token, chosen, err = fleetToken(); err != nil {
+			return nil, token, err
+		}
+		if !chosen {
+			return nil, token, usagef("set "+tokenVariable+", or give --join the whole line that run --agents printed", "this agent knows no token")
+		}
+	}
+	if f.join != "" {
+		b, err := join.Dial(token, report)
+		return b, token, err
+	}
+	o := f.bus.options
+	o.Name, o.Report = "smtpgauge agent", report
+	b, err := bus.Connect(f.bus.url, token, o)
+	if err != nil {
+		err = fmt.Errorf("--nats %s: %w", withoutPassword(f.bus.url), err)
+	}
+	return b, token, err
+}
+
+func (f *agentFlags) run(ctx context.Context, s streams) error {
+	if err := bundle.CheckSecrets(f.rules.Secrets); err != nil {
+		return usagef("--secret env:SMTP_PASSWORD, for example", "--secret %w", err)
+	}
+	b, token, err := f.dial(s)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	stop, release := interruptible(ctx, s.err)
+	defer release()
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	o := fleet.AgentOptions{
+		Name: cmp.Or(f.name, host), Host: host, Version: build.Version(), Shards: f.shards.Value, Once: f.once,
+		Drain:  stop.drain,
+		Report: func(text string) { fmt.Fprintln(s.err, printable.Text(text)) },
+		Load:   func(data []byte, sum string) (fleet.Load, error) { return f.load(data, sum, s) },
+		Create: func(scenario string) (fleet.File, error) { return runfile.Create(f.output, scenario, s.results.Writer()) },
+		Run:    gauge.Options{FreeCores: s.freeCores},
+	}
+	err = fleet.Serve(stop.ctx, b, token, o)
+	if refused := (*fleet.RefusedError)(nil); errors.As(err, &refused) && refused.Own != refused.Other {
+		return usagef("install the same smtpgauge on both machines", "%w", err)
+	}
+	return err
+}
+
+// load makes a job of what the coordinator sent, by this agent's own rules.
+func (f *agentFlags) load(data []byte, sum string, s streams) (fleet.Load, error) {
+	scenario, err := bundle.Open(data, sum, f.rules)
+	if err != nil {
+		return nil, err
+	}
+	job := gauge.NewJob(scenario)
+	return fleet.JobLoad{Job: job, Permit: func(p *loadgen.Plan) error {
+		machine.RaiseOpenFiles(descriptorsFor(p), s.err)
+		return f.rules.Permit(scenario, p)
+	}}, nil
+}

@@ -1,0 +1,429 @@
+package fleet
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/gauge/check"
+	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
+)
+
+// A Load is a scenario that an agent is about to carry its part of out.
+type Load interface {
+	Name() string
+	// Set changes the plan to the terms of a run.
+	Set(Terms) error
+	// Check finds what would keep the run from working, and what the agent may not load.
+	Check() error
+	// Probe tries one session of each flow, as gauge.Job.Probe does.
+	Probe(ctx context.Context) (passing []*check.Fault, err error)
+	// Run carries out the part that the options name.
+	Run(ctx context.Context, o gauge.Options) (*gauge.Result, error)
+}
+
+// A File is an agent's own run file.
+type File interface {
+	io.Writer
+	io.ReaderAt
+	io.Closer
+	Name() string
+}
+
+// AgentOptions say who an agent is, and how it works. All but Once and Drain have to be
+// set.
+type AgentOptions struct {
+	Name, Host string
+	Version    string
+	Shards     int  // loops that share its load
+	Once       bool // leave after one fleet
+	// Load makes a scenario of what the coordinator sent. sum is the SHA-256 of data.
+	Load func(data []byte, sum string) (Load, error)
+	// Create creates the file of a run of a scenario.
+	Create func(scenario string) (File, error)
+	// Report is called with what happens, for people.
+	Report func(text string)
+	// Drain ends the agent's part in order once it is closed; then Serve returns.
+	Drain <-chan struct{}
+	// Run is for each run. What a fleet decides is set by the agent.
+	Run gauge.Options
+}
+
+// How an agent finds out that nothing goes on.
+const (
+	helloEvery = time.Second
+	// patience is how many seconds an agent goes on without a word from its coordinator. It
+	// counts seconds in which it was awake: if the agent was stopped itself, that says
+	// nothing of the coordinator.
+	patience = 8
+	// resendAfter is how long what was sent may go unacknowledged.
+	resendAfter = time.Second
+	// window is how much of a file may be under way.
+	window = 8 * bus.MaxBody
+)
+
+// ErrCoordinatorLost is the error of an agent that leaves after one fleet, whose coordinator
+// fell silent.
+var ErrCoordinatorLost = errors.New("the coordinator fell silent")
+
+// A RefusedError says why a coordinator did not take an agent.
+type RefusedError struct {
+	Reason string
+	Own    string // version of the agent
+	Other  string // version of the coordinator
+}
+
+// Error names both versions if they are the reason.
+func (e *RefusedError) Error() string {
+	if e.Own == e.Other {
+		return "the coordinator refuses this agent: " + e.Reason
+	}
+	return fmt.Sprintf("the coordinator refuses this agent: %s (the coordinator is %s, this agent is %s)", e.Reason, e.Other, e.Own)
+}
+
+// Serve takes part in the runs of one fleet after the other, until ctx ends or Drain is
+// closed. The error is a *RefusedError, ErrCoordinatorLost, or that of ctx.
+func Serve(ctx context.Context, b bus.Bus, t bus.Token, o AgentOptions) error {
+	a := &agent{o: o, end: bus.NewEnd(b, t), inbox: make(chan incoming, 64)}
+	over := make(chan struct{})
+	defer close(over)
+	stop, err := a.end.Listen(a.end.ID(), func(from string, m bus.Message, body []byte) {
+		in := incoming{from: from, message: m, body: append([]byte(nil), body...), at: time.Now()}
+		select {
+		case a.inbox <- in:
+		case <-over:
+		}
+	})
+	if err != nil {
+		return err
+	}
+	defer stop()
+	return a.serve(ctx)
+}
+
+// An incoming message, and when it came.
+type incoming struct {
+	from    string
+	message bus.Message
+	body    []byte
+	at      time.Time
+}
+
+// An agent is the state of Serve. All of it belongs to one goroutine; runs have their own.
+type agent struct {
+	o     AgentOptions
+	end   *bus.End
+	inbox chan incoming
+
+	coordinator string // its ID; "" as long as there is none
+	silent      int    // seconds without a word from it
+	order       bus.Order
+	status      bus.Status
+	blobs       [2]blob
+	load        Load
+	loaded      string // sum of the scenario that load is of
+	probing     chan probed
+	run         *agentRun
+	leaving     bool
+}
+
+// A blob is data that comes in pieces.
+type blob struct {
+	sum  bus.Sum
+	data []byte
+}
+
+// whole tells whether all of the blob has come, and is what it should be.
+func (b *blob) whole() bool {
+	return b.sum.SHA256 != "" && int64(len(b.data)) == b.sum.Size && sumOf(b.data) == b.sum.SHA256
+}
+
+func sumOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+func (a *agent) serve(ctx context.Context) error {
+	tick := time.NewTicker(helloEvery)
+	defer tick.Stop()
+	defer a.abandon()
+	drain := a.o.Drain
+	a.hello()
+	for {
+		var wrote, changed <-chan struct{}
+		if a.run != nil {
+			wrote, changed = a.run.journal.wrote, a.run.changed
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-drain:
+			drain = nil
+			a.leaving = true
+			if a.run == nil {
+				return nil
+			}
+			a.run.drain()
+		case <-tick.C:
+			if err := a.second(); err != nil {
+				return err
+			}
+		case in := <-a.inbox:
+			if done, err := a.take(ctx, in); done || err != nil {
+				return err
+			}
+		case p := <-a.probing:
+			a.probed(p)
+			a.answer()
+		case <-wrote:
+			a.push(time.Now())
+		case <-changed:
+			a.answer()
+		}
+	}
+}
+
+func (a *agent) hello() {
+	// An error is one of the connection, which reports it itself. The next second tries again.
+	_ = a.end.Send(bus.Coordinator, &bus.Hello{Name: a.o.Name, Host: a.o.Host, Version: a.o.Version, Shards: max(1, a.o.Shards)}, nil)
+}
+
+// second is what happens each second.
+func (a *agent) second() error {
+	if a.coordinator == "" {
+		a.hello()
+		return nil
+	}
+	if a.silent++; a.silent < patience {
+		return nil
+	}
+	a.o.Report(fmt.Sprintf("the coordinator has been silent for %d s: it is given up", patience))
+	a.abandon()
+	if a.o.Once || a.leaving {
+		return ErrCoordinatorLost
+	}
+	a.forget()
+	return nil
+}
+
+// forget makes ready for another fleet.
+func (a *agent) forget() {
+	*a = agent{o: a.o, end: a.end, inbox: a.inbox}
+}
+
+// abandon ends the run under way, and waits until its file is complete.
+func (a *agent) abandon() {
+	if a.run != nil {
+		a.run.end()
+		a.o.Report("run file: " + a.run.file.Name())
+		a.run = nil
+	}
+}
+
+// take takes a message. done says that Serve is to return.
+func (a *agent) take(ctx context.Context, in incoming) (done bool, err error) {
+	switch m := in.message.(type) {
+	case *bus.Refusal:
+		if a.coordinator != "" {
+			return false, nil
+		}
+		return true, &RefusedError{Reason: m.Reason, Own: a.o.Version, Other: m.Version}
+	case *bus.Order:
+		if a.coordinator == "" {
+			a.coordinator = in.from
+			a.o.Report(fmt.Sprintf("joined as %s, agent %d of %d", m.Name, m.Number, m.Of))
+		}
+		if in.from != a.coordinator {
+			return false, nil
+		}
+		a.silent = 0
+		return a.obey(ctx, m, in.at)
+	case *bus.Piece:
+		if in.from != a.coordinator {
+			return false, nil
+		}
+		a.silent = 0
+		for i := range a.blobs {
+			b := &a.blobs[i]
+			if b.sum.SHA256 == m.SHA256 && int64(len(b.data)) == m.Offset && int64(len(b.data)+len(in.body)) <= b.sum.Size {
+				b.data = append(b.data, in.body...)
+				if err := a.advance(ctx); err != nil {
+					return true, err
+				}
+				a.answer()
+				break
+			}
+		}
+	}
+	return false, nil
+}
+
+// obey takes an order.
+func (a *agent) obey(ctx context.Context, m *bus.Order, at time.Time) (done bool, err error) {
+	if m.Run < a.order.Run {
+		return false, nil
+	}
+	if m.Run > a.order.Run {
+		a.abandon()
+		a.probing = nil
+		a.status = bus.Status{Run: m.Run}
+	}
+	a.order = *m
+	for i, sum := range m.Blobs {
+		if a.blobs[i].sum != sum {
+			a.blobs[i] = blob{sum: sum}
+		}
+	}
+	if err := a.advance(ctx); err != nil {
+		return true, err
+	}
+	if a.run != nil {
+		a.run.obey(m)
+		a.acknowledged(m.Have, time.Now())
+	}
+	a.status.Asked, a.status.Received = m.Sent, at.UnixNano()
+	a.answer()
+	if m.Over && a.run != nil {
+		a.abandon()
+	}
+	if (m.Leave || m.Over && a.leaving) && a.run == nil {
+		if m.Leave {
+			a.o.Report("the fleet is dissolved")
+		}
+		if a.o.Once || a.leaving {
+			return true, nil
+		}
+		a.forget()
+	}
+	return false, nil
+}
+
+// advance does what the order says and can be done now.
+func (a *agent) advance(ctx context.Context) error {
+	if a.order.Run == 0 || a.status.Failed != "" || !a.blobs[0].whole() || !a.blobs[1].whole() {
+		return nil
+	}
+	if !a.status.Loaded {
+		if err := a.prepare(); err != nil {
+			a.status.Failed = shortened(err.Error())
+			return nil
+		}
+		a.status.Loaded = true
+	}
+	if a.order.Probe && !a.status.Probed && a.probing == nil {
+		a.probing = make(chan probed, 1)
+		go func(result chan<- probed, load Load) {
+			passing, err := load.Probe(ctx)
+			result <- probed{passing, err}
+		}(a.probing, a.load)
+	}
+	if a.order.Begin && a.run == nil && !a.status.Ended && !a.order.Over {
+		file, err := a.o.Create(a.load.Name())
+		if err != nil {
+			a.status.Failed = shortened(err.Error())
+			return nil
+		}
+		a.run = startRun(ctx, a.load, file, a.o, &a.order)
+	}
+	return nil
+}
+
+// prepare makes the scenario and sets the terms of the run.
+func (a *agent) prepare() error {
+	if a.loaded != a.blobs[0].sum.SHA256 {
+		load, err := a.o.Load(a.blobs[0].data, a.blobs[0].sum.SHA256)
+		if err != nil {
+			return err
+		}
+		a.load, a.loaded = load, a.blobs[0].sum.SHA256
+	}
+	terms, err := readTerms(a.blobs[1].data)
+	if err != nil {
+		return err
+	}
+	if err := a.load.Set(terms); err != nil {
+		return err
+	}
+	if err := a.load.Check(); err != nil {
+		a.status.Refused = true
+		return err
+	}
+	return nil
+}
+
+// probed is what the look at the target found.
+type probed struct {
+	passing []*check.Fault
+	err     error
+}
+
+// probed takes what the look at the target found.
+func (a *agent) probed(p probed) {
+	a.probing = nil
+	faults := p.passing
+	if broken := (check.Faults)(nil); errors.As(p.err, &broken) {
+		faults = append(faults, broken...)
+	} else if p.err != nil {
+		a.status.Failed = shortened(p.err.Error())
+		return
+	}
+	a.status.Probed, a.status.Faults = true, sentFaults(faults)
+}
+
+// answer says what the agent has done.
+func (a *agent) answer() {
+	if a.coordinator == "" {
+		return
+	}
+	s := &a.status
+	for i := range a.blobs {
+		s.Blobs[i] = int64(len(a.blobs[i].data))
+	}
+	if a.run != nil {
+		a.run.tell(s)
+		if s.Ended {
+			a.push(time.Now())
+		}
+	}
+	s.Left, s.Answered = a.leaving, time.Now().UnixNano()
+	_ = a.end.Send(bus.Coordinator, s, nil) // the connection reports its errors
+}
+
+// acknowledged notes how much of the file has come, and sends again what has not.
+func (a *agent) acknowledged(have int64, now time.Time) {
+	r := a.run
+	if have > r.have {
+		r.have, r.progress = have, now
+	}
+	r.sent = max(r.sent, r.have)
+	if r.sent > r.have && now.Sub(r.progress) >= resendAfter {
+		r.sent, r.progress = r.have, now
+	}
+	a.push(now)
+}
+
+// push sends what the file has and was not sent yet, as far as the window allows.
+func (a *agent) push(now time.Time) {
+	r := a.run
+	length := r.journal.length()
+	buffer := make([]byte, bus.MaxBody)
+	for r.sent < length && r.sent-r.have < window {
+		n := min(length-r.sent, bus.MaxBody)
+		if _, err := r.file.ReadAt(buffer[:n], r.sent); err != nil {
+			r.fail(fmt.Errorf("reading the run file back: %w", err))
+			return
+		}
+		if r.sent == r.have {
+			r.progress = now
+		}
+		if a.end.Send(bus.Coordinator, &bus.Delta{Run: r.number, Offset: r.sent}, buffer[:n]) != nil {
+			return // the connection reports it; the next order tries again
+		}
+		r.sent += n
+	}
+}

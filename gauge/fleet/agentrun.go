@@ -1,0 +1,212 @@
+package fleet
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"sync"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
+	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/results/record"
+)
+
+// An agentRun is an agent's part of a run.
+type agentRun struct {
+	number  int
+	file    File
+	journal *journal
+	changed chan struct{} // says that tell has something new
+	drain   func()
+	cancel  context.CancelFunc
+	gone    chan struct{} // closed when the run is over
+
+	// Of the agent's goroutine.
+	sent, have int64     // octets of the file that were sent, and that have come
+	progress   time.Time // when have grown last, or what is under way began to be
+
+	mu     sync.Mutex
+	order  bus.Order
+	news   chan struct{} // closed when order changes
+	waits  int
+	ended  bool
+	failed string
+}
+
+// startRun begins to carry out a part. It waits for the fleet before its first segment.
+func startRun(ctx context.Context, load Load, file File, o AgentOptions, order *bus.Order) *agentRun {
+	ctx, cancel := context.WithCancel(ctx)
+	draining := make(chan struct{})
+	r := &agentRun{
+		number: order.Run, file: file, journal: newJournal(file), changed: make(chan struct{}, 1), drain: sync.OnceFunc(func() { close(draining) }),
+		cancel: cancel, gone: make(chan struct{}), order: *order, news: make(chan struct{}),
+	}
+	options := o.Run
+	options.File, options.Drain, options.Shards = r.journal, draining, max(1, o.Shards)
+	options.Part = loadgen.Part{First: order.First, All: order.Shards}
+	options.Begin = func(ctx context.Context, segment int) { r.begin(ctx, segment, draining) }
+	options.Place = r.place
+	go func() {
+		defer close(r.gone)
+		_, err := load.Run(ctx, options)
+		r.mu.Lock()
+		r.ended, r.waits = true, 0
+		r.mu.Unlock()
+		if err != nil {
+			r.fail(err)
+		}
+		r.signal()
+	}()
+	return r
+}
+
+// begin waits until the fleet begins a segment.
+func (r *agentRun) begin(ctx context.Context, segment int, draining <-chan struct{}) {
+	r.mu.Lock()
+	r.waits = segment + 1
+	r.mu.Unlock()
+	r.signal()
+	for {
+		r.mu.Lock()
+		order, news := r.order, r.news
+		r.mu.Unlock()
+		var at <-chan time.Time
+		if order.Segments > segment {
+			wait := time.Duration(0)
+			if order.Segments == segment+1 {
+				wait = min(time.Until(time.Unix(0, order.At)), time.Minute)
+			}
+			at = time.After(wait)
+		}
+		select {
+		case <-at:
+			r.mu.Lock()
+			r.waits = 0
+			r.mu.Unlock()
+			r.signal()
+			return
+		case <-news:
+		case <-draining:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// place is the agent's place in the fleet, once that has begun.
+func (r *agentRun) place() *record.Place {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	o := &r.order
+	return &record.Place{
+		Name: o.Name, Number: o.Number, Of: o.Of, Fleet: o.Fleet,
+		Offset: time.Duration(o.Offset), OffsetError: time.Duration(o.Error),
+	}
+}
+
+// obey takes an order.
+func (r *agentRun) obey(m *bus.Order) {
+	r.mu.Lock()
+	// Only what begin and place wait for: the rest of them changes twice a second.
+	if r.order.Segments != m.Segments || r.order.At != m.At || r.order.Fleet != m.Fleet {
+		r.order = *m
+		close(r.news)
+		r.news = make(chan struct{})
+	}
+	r.mu.Unlock()
+	if m.Drain {
+		r.drain()
+	}
+	if m.Stop {
+		r.cancel()
+	}
+}
+
+// tell adds what the run has come to.
+func (r *agentRun) tell(s *bus.Status) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s.Waits, s.Ended, s.Failed = r.waits, r.ended, r.failed
+	s.Length = r.journal.length()
+	if r.ended {
+		s.SHA256 = r.journal.digest()
+	}
+}
+
+func (r *agentRun) signal() {
+	select {
+	case r.changed <- struct{}{}:
+	default:
+	}
+}
+
+func (r *agentRun) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failed == "" {
+		r.failed = shortened(err.Error())
+	}
+}
+
+// end stops the run, waits for it, and closes its file.
+func (r *agentRun) end() {
+	r.cancel()
+	<-r.gone
+	_ = r.file.Close() // what it holds was written; Write has returned the errors
+}
+
+// shortened makes a text fit a message.
+func shortened(text string) string {
+	const most = 1000
+	if len(text) <= most {
+		return text
+	}
+	return text[:most] + " ..."
+}
+
+// A journal writes an agent's file, and knows how much of it there is.
+type journal struct {
+	file  File
+	wrote chan struct{}
+
+	mu   sync.Mutex
+	size int64
+	sum  hash.Hash
+}
+
+func newJournal(f File) *journal {
+	return &journal{file: f, wrote: make(chan struct{}, 1), sum: sha256.New()}
+}
+
+// Write implements io.Writer. What could not be written in full does not count.
+func (j *journal) Write(p []byte) (int, error) {
+	n, err := j.file.Write(p)
+	if err == nil && n < len(p) {
+		err = errors.New("short write")
+	}
+	j.mu.Lock()
+	j.size += int64(n)
+	j.sum.Write(p[:n])
+	j.mu.Unlock()
+	select {
+	case j.wrote <- struct{}{}:
+	default:
+	}
+	return n, err
+}
+
+func (j *journal) length() int64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.size
+}
+
+func (j *journal) digest() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return hex.EncodeToString(j.sum.Sum(nil))
+}

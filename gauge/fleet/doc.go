@@ -1,0 +1,32 @@
+// Package fleet carries a run out on several machines: one coordinator and its agents.
+//
+// A fleet is one generator whose shards are in several processes. Each agent has a place
+// among all shards (loadgen.Part), and what falls to it follows from the scenario and that
+// place alone; agents share nothing while they load. Each writes a run file of its own, as
+// gauge.Job.Run does. The coordinator gets the same octets over the bus each second, and
+// makes one run of them (record.Union).
+//
+// # How they talk
+//
+// The coordinator says every half second, in one Order, everything that an agent is to have
+// done by now; the agent answers with one Status, everything that it has done. So no
+// message is needed by itself: after a gap both know what is missing. Only the pieces of
+// a scenario and of a run file travel apart, numbered by their place in the whole, and are
+// sent again until they are acknowledged. What was counted is therefore neither forgotten
+// nor counted twice. Order and Status have the four timestamps that the clocks are compared
+// by.
+//
+// # The course of a run
+//
+// Hello → Order with a place → pieces of the scenario → Status.Loaded → Order.Probe →
+// Status.Probed → Order.Begin → Status.Waits 1 → Order.Segments 1 at a time of the agent's
+// own clock → deltas, and for each further segment Waits and Segments → Status.Ended with
+// length and SHA-256 of the file → Order.Over.
+//
+// # Losses
+//
+// An agent that is silent for 2.5 s is lost: the run goes on without it, and its share is
+// given to nobody. If it comes back, what it wrote meanwhile is sent. A coordinator that is
+// silent for 8 s is given up: the agent stops, and its file is complete for
+// record.Merge.
+package fleet

@@ -1,0 +1,360 @@
+package fleet
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/gauge/check"
+	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/record"
+)
+
+// ready sends a job's scenario and terms to all agents, and waits until they have resolved
+// it. The error names the first agent that cannot.
+func (f *Fleet) ready(ctx context.Context, scenario []byte, t Terms) error {
+	terms, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	f.order = bus.Order{Of: f.order.Of, Run: f.order.Run + 1}
+	f.setBlobs(scenario, terms)
+	for _, m := range f.members {
+		m.have, m.sum, m.awaySum, m.longest, m.broken, m.lostText, m.at, m.offset, m.offsetE = 0, newHashed(), 0, 0, nil, "", 0, 0, 0
+		m.Status = bus.Status{Blobs: m.Status.Blobs, Asked: m.Asked}
+		f.send(m)
+		f.sendPieces(m)
+	}
+	f.mu.Unlock()
+	return f.all(ctx, func(m *member) bool { return m.Loaded })
+}
+
+// all waits until a condition holds for each agent. The error names the first that is lost,
+// or that has failed.
+func (f *Fleet) all(ctx context.Context, holds func(*member) bool) error {
+	return f.until(ctx, func() (bool, error) {
+		done := true
+		for _, m := range f.members {
+			switch {
+			case m.givenUp || m.away:
+				return false, fmt.Errorf("agent %s on %s was lost before the run began", m.name, m.hello.Host)
+			case m.Run == f.order.Run && m.Failed != "":
+				return false, fmt.Errorf("agent %s on %s: %s", m.name, m.hello.Host, m.Failed)
+			case m.Run != f.order.Run || !holds(m):
+				done = false
+			}
+		}
+		return done, nil
+	})
+}
+
+// Probe lets each agent try the target of a job, as gauge.Job.Probe does here. A fault that
+// not all agents have says which ones have it.
+func (f *Fleet) Probe(ctx context.Context, j *gauge.Job, scenario []byte) (passing []*check.Fault, err error) {
+	if err := f.ready(ctx, scenario, TermsOf(j.Plan)); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	f.order.Probe = true
+	f.say()
+	f.mu.Unlock()
+	if err := f.all(ctx, func(m *member) bool { return m.Probed }); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var certain check.Faults
+	for _, fault := range f.faults() {
+		if fault.Passing {
+			passing = append(passing, fault)
+		} else {
+			certain = append(certain, fault)
+		}
+	}
+	if len(certain) > 0 {
+		return passing, certain
+	}
+	return passing, nil
+}
+
+// faults are what the agents found, each once, with the names of those that found it unless
+// all did. The fleet is locked.
+func (f *Fleet) faults() []*check.Fault {
+	var list []*check.Fault
+	var by [][]string
+	for _, m := range f.members {
+	next:
+		for _, found := range m.Faults {
+			for i, known := range list {
+				if string(known.ID) == found.ID && known.Target == found.Target && known.Says == found.Says {
+					by[i] = append(by[i], m.name)
+					continue next
+				}
+			}
+			list = append(list, &check.Fault{ID: check.ID(found.ID), Flows: found.Flows, Target: found.Target, Says: found.Says, Do: found.Do, Passing: found.Passing})
+			by = append(by, []string{m.name})
+		}
+	}
+	for i, fault := range list {
+		if len(by[i]) < len(f.members) {
+			fault.Says = "from agent " + strings.Join(by[i], ", ") + ": " + fault.Says
+		}
+	}
+	return list
+}
+
+// Carry carries a job out on the fleet. It takes what gauge.Job.Run takes, except that
+// Options.More, Sink, Shards and FreeCores are not used: those are the agents' own.
+func (f *Fleet) Carry(ctx context.Context, j *gauge.Job, scenario []byte, o gauge.Options) (*record.Run, error) {
+	if err := f.ready(ctx, scenario, TermsOf(j.Plan)); err != nil {
+		return nil, interrupted(ctx, err)
+	}
+	f.mu.Lock()
+	f.order.Begin = true
+	f.say()
+	f.mu.Unlock()
+	if err := f.all(orDrained(ctx, o.Drain), func(m *member) bool { return m.Waits == 1 }); err != nil {
+		f.release()
+		return nil, interrupted(ctx, err)
+	}
+	return f.carry(ctx, j, o)
+}
+
+// interrupted is the error of a run that its user ended before it began.
+func interrupted(ctx context.Context, err error) error {
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%w before the load", gauge.ErrInterrupted)
+	}
+	return err
+}
+
+// orDrained returns a context that ends when a channel is closed, too.
+func orDrained(ctx context.Context, drain <-chan struct{}) context.Context {
+	if drain == nil {
+		return ctx
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		defer cancel()
+		select {
+		case <-drain:
+		case <-ctx.Done():
+		}
+	}()
+	return ctx
+}
+
+// release ends what agents have begun, without a run.
+func (f *Fleet) release() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.order.Stop, f.order.Over = true, true
+	f.say()
+}
+
+// startsIn is how long before its start a run is announced: an order that is lost is sent
+// again meanwhile.
+const startsIn = time.Second
+
+// segmentsIn is the same of the segments after the first, whose start is not told twice.
+const segmentsIn = 300 * time.Millisecond
+
+// carry begins a run for which all agents wait, and goes with it to its end.
+func (f *Fleet) carry(ctx context.Context, j *gauge.Job, o gauge.Options) (*record.Run, error) {
+	aborted := make(chan struct{})
+	aborts := figures.NewAbortWatch(j.Criteria.Aborts, func() { close(aborted) })
+	start := time.Now().Add(startsIn)
+	header := record.NewHeader(j.Plan, j.Criteria)
+	header.Started = start.UTC()
+	union, err := record.NewUnion(o.File, header, len(f.members), func(p *record.Progress) {
+		aborts.Observe(p)
+		if o.OnInterval != nil {
+			o.OnInterval(p)
+		}
+	})
+	if err != nil {
+		f.release()
+		return nil, err
+	}
+	stopLooking, err := j.LookAtServer(ctx, union)
+	if err != nil {
+		f.release()
+		return nil, err
+	}
+	f.mu.Lock()
+	f.feeder = newFeeder(union, func(agent int, err error) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.members[agent].broken = err
+		f.notify()
+	})
+	f.order.Fleet = union.ID()
+	for _, m := range f.members {
+		offset, wrong := m.track.at(start)
+		m.offset, m.offsetE = int64(offset), int64(wrong)
+	}
+	f.beginSegment(start)
+	f.mu.Unlock()
+
+	f.accompany(ctx, o.Drain, aborted)
+	stopLooking()
+
+	f.mu.Lock()
+	feeding := f.feeder
+	f.feeder = nil
+	f.order.Over = true
+	f.say()
+	f.mu.Unlock()
+	feeding.end()
+	ending := record.Ending{Aborted: aborts.Fired(), AllowLost: f.o.AllowLost}
+	ending.Interrupted = isClosed(o.Drain) || ctx.Err() != nil
+	return union.Close(ending, f.agents(union, start))
+}
+
+// beginSegment lets the next segment begin at a time. The fleet is locked.
+func (f *Fleet) beginSegment(at time.Time) {
+	f.order.Segments++
+	for _, m := range f.members {
+		m.at = m.track.there(at)
+	}
+	f.say()
+}
+
+// accompany goes with a run until each agent's part is whole, or given up.
+func (f *Fleet) accompany(ctx context.Context, drain, aborted <-chan struct{}) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	stop := ctx.Done()
+	var stopped time.Time
+	for {
+		f.mu.Lock()
+		over := f.isOver(stopped)
+		if !over {
+			f.beginIfAllWait()
+		}
+		changed := f.changed
+		f.mu.Unlock()
+		if over {
+			return
+		}
+		select {
+		case <-changed:
+		case <-tick.C:
+		case <-drain:
+			drain = nil
+			f.command(func(o *bus.Order) { o.Drain = true })
+		case <-aborted:
+			aborted = nil
+			f.command(func(o *bus.Order) { o.Drain = true })
+		case <-stop:
+			stop, stopped = nil, time.Now()
+			f.command(func(o *bus.Order) { o.Stop = true })
+		}
+	}
+}
+
+func (f *Fleet) command(change func(*bus.Order)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change(&f.order)
+	f.say()
+}
+
+// stopsWithin is how long a run that is stopped is waited for.
+const stopsWithin = 5 * time.Second
+
+// isOver tells whether there is nothing more to wait for. The fleet is locked.
+func (f *Fleet) isOver(stopped time.Time) bool {
+	if !stopped.IsZero() && time.Since(stopped) > stopsWithin {
+		return true
+	}
+	for _, m := range f.members {
+		if !f.isWhole(m) && m.broken == nil && !m.givenUp {
+			return false
+		}
+	}
+	return true
+}
+
+// isWhole tells whether all of an agent's file has come. The fleet is locked.
+func (f *Fleet) isWhole(m *member) bool {
+	return m.Run == f.order.Run && m.Ended && m.have == m.Length && hex.EncodeToString(m.sum.Sum(nil)) == m.SHA256
+}
+
+// beginIfAllWait begins the next segment once all agents that are there wait for it. The
+// fleet is locked.
+func (f *Fleet) beginIfAllWait() {
+	wait := 0
+	for _, m := range f.members {
+		switch {
+		case m.away || m.Ended || m.broken != nil:
+		case m.Waits != f.order.Segments+1:
+			return
+		default:
+			wait++
+		}
+	}
+	if wait > 0 {
+		f.beginSegment(time.Now().Add(segmentsIn))
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// agents are what is known of each agent at the end of a run.
+func (f *Fleet) agents(u *record.Union, start time.Time) []record.Agent {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var list []record.Agent
+	for i, m := range f.members {
+		a := *u.Part(i)
+		if a.Number == 0 { // nothing came of its file
+			a.Place = record.Place{Name: m.name, Number: i + 1, Of: len(f.members), Fleet: u.ID()}
+			a.Host, a.Version = m.hello.Host, m.hello.Version
+		}
+		a.Host, a.Away = m.hello.Host, m.awaySum
+		if at := u.Started(i); at > 0 {
+			a.Skew = at.Time().Sub(start)
+		}
+		a.Lost = f.whyLost(m, u)
+		list = append(list, a)
+	}
+	return list
+}
+
+// stillFor is how long an agent may have stood still, if it was away meanwhile, before that
+// spoils its part.
+const stillFor = 2 * time.Second
+
+// whyLost says why an agent's part is not whole; "" if it is. The fleet is locked.
+func (f *Fleet) whyLost(m *member, u *record.Union) string {
+	switch {
+	case m.broken != nil:
+		return "its file cannot be read: " + m.broken.Error()
+	case m.Failed != "":
+		return m.Failed
+	case m.Left:
+		return "its own user ended its part"
+	case m.away:
+		return fmt.Sprintf("it has been silent since %s", m.heard.UTC().Format(time.TimeOnly))
+	case !f.isWhole(m):
+		return "its file has not come to its end"
+	case m.awaySum > 0 && u.Stood(m.index) >= stillFor:
+		return fmt.Sprintf("it stood still for %.1f s", u.Stood(m.index).Seconds())
+	}
+	return ""
+}
