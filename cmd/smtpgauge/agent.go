@@ -127,8 +127,10 @@ func (f *agentFlags) run(ctx context.Context, s streams) error {
 		Drain:  stop.drain,
 		Report: func(text string) { fmt.Fprintln(s.err, printable.Text(text)) },
 		Load:   func(data []byte, sum string) (fleet.Load, error) { return f.load(data, sum, s) },
-		Create: func(scenario string) (fleet.File, error) { return runfile.Create(f.output, scenario, s.results.Writer()) },
-		Run:    gauge.Options{FreeCores: s.freeCores},
+		Create: func(scenario string) (fleet.File, error) {
+			return runfile.Create(f.output, scenario, s.results.Writer())
+		},
+		Run: gauge.Options{FreeCores: s.freeCores},
 	}
 	err = fleet.Serve(stop.ctx, b, token, o)
 	if refused := (*fleet.RefusedError)(nil); errors.As(err, &refused) && refused.Own != refused.Other {

@@ -48,7 +48,9 @@ func (f *busFlags) register(flags *pflag.FlagSet) {
 }
 
 // set tells whether --nats or a flag about it is given.
-func (f *busFlags) set() bool { return f.url != "" || f.options != (bus.Options{}) }
+func (f *busFlags) set() bool {
+	return f.url != "" || f.options.Credentials != "" || f.options.NKey != "" || f.options.CA != ""
+}
 
 // fleetFlags say from how many agents the load comes, and where they meet.
 type fleetFlags struct {
