@@ -107,12 +107,18 @@ func TestChartNATS(t *testing.T) {
 	c := charted(t, values{
 		"scenario":      scenario(t),
 		"secret":        values{"existing": "mine"},
-		"nats":          values{"url": "tls://nats.example.test:4223", "cidrs": []any{"203.0.113.7/32"}},
+		"nats":          values{"url": "tls://nats.example.test:4223", "cidrs": []any{"203.0.113.7/32"}, "credentials": "nats-user", "ca": "nats-ca"},
 		"networkPolicy": target(values{"pods": values{"app.kubernetes.io/component": "mta"}}),
 	})
 	c.checkFleet(t, 2, "tls://nats.example.test:4223")
 	c.checkReached(t, "agent", "mta tcp/25 tcp/465 tcp/587 tcp/2525", "203.0.113.7/32 tcp/4223")
 	c.checkReached(t, "coordinator", "203.0.113.7/32 tcp/4223")
+	for _, component := range []string{"coordinator", "agent"} {
+		container := c.container(t, c.component(t, component))
+		if !slices.Contains(container.Args, "--nats-creds=/nats/credentials/nats.creds") || !slices.Contains(container.Args, "--nats-ca=/nats/ca/ca.crt") || len(container.VolumeMounts) < 3 {
+			t.Errorf("the %s cannot log in: %q %v", component, container.Args, container.VolumeMounts)
+		}
+	}
 	if len(c.secrets) > 0 || c.container(t, c.component(t, "coordinator")).EnvFrom[0].SecretRef.Name != "mine" {
 		t.Error("the Secret that exists is not used")
 	}

@@ -119,7 +119,7 @@ func (c *cluster) checkFleet(t *testing.T, agents int, nats string) {
 	}
 	f.check(t)
 	c.checkSecrets(t, serving, loading)
-	c.checkScenario(t, coordinator, serving)
+	validScenario(t, c.scenarioOf(t, coordinator, serving))
 }
 
 // checkService returns the name of the service that leads to the coordinator's port.
@@ -177,8 +177,8 @@ func (c *cluster) checkSecrets(t *testing.T, serving, loading corev1.Container) 
 	}
 }
 
-// checkScenario gives the program the scenario that the coordinator is given.
-func (c *cluster) checkScenario(t *testing.T, coordinator *batchv1.Job, serving corev1.Container) {
+// scenarioOf returns the text of the scenario that the coordinator is given.
+func (c *cluster) scenarioOf(t *testing.T, coordinator *batchv1.Job, serving corev1.Container) string {
 	t.Helper()
 	folder, file := path.Split(serving.Args[1])
 	for _, m := range serving.VolumeMounts {
@@ -187,12 +187,12 @@ func (c *cluster) checkScenario(t *testing.T, coordinator *batchv1.Job, serving 
 		}
 		for _, v := range coordinator.Spec.Template.Spec.Volumes {
 			if v.Name == m.Name && v.ConfigMap != nil {
-				validScenario(t, c.configMaps[v.ConfigMap.Name].Data[file])
-				return
+				return c.configMaps[v.ConfigMap.Name].Data[file]
 			}
 		}
 	}
-	t.Errorf("no volume has the scenario %s", serving.Args[1])
+	t.Fatalf("no volume has the scenario %s", serving.Args[1])
+	return ""
 }
 
 // checkRestricted holds every pod to the Pod Security Standard "restricted", and to what the

@@ -81,3 +81,34 @@ capabilities: {drop: [ALL]}
   ports:
     - {protocol: TCP, port: {{ regexFind "[0-9]+$" .Values.nats.url }}}
 {{- end -}}
+
+{{/* The flags that lead to the NATS cluster, for both sides. */}}
+{{- define "smtpgauge.natsFlags" -}}
+- --nats={{ .Values.nats.url }}
+{{- if .Values.nats.credentials }}
+- --nats-creds=/nats/credentials/nats.creds
+{{- end }}
+{{- if .Values.nats.ca }}
+- --nats-ca=/nats/ca/ca.crt
+{{- end }}
+{{- end -}}
+
+{{- define "smtpgauge.natsMounts" -}}
+{{- if .Values.nats.credentials }}
+- {name: nats-credentials, mountPath: /nats/credentials, readOnly: true}
+{{- end }}
+{{- if .Values.nats.ca }}
+- {name: nats-ca, mountPath: /nats/ca, readOnly: true}
+{{- end }}
+{{- end -}}
+
+{{- define "smtpgauge.natsVolumes" -}}
+{{- if .Values.nats.credentials }}
+- name: nats-credentials
+  secret: {secretName: {{ .Values.nats.credentials }}}
+{{- end }}
+{{- if .Values.nats.ca }}
+- name: nats-ca
+  secret: {secretName: {{ .Values.nats.ca }}}
+{{- end }}
+{{- end -}}
