@@ -18,7 +18,10 @@ func (s *session) record(e *smtpwire.Event) {
 	r := s.flow.shard.recorder
 	switch e.Kind {
 	case smtpwire.Timed:
-		s.flow.bannerSeen = s.flow.bannerSeen || e.Phase == sample.Banner
+		if e.Phase == sample.Banner {
+			s.flow.bannerSeen = true
+			s.welcome(true)
+		}
 		series := s.seriesOf(e.Phase)
 		r.Service(series, e.Phase, e.End.Sub(e.Start))
 		if e.Phase == sample.SpanMessage {
@@ -29,6 +32,12 @@ func (s *session) record(e *smtpwire.Event) {
 			r.Response(series, sample.SpanMessage, max(0, e.End.Sub(s.due)))
 		}
 	case smtpwire.FailedEvent:
+		if e.Failure.Phase == sample.Banner {
+			s.welcome(false)
+			if e.Failure.Class == sample.Busy {
+				s.flow.totals.refused = max(s.flow.totals.refused, s.flow.totals.welcome)
+			}
+		}
 		r.Failure(s.seriesOf(e.Failure.Phase), &e.Failure)
 		if s.flow.flow.Expect.Covers(e.Failure.Phase, e.Failure.Class) {
 			s.expected = true
@@ -45,6 +54,19 @@ func (s *session) record(e *smtpwire.Event) {
 		if l := &s.flow.flow.Load; l.Open() && l.Unit == Sessions {
 			r.Response(s.series, sample.SpanSession, max(0, e.End.Sub(s.arrived)))
 		}
+	}
+}
+
+// welcome counts the session among those that the server has greeted, or no more.
+func (s *session) welcome(is bool) {
+	if s.greeted == is {
+		return
+	}
+	s.greeted = is
+	if is {
+		s.flow.totals.welcome++
+	} else {
+		s.flow.totals.welcome--
 	}
 }
 

@@ -44,6 +44,7 @@ type session struct {
 	pauseDue             bool // a message has ended, and its think time is still to come
 	wrote                bool // something was written since the last message ended
 	blocked              bool // the socket takes nothing more
+	greeted              bool // the server has greeted it, and it is open
 	unproven             bool // our side of the TLS handshake is done, and nothing has arrived since
 	secured              bool // the TLS handshake is done
 
@@ -203,6 +204,7 @@ func (s *session) end() {
 	s.conn, s.state = nil, asleep
 	f.idle.remove(s)
 	f.totals.open--
+	s.welcome(false)
 	f.shard.timers.set(s, never)
 	outcome := sample.SessionFailed
 	if s.completed {

@@ -44,6 +44,7 @@ type shard struct {
 type flowTotals struct {
 	messages, warmups int64 // numbers given out
 	open, peak        int
+	welcome, refused  int // sessions that were greeted and are open, and the most of them when another was answered 421
 	due, begun        int64
 	targets           destinations
 }
@@ -182,6 +183,7 @@ func (s *shard) endInterval() sample.Tick {
 	for i := range s.totals {
 		c := &s.totals[i]
 		t.Open, t.Peak = append(t.Open, c.open), append(t.Peak, c.peak)
+		t.Refused = append(t.Refused, c.refused)
 		t.Due, t.Begun = append(t.Due, c.due), append(t.Begun, c.begun)
 		c.peak = c.open
 	}

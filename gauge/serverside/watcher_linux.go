@@ -17,7 +17,9 @@ type Watcher struct {
 	processes *processes
 	groups    []*group
 	kernel    kernel
+	fs        procfs.FS
 	cores     int
+	waited    float64 // seconds of CPU time that were idle because of a disk, since the machine started
 	last      sample.Instant
 }
 
@@ -30,7 +32,7 @@ func newWatcher(o Options, proc, cgroups string) (*Watcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Watcher{processes: &processes{fs: fs, cgroups: cgroups}, kernel: kernel{fs: fs, root: proc, ports: o.Ports}}
+	w := &Watcher{fs: fs, processes: &processes{fs: fs, cgroups: cgroups}, kernel: kernel{fs: fs, root: proc, ports: o.Ports}}
 	var missing []error
 	for _, text := range o.Processes {
 		switch kindOf(text) {
@@ -74,7 +76,21 @@ func (w *Watcher) Look() (*tally.ServerSample, error) {
 		g.look(s)
 	}
 	w.kernel.look(s, w.processes.first)
+	w.lookAtDisks(s)
 	return s, nil
+}
+
+// lookAtDisks adds how long the machine's processors had nothing to do but to wait for a
+// disk. It is the whole machine's: the kernel does not say for whom.
+func (w *Watcher) lookAtDisks(s *tally.ServerSample) {
+	stat, err := w.fs.Stat()
+	if err != nil {
+		return
+	}
+	if s.From > 0 { // not at the first look
+		s.DiskWait = whole(max(0, stat.CPUTotal.Iowait-w.waited) * float64(time.Second))
+	}
+	w.waited = stat.CPUTotal.Iowait
 }
 
 // ticksSinceStart is the kernel's clock by which processes start.

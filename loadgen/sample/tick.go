@@ -12,6 +12,7 @@ type Tick struct {
 	Stood    time.Duration // how long the loop stood still although it had something to do: neither on a CPU nor waiting for one
 	Open     []int         // sessions open now, by flow
 	Peak     []int         // the most open at once in the interval, by flow
+	Refused  []int         // the most sessions that were greeted and open when another was answered 421 in place of a greeting, so far, by flow
 	Due      []int64       // arrivals due so far, by flow; open load only
 	Begun    []int64       // arrivals begun so far, by flow; open load only
 	Last     bool          // the shard's run is over

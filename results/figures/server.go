@@ -28,6 +28,7 @@ type Server struct {
 	MaxQueue        *int64         `json:"max_accept_queue,omitempty"`
 	WrittenPerMsg   *float64       `json:"written_per_message_bytes,omitempty"`
 	SwitchesPerMsg  *float64       `json:"context_switches_per_message,omitempty"`
+	DiskWait        *float64       `json:"disk_wait_share,omitempty"`
 	Looked          time.Duration  `json:"looked_ns"` // how long the server was looked at
 	underLoad       tally.ServerSample
 	underLoadLength time.Duration
@@ -62,6 +63,10 @@ func serverOf(r *record.Run) *Server {
 		return s
 	}
 	s.Cores = s.underLoad.CPU.Seconds() / s.underLoadLength.Seconds()
+	if waited := s.underLoad.DiskWait; waited != nil && s.CoresOfMachine > 0 {
+		share := min(1, float64(*waited)/(float64(s.underLoadLength)*float64(s.CoresOfMachine)))
+		s.DiskWait = &share
+	}
 	messages := int64(0)
 	for i := range r.Header.Flows {
 		messages += r.FlowTotal(i, sample.Steady).InWindow

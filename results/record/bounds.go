@@ -141,7 +141,7 @@ func (l *intervalLine) check() error {
 		return fmt.Errorf("interval %d has %g ns of phases", l.Number, l.Spent)
 	}
 	g := &l.Gauge
-	for _, n := range []int64{int64(g.Open), int64(g.Peak), g.Due, g.Begun} {
+	for _, n := range []int64{int64(g.Open), int64(g.Peak), int64(g.Refused), g.Due, g.Begun} {
 		if n < 0 || n > histogram.MaxCount {
 			return fmt.Errorf("interval %d has a gauge of %d, want 0 to %d", l.Number, n, int64(histogram.MaxCount))
 		}

@@ -30,10 +30,11 @@ type frame struct {
 
 // A Gauge is how many sessions and arrivals a flow has at the end of an interval.
 type Gauge struct {
-	Open  int   `json:"open"`            // sessions
-	Peak  int   `json:"peak"`            // the most sessions open at once
-	Due   int64 `json:"due,omitempty"`   // arrivals since the run began; open load only
-	Begun int64 `json:"begun,omitempty"` // of those, the ones that have begun
+	Open    int   `json:"open"`              // sessions
+	Peak    int   `json:"peak"`              // the most sessions open at once
+	Refused int   `json:"refused,omitempty"` // the most sessions that had been greeted when another was answered 421 instead, since the run began
+	Due     int64 `json:"due,omitempty"`     // arrivals since the run began; open load only
+	Begun   int64 `json:"begun,omitempty"`   // of those, the ones that have begun
 }
 
 func newFrame(number int64, staged []bool) *frame {
@@ -156,8 +157,11 @@ func (f *frame) settle(ended map[int]sample.Tick) {
 	}
 }
 
-// count adds a shard's arrivals.
+// count adds a shard's arrivals, and how many sessions it had when one was refused.
 func (f *frame) count(t *sample.Tick) {
+	for i := range min(len(f.gauges), len(t.Refused)) {
+		f.gauges[i].Refused += t.Refused[i]
+	}
 	for i := range min(len(f.gauges), len(t.Due)) {
 		f.gauges[i].Due += t.Due[i]
 		f.gauges[i].Begun += t.Begun[i]

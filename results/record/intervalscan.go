@@ -125,6 +125,8 @@ func (s *scanner) gauge(g *Gauge) {
 			g.Open = int(n)
 		case "peak":
 			g.Peak = int(n)
+		case "refused":
+			g.Refused = int(n)
 		case "due":
 			g.Due = n
 		case "begun":

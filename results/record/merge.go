@@ -98,6 +98,7 @@ func (r *Run) merge(from *Run) {
 	for i, g := range from.gauges {
 		into := &r.gauges[i]
 		into.Open, into.Peak = into.Open+g.Open, into.Peak+g.Peak
+		into.Refused += g.Refused
 		into.Due, into.Begun = into.Due+g.Due, into.Begun+g.Begun
 	}
 	r.Processors.Merge(&from.Processors)

@@ -32,7 +32,7 @@ func TestServerLooks(t *testing.T) {
 	}
 	c.ServerLooks(look(0))
 	c.ServerLooks(look(1))
-	c.Recorder(0).Tick(sample.Tick{From: look(0).From, To: look(1).To, Last: true})
+	c.Recorder(0).Tick(sample.Tick{From: look(0).From, To: look(1).To, Open: []int{0, 0}, Peak: []int{9, 0}, Refused: []int{5, 0}, Last: true})
 	c.ServerLooks(look(2)) // after the load
 	half := 0.5
 	c.Answered(&tally.Answer{Query: "cpu", From: look(0).From, To: look(0).To, Value: &half})
@@ -58,6 +58,9 @@ func TestServerLooks(t *testing.T) {
 		}
 	}
 	for name, r := range map[string]*Run{"run": run, "file": read(Read(bytes.NewReader(file.Bytes()))), "totals": read(ReadTotals(bytes.NewReader(file.Bytes())))} {
+		if n := r.LastGauge(0).Refused; n != 5 {
+			t.Errorf("%s: others were refused with %d sessions open, want 5", name, n)
+		}
 		if got := r.Queries.Between("cpu", look(0).From, look(2).To); got.Count != 1 || got.Missed != 1 || got.Max != half || got.Why != "no answer" {
 			t.Errorf("%s: answers %+v", name, got)
 		}

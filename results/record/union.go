@@ -246,6 +246,7 @@ func (u *Union) settle(f *unionFrame, last func(*unionPart) map[int]Gauge) {
 			}
 			before[flow] = g
 			sum := &f.gauges[flow]
+			sum.Refused += g.Refused
 			sum.Open, sum.Peak, sum.Due, sum.Begun = sum.Open+g.Open, sum.Peak+g.Peak, sum.Due+g.Due, sum.Begun+g.Begun
 		}
 		if here == nil && p.header != nil && !(p.closing != nil && p.number < f.number) {

@@ -2,6 +2,7 @@ package limits
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
@@ -21,6 +22,9 @@ const (
 	OwnPorts       ID = "own-ports-used-up"
 	ServerCPU      ID = "server-cpu-full"
 	SharedCores    ID = "generator-on-servers-cores"
+	OneAtATime     ID = "one-message-at-a-time"
+	DiskBound      ID = "disk-bound-commits"
+	LatencyWithCPU ID = "latency-follows-cpu"
 )
 
 // A Certainty says how sure a finding is.
@@ -47,21 +51,34 @@ type Finding struct {
 type Evidence struct {
 	Flows     []Flow
 	Generator float64 // cores that its loops used, about
+	Busiest   float64 // share of the time that the busiest of its loops was on a core
 	Server    *Server // nil if nobody looked at it
 }
 
 // A Flow is what is known of one flow under load.
 type Flow struct {
-	Name   string
-	Total  *tally.Total
-	Peak   int64                // sessions open at once
-	Errors []tally.FailureCount // those expected are marked
-	Stages []Stage              // of a load that has several, in their order
+	Name     string
+	Alike    string // the same for flows that differ only in name and load; "" if nothing is known
+	Alone    bool   // no other flow ran at its time
+	Total    *tally.Total
+	Peak     int64                // sessions open at once
+	Refused  int64                // the most sessions that were open when another was answered 421; 0 if none was
+	Sessions int64                // of a closed load: how many; 0 of an open one
+	Accepted int64                // messages
+	Rate     float64              // messages accepted a second
+	Behind   bool                 // an open load had more than the server took
+	Cores    float64              // of the server, in use meanwhile; 0 if that is not known
+	Errors   []tally.FailureCount // those expected are marked
+	Stages   []Stage              // of a load that has several, in their order
 }
 
 // A Stage is what became of one stage of a load.
 type Stage struct {
-	Offered, Rate float64 // arrivals due and messages accepted, a second
+	Offered, Rate float64       // arrivals due and messages accepted, a second
+	Accepted      int64         // messages of those arrivals
+	Time          time.Duration // the median that a message took, without waiting for its turn
+	Outgrew       bool          // arrivals queued up to its end
+	Cores         float64       // of the server, in use meanwhile; 0 if that is not known
 	Errors        []tally.FailureCount
 }
 
@@ -70,9 +87,12 @@ type Server struct {
 	Cores     float64 // in use, on average; 0 if that is not known
 	Of        int     // that its machine has; 0 if that is not known
 	Overflows int64   // connections that found the accept queue full
+	Written   float64 // octets to disks, a message; 0 if that is not known
+	DiskWait  float64 // share of its machine's CPU time that was idle because something waited for a disk
 }
 
-// Find returns the findings: those of the flows in their order, then those of all.
+// Find returns the findings: those of the flows in their order, what only several flows or
+// the server's side show, and those of all.
 func Find(e *Evidence) []Finding {
 	found := finder{evidence: e}
 	for i := range e.Flows {
@@ -85,7 +105,10 @@ func Find(e *Evidence) []Finding {
 		found.authPause(f)
 		found.rateLimit(f)
 		found.ownPorts(f)
+		found.latencyWithCPU(f)
 	}
+	found.oneAtATime()
+	found.diskBound()
 	found.flow = ""
 	found.overflows()
 	found.cores()

@@ -36,6 +36,36 @@ func (f *Flow) add(p sample.Phase, n int, d time.Duration) {
 	}
 }
 
+// committing makes the replies to messages' ends slow, under a closed load of so many
+// sessions; 0 for an open load that the server keeps up with.
+func (f *Flow) committing(d time.Duration, sessions int64) {
+	f.Sessions = sessions
+	for _, p := range []sample.Phase{sample.Body, sample.SpanMessage} {
+		f.Total.Hists[tally.SlotOf(p, sample.Service)] = histogram.New()
+		f.add(p, 300, d)
+	}
+}
+
+// rising are stages in which the server uses more and more of some cores, and messages
+// take so long in the last.
+func rising(cores float64, last time.Duration) []Stage {
+	const usual = 5 * time.Millisecond
+	return []Stage{
+		{Offered: 100, Rate: 100, Accepted: 1000, Time: usual, Cores: 0.2 * cores},
+		{Offered: 200, Rate: 200, Accepted: 2000, Time: usual, Cores: 0.5 * cores},
+		{Offered: 400, Rate: 390, Accepted: 4000, Time: last, Cores: 0.95 * cores},
+	}
+}
+
+// outgrown are stages of which the second outgrew a server that takes 5 ms for a lone
+// message.
+func outgrown(rate, cores float64) []Stage {
+	return []Stage{
+		{Offered: 50, Rate: 50, Accepted: 500, Time: 5 * time.Millisecond, Cores: cores / 4},
+		{Offered: 1000, Rate: rate, Accepted: 2000, Time: 300 * time.Millisecond, Outgrew: true, Cores: cores},
+	}
+}
+
 func ids(list []Finding) (all []ID) {
 	for _, f := range list {
 		all = append(all, f.ID)
@@ -81,7 +111,11 @@ func TestFind(t *testing.T) {
 				f.add(sample.Banner, 1, d)
 			}
 		}, "", ""},
-		"421":                  {func(_ *Evidence, f *Flow) { f.Errors = append(f.Errors, busy) }, SessionLimit, Certain},
+		"421": {func(_ *Evidence, f *Flow) { f.Errors = append(f.Errors, busy) }, SessionLimit, Certain},
+		"421 at fifty": {func(_ *Evidence, f *Flow) {
+			f.Refused = 50
+			f.Errors = append(f.Errors, failure(sample.Banner, sample.Busy, 421, 80, "come back later"))
+		}, SessionLimit, Likely},
 		"421 that is expected": {func(_ *Evidence, f *Flow) { busy := busy; busy.Expected = true; f.Errors = append(f.Errors, busy) }, "", ""},
 		"421 at another time": {func(_ *Evidence, f *Flow) {
 			f.Errors = append(f.Errors, failure(sample.Body, sample.Busy, 421, 80, "shutting down"))
@@ -112,6 +146,47 @@ func TestFind(t *testing.T) {
 		"a full listen queue": {func(e *Evidence, _ *Flow) { e.Server = &Server{Cores: 0.5, Of: 2, Overflows: 7} }, QueueOverflows, Certain},
 		"no CPU left":         {func(e *Evidence, _ *Flow) { e.Server, e.Generator = &Server{Cores: 3.8, Of: 4}, 0.5 }, ServerCPU, Likely},
 		"shared cores":        {func(e *Evidence, _ *Flow) { e.Server, e.Generator = &Server{Cores: 1.2, Of: 2}, 0.7 }, SharedCores, Likely},
+		"a core short":        {func(e *Evidence, f *Flow) { e.Server = &Server{Cores: 1.1, Of: 2}; f.Stages = rising(2, 40*ms) }, LatencyWithCPU, Likely},
+		"slow before its CPU is used": {func(e *Evidence, f *Flow) {
+			e.Server = &Server{Cores: 1.1, Of: 2}
+			f.Stages = rising(2, 40*ms)
+			f.Stages[1].Time = 30 * ms
+		}, "", ""},
+		"CPU at its limit, and no slower": {func(e *Evidence, f *Flow) { e.Server = &Server{Cores: 1.1, Of: 2}; f.Stages = rising(2, 6*ms) }, "", ""},
+		"one after the other": {func(e *Evidence, f *Flow) {
+			e.Server = &Server{Cores: 0.3, Of: 2}
+			f.Stages = outgrown(196, 0.4)
+		}, OneAtATime, Likely},
+		"one after the other, and nobody looks": {func(_ *Evidence, f *Flow) { f.Stages = outgrown(196, 0) }, OneAtATime, Possible},
+		"several at a time":                     {func(_ *Evidence, f *Flow) { f.Stages = outgrown(800, 0) }, "", ""},
+		"one after the other by its CPU": {func(e *Evidence, f *Flow) {
+			e.Server = &Server{Cores: 0.8, Of: 2}
+			f.Stages = outgrown(196, 1.7)
+		}, "", ""},
+		"a load that it keeps up with": {func(_ *Evidence, f *Flow) {
+			f.Stages = outgrown(196, 0)
+			f.Stages[1].Outgrew = false
+		}, "", ""},
+		"a disk at its limit": {func(e *Evidence, f *Flow) {
+			f.committing(20*ms, 50)
+			e.Server = &Server{Cores: 0.2, Of: 2, Written: 9000, DiskWait: 0.4}
+		}, DiskBound, Likely},
+		"a disk at its limit, on a busy machine": {func(e *Evidence, f *Flow) {
+			f.committing(20*ms, 50)
+			e.Server = &Server{Cores: 0.2, Of: 2, Written: 9000}
+		}, DiskBound, Possible},
+		"slow commits under a small load": {func(e *Evidence, f *Flow) {
+			f.committing(20*ms, 0)
+			e.Server = &Server{Cores: 0.2, Of: 2, Written: 9000, DiskWait: 0.4}
+		}, "", ""},
+		"slow commits with no CPU left": {func(e *Evidence, f *Flow) {
+			f.committing(20*ms, 50)
+			e.Server = &Server{Cores: 1.4, Of: 2, Written: 9000}
+		}, "", ""},
+		"slow commits that write nothing": {func(e *Evidence, f *Flow) {
+			f.committing(20*ms, 50)
+			e.Server = &Server{Cores: 0.2, Of: 2}
+		}, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := healthy(7)
@@ -147,5 +222,58 @@ func TestNothingAtHealthyServers(t *testing.T) {
 		if list := Find(&Evidence{Flows: []Flow{*healthy(seed)}}); len(list) > 0 {
 			t.Fatalf("seed %d: %+v", seed, list)
 		}
+	}
+}
+
+// TestOneAsMany holds flows with different numbers of sessions against each other.
+func TestOneAsMany(t *testing.T) {
+	flow := func(name string, sessions int64, rate float64, of string) Flow {
+		f := healthy(3)
+		f.committing(5*time.Millisecond, 0)
+		f.Name, f.Alike, f.Alone, f.Sessions, f.Accepted, f.Rate, f.Cores = name, of, true, sessions, 500, rate, 0.3
+		return *f
+	}
+	idle, busy := &Server{Cores: 0.3, Of: 2}, &Server{Cores: 1.9, Of: 2}
+	for name, test := range map[string]struct {
+		flows  []Flow
+		server *Server
+		want   []ID
+	}{
+		"as fast":            {[]Flow{flow("one", 1, 200, "a"), flow("many", 7, 210, "a")}, idle, []ID{OneAtATime}},
+		"faster":             {[]Flow{flow("one", 1, 200, "a"), flow("many", 7, 900, "a")}, idle, nil},
+		"flows that differ":  {[]Flow{flow("one", 1, 200, "a"), flow("many", 7, 210, "b")}, idle, nil},
+		"hardly more":        {[]Flow{flow("one", 1, 200, "a"), flow("many", 2, 210, "a")}, idle, nil},
+		"without a number":   {[]Flow{flow("one", 5, 200, "a"), flow("many", 7, 210, "a")}, idle, nil},
+		"nobody looks at it": {[]Flow{flow("one", 1, 200, "a"), flow("many", 7, 210, "a")}, nil, []ID{OneAtATime}},
+		"its cores are in use": {func() []Flow {
+			many := flow("many", 7, 210, "a")
+			many.Cores = 1.9
+			return []Flow{flow("one", 1, 200, "a"), many}
+		}(), busy, []ID{ServerCPU}},
+	} {
+		list := Find(&Evidence{Flows: test.flows, Server: test.server})
+		if !slices.Equal(ids(list), test.want) {
+			t.Errorf("%s: found %+v, want %q", name, list, test.want)
+		}
+	}
+	together := []Flow{flow("one", 1, 200, "a"), flow("many", 7, 210, "a")}
+	together[0].Alone, together[1].Alone = false, false
+	if list := Find(&Evidence{Flows: together, Server: idle}); len(list) > 0 {
+		t.Errorf("flows at one time: %+v", list)
+	}
+	if list := Find(&Evidence{Flows: []Flow{flow("one", 1, 200, "a"), flow("many", 7, 210, "a")}, Busiest: 0.95}); len(list) > 0 {
+		t.Errorf("a generator that is busy: %+v", list)
+	}
+}
+
+// The number of sessions at which the server began to refuse is named.
+func TestSessionLimitIsNamed(t *testing.T) {
+	f := healthy(7)
+	f.Refused = 50
+	f.Errors = []tally.FailureCount{failure(sample.Banner, sample.Busy, 421, 80, "4.7.0 too many connections")}
+	list := Find(&Evidence{Flows: []Flow{*f}})
+	const want = "no more than 50 sessions were let in at once: 80 sessions were answered 421 instead of a greeting: 4.7.0 too many connections"
+	if len(list) != 1 || list[0].Says != want {
+		t.Errorf("found %+v, want %s", list, want)
 	}
 }

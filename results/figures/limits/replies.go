@@ -1,6 +1,7 @@
 package limits
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -36,10 +37,17 @@ func (f *finder) sessionLimit(flow *Flow) {
 			sure = Certain
 		}
 	}
+	seen := fmt.Sprintf("%s were answered 421 instead of a greeting, with up to %s open at once", human.CountOf(n, "session"), human.CountOf(flow.Peak, "session"))
+	if flow.Refused > 0 {
+		seen = fmt.Sprintf("no more than %s were let in at once: %s were answered 421 instead of a greeting", human.CountOf(flow.Refused, "session"), human.CountOf(n, "session"))
+		if flow.Refused%10 == 0 && sure == Possible {
+			sure = Likely
+		}
+	}
 	f.add(SessionLimit, sure,
 		"the server limits the sessions that it has open, in all or from one address",
 		"raise that limit for this address (Postfix: smtpd_client_connection_count_limit; Exim: smtp_accept_max_per_host), load from several addresses (target.source), or hold fewer sessions",
-		"%s were answered 421 instead of a greeting, with up to %s open at once: %s", human.CountOf(n, "session"), human.CountOf(flow.Peak, "session"), most.Example)
+		"%s: %s", seen, most.Example)
 }
 
 // rateLimit looks for 4xx that begin at a rate: none in the slower stages of a load, and
