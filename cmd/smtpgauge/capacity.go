@@ -210,6 +210,9 @@ func (f *capacityFlags) run(ctx context.Context, job *gauge.Job, s streams) erro
 		}
 	})
 	ended = strangerHint(ended)
+	if answer != nil {
+		answer.Findings = target.Findings()
+	}
 	unwritten := errors.Join(log.Finish(report, answer, ended != nil), file.Close())
 	display.End()
 	fmt.Fprintf(s.err, "run file: %s\n", file.Name())

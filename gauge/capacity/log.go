@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/results/figures/limits"
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
@@ -54,6 +55,8 @@ type logAnswer struct {
 	Why     string        `json:"why"`
 	Partial bool          `json:"partial,omitempty"`
 	Took    time.Duration `json:"took_ns"`
+
+	Findings []limits.Finding `json:"findings,omitempty"`
 }
 
 // Begin writes the header of a search, and returns its log and its report, which Finish
@@ -97,7 +100,7 @@ func (l *Log) Add(t *Trial, so Range) { l.write(&logLine{Trial: t, Range: &so}) 
 // Finish writes the answer and completes the report. partial tells that the search was
 // ended early. The error is that of writing any line.
 func (l *Log) Finish(r *Report, a *Answer, partial bool) error {
-	l.write(&logLine{Answer: &logAnswer{a.Range, a.By, a.Why, partial, a.Took}})
+	l.write(&logLine{Answer: &logAnswer{a.Range, a.By, a.Why, partial, a.Took, a.Findings}})
 	r.Partial = partial
 	r.complete(a)
 	return l.err
@@ -168,6 +171,7 @@ func ReadReport(r io.Reader) (*Report, error) {
 		return nil, errors.New("the answer has a rate that cannot be")
 	case end != nil:
 		a.Range, a.By, a.Why, a.Took, report.Partial = end.Range, end.By, end.Why, end.Took, end.Partial
+		a.Findings = end.Findings
 	default:
 		report.Partial = true
 	}

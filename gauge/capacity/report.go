@@ -2,8 +2,10 @@ package capacity
 
 import (
 	"fmt"
+	"math"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/results/figures/limits"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
@@ -28,6 +30,7 @@ type Report struct {
 	Loaded    time.Duration       `json:"took_ns"`           // all trials together, the draining included
 	Sharding  record.Sharding     `json:"sharding,omitzero"` // of all trials; the files of earlier versions have none
 	Trials    []TrialReport       `json:"trials"`
+	Findings  []limits.Finding    `json:"findings,omitempty"` // what most likely limits the server
 }
 
 // A Figure is the capacity in messages/s, and the range in which it lies. High is 0 if
@@ -49,6 +52,7 @@ type TrialReport struct {
 	Response *Response     `json:"response"` // nil if no message was answered
 	Errors   int64         `json:"errors"`
 	Why      string        `json:"why"`
+	Server   *ServerSide   `json:"server,omitempty"`
 }
 
 // A Response is the response time of messages.
@@ -62,11 +66,11 @@ func (r *Report) complete(a *Answer) {
 	r.Format = Format
 	r.Capacity = Figure{a.Range.Best, a.Range.Low, a.Range.High}
 	r.LimitedBy, r.Why, r.Loaded = a.By, a.Why, a.Took
-	r.Trials = []TrialReport{}
+	r.Trials, r.Findings = []TrialReport{}, a.Findings
 	for _, t := range a.Trials {
 		one := TrialReport{
 			Rate: t.Rate, Achieved: t.Achieved, Outcome: t.Outcome, Stage: t.Stage, Seconds: len(t.Blocks), Took: t.Took,
-			Errors: t.Errors, Why: t.Why,
+			Errors: t.Errors, Why: t.Why, Server: t.Server,
 		}
 		if t.P99 > 0 {
 			one.Response = &Response{t.P50, t.P99}
@@ -95,6 +99,19 @@ func (r *Report) conclude() criteria.Conclusion {
 		return criteria.Conclusion{Word: criteria.Pass, Reason: found}
 	}
 	return criteria.Conclusion{Word: criteria.Undecided, Reason: found}
+}
+
+// AtCapacity is the trial with the rate nearest to the answer of those that show what a
+// message costs the server; nil if none does.
+func (r *Report) AtCapacity() *TrialReport {
+	var nearest *TrialReport
+	for i := range r.Trials {
+		t := &r.Trials[i]
+		if t.Server != nil && (nearest == nil || math.Abs(t.Rate-r.Capacity.Best) < math.Abs(nearest.Rate-r.Capacity.Best)) {
+			nearest = t
+		}
+	}
+	return nearest
 }
 
 // Says is the answer in one sentence.

@@ -1,8 +1,12 @@
 package capacity
 
 import (
+	"bytes"
+	"slices"
 	"testing"
+	"time"
 
+	"github.com/smtpgauge/smtpgauge/results/figures/limits"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -28,5 +32,36 @@ func TestVerdict(t *testing.T) {
 		if r.Verdict != c.want {
 			t.Errorf("%s: %s, want %s", c.name, r.Verdict, c.want)
 		}
+	}
+}
+
+// TestServerSideIsKept keeps in the file what the trials cost the server, and what limits it.
+func TestServerSideIsKept(t *testing.T) {
+	side := &ServerSide{CPUPerMessage: 3 * time.Millisecond, Cores: 0.5, Of: 2}
+	found := []limits.Finding{{ID: limits.DiskBound, Says: "a", Is: "b", Do: "c", Sure: limits.Likely}}
+	a := &Answer{Range: Range{Low: 90, Best: 100, High: 110}, By: ByServer, Findings: found, Trials: []*Trial{
+		{Rate: 20, Outcome: Pass, Measured: Measured{Server: &ServerSide{CPUPerMessage: time.Second}}},
+		{Rate: 101, Outcome: Pass, Measured: Measured{Server: side}},
+		{Rate: 100, Outcome: Invalid},
+	}}
+	var file bytes.Buffer
+	log := &Log{w: &file}
+	h := &logHeader{Name: "a"}
+	log.write(&logLine{Format: Format, Header: h})
+	for _, trial := range a.Trials {
+		log.Add(trial, a.Range)
+	}
+	if err := log.Finish(h.report(), a, false); err != nil {
+		t.Fatal(err)
+	}
+	r, err := ReadReport(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(r.Findings, found) {
+		t.Errorf("findings %+v", r.Findings)
+	}
+	if at := r.AtCapacity(); at == nil || *at.Server != *side {
+		t.Errorf("at its capacity: %+v", at)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+	"github.com/smtpgauge/smtpgauge/results/figures/limits"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -33,6 +34,7 @@ type Target struct {
 	each    []int64   // messages that an arrival of each flow brings
 	seed    uint64
 	trials  uint64
+	seen    limits.Trials
 }
 
 // NewTarget makes a target of a job, whose plan it changes: each trial is one round of
@@ -87,6 +89,9 @@ func messageRate(f *loadgen.Flow) (rate float64, each int64, err error) {
 	return area / length * float64(each), each, nil
 }
 
+// Findings are what the trials until now show of what limits the server.
+func (t *Target) Findings() []limits.Finding { return t.seen.Find() }
+
 // Mix says which share of the messages each flow has, in the plan's order.
 func (t *Target) Mix() []float64 { return t.shares }
 
@@ -129,7 +134,13 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 	}
 	m := w.measured()
 	m.Usual = commonest(result.Figures)
+	if s := result.Figures.Server; s != nil && s.CPUPerMessage != nil {
+		m.Server = &ServerSide{*s.CPUPerMessage, s.Cores, s.CoresOfMachine}
+	}
 	m.Bound = cmp.Or(m.Bound, spoiled(result.Figures, t.goals))
+	if m.Bound == "" { // otherwise what it shows may be the generator's
+		t.seen.Add(result.Figures.Evidence(result.Run))
+	}
 	pause := t.options.Pause
 	if len(m.Blocks) < w.seconds {
 		pause *= 2

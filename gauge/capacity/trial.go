@@ -1,6 +1,10 @@
 package capacity
 
-import "time"
+import (
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/results/figures/limits"
+)
 
 // A Measured is what a trial measured.
 type Measured struct {
@@ -12,6 +16,14 @@ type Measured struct {
 	P99      time.Duration `json:"p99_ns"`
 	Errors   int64         `json:"errors"` // messages that were not accepted
 	Usual    string        `json:"usual"`  // the commonest error, for people; "" if there is none
+	Server   *ServerSide   `json:"server,omitempty"`
+}
+
+// A ServerSide is what a trial cost the server whose processes were looked at.
+type ServerSide struct {
+	CPUPerMessage time.Duration `json:"cpu_per_message_ns"`
+	Cores         float64       `json:"cores"` // in use
+	Of            int           `json:"cores_available"`
 }
 
 // A Trial is a rate that was tried, and what it showed.
@@ -72,4 +84,7 @@ type Answer struct {
 	Why    string // what broke first above the range, or what the generator lacked
 	Trials []*Trial
 	Took   time.Duration
+	// Findings are what most likely limits the server, by all trials together. Whoever
+	// searched sets them: see Target.Findings.
+	Findings []limits.Finding
 }

@@ -59,8 +59,8 @@ func (res *Result) flowEvidence(r *record.Run, i int) limits.Flow {
 	flow.Cores = coresIn(r, windows...)
 	if f.Arrivals == nil {
 		flow.Sessions = f.Sessions.Peak
-	} else if offered, _ := f.Offered(); h.Unit == "messages" {
-		flow.Behind = f.Rate < keptUp*offered
+	} else if flow.Offered, _ = f.Offered(); h.OfMessages() {
+		flow.Behind = f.Rate < keptUp*flow.Offered
 	}
 	h.Name, h.Offered = "", record.FlowLoad{}
 	flow.Alike = fmt.Sprint(h)

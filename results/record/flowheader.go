@@ -64,11 +64,14 @@ func (h *FlowHeader) Load() sample.LoadKind {
 
 // Arriving is the unit of an open load's rate for people: msg/s or sessions/s.
 func (h *FlowHeader) Arriving() string {
-	if h.Unit == loadgen.Messages.String() {
+	if h.OfMessages() {
 		return "msg/s"
 	}
 	return loadgen.Sessions.String() + "/s"
 }
+
+// OfMessages tells whether the arrivals of an open load are messages.
+func (h *FlowHeader) OfMessages() bool { return h.Unit == loadgen.Messages.String() }
 
 // setChoices sets the choices beside port, TLS and AUTH.
 func (h *FlowHeader) setChoices(f *loadgen.Flow) {

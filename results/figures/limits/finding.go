@@ -65,6 +65,7 @@ type Flow struct {
 	Refused  int64                // the most sessions that were open when another was answered 421; 0 if none was
 	Sessions int64                // of a closed load: how many; 0 of an open one
 	Accepted int64                // messages
+	Offered  float64              // arrivals due a second, of an open load
 	Rate     float64              // messages accepted a second
 	Behind   bool                 // an open load had more than the server took
 	Cores    float64              // of the server, in use meanwhile; 0 if that is not known

@@ -75,7 +75,7 @@ func (f *finder) delayedAck(flow *Flow) {
 	}
 	h := flow.times(first)
 	f.add(DelayedAck, sure,
-		"the server writes a reply in two pieces, and holds back the second (Nagle's algorithm) until the first is acknowledged, which takes 40 ms",
+		"the server writes a reply in two pieces, or after a session ticket of TLS, and holds back the second (Nagle's algorithm) until the first is acknowledged, which takes 40 ms",
 		"have the server write each reply at once, or set TCP_NODELAY on its sockets; look at the proxy or TLS library in front of it",
 		"%s of %s in phase %s took 40 to 45 ms, and hardly any a little less or more", human.Count(in(h, delayedAck)), human.CountOf(h.Count(), "reply time"), first)
 }

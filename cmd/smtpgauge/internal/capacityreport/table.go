@@ -75,6 +75,13 @@ func notes(r *capacity.Report) []string {
 	if r.Why != "" {
 		list = append(list, "limit: the "+string(r.LimitedBy)+": "+r.Why)
 	}
+	if t := r.AtCapacity(); t != nil {
+		list = append(list, fmt.Sprintf("server: CPU %s a message, and %s of %d cores in use at %s messages/s", human.Duration(t.Server.CPUPerMessage), human.ThreeDigits(t.Server.Cores), t.Server.Of, human.Rate(t.Achieved)))
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		list = append(list, fmt.Sprintf("%s: %s; %s: %s; try: %s", f.ID, f.Says, f.Sure, f.Is, f.Do))
+	}
 	if r.Partial {
 		list = append(list, "the search was ended early: the range is that of its trials until then")
 	}
