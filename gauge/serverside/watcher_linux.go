@@ -20,6 +20,7 @@ type Watcher struct {
 	fs        procfs.FS
 	cores     int
 	waited    float64 // seconds of CPU time that were idle because of a disk, since the machine started
+	idle      float64 // and those that were idle at all
 	last      sample.Instant
 }
 
@@ -76,21 +77,22 @@ func (w *Watcher) Look() (*tally.ServerSample, error) {
 		g.look(s)
 	}
 	w.kernel.look(s, w.processes.first)
-	w.lookAtDisks(s)
+	w.lookAtMachine(s)
 	return s, nil
 }
 
-// lookAtDisks adds how long the machine's processors had nothing to do but to wait for a
-// disk. It is the whole machine's: the kernel does not say for whom.
-func (w *Watcher) lookAtDisks(s *tally.ServerSample) {
+// lookAtMachine adds how long the machine's processors had nothing to do, and how long of
+// that something waited for a disk: the kernel does not say for whom.
+func (w *Watcher) lookAtMachine(s *tally.ServerSample) {
 	stat, err := w.fs.Stat()
 	if err != nil {
 		return
 	}
 	if s.From > 0 { // not at the first look
 		s.DiskWait = whole(max(0, stat.CPUTotal.Iowait-w.waited) * float64(time.Second))
+		s.Idle = whole(max(0, stat.CPUTotal.Idle+stat.CPUTotal.Iowait-w.idle) * float64(time.Second))
 	}
-	w.waited = stat.CPUTotal.Iowait
+	w.waited, w.idle = stat.CPUTotal.Iowait, stat.CPUTotal.Idle+stat.CPUTotal.Iowait
 }
 
 // ticksSinceStart is the kernel's clock by which processes start.

@@ -56,7 +56,7 @@ func (res *Result) flowEvidence(r *record.Run, i int) limits.Flow {
 	for round := range r.Header.Rounds {
 		windows = append(windows, r.Window(sample.Series{Flow: i, Round: round, Stage: sample.Steady}))
 	}
-	flow.Cores = coresIn(r, windows...)
+	flow.Cores, flow.Idle = coresIn(r, windows...)
 	if f.Arrivals == nil {
 		flow.Sessions = f.Sessions.Peak
 	} else if flow.Offered, _ = f.Offered(); h.OfMessages() {
@@ -76,22 +76,26 @@ func (res *Result) flowEvidence(r *record.Run, i int) limits.Flow {
 				times = append(times, all[s.Stage-1])
 			}
 		}
-		stage.Cores = coresIn(r, times...)
+		stage.Cores, stage.Idle = coresIn(r, times...)
 		flow.Stages = append(flow.Stages, stage)
 	}
 	return flow
 }
 
-// coresIn is how many cores the server used in some windows; 0 if it was not looked at for
-// most of them, or they are too short to tell.
-func coresIn(r *record.Run, windows ...record.Window) float64 {
-	var cpu, looked, length time.Duration
+// coresIn is how many cores the server used in some windows, and which share of its
+// machine's CPU time nobody used; 0 if it was not looked at for most of them, or they are
+// too short to tell.
+func coresIn(r *record.Run, windows ...record.Window) (cores, idle float64) {
+	var cpu, looked, length, all, unused time.Duration
 	for _, w := range windows {
 		part := r.Server.Between(w.From, w.To)
 		cpu, looked, length = cpu+part.CPU, looked+part.Length(), length+w.Length()
+		if part.Idle != nil {
+			all, unused = all+time.Duration(part.Cores)*part.Length(), unused+time.Duration(*part.Idle)
+		}
 	}
 	if looked < leastLoad || float64(looked) < leastLooked*float64(length) {
-		return 0
+		return 0, 0
 	}
-	return cpu.Seconds() / looked.Seconds()
+	return cpu.Seconds() / looked.Seconds(), float64(unused) / float64(max(1, all))
 }

@@ -23,6 +23,7 @@ type ServerSample struct {
 	Written     *int64         `json:"written_bytes,omitempty"`    // to disks
 	Switches    *int64         `json:"context_switches,omitempty"` // of all threads
 	DiskWait    *int64         `json:"disk_wait_ns,omitempty"`     // CPU time of the machine that was idle because something waited for a disk
+	Idle        *int64         `json:"idle_ns,omitempty"`          // CPU time of the machine that nobody used, DiskWait included
 	Overflows   *int64         `json:"listen_overflows,omitempty"` // connections that found the accept queue full
 	Drops       *int64         `json:"listen_drops,omitempty"`     // SYNs and connections that the kernel dropped, those among them
 	Queue       *int64         `json:"accept_queue,omitempty"`     // connections that wait in the longest of the loaded ports, at the end
@@ -70,7 +71,7 @@ func (s *ServerSample) add(next *ServerSample) {
 	sum := func(a, b int64) int64 { return min(a+b, maxServerFigure) }
 	s.Descriptors, s.Queue = both(s.Descriptors, next.Descriptors, most), both(s.Queue, next.Queue, most)
 	s.Written, s.Switches = both(s.Written, next.Written, sum), both(s.Switches, next.Switches, sum)
-	s.DiskWait = both(s.DiskWait, next.DiskWait, sum)
+	s.DiskWait, s.Idle = both(s.DiskWait, next.DiskWait, sum), both(s.Idle, next.Idle, sum)
 	s.Overflows, s.Drops = both(s.Overflows, next.Overflows, sum), both(s.Drops, next.Drops, sum)
 }
 
@@ -89,7 +90,7 @@ func (s *ServerSample) Check() error {
 		return fmt.Errorf("a look at the server from %d to %d", s.From, s.To)
 	}
 	figures := []int64{int64(s.CPU), int64(s.Cores), int64(s.Processes), s.Memory, s.MemoryMean}
-	for _, p := range []*int64{s.Descriptors, s.Written, s.Switches, s.DiskWait, s.Overflows, s.Drops, s.Queue} {
+	for _, p := range []*int64{s.Descriptors, s.Written, s.Switches, s.DiskWait, s.Idle, s.Overflows, s.Drops, s.Queue} {
 		if p != nil {
 			figures = append(figures, *p)
 		}
@@ -158,7 +159,7 @@ func (s ServerSample) within(from, to sample.Instant) ServerSample {
 	}
 	share := max(0, float64(s.Length())/float64(length))
 	s.CPU = time.Duration(share * float64(s.CPU))
-	for _, p := range []**int64{&s.Written, &s.Switches, &s.DiskWait, &s.Overflows, &s.Drops} {
+	for _, p := range []**int64{&s.Written, &s.Switches, &s.DiskWait, &s.Idle, &s.Overflows, &s.Drops} {
 		if *p != nil {
 			n := int64(share * float64(**p))
 			*p = &n

@@ -69,6 +69,7 @@ type Flow struct {
 	Rate     float64              // messages accepted a second
 	Behind   bool                 // an open load had more than the server took
 	Cores    float64              // of the server, in use meanwhile; 0 if that is not known
+	Idle     float64              // share of its machine's CPU time that nobody used meanwhile; 0 if that is not known
 	Errors   []tally.FailureCount // those expected are marked
 	Stages   []Stage              // of a load that has several, in their order
 }
@@ -80,6 +81,7 @@ type Stage struct {
 	Time          time.Duration // the median that a message took, without waiting for its turn
 	Outgrew       bool          // arrivals queued up to its end
 	Cores         float64       // of the server, in use meanwhile; 0 if that is not known
+	Idle          float64       // as of a Flow
 	Errors        []tally.FailureCount
 }
 

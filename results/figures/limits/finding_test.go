@@ -39,7 +39,7 @@ func (f *Flow) add(p sample.Phase, n int, d time.Duration) {
 // committing makes the replies to messages' ends slow, under a closed load of so many
 // sessions; 0 for an open load that the server keeps up with.
 func (f *Flow) committing(d time.Duration, sessions int64) {
-	f.Sessions = sessions
+	f.Sessions, f.Cores, f.Idle = sessions, 0.2, 0.8
 	for _, p := range []sample.Phase{sample.Body, sample.SpanMessage} {
 		f.Total.Hists[tally.SlotOf(p, sample.Service)] = histogram.New()
 		f.add(p, 300, d)
@@ -62,7 +62,7 @@ func rising(cores float64, last time.Duration) []Stage {
 func outgrown(rate, cores float64) []Stage {
 	return []Stage{
 		{Offered: 50, Rate: 50, Accepted: 500, Time: 5 * time.Millisecond, Cores: cores / 4},
-		{Offered: 1000, Rate: rate, Accepted: 2000, Time: 300 * time.Millisecond, Outgrew: true, Cores: cores},
+		{Offered: 1000, Rate: rate, Accepted: 2000, Time: 300 * time.Millisecond, Outgrew: true, Cores: cores, Idle: 1 - cores/2},
 	}
 }
 
@@ -179,8 +179,14 @@ func TestFind(t *testing.T) {
 			f.committing(20*ms, 0)
 			e.Server = &Server{Cores: 0.2, Of: 2, Written: 9000, DiskWait: 0.4}
 		}, "", ""},
+		"slow commits while others use the cores": {func(e *Evidence, f *Flow) {
+			f.committing(20*ms, 50)
+			f.Idle = 0.02
+			e.Server = &Server{Cores: 0.2, Of: 2, Written: 9000, DiskWait: 0.01}
+		}, "", ""},
 		"slow commits with no CPU left": {func(e *Evidence, f *Flow) {
 			f.committing(20*ms, 50)
+			f.Cores = 1.4
 			e.Server = &Server{Cores: 1.4, Of: 2, Written: 9000}
 		}, "", ""},
 		"slow commits that write nothing": {func(e *Evidence, f *Flow) {

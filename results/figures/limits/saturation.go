@@ -11,6 +11,9 @@ import (
 const (
 	// idle is the share of the cores below which CPU time is not what a server lacks.
 	idle = 0.6
+	// unused is the share of its machine's CPU time that nobody has to use then: others may
+	// keep it from the server.
+	unused = 0.3
 	// A generator whose loops are busier than this may be what does not go on.
 	busyLoop = 0.8
 	// enoughMessages is how many a rate or a time has to be of.
@@ -18,13 +21,14 @@ const (
 )
 
 // isIdle tells whether the server's machine has CPU time left, with so many cores of it in
-// use by the server; known is false if nobody looked at it.
-func (f *finder) isIdle(cores float64) (left, known bool) {
+// use by the server, and such a share of its time by nobody; known is false if nobody
+// looked at it.
+func (f *finder) isIdle(cores, nobody float64) (left, known bool) {
 	s := f.evidence.Server
 	if s == nil || s.Of == 0 || cores == 0 {
 		return false, false
 	}
-	return cores+f.evidence.Generator < idle*float64(s.Of), true
+	return cores+f.evidence.Generator < idle*float64(s.Of) && nobody >= unused, true
 }
 
 // oneAtATime looks for a server that works on one message at a time, in two ways: flows
@@ -68,7 +72,7 @@ func (f *finder) oneAsMany(one *Flow) bool {
 	if many == nil || many.Rate > 1.25*one.Rate {
 		return false
 	}
-	left, known := f.isIdle(many.Cores)
+	left, known := f.isIdle(many.Cores, many.Idle)
 	mean, _ := one.times(sample.SpanMessage).Mean()
 	if known && !left || !known && mean < time.Millisecond {
 		return false
@@ -93,7 +97,7 @@ func (f *finder) oneAfterTheOther(flow *Flow) bool {
 	if together := most.Rate * lone; together < 0.75 || together > 1.3 {
 		return false
 	}
-	left, known := f.isIdle(most.Cores)
+	left, known := f.isIdle(most.Cores, most.Idle)
 	if known && !left {
 		return false
 	}
@@ -165,11 +169,11 @@ func (f *finder) diskBound() {
 		if !ok || message.Count() < enoughMessages || mean < 2*time.Millisecond || float64(mean) < 0.6*float64(whole) || !flow.isPressed() {
 			continue
 		}
-		cores := s.Cores
+		cores, nobody := flow.Cores, flow.Idle
 		if most := flow.outgrown(); most != nil && most.Cores > 0 {
-			cores = most.Cores
+			cores, nobody = most.Cores, most.Idle
 		}
-		if left, known := f.isIdle(cores); !known || !left {
+		if left, known := f.isIdle(cores, nobody); !known || !left {
 			continue
 		}
 		sure, waits := Possible, ""

@@ -50,7 +50,7 @@ func (e *Evidence) used() float64 {
 // asStage is a flow under a steady load as a stage of one with several.
 func (f *Flow) asStage() Stage {
 	median, _ := f.times(sample.SpanMessage).Quantile(0.5)
-	return Stage{Offered: f.Offered, Rate: f.Rate, Accepted: f.Accepted, Time: median, Outgrew: f.Behind, Cores: f.Cores, Errors: f.Errors}
+	return Stage{Offered: f.Offered, Rate: f.Rate, Accepted: f.Accepted, Time: median, Outgrew: f.Behind, Cores: f.Cores, Idle: f.Idle, Errors: f.Errors}
 }
 
 func (f *Flow) join(next *Flow) {
