@@ -39,6 +39,7 @@ func Of(r *record.Run) *Result {
 	}
 	res.Generator = newGenerator(r, all)
 	res.Server, res.Queries = serverOf(r), queriesOf(r)
+	res.Agents = agentsOf(r)
 	for i := range h.Thresholds {
 		res.Thresholds = append(res.Thresholds, newThresholdResult(r, res, &h.Thresholds[i]))
 	}

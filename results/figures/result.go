@@ -27,6 +27,7 @@ type Result struct {
 	Generator   Generator          `json:"generator"`
 	Server      *Server            `json:"server,omitempty"`  // if its processes were looked at
 	Queries     []Query            `json:"queries,omitempty"` // about the server, if any were asked
+	Agents      []Agent            `json:"agents,omitempty"`  // of a fleet
 	Environment record.Environment `json:"environment"`
 	Seed        uint64             `json:"seed"`
 	Baseline    string             `json:"baseline,omitempty"`

@@ -32,6 +32,7 @@ func validityOf(r *record.Run, res *Result) Validity {
 		}
 		v.addReason("partial: the run file has lost its end%s, so it is unknown whether the cores were free and the clock was steady; the figures are of what is left", where)
 	}
+	v.checkAgents(r, res)
 	v.checkGenerator(res)
 	v.noteUnknown(r, res)
 	if res.Interrupted {

@@ -11,6 +11,36 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
+// agentSection has a row for each agent of a fleet.
+func (res *document) agentSection() table.Section {
+	s := table.Section{ID: agentsID, Title: "Agents", Columns: []table.Column{{Name: "agent", Left: true}, {Name: "host", Left: true}}}
+	s.Columns = append(s.Columns, table.Numbers("attempted", "accepted", "p50", "p99", "began", "clock", "± error")...)
+	s.Columns = append(s.Columns, table.Column{Name: "lost", Left: true, Wrap: 30})
+	for i := range res.Agents {
+		a := &res.Agents[i]
+		p50, p99 := human.NoSamples, human.NoSamples
+		if d, ok := a.P50(); ok {
+			p50 = human.Duration(d)
+		}
+		if d, ok := a.P99(); ok {
+			p99 = human.Duration(d)
+		}
+		row := table.Plain(a.Name, a.Host, human.Count(a.Messages.Attempted), human.Count(a.Messages.Accepted), p50, p99,
+			human.DurationOf(a.Skew).Signed().String(), human.DurationOf(a.Offset).Signed().String(), human.Duration(a.OffsetError), a.Why)
+		row[len(row)-1].Bad = a.Lost
+		s.Rows = append(s.Rows, row)
+	}
+	return s
+}
+
+// agentPart is the same for the screen.
+func (res *document) agentPart() *part {
+	p := &part{Section: res.agentSection(), noun: "agent", spare: 5, brief: true}
+	p.Untitled = true
+	p.least = min(1, p.count())
+	return p
+}
+
 func (res *document) generatorSection() table.Section {
 	g, s := &res.Generator, table.Section{ID: generatorID, Title: "Generator"}
 	add := func(format string, args ...any) { s.Say(fmt.Sprintf(format, args...)) }

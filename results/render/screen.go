@@ -134,7 +134,7 @@ func (res *document) screen(o Options) table.Report {
 			flows = &part{} // and the stages have more
 		}
 	}
-	parts := []*part{res.reasonPart(), flows, stages, res.errorPart(), res.missedPart(), res.findingPart(), costPart(res.Matrix), res.serverPart(), res.notePart()}
+	parts := []*part{res.reasonPart(), flows, stages, res.errorPart(), res.missedPart(), res.findingPart(), costPart(res.Matrix), res.serverPart(), res.agentPart(), res.notePart()}
 	return fitted(r, parts, lines, o.terminal())
 }
 

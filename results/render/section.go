@@ -22,6 +22,7 @@ const (
 	thresholdsID table.ID = "thresholds"
 	serverID     table.ID = "server"
 	findingsID   table.ID = "findings"
+	agentsID     table.ID = "agents"
 	generatorID  table.ID = "generator"
 	validityID   table.ID = "validity"
 )

@@ -1,0 +1,104 @@
+package figures
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// agentRun is a run of a fleet whose agents' times are each around a median.
+func agentRun(allowLost, of int, medians ...time.Duration) *record.Run {
+	h := record.NewHeader(samples.TwoFlows(1), criteria.Criteria{})
+	r := &record.Run{Header: h, Closing: &record.Closing{AllowLost: allowLost}}
+	for i, m := range medians {
+		a := record.Agent{Place: record.Place{Name: string(rune('a' + i)), Number: i + 1, Of: of}, Host: "h", Times: make([]*histogram.Histogram, 2)}
+		a.Times[0] = histogram.New()
+		for k := range 20_000 {
+			a.Times[0].Record(m/2 + m*time.Duration(k)/20_000)
+		}
+		a.Messages[sample.Accepted] = 20_000
+		r.Agents = append(r.Agents, a)
+	}
+	return r
+}
+
+// checked is what the agents of a run mean for its figures.
+func checked(r *record.Run) Validity {
+	v := Validity{}
+	v.checkAgents(r, &Result{Agents: agentsOf(r)})
+	return v
+}
+
+func TestAgentsThatAgree(t *testing.T) {
+	if v := checked(agentRun(0, 3, time.Millisecond, 1050*time.Microsecond, time.Millisecond)); len(v.Reasons)+len(v.Notes) > 0 {
+		t.Errorf("%q, %q", v.Reasons, v.Notes)
+	}
+}
+
+func TestAgentThatDisagrees(t *testing.T) {
+	for _, n := range []int{3, compareOthers + 5} {
+		medians := slices.Repeat([]time.Duration{time.Millisecond}, n)
+		medians[1] = 2 * time.Millisecond
+		v := checked(agentRun(0, n, medians...))
+		if len(v.Reasons) > 0 || len(v.Notes) != 1 || !strings.Contains(v.Notes[0], "b on h disagrees on flow "+samples.TwoFlows(1).Flows[0].Name) {
+			t.Errorf("%d agents: %q, %q", n, v.Reasons, v.Notes)
+		}
+	}
+}
+
+// Few samples show nothing.
+func TestTooFewToDisagree(t *testing.T) {
+	few, many := histogram.New(), histogram.New()
+	for k := range 100_000 {
+		many.Record(time.Millisecond)
+		if k < 100 {
+			few.Record(5 * time.Millisecond)
+		}
+	}
+	if text := disagreement(few, many); text != "" {
+		t.Error(text)
+	}
+	if text := disagreement(nil, many); text != "" {
+		t.Error(text)
+	}
+}
+
+func TestLostAgents(t *testing.T) {
+	for _, c := range []struct {
+		allow, of, lost int
+		reason          string
+	}{
+		{0, 2, 0, ""}, {0, 2, 1, "of 2, lost: a on h (killed)"}, {1, 2, 1, ""}, {1, 3, 1, "1 agent whose files are missing"}, {0, 3, 0, "1 agent whose files are missing"},
+	} {
+		r := agentRun(c.allow, c.of, time.Millisecond, time.Millisecond)
+		for i := range c.lost {
+			r.Agents[i].Lost = "killed"
+		}
+		v := checked(r)
+		if got := strings.Join(v.Reasons, "; "); (got == "") != (c.reason == "") || !strings.Contains(got, c.reason) {
+			t.Errorf("%+v: %q", c, got)
+		}
+		if c.reason == "" && c.lost > 0 && len(v.Notes) != 1 {
+			t.Errorf("%+v: notes %q", c, v.Notes)
+		}
+	}
+}
+
+func TestAgentsNotes(t *testing.T) {
+	r := agentRun(0, 2, time.Millisecond, time.Millisecond)
+	r.Agents[0].Away, r.Agents[1].Skew = 4*time.Second, 200*time.Millisecond
+	v := checked(r)
+	if len(v.Reasons) > 0 || len(v.Notes) != 2 || !strings.Contains(v.Notes[0], "4.00 s; its part is whole") || !strings.Contains(v.Notes[1], "200 ms apart") {
+		t.Errorf("%q, %q", v.Reasons, v.Notes)
+	}
+	if p50, ok := agentsOf(r)[0].P50(); !ok || p50 < 900*time.Microsecond {
+		t.Errorf("p50 %v", p50)
+	}
+}
