@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,6 +43,7 @@ func newJob(t *testing.T) *gauge.Job {
 type fakeLoad struct {
 	JobLoad
 	faults check.Faults
+	turns  int                            // seconds of each turn; 0 for 5
 	pause  func(second int) time.Duration // how long it stands still before a second
 }
 
@@ -72,7 +74,7 @@ func (l *fakeLoad) Run(ctx context.Context, o gauge.Options) (*gauge.Result, err
 			o.Begin(ctx, 1)
 		}
 		s, began := sample.Series{Flow: flow, Stage: sample.Steady}, time.Now()
-		for range 5 {
+		for range cmp.Or(l.turns, 5) {
 			if ended() {
 				break
 			}
@@ -138,22 +140,58 @@ func (f *memoryFile) run(t *testing.T) *record.Run {
 	return run
 }
 
-// A stage is where a fleet is tested: its bus, agents and coordinator.
-type stage struct {
-	t      *testing.T
-	bus    *bus.Memory
-	token  bus.Token
-	fleet  *Fleet
-	group  sync.WaitGroup
-	mu     sync.Mutex
-	says   []string
-	files  [][]*memoryFile // by agent
-	ended  []error         // by agent
-	cancel []context.CancelFunc
+// A line is an agent's connection to the bus. It can be cut, and lose messages.
+type line struct {
+	bus.Bus
+	mu    sync.Mutex
+	cut   bool
+	loses func() bool
 }
 
-// newStage makes a coordinator and its agents, whose options change may change. The agents'
-// IDs are their addresses on the bus, in the order of their number.
+func (l *line) set(cut bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cut = cut
+}
+
+func (l *line) lost() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.cut || l.loses != nil && l.loses()
+}
+
+func (l *line) Send(address string, data []byte) error {
+	if l.lost() {
+		return nil
+	}
+	return l.Bus.Send(address, data)
+}
+
+func (l *line) Listen(address string, take func([]byte)) (func(), error) {
+	return l.Bus.Listen(address, func(data []byte) {
+		if !l.lost() {
+			take(data)
+		}
+	})
+}
+
+// A stage is where a fleet is tested: its bus, agents and coordinator.
+type stage struct {
+	t       *testing.T
+	bus     *bus.Memory
+	token   bus.Token
+	fleet   *Fleet
+	group   sync.WaitGroup
+	mu      sync.Mutex
+	says    []string
+	lines   []*line // by agent, as what follows
+	files   [][]*memoryFile
+	ended   []error
+	endedAt []time.Time
+	cancel  []context.CancelFunc
+}
+
+// newStage makes a coordinator and its agents, whose options change may change.
 func newStage(t *testing.T, o Options, change func(agent int, a *AgentOptions, l *fakeLoad)) *stage {
 	t.Helper()
 	s := &stage{t: t, bus: &bus.Memory{Delay: 10 * time.Millisecond}, token: bus.NewToken()}
@@ -162,7 +200,7 @@ func newStage(t *testing.T, o Options, change func(agent int, a *AgentOptions, l
 	if s.fleet, err = New(s.bus, s.token, o); err != nil {
 		t.Fatal(err)
 	}
-	s.files, s.ended = make([][]*memoryFile, o.Agents), make([]error, o.Agents)
+	s.files, s.ended, s.endedAt = make([][]*memoryFile, o.Agents), make([]error, o.Agents), make([]time.Time, o.Agents)
 	for i := range o.Agents {
 		load := &fakeLoad{}
 		a := AgentOptions{Name: fmt.Sprintf("agent%d", i), Host: "host", Version: "1", Report: s.report}
@@ -184,7 +222,11 @@ func newStage(t *testing.T, o Options, change func(agent int, a *AgentOptions, l
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		s.cancel = append(s.cancel, cancel)
-		s.group.Go(func() { s.ended[i] = Serve(ctx, s.bus, s.token, a) })
+		s.lines = append(s.lines, &line{Bus: s.bus})
+		s.group.Go(func() {
+			s.ended[i] = Serve(ctx, s.lines[i], s.token, a)
+			s.endedAt[i] = time.Now()
+		})
 		time.Sleep(100 * time.Millisecond) // so that they come in order
 	}
 	return s

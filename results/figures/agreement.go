@@ -1,8 +1,10 @@
 package figures
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/results/histogram"
@@ -12,7 +14,7 @@ import (
 
 // The agents of a fleet do the same to the same server, so their times are of one
 // distribution, unless an agent's machine or its way to the server differs. An agent is
-// named if a quantile of its times is not that of the others', by two conditions that both
+// named if a quantile of its times is not that of most others, by two conditions that both
 // have to hold: the intervals of the two quantiles do not overlap, and one is larger by a
 // factor that matters to somebody.
 const (
@@ -24,53 +26,63 @@ const (
 	// no interest; nor is what is shorter than this.
 	leastMedianRatio, leastTailRatio = 1.25, 1.5
 	leastDifference                  = 100 * time.Microsecond
-	// compareOthers is how many agents there may be for each to be compared with the
-	// others alone. Of more, one is a small part of all.
-	compareOthers = 32
 )
 
-// disagreements name the agents whose message times are not those of the others.
+// disagreements name the agents whose message times are not those of most others: of the
+// one in the middle, which a few agents that differ do not move.
 func disagreements(r *record.Run) []string {
 	var list []string
 	for flow := range r.Header.Flows {
-		var all []*histogram.Histogram
-		for i := range r.Agents {
-			all = append(all, r.Agents[i].Times[flow])
-		}
-		whole := histogram.Merged(all...)
-		for i := range r.Agents {
-			others := whole
-			if len(all) <= compareOthers {
-				rest := append(append([]*histogram.Histogram(nil), all[:i]...), all[i+1:]...)
-				others = histogram.Merged(rest...)
+		named := map[int]bool{}
+		for _, c := range []struct {
+			name  string
+			q     float64
+			least float64
+		}{{"p50", 0.5, leastMedianRatio}, {"p99", 0.99, leastTailRatio}} {
+			known := quantiles(r.Agents, flow, c.q)
+			if len(known) < 2 {
+				continue
 			}
-			if text := disagreement(all[i], others); text != "" {
-				a := &r.Agents[i]
-				list = append(list, fmt.Sprintf("agents: %s on %s disagrees on flow %s: %s; its machine or its way to the server differs", a.Name, a.Host, r.Header.Flows[flow].Name, text))
+			middle := known[(len(known)-1)/2]
+			for _, k := range known {
+				if named[k.agent] || !k.differs(middle, c.least) {
+					continue
+				}
+				named[k.agent] = true
+				a := &r.Agents[k.agent]
+				list = append(list, fmt.Sprintf("agents: %s on %s disagrees with %s on flow %s: its message times have a %s of %s, in place of %s; its machine or its way to the server differs",
+					a.Name, a.Host, r.Agents[middle.agent].Name, r.Header.Flows[flow].Name, c.name, human.Duration(k.at), human.Duration(middle.at)))
 			}
 		}
 	}
 	return list
 }
 
-// disagreement says in which quantile two distributions differ by more than chance; "" for
-// none.
-func disagreement(own, others *histogram.Histogram) string {
-	for _, c := range []struct {
-		name  string
-		q     float64
-		least float64
-	}{{"p50", 0.5, leastMedianRatio}, {"p99", 0.99, leastTailRatio}} {
-		a, aLow, aHigh, ok := quantileInterval(own, c.q)
-		b, bLow, bHigh, known := quantileInterval(others, c.q)
-		if !ok || !known || aLow <= bHigh && bLow <= aHigh || (a-b).Abs() < leastDifference {
-			continue
-		}
-		if float64(max(a, b)) >= c.least*float64(min(a, b)) {
-			return fmt.Sprintf("its message times have a %s of %s, those of the others %s", c.name, human.Duration(a), human.Duration(b))
+// An agentQuantile is a quantile of an agent's message times, with its interval.
+type agentQuantile struct {
+	agent         int
+	at, low, high time.Duration
+}
+
+// quantiles are those that the agents have of a flow, in their order by size.
+func quantiles(agents []record.Agent, flow int, q float64) []agentQuantile {
+	var list []agentQuantile
+	for i := range agents {
+		if at, low, high, ok := quantileInterval(agents[i].Times[flow], q); ok {
+			list = append(list, agentQuantile{i, at, low, high})
 		}
 	}
-	return ""
+	slices.SortStableFunc(list, func(a, b agentQuantile) int { return cmp.Compare(a.at, b.at) })
+	return list
+}
+
+// differs tells whether two quantiles differ by more than chance, and by a factor that
+// matters.
+func (a agentQuantile) differs(b agentQuantile, least float64) bool {
+	if a.low <= b.high && b.low <= a.high || (a.at-b.at).Abs() < leastDifference {
+		return false
+	}
+	return float64(max(a.at, b.at)) >= least*float64(min(a.at, b.at))
 }
 
 // quantileInterval is a quantile with the order statistics around it (David and Nagaraja,

@@ -8,13 +8,12 @@ import (
 )
 
 // A Memory is a bus within a process, for tests: it works in the virtual time of
-// testing/synctest, and its Cut decides which messages are lost. The zero value is ready.
+// testing/synctest. The zero value is ready.
 type Memory struct {
 	// Delay is how long each message is under way.
 	Delay time.Duration
 
 	mu        sync.Mutex
-	cut       func(address string, data []byte) bool
 	listeners map[string][]*listener
 	octets    int64
 	messages  int64
@@ -31,13 +30,6 @@ type letter struct {
 	due  time.Time
 }
 
-// Cut loses each message from now on for which lost is true; nil loses none.
-func (m *Memory) Cut(lost func(address string, data []byte) bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.cut = lost
-}
-
 // Traffic is how many messages were sent, and how many octets they had.
 func (m *Memory) Traffic() (messages, octets int64) {
 	m.mu.Lock()
@@ -50,9 +42,6 @@ func (m *Memory) Send(address string, data []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.messages, m.octets = m.messages+1, m.octets+int64(len(data))
-	if m.cut != nil && m.cut(address, data) {
-		return nil
-	}
 	for _, l := range m.listeners[address] {
 		select {
 		case l.queue <- letter{slices.Clone(data), time.Now().Add(m.Delay)}:

@@ -1,0 +1,25 @@
+package fleet
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// docs/fleet.md has the times after which each side gives the other up.
+func TestDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/fleet.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		fmt.Sprintf("lost after %g s of silence", lostAfter.Seconds()),
+		fmt.Sprintf("after %d s of silence the agents stop", patience),
+		fmt.Sprintf("stood still for %g s or longer", stillFor.Seconds()),
+	} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("docs/fleet.md does not say %q", want)
+		}
+	}
+}
