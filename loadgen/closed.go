@@ -18,6 +18,7 @@ type closedLoad struct {
 	sent  int64 // messages of that number that have their own number
 	begun int64 // sessions that have
 	rand  *rand.Rand
+	_     apart
 }
 
 func newClosedLoad(f *flowRun) *closedLoad {

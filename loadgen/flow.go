@@ -52,6 +52,8 @@ type flowRun struct {
 	gone        bool // the target is lost
 	bannerSeen  bool // the server has sent a banner
 	enough      bool // Options.More has ended the load
+
+	_ apart
 }
 
 // A policy decides when sessions and messages begin. Closed and open loads have
@@ -95,7 +97,7 @@ func newFlowRun(s *shard, index, round int, t target) *flowRun {
 		shard: s, flow: flow, index: index, round: round, source: s.engine.sources[index], tls: s.tls[index],
 		totals: &s.totals[index], targets: &s.totals[index].targets, endAt: never, cutAt: never, wireOptions: flow.Session.Wire,
 	}
-	f.wireOptions.Secrets = s.engine.secrets
+	f.wireOptions.Secrets, f.wireOptions.Lane = s.engine.secrets, s.index
 	f.capturing = f.wireOptions
 	f.capturing.Capture = true
 	f.targets.renew(flow, t.addrs)

@@ -26,6 +26,7 @@ type openLoad struct {
 	nextDue time.Duration  // due time of the next arrival; never if there is none
 	most    int            // sessions at once
 	stages  course
+	_       apart
 }
 
 func newOpenLoad(f *flowRun) *openLoad {

@@ -38,7 +38,13 @@ type shard struct {
 	stamped  int64 // replies with a kernel stamp
 	bare     int64 // replies without
 	lost     []string
+
+	_ apart
 }
+
+// apart ends what a shard writes to at each event, so that no line of a processor's cache
+// has parts of two shards. A line has 64 or 128 bytes.
+type apart [128]byte
 
 // flowTotals are the counts of a flow through all its rounds.
 type flowTotals struct {
@@ -47,6 +53,7 @@ type flowTotals struct {
 	welcome, refused  int // sessions that were greeted and are open, and the most of them when another was answered 421
 	due, begun        int64
 	targets           destinations
+	_                 apart
 }
 
 // run takes segments until there are no more.

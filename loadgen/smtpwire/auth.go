@@ -35,7 +35,7 @@ func (c *Client) authenticate(at sample.Instant) {
 		c.failSetUp(sample.Auth, sample.AuthMissing, c.unshared(), at)
 		return
 	}
-	client := newSASL(m, c.cred)
+	client := newSASL(m, c.cred, c.o.Lane)
 	name, initial, err := client.Start()
 	if err != nil {
 		c.failSetUp(sample.Auth, sample.AuthRejected, "the credentials do not suit "+m.String()+": "+err.Error(), at)

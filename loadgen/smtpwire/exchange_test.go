@@ -173,7 +173,7 @@ func TestSCRAMWrongProof(t *testing.T) {
 // memory.
 func TestSCRAMForgetsSalts(t *testing.T) {
 	cred := &Credentials{Mechanism: "SCRAM-SHA-256", Username: "tim", Password: "secret of many salts"}
-	keys := keysOf(scramSHA256, cred)
+	keys := keysOf(scramSHA256, cred, 0)
 	if keys.err != nil {
 		t.Fatal(keys.err)
 	}

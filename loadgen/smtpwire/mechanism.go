@@ -71,14 +71,14 @@ func (m mechanism) String() string {
 }
 
 // newSASL makes the client's side of an exchange.
-func newSASL(m mechanism, cred *Credentials) sasl.Client {
+func newSASL(m mechanism, cred *Credentials, lane int) sasl.Client {
 	switch m {
 	case login:
 		return &loginClient{answers: [2]string{cred.Username, cred.Password}}
 	case cramMD5:
 		return &cramClient{cred}
 	case scramSHA1, scramSHA256:
-		return &scramClient{name: m.String(), keys: keysOf(m, cred)}
+		return &scramClient{name: m.String(), keys: keysOf(m, cred, lane)}
 	case xoauth2:
 		return xoauth2Client{cred}
 	case oauthBearer:

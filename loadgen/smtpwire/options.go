@@ -15,6 +15,10 @@ type Options struct {
 	MaxLineLength int // octets of one reply line with its end; 0 means 2048
 	MaxReplyLines int // lines of one reply; 0 means 128
 
+	// Lane tells clients that run at the same time apart. What is remembered of an account,
+	// such as the keys of SCRAM, is remembered by lane, so that no lane waits for another.
+	Lane int `json:"-"`
+
 	Capture bool // keep the banner and what EHLO offered, for Client.Hello
 
 	// Secrets are what no text that leaves the client may show; nil means those

@@ -58,7 +58,7 @@ func (s *scramClient) proved() bool { return s.conv.Valid() }
 
 // scramKeys derive keys from the password of an account and remember them by salt. To
 // derive them takes a millisecond, which would be measured as the server's time. So
-// only the first session of an account does it.
+// only the first session of an account does it, in each lane.
 type scramKeys struct {
 	renew func() (*scram.Client, error)
 	err   error
@@ -96,13 +96,14 @@ func (k *scramKeys) remember(challenge []byte) {
 
 type scramAccount struct {
 	mech                         mechanism
+	lane                         int // see Options
 	identity, username, password string
 }
 
 var scramAccounts sync.Map // of scramAccount to *scramKeys
 
-func keysOf(m mechanism, cred *Credentials) *scramKeys {
-	a := scramAccount{m, cred.Identity, cred.Username, cred.Password}
+func keysOf(m mechanism, cred *Credentials, lane int) *scramKeys {
+	a := scramAccount{m, lane, cred.Identity, cred.Username, cred.Password}
 	if k, ok := scramAccounts.Load(a); ok {
 		return k.(*scramKeys)
 	}

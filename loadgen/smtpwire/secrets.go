@@ -180,7 +180,7 @@ func (l *patternList) addResponses(c *Credentials) {
 		return
 	}
 	for _, m := range []mechanism{plain, xoauth2, oauthBearer} {
-		if _, response, err := newSASL(m, c).Start(); err == nil {
+		if _, response, err := newSASL(m, c, 0).Start(); err == nil {
 			from := len(l.text)
 			l.text = base64.RawStdEncoding.AppendEncode(l.text, response)
 			l.add(look{from: from, code: true})

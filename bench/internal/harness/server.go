@@ -24,6 +24,7 @@ type Server struct {
 type Counts struct {
 	yardstick.Counts
 	Handshakes, Resumed int64 // of TLS; resumed ones count as handshakes too
+	Proved              int64 // AUTH that succeeded
 }
 
 // Stop ends the server and returns its counts.
@@ -88,7 +89,7 @@ func (b *Bench) Lab(c labserver.Config) (*Server, error) {
 		c := s.Counts()
 		return Counts{
 			yardstick.Counts{Connections: c.Connections, Messages: c.Messages, Quits: c.Quits, Bytes: c.Bytes},
-			c.Handshakes, c.Resumed,
+			c.Handshakes, c.Resumed, c.Proved,
 		}, err
 	})
 }

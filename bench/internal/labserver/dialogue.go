@@ -100,7 +100,12 @@ func (d *dialogue) command(line string) error {
 		if d.server.config.Mode == sample.TLSStart && !d.secured {
 			offer += "250-STARTTLS\r\n"
 		}
+		if d.server.proofs != nil {
+			offer += "250-AUTH SCRAM-SHA-256\r\n"
+		}
 		return d.reply(verb, offer+"250 SIZE 104857600\r\n")
+	case "auth":
+		return d.authenticate(rest)
 	case "starttls":
 		return d.starttls()
 	case "mail":

@@ -26,6 +26,9 @@ type Config struct {
 	Mode    sample.TLSMode
 	TLS     *tls.Config // needed unless Mode is TLSNone
 	Delay   Delay       // before each reply; nil means at once
+
+	// Iterations are those of AUTH SCRAM-SHA-256, with Password; 0 offers no AUTH.
+	Iterations int
 }
 
 // A Delay returns how long to wait before the reply to a command. verb is in lower case,
@@ -41,24 +44,33 @@ type Counts struct {
 	Quits       int64
 	Handshakes  int64 // completed
 	Resumed     int64 // of these
+	Proved      int64 // AUTH that succeeded
 }
 
 // A Server is a running server.
 type Server struct {
 	config   Config
 	listener net.Listener
+	proofs   *proofs // nil if no AUTH is offered
 
 	mu    sync.Mutex
 	conns map[net.Conn]struct{} // nil once closed
 	wait  sync.WaitGroup
 
-	connections, messages, bytes, quits, handshakes, resumed atomic.Int64
+	connections, messages, bytes, quits, handshakes, resumed, proved atomic.Int64
 }
 
 // Start listens and serves until Close.
 func Start(c Config) (*Server, error) {
 	if c.Mode != sample.TLSNone && c.TLS == nil {
 		return nil, errors.New("a server that speaks TLS needs a certificate")
+	}
+	var keys *proofs
+	if c.Iterations > 0 {
+		var err error
+		if keys, err = newProofs(c.Iterations); err != nil {
+			return nil, err
+		}
 	}
 	if c.Address == "" {
 		c.Address = "127.0.0.1:0"
@@ -67,7 +79,7 @@ func Start(c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lab server: %w", err)
 	}
-	s := &Server{config: c, listener: l, conns: map[net.Conn]struct{}{}}
+	s := &Server{config: c, listener: l, proofs: keys, conns: map[net.Conn]struct{}{}}
 	s.wait.Go(s.accept)
 	return s, nil
 }
@@ -84,6 +96,7 @@ func (s *Server) Counts() Counts {
 		Quits:       s.quits.Load(),
 		Handshakes:  s.handshakes.Load(),
 		Resumed:     s.resumed.Load(),
+		Proved:      s.proved.Load(),
 	}
 }
 

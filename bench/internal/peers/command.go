@@ -60,18 +60,23 @@ func prepare(ctx context.Context, h *harness.Bench) (*bench, error) {
 // command returns the command line by which a client does a work.
 func (b *bench) command(c client, w work, on *harness.Server) ([]string, error) {
 	n := strconv.Itoa
-	argv := []string{b.programs[c]}
+	program := b.programs[c]
+	if c.shards() > 1 {
+		program = b.programs[ours]
+	}
+	argv := []string{program}
 	if b.Pin {
 		argv = append([]string{"taskset", "--cpu-list", "0"}, argv...)
 	}
-	switch c {
-	case ours, oursPlain:
+	if n := c.shards(); n > 0 {
 		text, err := scenarioText(w, on.Port, b.CA)
 		if err != nil {
 			return nil, err
 		}
 		file, err := b.Scenario(text)
-		return append(argv, b.RunArgs(file)...), err
+		return append(append(argv, b.RunArgs(file)...), "--shards", strconv.Itoa(n)), err
+	}
+	switch c {
 	case smtpSource:
 		if !w.reconnect {
 			argv = append(argv, "-d")

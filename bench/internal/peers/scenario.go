@@ -28,6 +28,9 @@ flows:
     load: {sessions: {{.Sessions}}, messages: {{.Messages}}}
     session: {messages: {{if .Reconnect}}1{{else}}0{{end}}, pipelining: {{if .Pipelined}}on{{else}}off{{end}}}
 {{- end}}
+{{- if .Proof}}
+    auth: {mechanism: SCRAM-SHA-256, username: bench, password: {{.Password}}}
+{{- end}}
     message: {size: {{.Size}}B}
     envelope: {from: bench@example.test, to: bench@example.test}
 `))
@@ -40,6 +43,7 @@ func scenarioText(w work, port, ca string) (string, error) {
 		"Port": port, "TLS": w.security != plain, "CA": ca, "ServerName": labserver.ServerName,
 		"Resume": w.security == resumeTLS, "Sessions": w.sessions, "Messages": w.messages,
 		"Reconnect": w.reconnect, "Pipelined": w.pipelined, "Size": w.size,
+		"Proof": w.proof > 0, "Password": labserver.Password,
 		"Idle": w.idle, "Ramp": idleRamp(w), "Hold": idleRamp(w) + idleHold,
 	})
 	return text.String(), err

@@ -78,7 +78,7 @@ func (b *bench) run(ctx context.Context, c client, w work, on server, s *series,
 	}
 	u, out, err := measure(ctx, limit, argv)
 	seen, stopped := loaded.Stop()
-	if c == ours || c == oursPlain {
+	if c.shards() > 0 {
 		err = s.judged(out, err)
 	}
 	if err = errors.Join(err, stopped); err != nil {
@@ -101,6 +101,9 @@ func (b *bench) run(ctx context.Context, c client, w work, on server, s *series,
 		if err := handshakes(w, seen); err != nil {
 			return u, err
 		}
+	}
+	if w.proof > 0 && seen.Proved != seen.Connections {
+		return u, fmt.Errorf("of %d connections %d proved the password", seen.Connections, seen.Proved)
 	}
 	return u, agree(w, u.done, seen)
 }
@@ -167,7 +170,7 @@ func (b *bench) serve(ctx context.Context, on server, w work) (*harness.Server, 
 	case on == postfixSink:
 		return b.PostfixSink(ctx)
 	case w.security == plain:
-		return b.Lab(labserver.Config{})
+		return b.Lab(labserver.Config{Iterations: w.proof})
 	}
 	return b.Lab(labserver.Config{Mode: sample.TLSImplicit})
 }

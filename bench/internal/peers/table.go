@@ -156,6 +156,8 @@ func (s *series) figure(g target, t trial, base func(string) *series) (harness.S
 		return s.ratios(ours, g.against, usage.perMessage)
 	case rate:
 		return s.ratios(ours, g.against, usage.rate)
+	case sharing:
+		return s.ratios(g.against, ours, usage.perMessage)
 	case memory:
 		return s.perSession(ours, t.work)
 	case growth:

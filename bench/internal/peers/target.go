@@ -13,6 +13,7 @@ const (
 	memory                  // bytes of each session after the first
 	handshake               // CPU of the handshake alone, divided by s_time's
 	growth                  // CPU of a message, divided by the same client's in another case
+	sharing                 // CPU of a message with several shards, divided by that with one
 )
 
 // A target is a bound that a figure of smtpgauge has to keep.
@@ -38,6 +39,9 @@ func (t target) String() string {
 		return fmt.Sprintf("memory a session %s %.0f KiB", sign, t.bound/1024)
 	case handshake:
 		return fmt.Sprintf("CPU of the handshake %s %.2f × %s", sign, t.bound, t.against)
+	}
+	if t.metric == sharing {
+		return fmt.Sprintf("CPU of %s %s %.2f × that of one", t.against, sign, t.bound)
 	}
 	return fmt.Sprintf("CPU %s %.2f × that of case %s", sign, t.bound, t.base)
 }

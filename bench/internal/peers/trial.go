@@ -80,5 +80,22 @@ var trials = []trial{
 		work:    work{sessions: 10_000, messages: 10_000, size: 1024, security: fullTLS, idle: true},
 		clients: []client{ours}, servers: tlsServers,
 		targets: []target{{metric: memory, bound: 24 << 10}},
+	}, {
+		name: "shards", title: "open connections, lockstep, 104 sessions, 1 KiB, in several shards",
+		work:    work{sessions: 104, messages: 200_000, size: 1024},
+		clients: []client{ours, twoShards, fourShards, eightShards}, servers: []server{epollSink},
+		targets: []target{
+			{metric: sharing, against: twoShards, bound: 1.05}, {metric: sharing, against: eightShards, bound: 1.10},
+		},
+	}, {
+		name: "shards-tls", title: "TLS 1.3, X25519, a connection a message, full handshakes, 32 sessions, 1 KiB, in several shards",
+		work:    work{sessions: 32, messages: 5_000, size: 1024, reconnect: true, security: fullTLS},
+		clients: []client{ours, twoShards}, servers: tlsServers,
+		targets: []target{{metric: sharing, against: twoShards, bound: 1.05}},
+	}, {
+		name: "shards-auth", title: "AUTH SCRAM-SHA-256 with 20,000 iterations, a connection a message, 32 sessions, 1 KiB, in several shards",
+		work:    work{sessions: 32, messages: 1_000, size: 1024, reconnect: true, proof: 20_000},
+		clients: []client{ours, twoShards}, servers: []server{labAuth},
+		targets: []target{{metric: sharing, against: twoShards, bound: 1.05}},
 	},
 }

@@ -5,7 +5,7 @@ package main
 // A client is one of the programs that are compared.
 type client string
 
-// The clients. The last three appear in the handshake cases only.
+// The clients. The last three of these appear in the handshake cases only.
 const (
 	ours       client = "smtpgauge"
 	smtpSource client = "smtp-source"
@@ -14,7 +14,27 @@ const (
 	oursPlain  client = "smtpgauge, no TLS" // for the part of ours that is not the handshake
 	openSSL    client = "openssl s_time"
 	dialOnly   client = "connect only" // for the part of s_time that is not the handshake
+
+	// smtpgauge with several shards. It has one elsewhere.
+	twoShards   client = "smtpgauge, 2 shards"
+	fourShards  client = "smtpgauge, 4 shards"
+	eightShards client = "smtpgauge, 8 shards"
 )
+
+// shards returns among how many shards a client shares its load; 0 if it is not smtpgauge.
+func (c client) shards() int {
+	switch c {
+	case ours, oursPlain:
+		return 1
+	case twoShards:
+		return 2
+	case fourShards:
+		return 4
+	case eightShards:
+		return 8
+	}
+	return 0
+}
 
 // A security says how a case uses TLS.
 type security uint8
@@ -34,6 +54,7 @@ type work struct {
 	pipelined bool
 	security  security
 	idle      bool // for smtpgauge only: each session sends one message and stays open
+	proof     int  // for smtpgauge only: iterations of AUTH SCRAM-SHA-256; 0 for no AUTH
 }
 
 // alone returns the work for a single session, which shows the memory of the client without that of
@@ -50,4 +71,5 @@ const (
 	epollSink   server = "epoll sink"
 	postfixSink server = "smtp-sink"
 	labTLS      server = "TLS server"
+	labAuth     server = "server with AUTH"
 )
