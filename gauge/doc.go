@@ -10,7 +10,7 @@
 //		return err
 //	}
 //	if err := result.Err(); err != nil {
-//		return err // errors.Is tells ErrInvalid, ErrThresholdMissed and ErrInterrupted apart
+//		return err // errors.Is tells ErrInvalid, ErrThresholdMissed, ErrUndecided and ErrInterrupted apart
 //	}
 //	fmt.Println(result.Flow("relay").Rate, "messages a second")
 //

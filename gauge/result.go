@@ -14,6 +14,7 @@ var (
 	ErrFailed          = errors.New("the run failed")
 	ErrInvalid         = errors.New("the measurement is invalid")
 	ErrThresholdMissed = errors.New("threshold missed")
+	ErrUndecided       = errors.New("threshold undecided")
 	ErrInterrupted     = errors.New("interrupted")
 )
 
@@ -43,7 +44,8 @@ func (r *Result) Flow(name string) *figures.Flow { return r.Figures.Flow(name) }
 
 // Err returns why the run is not a success; nil if it is one. It joins ErrInterrupted
 // if the run ended early, ErrFailed if the server took no mail or refused most of it,
-// ErrInvalid if the figures cannot be trusted, and ErrThresholdMissed for each threshold that was missed. A missed threshold means
+// ErrInvalid if the figures cannot be trusted, ErrThresholdMissed for each threshold that was missed, and
+// ErrUndecided for each of which that cannot be told. A missed threshold means
 // little if the measurement is invalid.
 func (r *Result) Err() error {
 	var errs []error
@@ -59,6 +61,9 @@ func (r *Result) Err() error {
 	}
 	for _, t := range r.Figures.Missed() {
 		errs = append(errs, fmt.Errorf("%w: %s", ErrThresholdMissed, t.Expr))
+	}
+	for _, t := range r.Figures.Open() {
+		errs = append(errs, fmt.Errorf("%w: %s", ErrUndecided, t.Expr))
 	}
 	return errors.Join(errs...)
 }

@@ -219,6 +219,10 @@ func (doc *document) aborts(d *decoder) []criteria.Abort {
 			d.Faultf(at, "%s: a run is aborted by what its flows meet, and not by the server's own side", a.when)
 			return
 		}
+		if len(conditions) > 0 && conditions[0].Metric.Drift {
+			d.Faultf(at, "%s: a run is aborted by what its last seconds show, and a drift takes all of a long one: make it a threshold", a.when)
+			return
+		}
 		for _, t := range conditions {
 			list = append(list, criteria.Abort{When: t, Over: a.over, After: a.after})
 		}

@@ -69,7 +69,7 @@ func exitCode(err error) int {
 func isUndecided(err error) bool {
 	var joined interface{ Unwrap() []error }
 	if !errors.As(err, &joined) {
-		return errors.Is(err, errUndecided)
+		return errors.Is(err, errUndecided) || errors.Is(err, gauge.ErrUndecided)
 	}
 	for _, part := range joined.Unwrap() {
 		if !isUndecided(part) {

@@ -93,6 +93,8 @@ func newGoal(t criteria.Threshold, flow int) (Goal, error) {
 		return g, fmt.Errorf("%s is no goal for a capacity: want an upper limit, such as message.response.p99 < 250ms", t.Expr)
 	}
 	switch m := t.Metric; {
+	case m.Drift:
+		return g, fmt.Errorf("%s is no goal for a capacity: a trial is too short for a drift", t.Expr)
 	case m.Kind == criteria.Errors && t.Limit > 0 && t.Limit < 1:
 		g.Share, g.OfMessages = t.Limit, true
 	case m.Kind == criteria.Errors:

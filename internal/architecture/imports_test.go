@@ -89,7 +89,7 @@ var parts = map[string][]string{
 	"internal/spelling":           {},
 	"internal/textfile":           {},
 	"internal/smtpsink":           {"loadgen/sample"},
-	"internal/madeup":             {"results/record", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire"},
+	"internal/madeup":             {"results/record", "results/tally", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire"},
 	"internal/madeup/comparisons": {"internal/madeup", "results/compare", "results/record"},
 	"internal/integration":        {}, // it runs the command and reads what that prints
 	"internal/architecture":       {},

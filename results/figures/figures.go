@@ -56,7 +56,7 @@ func newFlow(r *record.Run, flow int, t *tally.Total) *Flow {
 		Messages:   t.Messages(),
 		Recipients: t.Recipients(),
 		Rate:       PerSecond(t.InWindow, r.SteadyLength(flow)), Window: r.SteadyLength(flow),
-		Greetings: r.Greetings(flow).List, Phases: newPhases(t), Errors: namedErrors(t, h.Expect), Stages: newStages(r, flow),
+		Greetings: r.Greetings(flow).List, Phases: newPhases(t), Errors: namedErrors(t, h.Expect), Stages: newStages(r, flow), Drift: driftsOf(r, flow),
 	}
 	f.Unfinished = newDistribution(t, tally.UnfinishedSlot)
 	f.expect = h.Expect
@@ -175,6 +175,10 @@ func newThresholdResult(r *record.Run, res *Result, t *criteria.Threshold) Thres
 	out := ThresholdResult{Expr: t.Expr, Metric: t.Metric, criterion: *t}
 	if t.Op == "" {
 		out.Reason = "this version cannot read the threshold"
+		return out
+	}
+	if t.Metric.Drift {
+		out.judgeDrift(res.drift(t.Flow, t.Metric))
 		return out
 	}
 	value, reason := 0.0, ""

@@ -112,6 +112,7 @@ type Flow struct {
 	Unfinished *Distribution         `json:"unfinished,omitempty"` // messages that ended before the reply to their body
 	Errors     []tally.FailureCount  `json:"errors"`               // most frequent first
 	Stages     []LoadStage           `json:"stages,omitempty"`     // of its load, if there is more than one
+	Drift      map[string]*Drift     `json:"drift,omitempty"`      // of its figures, by their names; of a long load
 	Warmup     *Warmup               `json:"warmup,omitempty"`
 	Rounds     []Round               `json:"rounds,omitempty"` // if there is more than one
 
@@ -190,7 +191,12 @@ type ThresholdResult struct {
 	Expr   string   `json:"expr"`
 	Value  *float64 `json:"value"` // in the metric's base unit; null if there was nothing to measure
 	OK     bool     `json:"ok"`
-	Reason string   `json:"reason,omitempty"` // why there is no value
+	Reason string   `json:"reason,omitempty"` // why there is no value, or why that does not decide
+
+	// Of a drift: the interval of Value, and whether that leaves open what the threshold asks.
+	Interval  *[2]float64 `json:"interval,omitempty"`
+	Undecided bool        `json:"undecided,omitempty"`
+
 	// The run is invalid, and missed the threshold by more than the generator's part
 	// can explain.
 	Beyond bool `json:"beyond_generator,omitempty"`

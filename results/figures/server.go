@@ -14,22 +14,23 @@ import (
 // is of the flows' windows, without warm-up and drain; a message is one accepted in them.
 // A pointer is nil if the figure is not known.
 type Server struct {
-	CPUSeconds      float64        `json:"cpu_seconds"` // of the whole run
-	CPUPerMessage   *time.Duration `json:"cpu_per_message_ns"`
-	Cores           float64        `json:"cores"`           // in use under load, on average
-	CoresOfMachine  int            `json:"cores_available"` // 0 if that is not known
-	MaxRSS          int64          `json:"max_rss_bytes"`
-	MaxProcesses    int            `json:"max_processes"`
-	MaxDescriptors  *int64         `json:"max_descriptors,omitempty"`
-	Written         *int64         `json:"written_bytes,omitempty"` // of the whole run, as the next three
-	Switches        *int64         `json:"context_switches,omitempty"`
-	Overflows       *int64         `json:"listen_overflows,omitempty"`
-	Drops           *int64         `json:"listen_drops,omitempty"`
-	MaxQueue        *int64         `json:"max_accept_queue,omitempty"`
-	WrittenPerMsg   *float64       `json:"written_per_message_bytes,omitempty"`
-	SwitchesPerMsg  *float64       `json:"context_switches_per_message,omitempty"`
-	DiskWait        *float64       `json:"disk_wait_share,omitempty"`
-	Looked          time.Duration  `json:"looked_ns"` // how long the server was looked at
+	CPUSeconds      float64           `json:"cpu_seconds"` // of the whole run
+	CPUPerMessage   *time.Duration    `json:"cpu_per_message_ns"`
+	Cores           float64           `json:"cores"`           // in use under load, on average
+	CoresOfMachine  int               `json:"cores_available"` // 0 if that is not known
+	MaxRSS          int64             `json:"max_rss_bytes"`
+	MaxProcesses    int               `json:"max_processes"`
+	MaxDescriptors  *int64            `json:"max_descriptors,omitempty"`
+	Written         *int64            `json:"written_bytes,omitempty"` // of the whole run, as the next three
+	Switches        *int64            `json:"context_switches,omitempty"`
+	Overflows       *int64            `json:"listen_overflows,omitempty"`
+	Drops           *int64            `json:"listen_drops,omitempty"`
+	MaxQueue        *int64            `json:"max_accept_queue,omitempty"`
+	WrittenPerMsg   *float64          `json:"written_per_message_bytes,omitempty"`
+	SwitchesPerMsg  *float64          `json:"context_switches_per_message,omitempty"`
+	DiskWait        *float64          `json:"disk_wait_share,omitempty"`
+	Drift           map[string]*Drift `json:"drift,omitempty"` // of its memory, if the load was long
+	Looked          time.Duration     `json:"looked_ns"`       // how long the server was looked at
 	underLoad       tally.ServerSample
 	underLoadLength time.Duration
 }
@@ -47,6 +48,9 @@ func serverOf(r *record.Run) *Server {
 	s := &Server{
 		CPUSeconds: whole.CPU.Seconds(), CoresOfMachine: whole.Cores, MaxRSS: whole.Memory, MaxProcesses: whole.Processes, MaxDescriptors: whole.Descriptors,
 		Written: whole.Written, Switches: whole.Switches, Overflows: whole.Overflows, Drops: whole.Drops, MaxQueue: whole.Queue, Looked: whole.Length(),
+	}
+	if d := memoryDriftOf(r); d != nil {
+		s.Drift = map[string]*Drift{memoryDrift: d}
 	}
 	load := time.Duration(0)
 	for _, w := range r.SteadyWindows() {

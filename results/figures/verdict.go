@@ -39,7 +39,7 @@ func (res *Result) judge(r *record.Run) {
 	v := &res.Verdict
 	v.Failures, v.Validity = res.failures(r), validityOf(r, res)
 	v.Valid = len(v.Reasons) == 0 && len(v.Failures) == 0
-	missed := res.Missed()
+	missed, open := res.Missed(), res.Open()
 	switch {
 	case len(v.Failures) > 0:
 		v.Conclusion = criteria.Conclusion{Word: criteria.Failed, Reason: andMore(v.Failures, "other failure")}
@@ -53,6 +53,8 @@ func (res *Result) judge(r *record.Run) {
 		}
 	case len(missed) > 0:
 		v.Conclusion = criteria.Conclusion{Word: criteria.Failed, Reason: res.missedText(missed)}
+	case len(open) > 0:
+		v.Conclusion = criteria.Conclusion{Word: criteria.Undecided, Reason: res.thresholdsText("undecided", open)}
 	default:
 		v.Conclusion = criteria.Conclusion{Word: criteria.Pass, Reason: res.passed()}
 	}
@@ -73,7 +75,18 @@ func (res *Result) passed() string {
 func (res *Result) Missed() []ThresholdResult {
 	var list []ThresholdResult
 	for _, t := range res.Thresholds {
-		if !t.OK {
+		if !t.OK && !t.Undecided {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// Open are the thresholds of which it cannot be told whether they were met.
+func (res *Result) Open() []ThresholdResult {
+	var list []ThresholdResult
+	for _, t := range res.Thresholds {
+		if t.Undecided {
 			list = append(list, t)
 		}
 	}
@@ -81,14 +94,45 @@ func (res *Result) Missed() []ThresholdResult {
 }
 
 func (res *Result) missedText(missed []ThresholdResult) string {
+	return res.thresholdsText("missed", missed)
+}
+
+// thresholdsText says how many thresholds are so, and quotes the first.
+func (res *Result) thresholdsText(so string, list []ThresholdResult) string {
 	if len(res.Thresholds) == 1 {
-		return "threshold missed: " + missed[0].Text()
+		return "threshold " + so + ": " + list[0].Text()
 	}
-	list := fmt.Sprintf("%d of %d thresholds missed", len(missed), len(res.Thresholds))
-	if len(missed) > 1 {
-		list += ", the first"
+	text := fmt.Sprintf("%d of %d thresholds %s", len(list), len(res.Thresholds), so)
+	if len(list) > 1 {
+		text += ", the first"
 	}
-	return list + ": " + missed[0].Text()
+	return text + ": " + list[0].Text()
+}
+
+// judgeDrift judges a drift by its interval: only what that shows has held, or was missed.
+func (t *ThresholdResult) judgeDrift(d *Drift) {
+	if !d.Known {
+		t.Reason, t.Undecided = d.Reason, true
+		return
+	}
+	t.Value, t.Interval = &d.PerHour, &[2]float64{d.Low, d.High}
+	met, known := t.criterion.Shown(d.Low, d.High)
+	t.OK, t.Undecided = met && known, !known
+	if !known {
+		t.Reason = "its 95 % interval has values on both sides of the limit"
+	}
+}
+
+// Found is the value that a threshold found, with its interval if it has one.
+func (t *ThresholdResult) Found() string {
+	if t.Value == nil {
+		return human.NoSamples
+	}
+	text := human.Figure(t.Metric.Unit(), *t.Value)
+	if t.Interval != nil {
+		text += " (" + human.Span(human.FigureOf(t.Metric.Unit(), t.Interval[0]), human.FigureOf(t.Metric.Unit(), t.Interval[1])) + ")"
+	}
+	return text
 }
 
 // Text is the threshold with what was found: "submit.message.p99 < 250ms, but it is 1.20 s".
@@ -96,7 +140,7 @@ func (t *ThresholdResult) Text() string {
 	if t.Value == nil {
 		return t.Expr + ", but " + t.Reason
 	}
-	return t.Expr + ", but it is " + human.Figure(t.Metric.Unit(), *t.Value)
+	return t.Expr + ", but it is " + t.Found()
 }
 
 // andMore is the first of some reasons, and how many others there are.

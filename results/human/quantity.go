@@ -42,11 +42,21 @@ func Span(low, high Quantity) string {
 }
 
 // FigureOf is a figure in its unit: nanoseconds, a share (0 to 1), messages a
-// second, messages, octets, how often something happened, or a plain number.
+// second, messages, octets, how often something happened, a plain number, or a change an
+// hour.
 func FigureOf(u criteria.Unit, v float64) Quantity {
 	switch u {
 	case criteria.Share:
 		return shareOf(v)
+	case criteria.SharePerHour:
+		q := SignedPercentOf(100 * v)
+		return Quantity{q.Number, q.Unit + "/h"}
+	case criteria.PointsPerHour:
+		q := Quantity{ThreeDigits(100 * v), "points/h"}
+		if q.Number == "0" {
+			return q
+		}
+		return q.Signed()
 	case criteria.PerSecond:
 		return Quantity{Rate(v), "/s"}
 	case criteria.Messages, criteria.Events:

@@ -221,7 +221,7 @@ func TestRecordingDoesNotAllocate(t *testing.T) {
 // Nothing grows with the length of a run: not the recorder, the collector nor
 // the run that it makes.
 func TestLongRunTakesNoMoreMemory(t *testing.T) {
-	p := twoFlows(1)
+	p := twoFlows(2) // a trend, which a run of one round has, fills its blocks first: package trend tests that
 	c, err := NewCollector(io.Discard, testHeader(p), p, 1, nil)
 	if err != nil {
 		t.Fatal(err)

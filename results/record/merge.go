@@ -25,12 +25,14 @@ func Merge(runs ...*Run) (*Run, error) {
 	out.Header.Agent, out.identities = nil, nil
 	closing := Closing{}
 	whole := true
+	for _, r := range runs {
+		if r.Header.Started.Before(out.Header.Started) {
+			out.Header.Started = r.Header.Started
+		}
+	}
 	for i, r := range runs {
 		if r.Header.Hash != out.Header.Hash || !slices.EqualFunc(r.Header.Flows, out.Header.Flows, SameFlow) || r.Header.Rounds != out.Header.Rounds {
 			return nil, fmt.Errorf("run %d is of another scenario than run 1: only runs of the same scenario merge", i+1)
-		}
-		if r.Header.Started.Before(out.Header.Started) {
-			out.Header.Started = r.Header.Started
 		}
 		out.merge(r)
 		if r.Closing == nil {
@@ -90,6 +92,10 @@ func (r *Run) merge(from *Run) {
 	}
 	for s, w := range from.windows {
 		r.windows[s] = r.windows[s].union(w)
+	}
+	later := int64(from.Header.Started.Sub(r.Header.Started).Round(time.Second) / time.Second)
+	for i := range from.trends {
+		r.trends[i].Merge(&from.trends[i], later)
 	}
 	for i := range from.greetings {
 		r.greetings[i].Merge(from.greetings[i])

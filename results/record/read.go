@@ -227,6 +227,9 @@ func (f *fileReader) keep(l *intervalLine, s sample.Series, histograms lineHisto
 	if l.Spent == 0 && f.costs {
 		l.Spent = histograms.spent()
 	}
+	if f.run.follows(s) {
+		f.run.trends[s.Flow].Read(l.Number, l.From, l.To, &l.Counts, histograms.of)
+	}
 	i := f.run.newInterval(l, s)
 	outcomes := tally.Outcomes(i.Messages)
 	f.run.cpu.Add(i.Flow, i.Round, i.Number, i.Busy*float64(i.Length()), &outcomes)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/record/trend"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
@@ -43,8 +44,9 @@ type Run struct {
 	gauges     []Gauge                         // by flow: the last, with the highest peak
 	Processors tally.Processors
 	cpu        tally.FlowCPU
-	width      int64 // seconds of an interval; 0 for 1
-	generators int   // merged; 0 for 1
+	trends     []trend.Trend // by flow; empty of a run of several rounds
+	width      int64         // seconds of an interval; 0 for 1
+	generators int           // merged; 0 for 1
 	end        sample.Instant
 	unwritten  error    // why the file is not whole
 	identities []string // its own, or those of the runs that were merged
@@ -55,7 +57,7 @@ func newRun(h Header) *Run {
 	r := &Run{
 		Header: h, identities: []string{h.identity()}, totals: map[sample.Series]*tally.Total{}, windows: map[sample.Series]Window{},
 		gauges: make([]Gauge, len(h.Flows)), greetings: make([]tally.Greetings, len(h.Flows)),
-		visits: make([]tally.Visits, len(h.Flows)), Queries: tally.Queries{},
+		visits: make([]tally.Visits, len(h.Flows)), Queries: tally.Queries{}, trends: make([]trend.Trend, len(h.Flows)),
 		stages: map[sample.Series]*tally.Total{}, staged: make([]bool, len(h.Flows)), backlogs: make([]tally.Backlog, len(h.Flows)),
 	}
 	for i := range h.Flows {
@@ -100,6 +102,9 @@ func (r *Run) absorb(f *frame) {
 	for s, t := range f.series {
 		r.total(s).Add(t)
 		r.noteDone(s.Flow, &t.Counts)
+		if r.follows(s) {
+			r.trends[s.Flow].Add(f.number, f.from, f.to, t)
+		}
 	}
 	for s, t := range f.stages {
 		addTo(r.stages, s).Add(t)
@@ -126,6 +131,12 @@ func (r *Run) setGauge(flow int, g Gauge) {
 }
 
 func (r *Run) total(s sample.Series) *tally.Total { return addTo(r.totals, s) }
+
+// follows tells whether a series is part of a flow's trend: the load of a run of one round.
+func (r *Run) follows(s sample.Series) bool { return s.Stage == sample.Steady && r.Header.Rounds == 1 }
+
+// Trend is how a flow's load went over time. It is empty if there are several rounds.
+func (r *Run) Trend(flow int) *trend.Trend { return &r.trends[flow] }
 
 // Histogram returns a flow's times of a phase over all rounds, without the
 // warm-up; nil if there are none.

@@ -16,6 +16,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render/export"
+	"github.com/smtpgauge/smtpgauge/results/render/junit"
 )
 
 // exported are the golden files of formats that other programs read.
@@ -106,7 +107,7 @@ func TestJUnitKeepsForeignTextApart(t *testing.T) {
 	res.Flows["inbound"].Errors[0].Example = hostile
 	res.Thresholds[0].Expr = `a"b<c>&]]>` + "\x00"
 	b := text(t, func(b *bytes.Buffer) error { return writeJUnit(b, []*document{res}, Options{}) })
-	var report junitReport
+	var report junit.Report
 	if err := xml.Unmarshal(b.Bytes(), &report); err != nil {
 		t.Fatal(err)
 	}

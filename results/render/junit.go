@@ -2,70 +2,20 @@ package render
 
 import (
 	"bytes"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/results/compare"
+	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/junit"
+	"github.com/smtpgauge/smtpgauge/results/render/table"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
-
-// A junitReport has the parts of JUnit's XML that CI systems read.
-type junitReport struct {
-	XMLName  xml.Name     `xml:"testsuites"`
-	Tests    int          `xml:"tests,attr"`
-	Failures int          `xml:"failures,attr"`
-	Errors   int          `xml:"errors,attr"`
-	Suites   []junitSuite `xml:"testsuite"`
-}
-
-type junitSuite struct {
-	Name      string          `xml:"name,attr"`
-	Tests     int             `xml:"tests,attr"`
-	Failures  int             `xml:"failures,attr"`
-	Errors    int             `xml:"errors,attr"`
-	Skipped   int             `xml:"skipped,attr"`
-	Time      string          `xml:"time,attr"` // seconds
-	Timestamp string          `xml:"timestamp,attr,omitempty"`
-	Hostname  string          `xml:"hostname,attr,omitempty"`
-	Property  []junitProperty `xml:"properties>property"`
-	Cases     []junitCase     `xml:"testcase"`
-	Output    junitOutput     `xml:"system-out"`
-}
-
-// A junitOutput keeps line ends, which encoding/xml escapes elsewhere.
-type junitOutput struct {
-	Text string `xml:",cdata"`
-}
-
-type junitProperty struct {
-	Name  string `xml:"name,attr"`
-	Value string `xml:"value,attr"`
-}
-
-type junitCase struct {
-	Class   string        `xml:"classname,attr"`
-	Name    string        `xml:"name,attr"`
-	Time    string        `xml:"time,attr"`
-	Skipped *junitSkipped `xml:"skipped"`
-	Failure *junitProblem `xml:"failure"`
-	Error   *junitProblem `xml:"error"`
-	Output  *junitOutput  `xml:"system-out"`
-}
-
-type junitSkipped struct {
-	Message string `xml:"message,attr"`
-}
-
-type junitProblem struct {
-	Type    string `xml:"type,attr"`
-	Message string `xml:"message,attr"`
-	Text    string `xml:",chardata"`
-}
 
 // writeJUnit writes runs as test suites. The first test of each is the verdict: FAILED
 // is a failure, UNDECIDED an error. The second says whether the measurement is valid,
@@ -73,75 +23,41 @@ type junitProblem struct {
 // the verdict is skipped then, so that one cause is one error. If invalid runs are
 // allowed, both are skipped. The tables are the suite's output.
 func writeJUnit(w io.Writer, list []*document, o Options) error {
-	var report junitReport
+	var report junit.Report
 	for _, res := range list {
 		s, err := res.junit(o)
 		if err != nil {
 			return err
 		}
-		report.add(s)
+		report.Add(s)
 	}
-	return report.write(w)
+	return report.Write(w)
 }
 
-// add adds a suite and counts its cases. The class of each case begins with the name of
-// the suite, as CI systems sort cases by class.
-func (r *junitReport) add(s junitSuite) {
-	for i := range s.Cases {
-		c := &s.Cases[i]
-		c.Class = s.Name + "." + c.Class
-		s.Tests++
-		if c.Failure != nil {
-			s.Failures++
-		}
-		if c.Error != nil {
-			s.Errors++
-		}
-		if c.Skipped != nil {
-			s.Skipped++
-		}
-	}
-	r.Suites = append(r.Suites, s)
-	r.Tests, r.Failures, r.Errors = r.Tests+s.Tests, r.Failures+s.Failures, r.Errors+s.Errors
-}
-
-func (r *junitReport) write(w io.Writer) error {
-	var b bytes.Buffer
-	b.WriteString(xml.Header)
-	e := xml.NewEncoder(&b)
-	e.Indent("", "  ")
-	if err := e.Encode(r); err != nil {
-		return fmt.Errorf("writing the result as XML: %w", err)
-	}
-	b.WriteString("\n")
-	_, err := w.Write(b.Bytes())
-	return err
-}
-
-func (res *document) junit(o Options) (junitSuite, error) {
+func (res *document) junit(o Options) (junit.Suite, error) {
 	var tables bytes.Buffer
 	if err := writeTables(&tables, res, Options{Width: 120, All: true}); err != nil {
-		return junitSuite{}, err
+		return junit.Suite{}, err
 	}
-	properties := []junitProperty{
-		{"verdict", string(res.Verdict.Word)}, {"reason", printable.Text(res.Verdict.Reason)},
-		{"clock", printable.Text(res.Clock)}, {"seed", fmt.Sprint(res.Seed)}, {"version", printable.Text(res.Environment.Version)},
+	properties := []junit.Property{
+		{Name: "verdict", Value: string(res.Verdict.Word)}, {Name: "reason", Value: printable.Text(res.Verdict.Reason)},
+		{Name: "clock", Value: printable.Text(res.Clock)}, {Name: "seed", Value: fmt.Sprint(res.Seed)}, {Name: "version", Value: printable.Text(res.Environment.Version)},
 	}
 	for name, line := range res.flowTargets() {
-		properties = append(properties, junitProperty{"target." + printable.Text(name), line})
+		properties = append(properties, junit.Property{Name: "target." + printable.Text(name), Value: line})
 	}
-	return junitSuite{
+	return junit.Suite{
 		Name: printable.Text(res.Name), Time: seconds(res.Elapsed), Timestamp: res.Started.UTC().Format(time.RFC3339),
-		Hostname: printable.Text(res.Environment.Host), Output: junitOutput{tables.String()},
+		Hostname: printable.Text(res.Environment.Host), Output: junit.Output{Text: tables.String()},
 		Property: properties,
-		Cases:    append([]junitCase{res.verdictCase(), res.validityCase(o)}, res.thresholdCases()...),
+		Cases:    append([]junit.Case{res.verdictCase(), res.validityCase(o)}, res.thresholdCases()...),
 	}, nil
 }
 
-func (res *document) verdictCase() junitCase {
+func (res *document) verdictCase() junit.Case {
 	v := &res.Verdict
-	c := junitCase{Class: "verdict", Name: "verdict", Time: seconds(res.Elapsed), Output: &junitOutput{printable.Text(res.answer())}}
-	problem := &junitProblem{Type: strings.ToLower(string(v.Word)), Message: printable.Text(v.String())}
+	c := junit.Case{Class: "verdict", Name: "verdict", Time: seconds(res.Elapsed), Output: &junit.Output{Text: printable.Text(res.answer())}}
+	problem := &junit.Problem{Type: strings.ToLower(string(v.Word)), Message: printable.Text(v.String())}
 	for _, why := range v.Why() {
 		problem.Text += printable.Text(why) + "\n"
 	}
@@ -150,35 +66,39 @@ func (res *document) verdictCase() junitCase {
 	case criteria.Failed:
 		c.Failure = problem
 	case criteria.Invalid:
-		c.Skipped = &junitSkipped{Message: problem.Message}
+		c.Skipped = &junit.Skipped{Message: problem.Message}
 	default:
 		c.Error = problem
 	}
 	return c
 }
 
-func (res *document) validityCase(o Options) junitCase {
-	c := junitCase{Class: "verdict", Name: "measurement is valid", Time: "0"}
+func (res *document) validityCase(o Options) junit.Case {
+	c := junit.Case{Class: "verdict", Name: "measurement is valid", Time: "0"}
 	if len(res.Verdict.Reasons) == 0 {
 		return c
 	}
 	if o.AllowInvalid {
-		c.Skipped = &junitSkipped{Message: printable.Text("invalid, which is allowed: " + strings.Join(res.Verdict.Reasons, "; "))}
+		c.Skipped = &junit.Skipped{Message: printable.Text("invalid, which is allowed: " + strings.Join(res.Verdict.Reasons, "; "))}
 		return c
 	}
-	c.Error = &junitProblem{Type: "invalid-measurement", Message: "do not rely on these figures"}
+	c.Error = &junit.Problem{Type: "invalid-measurement", Message: "do not rely on these figures"}
 	for _, r := range res.Verdict.Reasons {
 		c.Error.Text += printable.Text(r) + "\n"
 	}
 	return c
 }
 
-func (res *document) thresholdCases() []junitCase {
-	var list []junitCase
+func (res *document) thresholdCases() []junit.Case {
+	var list []junit.Case
 	for _, t := range res.Thresholds {
-		c := junitCase{Class: "thresholds", Name: printable.Text(t.Expr), Time: "0"}
-		if !t.OK {
-			c.Failure = &junitProblem{Type: "threshold-missed", Message: printable.Text(thresholdText(&t)), Text: printable.Text(t.Expr + ": " + thresholdText(&t))}
+		c := junit.Case{Class: "thresholds", Name: printable.Text(t.Expr), Time: "0"}
+		problem := &junit.Problem{Type: "threshold-missed", Message: printable.Text(thresholdText(&t)), Text: printable.Text(t.Expr + ": " + thresholdText(&t))}
+		switch {
+		case t.Undecided:
+			problem.Type, c.Error = "threshold-undecided", problem
+		case !t.OK:
+			c.Failure = problem
 		}
 		list = append(list, c)
 	}
@@ -190,8 +110,95 @@ func thresholdText(t *figures.ThresholdResult) string {
 	if t.Value == nil {
 		return t.Reason
 	}
-	return "it is " + human.Figure(t.Metric.Unit(), *t.Value)
+	text := "it is " + t.Found()
+	if t.Reason != "" {
+		text += ": " + t.Reason
+	}
+	return text
 }
 
 // seconds writes a time as decimal seconds.
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }
+
+// writeComparisonJUnit writes a comparison as a test suite, in which a CI
+// system shows red what ends the command in an error and nothing else: each gate
+// is a case, and so is each row. A gate that is missed is a failure, and one that
+// cannot be decided an error. A row that is worse is a failure if there are no
+// gates; a row without a verdict is skipped.
+func writeComparisonJUnit(w io.Writer, c comparison) error {
+	var tables bytes.Buffer
+	if err := table.Draw(&tables, c.report(Options{All: true}), table.Terminal{Width: 120}); err != nil {
+		return err
+	}
+	s := junit.Suite{Name: printable.Text(c.title()), Time: "0", Output: junit.Output{Text: tables.String()}}
+	s.Property = append(s.Property, junit.Property{Name: "verdict", Value: string(c.Verdict.Word)}, junit.Property{Name: "reason", Value: printable.Text(c.Verdict.Reason)})
+	for _, side := range []struct {
+		name   string
+		values func(*compare.Surrounding) []string
+	}{
+		{"base", func(s *compare.Surrounding) []string { return s.Base }},
+		{"new", func(s *compare.Surrounding) []string { return s.New }},
+	} {
+		for i := range c.Surroundings {
+			about := &c.Surroundings[i]
+			s.Property = append(s.Property, junit.Property{Name: printable.Text(side.name + "." + about.Name), Value: printable.Text(strings.Join(side.values(about), ", "))})
+		}
+	}
+	for i := range c.Gates {
+		s.Cases = append(s.Cases, gateCase(&c.Gates[i]))
+	}
+	for i := range c.Rows {
+		s.Cases = append(s.Cases, c.rowCase(&c.Rows[i]))
+	}
+	var report junit.Report
+	report.Add(s)
+	return report.Write(w)
+}
+
+// title is what is compared, the same from one comparison to the next.
+func (c comparison) title() string {
+	if c.Base.Name == c.New.Name {
+		return c.New.Name
+	}
+	return c.Base.Name + " → " + c.New.Name
+}
+
+func gateCase(g *compare.GateResult) junit.Case {
+	c := junit.Case{Class: "gates", Name: printable.Text(g.Name()), Time: "0"}
+	problem := &junit.Problem{Message: printable.Text(g.Reason), Text: printable.Text(g.Name() + ": " + g.Reason)}
+	switch {
+	case g.OK && g.Reason != "":
+		c.Output = &junit.Output{Text: problem.Text}
+	case g.OK:
+	case g.Known:
+		problem.Type, c.Failure = "gate-missed", problem
+	default:
+		problem.Type, c.Error = "gate-undecided", problem
+	}
+	return c
+}
+
+// rowCase is a row as a test. If there are gates, they alone decide what fails.
+func (c comparison) rowCase(r *compare.Row) junit.Case {
+	x := junit.Case{Class: printable.Text(r.Flow), Name: r.Metric, Time: "0"}
+	text := printable.Text(rowSentence(r))
+	switch {
+	case r.Verdict == stats.TooFewRuns:
+		x.Skipped = &junit.Skipped{Message: text}
+	case r.Verdict == stats.Worse && len(c.Gates) == 0:
+		x.Failure = &junit.Problem{Type: string(r.Verdict), Message: text, Text: text}
+	default:
+		x.Output = &junit.Output{Text: text}
+	}
+	return x
+}
+
+// rowSentence is a row in words: "worse: +12.5 % (+8.2 to +17.1 %), from 4.01 ms
+// to 4.51 ms".
+func rowSentence(r *compare.Row) string {
+	text := string(r.Verdict) + ": " + r.Change()
+	if interval := changeInterval(r); interval != "" {
+		text += " (" + interval + ")"
+	}
+	return text + ", from " + human.Figure(r.Measure, r.Base) + " to " + human.Figure(r.Measure, r.New)
+}

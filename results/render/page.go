@@ -63,11 +63,7 @@ func (res *document) conclusion() *page.Conclusion {
 func (res *document) checks() []page.Check {
 	var list []page.Check
 	for _, t := range res.Thresholds {
-		c := page.Check{Text: printable.Text(t.Expr), Value: human.NoSamples, Reason: printable.Text(t.Reason), OK: t.OK}
-		if t.Value != nil {
-			c.Value = human.Figure(t.Metric.Unit(), *t.Value)
-		}
-		list = append(list, c)
+		list = append(list, page.Check{Text: printable.Text(t.Expr), Value: t.Found(), Reason: printable.Text(t.Reason), OK: t.OK, Open: t.Undecided})
 	}
 	return list
 }

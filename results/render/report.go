@@ -42,7 +42,7 @@ func (res *document) circumstances() []string {
 func (res *document) report() []table.Section {
 	sections := []table.Section{res.flowSection(), res.stageSection(), res.errorSection(), res.thresholdSection(), res.findingSection()}
 	sections = append(sections, matrixSections(res.Matrix)...)
-	sections = append(sections, res.sessionSection(), res.addressSection(), res.phaseSection(), res.roundSection(), res.serverSection(), res.agentSection(), res.generatorSection(), res.validitySection())
+	sections = append(sections, res.sessionSection(), res.addressSection(), res.phaseSection(), res.roundSection(), res.driftSection(), res.serverSection(), res.agentSection(), res.generatorSection(), res.validitySection())
 	return withoutEmpty(sections...)
 }
 

@@ -134,7 +134,7 @@ func (res *document) screen(o Options) table.Report {
 			flows = &part{} // and the stages have more
 		}
 	}
-	parts := []*part{res.reasonPart(), flows, stages, res.errorPart(), res.missedPart(), res.findingPart(), costPart(res.Matrix), res.serverPart(), res.agentPart(), res.notePart()}
+	parts := []*part{res.reasonPart(), flows, stages, res.errorPart(), res.missedPart(), res.driftPart(), res.findingPart(), costPart(res.Matrix), res.serverPart(), res.agentPart(), res.notePart()}
 	return fitted(r, parts, lines, o.terminal())
 }
 
@@ -183,7 +183,7 @@ func (res *document) reasonPart() *part {
 }
 
 // met is how many thresholds were met.
-func (res *document) met() int { return len(res.Thresholds) - len(res.Missed()) }
+func (res *document) met() int { return len(res.Thresholds) - len(res.Missed()) - len(res.Open()) }
 
 // notePart has what to know about the figures.
 func (res *document) notePart() *part {
@@ -195,27 +195,27 @@ func (res *document) notePart() *part {
 	return p
 }
 
-// missedPart has the thresholds that were missed. What one sentence of the verdict
-// says of the only one is not said again.
+// missedPart has the thresholds that were missed, and those that are undecided. What one
+// sentence of the verdict says of the only one is not said again.
 func (res *document) missedPart() *part {
 	p := &part{noun: "missed threshold", spare: 1, brief: true}
 	p.Section = table.Section{ID: thresholdsID, Title: "Thresholds missed", Untitled: true, Columns: []table.Column{
 		{Name: "missed threshold", Left: true, Code: true, Wrap: 24}, {Name: "it is"},
 	}}
-	why := slices.ContainsFunc(res.Missed(), func(t figures.ThresholdResult) bool { return t.Reason != "" })
+	missed := res.Missed()
+	if open := res.Open(); len(open) > 0 {
+		missed = append(missed, open...)
+		p.noun, p.Title, p.Columns[0].Name = "threshold", "Thresholds missed or undecided", "missed or undecided"
+	}
+	why := slices.ContainsFunc(missed, func(t figures.ThresholdResult) bool { return t.Reason != "" })
 	if why {
 		p.Columns = append(p.Columns, table.Column{Name: "why", Left: true})
 	}
-	missed := res.Missed()
 	for _, t := range missed {
 		if len(missed) == 1 && strings.HasSuffix(res.Verdict.Reason, t.Text()) {
 			continue
 		}
-		value := human.NoSamples
-		if t.Value != nil {
-			value = human.Figure(t.Metric.Unit(), *t.Value)
-		}
-		row := []table.Cell{{Text: t.Expr, Bad: true}, {Text: value}}
+		row := []table.Cell{{Text: t.Expr, Bad: !t.Undecided}, {Text: t.Found()}}
 		if why {
 			row = append(row, table.Cell{Text: t.Reason})
 		}

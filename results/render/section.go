@@ -19,6 +19,7 @@ const (
 	errorsID     table.ID = "errors"
 	stagesID     table.ID = "stages"
 	roundsID     table.ID = "rounds"
+	driftsID     table.ID = "drift"
 	thresholdsID table.ID = "thresholds"
 	serverID     table.ID = "server"
 	findingsID   table.ID = "findings"

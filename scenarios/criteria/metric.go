@@ -18,6 +18,7 @@ type Metric struct {
 	Stat    string         // of Latency: "p50", "p99", "p99.9" (or "p999"), ..., "mean", "max"; of ServerQuery: one of QueryStats
 	Q       float64        // of Latency: the quantile behind Stat, 0 to 1; 0 of mean and max
 	Outcome sample.Outcome // of Count
+	Drift   bool           // not the figure itself, but how much it changes an hour
 }
 
 // A Kind is a kind of figure that a flow has, or the server.
@@ -52,15 +53,27 @@ const (
 	Octets                // octets
 	Events                // how often something happened
 	Plain                 // a number whose unit nobody knows, which may be below 0
+
+	SharePerHour  // a change an hour, as a share of the value at the beginning
+	PointsPerHour // a change of a share an hour: 0.01 is a percentage point
 )
 
-var unitNames = [...]string{Time: "ns", Share: "share", PerSecond: "messages/s", Messages: "messages", Octets: "bytes", Events: "events", Plain: "number"}
+var unitNames = [...]string{
+	Time: "ns", Share: "share", PerSecond: "messages/s", Messages: "messages", Octets: "bytes", Events: "events", Plain: "number",
+	SharePerHour: "share/h", PointsPerHour: "points/h",
+}
 
 // String returns the unit as it stands in results.
 func (u Unit) String() string { return unitNames[u] }
 
 // Unit is the unit of the metric's figure.
 func (m Metric) Unit() Unit {
+	switch {
+	case m.Drift && m.Kind == Errors:
+		return PointsPerHour
+	case m.Drift:
+		return SharePerHour
+	}
 	switch m.Kind {
 	case Errors:
 		return Share
@@ -91,12 +104,16 @@ var figures = []struct {
 	{"unknown", Metric{Kind: Count, Outcome: sample.Unknown}},
 }
 
-// parseMetric reads what follows the flow: a figure, or PHASE[.PART].STAT.
+// parseMetric reads what follows the flow: a figure, PHASE[.PART].STAT, or one of them and
+// .drift.
 func parseMetric(text string) (Metric, error) {
 	for i := range figures {
 		if figures[i].name == text {
 			return figures[i].metric, nil
 		}
+	}
+	if m, isDrift, err := parseDrift(text); isDrift {
+		return m, err
 	}
 	phase, rest, found := strings.Cut(text, ".")
 	p, ok := sample.ParsePhase(phase)

@@ -19,6 +19,7 @@ var serverFigures = []struct {
 	{ServerPrefix + "cpu_per_message", Metric{Kind: ServerCPU}},
 	{ServerPrefix + "written_per_message", Metric{Kind: ServerWritten}},
 	{ServerPrefix + "max_rss", Metric{Kind: ServerMemory}},
+	{ServerPrefix + "memory" + driftSuffix, Metric{Kind: ServerMemory, Drift: true}},
 	{ServerPrefix + "listen_overflows", Metric{Kind: ServerOverflows}},
 	{ServerPrefix + "listen_drops", Metric{Kind: ServerDrops}},
 }

@@ -33,7 +33,7 @@ var ErrNoThreshold = errors.New("want a condition such as " + ThresholdExamples)
 var thresholdRegexp = regexp.MustCompile(ThresholdPattern)
 
 // ParseThreshold reads a condition: [FLOW.]METRIC, an operator, and the limit, which is
-// a duration, a share, a rate or a number of messages. It does not know whether the
+// a duration, a share, a rate, a number of messages, or a change an hour. It does not know whether the
 // flow exists and has the metric: see CheckLoad. If the error is about what follows the
 // flow, Flow is set all the same. The error is an *UnknownError if there is no such
 // metric at all, and ErrNoThreshold if the text is no condition.
@@ -133,6 +133,8 @@ func parseLimit(unit Unit, text string) (float64, error) {
 			return 0, fmt.Errorf("want a share such as 0.1%% or 0.001, found %.60q", text)
 		}
 		return v, nil
+	case SharePerHour, PointsPerHour:
+		return parseDriftLimit(unit, text)
 	case PerSecond:
 		return ParseRate(text)
 	case Octets:

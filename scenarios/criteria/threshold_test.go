@@ -76,7 +76,7 @@ func FuzzThreshold(f *testing.F) {
 	for _, text := range []string{
 		"relay.message.p99 < 250ms", "peak.message.response.p99.9 <= 1h", "relay.errors < 0.1%", "relay.errors < 1e9%", "peak.rate > 100 messages/s",
 		"relay.rate >= 99999999999999999999/h", "relay.unknown < 1", "peak.session.lag.max>0s", "relay.mail.p00 < 1s", "relay.mail.p99.99999 < 1s", "x.errors < 1",
-		"relay.accepted > NaN", "relay.errors < Inf", "a < b", "errors < 1%", "message.p99 < 1s", "mail.mail.p99 < 1s",
+		"relay.accepted > NaN", "relay.errors < Inf", "a < b", "errors < 1%", "message.p99 < 1s", "mail.mail.p99 < 1s", "a.rate.drift > -5%", "errors.drift < 0.1pp",
 	} {
 		f.Add(text)
 	}
@@ -86,7 +86,7 @@ func FuzzThreshold(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if !(c.Limit >= 0) || math.IsInf(c.Limit, 0) || c.Metric.Q < 0 || c.Metric.Q >= 1 || !pattern.MatchString(text) {
+		if !(c.Limit >= 0 || c.Metric.Drift) || math.IsNaN(c.Limit) || math.IsInf(c.Limit, 0) || c.Metric.Q < 0 || c.Metric.Q >= 1 || !pattern.MatchString(text) {
 			t.Errorf("%q is %+v", text, c)
 		}
 		again, err := ParseThreshold(c.Expr)

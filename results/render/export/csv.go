@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -72,6 +74,13 @@ func (f *figureWriter) ofServer(s *figures.Server) {
 		return
 	}
 	f.put("server.cpu", "", "", "", s.CPUSeconds, "s")
+	for _, d := range s.Drift {
+		if d.Known {
+			f.put("server.memory.drift", "", "", "", 100*d.PerHour, "percent/h")
+			f.put("server.memory.drift", "", "", "low", 100*d.Low, "percent/h")
+			f.put("server.memory.drift", "", "", "high", 100*d.High, "percent/h")
+		}
+	}
 	f.put("server.max_rss", "", "", "", float64(s.MaxRSS), "bytes")
 	if s.CPUPerMessage != nil {
 		f.put("server.cpu_per_message", "", "", "", float64(*s.CPUPerMessage), "ns")
@@ -168,6 +177,7 @@ func (f *figureWriter) ofFlow(flow *figures.Flow) {
 		}
 	}
 	f.errors("errors", flow.Errors)
+	f.drifts(flow.Drift)
 	for i := range flow.Stages {
 		f.ofStage(&flow.Stages[i])
 	}
@@ -181,6 +191,19 @@ func (f *figureWriter) ofFlow(flow *figures.Flow) {
 		f.put(prefix+"rate", "", "", "", r.Rate, "messages/s")
 		f.times(prefix+"time", "message", "service", r.Message)
 		f.times(prefix+"time", "message", "response", r.Response)
+	}
+}
+
+// drifts writes how much figures changed an hour, in per cent, and the intervals of that.
+func (f *figureWriter) drifts(all map[string]*figures.Drift) {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		d := all[name]
+		if !d.Known {
+			continue
+		}
+		f.put("drift", name, "", "", 100*d.PerHour, "percent/h")
+		f.put("drift", name, "", "low", 100*d.Low, "percent/h")
+		f.put("drift", name, "", "high", 100*d.High, "percent/h")
 	}
 }
 
