@@ -16,10 +16,10 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test race check fmt integration browser deploy-test bench-peers truth verdict detect fuzz chaos man clean
+.PHONY: help build demo test race check fmt integration browser deploy-test bench-peers truth verdict detect capacity-proof fuzz chaos man clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/smtpgauge
 	$(GO) build -o bin/ ./cmd/smtpgauge
@@ -79,6 +79,11 @@ detect: ## count how often compare calls noise a change, or misses a change; DET
 	@mkdir -p bin
 	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/internal/detect
 	bin/detect -ours bin/smtpgauge $(DETECT)
+
+capacity-proof: ## hold capacity against servers whose capacity is known; PROOF adds flags, -only for a part
+	@mkdir -p bin
+	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/internal/capacityproof
+	bin/capacityproof -ours bin/smtpgauge $(PROOF)
 
 fuzz: ## run each fuzz target for FUZZTIME
 	@mkdir -p bin

@@ -13,16 +13,15 @@
 // flows are scaled together, so the mix stays. A trial is judged by blocks of a second
 // (judge.go, block.go). Search goes from a low rate up, halves the interval, and repeats
 // trials around the boundary. The range in the end is what all trials near it say
-// together (fit.go), because one trial tells little: close to its limit a queue needs
-// many seconds to grow, and as many to go.
+// together (fit.go, queue.go, walk.go), because one trial tells little: close to its limit
+// a queue needs many seconds to grow, and as many to go.
 //
 // A Log keeps a search on disk, a line a trial; ReadReport reads it, whole or not.
 //
 // # What holds
 //
 //   - The range is meant to hold the truth in 95 % of searches, and is as wide as that
-//     takes. It does on the kinds of servers that the tests simulate, on which the search
-//     was tuned.
+//     takes. "make capacity-proof" counts it on servers drawn at random.
 //   - A queue that grows breaks every goal.
 //   - A trial that the generator spoiled shows nothing, unless it kept the goals in
 //     spite of that.

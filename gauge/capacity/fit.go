@@ -1,164 +1,159 @@
 package capacity
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
-// A Range is a rate, and the rates between which it lies, in messages/s.
-type Range struct {
-	Low  float64 `json:"low"`
-	Best float64 `json:"best"`
-	High float64 `json:"high"`
-}
-
-// fit is where trials near a rate say that the capacity is. Of each goal the share of bad
-// samples grows with the rate r as 1-exp(-c·r^s), the share of a queue with a small one
-// as well as with a large one. The range holds those capacities that are not much less
-// likely than the best. The lowest goal decides.
-//
-// How steep the curve is follows roughly from how much the queue wanders: in heavy
-// traffic the share of messages that wait longer than T falls as exp(-2·d·r·T/v), if the
-// server could do d messages/s more, and v is the variance of the queue's increments
-// (Kingman 1962). So v also says how long a queue remembers, and so for how few
-// independent samples a trial counts.
+// fit is where trials near a rate say that the capacity is. The lowest goal decides.
 func fit(trials []*Trial, goals []Goal, near float64) Range {
-	local := slices.DeleteFunc(slices.Clone(trials), func(t *Trial) bool {
-		return t.Outcome == Invalid || t.Rate < near*(1-locality) || t.Rate > near*(1+locality) || len(t.Blocks) == 0 ||
-			t.Outcome != Fail && len(t.Blocks) < leastBlocks
-	})
-	if len(local) == 0 {
+	q := newQueue(trials, near)
+	if q == nil {
 		return Range{near * (1 - locality), near, near * (1 + locality)}
 	}
-	variance := wander(local)
 	out := Range{math.Inf(1), math.Inf(1), math.Inf(1)}
 	for g := range goals {
-		one := fitGoal(local, g, &goals[g], near, variance)
+		one := q.capacity(g, &goals[g])
 		out.Low, out.Best, out.High = min(out.Low, one.Low), min(out.Best, one.Best), min(out.High, one.High)
 	}
-	// No trial shows a drift of its queue smaller than this.
-	seconds := 0.0
-	for _, t := range local {
-		seconds = max(seconds, float64(len(t.Blocks)))
-	}
-	blind := min(math.Sqrt(variance/seconds)/near, 0.5)
-	out.Low *= 1 - emptiness*blind - blindness*blind - 3*leastGrowth
-	out.Best *= 1 - emptiness*blind
-	out.High *= 1 - emptiness*blind + blindness*blind + leastGrowth
+	out.Low *= 1 - grain
+	out.High *= 1 + grain
 	return out
 }
 
-// What a trial's length hides, as standard deviations of its queue's drift, by the
-// simulations of the tests.
-const (
-	emptiness = 0.7 // trials begin with an empty queue, and so pass at rates that are a little too high
-	blindness = 0.7 // a drift so small may be missed
-)
+// grain is how much of a rate a range has at least on each side.
+const grain = 0.004
 
-// locality is how far from the capacity trials have a part in the fit.
-const locality = 0.12
-
-// leastBlocks is how many seconds a trial has to have that did not fail, to have a part
-// in the fit: a shorter one ends before its queue has grown.
-const leastBlocks = 8
-
-// wander is the variance of how a queue grows in a second, in messages²/s, by the median
-// of the deviations, because a server may change its speed in the middle of a trial.
-func wander(trials []*Trial) float64 {
-	var off []float64
-	for _, t := range trials {
-		steps := increments(settled(t.Blocks))
-		if len(steps) < 4 {
-			continue
-		}
-		middle := median(slices.Clone(steps))
-		for _, d := range steps {
-			off = append(off, math.Abs(d-middle))
-		}
+// capacity is where the trials say that the queue just keeps a goal.
+//
+// Two curves are held against the shares of bad samples. One follows from the queue: in
+// heavy traffic the share of messages that wait longer than T falls as exp(-2·d·s·T/v),
+// if the server does s messages/s and could do d more, and v is the variance of the
+// queue's increments (Kingman 1962). So where the goal is broken follows mostly from the
+// speed, which trials show much sooner than a share of one in a hundred. The other curve
+// assumes nothing but that the share grows with the rate. It is for servers that are slow
+// for another reason than their queue, and is used if the first one contradicts the trials.
+func (q *queue) capacity(goal int, g *Goal) Range {
+	out := newBelief(q.near)
+	if g.Limit == 0 || !g.OfMessages {
+		q.believeShares(out, q.points(goal, 0), g, 100, 5)
+		return out.span()
 	}
-	if len(off) == 0 {
-		return 1
-	}
-	deviation := 1.4826 * median(off)
-	return max(1, deviation*deviation)
+	limit := g.Limit.Seconds()
+	// By how much a rate is to stay below the speed, and for how long such a queue
+	// remembers what it was.
+	room := q.variance() * -math.Log(g.Share) / (2 * q.near * limit)
+	memory := q.variance() / (room * room)
+	points := q.points(goal, memory)
+	q.believeQueue(out, points, g, room/q.near, min(1, 2*memory))
+	shares := newBelief(q.near)
+	q.believeShares(shares, points, g, min(max(2*q.near*q.near*limit/q.variance(), 4), 2000), 2.5)
+	out.mix(shares, math.Log(distrust))
+	return out.span()
 }
 
-func median(list []float64) float64 {
-	slices.Sort(list)
-	return (list[len(list)/2] + list[(len(list)-1)/2]) / 2
+// distrust is the chance that a server is slow for another reason than its queue.
+const distrust = 0.003
+
+// believeQueue adds the capacities that follow from how the queue walks. lightness is how
+// far the capacity is below the speed, as a share: the farther, the less exact the theory
+// is. weight is what a second of a walk counts for: seconds tell little if the queue
+// forgets what it was in less than one.
+func (q *queue) believeQueue(b *belief, points []point, g *Goal, lightness, weight float64) {
+	all, most := q.candidates(weight)
+	sum := math.Inf(-1)
+	inAll := newBelief(q.near)
+	for _, c := range all {
+		if c.weight < most-7 {
+			continue
+		}
+		sum = logSum(sum, c.weight)
+		for i := -2.0; i <= 2; i++ {
+			for k := -1.5; k <= 1.5; k += 1.5 {
+				// The share of messages that have to wait at all, and the tail's slope.
+				amount, slope := (0.4+3*lightness)*i, math.Exp((0.1+lightness)*k)
+				steep := slope * 2 * c.speed * g.Limit.Seconds() / varianceAt(c.variance)
+				capacity := c.speed - (amount-math.Log(g.Share))/steep
+				fits := likelihood(points, g, func(p *point) float64 {
+					return steep * (p.rate - capacity*(1-c.change*p.age))
+				})
+				inAll.add(capacity, c.weight+fits+normalLog(i)+normalLog(k))
+			}
+		}
+	}
+	b.mix(inAll, -sum-math.Log(normalSum(2, 1)*normalSum(1, 1.5)))
+}
+
+// believeShares adds the capacities that follow from the shares of bad samples alone, as
+// 1-exp(-c·rate^s) for many s around steep, mostly within a factor.
+func (q *queue) believeShares(b *belief, points []point, g *Goal, steep, factor float64) {
+	prior := math.Log(normalSum(6, 1.0/3)) + math.Log(bins+1)
+	for i := range b.weight {
+		capacity := b.rate(i)
+		for k := -2.0; k <= 2; k += 1.0 / 3 {
+			slope := steep * math.Pow(factor, k)
+			fits := likelihood(points, g, func(p *point) float64 { return slope * math.Log(p.rate/capacity) })
+			b.weight[i] = logSum(b.weight[i], fits+normalLog(k)-prior)
+		}
+	}
+}
+
+// normalLog is the logarithm of the standard normal density, but for a constant.
+func normalLog(z float64) float64 { return -z * z / 2 }
+
+// normalSum is the sum of the weights of normalLog on 2·n+1 points, so far apart.
+func normalSum(n int, apart float64) float64 {
+	sum := 0.0
+	for i := -n; i <= n; i++ {
+		sum += math.Exp(normalLog(float64(i) * apart))
+	}
+	return sum
 }
 
 // A point is what a trial showed of a goal, in independent samples.
-type point struct{ log, n, bad float64 }
-
-func pointsOf(trials []*Trial, goal int, g *Goal, variance float64) []point {
-	var points []point
-	for _, t := range trials {
-		blocks := settled(t.Blocks)
-		c := total(blocks, goal)
-		if _, grows := growth(t.Blocks); grows || t.hopeless {
-			points = append(points, point{math.Log(t.Rate), overloaded, overloaded})
-			continue
-		}
-		if c.N == 0 {
-			continue
-		}
-		effect := designEffect(blocks, goal, c.share())
-		if g.Limit > 0 {
-			// The drift at which the queue keeps the goal, or the smallest that the
-			// trial could show.
-			drift := max(variance*math.Log(1/g.Share)/(2*t.Rate*g.Limit.Seconds()), 2*math.Sqrt(variance/float64(len(blocks))))
-			effect = max(effect, 2*t.Rate*variance/(drift*drift))
-		}
-		points = append(points, point{math.Log(t.Rate), float64(c.N) / effect, float64(c.Bad) / effect})
-	}
-	return points
+type point struct {
+	rate   float64
+	age    float64 // in minutes
+	n, bad float64
 }
 
 // overloaded is for how many samples a trial counts whose queue grew: all were bad, but
 // how bad depends on how long it lasted.
 const overloaded = 2
 
-// confidence is by how much less likely, as a logarithm, the ends of a range are.
-const confidence = 2.5
+// leastBlocks is how many seconds a trial has to have that did not fail, for its share to
+// count: a shorter one ends before its queue has grown.
+const leastBlocks = 6
 
-func fitGoal(trials []*Trial, goal int, g *Goal, near, variance float64) Range {
-	points := pointsOf(trials, goal, g, variance)
-	steep, spread := 100.0, math.Log(5)
-	if g.Limit > 0 {
-		steep, spread = min(max(2*near*near*g.Limit.Seconds()/variance, 4), 2000), math.Log(2.5)
+// points are what the trials showed of a goal, if the queue remembers what it was for so
+// many seconds.
+func (q *queue) points(goal int, memory float64) []point {
+	var points []point
+	for i, t := range q.trials {
+		blocks := settled(t.Blocks)
+		c := total(blocks, goal)
+		if _, grows := growth(t.Blocks); grows || t.hopeless {
+			points = append(points, point{t.Rate, q.ages[i], overloaded, overloaded})
+			continue
+		}
+		if c.N > 0 && len(t.Blocks) >= leastBlocks {
+			effect := max(designEffect(blocks, goal, c.share()), 1+2*t.Rate*memory)
+			points = append(points, point{t.Rate, q.ages[i], float64(c.N) / effect, float64(c.Bad) / effect})
+		}
 	}
+	return points
+}
+
+// likelihood is the logarithm of how likely points are, if above tells by how much the
+// logarithm of the share of bad samples is above that at the capacity.
+func likelihood(points []point, g *Goal, above func(p *point) float64) float64 {
 	share := -math.Log1p(-g.Share)
-	const steps = 240
-	var profile [steps + 1]float64
-	rate := func(i int) float64 { return near * (1 + locality*(float64(i)*2/steps-1)) }
-	best := math.Inf(-1)
-	for i := range profile {
-		x := math.Log(rate(i))
-		profile[i] = math.Inf(-1)
-		for k := -6; k <= 6; k++ {
-			slope := steep * math.Exp(float64(k)*spread/3)
-			sum := -float64(k*k) / 18
-			for _, p := range points {
-				hazard := share * math.Exp(min(50, slope*(p.log-x)))
-				sum -= (p.n - p.bad) * hazard
-				if p.bad > 0 {
-					sum += p.bad * math.Log(max(1e-30, -math.Expm1(-hazard)))
-				}
-			}
-			profile[i] = max(profile[i], sum)
+	sum := 0.0
+	for i := range points {
+		p := &points[i]
+		// A trial whose queue grows to no end has some good samples all the same.
+		hazard := min(3, share*math.Exp(min(8, above(p))))
+		sum -= (p.n - p.bad) * hazard
+		if p.bad > 0 {
+			sum += p.bad * math.Log(max(1e-12, -math.Expm1(-hazard)))
 		}
-		best = max(best, profile[i])
 	}
-	out := Range{Low: math.Inf(1)}
-	sum, weight := 0.0, 0.0
-	for i, v := range profile {
-		if v >= best-confidence {
-			out.Low, out.High = min(out.Low, rate(i)), max(out.High, rate(i))
-		}
-		sum += math.Exp(v-best) * rate(i)
-		weight += math.Exp(v - best)
-	}
-	out.Best = sum / weight
-	return out
+	return sum
 }

@@ -119,7 +119,7 @@ func (r *Report) Says() string {
 	c := r.Capacity
 	switch {
 	case c.Low <= 0 && r.LimitedBy == ByServer && !r.Partial:
-		return "no rate keeps the goals: " + r.Why
+		return fmt.Sprintf("not even %s messages/s keep the goals: %s", human.Rate(r.lowest()), r.Why)
 	case c.Low <= 0 && r.Why != "" && !r.Partial:
 		return "no rate was shown to keep the goals: " + r.Why
 	case c.Low <= 0:
@@ -130,6 +130,15 @@ func (r *Report) Says() string {
 		return fmt.Sprintf("it carries %s messages/s (%s to %s)", human.Rate(c.Best), human.Rate(c.Low), human.Rate(c.High))
 	}
 	return fmt.Sprintf("it carries %s to %s messages/s%s", human.Rate(c.Low), human.Rate(c.High), r.because())
+}
+
+// lowest is the lowest rate that was tried.
+func (r *Report) lowest() float64 {
+	least := math.Inf(1)
+	for i := range r.Trials {
+		least = min(least, r.Trials[i].Rate)
+	}
+	return least
 }
 
 // because says what cut a search short.

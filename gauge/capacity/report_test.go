@@ -25,7 +25,7 @@ func TestVerdict(t *testing.T) {
 		{"the generator suffices", 400, Answer{Range: Range{500, 500, 0}, By: ByGenerator}, criteria.Conclusion{Word: criteria.Pass, Reason: "it carries at least 500 messages/s, and the generator can do no more; 400/s was expected"}},
 		{"the maximum", 600, Answer{Range: Range{500, 500, 0}, By: ByMaximum}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries at least 500 messages/s, the maximum asked for; 600/s was expected"}},
 		{"the budget", 0, Answer{Range: Range{400, 500, 600}, By: ByBudget}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries 400 to 600 messages/s, and the time is used up"}},
-		{"nothing", 0, Answer{By: ByServer, Why: "100 % broke errors < 1%"}, criteria.Conclusion{Word: criteria.Failed, Reason: "no rate keeps the goals: 100 % broke errors < 1%"}},
+		{"nothing", 0, Answer{By: ByServer, Why: "100 % broke errors < 1%", Trials: []*Trial{{Rate: 10}, {Rate: 0.625}}}, criteria.Conclusion{Word: criteria.Failed, Reason: "not even 0.625 messages/s keep the goals: 100 % broke errors < 1%"}},
 	} {
 		r := Report{Expect: c.expect}
 		r.complete(&c.answer)

@@ -45,8 +45,9 @@ type Server interface {
 
 // Search finds the highest rate at which a server keeps its goals. Rates double from a low
 // one until one fails twice; then the interval is halved; then trials around the boundary
-// are repeated until the range is narrow, or for 12 trials' time. observe is called after
-// each trial, with the range by then; nil if nobody wants it.
+// are repeated until the range is narrow, or for 30 trials' time. If the server is another
+// one by then, it is searched again. observe is called after each trial, with the range by
+// then; nil if nobody wants it.
 //
 // The error is the server's, or ctx's. The answer has what was found until then.
 func Search(ctx context.Context, s Server, p Plan, observe func(*Trial, Range)) (*Answer, error) {
@@ -72,13 +73,14 @@ type search struct {
 }
 
 func (h *search) run(ctx context.Context) error {
-	if err := h.bracket(ctx); err != nil || h.by == ByBudget {
-		return err
-	}
-	if h.by != "" {
-		return h.confirmLow(ctx)
-	}
-	for range maxRestarts {
+	from := min(h.plan.From, h.plan.Max)
+	for {
+		if err := h.bracket(ctx, from); err != nil || h.by == ByBudget {
+			return err
+		}
+		if h.by != "" {
+			return h.confirmLow(ctx)
+		}
 		if err := h.narrow(ctx); err != nil || h.by != "" {
 			return err
 		}
@@ -89,23 +91,21 @@ func (h *search) run(ctx context.Context) error {
 		if err != nil || sound || h.by != "" {
 			return err
 		}
-		// What failed passed before, so the server is not what it was.
-		h.since = len(h.trials) - 1
-		h.high = h.trials[h.since].Rate
-		h.low = h.high * 0.85
+		// The server is not what it was: the search goes on from the rate that showed it.
+		rate := h.trials[h.since].Rate
+		if failing(h.trials[h.since], h.plan.Goals) {
+			h.low, h.high, from = 0, rate, 0.85*rate
+		} else {
+			h.low, h.high, from = rate, 0, min(1.25*rate, h.plan.Max)
+		}
 	}
-	return nil
 }
-
-// maxRestarts bounds how often a confirmation that fails makes the search go on.
-const maxRestarts = 3
 
 // leastRate is the lowest rate that is tried, in messages/s.
 const leastRate = 0.5
 
-// bracket doubles the rate until one fails twice, or halves it until one passes.
-func (h *search) bracket(ctx context.Context) error {
-	rate := min(h.plan.From, h.plan.Max)
+// bracket doubles a rate until one fails twice, or halves it until one passes.
+func (h *search) bracket(ctx context.Context, rate float64) error {
 	for {
 		fails, err := h.tryTwice(ctx, rate, Doubling)
 		if err != nil || h.by != "" {
@@ -173,36 +173,40 @@ func (h *search) sharpen(ctx context.Context) error {
 }
 
 const (
-	patience        = 12 // how many times a trial's length sharpening may take
+	patience        = 30 // how many times a trial's length sharpening may take
 	maxMoves        = 6  // how often the middle may follow the fit
 	leastSharpening = 4  // how many trials it takes at least
 )
 
-// confirm measures the answer afresh, at 80, 100 and 120 % of it. It is sound if the
-// answer itself and 80 % of it do not fail twice.
+// confirm measures the answer afresh, at 80, 120 and 100 %. It is sound unless, twice in a
+// row, it or 80 % of it fail, or a rate well above the range passes. The first of the two
+// trials is then h.since.
 func (h *search) confirm(ctx context.Context) (sound bool, err error) {
-	low := h.fit().Low
-	for _, part := range []float64{0.8, 1.2, 1} { // the answer last, because servers change
-		if low*part > h.plan.Max {
+	r := h.fit()
+	for _, c := range []struct {
+		rate  float64
+		stage Stage
+		not   Outcome // what the trial must not show
+	}{
+		{0.8 * r.Low, Surrounding, Fail},
+		{max(1.2*r.Low, 1.05*r.High), Surrounding, Pass},
+		{r.Low, Confirming, Fail}, // the answer last, because servers change
+	} {
+		if c.rate > h.plan.Max {
 			continue
 		}
-		stage := Confirming
-		if part != 1 {
-			stage = Surrounding
-		}
-		t, err := h.try(ctx, low*part, stage)
-		if err != nil || h.by != "" {
-			return false, err
-		}
-		if part > 1 || t.Outcome != Fail {
-			continue
-		}
-		t, err = h.try(ctx, low*part, stage) // once may be an accident
-		if err != nil || h.by != "" {
-			return false, err
-		}
-		if t.Outcome == Fail {
-			return false, nil
+		for attempt := 1; ; attempt++ {
+			t, err := h.try(ctx, c.rate, c.stage)
+			if err != nil || h.by != "" {
+				return false, err
+			}
+			if t.Outcome != c.not {
+				break
+			}
+			if attempt == 2 { // once may be an accident
+				h.since = len(h.trials) - 2
+				return false, nil
+			}
 		}
 	}
 	return true, nil
@@ -233,11 +237,12 @@ func (h *search) confirmLow(ctx context.Context) error {
 	return nil
 }
 
-// passed is the highest rate at which a trial passed; 0 if none did.
+// passed is the highest rate at which a trial passed, below one that is too high; 0 if none
+// did.
 func (h *search) passed() float64 {
 	most := 0.0
 	for _, t := range h.trials {
-		if t.Outcome == Pass {
+		if t.Outcome == Pass && (h.high == 0 || t.Rate < h.high) {
 			most = max(most, t.Rate)
 		}
 	}
@@ -312,7 +317,12 @@ func (h *search) length(rate float64, stage Stage) time.Duration {
 	case Doubling:
 		few := time.Duration(8 / rate * float64(time.Second))
 		return max(3*time.Second, h.plan.Trial*2/5, few).Round(time.Second)
-	case Halving, Surrounding:
+	case Surrounding:
+		if rate > h.near() { // if it passes, that is to be certain
+			return (2 * h.plan.Trial).Round(time.Second)
+		}
+		return h.plan.Trial.Round(time.Second)
+	case Halving:
 		return h.plan.Trial.Round(time.Second)
 	}
 	least := math.Inf(1)

@@ -35,6 +35,7 @@ type Trial struct {
 	Measured
 
 	hopeless bool
+	walk     *walk // nil until it is asked for
 }
 
 // newTrial judges what a trial measured. A trial that the generator spoiled passes all

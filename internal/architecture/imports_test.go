@@ -31,7 +31,7 @@ var parts = map[string][]string{
 		"gauge", "gauge/capacity", "gauge/check", "scenarios", "scenarios/criteria",
 		"loadgen", "loadgen/chance", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
 		"results/record", "results/tally", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/histogram",
-		"internal/machine", "internal/madeup", "internal/smtpsink",
+		"internal/machine", "internal/madeup", "internal/madeup/servers", "internal/smtpsink",
 	},
 	"gauge": {
 		"gauge/check", "gauge/serverside", "scenarios", "scenarios/criteria", "loadgen", "loadgen/sample", "results/record", "results/figures", "results/tally",
@@ -90,6 +90,7 @@ var parts = map[string][]string{
 	"internal/textfile":           {},
 	"internal/smtpsink":           {"loadgen/sample"},
 	"internal/madeup":             {"results/record", "results/tally", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire"},
+	"internal/madeup/servers":     {"gauge/capacity"},
 	"internal/madeup/comparisons": {"internal/madeup", "results/compare", "results/record"},
 	"internal/integration":        {}, // it runs the command and reads what that prints
 	"internal/architecture":       {},
