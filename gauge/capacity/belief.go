@@ -47,7 +47,7 @@ func (b *belief) mix(other *belief, trust float64) {
 }
 
 // outside is the chance that a capacity is below its range, and that it is above it.
-const outside = 0.01
+const outside = 0.003
 
 // span is the range that holds the capacity, and its median.
 func (b *belief) span() Range {

@@ -36,13 +36,14 @@ func (q *queue) capacity(goal int, g *Goal) Range {
 		q.believeShares(out, q.points(goal, 0), g, 100, 5)
 		return out.span()
 	}
-	limit := g.Limit.Seconds()
+	// What is left for waiting, if a message by itself takes as long as those under way.
+	limit := max(g.Limit.Seconds()-q.base/q.near, g.Limit.Seconds()/4)
 	// By how much a rate is to stay below the speed, and for how long such a queue
 	// remembers what it was.
 	room := q.variance() * -math.Log(g.Share) / (2 * q.near * limit)
 	memory := q.variance() / (room * room)
 	points := q.points(goal, memory)
-	q.believeQueue(out, points, g, room/q.near, min(1, 2*memory))
+	q.believeQueue(out, points, g, limit, room/q.near, min(1, 2*memory))
 	shares := newBelief(q.near)
 	q.believeShares(shares, points, g, min(max(2*q.near*q.near*limit/q.variance(), 4), 2000), 2.5)
 	out.mix(shares, math.Log(distrust))
@@ -54,10 +55,11 @@ const distrust = 0.003
 
 // believeQueue adds the capacities that follow from how the queue walks. lightness is how
 // far the capacity is below the speed, as a share: the farther, the less exact the theory
-// is. weight is what a second of a walk counts for: seconds tell little if the queue
+// is. limit is how long a message may wait, and weight is what a second of a walk counts for: seconds tell little if the queue
 // forgets what it was in less than one.
-func (q *queue) believeQueue(b *belief, points []point, g *Goal, lightness, weight float64) {
+func (q *queue) believeQueue(b *belief, points []point, g *Goal, limit, lightness, weight float64) {
 	all, most := q.candidates(weight)
+	vague := 0.4 + 3*lightness - math.Log(g.Share)*(g.Limit.Seconds()-limit)/g.Limit.Seconds()
 	sum := math.Inf(-1)
 	inAll := newBelief(q.near)
 	for _, c := range all {
@@ -68,8 +70,8 @@ func (q *queue) believeQueue(b *belief, points []point, g *Goal, lightness, weig
 		for i := -2.0; i <= 2; i++ {
 			for k := -1.5; k <= 1.5; k += 1.5 {
 				// The share of messages that have to wait at all, and the tail's slope.
-				amount, slope := (0.4+3*lightness)*i, math.Exp((0.1+lightness)*k)
-				steep := slope * 2 * c.speed * g.Limit.Seconds() / varianceAt(c.variance)
+				amount, slope := vague*i, math.Exp((0.15+1.5*lightness)*k)
+				steep := slope * 2 * c.speed * limit / varianceAt(c.variance)
 				capacity := c.speed - (amount-math.Log(g.Share))/steep
 				fits := likelihood(points, g, func(p *point) float64 {
 					return steep * (p.rate - capacity*(1-c.change*p.age))

@@ -12,17 +12,17 @@ type queue struct {
 	walks  []*walk
 	ages   []float64 // of the trials, in minutes
 	likely int       // the variance that is the likeliest, on the grid
+	base   float64   // messages that are under way and do not wait
 	steady float64   // what is added to the variance of a walk's mean, by the square of its speed
 }
 
 // newQueue is nil if no trial is near enough.
 func newQueue(trials []*Trial, near float64) *queue {
-	q := &queue{near: near}
-	base := underWay(trials, near)
+	q := &queue{near: near, base: underWay(trials, near)}
 	age := 0.0
 	for _, t := range slices.Backward(trials) {
 		if t.Outcome != Invalid && t.Rate >= near*(1-locality) && t.Rate <= near*(1+2*locality) && len(t.Blocks) >= 3 {
-			q.trials, q.walks, q.ages = append(q.trials, t), append(q.walks, t.walkAbove(base)), append(q.ages, age+t.Took.Minutes()/2)
+			q.trials, q.walks, q.ages = append(q.trials, t), append(q.walks, t.walkAbove(q.base)), append(q.ages, age+t.Took.Minutes()/2)
 		}
 		age += t.Took.Minutes()
 	}
