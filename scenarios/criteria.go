@@ -115,7 +115,7 @@ func (doc *document) threshold(d *decoder, at tree.Position, text string, names 
 // serverThreshold checks a condition on the server's own side.
 func (doc *document) serverThreshold(t *criteria.Threshold) error {
 	if t.Metric.Kind != criteria.ServerQuery {
-		if !doc.server.has("processes") {
+		if !doc.server.has("processes") && !doc.server.has("agent") {
 			return errors.New(t.Expr + ": the server is not looked at: name its processes, as in server: {processes: [postfix]}")
 		}
 		return nil

@@ -103,6 +103,7 @@ var scheduleShape = object[schedule]{
 type server struct {
 	section
 	processes  []string
+	agent      string
 	prometheus prometheus
 }
 
@@ -113,12 +114,17 @@ var serverShape = object[server]{
 		opt("processes", listOf(text("a process's name, the path of a pid file, a systemd unit such as postfix.service, or a control group below /sys/fs/cgroup", `^[^\x00-\x1f]{1,1000}$`), 1, 50),
 			func(s *server) *[]string { return &s.processes },
 			"The server's processes on this machine, each with all of its descendants."),
+		opt("agent", text("the name of an agent", `^[A-Za-z0-9][A-Za-z0-9_.-]{0,252}$`), func(s *server) *string { return &s.agent },
+			"The agent on the server's machine that looks at its processes there: smtpgauge agent --name NAME --watch PROCESSES. For runs on agents."),
 		opt("prometheus", prometheusShape, func(s *server) *prometheus { return &s.prometheus },
 			"A Prometheus server that is asked once a second, such as one that watches another machine."),
 	},
 	check: func(d *decoder, s *server) {
-		if !s.has("processes") && !s.has("prometheus") && !s.unsure {
-			d.Faultf(s.node.At, "say what is looked at: processes, as in {processes: [postfix]}, or prometheus")
+		switch {
+		case len(s.given("processes", "agent", "prometheus")) == 0 && !s.unsure:
+			d.Faultf(s.node.At, "say what is looked at: processes, as in {processes: [postfix]}, agent or prometheus")
+		case s.has("processes") && s.has("agent"):
+			d.Faultf(s.at("agent"), "the server's processes are on this machine or on an agent's: leave out processes or agent")
 		}
 	},
 }

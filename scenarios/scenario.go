@@ -212,6 +212,10 @@ func (s *Scenario) Criteria() criteria.Criteria { return s.criteria }
 // scenario names them; nil if it names none.
 func (s *Scenario) Watched() []string { return slices.Clone(s.server.processes) }
 
+// WatchedBy is the name of the agent that looks at the server's processes during a run; ""
+// if there is none.
+func (s *Scenario) WatchedBy() string { return s.server.agent }
+
 // A Query is a question to a Prometheus server about the server, in PromQL.
 type Query struct{ Name, Expr string }
 

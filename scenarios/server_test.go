@@ -22,12 +22,22 @@ func TestServer(t *testing.T) {
 		`thresholds: ["server.cpu < 2ms"]`:             `no figure of the server is named "server.cpu"`,
 		`thresholds: ["server.max_rss < 5"]`:           "a unit is missing",
 		`thresholds: ["server.listen_drops < 5ms"]`:    "want a number of times",
+		`server: {processes: [a], agent: b}`:           "on this machine or on an agent's",
 		`abort: {when: "server.cpu_per_message > 1s"}`: "a run is aborted by what its flows meet",
 	} {
-		_, err := Parse("a.yaml", []byte(text+more), testOptions())
+		base := text
+		if strings.HasPrefix(more, "server") {
+			base = strings.Replace(text, "server: {processes: [postfix, /run/x.pid]}\n", "", 1)
+		}
+		_, err := Parse("a.yaml", []byte(base+more), testOptions())
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", more, err, want)
 		}
+	}
+	elsewhere := strings.Replace(text, "processes: [postfix, /run/x.pid]", "agent: mx1.example.test", 1)
+	s, err = Parse("a.yaml", []byte(elsewhere+`thresholds: ["server.max_rss < 1GiB"]`), testOptions())
+	if err != nil || s.WatchedBy() != "mx1.example.test" || s.Watched() != nil {
+		t.Errorf("watched by an agent: %v", err)
 	}
 	without := strings.Replace(text, "server: {processes: [postfix, /run/x.pid]}\n", "", 1) + `thresholds: ["server.max_rss < 1GiB"]`
 	if _, err := Parse("a.yaml", []byte(without), testOptions()); err == nil || !strings.Contains(err.Error(), "the server is not looked at: name its processes") {

@@ -31,6 +31,7 @@ type Server struct {
 	DiskWait        *float64          `json:"disk_wait_share,omitempty"`
 	Drift           map[string]*Drift `json:"drift,omitempty"` // of its memory, if the load was long
 	Looked          time.Duration     `json:"looked_ns"`       // how long the server was looked at
+	ClockError      time.Duration     `json:"clock_error_ns,omitempty"`
 	underLoad       tally.ServerSample
 	underLoadLength time.Duration
 }
@@ -48,6 +49,7 @@ func serverOf(r *record.Run) *Server {
 	s := &Server{
 		CPUSeconds: whole.CPU.Seconds(), CoresOfMachine: whole.Cores, MaxRSS: whole.Memory, MaxProcesses: whole.Processes, MaxDescriptors: whole.Descriptors,
 		Written: whole.Written, Switches: whole.Switches, Overflows: whole.Overflows, Drops: whole.Drops, MaxQueue: whole.Queue, Looked: whole.Length(),
+		ClockError: whole.ClockError,
 	}
 	if d := memoryDriftOf(r); d != nil {
 		s.Drift = map[string]*Drift{memoryDrift: d}

@@ -129,6 +129,9 @@ func sayServer(s *table.Section, v *figures.Server) {
 		human.Plural(v.MaxProcesses, "process", "processes"), human.Bytes(v.MaxRSS), ifKnown(v.MaxDescriptors, ", %s descriptors")))
 	s.Say(strings.Join(nonEmpty(ifKnown(v.Overflows, "%s connections found the accept queue full"),
 		ifKnown(v.Drops, "%s SYNs and connections dropped"), ifKnown(v.MaxQueue, "%s at the most waited to be accepted")), ", "))
+	if v.ClockError > 0 {
+		s.Say("an agent looked at it, whose clock is known within " + human.Duration(v.ClockError))
+	}
 }
 
 // serverLoad is what the server did under load.

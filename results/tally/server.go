@@ -27,6 +27,7 @@ type ServerSample struct {
 	Overflows   *int64         `json:"listen_overflows,omitempty"` // connections that found the accept queue full
 	Drops       *int64         `json:"listen_drops,omitempty"`     // SYNs and connections that the kernel dropped, those among them
 	Queue       *int64         `json:"accept_queue,omitempty"`     // connections that wait in the longest of the loaded ports, at the end
+	ClockError  time.Duration  `json:"clock_error_ns,omitempty"`   // how far off From and To can be, by the clock of the run; 0 if it is of the same machine
 }
 
 // A Server is what was seen of the server's own side, in the order of time.
@@ -72,6 +73,7 @@ func (s *ServerSample) add(next *ServerSample) {
 	s.Descriptors, s.Queue = both(s.Descriptors, next.Descriptors, most), both(s.Queue, next.Queue, most)
 	s.Written, s.Switches = both(s.Written, next.Written, sum), both(s.Switches, next.Switches, sum)
 	s.DiskWait, s.Idle = both(s.DiskWait, next.DiskWait, sum), both(s.Idle, next.Idle, sum)
+	s.ClockError = max(s.ClockError, next.ClockError)
 	s.Overflows, s.Drops = both(s.Overflows, next.Overflows, sum), both(s.Drops, next.Drops, sum)
 }
 
@@ -89,7 +91,7 @@ func (s *ServerSample) Check() error {
 	if s.From < 0 || s.To < s.From {
 		return fmt.Errorf("a look at the server from %d to %d", s.From, s.To)
 	}
-	figures := []int64{int64(s.CPU), int64(s.Cores), int64(s.Processes), s.Memory, s.MemoryMean}
+	figures := []int64{int64(s.CPU), int64(s.Cores), int64(s.Processes), s.Memory, s.MemoryMean, int64(s.ClockError)}
 	for _, p := range []*int64{s.Descriptors, s.Written, s.Switches, s.DiskWait, s.Idle, s.Overflows, s.Drops, s.Queue} {
 		if p != nil {
 			figures = append(figures, *p)
