@@ -2,6 +2,7 @@ package gauge
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
@@ -38,6 +39,9 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	}
 	server := &lookout{}
 	if o.Place == nil {
+		if name := j.scenario.WatchedBy(); name != "" {
+			return nil, fmt.Errorf("server: {agent: %s}: a run on this machine has no agents: use --agents, or processes if the server is here", name)
+		}
 		if server, err = j.lookout(ctx); err != nil {
 			return nil, err
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge/fleet"
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bundle"
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
+	"github.com/smtpgauge/smtpgauge/gauge/serverside"
 	"github.com/smtpgauge/smtpgauge/internal/machine"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/loadgen"
@@ -30,6 +31,7 @@ type agentFlags struct {
 	rules  bundle.Rules
 	shards numberflag.Whole
 	once   bool
+	watch  []string
 }
 
 func newAgent(s streams) *cobra.Command {
@@ -45,10 +47,14 @@ It serves those who know its token: the one in --join, or SMTPGAUGE_TOKEN. Which
 servers it loads beyond this machine and private networks is its own decision, by
 --i-may-load; a coordinator has no say in it.
 
+With --watch it does not load. It looks at the server, whose processes on this machine
+--watch names, in the runs of scenarios with server: {agent: NAME}.
+
 After a run it waits for the next, unless --once. The first ^C ends its part in
 order, the second at once.`,
 		Example: `  smtpgauge agent --join smtpgauge://TOKEN@10.0.0.5:4222/FINGERPRINT
   SMTPGAUGE_TOKEN=... smtpgauge agent --join smtpgauge://10.0.0.5:4222 --once
+  smtpgauge agent --join smtpgauge://TOKEN@10.0.0.5:4222/FINGERPRINT --name mx1 --watch postfix
   SMTPGAUGE_TOKEN=... smtpgauge agent --nats tls://nats.example.test --nats-creds agent.creds`,
 		Args:              exactly(0, "no arguments"),
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -65,6 +71,7 @@ order, the second at once.`,
 	flags.Var(&f.shards, "shards", "share this agent's part among `N` loops, each on a thread of its own")
 	flags.StringArrayVar(&f.rules.MayLoad, "i-may-load", nil, "this agent may load `HOST`, although it is neither this machine nor on a private network (repeatable)")
 	flags.StringArrayVar(&f.rules.Secrets, "secret", nil, "give scenarios with secrets: agent the `SECRET` env:NAME or file:PATH of this machine (repeatable)")
+	flags.StringArrayVar(&f.watch, "watch", nil, "look at the server's `PROCESS` on this machine in place of loading it: a name, pid file, systemd unit or control group (repeatable)")
 	return c
 }
 
@@ -122,6 +129,15 @@ func (f *agentFlags) run(ctx context.Context, s streams) error {
 	if err != nil {
 		host = "unknown"
 	}
+	if len(f.watch) > 0 {
+		return f.explained(fleet.Watch(stop.ctx, b, token, fleet.WatchOptions{
+			Name: cmp.Or(f.name, host), Host: host, Version: build.Version(), Once: f.once, Drain: stop.drain,
+			Open: func(ports []int) (fleet.Looker, error) {
+				return serverside.New(serverside.Options{Processes: f.watch, Ports: ports})
+			},
+			Report: func(text string) { fmt.Fprintln(s.err, printable.Text(text)) },
+		}))
+	}
 	o := fleet.AgentOptions{
 		Name: cmp.Or(f.name, host), Host: host, Version: build.Version(), Shards: f.shards.Value, Once: f.once,
 		Drain:  stop.drain,
@@ -132,7 +148,11 @@ func (f *agentFlags) run(ctx context.Context, s streams) error {
 		},
 		Run: gauge.Options{FreeCores: s.freeCores},
 	}
-	err = fleet.Serve(stop.ctx, b, token, o)
+	return f.explained(fleet.Serve(stop.ctx, b, token, o))
+}
+
+// explained adds to the error of an agent what to do.
+func (f *agentFlags) explained(err error) error {
 	if refused := (*fleet.RefusedError)(nil); errors.As(err, &refused) && refused.Own != refused.Other {
 		return usagef("install the same smtpgauge on both machines", "%w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -143,10 +144,11 @@ func (f *fleetFlags) muster(stop interruption, stderr io.Writer, jobs ...*gauge.
 	if err != nil {
 		return nil, err
 	}
+	watchers := watchersOf(jobs)
 	c := &crew{}
 	how := ""
 	if f.listen != "" {
-		server, err := bus.Serve(string(f.listen), token, f.agents.Value)
+		server, err := bus.Serve(string(f.listen), token, f.agents.Value+len(watchers))
 		if err != nil {
 			return nil, err
 		}
@@ -168,22 +170,37 @@ func (f *fleetFlags) muster(stop interruption, stderr io.Writer, jobs ...*gauge.
 		}
 	}
 	c.fleet, err = fleet.New(c.bus, token, fleet.Options{
-		Agents: f.agents.Value, Version: build.Version(), AllowLost: f.allowLost.Value,
+		Agents: f.agents.Value, Version: build.Version(), AllowLost: f.allowLost.Value, Watchers: watchers,
 		Report: func(text string) { fmt.Fprintln(stderr, printable.Text(text)) },
 	})
 	if err != nil {
 		c.bus.Close()
 		return nil, err
 	}
+	note := ""
 	if chosen {
-		how += "   # with the same " + tokenVariable
+		note = "   # with the same " + tokenVariable
 	}
-	fmt.Fprintf(stderr, "start each of the %d agents with:\n  %s\n", f.agents.Value, how)
+	fmt.Fprintf(stderr, "start each of the %d agents with:\n  %s\n", f.agents.Value, how+note)
+	for _, name := range watchers {
+		fmt.Fprintf(stderr, "and on the server's machine:\n  %s --name %s --watch PROCESS%s\n", how, name, note)
+	}
 	if err := f.gather(stop, c, stderr); err != nil {
 		c.dismiss()
 		return nil, err
 	}
 	return c, nil
+}
+
+// watchersOf are the agents that are to look at the server in some of the jobs.
+func watchersOf(jobs []*gauge.Job) []string {
+	var names []string
+	for _, job := range jobs {
+		if name := job.Scenario().WatchedBy(); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // gather waits for the agents, and says every 10 s who is there.

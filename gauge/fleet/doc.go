@@ -23,6 +23,13 @@
 // own clock → deltas, and for each further segment Waits and Segments → Status.Ended with
 // length and SHA-256 of the file → Order.Over.
 //
+// # The server's own side
+//
+// An agent on the server's machine may look at the server in place of loading it ([Watch]).
+// It is none of those that share the load, but it has the same orders, and so its clock is
+// known. Once a second it sends what it has seen and was not acknowledged. The coordinator
+// brings that to its own time axis, and each sample says how wrong its times can be.
+//
 // # Losses
 //
 // An agent that is silent for 2.5 s is lost: the run goes on without it, and its share is

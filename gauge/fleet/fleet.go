@@ -18,6 +18,9 @@ type Options struct {
 	Agents    int
 	Version   string // of this program: agents of another one are refused
 	AllowLost int    // agents that may be lost without making a run invalid
+	// Watchers names agents that look at the server in place of loading it. They come on top
+	// of Agents.
+	Watchers []string
 	// Report is called with what happens, for people; nil if nobody wants it.
 	Report func(text string)
 }
@@ -48,6 +51,9 @@ type Fleet struct {
 	blobs   [2][]byte
 	order   bus.Order // what all are to have done
 	feeder  *feeder   // of the run under way; nil between runs
+
+	watchers []*watcher
+	watch    watch // of the run
 }
 
 // A member is an agent of a fleet.
@@ -122,7 +128,7 @@ func (f *Fleet) Gather(ctx context.Context) error {
 				return false, nil
 			}
 		}
-		return true, nil
+		return f.watchersThere(), nil
 	})
 }
 
@@ -130,9 +136,7 @@ func (f *Fleet) Gather(ctx context.Context) error {
 func (f *Fleet) Close() {
 	f.mu.Lock()
 	f.order.Leave = true
-	for _, m := range f.members {
-		f.send(m)
-	}
+	f.say()
 	f.mu.Unlock()
 	close(f.over)
 	f.work.Wait()
@@ -178,12 +182,14 @@ func (f *Fleet) tend() {
 				f.send(m)
 				f.sendPieces(m)
 			}
+			f.sayWatchers()
 			f.mu.Unlock()
 		case now := <-look.C:
 			f.mu.Lock()
 			for _, m := range f.members {
 				f.look(m, now)
 			}
+			f.lookForWatchers(now)
 			f.mu.Unlock()
 		}
 	}
@@ -242,6 +248,7 @@ func (f *Fleet) say() {
 	for _, m := range f.members {
 		f.send(m)
 	}
+	f.sayWatchers()
 }
 
 // receive takes a message.
@@ -255,6 +262,7 @@ func (f *Fleet) receive(from string, message bus.Message, body []byte) {
 		return
 	}
 	if i < 0 {
+		f.fromWatcher(from, message, body, now)
 		return
 	}
 	m := f.members[i]
@@ -275,6 +283,10 @@ func (f *Fleet) admit(id string, hello *bus.Hello, now time.Time) {
 	switch {
 	case hello.Version != f.o.Version:
 		reason = "agent and coordinator have to be of the same version"
+	case hello.Watches:
+		if reason = f.admitWatcher(id, hello, now); reason == "" {
+			return
+		}
 	case len(f.members) >= f.o.Agents:
 		reason = fmt.Sprintf("the fleet has its %d agents", f.o.Agents)
 	}

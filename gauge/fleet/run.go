@@ -25,6 +25,7 @@ func (f *Fleet) ready(ctx context.Context, scenario []byte, t Terms) error {
 	}
 	f.mu.Lock()
 	f.order = bus.Order{Of: f.order.Of, Run: f.order.Run + 1}
+	f.watch = watch{}
 	f.setBlobs(scenario, terms)
 	for _, m := range f.members {
 		m.have, m.sum, m.awaySum, m.longest, m.broken, m.lostText, m.at, m.offset, m.offsetE = 0, newHashed(), 0, 0, nil, "", 0, 0, 0
@@ -118,9 +119,15 @@ func (f *Fleet) Carry(ctx context.Context, j *gauge.Job, scenario []byte, o gaug
 	}
 	f.mu.Lock()
 	f.order.Begin = true
+	f.watch = watchOf(j)
 	f.say()
 	f.mu.Unlock()
-	if err := f.all(orDrained(ctx, o.Drain), func(m *member) bool { return m.Waits == 1 }); err != nil {
+	waiting := orDrained(ctx, o.Drain)
+	err := f.all(waiting, func(m *member) bool { return m.Waits == 1 })
+	if err == nil {
+		err = f.watched(waiting)
+	}
+	if err != nil {
 		f.release()
 		return nil, interrupted(ctx, err)
 	}
@@ -206,11 +213,11 @@ func (f *Fleet) carry(ctx context.Context, j *gauge.Job, o gauge.Options) (*reco
 	f.accompany(ctx, o.Drain, aborted)
 	stopLooking()
 
+	f.command(func(o *bus.Order) { o.Over = true })
+	f.lastLooks()
 	f.mu.Lock()
 	feeding := f.feeder
 	f.feeder = nil
-	f.order.Over = true
-	f.say()
 	f.mu.Unlock()
 	feeding.end()
 	ending := record.Ending{Aborted: aborts.Fired(), AllowLost: f.o.AllowLost}

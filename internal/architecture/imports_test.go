@@ -22,7 +22,7 @@ const module = "github.com/smtpgauge/smtpgauge"
 // import each other.
 var parts = map[string][]string{
 	"cmd": {
-		"bench", "gauge", "gauge/capacity", "gauge/check", "gauge/fleet", "gauge/fleet/bundle", "gauge/fleet/bus", "scenarios", "scenarios/criteria", "scenarios/tree",
+		"bench", "gauge", "gauge/capacity", "gauge/check", "gauge/fleet", "gauge/fleet/bundle", "gauge/fleet/bus", "gauge/serverside", "scenarios", "scenarios/criteria", "scenarios/tree",
 		"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
 		"results/record", "results/tally", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/human", "results/live", "results/telemetry", "results/watch",
 		"internal/listening", "internal/machine", "internal/printable", "internal/smtpsink", "internal/spelling",
@@ -46,6 +46,7 @@ var parts = map[string][]string{
 	"gauge/fleet/bundle": {"scenarios", "loadgen", "loadgen/mail", "loadgen/netdrive", "internal/textfile"},
 	"gauge/fleet": {
 		"gauge", "gauge/check", "gauge/fleet/bus", "gauge/fleet/clock", "scenarios/criteria", "loadgen", "loadgen/sample", "results/record", "results/figures",
+		"results/tally",
 	},
 	"gauge/fleet/bus": {},
 

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// The messages of an agent are Hello, Status and Delta; those of a coordinator are
+// The messages of an agent are Hello, Status, and Delta or Looks; those of a coordinator are
 // Refusal, Order and Piece. Instants are nanoseconds since the Unix epoch by the
 // clock of whoever the field names.
 type (
@@ -21,7 +21,8 @@ type (
 		Name    string `json:"name"`
 		Host    string `json:"host"`
 		Version string `json:"version"`
-		Shards  int    `json:"shards"` // that it will have
+		Shards  int    `json:"shards"`            // that it will have
+		Watches bool   `json:"watches,omitempty"` // it looks at the server in place of loading it
 	}
 
 	// A Refusal says why an agent has no place.
@@ -33,26 +34,27 @@ type (
 	// An Order says what an agent is to have done by now. It comes every half second, and
 	// whenever something changes, so that nothing is lost with one that is.
 	Order struct {
-		Sent     int64  `json:"sent"`     // coordinator's clock
-		Name     string `json:"name"`     // that the agent has in the fleet
-		Number   int    `json:"number"`   // from 1
-		Of       int    `json:"of"`       // agents
-		Blobs    [2]Sum `json:"blobs"`    // the scenario, and the terms of the run
-		Run      int    `json:"run"`      // number of the run from 1; 0 before the first
-		Fleet    string `json:"fleet"`    // the run's ID
-		First    int    `json:"first"`    // number of the agent's first shard among all of the fleet, from 0
-		Shards   int    `json:"shards"`   // of the fleet
-		Probe    bool   `json:"probe"`    // try the target
-		Begin    bool   `json:"begin"`    // make ready for the run
-		Segments int    `json:"segments"` // that may begin
-		At       int64  `json:"at"`       // when the last of these is to: agent's clock
-		Offset   int64  `json:"offset"`   // of the agent's clock
-		Error    int64  `json:"error"`    // of Offset
-		Have     int64  `json:"have"`     // octets of the agent's file that have come
-		Drain    bool   `json:"drain"`    // begin nothing new
-		Stop     bool   `json:"stop"`     // end now
-		Over     bool   `json:"over"`     // the run is, and the file complete or given up
-		Leave    bool   `json:"leave"`    // the fleet is dissolved
+		Sent     int64  `json:"sent"`            // coordinator's clock
+		Name     string `json:"name"`            // that the agent has in the fleet
+		Number   int    `json:"number"`          // from 1
+		Of       int    `json:"of"`              // agents
+		Blobs    [2]Sum `json:"blobs"`           // the scenario, and the terms of the run
+		Run      int    `json:"run"`             // number of the run from 1; 0 before the first
+		Fleet    string `json:"fleet"`           // the run's ID
+		First    int    `json:"first"`           // number of the agent's first shard among all of the fleet, from 0
+		Shards   int    `json:"shards"`          // of the fleet
+		Probe    bool   `json:"probe"`           // try the target
+		Begin    bool   `json:"begin"`           // make ready for the run
+		Segments int    `json:"segments"`        // that may begin
+		At       int64  `json:"at"`              // when the last of these is to: agent's clock
+		Offset   int64  `json:"offset"`          // of the agent's clock
+		Error    int64  `json:"error"`           // of Offset
+		Have     int64  `json:"have"`            // octets of the agent's file that have come
+		Drain    bool   `json:"drain"`           // begin nothing new
+		Stop     bool   `json:"stop"`            // end now
+		Over     bool   `json:"over"`            // the run is, and the file complete or given up
+		Leave    bool   `json:"leave"`           // the fleet is dissolved
+		Ports    []int  `json:"ports,omitempty"` // that are loaded, for one that looks at the server
 	}
 
 	// A Sum says which blob an agent is to have.
@@ -104,6 +106,13 @@ type (
 	}
 )
 
+// Looks are what an agent saw of the server: its body, a JSON list of samples by the agent's
+// clock.
+type Looks struct {
+	Run  int `json:"run"`
+	From int `json:"from"` // number of the first of them in the run, from 0
+}
+
 // A Message is one of the types above, by pointer.
 type Message interface {
 	kind() string
@@ -116,12 +125,14 @@ func (*Order) kind() string   { return "order" }
 func (*Piece) kind() string   { return "piece" }
 func (*Status) kind() string  { return "status" }
 func (*Delta) kind() string   { return "delta" }
+func (*Looks) kind() string   { return "looks" }
 
 // messages make an empty message of each kind.
 var messages = map[string]func() Message{
 	"hello": func() Message { return new(Hello) }, "refusal": func() Message { return new(Refusal) },
 	"order": func() Message { return new(Order) }, "piece": func() Message { return new(Piece) },
 	"status": func() Message { return new(Status) }, "delta": func() Message { return new(Delta) },
+	"looks": func() Message { return new(Looks) },
 }
 
 // An envelope is what stands before a message.
@@ -178,6 +189,7 @@ func decode(data []byte) (from string, seq uint64, m Message, body []byte, err e
 
 func (*Piece) body() {}
 func (*Delta) body() {}
+func (*Looks) body() {}
 
 // strictly decodes one JSON value, without fields that are unknown.
 func strictly(data []byte, into any, known bool) error {
@@ -210,6 +222,7 @@ const (
 	maxAgents = 10_000
 	maxFaults = 200
 	maxFlows  = 1000
+	maxPorts  = 1000
 	maxFile   = 1 << 50
 	maxAhead  = int64(200 * 365 * 24 * time.Hour)
 )
@@ -249,6 +262,10 @@ func (m *Order) check() error {
 	errs := []error{
 		texts(m.Name, m.Fleet), within(maxAgents, int64(m.Number), int64(m.Of)), within(1<<30, int64(m.Run), int64(m.Segments)),
 		within(1<<20, int64(m.First), int64(m.Shards)), within(maxAhead, m.Sent, m.At, m.Error, max(m.Offset, -m.Offset)), within(maxFile, m.Have),
+		within(maxPorts, int64(len(m.Ports))),
+	}
+	for _, port := range m.Ports {
+		errs = append(errs, within(1<<16-1, int64(port)))
 	}
 	for _, s := range m.Blobs {
 		errs = append(errs, within(maxBlob, s.Size), digest(s.SHA256, true))
@@ -274,3 +291,5 @@ func (m *Status) check() error {
 func (m *Delta) check() error {
 	return errors.Join(within(1<<30, int64(m.Run)), within(maxFile, m.Offset))
 }
+
+func (m *Looks) check() error { return within(1<<30, int64(m.Run), int64(m.From)) }
