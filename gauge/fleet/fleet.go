@@ -3,7 +3,6 @@ package fleet
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -395,5 +394,3 @@ type hasher interface {
 }
 
 func newHashed() hashed { return hashed{sha256.New()} }
-
-var errNobody = errors.New("no agent is left")
