@@ -222,9 +222,10 @@ func newStage(t *testing.T, o Options, change func(agent int, a *AgentOptions, l
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		s.cancel = append(s.cancel, cancel)
-		s.lines = append(s.lines, &line{Bus: s.bus})
+		way := &line{Bus: s.bus}
+		s.lines = append(s.lines, way)
 		s.group.Go(func() {
-			s.ended[i] = Serve(ctx, s.lines[i], s.token, a)
+			s.ended[i] = Serve(ctx, way, s.token, a)
 			s.endedAt[i] = time.Now()
 		})
 		time.Sleep(100 * time.Millisecond) // so that they come in order
