@@ -139,9 +139,9 @@ func (r *Run) readAgent(l *agentLine) error {
 	a := Agent{Place: l.Place, ID: l.ID, Host: l.Host, Version: l.Version, Lost: l.Lost, Away: l.Away, Skew: l.Skew}
 	a.empty(&r.Header)
 	for name, f := range l.Flows {
-		i := r.FlowIndex(name)
-		if i < 0 {
-			return fmt.Errorf("flow %q is not in the header", name)
+		i, err := r.flowNamed(name)
+		if err != nil {
+			return err
 		}
 		for o, n := range f.Outcomes {
 			if n < 0 || n > histogram.MaxCount {

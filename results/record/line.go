@@ -83,6 +83,14 @@ type serverLine struct {
 	tally.ServerSample
 }
 
+func readServer(line []byte) (*tally.ServerSample, error) {
+	l, err := decode[serverLine](line)
+	if err != nil {
+		return nil, err
+	}
+	return &l.ServerSample, l.Check()
+}
+
 // An answersLine is a query's tally.Answers in a file.
 type answersLine struct {
 	Type  string `json:"type"`
@@ -93,6 +101,21 @@ type answersLine struct {
 type closingLine struct {
 	Type string `json:"type"`
 	Closing
+}
+
+// readClosing reads the last line of a file with header h.
+func readClosing(line []byte, h *Header) (*Closing, error) {
+	l, err := decode[closingLine](line)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.check(); err != nil {
+		return nil, err
+	}
+	if h.Agent != nil {
+		l.Ended = h.common(sample.Instant(l.Ended.UnixNano())).Time().UTC()
+	}
+	return &l.Closing, nil
 }
 
 // seriesLine names a series in a file: there flows have names, and rounds count
@@ -109,11 +132,21 @@ func (h *Header) seriesLine(s sample.Series) seriesLine {
 	return seriesLine{h.Flows[s.Flow].Name, s.Round + 1, stageNames[s.Stage]}
 }
 
+// flowNamed returns the index of a flow that a line names.
+func (r *Run) flowNamed(name string) (int, error) {
+	i := r.FlowIndex(name)
+	if i < 0 {
+		return i, fmt.Errorf("flow %q is not in the header", name)
+	}
+	return i, nil
+}
+
 func (r *Run) series(l seriesLine) (sample.Series, error) {
-	s := sample.Series{Flow: r.FlowIndex(l.Flow), Round: l.Round - 1, Stage: sample.Stage(slices.Index(stageNames, l.Stage))}
+	flow, err := r.flowNamed(l.Flow)
+	s := sample.Series{Flow: flow, Round: l.Round - 1, Stage: sample.Stage(slices.Index(stageNames, l.Stage))}
 	switch {
-	case s.Flow < 0:
-		return s, fmt.Errorf("flow %q is not in the header", l.Flow)
+	case err != nil:
+		return s, err
 	case s.Round < 0 || s.Round >= r.Header.Rounds:
 		return s, fmt.Errorf("round %d of %d", l.Round, r.Header.Rounds)
 	case !slices.Contains(stageNames, l.Stage):
@@ -127,6 +160,19 @@ type windowLine struct {
 	seriesLine
 	From sample.Instant `json:"from"`
 	To   sample.Instant `json:"to"`
+}
+
+// readWindow reads a line of a window, whose times are by the clock of header h.
+func (r *Run) readWindow(line []byte, h *Header) (windowEntry, error) {
+	l, err := decode[windowLine](line)
+	if err != nil {
+		return windowEntry{}, err
+	}
+	s, err := r.series(l.seriesLine)
+	if err != nil {
+		return windowEntry{}, err
+	}
+	return windowEntry{s, h.common(l.From), h.common(l.To)}, l.check()
 }
 
 // totalLine is a tally.Total in a file.

@@ -125,14 +125,7 @@ func (f *fileReader) next() ([]byte, error) {
 }
 
 func (f *fileReader) header(line []byte) error {
-	var l headerLine
-	if err := json.Unmarshal(line, &l); err != nil {
-		return fmt.Errorf("not a run file: %w", wrongType(err))
-	}
-	if l.Type != headerType || l.Format != FileFormat {
-		return fmt.Errorf("not a run file of format %s", FileFormat)
-	}
-	h, err := l.header()
+	h, err := readHeader(line)
 	if err != nil {
 		return err
 	}
@@ -161,13 +154,11 @@ func (f *fileReader) line(line []byte) error {
 	if bytes.HasPrefix(line, stageStart) && f.bounded && !f.summing {
 		return nil // the end of the file has it again
 	}
-	var kind struct {
-		Type string `json:"type"`
+	kind, err := kindOf(line)
+	if err != nil {
+		return err
 	}
-	if err := json.Unmarshal(line, &kind); err != nil {
-		return wrongType(err)
-	}
-	switch kind.Type {
+	switch kind {
 	case headerType:
 		return errors.New("another run begins here: a run file holds one")
 	case intervalType:
@@ -250,54 +241,44 @@ func (f *fileReader) keep(l *intervalLine, s sample.Series, histograms lineHisto
 }
 
 func (f *fileReader) window(line []byte) error {
-	var l windowLine
-	if err := json.Unmarshal(line, &l); err != nil {
-		return wrongType(err)
-	}
-	s, err := f.run.series(l.seriesLine)
+	w, err := f.run.readWindow(line, &f.run.Header)
 	if err != nil {
 		return err
 	}
-	if err := l.check(); err != nil {
-		return err
-	}
-	h := &f.run.Header
-	f.run.windows[s] = f.run.windows[s].union(Window{h.common(l.From), h.common(l.To)})
+	f.run.windows[w.series] = f.run.windows[w.series].union(Window{w.from, w.to})
 	return nil
 }
 
 func (f *fileReader) greeting(line []byte) error {
-	var l greetingLine
-	if err := json.Unmarshal(line, &l); err != nil {
-		return wrongType(err)
+	g, err := f.run.readGreeting(line)
+	if err != nil {
+		return err
 	}
-	return f.run.readGreeting(&l)
+	f.run.greetings[g.flow].Add(g.Greeting)
+	return nil
 }
 
 func (f *fileReader) address(line []byte) error {
-	var l addressLine
-	if err := json.Unmarshal(line, &l); err != nil {
-		return wrongType(err)
+	flow, count, err := f.run.readAddress(line)
+	if err != nil {
+		return err
 	}
-	return f.run.readAddress(&l)
+	return f.run.visits[flow].Read(count)
 }
 
 func (f *fileReader) server(line []byte) error {
-	var l serverLine
-	if err := json.Unmarshal(line, &l); err != nil {
-		return wrongType(err)
-	}
-	if err := l.Check(); err != nil {
+	looked, err := readServer(line)
+	if err != nil {
 		return err
 	}
-	f.run.Server.Add(&l.ServerSample)
+	f.run.Server.Add(looked)
 	return nil
 }
 
 func (f *fileReader) answers(line []byte) error {
-	var l answersLine
-	if err := json.Unmarshal(line, &l); err != nil {
-		return wrongType(err)
+	l, err := decode[answersLine](line)
+	if err != nil {
+		return err
 	}
 	if err := l.Check(l.Query); err != nil {
 		return err
@@ -307,17 +288,17 @@ func (f *fileReader) answers(line []byte) error {
 }
 
 func (f *fileReader) agent(line []byte) error {
-	var l agentLine
-	if err := json.Unmarshal(line, &l); err != nil {
-		return wrongType(err)
+	l, err := decode[agentLine](line)
+	if err != nil {
+		return err
 	}
 	return f.run.readAgent(&l)
 }
 
 func (f *fileReader) total(line []byte) error {
-	var l totalLine
-	if err := json.Unmarshal(line, &l); err != nil {
-		return wrongType(err)
+	l, err := decode[totalLine](line)
+	if err != nil {
+		return err
 	}
 	s, err := f.run.series(l.seriesLine)
 	if err != nil {
@@ -332,17 +313,11 @@ func (f *fileReader) total(line []byte) error {
 }
 
 func (f *fileReader) closing(line []byte) error {
-	var l closingLine
-	if err := json.Unmarshal(line, &l); err != nil {
-		return wrongType(err)
-	}
-	if err := l.check(); err != nil {
+	c, err := readClosing(line, &f.run.Header)
+	if err != nil {
 		return err
 	}
-	f.run.Closing = &l.Closing
-	if f.run.Header.Agent != nil {
-		l.Ended = f.run.Header.common(sample.Instant(l.Ended.UnixNano())).Time().UTC()
-	}
+	f.run.Closing = c
 	return nil
 }
 
@@ -387,12 +362,34 @@ func (f *fileReader) sum(l *intervalLine, s sample.Series, histograms lineHistog
 	return nil
 }
 
-// wrongType says in a file's own words that a value is of another type than its key
-// has: the library names the types of this program.
-func wrongType(err error) error {
-	var wrong *json.UnmarshalTypeError
-	if !errors.As(err, &wrong) {
-		return err
+// readHeader reads the first line of a file.
+func readHeader(line []byte) (Header, error) {
+	l, err := decode[headerLine](line)
+	if err != nil {
+		return Header{}, fmt.Errorf("not a run file: %w", err)
 	}
-	return fmt.Errorf("%s does not take a JSON %s", cmp.Or(wrong.Field, "a line"), wrong.Value)
+	if l.Type != headerType || l.Format != FileFormat {
+		return Header{}, fmt.Errorf("not a run file of format %s", FileFormat)
+	}
+	return l.header()
+}
+
+// kindOf returns which kind a line says it is of.
+func kindOf(line []byte) (string, error) {
+	l, err := decode[struct {
+		Type string `json:"type"`
+	}](line)
+	return l.Type, err
+}
+
+// decode reads a line. The error says in a file's own words that a value is of another
+// type than its key has: the library names the types of this program.
+func decode[T any](line []byte) (T, error) {
+	var l T
+	err := json.Unmarshal(line, &l)
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		err = fmt.Errorf("%s does not take a JSON %s", cmp.Or(wrong.Field, "a line"), wrong.Value)
+	}
+	return l, err
 }

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -100,21 +99,30 @@ var stageStart = []byte(`{"type":"` + stageType + `"`)
 // stage reads what a stage of a load came to. Those of intervals are added up, for a
 // file that has lost its end.
 func (f *fileReader) stage(line []byte) error {
-	var l stageLine
-	if err := json.Unmarshal(line, &l); err != nil {
-		return wrongType(err)
-	}
-	s, err := f.run.series(l.seriesLine)
+	l, s, err := f.run.readStage(line)
 	if err != nil {
 		return err
 	}
-	if n := len(f.run.Header.Stages[l.Flow]); s.Stage != sample.Steady || !f.run.staged[s.Flow] || l.LoadStage < 1 || l.LoadStage > n {
-		return fmt.Errorf("stage %d of the load of flow %s, want 1 to %d", l.LoadStage, l.Flow, n)
-	}
-	s.LoadStage = l.LoadStage - 1
 	if l.Type == stageType {
 		return addLine(addTo(f.run.stages, s), &l.totalLine, lineHistograms{named: l.Histograms})
 	}
 	f.stages[s], err = l.total()
 	return err
+}
+
+// readStage reads a line of a stage of a load, and returns the stage's series.
+func (r *Run) readStage(line []byte) (stageLine, sample.Series, error) {
+	l, err := decode[stageLine](line)
+	if err != nil {
+		return l, sample.Series{}, err
+	}
+	s, err := r.series(l.seriesLine)
+	if err != nil {
+		return l, s, err
+	}
+	if n := len(r.Header.Stages[l.Flow]); s.Stage != sample.Steady || !r.staged[s.Flow] || l.LoadStage < 1 || l.LoadStage > n {
+		return l, s, fmt.Errorf("stage %d of the load of flow %s, want 1 to %d", l.LoadStage, l.Flow, n)
+	}
+	s.LoadStage = l.LoadStage - 1
+	return l, s, nil
 }

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 
@@ -29,17 +28,17 @@ type greetingLine struct {
 	tally.Greeting
 }
 
-// readGreeting takes a greeting from a file.
-func (r *Run) readGreeting(l *greetingLine) error {
-	flow := r.FlowIndex(l.Flow)
-	if flow < 0 {
-		return fmt.Errorf("flow %q is not in the header", l.Flow)
+// readGreeting reads a line of a greeting.
+func (r *Run) readGreeting(line []byte) (greetingEntry, error) {
+	l, err := decode[greetingLine](line)
+	if err != nil {
+		return greetingEntry{}, err
 	}
-	if err := l.Check(); err != nil {
-		return err
+	flow, err := r.flowNamed(l.Flow)
+	if err != nil {
+		return greetingEntry{}, err
 	}
-	r.greetings[flow].Add(l.Greeting)
-	return nil
+	return greetingEntry{flow, l.Greeting}, l.Check()
 }
 
 // A visitsEntry is what became of sessions at an address, and the index of their flow.
@@ -57,13 +56,14 @@ type addressLine struct {
 	tally.AddressCount
 }
 
-// readAddress takes an address's counts from a file.
-func (r *Run) readAddress(l *addressLine) error {
-	flow := r.FlowIndex(l.Flow)
-	if flow < 0 {
-		return fmt.Errorf("flow %q is not in the header", l.Flow)
+// readAddress reads a line of an address's counts, and returns the index of its flow too.
+func (r *Run) readAddress(line []byte) (flow int, count *tally.AddressCount, err error) {
+	l, err := decode[addressLine](line)
+	if err != nil {
+		return 0, nil, err
 	}
-	return r.visits[flow].Read(&l.AddressCount)
+	flow, err = r.flowNamed(l.Flow)
+	return flow, &l.AddressCount, err
 }
 
 // Visits are what became of a flow's sessions at each address, without the warm-up.

@@ -1,9 +1,7 @@
 package record
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -18,72 +16,52 @@ func (u *Union) line(p *unionPart, line []byte) error {
 	if p.closing != nil {
 		return errors.New("something follows the closing line")
 	}
-	var kind struct {
-		Type string `json:"type"`
+	kind, err := kindOf(line)
+	if err != nil {
+		return err
 	}
-	if err := json.Unmarshal(line, &kind); err != nil {
-		return wrongType(err)
-	}
-	switch kind.Type {
+	switch kind {
 	case headerType:
 		return errors.New("another run begins here")
 	case intervalType:
 		return u.partInterval(p, line)
 	case windowType:
-		var l windowLine
-		return u.partLine(p, line, &l, &l.seriesLine, func(s sample.Series, f *unionFrame) error {
-			if err := l.check(); err != nil {
-				return err
-			}
-			f.windows = append(f.windows, windowEntry{s, p.header.common(l.From), p.header.common(l.To)})
-			return nil
-		})
-	case stageType:
-		var l stageLine
-		return u.partLine(p, line, &l, &l.seriesLine, func(s sample.Series, f *unionFrame) error { return u.partStage(&l, s, f) })
-	case greetingType:
-		var l greetingLine
-		return u.partLine(p, line, &l, nil, func(_ sample.Series, f *unionFrame) error {
-			flow := u.run.FlowIndex(l.Flow)
-			if flow < 0 {
-				return fmt.Errorf("flow %q is not in the header", l.Flow)
-			}
-			if err := l.Check(); err != nil {
-				return err
-			}
-			f.greetings = append(f.greetings, greetingEntry{flow, l.Greeting})
-			return nil
-		})
-	case addressType:
-		var l addressLine
-		return u.partLine(p, line, &l, nil, func(_ sample.Series, f *unionFrame) error { return u.partAddress(&l, f) })
-	case serverType:
-		var l serverLine
-		if err := json.Unmarshal(line, &l); err != nil {
-			return wrongType(err)
-		}
-		if err := l.Check(); err != nil {
+		w, err := u.run.readWindow(line, p.header)
+		if err != nil {
 			return err
 		}
-		u.ServerLooks(&l.ServerSample)
+		u.each(p, func(f *unionFrame) { f.windows = append(f.windows, w) })
+		return nil
+	case stageType:
+		return u.partStage(p, line)
+	case greetingType:
+		g, err := u.run.readGreeting(line)
+		if err != nil {
+			return err
+		}
+		u.each(p, func(f *unionFrame) { f.greetings = append(f.greetings, g) })
+		return nil
+	case addressType:
+		return u.partAddress(p, line)
+	case serverType:
+		looked, err := readServer(line)
+		if err != nil {
+			return err
+		}
+		u.ServerLooks(looked)
 		return nil
 	case closingType:
-		return u.partClosing(p, line)
+		p.closing, err = readClosing(line, p.header)
+		return err
 	}
 	return nil // the totals, which the intervals come to, or a line of a later version
 }
 
 // partHeader takes the header of an agent's file.
 func (u *Union) partHeader(p *unionPart, line []byte) error {
-	var l headerLine
-	if err := json.Unmarshal(line, &l); err != nil {
-		return fmt.Errorf("not a run file: %w", wrongType(err))
-	}
-	h, err := l.header()
+	h, err := readHeader(line)
 	own := &u.run.Header
 	switch {
-	case l.Type != headerType || l.Format != FileFormat:
-		return fmt.Errorf("not a run file of format %s", FileFormat)
 	case err != nil:
 		return err
 	case h.Agent == nil || h.Agent.Fleet != own.ID:
@@ -124,82 +102,54 @@ func (u *Union) partInterval(p *unionPart, line []byte) error {
 	p.stood = max(p.stood, l.Stood)
 	p.agent.add(&u.run.Header, s, t)
 	from, to := p.header.common(l.From), p.header.common(l.To)
-	return u.each(p, func(agent int, f *unionFrame) error {
+	u.each(p, func(f *unionFrame) {
 		addTo(f.series, s).Add(t)
 		if f.from == 0 || from < f.from {
 			f.from = from
 		}
 		f.to = max(f.to, to)
 		f.busy, f.waited, f.stood = max(f.busy, l.Busy), max(f.waited, l.Waited), max(f.stood, l.Stood)
-		if f.by[agent] == nil {
-			f.by[agent] = map[int]Gauge{}
+		if f.by[p.index] == nil {
+			f.by[p.index] = map[int]Gauge{}
 		}
 		g := l.Gauge
-		g.Peak = max(g.Peak, f.by[agent][s.Flow].Peak)
-		f.by[agent][s.Flow] = g
-		return nil
+		g.Peak = max(g.Peak, f.by[p.index][s.Flow].Peak)
+		f.by[p.index][s.Flow] = g
 	})
+	return nil
 }
 
 // each calls do for the frames that take what an agent's last interval has: the one that
 // is to be written, and the one of the next report.
-func (u *Union) each(p *unionPart, do func(agent int, f *unionFrame) error) error {
-	return errors.Join(do(p.index, u.frameOf(p.number)), do(p.index, u.live))
-}
-
-// partLine reads a line into l, and passes on its series and the frames that take it. named
-// is the series within l; nil if it has none.
-func (u *Union) partLine(p *unionPart, line []byte, l any, named *seriesLine, take func(sample.Series, *unionFrame) error) error {
-	if err := json.Unmarshal(line, l); err != nil {
-		return wrongType(err)
-	}
-	var s sample.Series
-	if named != nil {
-		var err error
-		if s, err = u.run.series(*named); err != nil {
-			return err
-		}
-	}
-	return u.each(p, func(_ int, f *unionFrame) error { return take(s, f) })
+func (u *Union) each(p *unionPart, do func(*unionFrame)) {
+	do(u.frameOf(p.number))
+	do(u.live)
 }
 
 // partStage takes what came to a stage of a load.
-func (u *Union) partStage(l *stageLine, s sample.Series, f *unionFrame) error {
-	if n := len(u.run.Header.Stages[l.Flow]); s.Stage != sample.Steady || !u.run.staged[s.Flow] || l.LoadStage < 1 || l.LoadStage > n {
-		return fmt.Errorf("stage %d of the load of flow %s, want 1 to %d", l.LoadStage, l.Flow, n)
+func (u *Union) partStage(p *unionPart, line []byte) error {
+	l, s, err := u.run.readStage(line)
+	if err != nil {
+		return err
 	}
 	t, err := l.total()
 	if err != nil {
 		return err
 	}
-	s.LoadStage = l.LoadStage - 1
-	addTo(f.stages, s).Add(t)
+	u.each(p, func(f *unionFrame) { addTo(f.stages, s).Add(t) })
 	return nil
 }
 
 // partAddress takes what became of sessions at an address.
-func (u *Union) partAddress(l *addressLine, f *unionFrame) error {
-	flow := u.run.FlowIndex(l.Flow)
-	if flow < 0 {
-		return fmt.Errorf("flow %q is not in the header", l.Flow)
+func (u *Union) partAddress(p *unionPart, line []byte) error {
+	flow, count, err := u.run.readAddress(line)
+	if err != nil {
+		return err
 	}
 	v := tally.Visits{}
-	if err := v.Read(&l.AddressCount); err != nil {
+	if err := v.Read(count); err != nil {
 		return err
 	}
-	f.visitsOf(flow).Merge(v)
-	return nil
-}
-
-func (u *Union) partClosing(p *unionPart, line []byte) error {
-	var l closingLine
-	if err := json.Unmarshal(line, &l); err != nil {
-		return wrongType(err)
-	}
-	if err := l.check(); err != nil {
-		return err
-	}
-	l.Ended = p.header.common(sample.Instant(l.Ended.UnixNano())).Time().UTC()
-	p.closing = &l.Closing
+	u.each(p, func(f *unionFrame) { f.visitsOf(flow).Merge(v) })
 	return nil
 }
