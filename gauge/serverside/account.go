@@ -19,10 +19,20 @@ type reading struct {
 type account struct {
 	began uint64 // when watching did, in clock ticks: what a process started later has used is the run's
 	last  map[identity]reading
+
+	cpu, unseen float64 // seconds of CPU so far, and those of them that processes used after the last look at them
 }
 
 // A use is what processes used between two looks.
 type use struct{ cpu, written, switches float64 }
+
+// mostUnseen is the share of the CPU time that processes may use after the last look at
+// them: their context switches then are those of all, to about so much.
+const mostUnseen = 0.1
+
+// short tells whether context switches are missing: unlike CPU time and what was
+// written, a parent does not have those of the processes it waited for.
+func (a *account) short() bool { return a.unseen > mostUnseen*a.cpu }
 
 const tick = 0.01 // seconds: what the kernel rounds CPU times down to
 
@@ -40,7 +50,9 @@ func (a *account) advance(now map[identity]reading) use {
 		sum.cpu += max(0, r.own-before.own)
 		sum.switches += max(0, r.switches-before.switches)
 		gained, left := r.children-before.children, gone[id]
-		sum.cpu += max(0, gained-left.cpu)
+		unseen := max(0, gained-left.cpu)
+		sum.cpu += unseen
+		a.unseen += unseen
 		written := r.written - before.written
 		if gained >= left.cpu-tick*float64(1+left.processes) { // they were waited for
 			written -= left.written
@@ -48,6 +60,7 @@ func (a *account) advance(now map[identity]reading) use {
 		sum.written += max(0, written)
 	}
 	a.last = now
+	a.cpu += sum.cpu
 	return sum
 }
 

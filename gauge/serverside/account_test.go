@@ -67,6 +67,30 @@ func TestAccount(t *testing.T) {
 	}
 }
 
+// TestAccountTellsWhenSwitchesAreMissing: a server that forks for each connection has its
+// children's CPU time, but nobody has their context switches.
+func TestAccountTellsWhenSwitchesAreMissing(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		own, children float64 // seconds of CPU each second
+		short         bool
+	}{
+		{"one process", 0.5, 0, false},
+		{"a child ends now and then", 0.5, 0.02, false},
+		{"children do the work", 0.02, 0.5, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a := account{}
+			for n := range 5 {
+				a.advance(map[identity]reading{{pid: 1}: {own: test.own * float64(n), children: test.children * float64(n)}})
+			}
+			if a.short() != test.short {
+				t.Errorf("short() = %v after 5 looks, want %v", a.short(), test.short)
+			}
+		})
+	}
+}
+
 func TestIsNamed(t *testing.T) {
 	for _, test := range []struct {
 		name, command string

@@ -78,7 +78,7 @@ func (p *processes) look(s *tally.ServerSample) error {
 	if !sum.writtenUnknown {
 		s.Written = whole(u.written)
 	}
-	if sum.threads >= 0 {
+	if sum.threads >= 0 && !p.account.short() {
 		s.Switches = whole(u.switches)
 	}
 	return nil
