@@ -136,14 +136,14 @@ func beginnings(text string) []string {
 
 var verdictLine = regexp.MustCompile(`^(PASS|INVALID|FAILED): `)
 
-// The commands of the three jobs are ones that the program takes. Nothing is loaded: the
+// The commands of the four jobs are ones that the program takes. Nothing is loaded: the
 // runs are dry, and check is left to its own tests.
 func TestReadmeJobs(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, _ := strings.Cut(string(readme), "\n## Three jobs\n")
+	_, section, _ := strings.Cut(string(readme), "\n## Four jobs\n")
 	section, _, _ = strings.Cut(section, "\n## ")
 	path, err := os.Executable()
 	if err != nil {
