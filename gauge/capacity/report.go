@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/gauge/serverside"
 	"github.com/smtpgauge/smtpgauge/results/figures/limits"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
@@ -25,7 +26,8 @@ type Report struct {
 	Expect    float64             `json:"expect,omitempty"`
 	Capacity  Figure              `json:"capacity"`
 	LimitedBy Limit               `json:"limited_by"`
-	Why       string              `json:"why"`               // what broke first above the range, or what the generator lacked
+	Why       string              `json:"why"`               // what broke first above the range, or what the generator or the server lacked
+	Machine   string              `json:"machine,omitempty"` // if the server is on the generator's machine, what that means for the answer
 	Partial   bool                `json:"partial,omitempty"` // the search was ended early, or its file has lost its end
 	Loaded    time.Duration       `json:"took_ns"`           // all trials together, the draining included
 	Sharding  record.Sharding     `json:"sharding,omitzero"` // of all trials; the files of earlier versions have none
@@ -53,6 +55,8 @@ type TrialReport struct {
 	Errors   int64         `json:"errors"`
 	Why      string        `json:"why"`
 	Server   *ServerSide   `json:"server,omitempty"`
+
+	Machine *serverside.CoreUse `json:"machine,omitempty"`
 }
 
 // A Response is the response time of messages.
@@ -67,10 +71,11 @@ func (r *Report) complete(a *Answer) {
 	r.Capacity = Figure{a.Range.Best, a.Range.Low, a.Range.High}
 	r.LimitedBy, r.Why, r.Loaded = a.By, a.Why, a.Took
 	r.Trials, r.Findings = []TrialReport{}, a.Findings
+	r.Machine = besideGenerator(a.Trials, a.Range)
 	for _, t := range a.Trials {
 		one := TrialReport{
 			Rate: t.Rate, Achieved: t.Achieved, Outcome: t.Outcome, Stage: t.Stage, Seconds: len(t.Blocks), Took: t.Took,
-			Errors: t.Errors, Why: t.Why, Server: t.Server,
+			Errors: t.Errors, Why: t.Why, Server: t.Server, Machine: t.Machine,
 		}
 		if t.P99 > 0 {
 			one.Response = &Response{t.P50, t.P99}
@@ -152,6 +157,11 @@ func (r *Report) because() string {
 			return ", and the generator was too slow to tell more"
 		}
 		return ", and the generator can do no more"
+	case ByMachine:
+		if r.Capacity.High > 0 {
+			return ", and other work on its machine kept more from being told"
+		}
+		return ", and other work on its machine keeps more from being told"
 	case ByMaximum:
 		return ", the maximum asked for"
 	case ByBudget:

@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -152,7 +153,7 @@ func (h *search) narrow(ctx context.Context) error {
 
 // sharpen repeats trials around the boundary.
 func (h *search) sharpen(ctx context.Context) error {
-	begun, moves := h.took, 0
+	begun, moves, spoiled := h.took, 0, 0
 	for turn := 0; h.took-begun < patience*h.plan.Trial; turn++ {
 		r := h.fit()
 		if away := r.Best / h.near(); math.Abs(away-1) > locality/3 && moves < maxMoves { // the fit looks around the middle only
@@ -165,8 +166,15 @@ func (h *search) sharpen(ctx context.Context) error {
 		}
 		away := min(max((r.High/r.Low-1)/3, 0.004), 0.03)
 		rate := min(r.Best*(1+[...]float64{0, -1, 1}[turn%3]*away), h.plan.Max)
-		if _, err := h.try(ctx, rate, Sharpening); err != nil || h.by != "" {
+		t, err := h.try(ctx, rate, Sharpening)
+		if err != nil || h.by != "" {
 			return err
+		}
+		if t.Outcome != Invalid && t.Starved == "" {
+			spoiled = 0
+		} else if spoiled++; spoiled == 2*maxSpoiled {
+			h.by, h.why = t.spoiledBy(), cmp.Or(t.Starved, t.Why)
+			return nil
 		}
 	}
 	return nil
@@ -275,7 +283,7 @@ func (h *search) tryTwice(ctx context.Context, rate float64, stage Stage) (fails
 	return true, nil
 }
 
-// try makes a trial at a rate. One that the generator spoiled is made again.
+// try makes a trial at a rate. One that the generator or its machine spoiled is made again.
 func (h *search) try(ctx context.Context, rate float64, stage Stage) (*Trial, error) {
 	length := h.length(rate, stage)
 	for attempt := 1; ; attempt++ {
@@ -300,14 +308,14 @@ func (h *search) try(ctx context.Context, rate float64, stage Stage) (*Trial, er
 		case t.Outcome != Invalid, stage == Sharpening, stage == Surrounding && rate > h.low:
 			return t, nil // the answer can do without it
 		case attempt == maxSpoiled:
-			h.by, h.why = ByGenerator, t.Why
+			h.by, h.why = t.spoiledBy(), t.Why
 			return t, nil
 		}
 	}
 }
 
-// maxSpoiled is how often a trial is made that the generator spoils: something else may
-// keep it from its work for a while.
+// maxSpoiled is how often a trial is made that the generator or its machine spoils: something
+// else may keep the two from their work for a while.
 const maxSpoiled = 4
 
 // length is how long a trial is to last. Those that decide last longer, and are extended

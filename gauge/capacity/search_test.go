@@ -16,16 +16,25 @@ type limited struct {
 	carries, spoiled float64
 	refuses          bool // each message
 	tried            []float64
+
+	// leaves is the share of its speed that other work on its machine leaves it, from one
+	// trial to another; 0 for all.
+	leaves           float64
+	starvedFrom, fed int
 }
 
 func (l *limited) Try(_ context.Context, rate float64, length time.Duration, enough func([]Block) bool) (Measured, error) {
 	l.tried = append(l.tried, rate)
 	var m Measured
-	waiting := 0.0
+	waiting, carries := 0.0, l.carries
+	if n := len(l.tried); l.leaves > 0 && n > l.starvedFrom && n <= l.fed {
+		carries *= l.leaves
+		m.Starved = "other processes used 1.2 of the server's 2 cores"
+	}
 	for range int(length.Seconds()) {
-		waiting += max(0, rate-l.carries)
-		b := Block{Due: int64(math.Ceil(rate)), Waiting: int64(waiting), Goals: []Count{{N: int64(min(rate, l.carries))}}}
-		if waiting/l.carries > goalOfQueue.Limit.Seconds() {
+		waiting += max(0, rate-carries)
+		b := Block{Due: int64(math.Ceil(rate)), Waiting: int64(waiting), Goals: []Count{{N: int64(min(rate, carries))}}}
+		if waiting/carries > goalOfQueue.Limit.Seconds() {
 			b.Goals[0].Bad = b.Goals[0].N
 		}
 		if l.refuses {
@@ -56,6 +65,10 @@ func TestWhatEndsASearch(t *testing.T) {
 		{"maximum", limited{carries: 500}, Plan{Max: 300}, ByMaximum, 300},
 		{"budget", limited{carries: 500}, Plan{Budget: 28 * time.Second}, ByBudget, 160},
 		{"budget before anything is shown", limited{carries: 500}, Plan{Max: 10, Budget: 5 * time.Second}, ByBudget, 0},
+		{"other work all the time", limited{carries: 500, leaves: 0.5, fed: 1000}, Plan{}, ByMachine, 160},
+		{"other work while the range is sharpened, and after it", limited{carries: 500, leaves: 0.5, starvedFrom: 18, fed: 1000}, Plan{}, ByMachine, 400},
+		{"other work for a while", limited{carries: 500, leaves: 0.5, starvedFrom: 4, fed: 7}, Plan{}, ByServer, 485},
+		{"other work for a while, and later", limited{carries: 500, leaves: 0.5, starvedFrom: 9, fed: 11}, Plan{}, ByServer, 485},
 		{"nothing passes", limited{carries: 1e6, refuses: true}, Plan{}, ByServer, 0},
 		{"below the first rate", limited{carries: 20}, Plan{From: 100}, ByServer, 18},
 	} {
@@ -64,7 +77,7 @@ func TestWhatEndsASearch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a.By != c.by || a.Range.Low < c.low || a.Range.Low > c.server.carries {
+		if a.By != c.by || a.Range.Low < c.low || a.Range.Low > c.server.carries || a.Range.High > 0 && a.Range.High < c.server.carries {
 			t.Errorf("%s: limited by the %s at %v, want the %s and %v at least", c.name, a.By, a.Range, c.by, c.low)
 		}
 		for _, rate := range c.server.tried {

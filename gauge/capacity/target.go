@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/gauge/serverside"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/results/figures/limits"
@@ -23,7 +24,13 @@ type TargetOptions struct {
 	// Pause is how long the server rests after a trial, once all sessions are closed;
 	// default 1 s, and twice that after a trial that ended early.
 	Pause time.Duration
+	// WatchCores is asked during each trial who uses this machine's cores; nil asks the
+	// operating system.
+	WatchCores func() (CoreUseSince, error)
 }
+
+// CoreUseSince says who has used this machine's cores since WatchCores was called.
+type CoreUseSince = func() (*serverside.CoreUse, error)
 
 // A Target is the server of a scenario, which it loads at any rate.
 type Target struct {
@@ -43,6 +50,9 @@ type Target struct {
 func NewTarget(job *gauge.Job, goals []Goal, o TargetOptions) (*Target, error) {
 	if o.Pause <= 0 {
 		o.Pause = time.Second
+	}
+	if o.WatchCores == nil {
+		o.WatchCores = job.WatchCores
 	}
 	p := job.Plan
 	t := &Target{job: job, goals: goals, options: o, seed: p.Seed}
@@ -137,8 +147,12 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 	if s := result.Figures.Server; s != nil && s.CPUPerMessage != nil {
 		m.Server = &ServerSide{*s.CPUPerMessage, s.Cores, s.CoresOfMachine}
 	}
+	if !t.job.IsHere(result.Figures) {
+		m.Machine = nil
+	}
 	m.Bound = cmp.Or(m.Bound, spoiled(result.Figures, t.goals))
-	if m.Bound == "" { // otherwise what it shows may be the generator's
+	m.Starved = starved(m.Machine, result.Figures.Generator.Free)
+	if m.Bound == "" && m.Starved == "" { // otherwise what it shows may be the generator's
 		t.seen.Add(result.Figures.Evidence(result.Run))
 	}
 	pause := t.options.Pause
@@ -150,6 +164,19 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 	}
 	m.Took = time.Since(begun)
 	return m, nil
+}
+
+// watchCores begins to look at who uses this machine's cores; nil if that cannot be known.
+// The generators of a fleet are other processes, or on other machines.
+func (t *Target) watchCores() CoreUseSince {
+	if t.options.Run.Elsewhere != nil {
+		return nil
+	}
+	since, err := t.options.WatchCores()
+	if err != nil {
+		return nil
+	}
+	return since
 }
 
 // rest waits, unless the search is interrupted.

@@ -1,8 +1,10 @@
 package capacity
 
 import (
+	"cmp"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/gauge/serverside"
 	"github.com/smtpgauge/smtpgauge/results/figures/limits"
 )
 
@@ -17,6 +19,12 @@ type Measured struct {
 	Errors   int64         `json:"errors"` // messages that were not accepted
 	Usual    string        `json:"usual"`  // the commonest error, for people; "" if there is none
 	Server   *ServerSide   `json:"server,omitempty"`
+
+	// Machine is who used the cores, if the server is on the generator's machine; nil if
+	// it is not, or if nobody knows. Starved says what kept the server from them; "" if
+	// nothing is known to have.
+	Machine *serverside.CoreUse `json:"machine,omitempty"`
+	Starved string              `json:"starved,omitempty"`
 }
 
 // A ServerSide is what a trial cost the server whose processes were looked at.
@@ -38,19 +46,29 @@ type Trial struct {
 	walk     *walk // nil until it is asked for
 }
 
-// newTrial judges what a trial measured. A trial that the generator spoiled passes all
-// the same if it kept its goals: the generator's delays are part of what was measured.
+// newTrial judges what a trial measured. A trial that the generator spoiled, or in which
+// something else took the server's cores, passes all the same if it kept its goals: the
+// delays are part of what was measured.
 func newTrial(rate float64, stage Stage, m Measured, goals []Goal) *Trial {
 	t := &Trial{Rate: rate, Stage: stage, Measured: m}
 	t.Outcome, t.Why = judge(m.Blocks, goals)
 	_, t.hopeless = hopeless(m.Blocks, goals)
-	if m.Bound != "" && failing(t, goals) {
-		t.Outcome, t.Why = Invalid, m.Bound
+	// Whatever took the cores from the server may be why the generator was late too.
+	if why := cmp.Or(m.Starved, m.Bound); why != "" && failing(t, goals) {
+		t.Outcome, t.Why = Invalid, why
 	}
 	if t.Outcome == Fail && m.Errors > 0 && m.Usual != "" {
 		t.Why += "; " + m.Usual
 	}
 	return t
+}
+
+// spoiledBy is what spoils a trial that is invalid.
+func (t *Trial) spoiledBy() Limit {
+	if t.Starved != "" {
+		return ByMachine
+	}
+	return ByGenerator
 }
 
 // A Stage is the part of a search that a trial belongs to.
@@ -72,6 +90,7 @@ type Limit string
 const (
 	ByServer    Limit = "server"
 	ByGenerator Limit = "generator"
+	ByMachine   Limit = "machine" // that server and generator are on: something else uses its cores
 	ByMaximum   Limit = "maximum"
 	ByBudget    Limit = "budget"
 )
@@ -82,7 +101,7 @@ type Answer struct {
 	// and Low is 0 if none passed.
 	Range  Range
 	By     Limit
-	Why    string // what broke first above the range, or what the generator lacked
+	Why    string // what broke first above the range, or what the generator or the server lacked
 	Trials []*Trial
 	Took   time.Duration
 	// Findings are what most likely limits the server, by all trials together. Whoever

@@ -25,6 +25,7 @@ type watcher struct {
 	accepted    int64
 	flows       []watched
 	times       *histogram.Histogram // response times of all flows so far
+	coresSince  CoreUseSince         // the first interval; nil if that is not known
 }
 
 // A watched is what a flow had come to at the end of the interval before.
@@ -42,6 +43,7 @@ func (w *watcher) observe(p *record.Progress) {
 	}
 	if w.flows == nil {
 		w.flows = make([]watched, len(p.Flows))
+		w.coresSince = w.target.watchCores()
 	}
 	b := Block{Goals: make([]Count, len(w.target.goals))}
 	var times []*histogram.Histogram
@@ -79,9 +81,13 @@ func wantedShare(busy, denied float64) float64 { return min(1, busy/(1-min(denie
 
 // finish ends the trial. Its caller holds mu.
 func (w *watcher) finish() {
-	if !w.ended {
-		w.ended = true
-		close(w.drain)
+	if w.ended {
+		return
+	}
+	w.ended = true
+	close(w.drain)
+	if w.coresSince != nil {
+		w.m.Machine, _ = w.coresSince() // nil if it is not known
 	}
 }
 

@@ -64,6 +64,12 @@ func (a *account) advance(now map[identity]reading) use {
 	return sum
 }
 
+// has tells whether a process was the server's at the last look.
+func (a *account) has(id identity) bool {
+	_, ok := a.last[id]
+	return ok
+}
+
 // An estate is what was seen of processes that are gone.
 type estate struct {
 	processes    int

@@ -48,20 +48,38 @@ func (k *kernel) look(s *tally.ServerSample, pid int) {
 }
 
 // queue is the longest accept queue of the loaded ports; -1 if none is listened on.
+func (k *kernel) queue(pid int, table string) int64 {
+	longest := int64(-1)
+	for _, l := range listeners(filepath.Join(k.root, strconv.Itoa(pid), "net", table)) {
+		if slices.Contains(k.ports, l.port) {
+			longest = max(longest, l.waiting)
+		}
+	}
+	return longest
+}
+
+// A listener is a socket that listens.
+type listener struct {
+	port    int
+	waiting int64 // connections that nobody has accepted
+	inode   string
+}
+
+// listeners reads the sockets that listen from a table of TCP connections; see proc(5).
 //
 // procfs reads a table of all connections, of which a loaded server has thousands. The
 // kernel lists the sockets that listen first, so this stops after them.
-func (k *kernel) queue(pid int, table string) int64 {
-	f, err := os.Open(filepath.Join(k.root, strconv.Itoa(pid), "net", table))
+func listeners(file string) []listener {
+	f, err := os.Open(file)
 	if err != nil {
-		return -1
+		return nil
 	}
 	defer f.Close()
-	longest := int64(-1)
+	var list []listener
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
 		fields := strings.Fields(lines.Text())
-		if len(fields) < 5 || fields[0] == "sl" {
+		if len(fields) < 10 || fields[0] == "sl" {
 			continue
 		}
 		if fields[3] != "0A" { // LISTEN
@@ -71,9 +89,9 @@ func (k *kernel) queue(pid int, table string) int64 {
 		_, waiting, _ := strings.Cut(fields[4], ":")
 		number, err := strconv.ParseInt(port, 16, 32)
 		n, wrong := strconv.ParseInt(waiting, 16, 64)
-		if err == nil && wrong == nil && slices.Contains(k.ports, int(number)) {
-			longest = max(longest, n)
+		if err == nil && wrong == nil {
+			list = append(list, listener{int(number), n, fields[9]})
 		}
 	}
-	return longest
+	return list
 }

@@ -14,6 +14,8 @@ type Options struct {
 	// ("postfix.service"), or a control group by its path below /sys/fs/cgroup.
 	Processes []string
 	Ports     []int // whose accept queues are looked at
+
+	listeners bool // whoever listens at Ports is the server too
 }
 
 // A kind is a form in which Options name processes.

@@ -3,6 +3,7 @@ package serverside
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -21,12 +22,15 @@ type processes struct {
 	names    []string
 	pidFiles []string
 	groups   []*group // whose processes are theirs
+	ports    []int    // whoever listens at them is the server too; nil if nobody asks for that
 
 	account account
-	known   map[identity]known // all processes of the machine
-	members map[identity]bool  // at the last look
-	seen    map[string]bool    // the names and pid files that a process was found by
-	first   int                // the number of a process of the server; 0 for none
+	stats   map[int]procfs.ProcStat // of all processes of the machine, at the last look
+	found   map[int]string          // who listens at ports
+	known   map[identity]known      // all processes of the machine
+	members map[identity]bool       // at the last look
+	seen    map[string]bool         // the names and pid files that a process was found by
+	first   int                     // the number of a process of the server; 0 for none
 }
 
 // A known process need not have its arguments read again.
@@ -48,6 +52,10 @@ func (p *processes) look(s *tally.ServerSample) error {
 		if stat, err := process.Stat(); err == nil { // otherwise it has gone meanwhile
 			stats[process.PID] = stat
 		}
+	}
+	p.stats = stats
+	if p.found == nil && len(p.ports) > 0 {
+		p.found = listening(p.fs, p.ports)
 	}
 	grouped := p.grouped()
 	members := p.choose(stats, grouped)
@@ -153,6 +161,7 @@ func (p *processes) choose(stats map[int]procfs.ProcStat, grouped map[int]bool) 
 			roots[pid] = file
 		}
 	}
+	maps.Copy(roots, p.found)
 	found := make(map[identity]known, len(stats))
 	for pid, stat := range stats {
 		id := identity{pid, stat.Starttime}

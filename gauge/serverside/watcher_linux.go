@@ -35,6 +35,9 @@ func newWatcher(o Options, proc, cgroups string) (*Watcher, error) {
 	}
 	w := &Watcher{fs: fs, processes: &processes{fs: fs, cgroups: cgroups}, kernel: kernel{fs: fs, root: proc, ports: o.Ports}}
 	var missing []error
+	if o.listeners {
+		w.processes.ports = o.Ports
+	}
 	for _, text := range o.Processes {
 		switch kindOf(text) {
 		case byUnit, byCgroup:

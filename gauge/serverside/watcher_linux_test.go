@@ -23,9 +23,12 @@ type shell struct {
 	lines *bufio.Scanner
 }
 
-func startShell(t *testing.T) *shell {
+func startShell(t *testing.T, changes ...func(*exec.Cmd)) *shell {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "/bin/sh")
+	for _, change := range changes {
+		change(cmd)
+	}
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

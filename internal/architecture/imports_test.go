@@ -38,7 +38,7 @@ var parts = map[string][]string{
 		"internal/machine", "internal/smtpsink",
 	},
 	"gauge/capacity": {
-		"gauge", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "results/record", "results/figures", "results/figures/limits", "results/histogram", "results/human",
+		"gauge", "gauge/serverside", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "results/record", "results/figures", "results/figures/limits", "results/histogram", "results/human",
 	},
 	"gauge/serverside":   {"loadgen/sample", "results/tally", "internal/printable"},
 	"gauge/fleet/clock":  {"loadgen/sample"},

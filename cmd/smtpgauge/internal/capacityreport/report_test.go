@@ -15,7 +15,7 @@ func sample() *capacity.Report {
 	r := &capacity.Report{
 		Format: capacity.Format, Name: "relay<script>", Target: []string{"a at 127.0.0.1:25"}, SLO: []string{"message.response.p99 < 250ms", "errors < 1%"},
 		Verdict:  criteria.Conclusion{Word: criteria.Pass, Reason: "it carries 700 messages/s (690 to 710)"},
-		Capacity: capacity.Figure{Best: 700, Low: 690, High: 710}, LimitedBy: capacity.ByServer, Why: "the queue grew", Loaded: 4 * time.Minute,
+		Capacity: capacity.Figure{Best: 700, Low: 690, High: 710}, LimitedBy: capacity.ByServer, Why: "the queue grew", Machine: "the 2 cores of this machine were used up", Loaded: 4 * time.Minute,
 	}
 	for i, rate := range []float64{100, 200, 400, 800, 1600, 690, 720} {
 		t := capacity.TrialReport{Rate: rate, Achieved: min(rate, 700), Outcome: capacity.Pass, Stage: capacity.Doubling, Seconds: 4, Response: &capacity.Response{P50: time.Millisecond, P99: time.Duration(i+2) * time.Millisecond}}
@@ -45,7 +45,10 @@ func TestTableFitsAScreen(t *testing.T) {
 	if lines[0] != want || lines[len(lines)-1] != want {
 		t.Errorf("the answer is not first and last: %q, %q", lines[0], lines[len(lines)-1])
 	}
-	if len(lines) > 24 {
+	if !strings.Contains(strings.Join(lines, "\n"), "\nmachine: the 2 cores of this machine were used up") {
+		t.Error("nothing is said of the machine that server and generator share")
+	}
+	if len(lines) > 25 {
 		t.Errorf("%d lines for seven trials", len(lines))
 	}
 	last := 0.0

@@ -78,6 +78,9 @@ func notes(r *capacity.Report) []string {
 	if t := r.AtCapacity(); t != nil {
 		list = append(list, fmt.Sprintf("server: CPU %s a message, and %s of %d cores in use at %s messages/s", human.Duration(t.Server.CPUPerMessage), human.ThreeDigits(t.Server.Cores), t.Server.Of, human.Rate(t.Achieved)))
 	}
+	if r.Machine != "" {
+		list = append(list, "machine: "+r.Machine)
+	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		list = append(list, fmt.Sprintf("%s: %s; %s: %s; try: %s", f.ID, f.Says, f.Sure, f.Is, f.Do))

@@ -1,0 +1,66 @@
+package capacity
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/smtpgauge/smtpgauge/gauge/serverside"
+	"github.com/smtpgauge/smtpgauge/results/record"
+)
+
+func TestStarved(t *testing.T) {
+	known := func(server, generator, others, idle, waited float64) *serverside.CoreUse {
+		return &serverside.CoreUse{Cores: 2, Found: true, Server: server, Generator: generator, Others: others, Idle: idle, Waited: &waited}
+	}
+	without := func(use *serverside.CoreUse) *serverside.CoreUse {
+		use.Waited = nil
+		return use
+	}
+	unknown := func(idle float64) *serverside.CoreUse {
+		return &serverside.CoreUse{Cores: 2, Others: 2 - idle, Idle: idle}
+	}
+	for _, c := range []struct {
+		name string
+		use  *serverside.CoreUse
+		free *record.FreeAround
+		want bool
+	}{
+		{"two loops beside it", known(0.6, 0.2, 1.1, 0, 0.7), nil, true},
+		{"loops that give way", known(1.2, 0.4, 0.4, 0, 0.03), nil, false},
+		{"the server uses up the machine", known(1.5, 0.45, 0.04, 0, 3), nil, false},
+		{"others have cores of their own", known(0.9, 0.2, 0.6, 0.3, 0.01), nil, false},
+		{"a disk-bound server waits for its turns", known(0.1, 0.1, 1.7, 0.05, 0.2), nil, true},
+		{"nobody waits in an idle machine", known(0.3, 0.2, 0.2, 1.3, 0), nil, false},
+		{"waits unknown, none idle", without(known(0.6, 0.2, 1.1, 0, 0)), nil, true},
+		{"waits unknown, some idle", without(known(0.6, 0.2, 0.5, 0.6, 0)), nil, false},
+		{"server unknown, busy before, after and under load", unknown(0.1), &record.FreeAround{Before: 0.2, After: 1.1}, true},
+		{"server unknown, free at rest", unknown(0.1), &record.FreeAround{Before: 1.9, After: 1.6}, false},
+		{"server unknown, some idle under load", unknown(0.5), &record.FreeAround{Before: 0.2, After: 0.2}, false},
+		{"nothing known", nil, &record.FreeAround{}, false},
+	} {
+		if got := starved(c.use, c.free); (got != "") != c.want {
+			t.Errorf("%s: %q, want starved: %v", c.name, got, c.want)
+		}
+	}
+}
+
+// A server that takes the cores itself is at its limit, and the answer says beside whom.
+func TestUsedUpByTheServerItself(t *testing.T) {
+	trial := func(rate float64, o Outcome, use *serverside.CoreUse) *Trial {
+		return &Trial{Rate: rate, Outcome: o, Measured: Measured{Machine: use}}
+	}
+	full := &serverside.CoreUse{Cores: 2, Found: true, Server: 1.5, Generator: 0.4, Others: 0.05, Idle: 0.05}
+	r := Range{690, 700, 710}
+	got := besideGenerator([]*Trial{trial(600, Pass, &serverside.CoreUse{Cores: 2, Idle: 1}), trial(720, Fail, full), trial(1400, Fail, nil)}, r)
+	if want := "the server used 1.50, the generator 0.400 and others 0.050"; !strings.Contains(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	full.Found = false
+	if got := besideGenerator([]*Trial{trial(720, Fail, full)}, r); !strings.Contains(got, "by whom is not known") {
+		t.Errorf("%q, and the server's processes are not known", got)
+	}
+	full.Idle = 0.6
+	if got := besideGenerator([]*Trial{trial(720, Fail, full)}, r); got != "" {
+		t.Errorf("%q, and cores were idle", got)
+	}
+}

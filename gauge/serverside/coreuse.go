@@ -1,0 +1,105 @@
+package serverside
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/smtpgauge/smtpgauge/internal/printable"
+)
+
+// A CoreUse is who used this machine's cores for a while: those that the server may run
+// on. Figures are in cores, on average.
+type CoreUse struct {
+	Cores     int     `json:"cores"`
+	Idle      float64 `json:"idle"` // waiting for a disk included
+	Generator float64 `json:"generator"`
+	Found     bool    `json:"server_found"` // its processes are known
+	Server    float64 `json:"server"`       // 0 if they are not, and then Others has it
+	// Others are other processes, and other machines on the same hardware. The kernel's
+	// own threads, and what writes the system's logs, work for the server too, and are none.
+	Others float64 `json:"others"`
+	// Waited is for how many cores the server's threads waited, with work to do; nil if
+	// that is not known.
+	Waited *float64 `json:"server_waited,omitempty"`
+	// Most are the processes that used most of Others, of those that lived all the while.
+	Most []ProcessUse `json:"most,omitempty"`
+}
+
+// A ProcessUse is what one process used, in cores on average.
+type ProcessUse struct {
+	Name  string  `json:"name"`
+	Cores float64 `json:"cores"`
+}
+
+// Words list who used most, such as "cc1 0.8, tar 0.2"; "" if nobody is known.
+func (u *CoreUse) Words() string {
+	var list []string
+	for _, p := range u.Most {
+		list = append(list, fmt.Sprintf("%s %.2f", printable.Text(p.Name), p.Cores))
+	}
+	return strings.Join(list, ", ")
+}
+
+// logWriters write what a server logs, by the names that the kernel has of them.
+var logWriters = []string{"systemd-journal", "rsyslogd", "syslogd", "syslog-ng"}
+
+// A coreLook is what the counters of this machine say at one time. All are in seconds of
+// one core, since some time before.
+type coreLook struct {
+	at         float64 // the wall clock
+	idle, used float64 // of the cores that the server may run on; used has stolen time, and no interrupts
+	generator  float64
+	free       map[identity]usedBy // processes that are neither the server's nor the generator
+}
+
+type usedBy struct {
+	name  string
+	cores float64
+	ours  bool // it works for the server too
+}
+
+// coreUse is who used the cores between two looks, and what the server used meanwhile.
+// delay is how long its threads waited for each second that they ran; less than 0 if that
+// is not known.
+func coreUse(before, after *coreLook, cores int, found bool, server, delay float64) *CoreUse {
+	length := after.at - before.at
+	if length <= 0 {
+		return nil
+	}
+	u := &CoreUse{Cores: cores, Found: found, Server: server / length}
+	u.Idle = max(0, after.idle-before.idle) / length
+	u.Generator = max(0, after.generator-before.generator) / length
+	ours := 0.0
+	for id, p := range after.free {
+		before, known := before.free[id]
+		if !known {
+			continue
+		}
+		used := max(0, p.cores-before.cores) / length
+		switch {
+		case p.ours:
+			ours += used
+		case used >= leastUse:
+			u.Most = append(u.Most, ProcessUse{p.name, used})
+		}
+	}
+	slices.SortFunc(u.Most, func(a, b ProcessUse) int {
+		if a.Cores != b.Cores {
+			return map[bool]int{true: -1, false: 1}[a.Cores > b.Cores]
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	u.Most = u.Most[:min(len(u.Most), mostNames)]
+	u.Others = max(0, (after.used-before.used)/length-u.Server-u.Generator-ours)
+	if found && delay >= 0 {
+		waited := delay * u.Server
+		u.Waited = &waited
+	}
+	return u
+}
+
+const (
+	leastUse  = 0.02 // of a core: processes that use less are not named
+	mostNames = 3
+)

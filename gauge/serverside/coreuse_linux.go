@@ -1,0 +1,195 @@
+package serverside
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/procfs"
+	"golang.org/x/sys/unix"
+)
+
+// Cores looks at who uses this machine's cores, from WatchCores on.
+type Cores struct {
+	w        *Watcher
+	allowed  unix.CPUSet // the cores that the server may run on
+	first    *coreLook
+	schedule map[int]procfs.ProcSchedstat // of the server's threads, at the first look
+}
+
+// WatchCores takes a first look. The server is who listens at the ports of the options,
+// and the processes that they name, if they run.
+func WatchCores(o Options) (*Cores, error) {
+	w, err := newWatcher(Options{Ports: o.Ports, listeners: true, Processes: o.Processes}, procfs.DefaultMountPoint, cgroupRoot)
+	if w == nil {
+		return nil, err
+	}
+	c := &Cores{w: w}
+	c.allowed = c.mayRunOn()
+	c.schedule = c.threads()
+	c.first, err = c.look()
+	return c, err
+}
+
+// Use takes a second look, and returns who used the cores since the first.
+func (c *Cores) Use() (*CoreUse, error) {
+	s, err := c.w.Look()
+	if err != nil {
+		return nil, err
+	}
+	after, err := c.look()
+	if err != nil {
+		return nil, err
+	}
+	u := coreUse(c.first, after, c.allowed.Count(), s.Processes > 0, s.CPU.Seconds(), c.delay(s.CPU))
+	if u == nil {
+		return nil, fmt.Errorf("no time has passed between two looks at the cores")
+	}
+	return u, nil
+}
+
+// kernelThread is PF_KTHREAD of the kernel's flags of a process.
+const kernelThread = 0x00200000
+
+func (c *Cores) look() (*coreLook, error) {
+	stat, err := c.w.fs.Stat()
+	if err != nil {
+		return nil, err
+	}
+	l := &coreLook{at: float64(time.Now().UnixNano()) / float64(time.Second), free: map[identity]usedBy{}}
+	for number, core := range stat.CPU {
+		if c.allowed.IsSet(int(number)) {
+			l.idle += core.Idle + core.Iowait
+			l.used += core.User + core.Nice + core.System + core.Steal
+		}
+	}
+	self := os.Getpid()
+	for pid, p := range c.w.processes.stats {
+		id := identity{pid, p.Starttime}
+		used := float64(p.UTime+p.STime) * tick
+		switch {
+		case pid == self:
+			l.generator = used
+		case !c.w.processes.account.has(id):
+			l.free[id] = usedBy{p.Comm, used, p.Flags&kernelThread != 0 || slices.Contains(logWriters, p.Comm)}
+		}
+	}
+	return l, nil
+}
+
+// mayRunOn are the cores that the server's processes may run on together; all if nothing
+// is known of them.
+func (c *Cores) mayRunOn() unix.CPUSet {
+	var all, one unix.CPUSet
+	for id := range c.w.processes.account.last {
+		if unix.SchedGetaffinity(id.pid, &one) == nil {
+			for i := range all {
+				all[i] |= one[i]
+			}
+		}
+	}
+	stat, err := c.w.fs.Stat()
+	if err != nil || all.Count() > 0 {
+		return online(&all, &stat, err == nil)
+	}
+	for number := range stat.CPU {
+		all.Set(int(number))
+	}
+	return all
+}
+
+// online leaves the cores out that the machine does not have.
+func online(set *unix.CPUSet, stat *procfs.Stat, known bool) unix.CPUSet {
+	var some unix.CPUSet
+	if !known {
+		return *set
+	}
+	for number := range stat.CPU {
+		if set.IsSet(int(number)) {
+			some.Set(int(number))
+		}
+	}
+	return some
+}
+
+// threads are the schedules of the server's threads, by their numbers.
+func (c *Cores) threads() map[int]procfs.ProcSchedstat {
+	all := map[int]procfs.ProcSchedstat{}
+	for id := range c.w.processes.account.last {
+		threads, err := c.w.fs.AllThreads(id.pid)
+		if err != nil {
+			continue
+		}
+		for _, thread := range threads {
+			if len(all) >= maxThreads {
+				return all
+			}
+			if s, err := thread.Schedstat(); err == nil {
+				all[thread.PID] = s
+			}
+		}
+	}
+	return all
+}
+
+// leastSeen is the share of the server's CPU time that its threads, which live at the end,
+// must have, to speak for all.
+const leastSeen = 0.2
+
+// delay is how long the server's threads waited for a core, for each second that they ran.
+// Those that have gone meanwhile are taken to be like those that are there. It is -1 if too
+// few are.
+func (c *Cores) delay(cpu time.Duration) float64 {
+	ran, waited := uint64(0), uint64(0)
+	for number, now := range c.threads() {
+		before := c.schedule[number]
+		if now.RunningNanoseconds < before.RunningNanoseconds || now.WaitingNanoseconds < before.WaitingNanoseconds {
+			continue // another thread has its number
+		}
+		ran, waited = ran+now.RunningNanoseconds-before.RunningNanoseconds, waited+now.WaitingNanoseconds-before.WaitingNanoseconds
+	}
+	if ran == 0 || float64(ran) < leastSeen*float64(cpu) {
+		return -1
+	}
+	return float64(waited) / float64(ran)
+}
+
+// listening are the processes that listen at some ports, with a text that says so. The
+// first process of the system may hold any socket, for services that begin later.
+func listening(fs procfs.FS, ports []int) map[int]string {
+	sockets := map[string]string{}
+	for _, table := range []string{"tcp", "tcp6"} {
+		for _, s := range listeners("/proc/self/net/" + table) {
+			if slices.Contains(ports, s.port) {
+				sockets["socket:["+s.inode+"]"] = "port " + strconv.Itoa(s.port)
+			}
+		}
+	}
+	found := map[int]string{}
+	if len(sockets) == 0 {
+		return found
+	}
+	all, err := fs.AllProcs()
+	if err != nil {
+		return found
+	}
+	for _, p := range all {
+		if p.PID == 1 {
+			continue
+		}
+		targets, err := p.FileDescriptorTargets()
+		if err != nil {
+			continue // it has gone, or is somebody else's
+		}
+		for _, target := range targets {
+			if says, ok := sockets[target]; ok && strings.HasPrefix(target, "socket:") {
+				found[p.PID] = says
+				break
+			}
+		}
+	}
+	return found
+}

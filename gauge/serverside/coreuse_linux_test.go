@@ -1,0 +1,74 @@
+package serverside
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/prometheus/procfs"
+	"golang.org/x/sys/unix"
+)
+
+// TestCoresOfAListener finds a server by the port that it listens at, and tells what it uses
+// from what the generator, which has the socket open too, and others use.
+func TestCoresOfAListener(t *testing.T) {
+	l, err := net.Listen("tcp", "127.41.0.2:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	file, err := l.(*net.TCPListener).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	s := startShell(t, func(cmd *exec.Cmd) { cmd.ExtraFiles = []*os.File{file} })
+	s.run(t, ":")
+	cores, err := WatchCores(Options{Ports: []int{l.Addr().(*net.TCPAddr).Port}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := cores.w.processes.found; found[s.cmd.Process.Pid] == "" || len(cores.w.processes.account.last) != 1 {
+		t.Fatalf("found %v, and %d processes are the server's", found, len(cores.w.processes.account.last))
+	}
+	begun := time.Now()
+	s.run(t, "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done")
+	u, err := cores.Use()
+	if err != nil {
+		t.Fatal(err)
+	}
+	length := time.Since(begun).Seconds()
+	if !u.Found || u.Server <= 0 || u.Server > 1.5 || u.Cores < 1 || u.Idle < 0 || u.Others < 0 {
+		t.Errorf("%+v in %v s", u, length)
+	}
+	if u.Waited == nil {
+		t.Error("it is not known how long the server waited")
+	}
+}
+
+// TestCoresWithoutAListener knows no server, and still what is idle.
+func TestCoresWithoutAListener(t *testing.T) {
+	cores, err := WatchCores(Options{Ports: []int{1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := cores.Use()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u.Found || u.Server > 0 || u.Waited != nil {
+		t.Errorf("%+v", u)
+	}
+}
+
+func TestCoresOfAPinnedServer(t *testing.T) {
+	var set unix.CPUSet
+	set.Set(1)
+	set.Set(900)
+	stat := &procfs.Stat{CPU: map[int64]procfs.CPUStat{0: {}, 1: {}}}
+	if got := online(&set, stat, true); got.Count() != 1 || !got.IsSet(1) {
+		t.Errorf("%v", got)
+	}
+}

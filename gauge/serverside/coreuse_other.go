@@ -1,0 +1,14 @@
+//go:build !linux
+
+package serverside
+
+import "errors"
+
+// Cores looks at who uses this machine's cores.
+type Cores struct{}
+
+// WatchCores refuses: only Linux is known to tell.
+func WatchCores(Options) (*Cores, error) { return nil, errors.ErrUnsupported }
+
+// Use is not called: there are no Cores.
+func (*Cores) Use() (*CoreUse, error) { return nil, errors.ErrUnsupported }
