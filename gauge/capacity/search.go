@@ -46,7 +46,7 @@ type Server interface {
 
 // Search finds the highest rate at which a server keeps its goals. Rates double from a low
 // one until one fails twice; then the interval is halved; then trials around the boundary
-// are repeated until the range is narrow, or for 30 trials' time. If the server is another
+// are repeated until the range is narrow, or for 12 trials' time. If the server is another
 // one by then, it is searched again. observe is called after each trial, with the range by
 // then; nil if nobody wants it.
 //
@@ -181,7 +181,7 @@ func (h *search) sharpen(ctx context.Context) error {
 }
 
 const (
-	patience        = 30 // how many times a trial's length sharpening may take
+	patience        = 12 // how many times a trial's length sharpening may take
 	maxMoves        = 6  // how often the middle may follow the fit
 	leastSharpening = 4  // how many trials it takes at least
 )
@@ -269,23 +269,32 @@ func (h *search) fit() Range {
 func (h *search) near() float64 { return math.Sqrt(h.low * h.high) }
 
 // tryTwice makes a trial, and another one if it fails: what a server does once may be an
-// accident. A queue that grows is none.
+// accident. A queue that grows is none. If there were too few messages to tell, because one
+// bad one of them is more than a goal allows, the other trial lasts until there are more.
 func (h *search) tryTwice(ctx context.Context, rate float64, stage Stage) (fails bool, err error) {
+	length := h.length(rate, stage)
 	for range 2 {
-		t, err := h.try(ctx, rate, stage)
+		t, err := h.tryFor(ctx, rate, stage, length)
 		if err != nil || h.by != "" {
 			return false, err
 		}
 		if !failing(t, h.plan.Goals) {
 			return false, nil
 		}
+		if t.Outcome == Undecided {
+			length = max(length, h.length(rate, Confirming))
+		}
 	}
 	return true, nil
 }
 
-// try makes a trial at a rate. One that the generator or its machine spoiled is made again.
+// try makes a trial at a rate, as long as its stage needs.
 func (h *search) try(ctx context.Context, rate float64, stage Stage) (*Trial, error) {
-	length := h.length(rate, stage)
+	return h.tryFor(ctx, rate, stage, h.length(rate, stage))
+}
+
+// tryFor makes a trial at a rate. One that the generator or its machine spoiled is made again.
+func (h *search) tryFor(ctx context.Context, rate float64, stage Stage, length time.Duration) (*Trial, error) {
 	for attempt := 1; ; attempt++ {
 		if h.took+length > h.plan.Budget {
 			h.by = ByBudget

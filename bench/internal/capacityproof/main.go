@@ -3,7 +3,7 @@
 // Capacityproof holds smtpgauge capacity against servers whose capacity is known. "make
 // capacity-proof" runs it.
 //
-//	go run ./bench/internal/capacityproof [-only a,b] [-measured n] [-simulated n] [-seed n]
+//	go run ./bench/internal/capacityproof [-only a,b] [-measured n] [-simulated n] [-tripping n] [-seed n]
 //
 // Real servers are processes of their own (bench/internal/limited): three with a fixed time
 // for each message, one with exponential times, one that slows down once it is overloaded, and
@@ -13,6 +13,9 @@
 // Simulated servers are in virtual time, and their parameters and goals are drawn at random.
 // How often the stated range holds the truth is counted, beside plain doubling and bisection
 // with trials of the same length.
+//
+// A server that trips at random has no capacity for ever: with -tripping it is counted how long
+// such servers keep the goal at the rates that were found.
 //
 // The exit code is 1 if a result is not what it has to be.
 package main
@@ -25,6 +28,7 @@ import (
 	"io"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 	"github.com/smtpgauge/smtpgauge/internal/madeup/servers"
@@ -42,6 +46,7 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	seed := flags.Uint64("seed", 1, "of what is simulated")
 	list := flags.String("kinds", "", "only these simulated kinds, separated by commas: "+kinds.Names())
 	listen := flags.String("listen", "127.0.0.1:0", "`ADDR:PORT` of the real servers")
+	tripping := flags.Int("tripping", 0, "searches of simulated servers that trip at random, with trials of 10 s and 60 s")
 	keep := flags.String("keep", "", "keep the files of measured searches in this folder")
 	verbose := flags.Bool("v", false, "print the simulated searches whose range does not hold the truth")
 	h, chosen, err := knowns.Open(ctx, flags, "only", args)
@@ -57,6 +62,15 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	var faults []string
 	if *count > 0 {
 		if faults, err = simulateAll(ctx, w, simulated, *seed, *count, *verbose); err != nil {
+			return err
+		}
+		fmt.Fprintln(w)
+	}
+	for _, trial := range []time.Duration{10 * time.Second, time.Minute} {
+		if *tripping == 0 {
+			break
+		}
+		if err := trip(ctx, w, *seed, *tripping, trial); err != nil {
 			return err
 		}
 		fmt.Fprintln(w)
