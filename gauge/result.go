@@ -18,6 +18,10 @@ var (
 	ErrInterrupted     = errors.New("interrupted")
 )
 
+// ErrAgentLost is the error of a run that could not begin, because an agent of its fleet is
+// gone.
+var ErrAgentLost = errors.New("an agent is lost")
+
 // A Result is what was measured in a run.
 type Result struct {
 	Run     *record.Run     // all that was measured; package results/render prints it

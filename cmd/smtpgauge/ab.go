@@ -42,7 +42,7 @@ again, so that a slow change of the machine weighs on both sides alike. The gate
 are those that the second scenario declares, or those of --fail-on. The run files
 are kept in a folder, for compare.
 
-` + watchHelp,
+` + watchHelp + "\n\n" + fleetHelp,
 		Example: `  smtpgauge ab before.yaml after.yaml --min-effect 3%
   smtpgauge ab relay.yaml --a 10.0.0.5 --b 10.0.0.6 --repeat 10`,
 		Args:              cobra.RangeArgs(0, 2),
@@ -50,6 +50,9 @@ are kept in a folder, for compare.
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			o, err := f.options()
 			if err != nil {
+				return err
+			}
+			if err := l.fleet.check(c.Flags()); err != nil {
 				return err
 			}
 			hint := c.CommandPath() + " --help shows examples"
@@ -104,12 +107,15 @@ func newNoise(s streams) *cobra.Command {
 vary. From that follows how small a change this machine, this server and this
 scenario can see, and how many rounds it takes to see a smaller one.
 
-` + watchHelp,
+` + watchHelp + "\n\n" + fleetHelp,
 		Example: `  smtpgauge noise builtin:four-ports
   smtpgauge noise relay.yaml --repeat 10 --metrics 'message.*'`,
 		Args:              exactly(1, "one SCENARIO"),
 		ValidArgsFunction: completion.Scenarios(1),
 		RunE: func(c *cobra.Command, args []string) (err error) {
+			if err := l.fleet.check(c.Flags()); err != nil {
+				return err
+			}
 			if err := l.load([]string{args[0], args[0]}, [2]string{l.source.target, l.source.target}, s); err != nil {
 				return err
 			}
@@ -147,6 +153,7 @@ type alternation struct {
 	output string
 	probe  probeFlag
 	shards shardsFlag
+	fleet  fleetFlags
 	quiet  bool
 	watch  addressFlag
 	page   livePage
@@ -167,6 +174,7 @@ func (l *alternation) register(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&l.source.set, "set", nil, "override a field on both sides: `PATH=VALUE` (repeatable)")
 	l.source.registerMayLoad(flags)
 	l.source.server.register(flags)
+	l.fleet.register(flags)
 }
 
 // load reads both sides before anything runs, so that a fault in the second is
@@ -175,16 +183,19 @@ func (l *alternation) load(names []string, targets [2]string, s streams) error {
 	var errs []error
 	for i, name := range names {
 		source := l.source
-		source.target = targets[i]
+		source.target, source.keep = targets[i], l.fleet.on()
 		job, err := source.load(name, s)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
+		l.jobs[i] = job
+		if l.fleet.on() { // whose agents check what they may load, and can
+			continue
+		}
 		if err := checkTarget(job); err != nil {
 			errs = append(errs, err)
 		}
-		l.jobs[i] = job
 	}
 	if len(errs) > 0 && names[0] == names[1] {
 		return errs[0]
@@ -199,20 +210,29 @@ func (l *alternation) run(ctx context.Context, o compare.Options, s streams) (ru
 	stop, release := interruptible(ctx, display)
 	defer release()
 	defer display.End()
-	if err := l.probe.probe(stop, display, nil, l.jobs[:]...); err != nil {
+	crew, err := l.fleet.muster(stop, display, l.jobs[:]...)
+	if err != nil {
+		return runs, err
+	}
+	defer crew.Dismiss()
+	if err := l.probe.probe(stop, display, crew, l.jobs[:]...); err != nil {
 		return runs, err
 	}
 	folder, err := l.folder()
 	if err != nil {
 		return runs, err
 	}
-	sharding := l.shards.choose(ctx, (*gauge.Job).Sharding, l.jobs[:]...)
+	options := gauge.Options{Elsewhere: crew.Elsewhere()}
+	if crew == nil {
+		sharding := l.shards.choose(ctx, (*gauge.Job).Sharding, l.jobs[:]...)
+		options.Shards, options.ShardsWhy = sharding.Shards, sharding.Why
+	}
 	turns := l.repeat.Value // 0 until the first run says how many
 	for turn := 0; turns == 0 || turn < turns; turn++ {
 		for _, side := range [2][2]int{{0, 1}, {1, 0}}[turn%2] {
 			name := filepath.Join(folder, fmt.Sprintf("%c%d.jsonl", "ab"[side], turn+1))
 			display.Turn(turnText(turn, turns, side))
-			run, failed := s.turn(stop, l.jobs[side], sharding, name, display, l.page)
+			run, failed := s.turn(stop, l.jobs[side], options, name, display, l.page)
 			if run != nil {
 				runs[side] = append(runs[side], run)
 			}
@@ -358,13 +378,16 @@ func earlierTurns(folder string) (names []string) {
 var turnName = regexp.MustCompile(`^[ab][0-9]+\.jsonl$`)
 
 // turn runs a scenario once, into a file, and reads the file for comparing.
-func (s streams) turn(stop interruption, job *gauge.Job, sharding record.Sharding, name string, display *console.Live, page livePage) (*record.Run, error) {
-	machine.RaiseOpenFiles(descriptorsFor(job.Plan)+watch.Descriptors+shardDescriptors(sharding.Shards), display)
+func (s streams) turn(stop interruption, job *gauge.Job, o gauge.Options, name string, display *console.Live, page livePage) (*record.Run, error) {
+	if o.Elsewhere == nil {
+		machine.RaiseOpenFiles(descriptorsFor(job.Plan)+watch.Descriptors+shardDescriptors(o.Shards), display)
+	}
 	file, err := runfile.Open(name, nil)
 	if err := refusedFile(err); err != nil {
 		return nil, err
 	}
-	result, err := s.carryOut(stop, job, display, page, gauge.Options{File: file, Shards: sharding.Shards, ShardsWhy: sharding.Why})
+	o.File = file
+	result, err := s.carryOut(stop, job, display, page, o)
 	err = errors.Join(err, file.Close())
 	switch {
 	case result == nil:

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/build"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/crew"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
 	"github.com/smtpgauge/smtpgauge/gauge"
@@ -77,7 +78,7 @@ order, the second at once.`,
 
 // dial connects to where the flags say.
 func (f *agentFlags) dial(s streams) (bus.Bus, bus.Token, error) {
-	report := reportOnce(s.err)
+	report := crew.ReportOnce(s.err)
 	switch {
 	case f.join == "" && f.bus.url == "":
 		return nil, bus.Token{}, usagef("smtpgauge run SCENARIO --agents N --listen :4222 prints the line to start an agent with", "where is the coordinator? give --join URL or --nats URL")
@@ -93,11 +94,11 @@ func (f *agentFlags) dial(s streams) (bus.Bus, bus.Token, error) {
 	}
 	token := join.Token
 	if token == (bus.Token{}) {
-		var chosen bool
-		if token, chosen, err = fleetToken(); err != nil {
+		known, err := fleetToken()
+		if err != nil {
 			return nil, token, err
 		}
-		if !chosen {
+		if token = known.Token; !known.Chosen {
 			return nil, token, usagef("set "+tokenVariable+", or give --join the whole line that run --agents printed", "this agent knows no token")
 		}
 	}
@@ -107,10 +108,7 @@ func (f *agentFlags) dial(s streams) (bus.Bus, bus.Token, error) {
 	}
 	o := f.bus.options
 	o.Name, o.Report = "smtpgauge agent", report
-	b, err := bus.Connect(f.bus.url, token, o)
-	if err != nil {
-		err = fmt.Errorf("--nats %s: %w", withoutPassword(f.bus.url), err)
-	}
+	b, err := crew.Connect(f.bus.url, token, o)
 	return b, token, err
 }
 

@@ -119,6 +119,7 @@ type capacityFlags struct {
 	source sourceFlags
 	probe  probeFlag
 	shards shardsFlag
+	fleet  fleetFlags
 	output string
 	quiet  bool
 	format formatFlag
@@ -139,13 +140,20 @@ repeated until the range is narrow; that takes about five minutes. Between trial
 sessions are closed. In the end the answer is measured afresh, at 80, 120 and 100 %.
 
 Everything goes to a file, a line a trial, which smtpgauge show prints again. If a
-flow has no goal for errors, it is errors < 1%.`,
+flow has no goal for errors, it is errors < 1%.
+
+` + fleetHelp,
 		Example: `  smtpgauge capacity relay.yaml --slo 'message.response.p99 < 250ms'
   smtpgauge capacity relay.yaml --expect 500/s --max 1000/s
+  smtpgauge capacity relay.yaml --agents 4 --listen 0.0.0.0:4222
   smtpgauge quick mail.example.test --capacity --user bench@example.test`,
 		Args:              exactly(1, "one SCENARIO"),
 		ValidArgsFunction: completion.Scenarios(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := f.fleet.check(c.Flags()); err != nil {
+				return err
+			}
+			f.source.keep = f.fleet.on()
 			job, err := f.source.load(args[0], s)
 			if err != nil {
 				return err
@@ -162,6 +170,7 @@ flow has no goal for errors, it is errors < 1%.`,
 	f.source.register(flags)
 	f.source.registerMayLoad(flags)
 	f.source.server.register(flags)
+	f.fleet.register(flags)
 	f.format.register(flags, "report", capacityreport.Formats)
 	return c
 }
@@ -175,21 +184,27 @@ func (f *capacityFlags) run(ctx context.Context, job *gauge.Job, s streams) erro
 	if plan.Goals, err = f.search.goals(job, s.err); err != nil {
 		return err
 	}
-	if err := checkTarget(job); err != nil {
+	display := console.NewLive(s.err, console.LiveOptions{Quiet: f.quiet})
+	options, err := f.options(ctx, job, display, s)
+	if err != nil {
 		return err
 	}
-	sharding := f.shards.choose(ctx, (*gauge.Job).SearchSharding, job)
-	descriptors := descriptorsFor(job.Plan)
-	machine.RaiseOpenFiles(descriptors+shardDescriptors(sharding.Shards), s.err)
-	display := console.NewLive(s.err, console.LiveOptions{Quiet: f.quiet})
 	stop, release := interruptible(ctx, display)
 	defer release()
-	options := gauge.Options{Drain: stop.drain, FreeCores: s.freeCores, Shards: sharding.Shards, ShardsWhy: sharding.Why, Sink: sinkprocess.Sinks{Stderr: display, Descriptors: descriptors}}
-	target, err := capacity.NewTarget(job, plan.Goals, capacity.TargetOptions{Run: options})
+	options.Run.Drain = stop.drain
+	target, err := capacity.NewTarget(job, plan.Goals, options)
 	if err != nil {
 		return usagef("smtpgauge capacity --help says what a flow needs", "%w", err)
 	}
-	if err := f.probe.probe(stop, display, nil, job); err != nil {
+	crew, err := f.fleet.muster(stop, display, job)
+	if err != nil {
+		return err
+	}
+	defer crew.Dismiss()
+	if crew != nil {
+		target.UseAgents(crew.Agents(), crew.Elsewhere())
+	}
+	if err := f.probe.probe(stop, display, crew, job); err != nil {
 		return err
 	}
 	file, err := runfile.Create(f.output, job.Plan.Name+"-capacity", s.results.Writer())
@@ -220,6 +235,24 @@ func (f *capacityFlags) run(ctx context.Context, job *gauge.Job, s streams) erro
 		unwritten = fmt.Errorf("the file %s is not whole: %w", file.Name(), unwritten)
 	}
 	return errors.Join(capacityreport.Write(s.results, report, f.format.name), unwritten, ended, f.verdictOf(report, ended))
+}
+
+// options are how trials are carried out on this machine, or on agents, which check what
+// they may load, and can.
+func (f *capacityFlags) options(ctx context.Context, job *gauge.Job, stderr io.Writer, s streams) (o capacity.TargetOptions, err error) {
+	o.Run.FreeCores = s.freeCores
+	if f.fleet.on() {
+		return o, nil
+	}
+	if err := checkTarget(job); err != nil {
+		return o, err
+	}
+	sharding := f.shards.choose(ctx, (*gauge.Job).SearchSharding, job)
+	descriptors := descriptorsFor(job.Plan)
+	machine.RaiseOpenFiles(descriptors+shardDescriptors(sharding.Shards), s.err)
+	o.Run.Shards, o.Run.ShardsWhy = sharding.Shards, sharding.Why
+	o.Run.Sink = sinkprocess.Sinks{Stderr: stderr, Descriptors: descriptors}
+	return o, nil
 }
 
 // trialLine says on one line what a trial showed.
@@ -278,7 +311,7 @@ func (f *quickSearch) register(flags *pflag.FlagSet) {
 func (f *quickSearch) check(flags *pflag.FlagSet) error {
 	refused, why := quickSearchFlags, "--%s needs --capacity"
 	if f.on {
-		refused, why = []string{"rate", "messages", "for", "metrics", "watch", "dry-run", "allow-invalid", "all"}, "--%s says nothing with --capacity"
+		refused, why = []string{"rate", "messages", "for", "metrics", "watch", "dry-run", "allow-invalid", "all", "allow-lost"}, "--%s says nothing with --capacity"
 	}
 	for _, name := range refused {
 		if flags.Changed(name) {
@@ -298,7 +331,7 @@ func (f *quickSearch) runWith(ctx context.Context, run *runFlags, job *gauge.Job
 	if err := onlyCapacityFormats(run.format); err != nil {
 		return err
 	}
-	c := capacityFlags{search: f.searchFlags, source: run.source, probe: run.probe, shards: run.shards, output: run.output, quiet: run.quiet, format: run.format}
+	c := capacityFlags{search: f.searchFlags, source: run.source, probe: run.probe, shards: run.shards, fleet: run.fleet, output: run.output, quiet: run.quiet, format: run.format}
 	return c.run(ctx, job, s)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/crew"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/sinkprocess"
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/gauge/check"
@@ -65,17 +66,18 @@ func (f *probeFlag) register(flags *pflag.FlagSet) {
 // probe tries one session of each flow of some jobs, before any of them runs. It prints
 // the faults that may pass. To interrupt it in either way ends it. The agents of a crew, if
 // there is one, do it.
-func (f *probeFlag) probe(stop interruption, stderr io.Writer, on *crew, jobs ...*gauge.Job) error {
+func (f *probeFlag) probe(stop interruption, stderr io.Writer, on *crew.Crew, jobs ...*gauge.Job) error {
 	if f.off {
 		return nil
 	}
-	if on != nil {
-		return on.probe(stop, stderr, jobs...)
-	}
 	ctx, cancel := stop.either()
 	defer cancel()
+	probe := func(ctx context.Context, job *gauge.Job) ([]*check.Fault, error) { return job.Probe(ctx) }
+	if on != nil {
+		probe = on.Probe
+	}
 	for _, job := range jobs {
-		passing, err := job.Probe(ctx)
+		passing, err := probe(ctx, job)
 		if err := told(passing, err, stderr); err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ The password of --user comes from ` + scenarios.PasswordVariable + `; if that is
 command asks for it. --print writes the scenario in place of running it, as a file
 to start from; the password is not in it.
 
-` + metricsHelp + "\n\n" + watchHelp,
+` + metricsHelp + "\n\n" + watchHelp + "\n\n" + fleetHelp,
 		Example: `  smtpgauge quick sink
   smtpgauge quick 127.0.0.1:2525 --tls none --sessions 50 --for 30s
   smtpgauge quick mail.example.test --user bench@example.test --rate 20 --for 1m
@@ -64,7 +64,7 @@ to start from; the password is not in it.
 		RunE: func(c *cobra.Command, args []string) error {
 			q.sessionsSet, q.durationSet = c.Flags().Changed("sessions"), c.Flags().Changed("for")
 			q.rateSet = c.Flags().Changed("rate")
-			if err := errors.Join(q.search.check(c.Flags()), q.complete(args[0])); err != nil {
+			if err := errors.Join(q.search.check(c.Flags()), q.complete(args[0]), f.fleet.check(c.Flags())); err != nil {
 				return err
 			}
 			text := q.scenario()
@@ -75,7 +75,7 @@ to start from; the password is not in it.
 					return err
 				}
 			}
-			job, err := resolve(scenarios.Parse(quickName, []byte(text), scenarios.LoadOptions{MayLoad: f.source.mayLoad, LookupEnv: find}))
+			job, err := resolve(scenarios.Parse(quickName, []byte(text), scenarios.LoadOptions{MayLoad: f.source.mayLoad, LookupEnv: find, Keep: f.fleet.on()}))
 			switch {
 			case err != nil:
 			case q.print:
@@ -107,6 +107,8 @@ to start from; the password is not in it.
 	f.register(flags)
 	q.search.register(flags)
 	f.source.registerMayLoad(flags)
+	f.fleet.register(flags)
+	f.fleet.registerAllowLost(flags)
 	return c
 }
 

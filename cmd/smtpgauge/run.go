@@ -53,7 +53,7 @@ the same, and so does a terminal that is closed, unless nohup is used.
 		Args:              exactly(1, "one SCENARIO"),
 		ValidArgsFunction: completion.Scenarios(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := f.fleet.check(); err != nil {
+			if err := f.fleet.check(c.Flags()); err != nil {
 				return err
 			}
 			f.source.look, f.source.keep = f.dryRun, f.fleet.on()
@@ -74,6 +74,7 @@ the same, and so does a terminal that is closed, unless nohup is used.
 	f.source.registerMayLoad(c.Flags())
 	f.source.server.register(c.Flags())
 	f.fleet.register(c.Flags())
+	f.fleet.registerAllowLost(c.Flags())
 	return c
 }
 
@@ -89,7 +90,7 @@ type runFlags struct {
 	probe   probeFlag
 	shards  shardsFlag
 	watch   addressFlag
-	fleet   fleetFlags // of run alone
+	fleet   fleetFlags
 	quiet   bool
 	dryRun  bool
 	all     bool
@@ -146,7 +147,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 		page.finish(*conclusionOf(err), "", nil)
 		return err
 	}
-	defer crew.dismiss()
+	defer crew.Dismiss()
 	unfit := f.probe.probe(stop, display, crew, job)
 	var faults check.Faults
 	if unfit != nil && !errors.As(unfit, &faults) {
@@ -163,7 +164,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	}
 	defer file.Close() // for the returns before the run begins
 
-	options := gauge.Options{File: file, OnInterval: live.observe, Shards: sharding.Shards, ShardsWhy: sharding.Why, Elsewhere: crew.elsewhere()}
+	options := gauge.Options{File: file, OnInterval: live.observe, Shards: sharding.Shards, ShardsWhy: sharding.Why, Elsewhere: crew.Elsewhere()}
 	var result *gauge.Result
 	if len(faults) > 0 {
 		hintAtOthers(faults, p, s.err)

@@ -41,6 +41,7 @@ type logHeader struct {
 	Expect   float64         `json:"expect,omitempty"`
 	Mix      []flowShare     `json:"mix"`
 	Sharding record.Sharding `json:"sharding,omitzero"`
+	Agents   []TrialAgent    `json:"agents,omitempty"`
 }
 
 // A flowShare is a flow's share of all messages, 0 to 1.
@@ -63,7 +64,7 @@ type logAnswer struct {
 // completes. expect is the rate that a gate asks for; 0 if there is none.
 func Begin(w io.Writer, t *Target, started time.Time, expect float64) (*Log, *Report, error) {
 	p := t.job.Plan
-	h := &logHeader{Name: p.Name, Started: started.UTC(), Goals: t.goals, Expect: expect, Target: targets(p)}
+	h := &logHeader{Name: p.Name, Started: started.UTC(), Goals: t.goals, Expect: expect, Target: targets(p), Agents: t.agents}
 	h.Sharding = record.Sharding{Shards: t.options.Run.Shards, Why: t.options.Run.ShardsWhy}
 	for i, share := range t.Mix() {
 		h.Mix = append(h.Mix, flowShare{p.Flows[i].Name, share})
@@ -87,7 +88,7 @@ func targets(p *loadgen.Plan) []string {
 }
 
 func (h *logHeader) report() *Report {
-	r := &Report{Format: Format, Name: h.Name, Started: h.Started, Target: h.Target, Expect: h.Expect, Sharding: h.Sharding}
+	r := &Report{Format: Format, Name: h.Name, Started: h.Started, Target: h.Target, Expect: h.Expect, Sharding: h.Sharding, Agents: h.Agents}
 	for i := range h.Goals {
 		r.SLO = append(r.SLO, h.Goals[i].Expr)
 	}

@@ -31,6 +31,7 @@ type Report struct {
 	Partial   bool                `json:"partial,omitempty"` // the search was ended early, or its file has lost its end
 	Loaded    time.Duration       `json:"took_ns"`           // all trials together, the draining included
 	Sharding  record.Sharding     `json:"sharding,omitzero"` // of all trials; the files of earlier versions have none
+	Agents    []TrialAgent        `json:"agents,omitempty"`  // that carried the trials out
 	Trials    []TrialReport       `json:"trials"`
 	Findings  []limits.Finding    `json:"findings,omitempty"` // what most likely limits the server
 }
@@ -96,6 +97,8 @@ func (r *Report) conclude() criteria.Conclusion {
 		return criteria.Conclusion{Word: criteria.Failed, Reason: fmt.Sprintf("%s; %s/s was expected", found, human.Rate(r.Expect))}
 	case r.Expect > 0 && !r.Partial:
 		return criteria.Conclusion{Word: criteria.Undecided, Reason: fmt.Sprintf("%s; %s/s was expected", found, human.Rate(r.Expect))}
+	case r.Partial && r.LimitedBy == ByGenerator && r.Why != "":
+		return criteria.Conclusion{Word: criteria.Undecided, Reason: fmt.Sprintf("the search was ended early (%s): %s", r.Why, found)}
 	case r.Partial:
 		return criteria.Conclusion{Word: criteria.Undecided, Reason: "the search was ended early: " + found}
 	case c.Low <= 0 && r.LimitedBy == ByServer:

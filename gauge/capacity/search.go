@@ -3,9 +3,12 @@ package capacity
 import (
 	"cmp"
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/gauge"
 )
 
 // A Plan says how a capacity is searched for. Zero values mean the defaults.
@@ -54,7 +57,10 @@ type Server interface {
 func Search(ctx context.Context, s Server, p Plan, observe func(*Trial, Range)) (*Answer, error) {
 	h := &search{plan: p.withDefaults(), server: s, observe: observe}
 	err := h.run(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, gauge.ErrAgentLost):
+		h.by, h.why = ByGenerator, err.Error()
+	case err != nil:
 		h.by = ByBudget // there was less time than the plan has
 	}
 	return h.answer(), err

@@ -2,11 +2,13 @@ package capacity
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
 // The generator's part of the time that a goal allows, and of the run, beyond which it
@@ -48,6 +50,22 @@ func spoiled(res *figures.Result, goals []Goal) string {
 		return "the wall clock stepped"
 	}
 	return ""
+}
+
+// shortOf says which agents of a fleet had not their whole part in a trial, or were not heard
+// of for some of its seconds; "" if none. Less was offered then than the trial's rate, or less
+// of it was seen.
+func shortOf(r *record.Run) string {
+	var list []string
+	for i := range r.Agents {
+		switch a := &r.Agents[i]; {
+		case a.Lost != "":
+			list = append(list, fmt.Sprintf("agent %s on %s was lost: %s", a.Name, a.Host, a.Lost))
+		case a.Away > 0:
+			list = append(list, fmt.Sprintf("nothing was heard of agent %s on %s for %s", a.Name, a.Host, human.Duration(a.Away)))
+		}
+	}
+	return strings.Join(list, "; ")
 }
 
 // shortestLimit is the shortest time that a goal allows; 0 if none limits a time.

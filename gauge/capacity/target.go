@@ -32,9 +32,16 @@ type TargetOptions struct {
 // CoreUseSince says who has used this machine's cores since WatchCores was called.
 type CoreUseSince = func() (*serverside.CoreUse, error)
 
+// A TrialAgent is one of those that carry out trials in place of this process.
+type TrialAgent struct {
+	Name string `json:"name"`
+	Host string `json:"host"`
+}
+
 // A Target is the server of a scenario, which it loads at any rate.
 type Target struct {
 	job     *gauge.Job
+	agents  []TrialAgent // nil if this process carries trials out
 	goals   []Goal
 	options TargetOptions
 	shares  []float64 // of each flow in all messages
@@ -99,6 +106,13 @@ func messageRate(f *loadgen.Flow) (rate float64, each int64, err error) {
 	return area / length * float64(each), each, nil
 }
 
+// UseAgents has all trials carried out by agents, as gauge.Options.Elsewhere does with a run.
+// A trial that an agent had not its whole part in tells nothing. A search ends with
+// gauge.ErrAgentLost if one does not come back.
+func (t *Target) UseAgents(agents []TrialAgent, elsewhere func(context.Context, *gauge.Job, gauge.Options) (*record.Run, error)) {
+	t.agents, t.options.Run.Elsewhere = agents, elsewhere
+}
+
 // Findings are what the trials until now show of what limits the server.
 func (t *Target) Findings() []limits.Finding { return t.seen.Find() }
 
@@ -128,7 +142,7 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 		case <-over:
 		}
 	}()
-	if run := &t.options.Run; run.Shards == 0 { // one choice for all trials, whatever their rate
+	if run := &t.options.Run; run.Shards == 0 && run.Elsewhere == nil { // one choice for all trials, whatever their rate
 		s := t.job.SearchSharding(ctx)
 		run.Shards, run.ShardsWhy = s.Shards, s.Why
 	}
@@ -150,7 +164,9 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 	if !t.job.IsHere(result.Figures) {
 		m.Machine = nil
 	}
-	m.Bound = cmp.Or(m.Bound, spoiled(result.Figures, t.goals))
+	short := shortOf(result.Run)
+	m.Short = short != ""
+	m.Bound = cmp.Or(short, m.Bound, spoiled(result.Figures, t.goals))
 	m.Starved = starved(m.Machine, result.Figures.Generator.Free)
 	if m.Bound == "" && m.Starved == "" { // otherwise what it shows may be the generator's
 		t.seen.Add(result.Figures.Evidence(result.Run))

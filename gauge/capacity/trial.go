@@ -11,8 +11,9 @@ import (
 // A Measured is what a trial measured.
 type Measured struct {
 	Blocks   []Block       `json:"blocks"`
-	Took     time.Duration `json:"took_ns"` // the draining after it included
-	Bound    string        `json:"bound"`   // why the generator spoils the trial; "" if it does not
+	Took     time.Duration `json:"took_ns"`         // the draining after it included
+	Bound    string        `json:"bound"`           // why the generator spoils the trial; "" if it does not
+	Short    bool          `json:"short,omitempty"` // less than its rate was offered, or seen
 	Achieved float64       `json:"achieved"`
 	P50      time.Duration `json:"p50_ns"` // of the response time of messages
 	P99      time.Duration `json:"p99_ns"`
@@ -48,13 +49,13 @@ type Trial struct {
 
 // newTrial judges what a trial measured. A trial that the generator spoiled, or in which
 // something else took the server's cores, passes all the same if it kept its goals: the
-// delays are part of what was measured.
+// delays are part of what was measured. One that offered less than its rate does not.
 func newTrial(rate float64, stage Stage, m Measured, goals []Goal) *Trial {
 	t := &Trial{Rate: rate, Stage: stage, Measured: m}
 	t.Outcome, t.Why = judge(m.Blocks, goals)
 	_, t.hopeless = hopeless(m.Blocks, goals)
 	// Whatever took the cores from the server may be why the generator was late too.
-	if why := cmp.Or(m.Starved, m.Bound); why != "" && failing(t, goals) {
+	if why := cmp.Or(m.Starved, m.Bound); m.Short || why != "" && failing(t, goals) {
 		t.Outcome, t.Why = Invalid, why
 	}
 	if t.Outcome == Fail && m.Errors > 0 && m.Usual != "" {

@@ -44,8 +44,10 @@ func (f *Fleet) all(ctx context.Context, holds func(*member) bool) error {
 		done := true
 		for _, m := range f.members {
 			switch {
-			case m.givenUp || m.away:
-				return false, fmt.Errorf("agent %s on %s was lost before the run began", m.name, m.hello.Host)
+			case m.givenUp:
+				return false, fmt.Errorf("%w: %s on %s has been silent since %s", gauge.ErrAgentLost, m.name, m.hello.Host, m.heard.UTC().Format(time.TimeOnly))
+			case m.away: // it may come back
+				done = false
 			case m.Run == f.order.Run && m.Failed != "":
 				return false, fmt.Errorf("agent %s on %s: %s", m.name, m.hello.Host, m.Failed)
 			case m.Run != f.order.Run || !holds(m):

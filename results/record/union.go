@@ -6,25 +6,27 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
 
 // A Union makes one run of the files of several agents while these are being written, and
 // writes the run file of the whole meanwhile. Its totals are those that Merge makes of the
 // agents' files.
 //
-// An interval of the whole is written when all agents have come to it. It is not for
-// several goroutines at once, but for ServerLooks.
+// An interval of the whole is written when all agents have come to it, and reported when all
+// have that are not away. It is not for several goroutines at once, but for ServerLooks.
 type Union struct {
 	folder
 	reporter reporter
 	parts    []unionPart
-	pending  []*unionFrame // to be written, in order
-	live     *unionFrame   // what has come since the last report
-	shown    []Gauge       // by flow: with the most sessions that a report had
-	reported int64         // the number of the last report
-	taken    int64         // the number of the last second that was folded
+	written  unionQueue     // the seconds that are to be
+	reported unionQueue     // the seconds that are to be
+	shown    []Gauge        // by flow: with the most sessions that a report had
+	told     sample.Instant // the end of the last report
 }
 
 // A unionPart is an agent's part of a Union.
@@ -57,7 +59,6 @@ func NewUnion(w io.Writer, h Header, agents int, onInterval func(*Progress)) (*U
 		u.parts[i].index, u.parts[i].shown, u.parts[i].kept = i, map[int]Gauge{}, map[int]Gauge{}
 	}
 	u.reporter = newReporter(&u.run.Header, onInterval)
-	u.live = newUnionFrame(0, u)
 	u.shown = make([]Gauge, len(h.Flows))
 	u.out.header(&u.run.Header)
 	return u, u.out.flush()
@@ -134,7 +135,7 @@ func (u *Union) Close(e Ending, agents []Agent) (*Run, error) {
 		u.parts[i].gone = true
 	}
 	u.emit()
-	for _, f := range slices.Clone(u.pending) {
+	for f := range u.written.upTo(afterAll) {
 		u.fold(f)
 	}
 	u.write()
@@ -174,18 +175,37 @@ func newUnionFrame(number int64, u *Union) *unionFrame {
 	return &unionFrame{newFrame(number, u.run.staged), make([]map[int]Gauge, len(u.parts))}
 }
 
-// mostPending bounds the intervals that wait for an agent that is away.
+// A unionQueue has the seconds that wait for agents which have not come to them yet.
+type unionQueue struct {
+	frames []*unionFrame // in order
+	taken  int64         // the number of the last second that waits no more
+}
+
+// mostPending bounds the seconds that wait.
 const mostPending = 15
 
-// frameOf returns the pending frame of a second. If that is written already, it is the one
-// that is written next: what comes late is in a later interval, and in the same totals.
-func (u *Union) frameOf(number int64) *unionFrame {
-	number = max(number, u.taken+1)
-	i, found := slices.BinarySearchFunc(u.pending, number, func(f *unionFrame, n int64) int { return cmp.Compare(f.number, n) })
+// frame returns the frame of a second. If that waits no more, it is the one that is next:
+// what comes late is in a later interval, and in the same totals.
+func (q *unionQueue) frame(number int64, u *Union) *unionFrame {
+	number = max(number, q.taken+1)
+	i, found := slices.BinarySearchFunc(q.frames, number, func(f *unionFrame, n int64) int { return cmp.Compare(f.number, n) })
 	if !found {
-		u.pending = slices.Insert(u.pending, i, newUnionFrame(number, u))
+		q.frames = slices.Insert(q.frames, i, newUnionFrame(number, u))
 	}
-	return u.pending[i]
+	return q.frames[i]
+}
+
+// upTo takes out the frames up to a second, and those for which there is no room.
+func (q *unionQueue) upTo(number int64) iter.Seq[*unionFrame] {
+	return func(yield func(*unionFrame) bool) {
+		for len(q.frames) > 0 && (q.frames[0].number <= number || len(q.frames) > mostPending) {
+			f := q.frames[0]
+			q.frames, q.taken = slices.Delete(q.frames, 0, 1), f.number
+			if !yield(f) {
+				return
+			}
+		}
+	}
 }
 
 // emit reports and writes what is complete.
@@ -201,32 +221,27 @@ func (u *Union) emit() {
 			report, write = min(report, p.number), min(write, p.number)
 		}
 	}
-	if last := u.lastNumber(); report == afterAll {
-		report = last
+	for f := range u.reported.upTo(report) {
+		u.report(f)
 	}
-	if report > u.reported {
-		u.reported = report
-		u.settle(u.live, func(p *unionPart) map[int]Gauge { return p.shown })
-		for i, g := range u.live.gauges {
-			peak := max(u.shown[i].Peak, g.Peak)
-			u.shown[i] = g
-			u.shown[i].Peak = peak
-		}
-		u.reporter.report(u.live.frame, u.shown)
-		u.live = newUnionFrame(0, u)
-	}
-	for len(u.pending) > 0 && (u.pending[0].number <= write || len(u.pending) > mostPending) {
-		u.fold(u.pending[0])
+	for f := range u.written.upTo(write) {
+		u.fold(f)
 	}
 }
 
-// lastNumber is the highest number of an interval that has come.
-func (u *Union) lastNumber() int64 {
-	n := int64(0)
-	for i := range u.parts {
-		n = max(n, u.parts[i].number)
+// report passes on how far the run is after a second.
+func (u *Union) report(f *unionFrame) {
+	u.settle(f, func(p *unionPart) map[int]Gauge { return p.shown })
+	if f.from == 0 { // nothing but what came late
+		f.from, f.to = u.told, u.told
 	}
-	return n
+	u.told = f.to
+	for i, g := range f.gauges {
+		peak := max(u.shown[i].Peak, g.Peak)
+		u.shown[i] = g
+		u.shown[i].Peak = peak
+	}
+	u.reporter.report(f.frame, u.shown)
 }
 
 // settle adds up the agents' gauges, of which last has the ones before.
@@ -255,10 +270,8 @@ func (u *Union) settle(f *unionFrame, last func(*unionPart) map[int]Gauge) {
 	}
 }
 
-// fold passes the first pending frame on.
+// fold writes a second.
 func (u *Union) fold(f *unionFrame) {
-	u.pending = slices.Delete(u.pending, 0, 1)
-	u.taken = f.number
 	u.settle(f, func(p *unionPart) map[int]Gauge { return p.kept })
 	if f.from == 0 { // nothing but what came late
 		f.from, f.to = u.run.end, u.run.end

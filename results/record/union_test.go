@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -149,6 +150,51 @@ func TestUnionIsWhatMergeMakes(t *testing.T) {
 			}
 			if want.Agents[0].Messages != got.Agents[0].Messages {
 				t.Errorf("merged %+v, want %+v", want.Agents[0].Messages, got.Agents[0].Messages)
+			}
+		}
+	}
+}
+
+// A report has one second of all agents, whichever of them is ahead with what it sends.
+func TestUnionReportsSecondBySecond(t *testing.T) {
+	var reports, both []Progress
+	whole, _ := newUnion(t, 2, func(p *Progress) { both = append(both, *p) })
+	for i, f := range agentFiles(t, whole.ID(), 0, 0) {
+		if err := whole.Feed(i, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closeUnion(t, whole)
+	u, _ := newUnion(t, 2, func(p *Progress) { reports = append(reports, *p) })
+	files := agentFiles(t, u.ID(), 0, 0)
+	if err := u.Feed(0, files[0]); err != nil {
+		t.Fatal(err)
+	}
+	if len(reports) > 0 {
+		t.Errorf("%d reports of one agent alone", len(reports))
+	}
+	second := regexp.MustCompile(`"type":"interval".*"n":(\d+),`)
+	var of, part []byte // the number of a second, and its lines
+	for line := range bytes.Lines(files[1]) {
+		if n := second.FindSubmatch(line); n != nil && !bytes.Equal(n[1], of) {
+			if err := u.Feed(1, part); err != nil {
+				t.Fatal(err)
+			}
+			of, part = n[1], nil
+		}
+		part = append(part, line...)
+	}
+	if err := u.Feed(1, part); err != nil {
+		t.Fatal(err)
+	}
+	closeUnion(t, u)
+	if len(reports) != len(both) || len(reports) < 3 {
+		t.Fatalf("%d reports, want %d", len(reports), len(both))
+	}
+	for i, p := range reports {
+		for flow := range p.Flows {
+			if p.Length != both[i].Length || p.Flows[flow].Due != both[i].Flows[flow].Due {
+				t.Errorf("report %d is of %v, want %v; flow %d: %d due, want %d", i, p.Length, both[i].Length, flow, p.Flows[flow].Due, both[i].Flows[flow].Due)
 			}
 		}
 	}

@@ -120,10 +120,10 @@ func (u *Union) partInterval(p *unionPart, line []byte) error {
 }
 
 // each calls do for the frames that take what an agent's last interval has: the one that
-// is to be written, and the one of the next report.
+// is to be written, and the one that is to be reported.
 func (u *Union) each(p *unionPart, do func(*unionFrame)) {
-	do(u.frameOf(p.number))
-	do(u.live)
+	do(u.written.frame(p.number, u))
+	do(u.reported.frame(p.number, u))
 }
 
 // partStage takes what came to a stage of a load.

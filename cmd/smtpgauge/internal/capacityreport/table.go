@@ -91,7 +91,26 @@ func notes(r *capacity.Report) []string {
 	if n := r.Sharding.Shards; n > 0 {
 		list = append(list, fmt.Sprintf("generator: %s (%s)", human.CountOf(int64(n), "shard"), r.Sharding.Why))
 	}
+	if len(r.Agents) > 0 {
+		list = append(list, "generator: "+agentsText(r.Agents))
+	}
 	return append(list, fmt.Sprintf("cost: %s in %s; times are from when a message was due", human.CountOf(int64(len(r.Trials)), "trial"), human.Duration(r.Loaded)))
+}
+
+// namedAgents is how many agents are named.
+const namedAgents = 8
+
+// agentsText says which agents carried trials out.
+func agentsText(agents []capacity.TrialAgent) string {
+	var names []string
+	for i, a := range agents {
+		if i == namedAgents {
+			names = append(names, "...")
+			break
+		}
+		names = append(names, a.Name+" on "+a.Host)
+	}
+	return fmt.Sprintf("%s (%s)", human.CountOf(int64(len(agents)), "agent"), strings.Join(names, ", "))
 }
 
 // times are the response times of a trial as people read them.

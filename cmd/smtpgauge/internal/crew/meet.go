@@ -1,0 +1,152 @@
+package crew
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
+	"github.com/smtpgauge/smtpgauge/internal/printable"
+)
+
+// meet connects to where the agents come, and returns the command that starts one.
+func (c *Crew) meet(stderr io.Writer) (how string, err error) {
+	o := &c.o
+	if o.Listen != "" {
+		server, err := bus.Serve(o.Listen, o.Token.Token, o.Agents+len(c.names))
+		if err != nil {
+			return "", err
+		}
+		c.bus = server
+		join := server.Join()
+		join.Address = reachable(join.Address)
+		if o.Token.Chosen {
+			join.Token = bus.Token{}
+		}
+		return "smtpgauge agent --join " + join.String(), nil
+	}
+	options := o.Bus
+	options.Name, options.Report = "smtpgauge coordinator", ReportOnce(stderr)
+	if c.bus, err = Connect(o.URL, o.Token.Token, options); err != nil {
+		return "", err
+	}
+	how = "smtpgauge agent --nats " + withoutPassword(o.URL)
+	if !o.Token.Chosen {
+		how = o.Token.Variable + "=" + o.Token.Secret() + " " + how
+	}
+	return how, nil
+}
+
+// tellHow prints how to start the agents.
+func (c *Crew) tellHow(how string, stderr io.Writer) {
+	note := ""
+	if c.o.Token.Chosen {
+		note = "   # with the same " + c.o.Token.Variable
+	}
+	fmt.Fprintf(stderr, "start each of the %d agents with:\n  %s\n", c.o.Agents, how+note)
+	for _, name := range c.names {
+		fmt.Fprintf(stderr, "and on the server's machine:\n  %s --name %s --watch PROCESS%s\n", how, name, note)
+	}
+}
+
+// gather waits for the agents, and says every 10 s who is there.
+func (c *Crew) gather(ctx context.Context, stderr io.Writer) error {
+	ctx, timeout := context.WithTimeout(ctx, c.o.Wait)
+	defer timeout()
+	tell := time.NewTicker(10 * time.Second)
+	defer tell.Stop()
+	result := make(chan error, 1)
+	go func() { result <- c.fleet.Gather(ctx) }()
+	for {
+		select {
+		case err := <-result:
+			switch {
+			case errors.Is(err, context.DeadlineExceeded):
+				return fmt.Errorf("%s: --agents-wait makes that longer", c.attendance(fmt.Sprintf("not all agents came within %s", c.o.Wait)))
+			case errors.Is(err, context.Canceled):
+				return fmt.Errorf("%w before the load", gauge.ErrInterrupted)
+			}
+			return err
+		case <-tell.C:
+			fmt.Fprintln(stderr, c.attendance("waiting for agents"))
+		}
+	}
+}
+
+// attendance says who is there.
+func (c *Crew) attendance(what string) string {
+	var names []string
+	for _, m := range c.fleet.Members() {
+		name := m.Name + " on " + m.Host
+		if m.Away {
+			name += " (silent)"
+		}
+		names = append(names, printable.Text(name))
+	}
+	return fmt.Sprintf("%s: %d of %d are there: %s", what, len(names), c.o.Agents, cmp.Or(strings.Join(names, ", "), "none"))
+}
+
+// reachable is an address that agents on other machines may use: of one that stands for all
+// addresses of this machine, the first that is not of loopback.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || !net.ParseIP(host).IsUnspecified() {
+		return address
+	}
+	list, err := net.InterfaceAddrs()
+	if err != nil {
+		return address
+	}
+	for _, a := range list {
+		if ip, ok := a.(*net.IPNet); ok && ip.IP.IsGlobalUnicast() {
+			return net.JoinHostPort(ip.IP.String(), port)
+		}
+	}
+	return net.JoinHostPort("127.0.0.1", port)
+}
+
+// Connect connects to NATS servers of the user's own. The error has no password.
+func Connect(url string, t bus.Token, o bus.Options) (bus.Bus, error) {
+	b, err := bus.Connect(url, t, o)
+	if err != nil {
+		return nil, fmt.Errorf("--nats %s: %w", withoutPassword(url), err)
+	}
+	return b, nil
+}
+
+// ReportOnce returns a function that prints each text, unless it is the one before.
+func ReportOnce(stderr io.Writer) func(string) {
+	texts := make(chan string, 1)
+	texts <- ""
+	return func(text string) {
+		last := <-texts
+		texts <- text
+		if text != last {
+			say(stderr, "bus: "+text)
+		}
+	}
+}
+
+func say(stderr io.Writer, text string) { fmt.Fprintln(stderr, printable.Text(text)) }
+
+// withoutPassword is a URL of NATS servers without what must not be shown.
+func withoutPassword(text string) string {
+	parts := strings.Split(text, ",")
+	for i, part := range parts {
+		scheme, rest, found := strings.Cut(part, "://")
+		if !found {
+			scheme, rest = "nats", part
+		}
+		if _, host, found := strings.Cut(rest, "@"); found {
+			rest = host
+		}
+		parts[i] = scheme + "://" + rest
+	}
+	return strings.Join(parts, ",")
+}
