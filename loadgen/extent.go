@@ -36,10 +36,16 @@ func (p *Plan) RoundLength(flow int) (time.Duration, bool) {
 
 // MostSessions is how many sessions a plan has open at once, at most: flows that
 // run together add up, flows in turn do not.
-func (p *Plan) MostSessions() int {
+func (p *Plan) MostSessions() int { return p.PartSessions(Part{}, 1) }
+
+// PartSessions is the same of the part of the plan that falls to so many shards.
+func (p *Plan) PartSessions(part Part, shards int) int {
 	var sum, most int
 	for i := range p.Flows {
-		n := p.Flows[i].Load.MostSessions()
+		n := 0
+		for shard := range shards {
+			n += int(part.deal(shard, shards).share(int64(p.Flows[i].Load.MostSessions())))
+		}
 		sum, most = sum+n, max(most, n)
 	}
 	if p.InTurn {

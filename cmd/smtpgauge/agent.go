@@ -164,8 +164,18 @@ func (f *agentFlags) load(data []byte, sum string, s streams) (fleet.Load, error
 		return nil, err
 	}
 	job := gauge.NewJob(scenario)
-	return fleet.JobLoad{Job: job, Permit: func(p *loadgen.Plan) error {
-		machine.RaiseOpenFiles(descriptorsFor(p), s.err)
-		return f.rules.Permit(scenario, p)
-	}}, nil
+	load := fleet.JobLoad{Job: job, Permit: func(p *loadgen.Plan) error { return f.rules.Permit(scenario, p) }}
+	return partLoad{load, s}, nil
+}
+
+// A partLoad has the descriptors for the part of its load that falls to it.
+type partLoad struct {
+	fleet.JobLoad
+	s streams
+}
+
+// Run implements fleet.Load.
+func (l partLoad) Run(ctx context.Context, o gauge.Options) (*gauge.Result, error) {
+	machine.RaiseOpenFiles(uint64(l.Plan.PartSessions(o.Part, o.Shards))+spareDescriptors, l.s.err)
+	return l.JobLoad.Run(ctx, o)
 }

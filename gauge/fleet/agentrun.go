@@ -11,6 +11,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
@@ -103,7 +104,7 @@ func (r *agentRun) place() *record.Place {
 	defer r.mu.Unlock()
 	o := &r.order
 	return &record.Place{
-		Name: o.Name, Number: o.Number, Of: o.Of, Fleet: o.Fleet,
+		Name: o.Name, Number: o.Number, Of: o.Of, Fleet: o.Fleet, Start: sample.Instant(o.At - o.Offset),
 		Offset: time.Duration(o.Offset), OffsetError: time.Duration(o.Error),
 	}
 }

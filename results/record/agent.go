@@ -1,7 +1,9 @@
 package record
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -16,6 +18,9 @@ type Place struct {
 	Number int    `json:"number"` // from 1
 	Of     int    `json:"of"`     // agents of the run
 	Fleet  string `json:"fleet"`  // what all agents of the run have in common, and no other run
+
+	// Start is when all agents were to begin, by their coordinator's clock.
+	Start sample.Instant `json:"start"`
 
 	// Offset is by how much the agent's clock is ahead of its coordinator's, as the
 	// coordinator measured it before the start, with its error in both directions. The
@@ -39,7 +44,8 @@ type Agent struct {
 	Times    []*histogram.Histogram // by flow: of messages, as the flow's load is judged by; nil if there are none
 }
 
-// newAgent returns what is known of an agent from the header of its file.
+// newAgent returns what is known of an agent from the header of its file. Its skew is known
+// if the header has times of the coordinator's clock.
 func newAgent(h *Header) Agent {
 	a := Agent{Place: *h.Agent, ID: h.ID, Host: h.Environment.Host, Version: h.Environment.Version}
 	a.empty(h)
@@ -68,28 +74,70 @@ func (a *Agent) add(h *Header, s sample.Series, t *tally.Total) {
 	}
 }
 
-// mergeAgents lists the agents of the runs that are put together. The error says that they
-// are of different fleets.
-func (r *Run) mergeAgents(runs []*Run) error {
-	for i, from := range runs {
+// checkFleets refuses runs of different fleets, and what would count twice: the run of an
+// agent beside that of its whole fleet, and two of one agent.
+func checkFleets(runs []*Run) error {
+	wholes, numbers := map[string]int{}, map[int]int{}
+	first, fleet := -1, ""
+	for i, r := range runs {
+		wholes[r.Header.ID] = i
+		own := ""
+		switch {
+		case r.Header.Agent != nil:
+			own = r.Header.Agent.Fleet
+		case len(r.Agents) > 0:
+			own = r.Agents[0].Fleet
+		default:
+			continue
+		}
+		if first < 0 {
+			first, fleet = i, own
+		}
+		if own != fleet {
+			return fmt.Errorf("%s is of another run of a fleet than %s: only the files of one run merge", runName(runs, i), runName(runs, first))
+		}
+	}
+	for i, r := range runs {
+		a := r.Header.Agent
+		if a == nil {
+			continue
+		}
+		if k, found := wholes[a.Fleet]; found {
+			return fmt.Errorf("%s is of the whole fleet, and has what is in %s: leave one of them out", runName(runs, k), runName(runs, i))
+		}
+		if k, twice := numbers[a.Number]; twice && runs[k].Header.ID != r.Header.ID {
+			return fmt.Errorf("%s and %s are both of agent %d: leave one of them out", runName(runs, k), runName(runs, i), a.Number)
+		}
+		numbers[a.Number] = i
+	}
+	return nil
+}
+
+// mergeAgents lists the agents of the runs that are put together.
+func (r *Run) mergeAgents(runs []*Run) {
+	for _, from := range runs {
 		r.Agents = append(r.Agents, from.Agents...)
 		h := &from.Header
 		if len(from.Agents) > 0 || h.Agent == nil {
 			continue
 		}
 		a := newAgent(h)
+		if a.Start > 0 {
+			a.Skew = h.Started.Sub(a.Start.Time())
+		}
 		for s, t := range from.totals {
 			a.add(h, s, t)
 		}
 		if from.Partial() {
 			a.Lost = "its file has lost its end"
 		}
-		if n := len(r.Agents); n > 0 && (r.Agents[0].Fleet != a.Fleet || r.Agents[0].Of != a.Of) {
-			return fmt.Errorf("%s is of another run of a fleet than %s", runName(runs, i), runName(runs, 0))
-		}
 		r.Agents = append(r.Agents, a)
 	}
-	return nil
+	alone := func(from *Run) bool { return from.Header.Agent == nil || from.Header.Agent.Start == 0 }
+	if !slices.ContainsFunc(runs, alone) { // the coordinator's file begins with that too
+		r.Header.Started = runs[0].Header.Agent.Start.Time().UTC()
+	}
+	slices.SortStableFunc(r.Agents, func(a, b Agent) int { return cmp.Compare(a.Number, b.Number) })
 }
 
 // agentLine is an Agent in a run file: what is known of it.
@@ -181,6 +229,8 @@ func (p *Place) check() error {
 	switch {
 	case p.Number < 1 || p.Number > p.Of || p.Of > MaxAgents:
 		return fmt.Errorf("agent %d of %d, want at most %d", p.Number, p.Of, MaxAgents)
+	case p.Start < 0:
+		return fmt.Errorf("agent %d begins at %d, before there were clocks", p.Number, p.Start)
 	case p.Offset.Abs() > maxSpan || p.OffsetError < 0 || p.OffsetError > maxSpan:
 		return fmt.Errorf("agent %d has a clock that is %d ns ahead, with an error of %d ns", p.Number, p.Offset, p.OffsetError)
 	}

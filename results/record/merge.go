@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -13,10 +14,13 @@ import (
 // Merge makes one run of several that generators made from the same scenario.
 // Counts, histograms and peaks add up. A window is the union of theirs, and time in
 // which none of them was at work counts for no rate. The error says which
-// run is of another scenario, or is given twice.
+// run is of another scenario or fleet, or would count twice.
 func Merge(runs ...*Run) (*Run, error) {
 	if len(runs) == 0 {
 		return nil, errors.New("no run to merge")
+	}
+	if err := checkFleets(runs); err != nil {
+		return nil, err
 	}
 	if err := CheckDistinct(runs); err != nil {
 		return nil, err
@@ -45,9 +49,7 @@ func Merge(runs ...*Run) (*Run, error) {
 	if err := out.mergeIntervals(runs); err != nil {
 		return nil, fmt.Errorf("putting the runs' intervals together: %w", err)
 	}
-	if err := out.mergeAgents(runs); err != nil {
-		return nil, err
-	}
+	out.mergeAgents(runs)
 	out.gaps = gapsBetween(runs)
 	if whole {
 		out.Closing = &closing
@@ -147,10 +149,9 @@ func (c *Closing) merge(from *Closing) {
 		c.Ended = from.Ended
 	}
 	c.Interrupted = c.Interrupted || from.Interrupted
-	if from.Lost != "" && c.Lost != "" {
-		c.Lost += "; "
+	if !strings.Contains(c.Lost, from.Lost) { // several may say the same of one target
+		c.Lost = join(c.Lost, from.Lost)
 	}
-	c.Lost += from.Lost
 	if c.Aborted == "" {
 		c.Aborted = from.Aborted
 	}
