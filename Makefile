@@ -16,7 +16,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo test race check fmt integration browser deploy-test bench-peers truth verdict detect capacity-proof fuzz chaos man clean
+.PHONY: help build demo test race check fmt integration browser deploy-test bench-peers truth verdict detect capacity-proof fleet-proof fuzz chaos man clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,12 @@ capacity-proof: ## hold capacity against servers whose capacity is known; PROOF 
 	@mkdir -p bin
 	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/internal/capacityproof
 	bin/capacityproof -ours bin/smtpgauge $(PROOF)
+
+fleet-proof: ## hold fleets of agents against what they must come to; FLEET adds flags, -only for a part, -quick
+	.ci/packages gcc libc6-dev
+	@mkdir -p bin
+	$(GO) build -o bin/ ./cmd/smtpgauge ./bench/internal/fleetproof
+	bin/fleetproof -ours bin/smtpgauge $(FLEET)
 
 fuzz: ## run each fuzz target for FUZZTIME
 	@mkdir -p bin

@@ -96,6 +96,25 @@ func TestUnreadableRunIsNotBegun(t *testing.T) {
 	}
 }
 
+// Each generator has a drain of its own, and between two of those nothing is missing.
+func TestDrainsApartAreNoGap(t *testing.T) {
+	var runs []*Run
+	for d := range 2 {
+		r, _ := collect(t, 1, nil)
+		steady := r.windows[sample.Series{Stage: sample.Steady}]
+		from := steady.To.Add(time.Duration(10*d) * time.Millisecond)
+		r.windows[sample.Series{Stage: sample.Drain}] = Window{from, from.Add(time.Millisecond)}
+		runs = append(runs, r)
+	}
+	sum, err := Merge(runs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if gap := sum.LongestGap(); gap != 0 {
+		t.Errorf("%v apart", gap)
+	}
+}
+
 // Generators that ran one after the other loaded the server in their windows,
 // not in between.
 func TestMergedWindowsAreAUnion(t *testing.T) {

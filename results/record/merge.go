@@ -64,7 +64,7 @@ func gapsBetween(runs []*Run) map[sample.Series]time.Duration {
 	sum := map[sample.Series]time.Duration{}
 	for _, r := range runs {
 		for s, w := range r.windows {
-			if w.Length() > 0 {
+			if w.Length() > 0 && s.Stage != sample.Drain { // nothing is counted in a drain, and each has its own
 				bySeries[s] = append(bySeries[s], w)
 				sum[s] += r.gaps[s]
 			}

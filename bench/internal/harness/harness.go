@@ -65,10 +65,16 @@ func (b *Bench) Close() error { return os.RemoveAll(b.Dir) }
 
 // Build builds the program of this module in a folder, and returns the program's path.
 func (b *Bench) Build(ctx context.Context, folder string) (string, error) {
-	program := filepath.Join(b.Dir, filepath.Base(folder))
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", program, module+folder).CombinedOutput()
+	return b.BuildPackage(ctx, module+folder, filepath.Base(folder))
+}
+
+// BuildPackage builds a program by the path of its package, which may be in another module that this
+// one uses, under a name in the folder.
+func (b *Bench) BuildPackage(ctx context.Context, path, name string) (string, error) {
+	program := filepath.Join(b.Dir, name)
+	out, err := exec.CommandContext(ctx, "go", "build", "-o", program, path).CombinedOutput()
 	if err != nil {
-		return "", fmt.Errorf("go build %s: %w\n%s", module+folder, err, out)
+		return "", fmt.Errorf("go build %s: %w\n%s", path, err, out)
 	}
 	return program, nil
 }

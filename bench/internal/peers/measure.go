@@ -5,11 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"regexp"
-	"strconv"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
@@ -66,7 +62,7 @@ func watch(pid int, ended <-chan struct{}) int64 {
 	defer every.Stop()
 	var peak int64
 	for {
-		if p, err := highWater(pid); err == nil && p > 0 {
+		if p, err := harness.PeakMemory(pid); err == nil && p > 0 {
 			peak = p
 		}
 		select {
@@ -75,23 +71,6 @@ func watch(pid int, ended <-chan struct{}) int64 {
 		case <-every.C:
 		}
 	}
-}
-
-var vmHWM = regexp.MustCompile(`(?m)^VmHWM:\s*(\d+) kB$`)
-
-// highWater reads the peak of a process's resident memory, in bytes. It returns an error if the
-// process has ended.
-func highWater(pid int) (int64, error) {
-	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
-	if err != nil {
-		return 0, err
-	}
-	found := vmHWM.FindSubmatch(status)
-	if found == nil {
-		return 0, errors.New("no VmHWM: the process has ended")
-	}
-	kib, err := strconv.ParseInt(string(found[1]), 10, 64)
-	return kib << 10, err
 }
 
 // tail returns the end of a long output, which has the error.
