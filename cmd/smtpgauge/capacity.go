@@ -22,6 +22,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/machine"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -192,6 +193,11 @@ func (f *capacityFlags) run(ctx context.Context, job *gauge.Job, s streams) erro
 	stop, release := interruptible(ctx, display)
 	defer release()
 	options.Run.Drain = stop.drain
+	options.Run.OnInterval = func(i *record.Progress) {
+		p := console.NewProgress(job.Plan, i)
+		p.Draining = stop.draining()
+		display.Show(p)
+	}
 	target, err := capacity.NewTarget(job, plan.Goals, options)
 	if err != nil {
 		return usagef("smtpgauge capacity --help says what a flow needs", "%w", err)
@@ -217,12 +223,14 @@ func (f *capacityFlags) run(ctx context.Context, job *gauge.Job, s streams) erro
 		return err
 	}
 	trials := 0
+	display.Turn(trialName(1))
 	answer, ended := capacity.Search(stop.ctx, target, plan, func(t *capacity.Trial, so capacity.Range) {
 		log.Add(t, so)
 		trials++
 		if !f.quiet {
-			fmt.Fprintln(display, printable.Text(trialLine(trials, t, so)))
+			display.Report(printable.Text(trialLine(trials, t, so)))
 		}
+		display.Turn(trialName(trials + 1))
 	})
 	ended = strangerHint(ended)
 	if answer != nil {
@@ -234,7 +242,8 @@ func (f *capacityFlags) run(ctx context.Context, job *gauge.Job, s streams) erro
 	if unwritten != nil {
 		unwritten = fmt.Errorf("the file %s is not whole: %w", file.Name(), unwritten)
 	}
-	return errors.Join(capacityreport.Write(s.results, report, f.format.name), unwritten, ended, f.verdictOf(report, ended))
+	columns, _ := s.results.Terminal()
+	return errors.Join(capacityreport.Write(s.results, report, f.format.name, columns), unwritten, ended, f.verdictOf(report, ended))
 }
 
 // options are how trials are carried out on this machine, or on agents, which check what
@@ -255,9 +264,12 @@ func (f *capacityFlags) options(ctx context.Context, job *gauge.Job, stderr io.W
 	return o, nil
 }
 
+// trialName is the turn of a trial on the display, counted from 1.
+func trialName(n int) string { return fmt.Sprintf("trial %d", n) }
+
 // trialLine says on one line what a trial showed.
 func trialLine(n int, t *capacity.Trial, so capacity.Range) string {
-	text := fmt.Sprintf("trial %d: %s/s for %d s: %s", n, human.Rate(t.Rate), len(t.Blocks), t.Outcome)
+	text := fmt.Sprintf("%s: %s/s for %d s: %s", trialName(n), human.Rate(t.Rate), len(t.Blocks), t.Outcome)
 	switch {
 	case t.Why != "":
 		text += ": " + t.Why
@@ -376,8 +388,9 @@ func showCapacity(s streams, format formatFlag, reports []*capacity.Report) erro
 	if err := onlyCapacityFormats(format); err != nil {
 		return err
 	}
+	columns, _ := s.results.Terminal()
 	for _, r := range reports {
-		if err := capacityreport.Write(s.results, r, format.name); err != nil {
+		if err := capacityreport.Write(s.results, r, format.name, columns); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package human
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -99,6 +100,23 @@ func TestRampIsOfWholeNumbers(t *testing.T) {
 	}{{800, 800, "800"}, {0, 1600, "0 to 1,600"}, {0.5, 2, "0.500 to 2"}} {
 		if got := Ramp(c.from, c.to); got != c.want {
 			t.Errorf("Ramp(%v, %v) is %q, want %q", c.from, c.to, got, c.want)
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	for _, test := range []struct {
+		text    string
+		columns int
+		want    []string
+	}{
+		{"", 5, []string{""}},
+		{"a bc  def", 4, []string{"a bc", "def"}},
+		{"abcdefgh i", 3, []string{"abc", "def", "gh", "i"}},
+		{"äöü äöü", 3, []string{"äöü", "äöü"}},
+	} {
+		if got := Wrap(test.text, test.columns); !slices.Equal(got, test.want) {
+			t.Errorf("%q in %d columns is %q, want %q", test.text, test.columns, got, test.want)
 		}
 	}
 }

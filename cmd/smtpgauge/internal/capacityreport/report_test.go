@@ -2,6 +2,7 @@ package capacityreport
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -27,10 +28,10 @@ func sample() *capacity.Report {
 	return r
 }
 
-func written(t *testing.T, format string) string {
+func written(t *testing.T, format string, columns int) string {
 	t.Helper()
 	var b strings.Builder
-	if err := Write(&b, sample(), format); err != nil {
+	if err := Write(&b, sample(), format, columns); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(b.String(), "\x1b") {
@@ -40,7 +41,14 @@ func written(t *testing.T, format string) string {
 }
 
 func TestTableFitsAScreen(t *testing.T) {
-	lines := strings.Split(strings.TrimRight(written(t, "table"), "\n"), "\n")
+	for columns, width := range map[int]int{0: mostColumns, 200: mostColumns, 80: 80, 20: leastColumns} {
+		t.Run(fmt.Sprint(columns), func(t *testing.T) { checkTable(t, written(t, "table", columns), width) })
+	}
+}
+
+// checkTable holds a table of sample against a width.
+func checkTable(t *testing.T, table string, width int) {
+	lines := strings.Split(strings.TrimRight(table, "\n"), "\n")
 	want := sample().Verdict.String()
 	if lines[0] != want || lines[len(lines)-1] != want {
 		t.Errorf("the answer is not first and last: %q, %q", lines[0], lines[len(lines)-1])
@@ -48,7 +56,7 @@ func TestTableFitsAScreen(t *testing.T) {
 	if !strings.Contains(strings.Join(lines, "\n"), "\nmachine: the 2 cores of this machine were used up") {
 		t.Error("nothing is said of the machine that server and generator share")
 	}
-	if len(lines) > 25 {
+	if len(lines) > 30 {
 		t.Errorf("%d lines for seven trials", len(lines))
 	}
 	last := 0.0
@@ -70,7 +78,7 @@ func TestTableFitsAScreen(t *testing.T) {
 }
 
 func TestPageDrawsTheCurve(t *testing.T) {
-	page := written(t, "html")
+	page := written(t, "html", 0)
 	for _, want := range []string{"<svg", `class="range"`, `<path class="p99" d="M`, "relay&lt;script&gt;", "700 messages/s"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %s", want)
@@ -91,7 +99,7 @@ func TestPageWithoutTrials(t *testing.T) {
 	var b strings.Builder
 	r := sample()
 	r.Trials = nil
-	if err := Write(&b, r, "html"); err != nil {
+	if err := Write(&b, r, "html", 0); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(b.String(), "<svg") {
@@ -101,7 +109,7 @@ func TestPageWithoutTrials(t *testing.T) {
 
 func TestJSONIsWhole(t *testing.T) {
 	var r capacity.Report
-	if err := json.Unmarshal([]byte(written(t, "json")), &r); err != nil {
+	if err := json.Unmarshal([]byte(written(t, "json", 0)), &r); err != nil {
 		t.Fatal(err)
 	}
 	if r.Capacity.Low != 690 || len(r.Trials) != 7 {

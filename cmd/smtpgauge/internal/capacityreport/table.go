@@ -18,8 +18,9 @@ import (
 // Formats are the names of the formats.
 var Formats = []string{"table", "json", "html"}
 
-// Write prints a report in one of Formats.
-func Write(w io.Writer, r *capacity.Report, format string) error {
+// Write prints a report in one of Formats. A table has at most so many columns; 0 for
+// what is not a terminal.
+func Write(w io.Writer, r *capacity.Report, format string, columns int) error {
 	switch format {
 	case "json":
 		e := json.NewEncoder(printable.NewWriter(w))
@@ -29,19 +30,22 @@ func Write(w io.Writer, r *capacity.Report, format string) error {
 	case "html":
 		return writePage(w, r)
 	}
-	return writeTable(printable.NewWriter(w), r)
+	if columns <= 0 || columns > mostColumns {
+		columns = mostColumns
+	}
+	return writeTable(printable.NewWriter(w), r, max(columns, leastColumns))
 }
 
-// width is how many columns the table has at most.
-const width = 100
+// A table has so many columns at most, and at least, which its figures need.
+const mostColumns, leastColumns = 100, 72
 
 // writeTable prints the answer, the trials by their rates, and the answer again.
-func writeTable(w io.Writer, r *capacity.Report) error {
+func writeTable(w io.Writer, r *capacity.Report, width int) error {
 	b := bufio.NewWriter(w)
-	answer := strings.Join(wrap(r.Verdict.String(), width), "\n")
+	answer := strings.Join(human.Wrap(r.Verdict.String(), width), "\n")
 	fmt.Fprintf(b, "%s\n\n", answer)
 	for _, line := range notes(r) {
-		fmt.Fprintln(b, strings.Join(wrap(line, width), "\n"))
+		fmt.Fprintln(b, strings.Join(human.Wrap(line, width), "\n"))
 	}
 	if len(r.Trials) > 0 {
 		fmt.Fprintf(b, "\n%9s %10s %9s %9s %7s %4s  %s\n", "offered/s", "accepted/s", "p50", "p99", "errors", "s", "trial")
@@ -55,9 +59,9 @@ func writeTable(w io.Writer, r *capacity.Report) error {
 			what += ": " + t.Why
 		}
 		p50, p99 := times(t.Response)
-		lines := wrap(what, width-55)
+		lines := human.Wrap(what, width-len(" …")-figureColumns)
 		if len(lines) > 1 {
-			lines[0] = clip(lines[0])
+			lines[0] += " …"
 		}
 		fmt.Fprintf(b, "%9s %10s %9s %9s %7d %4d  %s\n", human.Rate(t.Rate), human.Rate(t.Achieved),
 			p50, p99, t.Errors, t.Seconds, lines[0])
@@ -65,6 +69,9 @@ func writeTable(w io.Writer, r *capacity.Report) error {
 	fmt.Fprintf(b, "\n%s\n", answer)
 	return b.Flush()
 }
+
+// figureColumns is how many columns the figures of a trial have.
+const figureColumns = 55
 
 // notes say what the answer is about, what ended it, and what it cost.
 func notes(r *capacity.Report) []string {
@@ -125,22 +132,3 @@ func times(r *capacity.Response) (p50, p99 string) {
 func byRate(trials []capacity.TrialReport) []capacity.TrialReport {
 	return slices.SortedStableFunc(slices.Values(trials), func(a, b capacity.TrialReport) int { return cmp.Compare(a.Rate, b.Rate) })
 }
-
-// wrap breaks a text into lines at its spaces.
-func wrap(text string, columns int) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && len([]rune(line))+1+len([]rune(word)) > columns {
-			lines, line = append(lines, line), ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	return append(lines, line)
-}
-
-// clip marks the first of several lines.
-func clip(line string) string { return line + " …" }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
 // A Console is the commands' stderr. It escapes control characters in what is
@@ -70,6 +71,22 @@ func (c *Console) Write(text []byte) (int, error) {
 	}
 	return len(text), nil
 }
+
+// Report writes a message of one line. On a terminal it is broken between its words, and
+// what follows the first line is indented.
+func (c *Console) Report(message string) {
+	if c.size != nil {
+		width, _ := c.size()
+		message = strings.Join(human.Wrap(message, max(width-len(indent), leastWrapped)), "\n"+indent)
+	}
+	fmt.Fprintln(c, message)
+}
+
+// indent stands before what continues a message, which has so many columns at least.
+const (
+	indent       = "  "
+	leastWrapped = 20
+)
 
 // mention writes a line that is of no use later: it is left out if the reader is
 // behind.

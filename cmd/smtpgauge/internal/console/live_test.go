@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -168,5 +169,15 @@ func TestTurnsAreNamed(t *testing.T) {
 		if !strings.Contains(out.String(), turn) {
 			t.Errorf("%s is missing:\n%s", turn, out.String())
 		}
+	}
+}
+
+func TestReportsBreakBetweenWords(t *testing.T) {
+	var out bytes.Buffer
+	l := aTerminal(&out, 30, 24)
+	l.Report("trial 1: 40.0/s for 4 s: undecided: 159 are too few")
+	l.Flush()
+	if got, want := played(out.String()), []string{"trial 1: 40.0/s for 4 s:", "  undecided: 159 are too few"}; !slices.Equal(got, want) {
+		t.Errorf("a terminal of 30 columns shows %q, want %q", got, want)
 	}
 }

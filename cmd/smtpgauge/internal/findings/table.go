@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/smtpgauge/smtpgauge/gauge/check"
 	"github.com/smtpgauge/smtpgauge/results/human"
@@ -58,7 +57,7 @@ const indent = 9
 // writeTable prints the answer, the findings of each target, and the answer again.
 func writeTable(w io.Writer, r *check.Report, all bool) error {
 	b := bufio.NewWriter(w)
-	answer := wrap(Verdict(r), width)
+	answer := human.Wrap(Verdict(r), width)
 	fmt.Fprintln(b, strings.Join(answer, "\n"))
 	target := ""
 	for _, f := range r.Findings {
@@ -66,7 +65,7 @@ func writeTable(w io.Writer, r *check.Report, all bool) error {
 			target = f.Target
 			fmt.Fprintf(b, "\n%s\n", target)
 		}
-		lines := wrap(string(f.ID)+": "+f.Says, width-indent)
+		lines := human.Wrap(string(f.ID)+": "+f.Says, width-indent)
 		if f.Grade == check.OK && !all {
 			lines = clip(lines)
 		}
@@ -80,7 +79,7 @@ func writeTable(w io.Writer, r *check.Report, all bool) error {
 		if f.Do == "" {
 			continue
 		}
-		for _, line := range wrap("do: "+f.Do, width-indent) {
+		for _, line := range human.Wrap("do: "+f.Do, width-indent) {
 			fmt.Fprintf(b, "%-*s%s\n", indent, "", line)
 		}
 	}
@@ -88,36 +87,10 @@ func writeTable(w io.Writer, r *check.Report, all bool) error {
 	return b.Flush()
 }
 
-// wrap breaks a text into lines at its spaces. A word that is longer than a line is
-// broken too.
-func wrap(text string, columns int) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		for {
-			joined := word
-			if line != "" {
-				joined = line + " " + word
-			}
-			if utf8.RuneCountInString(joined) <= columns {
-				line = joined
-				break
-			}
-			if line != "" {
-				lines, line = append(lines, line), ""
-				continue
-			}
-			head := string([]rune(word)[:columns])
-			lines, word = append(lines, head), word[len(head):]
-		}
-	}
-	return append(lines, line)
-}
-
 // clip leaves the first of several lines, with a sign that there is more.
 func clip(lines []string) []string {
 	if len(lines) == 1 {
 		return lines
 	}
-	return []string{wrap(lines[0], width-indent-2)[0] + " …"}
+	return []string{human.Wrap(lines[0], width-indent-2)[0] + " …"}
 }
