@@ -67,8 +67,7 @@ func MayLoad(host string) Option {
 	return func(s *settings) { s.load.MayLoad = append(s.load.MayLoad, host) }
 }
 
-// Shards shares the load among so many loops, each on a thread of its own (see
-// gauge.Options). Without it there is one: a server that a benchmark measures is mostly
+// Shards shares the load among so many loops (see gauge.Options). Without it there is one: a server that a benchmark measures is mostly
 // on the same machine.
 func Shards(n int) Option {
 	return func(s *settings) { s.shards = n }

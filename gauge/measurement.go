@@ -19,6 +19,7 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 		s := j.Sharding(ctx)
 		o.Shards, o.ShardsWhy = s.Shards, s.Why
 	}
+	threads, why := thisRoom(false).threads(o.Shards, o.ShardsWhy)
 	var collector *record.Collector
 	recorder := func(shard int) sample.Recorder { return collector.Recorder(shard) }
 	var engine *loadgen.Engine
@@ -33,7 +34,7 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 			}
 		}
 	}
-	engine, err = loadgen.New(p, recorder, loadgen.Options{Shards: o.Shards, Part: o.Part, More: o.More, Begin: o.Begin})
+	engine, err = loadgen.New(p, recorder, loadgen.Options{Shards: o.Shards, Threads: threads, Part: o.Part, More: o.More, Begin: o.Begin})
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +54,7 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	// Last, because the header has the time at which the run starts, and it takes
 	// time to render the mail ahead.
 	header := record.NewHeader(p, j.Criteria)
-	header.Sharding = record.Sharding{Shards: o.Shards, Why: o.ShardsWhy}
+	header.Sharding = record.Sharding{Shards: o.Shards, Why: why}
 	if o.Place != nil {
 		header.Agent = o.Place()
 	}
@@ -63,7 +64,7 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	}
 	stopWatching := watch(o.Drain, engine)
 	stopLooking := server.watch(collector)
-	restore := spareProcessors(o.Shards)
+	restore := spareProcessors(threads)
 	report, err := engine.Run(ctx)
 	restore()
 	stopLooking()
@@ -84,14 +85,14 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	return collector.Close(report, generator)
 }
 
-// spareProcessors sees to it that Go's scheduler has a processor for each shard, which
-// keeps one while it waits for replies, and one for the rest.
-func spareProcessors(shards int) (restore func()) {
+// spareProcessors sees to it that Go's scheduler has a processor for each thread of the
+// generator, which keeps one while it waits for replies, and one for the rest.
+func spareProcessors(threads int) (restore func()) {
 	given := runtime.GOMAXPROCS(0)
-	if given > shards {
+	if given > threads {
 		return func() {}
 	}
-	runtime.GOMAXPROCS(shards + 1)
+	runtime.GOMAXPROCS(threads + 1)
 	return func() { runtime.GOMAXPROCS(given) }
 }
 

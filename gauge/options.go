@@ -31,9 +31,10 @@ type Options struct {
 	Drain <-chan struct{} // close it to end the run early but in order; may be nil
 	More  func() bool     // gives out the load message by message (see loadgen.Options); nil leaves it to the plan
 
-	// Shards is how many loops share the load, each on a thread of its own;
-	// 0 leaves it to Job.Sharding. While the load lasts, GOMAXPROCS is one more
-	// than Shards, if it is less otherwise.
+	// Shards is among how many the load is shared, each on a thread of its own, but
+	// not on more threads than there are cores; 0 leaves it to Job.Sharding. While
+	// the load lasts, GOMAXPROCS is one more than the threads, if it is less
+	// otherwise.
 	Shards    int
 	ShardsWhy string // why so many, for the result
 

@@ -70,6 +70,23 @@ func (r room) shards() int {
 	return max(1, r.cores()-1)
 }
 
+// threads returns how many threads so many shards get, and why they are so many shards,
+// with the threads if these are fewer: not more than there are cores, because threads that
+// share a core make each message dearer.
+func (r room) threads(shards int, why string) (int, string) {
+	cores := r.cores()
+	if shards <= cores {
+		return shards, why
+	}
+	if why != "" {
+		why += ", "
+	}
+	if cores == 1 {
+		return cores, why + "on 1 thread, as there is one core"
+	}
+	return cores, fmt.Sprintf("%son %d threads, as there are no more cores", why, cores)
+}
+
 // String says what there is.
 func (r room) String() string {
 	text := "1 core"

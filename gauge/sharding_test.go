@@ -103,3 +103,24 @@ func TestServersOnThisMachine(t *testing.T) {
 		}
 	}
 }
+
+func TestShardsHaveNoMoreThreadsThanCores(t *testing.T) {
+	two := room{allowed: machine.Allowed{Cores: 2}, procs: 4}
+	for _, c := range []struct {
+		room    room
+		shards  int
+		why     string
+		threads int
+		want    string
+	}{
+		{two, 1, "as asked for", 1, "as asked for"},
+		{two, 2, "as asked for", 2, "as asked for"},
+		{two, 8, "as asked for", 2, "as asked for, on 2 threads, as there are no more cores"},
+		{two, 3, "", 2, "on 2 threads, as there are no more cores"},
+		{room{allowed: machine.Allowed{Cores: 4, Quota: 1.5}, procs: 4}, 2, "as asked for", 1, "as asked for, on 1 thread, as there is one core"},
+	} {
+		if threads, why := c.room.threads(c.shards, c.why); threads != c.threads || why != c.want {
+			t.Errorf("%d shards with %v: %d threads, %q; want %d, %q", c.shards, c.room, threads, why, c.threads, c.want)
+		}
+	}
+}

@@ -95,8 +95,15 @@ type dealt struct {
 	most     int // the most sessions at once
 }
 
-// runDealt runs a plan in engines of so many shards each.
-func runDealt(t *testing.T, p *Plan, engines []int) *dealt {
+// A division is how a load is divided: among engines of so many shards each, on so many
+// threads each; 0 for as many as shards.
+type division struct {
+	engines []int
+	threads int
+}
+
+// runDealt runs a plan in a division.
+func runDealt(t *testing.T, p *Plan, among division) *dealt {
 	t.Helper()
 	d := &dealt{}
 	f := &fakeServer{delay: map[string]time.Duration{"body": 30 * time.Millisecond}, answer: map[string]string{
@@ -119,6 +126,7 @@ func runDealt(t *testing.T, p *Plan, engines []int) *dealt {
 			return f.dial(ctx, a)
 		}), nil
 	}
+	engines := among.engines
 	all, first := 0, 0
 	for _, n := range engines {
 		all += n
@@ -134,14 +142,14 @@ func runDealt(t *testing.T, p *Plan, engines []int) *dealt {
 		if len(engines) == 1 {
 			part = Part{}
 		}
-		e, err := New(p, record, Options{Shards: n, Part: part, NewDriver: driver, Resolve: answers(dealtAddresses)})
+		e, err := New(p, record, Options{Shards: n, Threads: among.threads, Part: part, NewDriver: driver, Resolve: answers(dealtAddresses)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		first += n
 		running.Go(func() {
 			if report, err := e.Run(t.Context()); err != nil || report.Lost != "" || report.Interrupted {
-				t.Errorf("%v: %+v, %v", engines, report, err)
+				t.Errorf("%v: %+v, %v", among, report, err)
 			}
 		})
 		synctest.Wait() // it has asked for its recorders, and is at its first sleep
@@ -186,21 +194,24 @@ func TestAnyDivisionIsTheWhole(t *testing.T) {
 		p := dealtPlan(c.load, c.perSession)
 		p.Rounds = c.rounds
 		var whole *dealt
-		for _, engines := range [][]int{{1}, {2}, {3}, {5}, {8}, {1, 1}, {2, 3}, {1, 1, 1, 1, 1, 1, 1, 1}} {
-			if c.load.Open() && c.rounds > 1 && len(engines) > 1 {
+		for _, among := range []division{
+			{[]int{1}, 0}, {[]int{2}, 0}, {[]int{3}, 0}, {[]int{5}, 0}, {[]int{8}, 0}, {[]int{2}, 1}, {[]int{5}, 2}, {[]int{8}, 3},
+			{[]int{1, 1}, 0}, {[]int{2, 3}, 1}, {[]int{1, 1, 1, 1, 1, 1, 1, 1}, 0},
+		} {
+			if c.load.Open() && c.rounds > 1 && len(among.engines) > 1 {
 				continue // by themselves, engines do not begin the second round at the same time
 			}
 			synctest.Test(t, func(t *testing.T) {
-				got := runDealt(t, p, engines)
+				got := runDealt(t, p, among)
 				if whole == nil {
 					whole = got
 				}
 				if !slices.Equal(got.said, whole.said) || !slices.Equal(got.connects, whole.connects) || got.accepted != whole.accepted {
-					t.Errorf("%s, shards %v: accepted %d,\n said %q\n connected %q\nwant %d,\n %q\n %q",
-						c.name, engines, got.accepted, got.said, got.connects, whole.accepted, whole.said, whole.connects)
+					t.Errorf("%s, divided %v: accepted %d,\n said %q\n connected %q\nwant %d,\n %q\n %q",
+						c.name, among, got.accepted, got.said, got.connects, whole.accepted, whole.said, whole.connects)
 				}
 				if c.messages > 0 && got.accepted != c.messages {
-					t.Errorf("%s, shards %v: accepted %d, want %d", c.name, engines, got.accepted, c.messages)
+					t.Errorf("%s, divided %v: accepted %d, want %d", c.name, among, got.accepted, c.messages)
 				}
 			})
 		}
@@ -224,11 +235,11 @@ func TestNoDivisionGivesANumberTwice(t *testing.T) {
 		{"more sessions arrive than may be open", Load{Stages: stage(300*time.Millisecond, 100), Unit: Sessions, MaxSessions: 2}, 1, 2, 60},
 		{"sessions that last", Load{Stages: stage(200*time.Millisecond, 30), Unit: Sessions, MaxSessions: 30}, 0, 30, 0},
 	} {
-		for _, engines := range [][]int{{1}, {2}, {8}, {1, 1, 1}} {
+		for _, among := range []division{{[]int{1}, 0}, {[]int{2}, 0}, {[]int{8}, 0}, {[]int{8}, 2}, {[]int{1, 1, 1}, 0}} {
 			synctest.Test(t, func(t *testing.T) {
 				p := dealtPlan(c.load, c.perSession)
 				p.Rounds, p.Warmup = 2, 100*time.Millisecond
-				got := runDealt(t, p, engines)
+				got := runDealt(t, p, among)
 				var senders []string
 				for _, line := range got.said {
 					if strings.HasPrefix(line, "MAIL") {
@@ -236,18 +247,18 @@ func TestNoDivisionGivesANumberTwice(t *testing.T) {
 					}
 				}
 				if distinct := slices.Compact(slices.Sorted(slices.Values(senders))); len(distinct) != len(senders) {
-					t.Errorf("%s, shards %v: %d messages with %d numbers", c.name, engines, len(senders), len(distinct))
+					t.Errorf("%s, divided %v: %d messages with %d numbers", c.name, among, len(senders), len(distinct))
 				}
 				if got.most > c.most {
-					t.Errorf("%s, shards %v: %d sessions at once, want %d at most", c.name, engines, got.most, c.most)
+					t.Errorf("%s, divided %v: %d sessions at once, want %d at most", c.name, among, got.most, c.most)
 				}
 				if c.messages > 0 && got.accepted != c.messages {
-					t.Errorf("%s, shards %v: accepted %d, want %d", c.name, engines, got.accepted, c.messages)
+					t.Errorf("%s, divided %v: accepted %d, want %d", c.name, among, got.accepted, c.messages)
 				}
 				if c.name == "closed, several messages a session" {
 					for n := range c.messages {
 						if !slices.Contains(senders, fmt.Sprintf("FROM:<s%d@example.test>", n)) {
-							t.Errorf("%s, shards %v: nothing has the number %d", c.name, engines, n)
+							t.Errorf("%s, divided %v: nothing has the number %d", c.name, among, n)
 						}
 					}
 				}

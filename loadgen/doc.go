@@ -12,10 +12,12 @@
 //
 // The engine goes through the plan's rounds. In each round it runs the flows, all
 // together or one after the other. What runs at the same time is a segment, and
-// every shard runs a part of it. A shard is one goroutine with one netdrive.Driver.
-// All the code below it runs on that goroutine, so there are no locks:
+// every shard runs a part of it. A shard has a goroutine with a netdrive.Driver, by
+// itself or together with others (see [Options.Threads]). All the code below it runs on
+// that goroutine, so there are no locks:
 //
-//   - shard.go waits for bytes, timers and due arrivals, and watches the clock
+//   - loop.go waits for bytes, timers and due arrivals
+//   - shard.go does what is due in a shard, and watches the clock
 //   - flow.go takes one round of a flow from warm-up through the load to its drain
 //   - closed.go and open.go decide when something begins, for the two kinds of load
 //   - session.go and pump.go take one connection through its life; handler.go

@@ -18,9 +18,11 @@ import (
 // Options say how a run is carried out, as far as the plan does not. The zero
 // value is best on every platform.
 type Options struct {
-	// Shards is how many loops share the load, each on a thread of its own; 0
-	// means 1.
+	// Shards is among how many the load is shared; 0 means 1.
 	Shards int
+	// Threads is how many threads the shards have at the most; 0 means one each.
+	// More than there are cores make each message dearer.
+	Threads int
 	// Part is the place of these shards among those of other engines; the zero
 	// value means that there are no others.
 	Part Part
@@ -34,7 +36,8 @@ type Options struct {
 	// can give out a load message by message, as testing.B needs it. The load
 	// may also end as the plan says, but the plan need not say so. nil means
 	// that there is always more. The shards' goroutines call More. It may
-	// block: its shard then waits, but no time that is measured contains it.
+	// block: the shards of its thread then wait, but no time that is measured
+	// contains it.
 	More func() bool
 	// Begin is called before each segment but the first, counted from 0, and the
 	// segment begins when it returns. So several engines begin them at the same time.
@@ -42,7 +45,8 @@ type Options struct {
 	Begin func(ctx context.Context, segment int)
 }
 
-// DescriptorsOfShard is how many descriptors a shard has beside its sessions.
+// DescriptorsOfShard is how many descriptors a shard has beside its sessions, at the
+// most: those of a thread.
 const DescriptorsOfShard = 4
 
 // An Engine runs one plan, once.
@@ -54,7 +58,8 @@ type Engine struct {
 	secrets *smtpwire.Secrets
 	mode    atomic.Int32
 	shards  []*shard
-	started chan struct{} // closed when shards can be woken
+	loops   []*loop
+	started chan struct{} // closed when loops can be woken
 }
 
 // The modes of a run, which only grow.
@@ -107,8 +112,8 @@ func (e *Engine) raiseMode(mode int32) {
 	}
 	select {
 	case <-e.started:
-		for _, s := range e.shards {
-			s.driver.Wake()
+		for _, l := range e.loops {
+			l.driver.Wake()
 		}
 	default: // Run reads the mode before anything starts
 	}
@@ -125,7 +130,7 @@ func (e *Engine) raiseMode(mode int32) {
 // the report says so.
 func (e *Engine) Run(ctx context.Context) (*sample.Report, error) {
 	epoch := time.Now()
-	segments, wait, err := e.startShards(epoch)
+	segments, wait, err := e.startLoops(epoch)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +162,7 @@ func (e *Engine) Run(ctx context.Context) (*sample.Report, error) {
 
 // goThrough runs the segments of the plan, and returns how many it ran. A target
 // that must not be loaded ends the run with an error.
-func (e *Engine) goThrough(ctx context.Context, shards []chan *segment) (ran int, err error) {
+func (e *Engine) goThrough(ctx context.Context, loops []chan *segment) (ran int, err error) {
 	for round := range max(1, e.plan.Rounds) {
 		for _, flows := range e.segmentFlows() {
 			if ran > 0 && e.options.Begin != nil {
@@ -166,7 +171,7 @@ func (e *Engine) goThrough(ctx context.Context, shards []chan *segment) (ran int
 			if e.mode.Load() != running {
 				return ran, nil
 			}
-			if err := e.runSegment(ctx, shards, &segment{round: round, flows: flows}); err != nil {
+			if err := e.runSegment(ctx, loops, &segment{round: round, flows: flows}); err != nil {
 				return ran, err
 			}
 			ran++
@@ -175,29 +180,26 @@ func (e *Engine) goThrough(ctx context.Context, shards []chan *segment) (ran int
 	return ran, nil
 }
 
-// startShards starts a goroutine for each shard, which takes segments from a
-// channel. wait waits for the goroutines after the channels are closed.
-func (e *Engine) startShards(epoch time.Time) (segments []chan *segment, wait func(), err error) {
+// startLoops starts a goroutine for each loop, which takes segments from a channel. wait
+// waits for the goroutines after the channels are closed.
+func (e *Engine) startLoops(epoch time.Time) (segments []chan *segment, wait func(), err error) {
+	e.makeLoops()
 	var group sync.WaitGroup
 	ready := make(chan error)
-	for i := range e.options.Shards {
-		s := &shard{engine: e, plan: e.plan, index: i, place: e.options.Part.deal(i, e.options.Shards), recorder: e.record(i)}
-		for i := range e.plan.Flows {
-			s.tls = append(s.tls, e.plan.Flows[i].Target.tlsConfig())
-		}
+	for _, l := range e.loops {
 		c := make(chan *segment)
-		e.shards, segments = append(e.shards, s), append(segments, c)
+		segments = append(segments, c)
 		group.Go(func() {
 			// The driver belongs to the goroutine, and so to its thread.
 			driver, err := e.options.NewDriver(epoch)
-			s.driver = driver
+			l.driver = driver
 			ready <- err
 			if err == nil {
-				s.run(c)
+				l.run(c)
 			}
 		})
 	}
-	for range e.shards {
+	for range e.loops {
 		err = errors.Join(err, <-ready)
 	}
 	if err != nil {
@@ -209,6 +211,26 @@ func (e *Engine) startShards(epoch time.Time) (segments []chan *segment, wait fu
 	}
 	close(e.started)
 	return segments, group.Wait, nil
+}
+
+// makeLoops makes the shards, and deals them out to loops.
+func (e *Engine) makeLoops() {
+	threads := e.options.Shards
+	if most := e.options.Threads; most > 0 {
+		threads = min(threads, most)
+	}
+	for range threads {
+		e.loops = append(e.loops, &loop{})
+	}
+	for i := range e.options.Shards {
+		s := &shard{engine: e, plan: e.plan, index: i, place: e.options.Part.deal(i, e.options.Shards), recorder: e.record(i)}
+		for i := range e.plan.Flows {
+			s.tls = append(s.tls, e.plan.Flows[i].Target.tlsConfig())
+		}
+		e.shards = append(e.shards, s)
+		l := e.loops[i%threads]
+		l.shards = append(l.shards, s)
+	}
 }
 
 // segmentFlows returns the flows of each segment of a round, by their indices: one
@@ -233,7 +255,7 @@ type segment struct {
 	done    sync.WaitGroup
 }
 
-func (e *Engine) runSegment(ctx context.Context, shards []chan *segment, seg *segment) error {
+func (e *Engine) runSegment(ctx context.Context, loops []chan *segment, seg *segment) error {
 	for _, i := range seg.flows {
 		t, err := e.resolve(ctx, &e.plan.Flows[i])
 		if err != nil {
@@ -241,8 +263,8 @@ func (e *Engine) runSegment(ctx context.Context, shards []chan *segment, seg *se
 		}
 		seg.targets = append(seg.targets, t)
 	}
-	seg.done.Add(len(shards))
-	for _, c := range shards {
+	seg.done.Add(len(loops))
+	for _, c := range loops {
 		c <- seg
 	}
 	seg.done.Wait()

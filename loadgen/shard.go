@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"crypto/tls"
-	"fmt"
 	"strings"
 	"time"
 
@@ -11,14 +10,14 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
-// A shard runs its part of the load on one goroutine. Everything below it is called
-// from there, so there are no locks.
+// A shard runs its part of the load on the goroutine of its loop. Everything below it is
+// called from there, so there are no locks.
 type shard struct {
 	engine   *Engine
 	plan     *Plan
-	index    int  // among the engine's
-	place    deal // among those of all engines
-	driver   netdrive.Driver
+	index    int             // among the engine's
+	place    deal            // among those of all engines
+	driver   netdrive.Driver // of its loop
 	recorder sample.Recorder
 	tls      []*tls.Config // by flow
 
@@ -56,25 +55,18 @@ type flowTotals struct {
 	_                 apart
 }
 
-// run takes segments until there are no more.
-func (s *shard) run(segments <-chan *segment) {
-	wall, mono := s.driver.Now()
+// begin begins the shard's run. The driver is the loop's, which other shards may use too.
+func (s *shard) begin(d netdrive.Driver) {
+	s.driver = d
+	wall, mono := d.Now()
 	s.offset = time.Duration(wall) - mono
 	s.tickFrom, s.tickAt = wall, mono.Truncate(time.Second)+time.Second
-	s.tickCPU, s.tickWait = s.driver.CPU(), s.driver.RunDelay() // not 0 if the thread has worked before
+	s.tickCPU, s.tickWait = d.CPU(), d.RunDelay() // not 0 if the thread has worked before
 	s.totals = make([]flowTotals, len(s.plan.Flows))
-	for seg := range segments {
-		s.runSegment(seg)
-		seg.done.Done()
-	}
-	s.lastTick()
-	if err := s.driver.Close(); err != nil {
-		s.lost = append(s.lost, fmt.Sprintf("closing the generator's loop: %v", err))
-	}
 }
 
-func (s *shard) runSegment(seg *segment) {
-	s.driver.Now() // the last event may be long ago: a shard that ends first waits for the others
+// beginSegment begins the shard's part of a segment.
+func (s *shard) beginSegment(seg *segment) {
 	s.readClock()
 	s.flows = s.flows[:0]
 	for i, flow := range seg.flows {
@@ -85,18 +77,17 @@ func (s *shard) runSegment(seg *segment) {
 	}
 	_, now := s.driver.Now()
 	s.still.begin(now, s.driver)
-	for s.pass() {
-		until, due := s.next()
-		s.still.wanted = min(until, due)
-		s.driver.Wait(until, due)
-	}
+}
+
+// endSegment ends it, when pass says that it does not go on.
+func (s *shard) endSegment() {
 	for _, f := range s.flows {
 		f.finish()
 	}
 }
 
 // pass is one pass of the loop: it does what is due now, and tells whether the
-// segment goes on.
+// shard's part of the segment goes on.
 func (s *shard) pass() bool {
 	now := s.readClock()
 	s.still.notePass(now, s.driver)
@@ -130,6 +121,7 @@ func (s *shard) next() (until, due time.Duration) {
 	for _, f := range s.flows {
 		until, due = min(until, f.next()), min(due, f.load.next())
 	}
+	s.still.wanted = min(until, due)
 	return until, due
 }
 

@@ -46,13 +46,14 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 
 // A shard without a session has no message to wait for.
 func TestFewerSessionsThanShards(t *testing.T) {
-	for _, sessions := range []int{1, 2, 3, 5} {
+	for i, sessions := range []int{1, 2, 3, 5, 1, 2, 5} {
+		threads := i / 4 * 2 // one a shard, and then fewer
 		synctest.Test(t, func(t *testing.T) {
 			f := &fakeServer{}
 			p := plan(Load{Sessions: sessions, Messages: 10})
 			var tapes []*tape
 			e, err := New(p, func(int) sample.Recorder { tapes = append(tapes, newTape()); return tapes[len(tapes)-1] },
-				Options{Shards: 3, NewDriver: f.driver})
+				Options{Shards: 3, Threads: threads, NewDriver: f.driver})
 			if err != nil {
 				t.Fatal(err)
 			}

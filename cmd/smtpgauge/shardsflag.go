@@ -19,7 +19,7 @@ const autoShards = "auto"
 type shardsFlag int
 
 func (f *shardsFlag) register(flags *pflag.FlagSet) {
-	flags.Var(f, "shards", "share the load among `N` loops, each on a core of its own; auto: as many as it needs and there is room for")
+	flags.Var(f, "shards", "share the load among `N` loops, each on a core of its own if there are as many; auto: as many as it needs and there is room for")
 }
 
 // String is the number, or auto.
