@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/mail"
 	"github.com/smtpgauge/smtpgauge/scenarios/beside"
@@ -155,14 +156,16 @@ func checkWord(text string, words ...string) error {
 	return errShape
 }
 
-// text is the shape of text that matches a pattern.
+// text is the shape of text that matches a pattern. Patterns are compiled when they are
+// first needed, because all of them together take longer than the rest of the start of a
+// program.
 func text(want, pattern string) shape[string] {
-	re := regexp.MustCompile(pattern)
+	re := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 	return literal[string]{
 		want: want,
 		tags: []tree.Tag{tree.IsText},
 		parse: func(text string) (string, error) {
-			if !re.MatchString(text) {
+			if !re().MatchString(text) {
 				return "", errShape
 			}
 			return text, nil
