@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"syscall"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
@@ -13,13 +14,16 @@ import (
 
 // A usage is what a run of a client took.
 type usage struct {
-	cpu  time.Duration // user and system
-	wall time.Duration // from its start to its end
-	peak int64         // resident bytes
-	done int64         // messages, or connections if nothing is sent
+	cpu    time.Duration // user and system
+	wall   time.Duration // from its start to its end
+	peak   int64         // resident bytes
+	sleeps int64         // how often a thread of it went to sleep, mostly to wait for replies
+	done   int64         // messages, or connections if nothing is sent
 }
 
 func (u usage) perMessage() float64 { return float64(u.cpu) / float64(u.done) }
+
+func (u usage) sleepsPerMessage() float64 { return float64(u.sleeps) / float64(u.done) }
 
 func (u usage) rate() float64 { return float64(u.done) / u.wall.Seconds() }
 
@@ -45,6 +49,9 @@ func measure(ctx context.Context, limit time.Duration, argv []string) (usage, st
 	close(ended)
 	u.peak = <-peak
 	u.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	if took, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		u.sleeps = took.Nvcsw
+	}
 	if err != nil {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)

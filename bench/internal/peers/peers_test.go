@@ -17,7 +17,7 @@ func TestMeasure(t *testing.T) {
 	if err != nil || out != "done\n" {
 		t.Fatalf("%q, %v", out, err)
 	}
-	if u.cpu <= 0 || u.wall < u.cpu/2 || u.peak <= 0 {
+	if u.cpu <= 0 || u.wall < u.cpu/2 || u.peak <= 0 || u.sleeps < 0 {
 		t.Errorf("a shell that counts took %+v", u)
 	}
 }

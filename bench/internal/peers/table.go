@@ -64,10 +64,10 @@ func (s *series) perSession(c client, w work) (harness.Spread, bool) {
 func (s *series) print(w io.Writer, t trial, on server, base func(name string) *series) {
 	fmt.Fprintf(w, "\n%s: %s\nagainst %s, %d rounds, median (lowest–highest)\n\n", t.name, t.title, on, s.rounds)
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "client\tCPU µs/message\tmessages/s\tpeak RSS MiB\tKiB/session\tours÷it: CPU\tours÷it: messages/s")
+	fmt.Fprintln(tw, "client\tCPU µs/message\tsleeps/message\tmessages/s\tpeak RSS MiB\tKiB/session\tours÷it: CPU\tours÷it: messages/s")
 	for _, c := range t.clients {
 		if s.failed[c] != nil || len(s.runs[c]) == 0 {
-			fmt.Fprintf(tw, "%s\tfailed\t\t\t\t\t\n", c)
+			fmt.Fprintf(tw, "%s\tfailed\t\t\t\t\t\t\n", c)
 			continue
 		}
 		kib, cpuRatio, rateRatio := "", "", ""
@@ -83,8 +83,9 @@ func (s *series) print(w io.Writer, t trial, on server, base func(name string) *
 				rateRatio = r.Format(2)
 			}
 		}
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c,
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c,
 			harness.Over(each(s.runs[c], func(u usage) float64 { return u.perMessage() / 1e3 })).Format(1),
+			harness.Over(each(s.runs[c], usage.sleepsPerMessage)).Format(2),
 			harness.Over(each(s.runs[c], usage.rate)).Format(0),
 			harness.Over(each(s.runs[c], func(u usage) float64 { return float64(u.peak) / (1 << 20) })).Format(1),
 			kib, cpuRatio, rateRatio)
