@@ -11,7 +11,7 @@ import (
 // A loop carries shards out on one goroutine, with one driver, and so on one thread.
 // Mostly it has one shard. If there are more shards than threads, several take turns:
 // threads that take turns on a core instead would find fewer replies each time they
-// wake, and to wake costs more than to handle a reply.
+// wake, and to wake costs about as much as to handle a reply.
 type loop struct {
 	driver netdrive.Driver
 	shards []*shard
