@@ -18,9 +18,11 @@ import (
 
 const format = "smtpgauge.bundle/1"
 
-// Bounds of a bundle. The messages of a scenario may have 1 GiB by themselves.
+// Bounds of a bundle. The messages of a scenario may have 1 GiB by themselves, whether it
+// travels or not. An agent holds both, what came and what that unpacks to.
 const (
-	MaxUnpacked = 1 << 30 // octets of all contents together
+	MaxPacked   = 256 << 20 // octets that travel
+	MaxUnpacked = 1 << 30   // octets of all contents together
 	maxManifest = 16 << 20
 	maxFiles    = 10_000
 	maxMessages = 1_000_000
@@ -78,14 +80,15 @@ func New(s *scenarios.Scenario) (*Bundle, error) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	data, err := pack(&m, contents)
+	data, err := pack(&m, contents, MaxPacked)
 	if err != nil {
 		return nil, err
 	}
 	return &Bundle{data, in.HoldSecrets()}, nil
 }
 
-func pack(m *manifest, contents [][]byte) ([]byte, error) {
+// pack returns no more than most octets.
+func pack(m *manifest, contents [][]byte, most int) ([]byte, error) {
 	first, err := json.Marshal(m)
 	if err != nil {
 		return nil, fmt.Errorf("packing the scenario: %w", err)
@@ -93,20 +96,33 @@ func pack(m *manifest, contents [][]byte) ([]byte, error) {
 	if bytes.Contains(first, []byte(replaced)) {
 		return nil, errors.New("a path, a variable of the environment or an option of the command line is not UTF-8, so it cannot travel to agents")
 	}
-	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	b := &limited{most: most}
+	z, err := gzip.NewWriterLevel(b, gzip.BestSpeed)
 	if err != nil {
 		return nil, fmt.Errorf("packing the scenario: %w", err)
 	}
 	for _, part := range slices.Concat([][]byte{first, []byte("\n")}, contents) {
 		if _, err := z.Write(part); err != nil {
-			return nil, fmt.Errorf("packing the scenario: %w", err)
+			return nil, err
 		}
 	}
 	if err := z.Close(); err != nil {
-		return nil, fmt.Errorf("packing the scenario: %w", err)
+		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+// A limited buffer refuses what is too much at once.
+type limited struct {
+	bytes.Buffer
+	most int
+}
+
+func (l *limited) Write(data []byte) (int, error) {
+	if l.Len()+len(data) > l.most {
+		return 0, fmt.Errorf("the files of the scenario are too large to travel to agents: they have more than %d MiB when packed", l.most>>20)
+	}
+	return l.Buffer.Write(data)
 }
 
 // replaced is what package json writes in place of octets that are not UTF-8.

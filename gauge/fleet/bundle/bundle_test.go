@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios"
@@ -274,6 +276,34 @@ func TestDamaged(t *testing.T) {
 	} {
 		if _, err := Open(test.data, sumOf(test.data), Rules{}); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestTooMuchToTravel stops packing where the bus ends.
+func TestTooMuchToTravel(t *testing.T) {
+	noise := make([]byte, 3<<20)
+	rand.NewChaCha8([32]byte{}).Read(noise)
+	m := &manifest{Format: format, Source: int64(len(noise))}
+	data, err := pack(m, [][]byte{noise}, 2<<20)
+	if err == nil || !strings.Contains(err.Error(), "more than 2 MiB when packed") || data != nil {
+		t.Errorf("%d octets, %v", len(data), err)
+	}
+	if data, err = pack(m, [][]byte{noise}, 4<<20); err != nil || len(data) < len(noise) {
+		t.Errorf("%d octets, %v", len(data), err)
+	}
+}
+
+// TestContent reads files of all sizes, and keeps nothing but what is in them.
+func TestContent(t *testing.T) {
+	for _, size := range []int{0, 1, 64<<10 - 1, 64 << 10, 64<<10 + 1, 1 << 20} {
+		want := bytes.Repeat([]byte("x"), size)
+		got, err := content(iotest.HalfReader(bytes.NewReader(append(want, "rest"...))), int64(size))
+		if err != nil || !bytes.Equal(got, want) || cap(got) > size+size/8+64 {
+			t.Errorf("%d octets: %d with room for %d, %v", size, len(got), cap(got), err)
+		}
+		if _, err := content(bytes.NewReader(want), int64(size)+1000); err == nil || !strings.Contains(err.Error(), "cut short, 1000 octets") {
+			t.Errorf("%d octets: %v", size, err)
 		}
 	}
 }

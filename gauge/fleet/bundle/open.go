@@ -19,6 +19,9 @@ import (
 // bundle, or which rule it is against; errors.As finds scenarios.Faults in it if the
 // scenario cannot be made here.
 func Open(data []byte, sum string, r Rules) (*scenarios.Scenario, error) {
+	if len(data) > MaxPacked {
+		return nil, fmt.Errorf("the scenario came with more than %d MiB: agents take no more", MaxPacked>>20)
+	}
 	if subtle.ConstantTimeCompare([]byte(sumOf(data)), []byte(sum)) != 1 {
 		return nil, errors.New("the scenario came damaged: its checksum is another one")
 	}
@@ -105,10 +108,17 @@ func readManifest(r *bufio.Reader) (*manifest, error) {
 // content reads so many octets. What is allocated follows what arrives, not what the
 // manifest claims.
 func content(r io.Reader, size int64) ([]byte, error) {
-	var b bytes.Buffer
-	n, err := io.CopyN(&b, r, size)
-	if err != nil {
-		return nil, fmt.Errorf("it is cut short, %d octets before the end of a file: %w", size-n, err)
+	data := make([]byte, min(size, 64<<10))
+	for read := int64(0); ; {
+		n, err := io.ReadFull(r, data[read:])
+		if read += int64(n); err != nil {
+			return nil, fmt.Errorf("it is cut short, %d octets before the end of a file: %w", size-read, err)
+		}
+		if read == size {
+			return data, nil // and not an octet more, since there may be a million of them
+		}
+		more := make([]byte, min(size, 4*read))
+		copy(more, data)
+		data = more
 	}
-	return b.Bytes(), nil
 }

@@ -215,10 +215,12 @@ func IsID(text string) bool {
 	return err == nil && len(b) == 8
 }
 
+// MaxBlob is the most octets of what travels in pieces.
+const MaxBlob = 256 << 20
+
 // The bounds of what messages say.
 const (
 	maxText   = 1024
-	maxBlob   = 256 << 20
 	maxAgents = 10_000
 	maxFaults = 200
 	maxFlows  = 1000
@@ -268,18 +270,18 @@ func (m *Order) check() error {
 		errs = append(errs, within(1<<16-1, int64(port)))
 	}
 	for _, s := range m.Blobs {
-		errs = append(errs, within(maxBlob, s.Size), digest(s.SHA256, true))
+		errs = append(errs, within(MaxBlob, s.Size), digest(s.SHA256, true))
 	}
 	return errors.Join(errs...)
 }
 
 func (m *Piece) check() error {
-	return errors.Join(digest(m.SHA256, false), within(maxBlob, m.Offset))
+	return errors.Join(digest(m.SHA256, false), within(MaxBlob, m.Offset))
 }
 
 func (m *Status) check() error {
 	errs := []error{
-		within(maxAhead, m.Asked, m.Received, m.Answered), within(maxBlob, m.Blobs[:]...), within(1<<30, int64(m.Run), int64(m.Waits)),
+		within(maxAhead, m.Asked, m.Received, m.Answered), within(MaxBlob, m.Blobs[:]...), within(1<<30, int64(m.Run), int64(m.Waits)),
 		within(maxFile, m.Length), digest(m.SHA256, true), texts(m.Failed), within(maxFaults, int64(len(m.Faults))),
 	}
 	for _, f := range m.Faults {

@@ -14,6 +14,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bundle"
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
 // Options say which agents are waited for, and where. One of Listen and URL has to be set.
@@ -41,12 +42,19 @@ type Crew struct {
 	fleet *fleet.Fleet
 	bus   bus.Bus
 	names []string // of agents that look at the server
+
+	scenarios map[*scenarios.Scenario][]byte // as they travel
 }
 
 // Muster waits for the agents that some jobs need. It prints how to start one, and who
 // comes. The error wraps gauge.ErrInterrupted if ctx ends meanwhile.
 func Muster(ctx context.Context, o Options, stderr io.Writer, jobs ...*gauge.Job) (*Crew, error) {
-	c := &Crew{o: o, names: watchersOf(jobs)}
+	c := &Crew{o: o, names: watchersOf(jobs), scenarios: map[*scenarios.Scenario][]byte{}}
+	for _, job := range jobs { // before anybody is waited for
+		if _, err := c.packed(job); err != nil {
+			return nil, err
+		}
+	}
 	how, err := c.meet(stderr)
 	if err != nil {
 		return nil, err
@@ -89,7 +97,7 @@ func (c *Crew) Agents() []capacity.TrialAgent {
 
 // Probe lets each agent try the target of a job, as gauge.Job.Probe does here.
 func (c *Crew) Probe(ctx context.Context, job *gauge.Job) (passing []*check.Fault, err error) {
-	scenario, err := packed(job)
+	scenario, err := c.packed(job)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +110,7 @@ func (c *Crew) Elsewhere() func(context.Context, *gauge.Job, gauge.Options) (*re
 		return nil
 	}
 	return func(ctx context.Context, job *gauge.Job, o gauge.Options) (*record.Run, error) {
-		scenario, err := packed(job)
+		scenario, err := c.packed(job)
 		if err != nil {
 			return nil, err
 		}
@@ -110,8 +118,14 @@ func (c *Crew) Elsewhere() func(context.Context, *gauge.Job, gauge.Options) (*re
 	}
 }
 
+// What can be packed can travel.
+const _ = uint(bus.MaxBlob - bundle.MaxPacked)
+
 // packed is a job's scenario as it travels.
-func packed(job *gauge.Job) ([]byte, error) {
+func (c *Crew) packed(job *gauge.Job) ([]byte, error) {
+	if data, found := c.scenarios[job.Scenario()]; found {
+		return data, nil
+	}
 	b, err := bundle.New(job.Scenario())
 	if err != nil {
 		return nil, err
@@ -120,6 +134,7 @@ func packed(job *gauge.Job) ([]byte, error) {
 	if err := b.MayTravel(bundle.Way{TLS: true}); err != nil {
 		return nil, err
 	}
+	c.scenarios[job.Scenario()] = b.Data()
 	return b.Data(), nil
 }
 
