@@ -44,7 +44,7 @@ type AgentOptions struct {
 	Load func(data []byte, sum string) (Load, error)
 	// Create creates the file of a run of a scenario.
 	Create func(scenario string) (File, error)
-	// Report is called with what happens, for people.
+	// Report is called with what happens, for people, by one goroutine. It may block.
 	Report func(text string)
 	// Drain ends the agent's part in order once it is closed; then Serve returns.
 	Drain <-chan struct{}
@@ -87,6 +87,9 @@ func (e *RefusedError) Error() string {
 // Serve takes part in the runs of one fleet after the other, until ctx ends or Drain is
 // closed. The error is a *RefusedError, ErrCoordinatorLost, or that of ctx.
 func Serve(ctx context.Context, b bus.Bus, t bus.Token, o AgentOptions) error {
+	herald := newHerald(o.Report)
+	defer herald.end()
+	o.Report = herald.say
 	a := &agent{o: o, end: bus.NewEnd(b, t), inbox: make(chan incoming, 64)}
 	over := make(chan struct{})
 	defer close(over)
@@ -123,6 +126,7 @@ type agent struct {
 	order       bus.Order
 	status      bus.Status
 	blobs       [2]blob
+	earlier     blob // the scenario before: a comparison alternates between two
 	load        Load
 	loaded      string // sum of the scenario that load is of
 	probing     chan probed
@@ -257,7 +261,14 @@ func (a *agent) obey(ctx context.Context, m *bus.Order, at time.Time) (done bool
 	}
 	a.order = *m
 	for i, sum := range m.Blobs {
-		if a.blobs[i].sum != sum {
+		switch {
+		case a.blobs[i].sum == sum:
+		case i == 0:
+			a.blobs[0], a.earlier = a.earlier, a.blobs[0]
+			if a.blobs[0].sum != sum {
+				a.blobs[0] = blob{sum: sum}
+			}
+		default:
 			a.blobs[i] = blob{sum: sum}
 		}
 	}

@@ -195,7 +195,10 @@ type stage struct {
 func newStage(t *testing.T, o Options, change func(agent int, a *AgentOptions, l *fakeLoad)) *stage {
 	t.Helper()
 	s := &stage{t: t, bus: &bus.Memory{Delay: 10 * time.Millisecond}, token: bus.NewToken()}
-	o.Version, o.Report = "1", s.report
+	o.Version = "1"
+	if o.Report == nil {
+		o.Report = s.report
+	}
 	var err error
 	if s.fleet, err = New(s.bus, s.token, o); err != nil {
 		t.Fatal(err)

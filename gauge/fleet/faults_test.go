@@ -1,10 +1,12 @@
 package fleet
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -66,6 +68,23 @@ func TestAgentIsLost(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A terminal that takes no more text keeps no fleet from its work.
+func TestNobodyReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reads := make(chan struct{})
+		s := newStage(t, Options{Agents: 2, Report: func(string) { <-reads }}, nil)
+		defer s.end()
+		defer close(reads)
+		run, err := s.carry(gauge.Options{OnInterval: onceUnderWay(time.Second, func() { s.cancel[1]() })})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mine, lost := run.Agents[0], run.Agents[1]; mine.Lost != "" || mine.Messages[0] != 100 || lost.Lost == "" {
+			t.Errorf("agents %+v, %+v", mine, lost)
+		}
+	})
 }
 
 // What was measured during a partition that heals is neither forgotten nor counted twice.
@@ -250,6 +269,40 @@ func TestDrain(t *testing.T) {
 		}
 		if !run.Interrupted() || run.Agents[0].Lost != "" || run.Agents[1].Lost != "" || accepted(run, 1) != 0 {
 			t.Errorf("interrupted %v, agents %+v", run.Interrupted(), run.Agents)
+		}
+	})
+}
+
+// A comparison alternates between two scenarios, which travel once.
+func TestTwoScenariosTravelOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var loaded atomic.Int32
+		s := newStage(t, Options{Agents: 1}, func(_ int, a *AgentOptions, l *fakeLoad) {
+			a.Load = func([]byte, string) (Load, error) {
+				loaded.Add(1)
+				l.JobLoad = JobLoad{Job: newJob(t)}
+				return l, nil
+			}
+		})
+		defer s.end()
+		if err := s.fleet.Gather(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		// So large that sending one takes a while.
+		var sides [2][]byte
+		for i := range sides {
+			sides[i] = bytes.Repeat([]byte{byte(i)}, 40*bus.MaxBody)
+		}
+		var took []time.Duration
+		for _, side := range []int{0, 1, 1, 0, 1} {
+			began := time.Now()
+			if err := s.fleet.ready(t.Context(), sides[side], TermsOf(newJob(t).Plan)); err != nil {
+				t.Fatal(err)
+			}
+			took = append(took, time.Since(began))
+		}
+		if loaded.Load() != 4 || took[1] < 150*time.Millisecond || took[3] > 50*time.Millisecond || took[4] > 50*time.Millisecond {
+			t.Errorf("loaded %d times, in %v", loaded.Load(), took)
 		}
 	})
 }

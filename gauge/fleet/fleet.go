@@ -2,8 +2,6 @@ package fleet
 
 import (
 	"context"
-	"crypto/sha256"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -20,7 +18,8 @@ type Options struct {
 	// Watchers names agents that look at the server in place of loading it. They come on top
 	// of Agents.
 	Watchers []string
-	// Report is called with what happens, for people; nil if nobody wants it.
+	// Report is called with what happens, for people, by one goroutine; nil if nobody wants
+	// it. It may block.
 	Report func(text string)
 }
 
@@ -38,10 +37,11 @@ const (
 // A Fleet is the coordinator of some agents. Gather waits for them; after that it carries
 // out one job after the other. Its methods are not for several goroutines at once.
 type Fleet struct {
-	o    Options
-	end  *bus.End
-	over chan struct{}
-	work sync.WaitGroup
+	o      Options
+	end    *bus.End
+	herald *herald
+	over   chan struct{}
+	work   sync.WaitGroup
 
 	mu      sync.Mutex
 	changed chan struct{} // closed when the state of a member changes
@@ -50,6 +50,8 @@ type Fleet struct {
 	blobs   [2][]byte
 	order   bus.Order // what all are to have done
 	feeder  *feeder   // of the run under way; nil between runs
+
+	blurred bool // what the clocks' errors do to the arrivals has been said
 
 	watchers []*watcher
 	watch    watch // of the run
@@ -86,10 +88,13 @@ func New(b bus.Bus, t bus.Token, o Options) (*Fleet, error) {
 	if o.Report == nil {
 		o.Report = func(string) {}
 	}
-	f := &Fleet{o: o, end: bus.NewEnd(b, t), over: make(chan struct{}), changed: make(chan struct{}), refused: map[string]bool{}}
+	herald := newHerald(o.Report)
+	o.Report = herald.say
+	f := &Fleet{o: o, end: bus.NewEnd(b, t), herald: herald, over: make(chan struct{}), changed: make(chan struct{}), refused: map[string]bool{}}
 	f.order.Of = o.Agents
 	stop, err := f.end.Listen(bus.Coordinator, f.receive)
 	if err != nil {
+		herald.end()
 		return nil, err
 	}
 	f.work.Go(func() {
@@ -97,23 +102,6 @@ func New(b bus.Bus, t bus.Token, o Options) (*Fleet, error) {
 		f.tend()
 	})
 	return f, nil
-}
-
-// A Member is who an agent is, for people.
-type Member struct {
-	Name, Host string
-	Away       bool
-}
-
-// Members are the agents that have come.
-func (f *Fleet) Members() []Member {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var list []Member
-	for _, m := range f.members {
-		list = append(list, Member{Name: m.name, Host: m.hello.Host, Away: m.away})
-	}
-	return list
 }
 
 // Gather waits until all agents are there and their clocks are known.
@@ -139,6 +127,7 @@ func (f *Fleet) Close() {
 	f.mu.Unlock()
 	close(f.over)
 	f.work.Wait()
+	f.herald.end()
 }
 
 // until waits until a condition holds, which is looked at whenever something has changed.
@@ -194,36 +183,6 @@ func (f *Fleet) tend() {
 	}
 }
 
-// look notes whether an agent has fallen silent. The fleet is locked.
-func (f *Fleet) look(m *member, now time.Time) {
-	silent := now.Sub(m.heard)
-	if silent > lostAfter && !m.away {
-		m.away = true
-		f.o.Report(fmt.Sprintf("agent %s on %s is lost: it has been silent for %.1f s", m.name, m.hello.Host, silent.Seconds()))
-		f.feed(feeding{agent: m.index, away: true})
-		f.notify()
-	}
-	if silent > givenUpAfter && !m.givenUp {
-		m.givenUp = true
-		f.feed(feeding{agent: m.index, gone: true})
-		f.notify()
-	}
-}
-
-// heardOf notes that an agent is there. The fleet is locked.
-func (f *Fleet) heardOf(m *member, now time.Time) {
-	silent := now.Sub(m.heard)
-	m.longest = max(m.longest, silent)
-	m.heard = now
-	if m.away {
-		m.away, m.givenUp = false, false
-		m.awaySum += silent
-		f.o.Report(fmt.Sprintf("agent %s on %s is back after %.1f s", m.name, m.hello.Host, silent.Seconds()))
-		f.feed(feeding{agent: m.index, back: true})
-		f.notify()
-	}
-}
-
 // send sends an agent its order. The fleet is locked.
 func (f *Fleet) send(m *member) {
 	o := f.order
@@ -276,38 +235,6 @@ func (f *Fleet) receive(from string, message bus.Message, body []byte) {
 	}
 }
 
-// admit gives an agent a place, or refuses it. The fleet is locked.
-func (f *Fleet) admit(id string, hello *bus.Hello, now time.Time) {
-	reason := ""
-	switch {
-	case hello.Version != f.o.Version:
-		reason = "agent and coordinator have to be of the same version"
-	case hello.Watches:
-		if reason = f.admitWatcher(id, hello, now); reason == "" {
-			return
-		}
-	case len(f.members) >= f.o.Agents:
-		reason = fmt.Sprintf("the fleet has its %d agents", f.o.Agents)
-	}
-	if reason != "" {
-		if !f.refused[id] && len(f.refused) < 1000 {
-			f.refused[id] = true
-			f.o.Report(fmt.Sprintf("refused agent %s on %s: %s (it is %s, this is %s)", hello.Name, hello.Host, reason, hello.Version, f.o.Version))
-		}
-		_ = f.end.Send(id, &bus.Refusal{Reason: reason, Version: f.o.Version}, nil) // it asks again
-		return
-	}
-	m := &member{id: id, index: len(f.members), hello: *hello, heard: now}
-	m.name = hello.Name
-	for n := 2; slices.ContainsFunc(f.members, func(o *member) bool { return o.name == m.name }); n++ {
-		m.name = fmt.Sprintf("%s-%d", hello.Name, n)
-	}
-	f.members = append(f.members, m)
-	f.o.Report(fmt.Sprintf("agent %s on %s has joined: %d of %d", m.name, hello.Host, len(f.members), f.o.Agents))
-	f.send(m)
-	f.notify()
-}
-
 // status takes what an agent says of itself. The fleet is locked.
 func (f *Fleet) status(m *member, s *bus.Status, now time.Time) {
 	if s.Asked > 0 && s.Asked != m.Asked {
@@ -341,56 +268,3 @@ func (f *Fleet) delta(m *member, d *bus.Delta, body []byte) {
 	f.feed(feeding{agent: m.index, data: slices.Clone(body)})
 	f.notify()
 }
-
-// piecesAhead is how much of a blob may be under way to an agent.
-const piecesAhead = 4 * bus.MaxBody
-
-// sendPieces sends an agent what it lacks of the blobs. The fleet is locked.
-func (f *Fleet) sendPieces(m *member) {
-	if m.away {
-		return
-	}
-	now := time.Now()
-	for i, data := range f.blobs {
-		have := m.Status.Blobs[i]
-		if f.order.Blobs[i].SHA256 == "" || have >= int64(len(data)) {
-			continue
-		}
-		if m.pieces[i] < have || now.Sub(m.pushed) > 2*orderEvery {
-			m.pieces[i] = have // what was sent is lost, or of an earlier blob
-		}
-		for m.pieces[i] < int64(len(data)) && m.pieces[i]-have < piecesAhead {
-			part := data[m.pieces[i]:min(int64(len(data)), m.pieces[i]+bus.MaxBody)]
-			if f.end.Send(m.id, &bus.Piece{SHA256: f.order.Blobs[i].SHA256, Offset: m.pieces[i]}, part) != nil {
-				return
-			}
-			m.pieces[i] += int64(len(part))
-			m.pushed = now
-		}
-		return // one after the other
-	}
-}
-
-// setBlobs says which blobs all agents are to have. The fleet is locked.
-func (f *Fleet) setBlobs(scenario, terms []byte) {
-	for i, data := range [2][]byte{scenario, terms} {
-		sum := bus.Sum{Size: int64(len(data)), SHA256: sumOf(data)}
-		if f.order.Blobs[i] == sum {
-			continue
-		}
-		f.blobs[i], f.order.Blobs[i] = data, sum
-		for _, m := range f.members {
-			m.pieces[i], m.Status.Blobs[i] = 0, 0
-		}
-	}
-}
-
-// hashed is the SHA-256 of what was written to it.
-type hashed struct{ hasher }
-
-type hasher interface {
-	Write([]byte) (int, error)
-	Sum([]byte) []byte
-}
-
-func newHashed() hashed { return hashed{sha256.New()} }

@@ -6,12 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
-	"github.com/smtpgauge/smtpgauge/gauge/check"
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
+	"github.com/smtpgauge/smtpgauge/gauge/fleet/clock"
+	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
@@ -56,61 +56,6 @@ func (f *Fleet) all(ctx context.Context, holds func(*member) bool) error {
 		}
 		return done, nil
 	})
-}
-
-// Probe lets each agent try the target of a job, as gauge.Job.Probe does here. A fault that
-// not all agents have says which ones have it.
-func (f *Fleet) Probe(ctx context.Context, j *gauge.Job, scenario []byte) (passing []*check.Fault, err error) {
-	if err := f.ready(ctx, scenario, TermsOf(j.Plan)); err != nil {
-		return nil, err
-	}
-	f.mu.Lock()
-	f.order.Probe = true
-	f.say()
-	f.mu.Unlock()
-	if err := f.all(ctx, func(m *member) bool { return m.Probed }); err != nil {
-		return nil, err
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var certain check.Faults
-	for _, fault := range f.faults() {
-		if fault.Passing {
-			passing = append(passing, fault)
-		} else {
-			certain = append(certain, fault)
-		}
-	}
-	if len(certain) > 0 {
-		return passing, certain
-	}
-	return passing, nil
-}
-
-// faults are what the agents found, each once, with the names of those that found it unless
-// all did. The fleet is locked.
-func (f *Fleet) faults() []*check.Fault {
-	var list []*check.Fault
-	var by [][]string
-	for _, m := range f.members {
-	next:
-		for _, found := range m.Faults {
-			for i, known := range list {
-				if string(known.ID) == found.ID && known.Target == found.Target && known.Says == found.Says {
-					by[i] = append(by[i], m.name)
-					continue next
-				}
-			}
-			list = append(list, &check.Fault{ID: check.ID(found.ID), Flows: found.Flows, Target: found.Target, Says: found.Says, Do: found.Do, Passing: found.Passing})
-			by = append(by, []string{m.name})
-		}
-	}
-	for i, fault := range list {
-		if len(by[i]) < len(f.members) {
-			fault.Says = "from agent " + strings.Join(by[i], ", ") + ": " + fault.Says
-		}
-	}
-	return list
 }
 
 // Carry carries a job out on the fleet. It takes what gauge.Job.Run takes, except that
@@ -209,6 +154,7 @@ func (f *Fleet) carry(ctx context.Context, j *gauge.Job, o gauge.Options) (*reco
 		offset, wrong := m.track.at(start)
 		m.offset, m.offsetE = int64(offset), int64(wrong)
 	}
+	f.noteBlur(j.Plan)
 	f.beginSegment(start)
 	f.mu.Unlock()
 
@@ -225,6 +171,30 @@ func (f *Fleet) carry(ctx context.Context, j *gauge.Job, o gauge.Options) (*reco
 	ending := record.Ending{Aborted: aborts.Fired(), AllowLost: f.o.AllowLost}
 	ending.Interrupted = isClosed(o.Drain) || ctx.Err() != nil
 	return union.Close(ending, f.agents(union, start))
+}
+
+// noteBlur says, once, that the agents' clocks are not known well enough for arrivals that
+// are to be evenly spaced. The fleet is locked.
+func (f *Fleet) noteBlur(p *loadgen.Plan) {
+	var wrong time.Duration
+	for _, m := range f.members {
+		wrong = max(wrong, time.Duration(m.offsetE))
+	}
+	gap, flow := p.EvenGap()
+	if f.blurred || len(f.members) < 2 || !clock.Blurs(gap, wrong) {
+		return
+	}
+	f.blurred = true
+	f.o.Report(fmt.Sprintf("note: the arrivals of flow %s are to be %v apart, and the agents' clocks are known within %v: which of two neighbours comes first is left to chance; their number and rate are right", flow, short(gap), short(wrong)))
+}
+
+// short is a duration with no more digits than tell something.
+func short(d time.Duration) time.Duration {
+	for unit := time.Duration(1); ; unit *= 10 {
+		if d < 100*unit {
+			return d.Round(unit)
+		}
+	}
 }
 
 // beginSegment lets the next segment begin at a time. The fleet is locked.

@@ -131,7 +131,11 @@ func outcomes(a *capacity.Answer) (list []capacity.Outcome) {
 // has the messages of all.
 func TestSearchOnAFleet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a, seen, err := search(t, capacity.Plan{From: 200, Trial: 5 * time.Second, Budget: 45 * time.Second}, nil)
+		a, seen, err := search(t, capacity.Plan{From: 200, Trial: 5 * time.Second, Budget: 45 * time.Second}, func(s *stage, _ *capacity.Trial) {
+			if !s.said("the arrivals of flow a are to be 5ms apart, and the agents' clocks are known within 11ms") {
+				t.Errorf("nothing is said of the arrivals' spacing: %q", s.says)
+			}
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

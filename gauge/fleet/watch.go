@@ -25,7 +25,7 @@ type WatchOptions struct {
 	// Open finds the server for a run, and looks at it for the first time. ports are those
 	// that are loaded.
 	Open func(ports []int) (Looker, error)
-	// Report is called with what happens, for people.
+	// Report is called with what happens, for people, by one goroutine. It may block.
 	Report func(text string)
 	// Drain ends Watch once it is closed.
 	Drain <-chan struct{}
@@ -34,6 +34,9 @@ type WatchOptions struct {
 // Watch looks at the server in the runs of one fleet after the other, until ctx ends or
 // Drain is closed. The error is like that of Serve.
 func Watch(ctx context.Context, b bus.Bus, t bus.Token, o WatchOptions) error {
+	herald := newHerald(o.Report)
+	defer herald.end()
+	o.Report = herald.say
 	a := &watchingAgent{o: o, end: bus.NewEnd(b, t)}
 	inbox, over := make(chan incoming, 64), make(chan struct{})
 	defer close(over)

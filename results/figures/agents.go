@@ -69,30 +69,42 @@ func agentsOf(r *record.Run) []Agent {
 // skewNote is how far apart agents may start before that is worth a note.
 const skewNote = 100 * time.Millisecond
 
+// namedLost is how many of the agents that are lost are named: the table has all.
+const namedLost = 5
+
 // checkAgents says what lost agents mean for the figures: the load was not the one that was
 // asked for.
 func (v *Validity) checkAgents(r *record.Run, res *Result) {
 	if len(res.Agents) == 0 {
 		return
 	}
-	var lost []string
+	var names []string
+	lost := 0
 	for i := range res.Agents {
-		if a := &res.Agents[i]; a.Lost {
-			lost = append(lost, fmt.Sprintf("%s on %s (%s)", a.Name, a.Host, a.Why))
+		a := &res.Agents[i]
+		if !a.Lost {
+			continue
 		}
+		if lost++; lost <= namedLost {
+			names = append(names, fmt.Sprintf("%s on %s (%s)", a.Name, a.Host, a.Why))
+		}
+	}
+	if more := lost - namedLost; more > 0 {
+		names = append(names, human.CountOf(int64(more), "other agent"))
 	}
 	of := r.Agents[0].Of
 	if missing := of - len(res.Agents); missing > 0 {
-		lost = append(lost, fmt.Sprintf("%s whose files are missing", human.CountOf(int64(missing), "agent")))
+		lost += missing
+		names = append(names, fmt.Sprintf("%s whose files are missing", human.CountOf(int64(missing), "agent")))
 	}
 	allowed := 0
 	if r.Closing != nil {
 		allowed = r.Closing.AllowLost
 	}
-	switch text := fmt.Sprintf("agents: of %d, lost: %s; their part of the load was made by nobody", of, strings.Join(lost, "; ")); {
-	case len(lost) > allowed:
+	switch text := fmt.Sprintf("agents: of %d, lost: %s; their part of the load was made by nobody", of, strings.Join(names, "; ")); {
+	case lost > allowed:
 		v.addReason("%s", text)
-	case len(lost) > 0:
+	case lost > 0:
 		v.addNote("%s; --allow-lost %d allows that", text, allowed)
 	}
 	first, last := res.Agents[0].Skew, res.Agents[0].Skew

@@ -74,6 +74,7 @@ func TestLostAgents(t *testing.T) {
 		reason          string
 	}{
 		{0, 2, 0, ""}, {0, 2, 1, "of 2, lost: a on h (killed)"}, {1, 2, 1, ""}, {1, 3, 1, "1 agent whose files are missing"}, {0, 3, 0, "1 agent whose files are missing"},
+		{1, 4, 0, "2 agents whose files are missing"}, {2, 4, 0, ""},
 	} {
 		r := agentRun(c.allow, c.of, time.Millisecond, time.Millisecond)
 		for i := range c.lost {
@@ -86,6 +87,17 @@ func TestLostAgents(t *testing.T) {
 		if c.reason == "" && c.lost > 0 && len(v.Notes) != 1 {
 			t.Errorf("%+v: notes %q", c, v.Notes)
 		}
+	}
+}
+
+// However many are lost, the reason fits a screen.
+func TestManyLostAgents(t *testing.T) {
+	r := agentRun(0, 40, slices.Repeat([]time.Duration{time.Millisecond}, 40)...)
+	for i := range 30 {
+		r.Agents[i].Lost = "it has been silent since 10:00:00"
+	}
+	if v := checked(r); len(v.Reasons) != 1 || len(v.Reasons[0]) > 400 || !strings.Contains(v.Reasons[0], "e on h (it has been silent since 10:00:00); 25 other agents; their part") {
+		t.Errorf("%q", v.Reasons)
 	}
 }
 

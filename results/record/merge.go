@@ -28,7 +28,7 @@ func Merge(runs ...*Run) (*Run, error) {
 	out := newRun(runs[0].Header)
 	out.Header.Agent, out.identities = nil, nil
 	closing := Closing{}
-	whole := true
+	whole, ended := true, false
 	for _, r := range runs {
 		if r.Header.Started.Before(out.Header.Started) {
 			out.Header.Started = r.Header.Started
@@ -44,6 +44,7 @@ func Merge(runs ...*Run) (*Run, error) {
 			whole = false
 			continue
 		}
+		ended = true
 		closing.merge(r.Closing)
 	}
 	if err := out.mergeIntervals(runs); err != nil {
@@ -51,7 +52,8 @@ func Merge(runs ...*Run) (*Run, error) {
 	}
 	out.mergeAgents(runs)
 	out.gaps = gapsBetween(runs)
-	if whole {
+	// In a fleet, what is missing of an agent's file is that agent's, as for its coordinator.
+	if whole || len(out.Agents) > 0 && ended {
 		out.Closing = &closing
 	}
 	return out, nil

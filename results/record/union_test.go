@@ -245,6 +245,30 @@ func TestUnionWithoutALostAgent(t *testing.T) {
 	}
 }
 
+// Of the files of a fleet, one that has lost its end says that its agent is lost, as the
+// coordinator's file does. It is not the whole that has lost its end.
+func TestMergeWithAKilledAgent(t *testing.T) {
+	files := agentFiles(t, "fleet", 0, 0)
+	var runs []*Run
+	for _, f := range [][]byte{files[0], files[1][:len(files[1])*2/3]} {
+		run, err := Read(bytes.NewReader(f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs = append(runs, run)
+	}
+	merged, err := Merge(runs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if merged.Partial() || merged.Agents[0].Lost != "" || merged.Agents[1].Lost == "" {
+		t.Errorf("partial %v, agents %+v", merged.Partial(), merged.Agents)
+	}
+	if merged, err = Merge(runs[1]); err != nil || !merged.Partial() {
+		t.Errorf("of the cut file alone: partial %v, %v", merged.Partial(), err)
+	}
+}
+
 // A union takes no file but those of its own run, and is not spoiled by what an agent sends.
 func TestUnionRefusesOtherFiles(t *testing.T) {
 	for name, spoil := range map[string]func([]byte) []byte{

@@ -33,11 +33,23 @@ func (res *document) agentSection() table.Section {
 	return s
 }
 
-// agentPart is the same for the screen.
+// agentPart is the same for the screen: those first that are lost, which stay.
 func (res *document) agentPart() *part {
 	p := &part{Section: res.agentSection(), noun: "agent", spare: 5, brief: true}
 	p.Untitled = true
 	p.least = min(1, p.count())
+	lost := 0
+	for i := range res.Agents {
+		if res.Agents[i].Lost {
+			row := p.Rows[i]
+			copy(p.Rows[lost+1:i+1], p.Rows[lost:i])
+			p.Rows[lost] = row
+			lost++
+		}
+	}
+	if lost > 0 {
+		p.spare, p.least = 0, min(lost, mostEntries)
+	}
 	return p
 }
 

@@ -69,6 +69,25 @@ func crowded(flows, kinds, thresholds, remarks int) *document {
 	return res
 }
 
+// However full the screen is, agents that are lost are on it, before all others.
+func TestScreenHasLostAgents(t *testing.T) {
+	res := crowded(10, 10, 10, 10)
+	for i := range 60 {
+		res.Agents = append(res.Agents, figures.Agent{Name: fmt.Sprintf("agent%d", i), Host: "h", Lost: i == 41 || i == 57, Why: map[bool]string{true: "killed"}[i == 41 || i == 57]})
+	}
+	text := screenText(t, res, Options{})
+	first, second := strings.Index(text, "agent41 "), strings.Index(text, "agent57 ")
+	if first < 0 || second < first || strings.Contains(text[:first], "agent0 ") || !strings.Contains(text, "more agents: --all") {
+		t.Error(text)
+	}
+	for i := range res.Agents {
+		res.Agents[i].Lost, res.Agents[i].Why = false, ""
+	}
+	if text := screenText(t, res, Options{}); strings.Contains(text, "agent0 ") {
+		t.Errorf("agents that did their part take room:\n%s", text)
+	}
+}
+
 // manyChoices is a run of so many flows of which each has a choice of its own.
 func manyChoices(tb testing.TB, n int) *document {
 	flows := madeup.MadePorts()[:1]
