@@ -46,9 +46,10 @@ check: ## check format, vet, lint and the module file
 fmt: ## format every file
 	gofmt -s -w .
 
-integration: build ## run against Postfix, Dovecot and Prometheus; installs what is missing
+integration: build ## run against Postfix, Dovecot, Prometheus and NATS; installs what is missing
 	.ci/packages $(SERVERS)
-	$(GO) test -tags integration -count=1 -timeout=10m -v $(if $(SUDO),-exec $(SUDO)) ./internal/integration -args -smtpgauge=$(CURDIR)/bin/smtpgauge
+	$(GO) build -o bin/nats-server github.com/nats-io/nats-server/v2
+	$(GO) test -tags integration -count=1 -timeout=10m -v $(if $(SUDO),-exec $(SUDO)) ./internal/integration -args -smtpgauge=$(CURDIR)/bin/smtpgauge -nats-server=$(CURDIR)/bin/nats-server
 
 browser: ## open the pages in headless Chromium; installs it if it is missing
 	.ci/packages chromium

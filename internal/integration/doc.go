@@ -13,4 +13,8 @@
 // messages that Postfix logged as queued, and it must print what Prometheus has stored at
 // the end. smtpgauge check must find the one thing that is wrong with a Postfix in which one
 // thing is.
+//
+// Fleets are processes too: agents are killed and stopped, and so is their coordinator. They
+// also meet at NATS servers of their own, one of which is killed. Nothing of what they measured
+// may be lost or counted twice.
 package integration

@@ -50,7 +50,7 @@ func Connect(url string, t Token, o Options) (Bus, error) {
 		}
 		list = append(list, nats.Secure(&tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}))
 	}
-	return connect(url, t, o.Report, list)
+	return connect(url, t, explaining(o.Report, "the NATS servers refuse this login"), list)
 }
 
 // Dial connects to the server that is embedded in a coordinator. It waits for one that is
@@ -71,7 +71,23 @@ func (j Join) Dial(t Token, report func(string)) (Bus, error) {
 			return nil
 		},
 	}
-	return connect("tls://"+j.Address, t, report, []nats.Option{nats.Secure(config), nats.Token(t.login())})
+	return connect("tls://"+j.Address, t, explaining(report, "the coordinator at "+j.Address+" has another token: copy the whole line that run --agents printed last"),
+		[]nats.Option{nats.Secure(config), nats.Token(t.login())})
+}
+
+// explaining returns a function that reports the errors of a connection, and what it most
+// likely means that a login is refused.
+func explaining(report func(string), refused string) func(error) {
+	return func(err error) {
+		if report == nil {
+			return
+		}
+		text := err.Error()
+		if errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrAuthExpired) || errors.Is(err, nats.ErrAuthRevoked) {
+			text += ": " + refused
+		}
+		report(text)
+	}
 }
 
 func fingerprint(certificate []byte) string {
@@ -82,21 +98,19 @@ func fingerprint(certificate []byte) string {
 // reconnectWait is how long a client waits until it tries again.
 const reconnectWait = 250 * time.Millisecond
 
-func connect(url string, t Token, report func(string), list []nats.Option) (Bus, error) {
-	if report == nil {
-		report = func(string) {}
-	}
+// connect makes a client. report is called with the errors of the connection.
+func connect(url string, t Token, report func(error), list []nats.Option) (Bus, error) {
 	list = append(list,
 		nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true), nats.ReconnectWait(reconnectWait), nats.ReconnectJitter(100*time.Millisecond, 100*time.Millisecond),
 		nats.Timeout(2*time.Second), nats.PingInterval(2*time.Second), nats.MaxPingsOutstanding(2),
 		nats.ReconnectBufSize(4<<20), nats.IgnoreAuthErrorAbort(),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
-				report(err.Error())
+				report(err)
 			}
 		}),
-		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { report(err.Error()) }),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { report(err.Error()) }),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { report(err) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { report(err) }),
 	)
 	conn, err := nats.Connect(url, list...)
 	if err != nil {

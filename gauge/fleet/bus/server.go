@@ -58,7 +58,7 @@ func Serve(address string, t Token, agents int) (*Server, error) {
 		s.Shutdown()
 		return nil, fmt.Errorf("the embedded NATS server cannot listen on %s", address)
 	}
-	own, err := connect("", t, nil, []nats.Option{nats.InProcessServer(s), nats.Token(t.login())})
+	own, err := connect("", t, explaining(nil, ""), []nats.Option{nats.InProcessServer(s), nats.Token(t.login())})
 	if err != nil {
 		s.Shutdown()
 		return nil, fmt.Errorf("the embedded NATS server: %w", err)
