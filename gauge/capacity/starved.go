@@ -32,6 +32,11 @@ func starved(use *serverside.CoreUse, free *record.FreeAround) string {
 	if !use.Found {
 		return starvedUnknown(use, free)
 	}
+	if use.Fleeting >= othersFloor {
+		if why := starvedUnknown(use, free); why != "" {
+			return why
+		}
+	}
 	// What others used, and what the server waited for, each bound what it lacked.
 	lacked := use.Others
 	if use.Waited != nil {
@@ -56,7 +61,7 @@ func starvedUnknown(use *serverside.CoreUse, free *record.FreeAround) string {
 		return ""
 	}
 	if others := float64(use.Cores) - free.Most(); others >= othersAtRest {
-		return fmt.Sprintf("something else used %s of the server's %s before and after the trial, and they were busy during it; what the server used is not known",
+		return fmt.Sprintf("something else used %s of the server's %s before and after the trial, and they were busy during it; what the server used is not all known",
 			human.ThreeDigits(others), human.CountOf(int64(use.Cores), "core"))
 	}
 	return ""

@@ -19,6 +19,8 @@ func TestStarved(t *testing.T) {
 	unknown := func(idle float64) *serverside.CoreUse {
 		return &serverside.CoreUse{Cores: 2, Others: 2 - idle, Idle: idle}
 	}
+	forks := known(0.4, 0.2, 0.05, 0.02, 0.1)
+	forks.Fleeting = 1.2
 	for _, c := range []struct {
 		name string
 		use  *serverside.CoreUse
@@ -36,6 +38,8 @@ func TestStarved(t *testing.T) {
 		{"server unknown, busy before, after and under load", unknown(0.1), &record.FreeAround{Before: 0.2, After: 1.1}, true},
 		{"server unknown, free at rest", unknown(0.1), &record.FreeAround{Before: 1.9, After: 1.6}, false},
 		{"server unknown, some idle under load", unknown(0.5), &record.FreeAround{Before: 0.2, After: 0.2}, false},
+		{"a server that forks, free at rest", forks, &record.FreeAround{Before: 1.9, After: 1.9}, false},
+		{"a server that forks, busy at rest", forks, &record.FreeAround{Before: 0.2, After: 0.3}, true},
 		{"nothing known", nil, &record.FreeAround{}, false},
 	} {
 		if got := starved(c.use, c.free); (got != "") != c.want {

@@ -19,6 +19,10 @@ type CoreUse struct {
 	// Others are other processes, and other machines on the same hardware. The kernel's
 	// own threads, and what writes the system's logs, work for the server too, and are none.
 	Others float64 `json:"others"`
+	// Fleeting is what processes used that were not there at both looks, if the server has
+	// such ones, as one that forks for each connection: then they may be the server's, and
+	// Others does not have them.
+	Fleeting float64 `json:"fleeting,omitempty"`
 	// Waited is for how many cores the server's threads waited, with work to do; nil if
 	// that is not known.
 	Waited *float64 `json:"server_waited,omitempty"`
@@ -61,8 +65,8 @@ type usedBy struct {
 
 // coreUse is who used the cores between two looks, and what the server used meanwhile.
 // delay is how long its threads waited for each second that they ran; less than 0 if that
-// is not known.
-func coreUse(before, after *coreLook, cores int, found bool, server, delay float64) *CoreUse {
+// is not known, and forks that the server has processes that come and go.
+func coreUse(before, after *coreLook, cores int, found, forks bool, server, delay float64) *CoreUse {
 	length := after.at - before.at
 	if length <= 0 {
 		return nil
@@ -70,17 +74,19 @@ func coreUse(before, after *coreLook, cores int, found bool, server, delay float
 	u := &CoreUse{Cores: cores, Found: found, Server: server / length}
 	u.Idle = max(0, after.idle-before.idle) / length
 	u.Generator = max(0, after.generator-before.generator) / length
-	ours := 0.0
+	ours, seen := 0.0, 0.0
 	for id, p := range after.free {
 		before, known := before.free[id]
 		if !known {
 			continue
 		}
 		used := max(0, p.cores-before.cores) / length
-		switch {
-		case p.ours:
+		if p.ours {
 			ours += used
-		case used >= leastUse:
+			continue
+		}
+		seen += used
+		if used >= leastUse {
 			u.Most = append(u.Most, ProcessUse{p.name, used})
 		}
 	}
@@ -92,6 +98,9 @@ func coreUse(before, after *coreLook, cores int, found bool, server, delay float
 	})
 	u.Most = u.Most[:min(len(u.Most), mostNames)]
 	u.Others = max(0, (after.used-before.used)/length-u.Server-u.Generator-ours)
+	if forks && u.Others > seen {
+		u.Others, u.Fleeting = seen, u.Others-seen
+	}
 	if found && delay >= 0 {
 		waited := delay * u.Server
 		u.Waited = &waited

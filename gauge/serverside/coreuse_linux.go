@@ -44,7 +44,7 @@ func (c *Cores) Use() (*CoreUse, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := coreUse(c.first, after, c.allowed.Count(), s.Processes > 0, s.CPU.Seconds(), c.delay(s.CPU))
+	u := coreUse(c.first, after, c.allowed.Count(), s.Processes > 0, c.w.processes.account.short(), s.CPU.Seconds(), c.delay(s.CPU))
 	if u == nil {
 		return nil, fmt.Errorf("no time has passed between two looks at the cores")
 	}

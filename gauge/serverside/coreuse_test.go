@@ -14,7 +14,7 @@ func TestCoreUse(t *testing.T) {
 	after := &coreLook{at: 110, idle: 51, used: 48, generator: 5, free: map[identity]usedBy{
 		cc: {"cc1", 11, false}, tar: {"tar\x1b", 2, false}, kernel: {"kworker/0:1", 3, true}, log: {"rsyslogd", 1.5, true}, late: {"new", 9, false},
 	}}
-	u := coreUse(before, after, 2, true, 6, 0.5)
+	u := coreUse(before, after, 2, true, false, 6, 0.5)
 	near := func(what string, got, want float64) {
 		t.Helper()
 		if math.Abs(got-want) > 1e-9 {
@@ -29,10 +29,13 @@ func TestCoreUse(t *testing.T) {
 	if got, want := u.Words(), `cc1 0.60, tar\x1b 0.10`; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if u := coreUse(before, after, 2, true, 6, -1); u.Waited != nil {
+	if u := coreUse(before, after, 2, true, false, 6, -1); u.Waited != nil {
 		t.Error("how long the server waited is not known, and is said")
 	}
-	if u := coreUse(after, after, 2, true, 0, 0); u != nil {
+	forks := coreUse(before, after, 2, true, true, 6, 0.5)
+	near("others beside a server that forks", forks.Others, 0.7)
+	near("fleeting", forks.Fleeting, u.Others-0.7)
+	if u := coreUse(after, after, 2, true, false, 0, 0); u != nil {
 		t.Errorf("%+v in no time", u)
 	}
 }

@@ -151,8 +151,9 @@ func gone(err error) bool {
 	return errors.Is(err, os.ErrNotExist) || strings.Contains(err.Error(), "no such process")
 }
 
-// choose returns which processes are the server's: those found, their descendants, and
-// those that were its before and have lost their parent.
+// choose returns which processes are the server's: those found, their descendants, those
+// that were its before and have lost their parent, and all in a session that one of those
+// found leads: Exim's deliveries outlive the process that began them.
 func (p *processes) choose(stats map[int]procfs.ProcStat, grouped map[int]bool) map[identity]bool {
 	self := os.Getpid()
 	roots := map[int]string{} // the server's own, by what they were found by
@@ -186,6 +187,9 @@ func (p *processes) choose(stats map[int]procfs.ProcStat, grouped map[int]bool) 
 				break
 			}
 			root, isRoot := roots[at.PID]
+			if !isRoot && at.Session > 1 {
+				root, isRoot = roots[at.Session]
+			}
 			if isRoot || p.members[identity{at.PID, at.Starttime}] {
 				p.seen[root] = true
 				members[identity{pid, stat.Starttime}] = !grouped[pid]

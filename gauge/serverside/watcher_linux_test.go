@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -103,6 +104,30 @@ func TestWatcher(t *testing.T) {
 	look, err := w.Look()
 	if err != nil || look.Processes != 0 || look.CPU != 0 {
 		t.Errorf("after its end: %+v, %v", look, err)
+	}
+}
+
+// TestOrphans counts what a daemon's processes leave behind, as long as it is in the
+// daemon's session: it has no parent that leads to the daemon.
+func TestOrphans(t *testing.T) {
+	s := startShell(t, func(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Setsid: true} })
+	pid := s.cmd.Process.Pid
+	t.Cleanup(func() { syscall.Kill(-pid, syscall.SIGKILL) })
+	file := filepath.Join(t.TempDir(), "sh.pid")
+	if err := os.WriteFile(file, []byte(strconv.Itoa(pid)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w, err := New(Options{Processes: []string{file}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.run(t, "(sleep 60 >/dev/null 2>&1 &)")
+	look, err := w.Look()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if look.Processes != 2 {
+		t.Errorf("%d processes, want the daemon and the one that it left behind", look.Processes)
 	}
 }
 

@@ -56,28 +56,46 @@ func hasten(cmd *exec.Cmd) error {
 
 const nice = -15
 
-// search starts a server and searches for its capacity.
-func (m *measurer) search(ctx context.Context, k *known, n int) (*attempt, error) {
+// serve starts a known server.
+func (m *measurer) serve(ctx context.Context, k *known) (addr string, stop func() error, err error) {
+	if k.server == nil {
+		s, err := m.Sink(ctx)
+		if err != nil {
+			return "", nil, err
+		}
+		return s.Addr, s.Close, nil
+	}
 	server := command(ctx, m.limited, append([]string{"-listen", m.listen}, k.server...)...)
 	out, err := server.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	if err := server.Start(); err != nil {
-		return nil, err
+		return "", nil, err
 	}
-	defer func() {
-		server.Process.Kill()
+	stop = func() error {
+		err := server.Process.Kill()
 		server.Wait() // it was killed, and so ends in an error
-	}()
-	if err := hasten(server); err != nil {
+		return err
+	}
+	line := ""
+	if err = hasten(server); err == nil {
+		line, err = bufio.NewReader(out).ReadString('\n')
+	}
+	if err != nil {
+		return "", nil, errors.Join(fmt.Errorf("the server %s did not start: %w", k.name, err), stop())
+	}
+	return strings.TrimSpace(line), stop, nil
+}
+
+// search starts a server and searches for its capacity.
+func (m *measurer) search(ctx context.Context, k *known, n int) (a *attempt, err error) {
+	addr, stop, err := m.serve(ctx, k)
+	if err != nil {
 		return nil, err
 	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		return nil, fmt.Errorf("the server %s did not start: %w", k.name, err)
-	}
-	args, err := m.arguments(k, strings.TrimSpace(line), n)
+	defer func() { err = errors.Join(err, stop()) }()
+	args, err := m.arguments(k, addr, n)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +106,7 @@ func (m *measurer) search(ctx context.Context, k *known, n int) (*attempt, error
 		return nil, err
 	}
 	err = errors.Join(hasten(cmd), cmd.Wait())
-	a := &attempt{}
+	a = &attempt{}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && text.Len() > 0 {
 		a.exit, err = exit.ExitCode(), nil
