@@ -11,11 +11,16 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
-// agentSection has a row for each agent of a fleet.
+// agentSection has a row for each agent of a fleet, those first that are lost.
 func (res *document) agentSection() table.Section {
-	s := table.Section{ID: agentsID, Title: "Agents", Columns: []table.Column{{Name: "agent", Left: true}, {Name: "host", Left: true}}}
+	s := table.Section{ID: agentsID, Title: "Agents", Columns: []table.Column{{Name: "agent", Left: true}}}
+	lost := res.lostAgents() > 0
+	if lost {
+		s.Columns = append(s.Columns, table.Column{Name: "lost", Left: true, Wrap: 30})
+	}
+	s.Columns = append(s.Columns, table.Column{Name: "host", Left: true})
 	s.Columns = append(s.Columns, table.Numbers("attempted", "accepted", "p50", "p99", "began", "clock", "± error")...)
-	s.Columns = append(s.Columns, table.Column{Name: "lost", Left: true, Wrap: 30})
+	var others [][]table.Cell
 	for i := range res.Agents {
 		a := &res.Agents[i]
 		p50, p99 := human.NoSamples, human.NoSamples
@@ -25,29 +30,44 @@ func (res *document) agentSection() table.Section {
 		if d, ok := a.P99(); ok {
 			p99 = human.Duration(d)
 		}
-		row := table.Plain(a.Name, a.Host, human.Count(a.Messages.Attempted), human.Count(a.Messages.Accepted), p50, p99,
-			human.DurationOf(a.Skew).Signed().String(), human.DurationOf(a.Offset).Signed().String(), human.Duration(a.OffsetError), a.Why)
-		row[len(row)-1].Bad = a.Lost
-		s.Rows = append(s.Rows, row)
+		row := table.Plain(a.Name)
+		if lost {
+			row = append(row, table.Cell{Text: a.Why, Bad: a.Lost})
+		}
+		row = append(row, table.Plain(a.Host, human.Count(a.Messages.Attempted), human.Count(a.Messages.Accepted), p50, p99,
+			human.DurationOf(a.Skew).Signed().String(), human.DurationOf(a.Offset).Signed().String(), human.Duration(a.OffsetError))...)
+		if a.Lost {
+			s.Rows = append(s.Rows, row)
+		} else {
+			others = append(others, row)
+		}
 	}
+	s.Rows = append(s.Rows, others...)
 	return s
 }
 
-// agentPart is the same for the screen: those first that are lost, which stay.
+// lostAgents is how many agents are lost.
+func (res *document) lostAgents() int {
+	n := 0
+	for i := range res.Agents {
+		if res.Agents[i].Lost {
+			n++
+		}
+	}
+	return n
+}
+
+// agentPart is the same for the screen, without the clocks. Those that are lost stay.
 func (res *document) agentPart() *part {
 	p := &part{Section: res.agentSection(), noun: "agent", spare: 5, brief: true}
 	p.Untitled = true
 	p.least = min(1, p.count())
-	lost := 0
-	for i := range res.Agents {
-		if res.Agents[i].Lost {
-			row := p.Rows[i]
-			copy(p.Rows[lost+1:i+1], p.Rows[lost:i])
-			p.Rows[lost] = row
-			lost++
-		}
+	last := len(p.Columns) - 3
+	p.Columns = p.Columns[:last]
+	for i := range p.Rows {
+		p.Rows[i] = p.Rows[i][:last]
 	}
-	if lost > 0 {
+	if lost := res.lostAgents(); lost > 0 {
 		p.spare, p.least = 0, min(lost, mostEntries)
 	}
 	return p

@@ -217,7 +217,7 @@ func (res *document) pageTables() []page.Table {
 			continue
 		}
 		t := pageTable(&s)
-		t.Open = s.ID == errorsID || s.ID == stagesID
+		t.Open = s.ID == errorsID || s.ID == stagesID || s.ID == agentsID && res.lostAgents() > 0
 		list = append(list, t)
 	}
 	return list
