@@ -89,7 +89,7 @@ func (doc *document) threshold(d *decoder, at tree.Position, text string, names 
 		return nil, err
 	}
 	if t.Metric.OfServer() {
-		return []criteria.Threshold{t}, doc.serverThreshold(&t)
+		return []criteria.Threshold{t}, doc.looksAt(t.Expr, t.Metric)
 	}
 	if t.Bare() {
 		d.notef(at, "%s: the limit is %.4g %%, since it has no %% of its own", t.Expr, t.Limit*100)
@@ -112,11 +112,12 @@ func (doc *document) threshold(d *decoder, at tree.Position, text string, names 
 	return all, err
 }
 
-// serverThreshold checks a condition on the server's own side.
-func (doc *document) serverThreshold(t *criteria.Threshold) error {
-	if t.Metric.Kind != criteria.ServerQuery {
+// looksAt returns an error if the scenario does not look at what a criterion on the
+// server's own side is about.
+func (doc *document) looksAt(expr string, m criteria.Metric) error {
+	if m.Kind != criteria.ServerQuery {
 		if !doc.server.has("processes") && !doc.server.has("agent") {
-			return errors.New(t.Expr + ": the server is not looked at: name its processes, as in server: {processes: [postfix]}")
+			return errors.New(expr + ": the server is not looked at: name its processes, as in server: {processes: [postfix]}")
 		}
 		return nil
 	}
@@ -125,12 +126,12 @@ func (doc *document) serverThreshold(t *criteria.Threshold) error {
 		names = append(names, q.name)
 	}
 	switch {
-	case slices.Contains(names, t.Metric.Query):
+	case slices.Contains(names, m.Query):
 		return nil
 	case len(names) == 0:
-		return fmt.Errorf("%s: there is no query %s: ask it, as in server: {prometheus: {url: ..., queries: {%s: ...}}}", t.Expr, t.Metric.Query, t.Metric.Query)
+		return fmt.Errorf("%s: there is no query %s: ask it, as in server: {prometheus: {url: ..., queries: {%s: ...}}}", expr, m.Query, m.Query)
 	}
-	return fmt.Errorf("%s: no query is named %s: %sknown are %s", t.Expr, tree.Quote(t.Metric.Query), spelling.Suggest(t.Metric.Query, names), tree.List(names))
+	return fmt.Errorf("%s: no query is named %s: %sknown are %s", expr, tree.Quote(m.Query), spelling.Suggest(m.Query, names), tree.List(names))
 }
 
 // unknownServerFigure is the error for a figure that the server's own side does not
@@ -154,6 +155,11 @@ func (doc *document) gate(text string, names []string) (criteria.Gate, error) {
 		if fault := unknownFlow(g.Flow, names); fault != nil {
 			return g, fault
 		}
+	}
+	if m, ok := g.OfServer(); ok {
+		return g, doc.looksAt(g.Expr, m)
+	}
+	if g.Flow != "" {
 		return g, g.CheckLoad("flow "+g.Flow, doc.load(slices.Index(names, g.Flow)))
 	}
 	for i := range names {

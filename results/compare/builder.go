@@ -92,13 +92,20 @@ func (c *builder) addFlow(name string, base, other flowSide) {
 	if len(baseRounds) == 1 && len(newRounds) == 1 {
 		sole, newSole = base.soleRound(), other.soleRound()
 	}
-	var parts []string
 	load := sample.ClosedLoad
 	if open && newOpen {
 		load = sample.OpenLoad
 	}
+	metrics := append(comparedMetrics(load), queryMetrics(baseRounds, newRounds)...)
+	c.addRows(name, metrics, baseRounds, newRounds, sole, newSole)
+}
+
+// addRows adds the rows of a flow for metrics that both sides have, as far as they are
+// wanted. sole and newSole are nil unless each side has one round.
+func (c *builder) addRows(name string, metrics []comparedMetric, baseRounds, newRounds []roundData, sole, newSole *soleRound) {
+	var parts []string
 	var short []shortage
-	for _, m := range comparedMetrics(load) {
+	for _, m := range metrics {
 		pair := m.pair(baseRounds, newRounds)
 		if len(pair.Base)+len(pair.New) == 0 {
 			continue
@@ -108,7 +115,7 @@ func (c *builder) addFlow(name string, base, other flowSide) {
 			continue
 		}
 		c.measured = append(c.measured, flowMetric{name, m.name})
-		if !c.isWanted(name, &m) {
+		if !c.isWanted(name, &m) || m.perRun && len(pair.Base)+len(pair.New) < 3 && !c.isAskedFor(name, &m) {
 			continue
 		}
 		if why != "" {

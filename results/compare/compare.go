@@ -68,6 +68,7 @@ func Compare(base, other []*record.Run, o Options) (*Comparison, error) {
 	for _, part := range parts {
 		c.add(part)
 	}
+	c.addServer(base, other)
 	c.warnOfOneSided("base", names, others)
 	c.warnOfOneSided("new", others, names)
 	c.addSurroundings(surroundings(base, other)...)
@@ -101,6 +102,9 @@ func CompareFlows(runs []*record.Run, a, b string, o Options) (*Comparison, erro
 	c.comparison.Base.Name, c.comparison.New.Name = a, b
 	c.comparison.oneRun = true
 	c.addFlow(b, flowSide{runs, a}, flowSide{runs, b})
+	if slices.ContainsFunc(runs, isLookedAt) && !slices.ContainsFunc(runs, isAlone) {
+		c.warn("the server's own side is not compared: it is of both flows together, which run at once")
+	}
 	c.addSurroundings(serverSurroundings("", flowSide{runs, a}, flowSide{runs, b})...)
 	return c.judge()
 }

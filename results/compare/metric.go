@@ -19,6 +19,7 @@ type roundData struct {
 	total  *tally.Total
 	window time.Duration
 	cpu    time.Duration // of the generator, for a message; 0 if not known
+	server *serverRound  // nil if the round is not all that the server did
 }
 
 // A comparedMetric is a figure that rounds are compared by.
@@ -26,6 +27,8 @@ type comparedMetric struct {
 	name     string
 	unit     criteria.Unit
 	higher   bool         // is better
+	either   bool         // nobody knows which is
+	perRun   bool         // a run has one figure, in its first round; left out if there is one run a side
 	headline bool         // compared unless asked otherwise
 	rare     bool         // left out without a word if there are too few samples
 	absolute float64      // as in stats.Pair
@@ -55,6 +58,8 @@ func comparedMetrics(load sample.LoadKind) []comparedMetric {
 			m.of = (*roundData).setUp
 		case criteria.GeneratorCPU:
 			m.of = func(r *roundData) (float64, bool) { return float64(r.cpu), r.cpu > 0 }
+		default:
+			m.of, m.perRun = ofServer(c.Kind), c.Kind == criteria.ServerMemory
 		}
 		list = append(list, m)
 	}
@@ -82,7 +87,7 @@ func (m *comparedMetric) latency(c *criteria.Compared) {
 
 // pair is what a metric is on both sides, to be judged.
 func (m *comparedMetric) pair(base, other []roundData) stats.Pair {
-	p := stats.Pair{Base: values(base, *m), New: values(other, *m), HigherIsBetter: m.higher, Absolute: m.absolute}
+	p := stats.Pair{Base: values(base, *m), New: values(other, *m), HigherIsBetter: m.higher, Undirected: m.either, Absolute: m.absolute}
 	if m.absolute > 0 {
 		p.Grain = ruleOfThree / float64(max(1, min(attempted(base), attempted(other))))
 	}
@@ -148,7 +153,11 @@ func roundsOf(r *record.Run, flow int) []roundData {
 	for round := range r.Header.Rounds {
 		t := r.Total(sample.Series{Flow: flow, Round: round, Stage: sample.Steady})
 		if t != nil && t.Messages().Attempted > 0 {
-			list = append(list, roundData{t, r.RoundLength(flow, round), r.CPU(flow, round)})
+			d := roundData{total: t, window: r.RoundLength(flow, round), cpu: r.CPU(flow, round)}
+			if isAlone(r) {
+				d.server = newServerRound(r, round, flow)
+			}
+			list = append(list, d)
 		}
 	}
 	return list

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
@@ -63,7 +64,7 @@ func MeasureNoise(a, b []*record.Run, o Options) (*Noise, error) {
 	}
 	n := &Noise{
 		Format: NoiseFormat, Name: c.Base.Name, Rounds: [2]int{c.Base.Rounds, c.New.Rounds},
-		Alpha: c.Alpha, Tested: c.Tested, Rows: []NoiseRow{}, Differ: append(c.Named(stats.Worse), c.Named(stats.Better)...),
+		Alpha: c.Alpha, Tested: c.Tested, Rows: []NoiseRow{}, Differ: slices.Concat(c.Named(stats.Worse), c.Named(stats.Better), c.Named(stats.Differs)),
 		Warnings: c.Warnings,
 	}
 	if n.Differ == nil {

@@ -42,17 +42,19 @@ func queriesOf(r *record.Run) []Query {
 		messages += r.FlowTotal(i, sample.Steady).InWindow
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Queries)) {
-		list = append(list, queryOf(r, name, messages))
+		list = append(list, QueryUnder(r, name, messages, r.SteadyWindows()...))
 	}
 	return list
 }
 
-func queryOf(r *record.Run, name string, messages int64) Query {
+// QueryUnder is what a query said in some windows of a run, in which so many messages were
+// accepted.
+func QueryUnder(r *record.Run, name string, messages int64, windows ...record.Window) Query {
 	var sum tally.Answers
 	var load, counted time.Duration
 	var risen float64
 	changes, fell := int64(0), false
-	for _, w := range r.SteadyWindows() {
+	for _, w := range windows {
 		load += w.Length()
 		part := r.Queries.Between(name, w.From, w.To)
 		if part.To == 0 {
@@ -108,13 +110,18 @@ func (res *Result) queryMetric(m criteria.Metric) (value float64, reason string)
 		return 0, "nobody asked it"
 	}
 	q := &res.Queries[i]
-	v := map[string]*float64{"min": q.Min, "mean": q.Mean, "max": q.Max, "last": q.Last, "per_message": q.PerMessage}[m.Stat]
+	return q.Figure(m.Stat)
+}
+
+// Figure is one of criteria.QueryStats, or why there is none.
+func (q *Query) Figure(stat string) (value float64, reason string) {
+	v := map[string]*float64{"min": q.Min, "mean": q.Mean, "max": q.Max, "last": q.Last, "per_message": q.PerMessage}[stat]
 	switch {
 	case q.Answers == 0 && q.Why == "":
 		return 0, "it was not answered under load"
 	case q.Share < leastLooked:
 		return 0, q.tooFew()
-	case v == nil && m.Stat == "per_message":
+	case v == nil && stat == "per_message":
 		return 0, q.noPerMessage
 	case v == nil:
 		return 0, "it is not known"

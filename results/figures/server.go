@@ -6,7 +6,6 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/record"
-	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -32,7 +31,6 @@ type Server struct {
 	Drift           map[string]*Drift `json:"drift,omitempty"` // of its memory, if the load was long
 	Looked          time.Duration     `json:"looked_ns"`       // how long the server was looked at
 	ClockError      time.Duration     `json:"clock_error_ns,omitempty"`
-	underLoad       tally.ServerSample
 	underLoadLength time.Duration
 }
 
@@ -54,22 +52,13 @@ func serverOf(r *record.Run) *Server {
 	if d := memoryDriftOf(r); d != nil {
 		s.Drift = map[string]*Drift{memoryDrift: d}
 	}
-	load := time.Duration(0)
-	for _, w := range r.SteadyWindows() {
-		load += w.Length()
-		part := r.Server.Between(w.From, w.To)
-		s.underLoadLength += part.Length()
-		if s.underLoad.To == 0 {
-			s.underLoad = part
-		} else if part.Length() > 0 {
-			s.underLoad.Join(&part)
-		}
-	}
-	if load == 0 || float64(s.underLoadLength) < leastLooked*float64(load) {
+	l := ServerUnder(r, r.SteadyWindows()...)
+	s.underLoadLength = l.looked
+	if !l.Known() {
 		return s
 	}
-	s.Cores = s.underLoad.CPU.Seconds() / s.underLoadLength.Seconds()
-	if waited := s.underLoad.DiskWait; waited != nil && s.CoresOfMachine > 0 {
+	s.Cores = l.CPU.Seconds() / s.underLoadLength.Seconds()
+	if waited := l.DiskWait; waited != nil && s.CoresOfMachine > 0 {
 		share := min(1, float64(*waited)/(float64(s.underLoadLength)*float64(s.CoresOfMachine)))
 		s.DiskWait = &share
 	}
@@ -77,12 +66,10 @@ func serverOf(r *record.Run) *Server {
 	for i := range r.Header.Flows {
 		messages += r.FlowTotal(i, sample.Steady).InWindow
 	}
-	if messages == 0 {
-		return s
+	if cpu, ok := l.CPUPerMessage(messages); ok {
+		s.CPUPerMessage = &cpu
+		s.WrittenPerMsg, s.SwitchesPerMsg = perMessage(l.Written, messages), perMessage(l.Switches, messages)
 	}
-	cpu := time.Duration(float64(s.underLoad.CPU) / float64(messages))
-	s.CPUPerMessage = &cpu
-	s.WrittenPerMsg, s.SwitchesPerMsg = perMessage(s.underLoad.Written, messages), perMessage(s.underLoad.Switches, messages)
 	return s
 }
 

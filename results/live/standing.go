@@ -20,6 +20,10 @@ type Standing struct {
 	Round   int // under way, from 1; the last one once all are over
 	Flows   []Flow
 
+	// The server's own side; nil if nobody has looked at it, or asked anything yet.
+	Server  *record.ServerProgress
+	Queries []record.QueryProgress
+
 	// What the caller of At knows.
 	Turn     string // which of several runs this is; "" if it is the only one
 	Draining bool   // the run ends early: nothing new begins
@@ -74,7 +78,7 @@ func At(p *loadgen.Plan, i *record.Progress) *Standing {
 	c := newCourse(p, i)
 	s := &Standing{
 		Name: p.Name, Elapsed: i.Elapsed, Length: i.Length, Remains: c.remains(),
-		Rounds: c.rounds, Round: min(c.round+1, c.rounds),
+		Rounds: c.rounds, Round: min(c.round+1, c.rounds), Server: i.Server, Queries: i.Queries,
 	}
 	for k := range i.Flows {
 		f := flowAt(&p.Flows[k], &i.Flows[k], i.Length)

@@ -76,10 +76,29 @@ var (
 	Late            = declare(Times, "generator_late_seconds", "From when an arrival was due to when the scheduler got to it.")
 )
 
+// The server's own side, if somebody looks at it. Counters begin with the first look, and
+// have the warm-up and the drain in them.
+var (
+	ServerCPU           = declare(Counter, "server_cpu_seconds_total", "CPU time of the server's processes.")
+	ServerCores         = declare(Gauge, "server_cores_used", "How many cores the server's processes used between the last two looks.")
+	ServerMemory        = declare(Gauge, "server_resident_memory_bytes", "Memory of the server's processes at the last look.")
+	ServerMemoryMax     = declare(Gauge, "server_resident_memory_max_bytes", "The most memory that the server's processes had at a look.")
+	ServerProcesses     = declare(Gauge, "server_processes", "The server's processes at the last look.")
+	ServerWritten       = declare(Counter, "server_written_bytes_total", "What the server's processes wrote to disks.")
+	ServerSwitches      = declare(Counter, "server_context_switches_total", "Context switches of the server's threads.")
+	ServerOverflows     = declare(Counter, "server_listen_overflows_total", "Connections that found an accept queue of the server's kernel full.")
+	ServerDrops         = declare(Counter, "server_listen_drops_total", "SYNs and connections that the server's kernel dropped.")
+	ServerQueue         = declare(Gauge, "server_accept_queue", "Connections that waited to be accepted at the last look, at the loaded port with the most.")
+	ServerCPUPerMessage = declare(Gauge, "server_cpu_per_message_seconds", "CPU time of the server for a message accepted under load.")
+	Query               = declare(Gauge, "server_query", "The last answer to a query about the server.", "query")
+	QueryMean           = declare(Gauge, "server_query_mean", "The mean of the answers to a query about the server under load.", "query")
+)
+
 // Live are the families that a run is exposed as while it goes on: all but those
 // that are known at its end alone.
 var Live = []Family{
 	RunInfo, RunStart, RunDuration, RunValid, RunVerdict, Threshold,
 	Messages, WarmupMessages, Recipients, Sessions, SessionsPeak, SessionsOpen, Arrivals, Failures, Phases,
 	GeneratorCPU, GeneratorMemory, GeneratorBusy, GeneratorDenied, OwnShare, Own, Delay, Late,
+	ServerCPU, ServerCores, ServerMemory, ServerMemoryMax, ServerProcesses, ServerWritten, ServerSwitches, ServerOverflows, ServerDrops, ServerQueue, Query,
 }

@@ -55,7 +55,7 @@ func NewCollector(w io.Writer, h Header, p *loadgen.Plan, shards int, onInterval
 		folder: newFolder(w, h), ended: map[int]sample.Tick{}, reached: make([]int64, shards),
 		taken: sample.Instant(h.Started.UnixNano()), done: make(chan struct{}), wake: make(chan struct{}, 1),
 	}
-	c.reporter = newReporter(&c.run.Header, onInterval)
+	c.reporter = newReporter(&c.run.Header, onInterval, &c.seen)
 	c.out.header(&c.run.Header)
 	if err := c.out.flush(); err != nil {
 		return nil, err

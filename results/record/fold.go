@@ -19,6 +19,7 @@ type folder struct {
 	looks   sync.Mutex
 	server  []*tally.ServerSample // to be taken, as the next
 	answers []*tally.Answer
+	seen    lookout // for whoever follows the run
 }
 
 // newFolder returns a folder of a run with that header. The file of an agent has every
@@ -83,6 +84,7 @@ func (o *folder) write() {
 // ServerLooks gives the run what was seen of the server; it is written with the next
 // interval. It may be called from another goroutine, until Close.
 func (o *folder) ServerLooks(s *tally.ServerSample) {
+	o.seen.looks(s)
 	o.looks.Lock()
 	defer o.looks.Unlock()
 	o.server = append(o.server, s)
@@ -117,6 +119,7 @@ func (o *folder) Answered(a *tally.Answer) {
 	if a.Check() != nil {
 		return
 	}
+	o.seen.answered(a)
 	o.looks.Lock()
 	defer o.looks.Unlock()
 	o.answers = append(o.answers, a)

@@ -2,6 +2,9 @@ package record
 
 import (
 	"cmp"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -20,6 +23,10 @@ type Progress struct {
 	// the busiest shard's thread was on a CPU, and the share of the time it
 	// wanted one in which it had none.
 	BusyShare, DeniedShare float64
+
+	// The server's own side; nil if nobody has looked at it, or asked anything yet.
+	Server  *ServerProgress
+	Queries []QueryProgress
 }
 
 // A FlowProgress is one flow's part of a Progress. Histograms and maps in it are
@@ -146,10 +153,11 @@ type reporter struct {
 	header     *Header
 	flows      []flowState
 	onInterval func(*Progress) // nil if nobody wants it
+	seen       *lookout
 }
 
-func newReporter(h *Header, onInterval func(*Progress)) reporter {
-	return reporter{h, make([]flowState, len(h.Flows)), onInterval}
+func newReporter(h *Header, onInterval func(*Progress), seen *lookout) reporter {
+	return reporter{h, make([]flowState, len(h.Flows)), onInterval, seen}
 }
 
 func (r *reporter) sinceStart(t sample.Instant) time.Duration {
@@ -183,6 +191,7 @@ func (r *reporter) report(f *frame, peaks []Gauge) {
 	for i := range p.Flows {
 		r.flows[i].fill(&p.Flows[i], f.gauges[i], peaks[i], &r.header.Flows[i])
 	}
+	r.seen.fill(p)
 	r.onInterval(p)
 }
 
@@ -193,4 +202,61 @@ func (s *flowState) fill(p *FlowProgress, now, peak Gauge, h *FlowHeader) {
 	p.Begun, p.Stage, p.Message, p.Errors = s.begun, s.stage, s.message, s.errors
 	p.FlowCounts, p.added, p.Ended = s.counts(peak, h.Load()), s.added, s.ended
 	s.gauge = now
+}
+
+// A ServerProgress is what was seen of the server's processes so far, the warm-up
+// included.
+type ServerProgress struct {
+	Last  tally.ServerSample // the latest look
+	SoFar tally.ServerSample // all looks put together
+}
+
+// A QueryProgress is what a query about the server says.
+type QueryProgress struct {
+	Name   string
+	Value  *float64 // the latest answer; nil if that is none, or there has been none
+	Missed int64    // times so far that there was no answer
+}
+
+// A lookout keeps what was last seen of the server's own side, for a Progress. The zero
+// value has seen nothing.
+type lookout struct {
+	mu      sync.Mutex
+	server  *ServerProgress
+	queries []QueryProgress // in the order of their names
+}
+
+func (l *lookout) looks(s *tally.ServerSample) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.server == nil {
+		l.server = &ServerProgress{Last: *s, SoFar: *s}
+		return
+	}
+	l.server.Last = *s
+	l.server.SoFar.Join(s)
+}
+
+func (l *lookout) answered(a *tally.Answer) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i, known := slices.BinarySearchFunc(l.queries, a.Query, func(q QueryProgress, name string) int { return strings.Compare(q.Name, name) })
+	if !known {
+		l.queries = slices.Insert(l.queries, i, QueryProgress{Name: a.Query})
+	}
+	q := &l.queries[i]
+	q.Value = a.Value
+	if a.Value == nil {
+		q.Missed++
+	}
+}
+
+// fill puts what was seen into a progress, whose reader may keep it.
+func (l *lookout) fill(p *Progress) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.server != nil {
+		p.Server = new(*l.server)
+	}
+	p.Queries = slices.Clone(l.queries)
 }

@@ -58,7 +58,7 @@ func NewUnion(w io.Writer, h Header, agents int, onInterval func(*Progress)) (*U
 		u.parts[i].agent.empty(&u.run.Header)
 		u.parts[i].index, u.parts[i].shown, u.parts[i].kept = i, map[int]Gauge{}, map[int]Gauge{}
 	}
-	u.reporter = newReporter(&u.run.Header, onInterval)
+	u.reporter = newReporter(&u.run.Header, onInterval, &u.seen)
 	u.shown = make([]Gauge, len(h.Flows))
 	u.out.header(&u.run.Header)
 	return u, u.out.flush()

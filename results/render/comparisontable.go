@@ -140,7 +140,7 @@ func (c comparison) notes(o Options) []string {
 	if slices.ContainsFunc(c.Rows, func(r compare.Row) bool { return r.Measure == criteria.Share }) {
 		matters += ", of errors " + errorsThatMatter()
 	}
-	if has(stats.Worse) || has(stats.Better) || has(stats.Same) || has(stats.NotShown) {
+	if has(stats.Worse) || has(stats.Better) || has(stats.Differs) || has(stats.Same) || has(stats.NotShown) {
 		list = append(list, "A change of less than "+matters+" does not matter. same: it is surely less. not shown: it may be less or more.")
 	}
 	if slices.ContainsFunc(c.Rows, func(r compare.Row) bool { return r.IntervalOf == compare.WithinRun }) {
@@ -182,7 +182,7 @@ func (c comparison) gateSection() table.Section {
 // findingSection names the metrics that changed, and says how sure the others are.
 func (c comparison) findingSection() table.Section {
 	s := table.Section{Title: "Findings"}
-	for _, v := range []stats.Verdict{stats.Worse, stats.Better} {
+	for _, v := range []stats.Verdict{stats.Worse, stats.Better, stats.Differs} {
 		if names := c.Named(v); len(names) > 0 {
 			s.Lines = append(s.Lines, table.Cell{Text: fmt.Sprintf("%s: %s", v, strings.Join(names, ", ")), Bad: v == stats.Worse})
 		}

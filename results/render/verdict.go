@@ -19,7 +19,7 @@ func verdictOf(c *criteria.Conclusion) table.Verdict {
 
 // verdictWords are the verdicts of rows in words.
 var verdictWords = map[stats.Verdict]string{
-	stats.Worse: "worse", stats.Better: "better", stats.Same: "same", stats.NotShown: "not shown", stats.TooFewRuns: "too few rounds",
+	stats.Worse: "worse", stats.Better: "better", stats.Differs: "differs", stats.Same: "same", stats.NotShown: "not shown", stats.TooFewRuns: "too few rounds",
 }
 
 // rowVerdict is what to make of a row.

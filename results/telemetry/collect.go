@@ -9,6 +9,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/metricfamily"
+	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
@@ -43,6 +44,7 @@ func (v view) Collect(ch chan<- prometheus.Metric) {
 		c.ofTimes(f)
 	}
 	c.ofGenerator(v.m)
+	c.ofServer(&v.m.last)
 }
 
 // A collection is one reading of the metrics.
@@ -175,4 +177,34 @@ func (c *collection) ofGenerator(m *Metrics) {
 	c.distribution(metricfamily.Own, m.own)
 	c.distribution(metricfamily.Delay, m.delay)
 	c.distribution(metricfamily.Late, m.late)
+}
+
+func (c *collection) ofServer(p *record.Progress) {
+	if p.Server != nil {
+		all, last := &p.Server.SoFar, &p.Server.Last
+		c.add(metricfamily.ServerCPU, all.CPU.Seconds())
+		if length := last.Length().Seconds(); length > 0 {
+			c.add(metricfamily.ServerCores, last.CPU.Seconds()/length)
+		}
+		c.add(metricfamily.ServerMemory, float64(last.Memory))
+		c.add(metricfamily.ServerMemoryMax, float64(all.Memory))
+		c.add(metricfamily.ServerProcesses, float64(last.Processes))
+		c.known(metricfamily.ServerWritten, all.Written)
+		c.known(metricfamily.ServerSwitches, all.Switches)
+		c.known(metricfamily.ServerOverflows, all.Overflows)
+		c.known(metricfamily.ServerDrops, all.Drops)
+		c.known(metricfamily.ServerQueue, last.Queue)
+	}
+	for i := range p.Queries {
+		if q := &p.Queries[i]; q.Value != nil {
+			c.add(metricfamily.Query, *q.Value, q.Name)
+		}
+	}
+}
+
+// known adds a figure unless it is not known.
+func (c *collection) known(f metricfamily.Family, n *int64) {
+	if n != nil {
+		c.add(f, float64(*n))
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -36,6 +37,7 @@ type course struct {
 	header    record.Header
 	second    int
 	observed  chan struct{} // after each interval
+	watched   bool          // somebody looks at the server
 }
 
 func newCourse(t testing.TB) *course {
@@ -87,6 +89,9 @@ func (c *course) record() {
 	})
 	r.Session(relay, sample.SessionStarted)
 	r.Session(relay, sample.SessionCompleted)
+	if c.watched {
+		c.look()
+	}
 	c.second++
 	to := time.Duration(c.second) * time.Second
 	due := int64(10 * c.second)
@@ -96,6 +101,18 @@ func (c *course) record() {
 	})
 	// The collector reports an interval when no shard will add to it any more.
 	<-c.observed
+}
+
+// look is what is seen of the server in a second.
+func (c *course) look() {
+	from, to := c.at(time.Duration(c.second)*time.Second), c.at(time.Duration(c.second+1)*time.Second)
+	written, switches, none, queue, length := int64(8192), int64(70), int64(0), int64(3), float64(c.second)
+	c.collector.ServerLooks(&tally.ServerSample{
+		From: from, To: to, CPU: 500 * time.Millisecond, Cores: 4, Processes: 5, Memory: 1e6 * int64(3-c.second),
+		Written: &written, Switches: &switches, Overflows: &none, Drops: &none, Queue: &queue,
+	})
+	c.collector.Answered(&tally.Answer{Query: "queued", From: from, To: to, Value: &length})
+	c.collector.Answered(&tally.Answer{Query: "gone", From: from, To: to, Missed: "no answer"})
 }
 
 // end ends the run.

@@ -109,6 +109,7 @@ func TestDashboardAsksForWhatIsExposed(t *testing.T) {
 	for _, f := range []metricfamily.Family{
 		metricfamily.Messages, metricfamily.WarmupMessages, metricfamily.SessionsOpen, metricfamily.Arrivals, metricfamily.Failures, metricfamily.Phases,
 		metricfamily.Late, metricfamily.Delay, metricfamily.Own, metricfamily.GeneratorBusy,
+		metricfamily.ServerCores, metricfamily.ServerMemory, metricfamily.Query,
 	} {
 		if !asked[f.Name] {
 			t.Errorf("the dashboard does not show %s", f.Name)

@@ -75,9 +75,13 @@ func values(f *dto.MetricFamily) map[string]float64 {
 // they are of the process, or not known before the end.
 var differ = []string{metricfamily.RunInfo.Name, metricfamily.GeneratorCPU.Name, metricfamily.GeneratorMemory.Name}
 
+// onlyExported are the metrics that are known at the end alone.
+var onlyExported = []string{metricfamily.RunPartial.Name, metricfamily.Rate.Name, metricfamily.ServerCPUPerMessage.Name, metricfamily.QueryMean.Name}
+
 // TestEndsAsShowExports holds the last values to what show prints of the run.
 func TestEndsAsShowExports(t *testing.T) {
 	c := newCourse(t)
+	c.watched = true
 	for range 3 {
 		c.record()
 	}
@@ -87,7 +91,7 @@ func TestEndsAsShowExports(t *testing.T) {
 	for name, want := range final {
 		got := live[name]
 		if got == nil {
-			if name != metricfamily.RunPartial.Name && name != metricfamily.Rate.Name {
+			if !slices.Contains(onlyExported, name) {
 				t.Errorf("%s is exported, and not exposed", name)
 			}
 			continue
@@ -100,9 +104,35 @@ func TestEndsAsShowExports(t *testing.T) {
 			t.Errorf("%s ends at\n%v, and is exported as\n%v", name, values(got), values(want))
 		}
 	}
-	if shared < 15 {
+	if shared < 21 {
 		t.Errorf("%d metrics are exposed and exported", shared)
 	}
+}
+
+// TestServerOfARunUnderWay has what was seen of the server up to the last interval.
+func TestServerOfARunUnderWay(t *testing.T) {
+	c := newCourse(t)
+	c.watched = true
+	c.record()
+	c.record()
+	families := gathered(t, c.metrics, allBuckets)
+	for name, want := range map[string]map[string]float64{
+		"smtpgauge_server_cpu_seconds_total":         {"": 1},
+		"smtpgauge_server_cores_used":                {"": 0.5},
+		"smtpgauge_server_resident_memory_bytes":     {"": 2e6},
+		"smtpgauge_server_resident_memory_max_bytes": {"": 3e6},
+		"smtpgauge_server_processes":                 {"": 5},
+		"smtpgauge_server_written_bytes_total":       {"": 16384},
+		"smtpgauge_server_context_switches_total":    {"": 140},
+		"smtpgauge_server_listen_overflows_total":    {"": 0},
+		"smtpgauge_server_accept_queue":              {"": 3},
+		"smtpgauge_server_query":                     {"query=queued": 1},
+	} {
+		if got := values(families[name]); !maps.Equal(got, want) {
+			t.Errorf("%s %v, want %v", name, got, want)
+		}
+	}
+	c.end(t)
 }
 
 func TestSumsAreThoseOfTheSamples(t *testing.T) {

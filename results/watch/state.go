@@ -139,5 +139,6 @@ func tilesOf(s *live.Standing) []tile {
 		}
 		errors = tile{Label: "Errors", Value: human.Count(n), Note: fmt.Sprintf("so far, most often %s", sum[0].Class), Bad: true}
 	}
-	return append(tiles, p50, p99, errors, tile{Label: "Sessions", Value: human.Count(int64(s.Open())), Note: "open now"})
+	tiles = append(tiles, p50, p99, errors, tile{Label: "Sessions", Value: human.Count(int64(s.Open())), Note: "open now"})
+	return append(tiles, serverTiles(s)...)
 }

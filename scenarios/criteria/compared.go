@@ -33,6 +33,11 @@ func ComparedBy(load sample.LoadKind) []Compared {
 		{Name: "setup", Metric: Metric{Kind: SetUp}},
 		{Name: "generator.cpu", Metric: Metric{Kind: GeneratorCPU}},
 	}
+	for i := range serverFigures {
+		if m := serverFigures[i].metric; m.isCompared() {
+			list = append(list, Compared{Name: serverFigures[i].name, Metric: m})
+		}
+	}
 	for i := range list {
 		list[i].Headline, list[i].Rare = list[i].Stat != "mean", list[i].Stat == "p99.9"
 	}
@@ -61,8 +66,23 @@ var all = append(ComparedBy(sample.ClosedLoad), slices.DeleteFunc(ComparedBy(sam
 	return IsCompared(m.Name, sample.ClosedLoad)
 })...)
 
+// ComparedQuery is the metric that a query about the server is compared by, with a figure
+// of QueryStats.
+func ComparedQuery(query, stat string) Compared {
+	return Compared{Name: ServerPrefix + query + "." + stat, Metric: Metric{Kind: ServerQuery, Query: query, Stat: stat}}
+}
+
+// isCompared tells whether a figure of the server's own side is one of each round. The
+// kernel's events are rare, and a drift is of the whole run.
+func (m Metric) isCompared() bool {
+	return !m.Drift && (m.Kind == ServerCPU || m.Kind == ServerWritten || m.Kind == ServerMemory)
+}
+
 // IsCompared reports whether flows under a kind of load are compared by the metric
 // of that name.
 func IsCompared(name string, load sample.LoadKind) bool {
+	if m, ok := parseServerMetric(name); ok && m.Kind == ServerQuery {
+		return true
+	}
 	return slices.ContainsFunc(ComparedBy(load), func(m Compared) bool { return m.Name == name })
 }

@@ -80,18 +80,31 @@ func (g *Gate) name(text string) (Unit, error) {
 		text = before + ".p99.9" // as in thresholds
 	}
 	for rest, found := text, true; found; _, rest, found = strings.Cut(rest, ".") {
-		i := slices.IndexFunc(all, func(m Compared) bool { return m.Name == rest })
-		if i < 0 {
+		m, ok := comparedMetric(rest)
+		if !ok {
 			continue
 		}
 		g.Metric, g.Flow = rest, strings.TrimSuffix(strings.TrimSuffix(text, rest), ".")
 		if g.Flow == "" && rest != text { // ".rate"
 			break
 		}
-		return all[i].Unit(), nil
+		return m.Unit(), nil
 	}
 	return 0, unknownCompared(text)
 }
+
+// comparedMetric finds a metric that flows, or a query, are compared by.
+func comparedMetric(name string) (Metric, bool) {
+	if i := slices.IndexFunc(all, func(m Compared) bool { return m.Name == name }); i >= 0 {
+		return all[i].Metric, true
+	}
+	m, ok := parseServerMetric(name)
+	return m, ok && m.Kind == ServerQuery
+}
+
+// OfServer is the metric of the server's own side that the gate is about; false if it is
+// about none.
+func (g *Gate) OfServer() (Metric, bool) { return parseServerMetric(g.Metric) }
 
 // CheckLoad returns an error if flows under a kind of load are not compared by the
 // gate's metric. which names the flows in it: "flow relay-25".

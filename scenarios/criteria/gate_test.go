@@ -18,6 +18,10 @@ func TestParseGate(t *testing.T) {
 		"a.errors > 10%":                 {Flow: "a", Metric: "errors", Above: true, Share: true, Limit: 0.1},
 		"peak.message.response.p99 > 0%": {Flow: "peak", Metric: "message.response.p99", Above: true, Share: true},
 		"message.rate < -5%":             {Flow: "message", Metric: "rate", Share: true, Limit: -0.05},
+		"server.cpu_per_message > +1ms":  {Metric: "server.cpu_per_message", Above: true, Limit: 1e6},
+		"a.server.max_rss > +5%":         {Flow: "a", Metric: "server.max_rss", Above: true, Share: true, Limit: 0.05},
+		"server.queue.mean > +5%":        {Metric: "server.queue.mean", Above: true, Share: true, Limit: 0.05},
+		"a.b.server.q.per_message < -1%": {Flow: "a.b", Metric: "server.q.per_message", Share: true, Limit: -0.01},
 		"session.p50 > +1.5s":            {Metric: "session.p50", Above: true, Limit: 1.5e9},
 	} {
 		if want.Expr == "" {
@@ -37,6 +41,8 @@ func TestWhatIsNoGate(t *testing.T) {
 		"message.p99 >= 5%":       "want a change such as " + GateExamples,
 		"message.p99 > 1e9%":      "want a change such as " + GateExamples,
 		"errors > 5ms":            "want the change of errors in per cent, or in percentage points such as +0.1pp",
+		"server.queue.mean > 5ms": "want the change of server.queue.mean in per cent",
+		"server.queue.p99 > 5%":   unknownCompared("server.queue.p99").Error(),
 		"rate < -3pp":             "want the change of rate in per cent",
 		"rate < -3ms":             "want the change of rate in per cent",
 		"message.p99 > 1pp":       "want the change of message.p99 in per cent, or as a time such as +2ms",

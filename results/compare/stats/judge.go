@@ -11,6 +11,7 @@ const (
 	NotShown   Verdict = "not-shown"    // an effect that matters was neither shown nor ruled out
 	Better     Verdict = "better"       // significant, and it matters
 	Worse      Verdict = "worse"        // significant, and it matters
+	Differs    Verdict = "differs"      // the same of a figure of which nobody knows which way is better
 	TooFewRuns Verdict = "too-few-runs" // however far apart the sides were, no difference could be significant
 )
 
@@ -39,6 +40,7 @@ func (o Options) alpha() float64 {
 type Pair struct {
 	Base, New      []float64
 	HigherIsBetter bool
+	Undirected     bool // neither higher nor lower is better: a change is just one
 
 	// Absolute is the smallest effect of interest in the metric's unit, for metrics
 	// whose effect is no share of their value; 0 leaves it to Options.MinEffect.
@@ -148,7 +150,10 @@ func (f *Family) decide(i int, pair *Pair, o Options, left int) {
 		j.Verdict = TooFewRuns
 	case significant && effect.Value != 0 && (math.Abs(effect.Value) >= interest || o.Significant):
 		j.Verdict = Worse
-		if effect.Value > 0 == pair.HigherIsBetter {
+		switch {
+		case pair.Undirected:
+			j.Verdict = Differs
+		case effect.Value > 0 == pair.HigherIsBetter:
 			j.Verdict = Better
 		}
 	case pair.Grain <= interest && effect.within(interest):

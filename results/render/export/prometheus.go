@@ -23,6 +23,7 @@ func Prometheus(w io.Writer, res *figures.Result) error {
 	e.ofTimes(res)
 	e.ofThresholds(res)
 	e.ofGenerator(res)
+	e.ofServer(res)
 	_, err := w.Write(e.b.Bytes())
 	return err
 }
@@ -191,4 +192,31 @@ func (e *exposition) ofGenerator(res *figures.Result) {
 	e.times(g.Delay)
 	e.begin(metricfamily.Late)
 	e.times(g.Late)
+}
+
+func (e *exposition) ofServer(res *figures.Result) {
+	if s := res.Server; s != nil {
+		e.one(metricfamily.ServerCPU, s.CPUSeconds)
+		e.one(metricfamily.ServerMemoryMax, float64(s.MaxRSS))
+		e.known(metricfamily.ServerWritten, s.Written)
+		e.known(metricfamily.ServerSwitches, s.Switches)
+		e.known(metricfamily.ServerOverflows, s.Overflows)
+		e.known(metricfamily.ServerDrops, s.Drops)
+		if s.CPUPerMessage != nil {
+			e.one(metricfamily.ServerCPUPerMessage, s.CPUPerMessage.Seconds())
+		}
+	}
+	e.begin(metricfamily.QueryMean)
+	for i := range res.Queries {
+		if q := &res.Queries[i]; q.Mean != nil {
+			e.sample(*q.Mean, q.Name)
+		}
+	}
+}
+
+// known writes a figure unless it is not known.
+func (e *exposition) known(f metricfamily.Family, n *int64) {
+	if n != nil {
+		e.one(f, float64(*n))
+	}
 }
