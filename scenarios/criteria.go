@@ -89,12 +89,18 @@ func (doc *document) threshold(d *decoder, at tree.Position, text string, names 
 		return nil, err
 	}
 	if t.Metric.OfServer() {
+		if t.Metric.Drift {
+			doc.noteDrift(d, at, &t)
+		}
 		return []criteria.Threshold{t}, doc.looksAt(t.Expr, t.Metric)
 	}
 	if t.Bare() {
 		d.notef(at, "%s: the limit is %.4g %%, since it has no %% of its own", t.Expr, t.Limit*100)
 	}
 	if t.Flow != "" {
+		if t.Metric.Drift {
+			doc.noteDrift(d, at, &t)
+		}
 		return []criteria.Threshold{t}, t.CheckLoad(doc.load(slices.Index(names, t.Flow)))
 	}
 	var all []criteria.Threshold
@@ -103,6 +109,9 @@ func (doc *document) threshold(d *decoder, at tree.Position, text string, names 
 		if unfit := of.CheckLoad(doc.load(i)); unfit != nil {
 			err = unfit
 			continue
+		}
+		if of.Metric.Drift {
+			doc.noteDrift(d, at, &of)
 		}
 		all = append(all, of)
 	}
@@ -246,4 +255,58 @@ func (doc *document) aborts(d *decoder) []criteria.Abort {
 	}
 	add(&doc.abort, names)
 	return list
+}
+
+// noteDrift notes that a threshold on a drift cannot be told under the scenario's load. A
+// load that ends with its messages alone may take any time, and is not noted.
+func (doc *document) noteDrift(d *decoder, at tree.Position, t *criteria.Threshold) {
+	longest := doc.watched()
+	if !t.Metric.OfServer() {
+		if doc.schedule.rounds > 1 {
+			d.notef(at, "%s: a load in rounds has no drift, so this will be undecided: leave schedule.rounds out", t.Expr)
+			return
+		}
+		longest = doc.flows[slices.Index(doc.flowNames(), t.Flow)].value.load.steady()
+	}
+	if longest > 0 && longest < criteria.LeastDrift {
+		d.notef(at, "%s: the load is %v long, and a drift takes %v at least, so this will be undecided", t.Expr, longest, criteria.LeastDrift)
+	}
+}
+
+// watched is how long the server is looked at, from the first load to the last; 0 if that
+// is not known.
+func (doc *document) watched() time.Duration {
+	var longest, sum time.Duration
+	for i := range doc.flows {
+		length := doc.flows[i].value.load.length()
+		if length == 0 {
+			return 0
+		}
+		longest, sum = max(longest, length), sum+length
+	}
+	if doc.schedule.inTurn {
+		longest = sum
+	}
+	return longest * time.Duration(max(1, doc.schedule.rounds))
+}
+
+// length is how long the load lasts at the most; 0 if it ends with its messages alone.
+func (l *load) length() time.Duration {
+	sum := l.duration
+	for i := range l.stages {
+		sum += l.stages[i].length
+	}
+	return sum
+}
+
+// steady is the longest part of the load with one rate; 0 if it ends with its messages
+// alone.
+func (l *load) steady() time.Duration {
+	longest := l.duration
+	for i := range l.stages {
+		if s := &l.stages[i]; s.from == s.to {
+			longest = max(longest, s.length)
+		}
+	}
+	return longest
 }

@@ -23,6 +23,18 @@ type Run struct {
 	Plan    *loadgen.Plan
 	Seconds int             // of each round
 	Added   []time.Duration // to each RCPT, by flow; 0 for flows that it does not have
+	Slowing []time.Duration // what is added to them in an hour; likewise
+}
+
+// added is what a flow's RCPTs take longer, so long after the run began.
+func (r *Run) added(flow int, after time.Duration) (sum time.Duration) {
+	if flow < len(r.Added) {
+		sum += r.Added[flow]
+	}
+	if flow < len(r.Slowing) {
+		sum += time.Duration(after.Hours() * float64(r.Slowing[flow]))
+	}
+	return sum
 }
 
 // NewRun returns a Run of a plan with rounds of a second. c has what it is judged by.
@@ -93,11 +105,8 @@ func (m *Machine) Write(w io.Writer, run Run) error {
 			tick.From, tick.To, tick.Last = tick.To, tick.To.Add(time.Second), last && round == rounds-1
 			tick.Busy = m.time(30*time.Millisecond, factor)
 			for i := range run.Plan.Flows {
-				s, added := sample.Series{Flow: i, Round: round, Stage: sample.Steady}, time.Duration(0)
-				if i < len(run.Added) {
-					added = run.Added[i]
-				}
-				m.second(r, s, factor, added)
+				s := sample.Series{Flow: i, Round: round, Stage: sample.Steady}
+				m.second(r, s, factor, run.added(i, tick.From.Sub(began)))
 				if last {
 					r.Window(s, from, tick.To)
 				}

@@ -46,8 +46,6 @@ func (d Drift) MarshalJSON() ([]byte, error) {
 }
 
 const (
-	// LeastDrift is how long a load has to last for a drift to be told.
-	LeastDrift = 10 * time.Minute
 	// A block is longer than what one second says of the next: a burst, a pause.
 	leastBlock = 30 * time.Second
 	// More blocks are no use, and shorter ones say more of each other.
@@ -114,14 +112,14 @@ func driftWindow(r *record.Run, flow int) (w record.Window, reason string) {
 			return w, "its load has no stage in which the rate stays the same"
 		}
 	}
-	if w.Length() < LeastDrift {
+	if w.Length() < criteria.LeastDrift {
 		return w, tooShort(w.Length())
 	}
 	return w, ""
 }
 
 func tooShort(d time.Duration) string {
-	return fmt.Sprintf("the load lasted %s: a drift takes %s at least", human.Duration(max(0, d)), human.Duration(LeastDrift))
+	return fmt.Sprintf("the load lasted %s: a drift takes %s at least", human.Duration(max(0, d)), human.Duration(criteria.LeastDrift))
 }
 
 // driftIn is the drift of a figure in a part of a flow's load. Blocks are made longer, and
@@ -233,7 +231,7 @@ func memoryDriftOf(r *record.Run) *Drift {
 	if list := r.SteadyWindows(); len(list) > 0 {
 		w = record.Window{From: list[0].From, To: list[len(list)-1].To}
 	}
-	if w.Length() < LeastDrift {
+	if w.Length() < criteria.LeastDrift {
 		if slices.ContainsFunc(r.Header.Thresholds, func(t criteria.Threshold) bool { return t.Metric.Drift && t.Metric.OfServer() }) {
 			return &Drift{Reason: tooShort(w.Length())}
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // EachRound returns the flow's rounds. A flow of a single round is that round.
@@ -37,6 +38,22 @@ type Headline struct {
 	Name   string // p50, p99, rate or errors
 	Value  float64
 	Rounds []float64 // empty if there is only one round
+	Drift  *Drift    // nil if it has none, or if that is not known
+}
+
+// drift is the drift of a headline; nil if it is not known.
+func (f *Flow) drift(headline string) *Drift {
+	for _, known := range criteria.Drifts(f.Load) {
+		m := known.Metric
+		is := known.Name == headline
+		if m.Kind == criteria.Latency {
+			is = m.Phase == sample.SpanMessage && m.Part == f.Load.Judged() && m.Stat == headline
+		}
+		if d := f.Drift[known.Name]; is && d != nil && d.Known {
+			return d
+		}
+	}
+	return nil
 }
 
 // HeadlineKinds are the headlines, and how each is read off a round: p50 and p99 in
@@ -72,7 +89,7 @@ func (f *Flow) Headlines() []Headline {
 		if !ok {
 			continue
 		}
-		h := Headline{Name: kind.name, Value: value}
+		h := Headline{Name: kind.name, Value: value, Drift: f.drift(kind.name)}
 		for i := range f.Rounds {
 			if v, ok := kind.Figure(f, &f.Rounds[i]); ok {
 				h.Rounds = append(h.Rounds, v)

@@ -6,9 +6,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
+
+// LeastDrift is how long a load has to last for a drift to be told.
+const LeastDrift = 10 * time.Minute
 
 // driftSuffix ends the name of a drift: how much a figure changes an hour while the load
 // lasts.

@@ -25,7 +25,8 @@ type bencherMetric struct {
 var bencherMeasures = map[string]string{"p50": "latency", "p99": "latency-p99", "rate": "throughput", "errors": "error-share"}
 
 // Bencher writes res in Bencher Metric Format, a benchmark a flow. The
-// lower and upper values are those of the rounds.
+// lower and upper values are those of the rounds. A drift is in per cent an hour, of errors
+// in percentage points, with the interval that it lies in.
 func Bencher(w io.Writer, res *figures.Result) error {
 	all := map[string]map[string]bencherMetric{}
 	for name, f := range res.FlowsInOrder() {
@@ -38,6 +39,9 @@ func Bencher(w io.Writer, res *figures.Result) error {
 				m.Lower, m.Upper = new(min(h.Value, slices.Min(h.Rounds))), new(max(h.Value, slices.Max(h.Rounds)))
 			}
 			measures[bencherMeasures[h.Name]] = m
+			if d := h.Drift; d != nil {
+				measures[bencherMeasures[h.Name]+"-drift"] = bencherMetric{Value: 100 * d.PerHour, Lower: new(100 * d.Low), Upper: new(100 * d.High)}
+			}
 		}
 		if len(measures) > 0 {
 			all[trackedName(res, name)] = measures
@@ -61,12 +65,12 @@ func SmallerIsBetter(w io.Writer, res *figures.Result) error {
 	all := []trackedBenchmark{}
 	for name, f := range res.FlowsInOrder() {
 		for _, h := range f.Headlines() {
-			scale, unit := float64(time.Millisecond), "ms"
+			scale, unit, drifts := float64(time.Millisecond), "ms", "%/h"
 			switch h.Name {
 			case "rate":
 				continue
 			case "errors":
-				scale, unit = 0.01, "%"
+				scale, unit, drifts = 0.01, "%", "points/h"
 			}
 			b := trackedBenchmark{
 				Name: trackedName(res, name) + " " + h.Name, Unit: unit, Value: h.Value / scale,
@@ -78,6 +82,12 @@ func SmallerIsBetter(w io.Writer, res *figures.Result) error {
 				b.Extra += fmt.Sprintf(", range over %d rounds", n)
 			}
 			all = append(all, b)
+			if d := h.Drift; d != nil {
+				all = append(all, trackedBenchmark{
+					Name: b.Name + " drift", Unit: drifts, Value: 100 * d.PerHour,
+					Range: "± " + human.ThreeDigits(50*(d.High-d.Low)), Extra: b.Extra,
+				})
+			}
 		}
 	}
 	return writeTracked(w, all)
