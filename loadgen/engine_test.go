@@ -273,7 +273,31 @@ func TestStopBreaksOff(t *testing.T) {
 		if !report.Interrupted || rec.outcomes[sample.Unknown] != 3 || rec.failures["body canceled"] != 3 {
 			t.Errorf("outcomes %v, failures %v", rec.outcomes, rec.failures)
 		}
+		// They did not fail by the server.
+		if rec.events[sample.SessionCanceled] != 3 || rec.events[sample.SessionFailed] > 0 {
+			t.Errorf("sessions %v, want three that were cut off", rec.events)
+		}
 	})
+}
+
+// A server that never answers QUIT has taken all messages, and does not stretch the run by
+// the whole of the limit for commands.
+func TestUnansweredQuit(t *testing.T) {
+	for _, command := range []time.Duration{0, 2 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			p := plan(Load{Sessions: 2, Messages: 10})
+			p.Flows[0].Timeouts.Command = command
+			began := time.Now()
+			rec, _ := runFake(t, p, &fakeServer{answer: map[string]string{"quit": "silent"}}, nil)
+			want := min(quitLimit, p.Flows[0].Timeouts.command())
+			if took := time.Since(began); took < want || took > want+time.Second {
+				t.Errorf("ended after %v, want %v", took, want)
+			}
+			if rec.outcomes[sample.Accepted] != 10 || rec.failures["quit timeout"] != 2 {
+				t.Errorf("outcomes %v, failures %v", rec.outcomes, rec.failures)
+			}
+		})
+	}
 }
 
 func TestSilentServerTimesOut(t *testing.T) {

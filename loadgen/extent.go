@@ -1,13 +1,17 @@
 package loadgen
 
 import (
+	"math"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 )
 
-// Length is how long a plan takes, apart from what drains at the end. It is
-// false if that depends on the server.
+// Forever is longer than any plan takes: a length of so much is that or more.
+const Forever = time.Duration(math.MaxInt64)
+
+// Length is how long a plan takes, apart from what drains at the end, and Forever at the
+// most. It is false if that depends on the server.
 func (p *Plan) Length() (time.Duration, bool) {
 	var sum, most time.Duration
 	for i := range p.Flows {
@@ -15,12 +19,23 @@ func (p *Plan) Length() (time.Duration, bool) {
 		if !ok {
 			return 0, false
 		}
-		sum, most = sum+d, max(most, d)
+		sum, most = plus(sum, d), max(most, d)
 	}
 	if !p.InTurn {
 		sum = most
 	}
-	return sum * time.Duration(max(1, p.Rounds)), true
+	if rounds := time.Duration(max(1, p.Rounds)); sum <= Forever/rounds {
+		return sum * rounds, true
+	}
+	return Forever, true
+}
+
+// plus is the sum of two lengths, and Forever at the most.
+func plus(a, b time.Duration) time.Duration {
+	if a > Forever-b {
+		return Forever
+	}
+	return a + b
 }
 
 // RoundLength is how long one round of a flow takes, with its warm-up and without
@@ -31,7 +46,7 @@ func (p *Plan) RoundLength(flow int) (time.Duration, bool) {
 	if l.Open() {
 		d = pace.New(l.Stages, l.Process, p.Seed).Duration()
 	}
-	return p.Warmup + d, d > 0
+	return plus(p.Warmup, d), d > 0
 }
 
 // MostSessions is how many sessions a plan has open at once, at most: flows that

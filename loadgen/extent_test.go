@@ -1,6 +1,32 @@
 package loadgen
 
-import "testing"
+import (
+	"math"
+	"testing"
+	"time"
+)
+
+// The length of a plan does not wrap around.
+func TestLengthEndsAtForever(t *testing.T) {
+	day := 24 * time.Hour
+	for _, c := range []struct {
+		duration, warmup time.Duration
+		rounds           int
+		inTurn           bool
+		want             time.Duration
+	}{
+		{day, time.Hour, 2, true, 4*day + 4*time.Hour},
+		{day, 0, 2, false, 2 * day},
+		{100_000 * day, 0, 10_000, false, Forever},
+		{100_000 * day, 0, 1, true, Forever},
+		{math.MaxInt64 - 5, 10, 1, false, Forever},
+	} {
+		p := &Plan{Rounds: c.rounds, Warmup: c.warmup, InTurn: c.inTurn, Flows: []Flow{{Load: Load{Sessions: 1, Duration: c.duration}}, {Load: Load{Sessions: 1, Duration: c.duration}}}}
+		if got, ok := p.Length(); !ok || got != c.want {
+			t.Errorf("%+v: %v, %v", c, got, ok)
+		}
+	}
+}
 
 // The parts of a plan have all its sessions.
 func TestSessionsOfParts(t *testing.T) {

@@ -43,11 +43,18 @@ func (s *session) pump() {
 // time.
 func (s *session) await() {
 	limit := s.flow.flow.Timeouts.command()
-	if s.client.Awaiting() == sample.Body {
+	switch s.client.Awaiting() {
+	case sample.Body:
 		limit = s.flow.flow.Timeouts.body()
+	case sample.Quit:
+		limit = min(limit, quitLimit)
 	}
 	s.limit(limit)
 }
+
+// quitLimit bounds the wait for the reply to QUIT. All messages are done by then, so
+// that a server that never replies would only stretch the run.
+const quitLimit = 5 * time.Second
 
 // flush writes what the client has to send, and tells whether any of it has left.
 func (s *session) flush() bool {

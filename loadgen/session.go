@@ -41,6 +41,7 @@ type session struct {
 	worked               bool // a message was accepted
 	expected, unexpected bool // how the message under way failed, so far
 	completed            bool // QUIT was answered
+	canceled             bool // the generator cut it off
 	pauseDue             bool // a message has ended, and its think time is still to come
 	wrote                bool // something was written since the last message ended
 	blocked              bool // the socket takes nothing more
@@ -79,7 +80,7 @@ func (s *session) dial(series sample.Series) {
 	s.number = f.load.sessionNumber(s)
 	began, now := f.shard.driver.Now()
 	s.series, s.sent, s.target, s.tried = series, 0, f.targets.first(s.number, now), 0
-	s.worked, s.completed, s.pauseDue, s.blocked, s.promised, s.unproven, s.secured = false, false, false, false, false, false, false
+	s.worked, s.completed, s.canceled, s.pauseDue, s.blocked, s.promised, s.unproven, s.secured = false, false, false, false, false, false, false, false
 	var account *smtpwire.Credentials
 	if a := f.flow.Session.Accounts; len(a) > 0 {
 		account = &a[s.number%int64(len(a))]
@@ -179,6 +180,7 @@ func (s *session) endLoad() {
 
 // cancel ends the session at once.
 func (s *session) cancel(why string) {
+	s.canceled = true
 	switch s.state {
 	case asleep:
 		s.flow.retire(s)
@@ -196,7 +198,7 @@ func (s *session) end() {
 	f := s.flow
 	if s.state != connecting {
 		f.up--
-		if !s.completed {
+		if !s.completed && !s.canceled {
 			s.visits().Failed++
 		}
 	}
@@ -207,8 +209,11 @@ func (s *session) end() {
 	s.welcome(false)
 	f.shard.timers.set(s, never)
 	outcome := sample.SessionFailed
-	if s.completed {
+	switch {
+	case s.completed:
 		outcome = sample.SessionCompleted
+	case s.canceled:
+		outcome = sample.SessionCanceled
 	}
 	if s.promised && (f.stage != sample.Drain || f.flow.Load.Open()) {
 		f.shard.recorder.Message(s.series, sample.Failed, f.stage, 0, 0)

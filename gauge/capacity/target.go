@@ -213,5 +213,5 @@ func (t *Target) waiting(i int, due int64, f *record.FlowProgress) int64 {
 	if t.each[i] == 1 && t.job.Plan.Flows[i].Load.Unit == loadgen.Messages {
 		return due - f.Messages.Attempted
 	}
-	return (due - f.Sessions.Completed - f.Sessions.Failed) * t.each[i]
+	return (due - f.Sessions.Completed - f.Sessions.Failed - f.Sessions.Canceled) * t.each[i]
 }

@@ -116,10 +116,19 @@ func (r *Row) setJudgement(j *stats.Judgement, pair *stats.Pair, f *stats.Family
 // Change writes how far New is above Base: shares and what may be zero in the row's
 // unit, all else in per cent.
 func (r *Row) Change() string {
+	if r.Nothing() {
+		return "none"
+	}
 	if r.DeltaPercent != nil && r.Measure != criteria.Share {
 		return human.SignedPercent(*r.DeltaPercent)
 	}
 	return r.InUnit(r.Delta).String()
+}
+
+// Nothing tells whether there was none of it in any round, such as of errors: there is no
+// change of nothing.
+func (r *Row) Nothing() bool {
+	return r.Base == 0 && r.New == 0 && r.Delta == 0 && (r.Interval == nil || *r.Interval == [2]float64{})
 }
 
 // InUnit is a difference in the row's unit, with its sign. Shares differ by

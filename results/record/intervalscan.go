@@ -73,6 +73,8 @@ func (l *intervalLine) number(key []byte) *int64 {
 		return &l.Completed
 	case "sessions_failed":
 		return &l.FailedSession
+	case "sessions_canceled":
+		return &l.CanceledSession
 	case "expected":
 		return &l.Expected
 	case "in_window":

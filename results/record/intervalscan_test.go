@@ -40,7 +40,7 @@ func TestLinesOfTodayAreScanned(t *testing.T) {
 		t.Errorf("only %d lines", seen)
 	}
 	full := intervalLine{totalLine: totalLine{
-		Counts: tally.Counts{Started: 1, Completed: 2, FailedSession: 3, Outcomes: tally.Outcomes{4, 5, 6, 7}, InWindow: 8, RcptAccepted: 9, RcptRejected: 10, Unstamped: 11},
+		Counts: tally.Counts{Started: 1, Completed: 2, FailedSession: 3, CanceledSession: 5, Outcomes: tally.Outcomes{4, 5, 6, 7}, InWindow: 8, RcptAccepted: 9, RcptRejected: 10, Unstamped: 11},
 		Errors: []tally.FailureCount{{Phase: "rcpt", Class: "busy", Code: 421, Enhanced: "4.3.2", Count: 12, Example: "later, \u2028 \"please\" <é>"}, {Phase: "mail", Class: "reset", Count: 1}},
 	}}
 	fill(reflect.ValueOf(&full).Elem())

@@ -279,7 +279,7 @@ func (l *totalLine) most() int64 {
 
 // checkCounts refuses numbers that no run has, and that would overflow when added up.
 func checkCounts(c *tally.Counts, most int64) error {
-	all := []int64{c.Started, c.Completed, c.FailedSession, c.Expected, c.InWindow, c.RcptAccepted, c.RcptRejected, c.RcptUnknown, c.Unstamped}
+	all := []int64{c.Started, c.Completed, c.FailedSession, c.CanceledSession, c.Expected, c.InWindow, c.RcptAccepted, c.RcptRejected, c.RcptUnknown, c.Unstamped}
 	for _, n := range append(all, c.Outcomes[:]...) {
 		if n < 0 || n > most {
 			return fmt.Errorf("a count of %d, want 0 to %d", n, most)

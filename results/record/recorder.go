@@ -135,6 +135,8 @@ func (r *recorder) Session(s sample.Series, e sample.SessionEvent) {
 		t.Completed++
 	case sample.SessionFailed:
 		t.FailedSession++
+	case sample.SessionCanceled:
+		t.CanceledSession++
 	}
 }
 

@@ -82,7 +82,7 @@ func (r *Run) noteDone(flow int, c *tally.Counts) {
 	if r.Header.Flows[flow].Unit == loadgen.Messages.String() {
 		r.backlogs[flow].Done(c.Messages().Attempted)
 	} else {
-		r.backlogs[flow].Done(c.Completed + c.FailedSession)
+		r.backlogs[flow].Done(c.Completed + c.FailedSession + c.CanceledSession)
 	}
 }
 

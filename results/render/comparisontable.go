@@ -82,6 +82,9 @@ func orNoSamples(text string) string {
 // changeInterval is where the change that Row.Change writes lies; "" if there is no
 // interval.
 func changeInterval(r *compare.Row) string {
+	if r.Nothing() {
+		return ""
+	}
 	if r.DeltaPercent == nil || r.Measure == criteria.Share {
 		return unitInterval(r)
 	}

@@ -4,16 +4,17 @@ import "github.com/smtpgauge/smtpgauge/loadgen/sample"
 
 // Counts are the plain numbers of a series.
 type Counts struct {
-	Started       int64    `json:"sessions_started,omitempty"`
-	Completed     int64    `json:"sessions_completed,omitempty"`
-	FailedSession int64    `json:"sessions_failed,omitempty"`
-	Outcomes      Outcomes `json:"outcomes"`
-	Expected      int64    `json:"expected,omitempty"`  // of the rejected messages, those that the scenario wants rejected
-	InWindow      int64    `json:"in_window,omitempty"` // accepted while the load lasted
-	RcptAccepted  int64    `json:"recipients_accepted,omitempty"`
-	RcptRejected  int64    `json:"recipients_rejected,omitempty"`
-	RcptUnknown   int64    `json:"recipients_unknown,omitempty"`
-	Unstamped     int64    `json:"unstamped,omitempty"`
+	Started         int64    `json:"sessions_started,omitempty"`
+	Completed       int64    `json:"sessions_completed,omitempty"`
+	FailedSession   int64    `json:"sessions_failed,omitempty"`
+	CanceledSession int64    `json:"sessions_canceled,omitempty"`
+	Outcomes        Outcomes `json:"outcomes"`
+	Expected        int64    `json:"expected,omitempty"`  // of the rejected messages, those that the scenario wants rejected
+	InWindow        int64    `json:"in_window,omitempty"` // accepted while the load lasted
+	RcptAccepted    int64    `json:"recipients_accepted,omitempty"`
+	RcptRejected    int64    `json:"recipients_rejected,omitempty"`
+	RcptUnknown     int64    `json:"recipients_unknown,omitempty"`
+	Unstamped       int64    `json:"unstamped,omitempty"`
 }
 
 // Add adds other counts.
@@ -21,6 +22,7 @@ func (c *Counts) Add(from *Counts) {
 	c.Started += from.Started
 	c.Completed += from.Completed
 	c.FailedSession += from.FailedSession
+	c.CanceledSession += from.CanceledSession
 	for i, n := range from.Outcomes {
 		c.Outcomes[i] += n
 	}
@@ -69,12 +71,13 @@ func (m *MessageCounts) ErrorShare() (float64, bool) {
 // Answered counts the messages that the server accepted or rejected.
 func (m *MessageCounts) Answered() int64 { return m.Accepted + m.Rejected }
 
-// SessionCounts count sessions. Started is completed plus failed.
+// SessionCounts count sessions. Started is completed plus failed plus canceled.
 type SessionCounts struct {
 	Started   int64 `json:"started"`
 	Completed int64 `json:"completed"`
 	Failed    int64 `json:"failed"`
-	Peak      int64 `json:"peak"` // open at once, the warm-up included
+	Canceled  int64 `json:"canceled,omitempty"` // cut off by the generator, at a second ^C
+	Peak      int64 `json:"peak"`               // open at once, the warm-up included
 }
 
 // RecipientCounts count recipients of messages that were sent whole or refused.
@@ -93,7 +96,7 @@ type ArrivalCounts struct {
 
 // Sessions are the counts of sessions, of which peak were open at once.
 func (c *Counts) Sessions(peak int) SessionCounts {
-	return SessionCounts{Started: c.Started, Completed: c.Completed, Failed: c.FailedSession, Peak: int64(peak)}
+	return SessionCounts{Started: c.Started, Completed: c.Completed, Failed: c.FailedSession, Canceled: c.CanceledSession, Peak: int64(peak)}
 }
 
 // Recipients are the counts of recipients.

@@ -132,6 +132,9 @@ func (c *collection) ofCounts(f *flow) {
 	}
 	c.add(metricfamily.Sessions, float64(s.Sessions.Completed), f.name, "completed")
 	c.add(metricfamily.Sessions, float64(s.Sessions.Failed), f.name, "failed")
+	if n := s.Sessions.Canceled; n > 0 {
+		c.add(metricfamily.Sessions, float64(n), f.name, "canceled")
+	}
 	c.add(metricfamily.SessionsPeak, float64(s.Sessions.Peak), f.name)
 	c.add(metricfamily.SessionsOpen, float64(f.sessions), f.name)
 	if f.open {

@@ -156,6 +156,9 @@ func (f *figureWriter) ofFlow(flow *figures.Flow) {
 	f.count("sessions", "started", s.Started)
 	f.count("sessions", "completed", s.Completed)
 	f.count("sessions", "failed", s.Failed)
+	if s.Canceled > 0 {
+		f.count("sessions", "canceled", s.Canceled)
+	}
 	f.count("sessions", "peak", s.Peak)
 	f.messages("messages", &flow.Messages)
 	f.count("recipients", "accepted", flow.Recipients.Accepted)

@@ -129,6 +129,9 @@ func (e *exposition) ofCounts(res *figures.Result) {
 	for flow, f := range res.FlowsInOrder() {
 		e.sample(float64(f.Sessions.Completed), flow, "completed")
 		e.sample(float64(f.Sessions.Failed), flow, "failed")
+		if n := f.Sessions.Canceled; n > 0 {
+			e.sample(float64(n), flow, "canceled")
+		}
 	}
 	e.begin(metricfamily.SessionsPeak)
 	for flow, f := range res.FlowsInOrder() {

@@ -82,6 +82,9 @@ func length(p *loadgen.Plan) string {
 	if !ok {
 		return "until all messages are sent"
 	}
+	if d == loadgen.Forever {
+		return "longer than 292 years: the lengths of the rounds cannot be added up"
+	}
 	return fmt.Sprintf("%v, and until what is under way has ended", d)
 }
 
