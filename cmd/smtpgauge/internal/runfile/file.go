@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge/capacity"
@@ -63,11 +64,30 @@ func Create(name, scenario string, stdout io.Writer) (*File, error) {
 	if name != "" {
 		return Open(name, stdout)
 	}
-	base := scenario + "-" + time.Now().Format("20060102-150405")
+	return free(scenario+"-"+time.Now().Format("20060102-150405"), ".jsonl")
+}
+
+// CreateNew is like Create, and overwrites nothing: if there is a file of that name, it
+// creates one with the first free number in its name, run-2.jsonl for run.jsonl. It is for
+// programs that write one run after the other.
+func CreateNew(name, scenario string, stdout io.Writer) (*File, error) {
+	if name == "" {
+		return Create("", scenario, stdout)
+	}
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return Open(name, stdout)
+	}
+	ending := filepath.Ext(name)
+	return free(strings.TrimSuffix(name, ending), ending)
+}
+
+// free creates a file of a name that is not taken: with no number in it, or the first from 2
+// that is free.
+func free(base, ending string) (*File, error) {
 	for n := 1; ; n++ {
-		name := base + ".jsonl"
+		name := base + ending
 		if n > 1 {
-			name = fmt.Sprintf("%s-%d.jsonl", base, n)
+			name = fmt.Sprintf("%s-%d%s", base, n, ending)
 		}
 		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 		if !errors.Is(err, fs.ErrExist) {

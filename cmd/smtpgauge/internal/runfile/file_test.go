@@ -133,3 +133,35 @@ func TestRunFileNamesAreNew(t *testing.T) {
 		seen[f.Name()] = true
 	}
 }
+
+// An agent writes a file of each run, whoever wrote what is there.
+func TestNewFilesOverwriteNothing(t *testing.T) {
+	name := put(t, "run.jsonl", "somebody's\n")
+	folder := filepath.Dir(name)
+	for _, want := range []string{"run-2.jsonl", "run-3.jsonl", "run-4.jsonl"} {
+		f, err := CreateNew(name, "x", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte(want)); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if f.Name() != filepath.Join(folder, want) || contents(t, f.Name()) != want {
+			t.Errorf("wrote %s, want %s", f.Name(), want)
+		}
+	}
+	if got := contents(t, name); got != "somebody's\n" {
+		t.Errorf("the first file holds %q", got)
+	}
+	f, err := CreateNew(os.DevNull, "x", nil)
+	if err != nil || f.Name() != os.DevNull {
+		t.Errorf("nowhere is %v, %v", f, err)
+	}
+	_ = f.Close()
+	if f, err := CreateNew(folder, "x", nil); !errors.As(err, new(RefusedError)) {
+		t.Errorf("a folder: %v, %v", f, err)
+	}
+}
