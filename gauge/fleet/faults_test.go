@@ -52,12 +52,22 @@ func TestAgentIsLost(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := newStage(t, Options{Agents: 2}, nil)
 			defer s.end()
-			run, err := s.carry(gauge.Options{OnInterval: onceUnderWay(1700*time.Millisecond, func() {
+			begin := onceUnderWay(1700*time.Millisecond, func() {
 				lose(s)
 				within(t, 3*time.Second, name, func() bool { return s.said("agent agent1 on host is lost") })
-			})})
+			})
+			var first, last record.Progress
+			run, err := s.carry(gauge.Options{OnInterval: func(p *record.Progress) {
+				begin(p)
+				if last = *p; first.Agents == 0 {
+					first = *p
+				}
+			}})
 			if err != nil {
 				t.Fatal(err)
+			}
+			if first.Agents != 2 || first.Silent != 0 || last.Silent != 1 {
+				t.Errorf("%s: %d of %d agents are silent at first, %d in the end", name, first.Silent, first.Agents, last.Silent)
 			}
 			mine, lost := run.Agents[0], run.Agents[1]
 			if mine.Lost != "" || lost.Lost == "" || mine.Messages[0] != 100 || lost.Messages[0] == 0 || lost.Messages[0] >= 100 {

@@ -25,6 +25,18 @@ func (f *Fleet) Members() []Member {
 	return list
 }
 
+// attendance is how many agents there are, and how many of them are not heard of.
+func (f *Fleet) attendance() (agents, silent int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, m := range f.members {
+		if m.away {
+			silent++
+		}
+	}
+	return len(f.members), silent
+}
+
 // admit gives an agent a place, or refuses it. The fleet is locked.
 func (f *Fleet) admit(id string, hello *bus.Hello, now time.Time) {
 	reason := ""

@@ -24,6 +24,9 @@ type Standing struct {
 	Server  *record.ServerProgress
 	Queries []record.QueryProgress
 
+	Agents int // of the fleet; 0 for none
+	Silent int // agents that are not heard of
+
 	// What the caller of At knows.
 	Turn     string // which of several runs this is; "" if it is the only one
 	Draining bool   // the run ends early: nothing new begins
@@ -79,6 +82,7 @@ func At(p *loadgen.Plan, i *record.Progress) *Standing {
 	s := &Standing{
 		Name: p.Name, Elapsed: i.Elapsed, Length: i.Length, Remains: c.remains(),
 		Rounds: c.rounds, Round: min(c.round+1, c.rounds), Server: i.Server, Queries: i.Queries,
+		Agents: i.Agents, Silent: i.Silent,
 	}
 	for k := range i.Flows {
 		f := flowAt(&p.Flows[k], &i.Flows[k], i.Length)

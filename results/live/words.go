@@ -90,3 +90,14 @@ func ErrorText(errors []ClassCount) string {
 
 // String is the class with its count: "timeout 13".
 func (c ClassCount) String() string { return c.Class + " " + human.Count(c.Count) }
+
+// AgentsText says how many agents the load comes from; "" if it comes from none.
+func (s *Standing) AgentsText() string {
+	switch {
+	case s.Agents == 0:
+		return ""
+	case s.Silent > 0:
+		return fmt.Sprintf("%d of %s silent", s.Silent, human.CountOf(int64(s.Agents), "agent"))
+	}
+	return human.CountOf(int64(s.Agents), "agent")
+}

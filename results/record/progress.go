@@ -27,6 +27,10 @@ type Progress struct {
 	// The server's own side; nil if nobody has looked at it, or asked anything yet.
 	Server  *ServerProgress
 	Queries []QueryProgress
+
+	// Agents is how many agents a fleet has, and Silent how many of them are not heard of
+	// now. The coordinator fills them in; 0 for a run on this machine.
+	Agents, Silent int
 }
 
 // A FlowProgress is one flow's part of a Progress. Histograms and maps in it are

@@ -53,7 +53,7 @@ type class struct {
 func stateOf(s *live.Standing) state {
 	out := state{Name: printable.Text(s.Name), Clock: s.Clock(), Done: figure(s.Remains.Done), Errors: []class{}}
 	var place []string
-	for _, part := range []string{s.Turn, s.RoundText(), s.StageText()} {
+	for _, part := range []string{s.Turn, s.RoundText(), s.StageText(), s.AgentsText()} {
 		if part != "" {
 			place = append(place, part)
 		}

@@ -48,7 +48,7 @@ func (p *Progress) head(width int) []line {
 		{text: "  " + p.Clock()},
 	}
 	pieces := []line{bar}
-	for _, s := range []string{p.Turn, p.RoundText(), p.StageText()} {
+	for _, s := range []string{p.Turn, p.RoundText(), p.StageText(), p.AgentsText()} {
 		if s != "" {
 			pieces = append(pieces, text(s))
 		}
