@@ -30,7 +30,7 @@ flows: {a: {port: 25}, b: {port: 25}}
 schedule: {flows: in-turn}
 `
 
-func newJob(t *testing.T) *gauge.Job {
+func newJob(t testing.TB) *gauge.Job {
 	t.Helper()
 	s, err := scenarios.Parse("test.yaml", []byte(scenario), scenarios.LoadOptions{})
 	if err != nil {

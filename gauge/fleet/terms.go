@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/gauge/check"
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
 	"github.com/smtpgauge/smtpgauge/loadgen"
+	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -39,7 +41,36 @@ func readTerms(data []byte) (Terms, error) {
 	if err := json.Unmarshal(data, &t); err != nil {
 		return t, fmt.Errorf("the terms of the run: %w", err)
 	}
+	if !t.possible() {
+		return t, errors.New("the terms of the run have numbers that no scenario has")
+	}
 	return t, nil
+}
+
+// possible tells whether a scenario may have such numbers, and their sums do not overflow.
+func (t *Terms) possible() bool {
+	const (
+		mostRounds   = 1e6
+		mostRate     = 1e9
+		mostMessages = 1 << 53
+		mostSessions = 1 << 24
+		longest      = 100 * 365 * 24 * time.Hour // all of it
+	)
+	counts := func(most int64, list ...int64) bool {
+		return !slices.ContainsFunc(list, func(n int64) bool { return n < 0 || n > most })
+	}
+	ok, seconds := t.Rounds > 0 && t.Rounds <= mostRounds && t.Warmup >= 0, 0.0
+	for i := range t.Loads {
+		l := &t.Loads[i]
+		ok = ok && counts(mostMessages, l.Messages) && counts(mostSessions, int64(l.Sessions), int64(l.MaxSessions))
+		ok = ok && l.Duration >= 0 && l.Ramp >= 0 && l.Unit <= loadgen.Messages && l.Process <= pace.Poisson
+		seconds += t.Warmup.Seconds() + l.Duration.Seconds() + l.Ramp.Seconds()
+		for _, stage := range l.Stages {
+			ok = ok && stage.For >= 0 && stage.From >= 0 && stage.From <= mostRate && stage.To >= 0 && stage.To <= mostRate
+			seconds += stage.For.Seconds()
+		}
+	}
+	return ok && seconds*float64(t.Rounds) <= longest.Seconds()
 }
 
 // JobLoad is a Load that is a job of this process.

@@ -45,7 +45,7 @@ var parts = map[string][]string{
 	"gauge/check":        {"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/sample", "loadgen/smtpwire", "results/human", "internal/machine", "internal/printable"},
 	"gauge/fleet/bundle": {"scenarios", "loadgen", "loadgen/mail", "loadgen/netdrive", "internal/textfile"},
 	"gauge/fleet": {
-		"gauge", "gauge/check", "gauge/fleet/bus", "gauge/fleet/clock", "scenarios/criteria", "loadgen", "loadgen/sample", "results/record", "results/figures",
+		"gauge", "gauge/check", "gauge/fleet/bus", "gauge/fleet/clock", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "results/record", "results/figures",
 		"results/tally",
 	},
 	"gauge/fleet/bus": {},

@@ -15,5 +15,5 @@
 //     or not at all. Nothing is sent again: coordinator and agent say every half second
 //     what they want and what they have, and so find out what is missing.
 //   - A message has at most MaxMessage octets, and is decoded strictly: a field that is
-//     unknown, missing or out of its range makes it invalid. An invalid message is dropped.
+//     unknown or out of its range makes it invalid. An invalid message is dropped.
 package bus

@@ -3,7 +3,6 @@ package bus
 import (
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
 	"strings"
@@ -21,11 +20,11 @@ const joinScheme = "smtpgauge"
 
 // String is the text of a join, with its token: smtpgauge://TOKEN@HOST:PORT/FINGERPRINT.
 func (j Join) String() string {
-	user := ""
+	u := url.URL{Scheme: joinScheme, Host: j.Address, Path: j.Fingerprint} // which escapes the zone of an address
 	if j.Token != (Token{}) {
-		user = url.User(j.Token.secret).String() + "@"
+		u.User = url.User(j.Token.secret)
 	}
-	return strings.TrimSuffix(joinScheme+"://"+user+j.Address+"/"+j.Fingerprint, "/")
+	return u.String()
 }
 
 // ParseJoin reads the text of a join. The error does not repeat the token.
@@ -36,7 +35,7 @@ func ParseJoin(text string) (Join, error) {
 	}
 	host, port, err := net.SplitHostPort(u.Host)
 	if err != nil || host == "" || port == "" {
-		return Join{}, fmt.Errorf("%q: want HOST:PORT", u.Host)
+		return Join{}, errors.New("want HOST:PORT after the @ of smtpgauge://TOKEN@HOST:PORT/FINGERPRINT") // what stands there may be the token
 	}
 	j := Join{Address: u.Host, Fingerprint: strings.ToLower(strings.Trim(u.Path, "/"))}
 	if user := u.User.Username(); user != "" {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"time"
 
@@ -71,7 +72,8 @@ func (j Join) Dial(t Token, report func(string)) (Bus, error) {
 			return nil
 		},
 	}
-	return connect("tls://"+j.Address, t, explaining(report, "the coordinator at "+j.Address+" has another token: copy the whole line that run --agents printed last"),
+	server := url.URL{Scheme: "tls", Host: j.Address}
+	return connect(server.String(), t, explaining(report, "the coordinator at "+j.Address+" has another token: copy the whole line that run --agents printed last"),
 		[]nats.Option{nats.Secure(config), nats.Token(t.login())})
 }
 
