@@ -223,20 +223,24 @@ func (f *capacityFlags) run(ctx context.Context, job *gauge.Job, s streams) erro
 		return err
 	}
 	trials := 0
-	display.Turn(trialName(1))
+	var unwritten error
+	display.Turn("trial 1")
 	answer, ended := capacity.Search(stop.ctx, target, plan, func(t *capacity.Trial, so capacity.Range) {
-		log.Add(t, so)
+		if err := log.Add(t, so); err != nil && unwritten == nil {
+			unwritten = err
+			fmt.Fprintf(display, "warning: the search goes on, but its file does not: %s\n", printable.Text(err.Error()))
+		}
 		trials++
 		if !f.quiet {
 			display.Report(printable.Text(trialLine(trials, t, so)))
 		}
-		display.Turn(trialName(trials + 1))
+		display.Turn(fmt.Sprintf("trial %d", trials+1))
 	})
 	ended = strangerHint(ended)
 	if answer != nil {
 		answer.Findings = target.Findings()
 	}
-	unwritten := errors.Join(log.Finish(report, answer, ended != nil), file.Close())
+	unwritten = errors.Join(log.Finish(report, answer, ended != nil), file.Close())
 	display.End()
 	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
 	if unwritten != nil {
@@ -264,12 +268,9 @@ func (f *capacityFlags) options(ctx context.Context, job *gauge.Job, stderr io.W
 	return o, nil
 }
 
-// trialName is the turn of a trial on the display, counted from 1.
-func trialName(n int) string { return fmt.Sprintf("trial %d", n) }
-
 // trialLine says on one line what a trial showed.
 func trialLine(n int, t *capacity.Trial, so capacity.Range) string {
-	text := fmt.Sprintf("%s: %s/s for %d s: %s", trialName(n), human.Rate(t.Rate), len(t.Blocks), t.Outcome)
+	text := fmt.Sprintf("trial %d: %s/s for %d s: %s", n, human.Rate(t.Rate), len(t.Blocks), t.Outcome)
 	switch {
 	case t.Why != "":
 		text += ": " + t.Why

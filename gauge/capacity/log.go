@@ -95,8 +95,12 @@ func (h *logHeader) report() *Report {
 	return r
 }
 
-// Add writes a trial, and the range by then.
-func (l *Log) Add(t *Trial, so Range) { l.write(&logLine{Trial: t, Range: &so}) }
+// Add writes a trial, and the range by then. The error is that of writing any line: what
+// comes after it is not written.
+func (l *Log) Add(t *Trial, so Range) error {
+	l.write(&logLine{Trial: t, Range: &so})
+	return l.err
+}
 
 // Finish writes the answer and completes the report. partial tells that the search was
 // ended early. The error is that of writing any line.
@@ -156,8 +160,8 @@ func ReadReport(r io.Reader) (*Report, error) {
 		case n == 1:
 			return nil, fmt.Errorf("want the format %s", Format)
 		case line.Trial != nil && line.Range != nil && len(a.Trials) < maxTrials:
-			if !line.Range.sound() || !(line.Trial.Rate > 0) {
-				return nil, fmt.Errorf("line %d has a rate that cannot be", n)
+			if !line.Range.sound() || !line.Trial.sound() {
+				return nil, fmt.Errorf("line %d has a rate or a figure that cannot be", n)
 			}
 			a.Trials = append(a.Trials, line.Trial)
 			a.Range, a.Took = *line.Range, a.Took+line.Trial.Took
@@ -188,4 +192,28 @@ func (r *Range) sound() bool {
 		}
 	}
 	return r.High == 0 || r.Low <= r.High
+}
+
+// The bounds of what a trial has: less than a search tries, in messages/s, and more cores
+// than a machine has.
+const (
+	leastLogged = 1e-9
+	mostCores   = 1 << 20
+)
+
+// sound tells whether a trial is one.
+func (t *Trial) sound() bool {
+	cores := []float64{0}
+	if s := t.Server; s != nil {
+		cores = append(cores, s.Cores, float64(s.Of), float64(min(s.CPUPerMessage, 0)))
+	}
+	if u := t.Machine; u != nil {
+		cores = append(cores, float64(u.Cores), u.Idle, u.Generator, u.Server, u.Others, u.Fleeting)
+	}
+	for _, v := range cores {
+		if !(v >= 0 && v < mostCores) {
+			return false
+		}
+	}
+	return t.Rate >= leastLogged && t.Rate < math.MaxInt32
 }

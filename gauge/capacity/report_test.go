@@ -49,7 +49,9 @@ func TestServerSideIsKept(t *testing.T) {
 	h := &logHeader{Name: "a"}
 	log.write(&logLine{Format: Format, Header: h})
 	for _, trial := range a.Trials {
-		log.Add(trial, a.Range)
+		if err := log.Add(trial, a.Range); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := log.Finish(h.report(), a, false); err != nil {
 		t.Fatal(err)

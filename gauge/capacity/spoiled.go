@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,17 +80,22 @@ func shortestLimit(goals []Goal) time.Duration {
 	return shortest
 }
 
-// commonest says which error was the most frequent; "" if there was none.
-func commonest(res *figures.Result) string {
+// commonest is the commonest error, for people, and whether it is the server's: a machine
+// that is too slow explains errors of time, and its own limits. "" if there is none.
+func commonest(res *figures.Result) (text string, servers bool) {
 	var most int64
-	text := ""
 	for _, f := range res.FlowsInOrder() {
 		for _, e := range f.Errors {
 			// What the end of the trial cut off is no error.
 			if e.Count > most && !e.Expected && e.Class != sample.Canceled.String() {
 				most, text = e.Count, fmt.Sprintf("%s at %s: %s", e.Class, e.Phase, e.Example)
+				servers = !slices.Contains(ofTime, e.Class)
 			}
 		}
 	}
-	return text
+	return text, servers
 }
+
+// ofTime are the classes of errors that may come from a lack of time, or of this machine's
+// own means.
+var ofTime = []string{sample.ConnectTimeout.String(), sample.Timeout.String(), sample.LocalLimit.String()}

@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +35,39 @@ func TestWantedShare(t *testing.T) {
 	for _, c := range []struct{ busy, denied, want float64 }{{0.3, 0, 0.3}, {0.45, 0.5, 0.9}, {0.9, 0.9, 1}, {0, 1, 0}} {
 		if got := wantedShare(c.busy, c.denied); got < c.want-1e-9 || got > c.want+1e-9 {
 			t.Errorf("busy %v, denied %v: %v, want %v", c.busy, c.denied, got, c.want)
+		}
+	}
+}
+
+// What a server refuses it does not refuse for lack of cores: such a trial fails, and says
+// which error was the commonest.
+func TestRefusalsAreTheServers(t *testing.T) {
+	goals := []Goal{{Expr: "errors < 1%", Share: 0.01, OfMessages: true}, {Expr: "message.response.p99 < 250ms", Share: 0.01, Limit: 250 * time.Millisecond, OfMessages: true}}
+	blocks := func(errors, slow int64) (list []Block) {
+		for range 10 {
+			list = append(list, Block{Due: 100, Goals: []Count{{N: 100, Bad: errors}, {N: 100, Bad: slow}}})
+		}
+		return list
+	}
+	const usual = "connect-refused at connect: refused"
+	for _, c := range []struct {
+		name         string
+		errors, slow int64
+		refused      bool
+		want         Outcome
+	}{
+		{"nobody listens", 100, 100, true, Fail},
+		{"time ran out", 100, 100, false, Invalid},
+		{"slow, and one error", 0, 90, true, Invalid},
+		{"nothing is wrong", 0, 0, false, Pass},
+	} {
+		m := Measured{Blocks: blocks(c.errors, c.slow), Starved: "other processes used the cores", Errors: 10 * c.errors, Usual: usual, Refused: c.refused}
+		trial := newTrial(100, Doubling, m, goals)
+		if trial.Outcome != c.want {
+			t.Errorf("%s: %s (%s), want %s", c.name, trial.Outcome, trial.Why, c.want)
+		}
+		if c.errors > 0 && !strings.Contains(trial.Why, usual) {
+			t.Errorf("%s: %q does not name the commonest error", c.name, trial.Why)
 		}
 	}
 }

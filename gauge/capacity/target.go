@@ -157,7 +157,7 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 		return Measured{}, gauge.ErrInterrupted
 	}
 	m := w.measured()
-	m.Usual = commonest(result.Figures)
+	m.Usual, m.Refused = commonest(result.Figures)
 	if s := result.Figures.Server; s != nil && s.CPUPerMessage != nil {
 		m.Server = &ServerSide{*s.CPUPerMessage, s.Cores, s.CoresOfMachine}
 	}

@@ -126,7 +126,7 @@ func TestLogSurvivesACut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := Search(t.Context(), &limited{carries: 500}, Plan{Goals: goals}, log.Add)
+	a, err := Search(t.Context(), &limited{carries: 500}, Plan{Goals: goals}, func(t *Trial, so Range) { _ = log.Add(t, so) }) // Finish has the error
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,6 +155,20 @@ func TestLogSurvivesACut(t *testing.T) {
 		}
 		if !r.Partial {
 			t.Errorf("cut at %d: not partial", cut)
+		}
+	}
+}
+
+// A file of a search with figures that no search has is refused, before anybody draws them.
+func TestReadReportRefusesAbsurdFigures(t *testing.T) {
+	const header = `{"format":"smtpgauge.capacity/1","header":{"name":"x","goals":[{"expr":"errors < 1%","share":0.01}]}}`
+	for _, trial := range []string{
+		`"rate":5e-324`, `"rate":1.79e308`, `"rate":-1`, `"rate":10,"server":{"cores":-1}`,
+		`"rate":10,"server":{"cores":1,"cores_available":-9223372036854775808}`, `"rate":10,"machine":{"cores":2,"others":1e300}`,
+	} {
+		file := header + "\n" + `{"trial":{` + trial + `},"range":{"Low":0,"Best":0,"High":0}}`
+		if _, err := ReadReport(strings.NewReader(file)); err == nil || !strings.Contains(err.Error(), "line 2") {
+			t.Errorf("%s: %v, want what is wrong in line 2", trial, err)
 		}
 	}
 }

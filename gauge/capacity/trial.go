@@ -17,8 +17,9 @@ type Measured struct {
 	Achieved float64       `json:"achieved"`
 	P50      time.Duration `json:"p50_ns"` // of the response time of messages
 	P99      time.Duration `json:"p99_ns"`
-	Errors   int64         `json:"errors"` // messages that were not accepted
-	Usual    string        `json:"usual"`  // the commonest error, for people; "" if there is none
+	Errors   int64         `json:"errors"`            // messages that were not accepted
+	Usual    string        `json:"usual"`             // the commonest error, for people; "" if there is none
+	Refused  bool          `json:"refused,omitempty"` // that error is the server's, and none of time
 	Server   *ServerSide   `json:"server,omitempty"`
 
 	// Machine is who used the cores, if the server is on the generator's machine; nil if
@@ -49,19 +50,33 @@ type Trial struct {
 
 // newTrial judges what a trial measured. A trial that the generator spoiled, or in which
 // something else took the server's cores, passes all the same if it kept its goals: the
-// delays are part of what was measured. One that offered less than its rate does not.
+// delays are part of what was measured. One that offered less than its rate does not. Nor
+// do delays explain that a server refuses messages, or is not there.
 func newTrial(rate float64, stage Stage, m Measured, goals []Goal) *Trial {
 	t := &Trial{Rate: rate, Stage: stage, Measured: m}
 	t.Outcome, t.Why = judge(m.Blocks, goals)
 	_, t.hopeless = hopeless(m.Blocks, goals)
 	// Whatever took the cores from the server may be why the generator was late too.
-	if why := cmp.Or(m.Starved, m.Bound); m.Short || why != "" && failing(t, goals) {
+	if why := cmp.Or(m.Starved, m.Bound); m.Short || why != "" && failing(t, goals) && !t.refused(goals) {
 		t.Outcome, t.Why = Invalid, why
 	}
-	if t.Outcome == Fail && m.Errors > 0 && m.Usual != "" {
+	if t.Outcome != Pass && m.Errors > 0 && m.Usual != "" {
 		t.Why += "; " + m.Usual
 	}
 	return t
+}
+
+// refused tells whether the server's own errors alone break a goal.
+func (t *Trial) refused(goals []Goal) bool {
+	if !t.Refused {
+		return false
+	}
+	for g := range goals {
+		if goals[g].Limit == 0 && total(t.Blocks, g).share() > goals[g].Share {
+			return true
+		}
+	}
+	return false
 }
 
 // spoiledBy is what spoils a trial that is invalid.
