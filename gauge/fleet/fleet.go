@@ -45,11 +45,13 @@ type Fleet struct {
 
 	mu      sync.Mutex
 	changed chan struct{} // closed when the state of a member changes
-	members []*member     // in the order in which they came
+	members []*member     // in the order of their places
 	refused map[string]bool
-	blobs   [2][]byte
-	order   bus.Order // what all are to have done
-	feeder  *feeder   // of the run under way; nil between runs
+	// gathered says that all have come: from then on each keeps its place.
+	gathered bool
+	blobs    [2][]byte
+	order    bus.Order // what all are to have done
+	feeder   *feeder   // of the run under way; nil between runs
 
 	blurred bool // what the clocks' errors do to the arrivals has been said
 
@@ -66,6 +68,7 @@ type member struct {
 	bus.Status
 	heard   time.Time
 	track   tracker
+	asked   int       // exchanges of its clock by the time that the last agent joined
 	pieces  [2]int64  // octets of the blobs that were sent
 	pushed  time.Time // when that was sent
 	at      int64     // when the last segment is to begin, by its clock
@@ -111,11 +114,12 @@ func (f *Fleet) Gather(ctx context.Context) error {
 			return false, nil
 		}
 		for _, m := range f.members {
-			if m.track.exchanges < enoughExchanges {
+			if m.away || m.track.exchanges-m.asked < enoughExchanges {
 				return false, nil
 			}
 		}
-		return f.watchersThere(), nil
+		f.gathered = f.watchersThere()
+		return f.gathered, nil
 	})
 }
 

@@ -47,7 +47,10 @@ func (f *Fleet) admit(id string, hello *bus.Hello, now time.Time) {
 		if reason = f.admitWatcher(id, hello, now); reason == "" {
 			return
 		}
-	case len(f.members) >= f.o.Agents:
+	case !f.gathered:
+		f.seat(id, hello, now)
+		return
+	default:
 		reason = fmt.Sprintf("the fleet has its %d agents", f.o.Agents)
 	}
 	if reason != "" {
@@ -58,15 +61,53 @@ func (f *Fleet) admit(id string, hello *bus.Hello, now time.Time) {
 		_ = f.end.Send(id, &bus.Refusal{Reason: reason, Version: f.o.Version}, nil) // it asks again
 		return
 	}
-	m := &member{id: id, index: len(f.members), hello: *hello, heard: now}
-	m.name = hello.Name
-	for n := 2; slices.ContainsFunc(f.members, func(o *member) bool { return o.name == m.name }); n++ {
+}
+
+// quietFor is how long an agent that was restarted, or that came last, waits while the
+// coordinator finds out whether the one in its place is still there.
+const quietFor = 2 * orderEvery
+
+// seat gives an agent a place while the fleet gathers: that of one that fell silent, first of
+// all of its own name, or a new one. If there is none it has no answer, and asks again: until
+// all have come, any place may get free. The fleet is locked.
+func (f *Fleet) seat(id string, hello *bus.Hello, now time.Time) {
+	named := func(m *member) bool { return m.hello.Name == hello.Name && m.hello.Host == hello.Host }
+	if slices.ContainsFunc(f.members, func(m *member) bool { return named(m) && !m.away && now.Sub(m.heard) > quietFor }) {
+		return
+	}
+	at := slices.IndexFunc(f.members, func(m *member) bool { return named(m) && m.away })
+	if at < 0 && len(f.members) >= f.o.Agents {
+		if at = slices.IndexFunc(f.members, func(m *member) bool { return m.away }); at < 0 {
+			return
+		}
+	}
+	if at < 0 {
+		at = len(f.members)
+		f.members = append(f.members, nil)
+	}
+	m := &member{id: id, index: at, name: hello.Name, hello: *hello, heard: now}
+	taken := func(o *member) bool { return o != nil && o != f.members[at] && o.name == m.name }
+	for n := 2; slices.ContainsFunc(f.members, taken); n++ {
 		m.name = fmt.Sprintf("%s-%d", hello.Name, n)
 	}
-	f.members = append(f.members, m)
-	f.o.Report(fmt.Sprintf("agent %s on %s has joined: %d of %d", m.name, hello.Host, len(f.members), f.o.Agents))
+	f.members[at] = m
+	for _, o := range f.members { // all have to answer from now on: one of them may just have been killed
+		o.asked = o.track.exchanges
+	}
+	f.o.Report(fmt.Sprintf("agent %s on %s has joined: %d of %d", m.name, hello.Host, f.present(), f.o.Agents))
 	f.send(m)
 	f.notify()
+}
+
+// present is how many agents are there. The fleet is locked.
+func (f *Fleet) present() int {
+	n := 0
+	for _, m := range f.members {
+		if !m.away {
+			n++
+		}
+	}
+	return n
 }
 
 // look notes whether an agent has fallen silent. The fleet is locked.
@@ -74,7 +115,11 @@ func (f *Fleet) look(m *member, now time.Time) {
 	silent := now.Sub(m.heard)
 	if silent > lostAfter && !m.away {
 		m.away = true
-		f.o.Report(fmt.Sprintf("agent %s on %s is lost: it has been silent for %.1f s", m.name, m.hello.Host, silent.Seconds()))
+		text := fmt.Sprintf("agent %s on %s is lost: it has been silent for %.1f s", m.name, m.hello.Host, silent.Seconds())
+		if !f.gathered {
+			text += fmt.Sprintf("; another may take its place: %d of %d", f.present(), f.o.Agents)
+		}
+		f.o.Report(text)
 		f.feed(feeding{agent: m.index, away: true})
 		f.notify()
 	}

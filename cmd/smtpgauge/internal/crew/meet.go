@@ -82,14 +82,17 @@ func (c *Crew) gather(ctx context.Context, stderr io.Writer) error {
 // attendance says who is there.
 func (c *Crew) attendance(what string) string {
 	var names []string
+	there := 0
 	for _, m := range c.fleet.Members() {
 		name := m.Name + " on " + m.Host
 		if m.Away {
 			name += " (silent)"
+		} else {
+			there++
 		}
 		names = append(names, printable.Text(name))
 	}
-	return fmt.Sprintf("%s: %d of %d are there: %s", what, len(names), c.o.Agents, cmp.Or(strings.Join(names, ", "), "none"))
+	return fmt.Sprintf("%s: %d of %d are there: %s", what, there, c.o.Agents, cmp.Or(strings.Join(names, ", "), "none"))
 }
 
 // reachable is an address that agents on other machines may use: of one that stands for all
