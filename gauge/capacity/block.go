@@ -99,6 +99,26 @@ func growth(blocks []Block) (perSecond float64, grows bool) {
 	return mean, mean > leastGrowth*due && mean > 0.5 && mean > quantile*deviation
 }
 
+// lasting tells whether hardly more messages waited at the end than after the first
+// second, in how many were due: a short trial may keep a goal while its queue grows.
+func lasting(blocks []Block) bool {
+	if len(blocks) < 2 {
+		return false
+	}
+	due := int64(0)
+	for i := range blocks[1:] {
+		due += blocks[i+1].Due
+	}
+	more := blocks[len(blocks)-1].Waiting - blocks[0].Waiting
+	return float64(more) <= max(lastingMessages, lastingShare*float64(due))
+}
+
+// So many messages may wait more at the end in any case, or this share of those due.
+const (
+	lastingMessages = 3
+	lastingShare    = 0.01
+)
+
 // overrun tells whether the queue grew by far more than chance in each second: a short
 // trial ends before its messages have waited for as long as a goal allows.
 func overrun(blocks []Block) (perSecond float64, yes bool) {

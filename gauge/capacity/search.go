@@ -77,6 +77,7 @@ type search struct {
 	why     string
 
 	low, high float64 // between these the search goes on; 0 if not known
+	doubted   float64 // a rate that passed, but not when it was measured afresh; 0 if there is none
 }
 
 func (h *search) run(ctx context.Context) error {
@@ -227,36 +228,39 @@ func (h *search) confirm(ctx context.Context) (sound bool, err error) {
 }
 
 // confirmLow measures long enough at the highest rate that did not fail, or at half of
-// it if that fails now, to show that it passes. Nothing above is known.
+// it if that fails now or is spoiled, to show that it passes. Nothing above is known.
 func (h *search) confirmLow(ctx context.Context) error {
 	by, why := h.by, h.why
+	defer func() { h.by, h.why = by, why }()
 	for rate := h.low; rate >= leastRate; rate /= 2 {
 		h.by, h.why = "", ""
 		t, err := h.try(ctx, rate, Confirming)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if h.by != "" && h.passed() == 0 {
-			return nil // what ended this is why nothing is known
-		}
-		if h.by != "" || !failing(t, h.plan.Goals) {
-			h.by, h.why = by, why
+		case h.by == ByBudget:
 			if h.passed() == 0 {
-				h.why = t.Why // too few messages
+				by, why = h.by, h.why // what ended this is why nothing is known
+			}
+			return nil
+		case h.by == "" && !failing(t, h.plan.Goals):
+			if h.passed() == 0 {
+				why = t.Why // too few messages
 			}
 			return nil
 		}
+		h.doubted = rate
 	}
-	h.by, h.why = by, why
 	return nil
 }
 
-// passed is the highest rate at which a trial passed, below one that is too high; 0 if none
-// did.
+// passed is the highest rate at which a trial passed, below one that is too high or could
+// not be confirmed; 0 if none did. A trial at whose end more messages waited than at its
+// beginning was too short to show that.
 func (h *search) passed() float64 {
 	most := 0.0
 	for _, t := range h.trials {
-		if t.Outcome == Pass && (h.high == 0 || t.Rate < h.high) {
+		if t.Outcome == Pass && (h.high == 0 || t.Rate < h.high) && (h.doubted == 0 || t.Rate < h.doubted) && lasting(t.Blocks) {
 			most = max(most, t.Rate)
 		}
 	}

@@ -88,6 +88,25 @@ func TestWhatEndsASearch(t *testing.T) {
 	}
 }
 
+// "At least" needs a rate that would have lasted, and that did not fail afresh.
+func TestPassedForSomeSecondsOnly(t *testing.T) {
+	trial := func(rate float64, waiting ...int64) *Trial {
+		tr := &Trial{Rate: rate, Outcome: Pass}
+		for _, w := range waiting {
+			tr.Blocks = append(tr.Blocks, Block{Due: int64(rate), Waiting: w})
+		}
+		return tr
+	}
+	h := &search{trials: []*Trial{trial(200, 1, 0, 2), trial(400, 2, 5, 4), trial(800, 100, 200, 300), trial(1600, 7)}}
+	if got := h.passed(); got != 400 {
+		t.Errorf("at least %v/s, want 400: at 800 the queue grew, and 1,600 was seen for a second", got)
+	}
+	h.doubted = 400
+	if got := h.passed(); got != 200 {
+		t.Errorf("at least %v/s, want 200: 400 could not be confirmed", got)
+	}
+}
+
 // What the generator spoils above the capacity takes nothing from an answer that is known
 // by then.
 func TestSpoiledTrialAbove(t *testing.T) {
