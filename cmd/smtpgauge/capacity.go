@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -40,11 +39,11 @@ type searchFlags struct {
 // register adds the flags. from is the name of the one for the first rate.
 func (f *searchFlags) register(flags *pflag.FlagSet, from string) {
 	f.fromName = from
-	flags.StringArrayVar(&f.slo, "slo", nil, "keep `GOAL`, such as 'message.response.p99 < 250ms' (repeatable; default the scenario's thresholds)")
+	flags.StringArrayVar(&f.slo, "slo", nil, "keep `GOAL`, such as 'message.response.p99 < 250ms' (repeatable; default "+scenarioGoals+")")
 	flags.StringVar(&f.from, from, "10/s", "the first `RATE`, of messages of all flows together")
 	flags.StringVar(&f.max, "max", "", "try no higher `RATE`")
 	flags.StringVar(&f.width, "width", "5%", "end when the range is as narrow as `SHARE`, or when no trial makes it narrower")
-	flags.StringVar(&f.trial, "trial", "10s", "`DURATION` of a trial; those that decide take twice as long")
+	flags.StringVar(&f.trial, "trial", "10s", "`DURATION` of a trial, at least 5s; one that has shown enough ends earlier, and those that decide take twice as long")
 	flags.StringVar(&f.budget, "budget", "15m", "end after `DURATION`")
 	flags.StringVar(&f.expect, "expect", "", "exit 3 if the capacity is below `RATE`, 4 if that cannot be told")
 }
@@ -75,7 +74,7 @@ func (f *searchFlags) plan() (p capacity.Plan, expect float64, err error) {
 	p.Trial, p.Budget = duration("trial", f.trial), duration("budget", f.budget)
 	width, wrong := criteria.ParseShare(f.width)
 	if (wrong != nil || width <= 0 || width > 1) && err == nil {
-		err = usagef("use one such as 5%", "--width %s: want a share over 0 %%", f.width)
+		err = usagef("use one such as 5%", "--width %s: want a share such as 5%%, over 0 %% and up to 100 %%", f.width)
 	}
 	p.Width = width
 	return p, expect, err
@@ -162,6 +161,7 @@ flow has no goal for errors, it is errors < 1%.
 			return f.run(c.Context(), job, s)
 		},
 	}
+	c.SetFlagErrorFunc(wrongSearchFlag)
 	flags := c.Flags()
 	f.search.register(flags, "from")
 	flags.StringVarP(&f.output, "output", "o", "", "write the trials to `FILE` (default NAME-capacity-TIME.jsonl)")
@@ -174,6 +174,25 @@ flow has no goal for errors, it is errors < 1%.
 	f.fleet.register(flags)
 	f.format.register(flags, "report", capacityreport.Formats)
 	return c
+}
+
+// notOfSearches says what to use in place of flags that other commands have.
+var notOfSearches = map[string]string{
+	"from-rate": "did you mean --from? ",
+	"rate":      "a search chooses its rates: --from is the first, --max the highest; ",
+	"watch":     "a search has no page while it goes on, only its progress on stderr; ",
+	"metrics":   "a search sends no metrics while it goes on, only its progress on stderr; ",
+}
+
+// wrongSearchFlag is wrongFlag of capacity.
+func wrongSearchFlag(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		if hint := notOfSearches[unknown.GetSpecifiedName()]; hint != "" {
+			return usagef(hint+c.CommandPath()+" --help lists the flags", "%w", err)
+		}
+	}
+	return wrongFlag(c, err)
 }
 
 // run searches for the capacity of a job's targets, and prints what it came to.
@@ -247,7 +266,7 @@ func (f *capacityFlags) run(ctx context.Context, job *gauge.Job, s streams) erro
 		unwritten = fmt.Errorf("the file %s is not whole: %w", file.Name(), unwritten)
 	}
 	columns, _ := s.results.Terminal()
-	return errors.Join(capacityreport.Write(s.results, report, f.format.name, columns), unwritten, ended, f.verdictOf(report, ended))
+	return errors.Join(capacityreport.Write(s.results, report, f.format.name, capacityreport.Options{Columns: columns}), unwritten, ended, f.verdictOf(report, ended))
 }
 
 // options are how trials are carried out on this machine, or on agents, which check what
@@ -270,7 +289,7 @@ func (f *capacityFlags) options(ctx context.Context, job *gauge.Job, stderr io.W
 
 // trialLine says on one line what a trial showed.
 func trialLine(n int, t *capacity.Trial, so capacity.Range) string {
-	text := fmt.Sprintf("trial %d: %s/s for %d s: %s", n, human.Rate(t.Rate), len(t.Blocks), t.Outcome)
+	text := fmt.Sprintf("trial %d: %s/s, ended after %d s: %s", n, human.Rate(t.Rate), len(t.Blocks), t.Outcome)
 	switch {
 	case t.Why != "":
 		text += ": " + t.Why
@@ -318,13 +337,25 @@ func (f *quickSearch) register(flags *pflag.FlagSet) {
 	for _, name := range quickSearchFlags {
 		flags.Lookup(name).Usage = "with --capacity: " + flags.Lookup(name).Usage
 	}
+	slo := flags.Lookup("slo") // of a scenario that has no thresholds
+	slo.Usage = strings.Replace(slo.Usage, scenarioGoals, usualGoals, 1)
 }
 
-// check refuses flags that say nothing with --capacity, or without it.
+// What the goals are without --slo.
+const (
+	scenarioGoals = "the scenario's thresholds"
+	usualGoals    = "errors < 1% and message.response.p99 < 5s"
+)
+
+// searchHelp says what quick --capacity loads.
+const searchHelp = `With --capacity the load is 100 messages/s, which the search scales, over at most
+500 sessions at once, unless --sessions says how many. A trial takes 5s at least.`
+
+// check refuses flags that have no effect with --capacity, or without it.
 func (f *quickSearch) check(flags *pflag.FlagSet) error {
 	refused, why := quickSearchFlags, "--%s needs --capacity"
 	if f.on {
-		refused, why = []string{"rate", "messages", "for", "metrics", "watch", "dry-run", "allow-invalid", "all", "allow-lost"}, "--%s says nothing with --capacity"
+		refused, why = []string{"rate", "messages", "for", "metrics", "watch", "dry-run", "allow-invalid", "all", "allow-lost"}, "--%s has no effect with --capacity"
 	}
 	for _, name := range refused {
 		if flags.Changed(name) {
@@ -353,47 +384,6 @@ func onlyCapacityFormats(format formatFlag) error {
 	only := formatFlag{known: capacityreport.Formats}
 	if err := only.Set(format.name); err != nil {
 		return usagef(err.Error(), "a search for a capacity cannot be printed as %s", format.name)
-	}
-	return nil
-}
-
-// readCapacity reads the files of searches. It is nil if the first is no such file.
-func readCapacity(names []string) ([]*capacity.Report, error) {
-	var reports []*capacity.Report
-	for _, name := range names {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, nil // whoever reads runs says so
-		}
-		defer f.Close() // read only: nothing is lost when closing fails
-		if !capacity.IsLog(f) {
-			if len(reports) == 0 {
-				return nil, nil
-			}
-			return nil, usagef("show one kind at a time", "%s is a run, not a search for a capacity", name)
-		}
-		if _, err := f.Seek(0, io.SeekStart); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		r, err := capacity.ReadReport(f)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		reports = append(reports, r)
-	}
-	return reports, nil
-}
-
-// showCapacity prints searches. The formats of runs are more.
-func showCapacity(s streams, format formatFlag, reports []*capacity.Report) error {
-	if err := onlyCapacityFormats(format); err != nil {
-		return err
-	}
-	columns, _ := s.results.Terminal()
-	for _, r := range reports {
-		if err := capacityreport.Write(s.results, r, format.name, columns); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ The password of --user comes from ` + scenarios.PasswordVariable + `; if that is
 command asks for it. --print writes the scenario in place of running it, as a file
 to start from; the password is not in it.
 
-` + metricsHelp + "\n\n" + watchHelp + "\n\n" + fleetHelp,
+` + searchHelp + "\n\n" + metricsHelp + "\n\n" + watchHelp + "\n\n" + fleetHelp,
 		Example: `  smtpgauge quick sink
   smtpgauge quick 127.0.0.1:2525 --tls none --sessions 50 --for 30s
   smtpgauge quick mail.example.test --user bench@example.test --rate 20 --for 1m
@@ -93,7 +93,7 @@ to start from; the password is not in it.
 	q.serverFlags.register(flags)
 	flags.StringVar(&q.mechanism, "mechanism", "", "SASL `MECHANISM` (default the strongest that the server offers)")
 	q.sessions = numberflag.Whole{Value: 10, Least: 1}
-	flags.Var(&q.sessions, "sessions", "sessions at once; with --rate, the most at once")
+	flags.Var(&q.sessions, "sessions", "sessions at once; with --rate or --capacity, the most at once (with --capacity 500 by default)")
 	flags.StringVar(&q.rate, "rate", "", "`RATE` of arrivals, such as 20 sessions/s; a bare number is messages/s")
 	flags.StringVar(&q.duration, "for", "10s", "`DURATION` of the load")
 	q.messages = numberflag.Whole{Least: 1}
@@ -130,6 +130,8 @@ func (q *quickFlags) complete(target string) error {
 		return usagef(hint, "--rate and --messages contradict each other: use --for with --rate")
 	case q.tls == "" && !hasUsualTLS(q.port):
 		return usagef("add --tls none, starttls or implicit", "no TLS mode is usual on port %s", q.port)
+	case q.search.on && startsAtRate(q.from):
+		return usagef("the first rate is --from-rate "+q.from, "--from %s is no address: it is the sender", q.from)
 	case q.mechanism != "" && q.user == "":
 		return usagef(hint, "--mechanism needs --user")
 	}
@@ -142,6 +144,12 @@ func (q *quickFlags) complete(target string) error {
 		}
 	}
 	return nil
+}
+
+// startsAtRate tells whether a sender is a rate, which --from of capacity is.
+func startsAtRate(sender string) bool {
+	_, err := parseRate(sender)
+	return err == nil
 }
 
 // hasUsualTLS reports whether a TLS mode is usual on the port, so that --tls may be

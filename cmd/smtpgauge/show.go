@@ -10,9 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/capacityreport"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/inputfile"
+	"github.com/smtpgauge/smtpgauge/gauge/capacity"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render"
@@ -48,7 +50,7 @@ all runs.`,
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if reports, err := readCapacity(args); err != nil || len(reports) > 0 {
-				return errors.Join(err, showCapacity(s, format, reports))
+				return errors.Join(err, showCapacity(s, format, all, reports))
 			}
 			runs, err := readRuns(args, format.name)
 			if err != nil {
@@ -115,8 +117,52 @@ func readRun(name string, read func(io.ReadSeeker) (*record.Run, error)) (*recor
 	defer f.Close() // read only: nothing is lost when closing fails
 	run, err := read(f)
 	if err != nil {
+		if _, again := f.Seek(0, io.SeekStart); again == nil && capacity.IsLog(f) {
+			return nil, usagef("smtpgauge show "+name+" prints it", "%s is a search for a capacity, not a run", name)
+		}
 		return nil, err
 	}
 	run.Source = name
 	return run, nil
+}
+
+// readCapacity reads the files of searches. It is nil if the first is no such file.
+func readCapacity(names []string) ([]*capacity.Report, error) {
+	var reports []*capacity.Report
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, nil // whoever reads runs says so
+		}
+		defer f.Close() // read only: nothing is lost when closing fails
+		if !capacity.IsLog(f) {
+			if len(reports) == 0 {
+				return nil, nil
+			}
+			return nil, usagef("show one kind at a time", "%s is a run, not a search for a capacity", name)
+		}
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		r, err := capacity.ReadReport(f)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		reports = append(reports, r)
+	}
+	return reports, nil
+}
+
+// showCapacity prints searches. The formats of runs are more.
+func showCapacity(s streams, format formatFlag, all bool, reports []*capacity.Report) error {
+	if err := onlyCapacityFormats(format); err != nil {
+		return err
+	}
+	columns, _ := s.results.Terminal()
+	for _, r := range reports {
+		if err := capacityreport.Write(s.results, r, format.name, capacityreport.Options{Columns: columns, All: all}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/histogram"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -107,6 +108,15 @@ func newGoal(t criteria.Threshold, flow int) (Goal, error) {
 	return g, nil
 }
 
+// times are what an interval of a run added to the times that the goal limits; nil if it
+// limits none.
+func (g *Goal) times(f *record.FlowProgress) *histogram.Histogram {
+	if g.threshold.Metric.Kind != criteria.Latency {
+		return nil
+	}
+	return f.Added(g.threshold.Metric.Phase, g.threshold.Metric.Part)
+}
+
 // count is what an interval of a run showed of the goal. attempted and unaccepted are the
 // messages of the goal's flow that ended in it. A message without an answer broke a
 // latency of messages.
@@ -114,7 +124,7 @@ func (g *Goal) count(f *record.FlowProgress, attempted, unaccepted int64) Count 
 	if g.threshold.Metric.Kind == criteria.Errors {
 		return Count{attempted, unaccepted}
 	}
-	h := f.Added(g.threshold.Metric.Phase, g.threshold.Metric.Part)
+	h := g.times(f)
 	c := Count{N: h.Count()}
 	for d, n := range h.All() {
 		if !g.threshold.Met(float64(d)) {

@@ -178,7 +178,7 @@ func ReadReport(r io.Reader) (*Report, error) {
 		a.Range, a.By, a.Why, a.Took, report.Partial = end.Range, end.By, end.Why, end.Took, end.Partial
 		a.Findings = end.Findings
 	default:
-		report.Partial = true
+		report.Partial, report.Cut = true, true
 	}
 	report.complete(a)
 	return report, nil

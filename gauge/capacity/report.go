@@ -29,6 +29,7 @@ type Report struct {
 	Why       string              `json:"why"`               // what broke first above the range, or what the generator or the server lacked
 	Machine   string              `json:"machine,omitempty"` // if the server is on the generator's machine, what that means for the answer
 	Partial   bool                `json:"partial,omitempty"` // the search was ended early, or its file has lost its end
+	Cut       bool                `json:"cut,omitempty"`     // its file has lost its end, or the search still goes on; it is partial then
 	Loaded    time.Duration       `json:"took_ns"`           // all trials together, the draining included
 	Sharding  record.Sharding     `json:"sharding,omitzero"` // of all trials; the files of earlier versions have none
 	Agents    []TrialAgent        `json:"agents,omitempty"`  // that carried the trials out
@@ -52,12 +53,20 @@ type TrialReport struct {
 	Stage    Stage         `json:"stage"`
 	Seconds  int           `json:"seconds"` // that were measured
 	Took     time.Duration `json:"took_ns"`
-	Response *Response     `json:"response"` // nil if no message was answered
-	Errors   int64         `json:"errors"`
+	Response *Response     `json:"response"`           // nil if no message was answered
+	Errors   int64         `json:"errors"`             // messages that the measured seconds ended without acceptance
+	CutOff   int64         `json:"cut_off,omitempty"`  // by the trial's end, which is no error: see Measured
+	AtGoals  []AtGoal      `json:"at_goals,omitempty"` // of the goals that limit a time
 	Why      string        `json:"why"`
 	Server   *ServerSide   `json:"server,omitempty"`
 
 	Machine *serverside.CoreUse `json:"machine,omitempty"`
+}
+
+// An AtGoal is the percentile that a goal limits, as a trial showed it.
+type AtGoal struct {
+	Goal string        `json:"goal"`
+	Time time.Duration `json:"value_ns"`
 }
 
 // A Response is the response time of messages.
@@ -76,10 +85,15 @@ func (r *Report) complete(a *Answer) {
 	for _, t := range a.Trials {
 		one := TrialReport{
 			Rate: t.Rate, Achieved: t.Achieved, Outcome: t.Outcome, Stage: t.Stage, Seconds: len(t.Blocks), Took: t.Took,
-			Errors: t.Errors, Why: t.Why, Server: t.Server, Machine: t.Machine,
+			Errors: t.Errors, CutOff: t.CutOff, Why: t.Why, Server: t.Server, Machine: t.Machine,
 		}
 		if t.P99 > 0 {
 			one.Response = &Response{t.P50, t.P99}
+		}
+		for g, at := range t.AtGoals {
+			if at > 0 && g < len(r.SLO) {
+				one.AtGoals = append(one.AtGoals, AtGoal{r.SLO[g], at})
+			}
 		}
 		r.Trials = append(r.Trials, one)
 	}
@@ -97,6 +111,8 @@ func (r *Report) conclude() criteria.Conclusion {
 		return criteria.Conclusion{Word: criteria.Failed, Reason: fmt.Sprintf("%s; %s/s was expected", found, human.Rate(r.Expect))}
 	case r.Expect > 0 && !r.Partial:
 		return criteria.Conclusion{Word: criteria.Undecided, Reason: fmt.Sprintf("%s; %s/s was expected", found, human.Rate(r.Expect))}
+	case r.Cut:
+		return criteria.Conclusion{Word: criteria.Undecided, Reason: "the file ends without the search's end (it was killed, or still goes on): so far " + found}
 	case r.Partial && r.LimitedBy == ByGenerator && r.Why != "":
 		return criteria.Conclusion{Word: criteria.Undecided, Reason: fmt.Sprintf("the search was ended early (%s): %s", r.Why, found)}
 	case r.Partial:

@@ -80,6 +80,19 @@ func shortestLimit(goals []Goal) time.Duration {
 	return shortest
 }
 
+// cutOff counts what the end of the trial cut off.
+func cutOff(res *figures.Result) int64 {
+	var n int64
+	for _, f := range res.FlowsInOrder() {
+		for _, e := range f.Errors {
+			if e.Class == sample.Canceled.String() {
+				n += e.Count
+			}
+		}
+	}
+	return n
+}
+
 // commonest is the commonest error, for people, and whether it is the server's: a machine
 // that is too slow explains errors of time, and its own limits. "" if there is none.
 func commonest(res *figures.Result) (text string, servers bool) {

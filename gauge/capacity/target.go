@@ -158,6 +158,7 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 	}
 	m := w.measured()
 	m.Usual, m.Refused = commonest(result.Figures)
+	m.CutOff = cutOff(result.Figures)
 	if s := result.Figures.Server; s != nil && s.CPUPerMessage != nil {
 		m.Server = &ServerSide{*s.CPUPerMessage, s.Cores, s.CoresOfMachine}
 	}

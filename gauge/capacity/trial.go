@@ -17,10 +17,16 @@ type Measured struct {
 	Achieved float64       `json:"achieved"`
 	P50      time.Duration `json:"p50_ns"` // of the response time of messages
 	P99      time.Duration `json:"p99_ns"`
-	Errors   int64         `json:"errors"`            // messages that were not accepted
-	Usual    string        `json:"usual"`             // the commonest error, for people; "" if there is none
-	Refused  bool          `json:"refused,omitempty"` // that error is the server's, and none of time
-	Server   *ServerSide   `json:"server,omitempty"`
+	Errors   int64         `json:"errors"` // messages that the measured seconds ended without acceptance
+	// CutOff is what the trial's end cut off, and so is nobody's error: messages that were
+	// due and never began, and what was under way.
+	CutOff int64 `json:"cut_off,omitempty"`
+	// AtGoals are the percentiles that the goals limit, in their order; 0 of a goal that
+	// limits no time, or of which there is no sample.
+	AtGoals []time.Duration `json:"at_goals_ns,omitempty"`
+	Usual   string          `json:"usual"`             // the commonest error, for people; "" if there is none
+	Refused bool            `json:"refused,omitempty"` // that error is the server's, and none of time
+	Server  *ServerSide     `json:"server,omitempty"`
 
 	// Machine is who used the cores, if the server is on the generator's machine; nil if
 	// it is not, or if nobody knows. Starved says what kept the server from them; "" if

@@ -24,8 +24,9 @@ type watcher struct {
 	wanted      time.Duration // for which the generator's busiest thread had work
 	accepted    int64
 	flows       []watched
-	times       *histogram.Histogram // response times of all flows so far
-	coresSince  CoreUseSince         // the first interval; nil if that is not known
+	times       *histogram.Histogram   // response times of all flows so far
+	atGoals     []*histogram.Histogram // what each goal limits, so far; nil if that is no time
+	coresSince  CoreUseSince           // the first interval; nil if that is not known
 }
 
 // A watched is what a flow had come to at the end of the interval before.
@@ -43,6 +44,7 @@ func (w *watcher) observe(p *record.Progress) {
 	}
 	if w.flows == nil {
 		w.flows = make([]watched, len(p.Flows))
+		w.atGoals = make([]*histogram.Histogram, len(w.target.goals))
 		w.coresSince = w.target.watchCores()
 	}
 	b := Block{Goals: make([]Count, len(w.target.goals))}
@@ -53,6 +55,7 @@ func (w *watcher) observe(p *record.Progress) {
 		for g := range w.target.goals {
 			if goal := &w.target.goals[g]; goal.flow == i {
 				b.Goals[g] = goal.count(f, now.attempted-was.attempted, now.unaccepted-was.unaccepted)
+				w.atGoals[g] = histogram.Merged(w.atGoals[g], goal.times(f))
 			}
 		}
 		b.Due += f.Due * w.target.each[i]
@@ -117,5 +120,9 @@ func (w *watcher) measured() Measured {
 	}
 	w.m.P50, _ = w.times.Quantile(0.5)
 	w.m.P99, _ = w.times.Quantile(0.99)
+	for g, h := range w.atGoals {
+		at, _ := h.Quantile(w.target.goals[g].threshold.Metric.Q)
+		w.m.AtGoals = append(w.m.AtGoals, at)
+	}
 	return w.m
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/smtpgauge/smtpgauge/gauge/capacity"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
@@ -24,16 +25,21 @@ var pageTemplate = template.Must(template.New("page").Parse(pageText))
 type pageData struct {
 	Title, Verdict, Class string
 	Notes                 []string
-	Curve                 *curve // nil if there is nothing to draw
+	Curve                 *curve   // nil if there is nothing to draw
+	Goals                 []string // names of the goals' percentiles, as in the table
 	Trials                []pageTrial
 }
 
 type pageTrial struct {
 	Rate, Achieved, P50, P99 string
-	Errors                   int64
+	Goals                    []namedTime
+	Errors, CutOff           int64
 	Seconds                  int
 	Outcome, Stage, Why      string
 }
+
+// A namedTime is a percentile that a goal limits.
+type namedTime struct{ Name, Time string }
 
 func writePage(w io.Writer, r *capacity.Report) error {
 	d := pageData{Title: printable.Text(r.Name), Verdict: printable.Text(r.Verdict.String()), Class: "open", Curve: newCurve(r)}
@@ -46,20 +52,28 @@ func writePage(w io.Writer, r *capacity.Report) error {
 	for _, n := range notes(r) {
 		d.Notes = append(d.Notes, printable.Text(n))
 	}
+	goals := goalColumns(r)
+	for i := range goals {
+		d.Goals = append(d.Goals, goals[i].name)
+	}
 	for _, t := range byRate(r.Trials) {
 		p50, p99 := times(t.Response)
-		d.Trials = append(d.Trials, pageTrial{
-			human.Rate(t.Rate), human.Rate(t.Achieved), p50, p99,
-			t.Errors, t.Seconds, string(t.Outcome), string(t.Stage), printable.Text(t.Why),
-		})
+		row := pageTrial{
+			Rate: human.Rate(t.Rate), Achieved: human.Rate(t.Achieved), P50: p50, P99: p99, Errors: t.Errors, CutOff: t.CutOff,
+			Seconds: t.Seconds, Outcome: string(t.Outcome), Stage: string(t.Stage), Why: printable.Text(t.Why),
+		}
+		for i := range goals {
+			row.Goals = append(row.Goals, namedTime{d.Goals[i], goals[i].of(&t)})
+		}
+		d.Trials = append(d.Trials, row)
 	}
 	return pageTemplate.Execute(w, d)
 }
 
 // The size of the curve's drawing, and of the margins around its plot.
 const (
-	curveWidth, curveHeight          = 720.0, 360.0
-	marginLeft, marginBottom         = 70.0, 44.0
+	curveWidth, curveHeight          = 720.0, 380.0
+	marginLeft, marginBottom         = 90.0, 62.0
 	marginTop, marginRight           = 16.0, 16.0
 	plotWidth                        = curveWidth - marginLeft - marginRight
 	plotHeight                       = curveHeight - marginTop - marginBottom
@@ -72,7 +86,8 @@ type curve struct {
 	Width, Height, Left, Right, Top, Bottom float64
 	RangeX, RangeWidth, BestX               float64 // the capacity; RangeWidth is 0 if no rate is too high
 	Dots                                    []dot
-	P50, P99                                string // paths through the medians of each rate
+	P50, P99                                string             // paths through the medians of each rate, without invalid trials; "" of fewer than two
+	Outcomes                                []capacity.Outcome // of the dots
 	Rates, Times                            []tick
 }
 
@@ -140,6 +155,12 @@ func newCurve(r *capacity.Report) *curve {
 	for _, t := range trials {
 		title := fmt.Sprintf("%s/s: p50 %s, p99 %s, %s", human.Rate(t.Rate), human.Duration(t.Response.P50), human.Duration(t.Response.P99), t.Outcome)
 		c.Dots = append(c.Dots, dot{x(t.Rate), y(float64(t.Response.P99)), string(t.Outcome), title})
+		if !slices.Contains(c.Outcomes, t.Outcome) {
+			c.Outcomes = append(c.Outcomes, t.Outcome)
+		}
+		if t.Outcome == capacity.Invalid { // which tells nothing of the server
+			continue
+		}
 		p50 = append(p50, point{x(t.Rate), y(float64(t.Response.P50))})
 		p99 = append(p99, point{x(t.Rate), y(float64(t.Response.P99))})
 	}
@@ -167,6 +188,9 @@ func path(points []point) string {
 		}
 		text += fmt.Sprintf("%s%.1f %.1f", command, (points[0].x+points[n-1].x)/2, group[n/2].y)
 		points = points[n:]
+	}
+	if !strings.Contains(text, "L") { // one point is no line
+		return ""
 	}
 	return text
 }

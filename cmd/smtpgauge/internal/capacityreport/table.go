@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/smtpgauge/smtpgauge/gauge/capacity"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
@@ -18,9 +19,14 @@ import (
 // Formats are the names of the formats.
 var Formats = []string{"table", "json", "html"}
 
-// Write prints a report in one of Formats. A table has at most so many columns; 0 for
-// what is not a terminal.
-func Write(w io.Writer, r *capacity.Report, format string, columns int) error {
+// Options say how a table looks.
+type Options struct {
+	Columns int  // at most so many; 0 for what is not a terminal
+	All     bool // print the reasons of trials whole
+}
+
+// Write prints a report in one of Formats.
+func Write(w io.Writer, r *capacity.Report, format string, o Options) error {
 	switch format {
 	case "json":
 		e := json.NewEncoder(printable.NewWriter(w))
@@ -30,54 +36,87 @@ func Write(w io.Writer, r *capacity.Report, format string, columns int) error {
 	case "html":
 		return writePage(w, r)
 	}
-	if columns <= 0 || columns > mostColumns {
-		columns = mostColumns
+	if o.Columns <= 0 || o.Columns > mostColumns {
+		o.Columns = mostColumns
 	}
-	return writeTable(printable.NewWriter(w), r, max(columns, leastColumns))
+	o.Columns = max(o.Columns, leastColumns)
+	return writeTable(printable.NewWriter(w), r, o)
 }
 
 // A table has so many columns at most, and at least, which its figures need.
 const mostColumns, leastColumns = 100, 72
 
 // writeTable prints the answer, the trials by their rates, and the answer again.
-func writeTable(w io.Writer, r *capacity.Report, width int) error {
+func writeTable(w io.Writer, r *capacity.Report, o Options) error {
 	b := bufio.NewWriter(w)
-	answer := strings.Join(human.Wrap(r.Verdict.String(), width), "\n")
+	answer := strings.Join(human.Wrap(r.Verdict.String(), o.Columns), "\n")
 	fmt.Fprintf(b, "%s\n\n", answer)
 	for _, line := range notes(r) {
-		fmt.Fprintln(b, strings.Join(human.Wrap(line, width), "\n"))
+		fmt.Fprintln(b, strings.Join(human.Wrap(line, o.Columns), "\n"))
 	}
+	columns := columnsOf(r, o.Columns)
 	if len(r.Trials) > 0 {
-		fmt.Fprintf(b, "\n%9s %10s %9s %9s %7s %4s  %s\n", "offered/s", "accepted/s", "p50", "p99", "errors", "s", "trial")
+		fmt.Fprintf(b, "\n%s  trial\n", figuresOf(columns, func(c *column) string { return c.name }))
 	}
+	shortened := false
 	for _, t := range byRate(r.Trials) {
-		what := string(t.Outcome)
+		row := figuresOf(columns, func(c *column) string { return c.of(&t) }) + "  " + string(t.Outcome)
 		if t.Stage == capacity.Surrounding || t.Stage == capacity.Confirming {
-			what += ", afresh"
+			row += ", afresh"
 		}
-		if t.Why != "" {
-			what += ": " + t.Why
+		lines, cut := reason(&t, o.Columns-len(reasonIndent), o.All)
+		if joined := row + ": " + strings.Join(lines, " "); len(lines) > 0 && !cut && utf8.RuneCountInString(joined) <= o.Columns {
+			row, lines = joined, nil
 		}
-		p50, p99 := times(t.Response)
-		lines := human.Wrap(what, width-len(" …")-figureColumns)
-		if len(lines) > 1 {
-			lines[0] += " …"
+		fmt.Fprintln(b, row)
+		for _, line := range lines {
+			fmt.Fprintf(b, "%s%s\n", reasonIndent, line)
 		}
-		fmt.Fprintf(b, "%9s %10s %9s %9s %7d %4d  %s\n", human.Rate(t.Rate), human.Rate(t.Achieved),
-			p50, p99, t.Errors, t.Seconds, lines[0])
+		shortened = shortened || cut
+	}
+	if shortened {
+		fmt.Fprintln(b, "\nsmtpgauge show FILE --all prints the reasons whole")
 	}
 	fmt.Fprintf(b, "\n%s\n", answer)
 	return b.Flush()
 }
 
-// figureColumns is how many columns the figures of a trial have.
-const figureColumns = 55
+// reasonIndent stands before the reason of a trial, which is below its figures if it has no
+// room beside them.
+const reasonIndent = "          "
+
+// reason says in lines of so many columns why a trial did not pass, and what its end cut
+// off. Unless all of it is asked for, that is one line, and shortened if it has to be.
+func reason(t *capacity.TrialReport, columns int, all bool) (lines []string, shortened bool) {
+	why, rest := printable.Text(t.Why), ""
+	if t.CutOff > 0 {
+		rest = cutOffText(t.CutOff)
+	}
+	switch {
+	case why == "" && rest == "":
+		return nil, false
+	case why == "":
+		return human.Wrap(rest, columns), false
+	case rest != "":
+		rest = "; " + rest
+	}
+	if lines = human.Wrap(why+rest, columns); all || len(lines) == 1 {
+		return lines, false
+	}
+	return []string{human.Wrap(why, columns-len(" …")-len(rest))[0] + " …" + rest}, true
+}
+
+// cutOffText says how much the end of a trial cut off.
+func cutOffText(n int64) string { return human.Count(n) + " cut off at its end" }
 
 // notes say what the answer is about, what ended it, and what it cost.
 func notes(r *capacity.Report) []string {
 	list := []string{
 		"target: " + strings.Join(r.Target, ", "),
 		"goals: " + strings.Join(r.SLO, "; "),
+	}
+	if r.Expect > 0 {
+		list = append(list, fmt.Sprintf("expected: at least %s messages/s", human.Rate(r.Expect)))
 	}
 	if r.Why != "" {
 		list = append(list, "limit: the "+string(r.LimitedBy)+": "+r.Why)
@@ -92,7 +131,10 @@ func notes(r *capacity.Report) []string {
 		f := &r.Findings[i]
 		list = append(list, fmt.Sprintf("%s: %s; %s: %s; try: %s", f.ID, f.Says, f.Sure, f.Is, f.Do))
 	}
-	if r.Partial {
+	switch {
+	case r.Cut:
+		list = append(list, "the file ends without the search's end: the search was killed, or still goes on; the range is that of the trials until then, and none of them confirmed it")
+	case r.Partial:
 		list = append(list, "the search was ended early: the range is that of its trials until then")
 	}
 	if n := r.Sharding.Shards; n > 0 {
