@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,7 +86,8 @@ func (e *RefusedError) Error() string {
 }
 
 // Serve takes part in the runs of one fleet after the other, until ctx ends or Drain is
-// closed. The error is a *RefusedError, ErrCoordinatorLost, or that of ctx.
+// closed. The error is a *RefusedError, ErrCoordinatorLost, or that of ctx, and says which
+// run file is not whole.
 func Serve(ctx context.Context, b bus.Bus, t bus.Token, o AgentOptions) error {
 	herald := newHerald(o.Report)
 	defer herald.end()
@@ -104,7 +106,11 @@ func Serve(ctx context.Context, b bus.Bus, t bus.Token, o AgentOptions) error {
 		return err
 	}
 	defer stop()
-	return a.serve(ctx)
+	err = a.serve(ctx)
+	if a.unwritten != nil {
+		return errors.Join(a.unwritten, err)
+	}
+	return err
 }
 
 // An incoming message, and when it came.
@@ -132,6 +138,7 @@ type agent struct {
 	probing     chan probed
 	run         *agentRun
 	leaving     bool
+	unwritten   error // the first of its files that is not whole, and why
 }
 
 func (a *agent) serve(ctx context.Context) error {
@@ -199,14 +206,20 @@ func (a *agent) second() error {
 
 // forget makes ready for another fleet.
 func (a *agent) forget() {
-	*a = agent{o: a.o, end: a.end, inbox: a.inbox}
+	*a = agent{o: a.o, end: a.end, inbox: a.inbox, unwritten: a.unwritten}
 }
 
 // abandon ends the run under way, and waits until its file is complete.
 func (a *agent) abandon() {
 	if a.run != nil {
-		a.run.end()
-		a.o.Report("run file: " + a.run.file.Name())
+		name := a.run.file.Name()
+		if err := a.run.end(); err != nil {
+			err = fmt.Errorf("the run file %s is not whole: %w", name, err)
+			a.unwritten = cmp.Or(a.unwritten, err)
+			a.o.Report(err.Error())
+		} else {
+			a.o.Report("run file: " + name)
+		}
 		a.run = nil
 	}
 }

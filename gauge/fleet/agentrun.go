@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -133,6 +134,9 @@ func (r *agentRun) tell(s *bus.Status) {
 	defer r.mu.Unlock()
 	s.Waits, s.Ended, s.Failed = r.waits, r.ended, r.failed
 	s.Length = r.journal.length()
+	if err := r.journal.failure(); err != nil && s.Failed == "" {
+		s.Failed = shortened("its run file is not whole: " + err.Error())
+	}
 	if r.ended {
 		s.SHA256 = r.journal.digest()
 	}
@@ -153,11 +157,12 @@ func (r *agentRun) fail(err error) {
 	}
 }
 
-// end stops the run, waits for it, and closes its file.
-func (r *agentRun) end() {
+// end stops the run, waits for it, and closes its file. The error says why that is not whole.
+func (r *agentRun) end() error {
 	r.cancel()
 	<-r.gone
-	_ = r.file.Close() // what it holds was written; Write has returned the errors
+	closed := r.file.Close()
+	return cmp.Or(r.journal.failure(), closed)
 }
 
 // shortened makes a text fit a message.
@@ -177,6 +182,7 @@ type journal struct {
 	mu   sync.Mutex
 	size int64
 	sum  hash.Hash
+	err  error // the first in writing
 }
 
 func newJournal(f File) *journal {
@@ -192,6 +198,7 @@ func (j *journal) Write(p []byte) (int, error) {
 	j.mu.Lock()
 	j.size += int64(n)
 	j.sum.Write(p[:n])
+	j.err = cmp.Or(j.err, err)
 	j.mu.Unlock()
 	select {
 	case j.wrote <- struct{}{}:
@@ -204,6 +211,13 @@ func (j *journal) length() int64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.size
+}
+
+// failure is why the file does not have all that it should.
+func (j *journal) failure() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.err
 }
 
 func (j *journal) digest() string {
