@@ -116,6 +116,9 @@ func (f *agentFlags) run(ctx context.Context, s streams) error {
 	if err := bundle.CheckSecrets(f.rules.Secrets); err != nil {
 		return usagef("--secret env:SMTP_PASSWORD, for example", "--secret %w", err)
 	}
+	if len(f.name) > bus.MaxName {
+		return usagef("the machine's name is the default", "--name has %d octets, want at most %d", len(f.name), bus.MaxName)
+	}
 	b, token, err := f.dial(s)
 	if err != nil {
 		return err

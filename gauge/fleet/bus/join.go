@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -36,6 +37,12 @@ func ParseJoin(text string) (Join, error) {
 	host, port, err := net.SplitHostPort(u.Host)
 	if err != nil || host == "" || port == "" {
 		return Join{}, errors.New("want HOST:PORT after the @ of smtpgauge://TOKEN@HOST:PORT/FINGERPRINT") // what stands there may be the token
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 1<<16-1 {
+		return Join{}, errors.New("the port is no number from 1 to 65535")
+	}
+	if _, set := u.User.Password(); set {
+		return Join{}, errors.New("what follows a colon is no part of the token: in a URL, write a colon of the token as %3A")
 	}
 	j := Join{Address: u.Host, Fingerprint: strings.ToLower(strings.Trim(u.Path, "/"))}
 	if user := u.User.Username(); user != "" {

@@ -229,6 +229,9 @@ const (
 	maxAhead  = int64(200 * 365 * 24 * time.Hour)
 )
 
+// MaxName is the most octets of an agent's name. A coordinator may add a number to it.
+const MaxName = 255
+
 func texts(list ...string) error {
 	for _, text := range list {
 		if len(text) > maxText {
