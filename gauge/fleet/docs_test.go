@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
 // docs/fleet.md has the times after which each side gives the other up.
@@ -16,7 +18,7 @@ func TestDocs(t *testing.T) {
 	for _, want := range []string{
 		fmt.Sprintf("lost after %g s of silence", lostAfter.Seconds()),
 		fmt.Sprintf("after %d s of silence the agents stop", patience),
-		fmt.Sprintf("stood still for %g s or longer", stillFor.Seconds()),
+		fmt.Sprintf("stood still for %g s or longer", record.StillFor.Seconds()),
 	} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("docs/fleet.md does not say %q", want)

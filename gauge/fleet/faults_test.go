@@ -141,8 +141,14 @@ func TestAgentIsPaused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a := run.Agents[1]; !strings.Contains(a.Lost, "stood still for 5.0 s") || a.Messages[0] != 100 {
-			t.Errorf("agent %+v", a)
+		merged, err := record.Merge(s.files[0][0].run(t), s.files[1][0].run(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, run := range []*record.Run{run, merged} {
+			if a := run.Agents[1]; !strings.Contains(a.Lost, "stood still for 5.0 s") || a.Messages[0] != 100 || run.Agents[0].Lost != "" {
+				t.Errorf("agents %+v", run.Agents)
+			}
 		}
 	})
 }

@@ -316,10 +316,6 @@ func (f *Fleet) agents(u *record.Union, start time.Time) []record.Agent {
 	return list
 }
 
-// stillFor is how long an agent may have stood still, if it was away meanwhile, before that
-// spoils its part.
-const stillFor = 2 * time.Second
-
 // whyLost says why an agent's part is not whole; "" if it is. The fleet is locked.
 func (f *Fleet) whyLost(m *member, u *record.Union) string {
 	switch {
@@ -333,8 +329,6 @@ func (f *Fleet) whyLost(m *member, u *record.Union) string {
 		return fmt.Sprintf("it has been silent since %s", m.heard.UTC().Format(time.TimeOnly))
 	case !f.isWhole(m):
 		return "its file has not come to its end"
-	case m.awaySum > 0 && u.Stood(m.index) >= stillFor:
-		return fmt.Sprintf("it stood still for %.1f s", u.Stood(m.index).Seconds())
 	}
-	return ""
+	return record.StoodStill(u.Stood(m.index))
 }

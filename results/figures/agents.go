@@ -101,7 +101,7 @@ func (v *Validity) checkAgents(r *record.Run, res *Result) {
 	if r.Closing != nil {
 		allowed = r.Closing.AllowLost
 	}
-	switch text := fmt.Sprintf("agents: of %d, lost: %s; their part of the load was made by nobody", of, strings.Join(names, "; ")); {
+	switch text := fmt.Sprintf("agents: of %d, lost: %s; their part of the load is missing, or was late", of, strings.Join(names, "; ")); {
 	case lost > allowed:
 		v.addReason("%s", text)
 	case lost > 0:

@@ -113,6 +113,19 @@ func checkFleets(runs []*Run) error {
 	return nil
 }
 
+// StillFor is how long a loop of an agent may stand still in an interval, before that spoils
+// the agent's part: its load was not the one that was asked for.
+const StillFor = 2 * time.Second
+
+// StoodStill says that an agent's part is not whole because its loop stood still; "" if that
+// was not for long.
+func StoodStill(stood time.Duration) string {
+	if stood < StillFor {
+		return ""
+	}
+	return fmt.Sprintf("it stood still for %.1f s", stood.Seconds())
+}
+
 // mergeAgents lists the agents of the runs that are put together.
 func (r *Run) mergeAgents(runs []*Run) {
 	for _, from := range runs {
@@ -128,6 +141,7 @@ func (r *Run) mergeAgents(runs []*Run) {
 		for s, t := range from.totals {
 			a.add(h, s, t)
 		}
+		a.Lost = StoodStill(from.stood)
 		if from.Partial() {
 			a.Lost = "its file has lost its end"
 		}

@@ -76,7 +76,7 @@ func TestAgentsThatDoNotMerge(t *testing.T) {
 	}
 }
 
-// A file that has lost its end is merged with what it has.
+// A file that has lost its end is merged with what it has, and its agent is lost, as for a coordinator.
 func TestMergedWithATruncatedFile(t *testing.T) {
 	files := agentFiles(t, "f", 0, 0)
 	files[1] = files[1][:len(files[1])*2/3]
@@ -84,7 +84,7 @@ func TestMergedWithATruncatedFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := merged.Agents; a[0].Lost != "" || a[1].Lost != "its file has lost its end" || !merged.Partial() {
+	if a := merged.Agents; a[0].Lost != "" || a[1].Lost != "its file has lost its end" || merged.Partial() {
 		t.Errorf("agents %+v, partial %v", a, merged.Partial())
 	}
 }

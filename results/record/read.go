@@ -207,6 +207,7 @@ func (f *fileReader) interval(line []byte) error {
 	f.run.noteDone(s.Flow, &l.Counts)
 	f.run.noteBacklog(s.Flow, l.Gauge, l.To)
 	if l.Number != f.lastNumber || f.run.end == 0 {
+		f.run.stood = max(f.run.stood, l.Stood)
 		f.run.Processors.Add(tally.Processor{Length: l.To.Sub(l.From), Busy: l.Busy, Waited: l.Waited, Stood: l.Stood})
 	}
 	f.lastNumber, f.run.end = l.Number, max(f.run.end, l.To)

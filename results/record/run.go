@@ -48,9 +48,10 @@ type Run struct {
 	width      int64         // seconds of an interval; 0 for 1
 	generators int           // merged; 0 for 1
 	end        sample.Instant
-	unwritten  error    // why the file is not whole
-	identities []string // its own, or those of the runs that were merged
-	damaged    string   // where the file ends, and what there could not be read; "" if it is whole
+	unwritten  error         // why the file is not whole
+	stood      time.Duration // the longest that a loop stood still in an interval of the file
+	identities []string      // its own, or those of the runs that were merged
+	damaged    string        // where the file ends, and what there could not be read; "" if it is whole
 }
 
 func newRun(h Header) *Run {
