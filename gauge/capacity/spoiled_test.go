@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 func TestSpoiled(t *testing.T) {
@@ -69,5 +70,19 @@ func TestRefusalsAreTheServers(t *testing.T) {
 		if c.errors > 0 && !strings.Contains(trial.Why, usual) {
 			t.Errorf("%s: %q does not name the commonest error", c.name, trial.Why)
 		}
+	}
+}
+
+// What the end of a trial cut off is counted, and is nobody's commonest error.
+func TestCutOff(t *testing.T) {
+	res := &figures.Result{FlowOrder: []string{"a", "b"}, Flows: map[string]*figures.Flow{
+		"a": {Errors: []tally.FailureCount{{Class: "canceled", Phase: "message", Count: 90}, {Class: "busy", Phase: "mail", Count: 3}}},
+		"b": {Errors: []tally.FailureCount{{Class: "canceled", Phase: "rcpt", Count: 7}}},
+	}}
+	if n := cutOff(res); n != 97 {
+		t.Errorf("%d cut off, want 97", n)
+	}
+	if usual, _ := commonest(res); !strings.HasPrefix(usual, "busy at mail") {
+		t.Errorf("the commonest error is %q", usual)
 	}
 }

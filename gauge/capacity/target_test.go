@@ -55,6 +55,9 @@ func TestTargetTakesTheRate(t *testing.T) {
 	if due < 200 || due > 280 || n < due-60 || n > due {
 		t.Errorf("%d messages due and %d done in 3 s at 80/s", due, n)
 	}
+	if len(m.AtGoals) != len(goals) || m.AtGoals[0] <= 0 || m.AtGoals[0] > 2*time.Second {
+		t.Errorf("at the goals: %v", m.AtGoals)
+	}
 	if m.Errors > 0 || m.P99 <= 0 || m.Achieved <= 0 {
 		t.Errorf("errors %d, p99 %v, %v messages/s", m.Errors, m.P99, m.Achieved)
 	}
