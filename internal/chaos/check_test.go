@@ -107,7 +107,7 @@ func missummed(f *figures.Flow) []string {
 	}
 	m, s, r := &f.Messages, &f.Sessions, &f.Recipients
 	must(m.Accepted+m.Rejected+m.Failed+m.Unknown == m.Attempted, "the outcomes do not add up: %+v", *m)
-	must(s.Completed+s.Failed == s.Started, "the sessions do not add up: %+v", *s)
+	must(s.Completed+s.Failed+s.Canceled == s.Started, "the sessions do not add up: %+v", *s)
 	must(s.Peak <= s.Started, "more sessions at once than there were: %+v", *s)
 	must(r.Accepted >= m.Accepted, "%d messages were accepted, for %d recipients", m.Accepted, r.Accepted)
 	must(r.Accepted >= 0 && r.Rejected >= 0 && min(m.Accepted, m.Rejected, m.Failed, m.Unknown) >= 0, "negative counts: %+v %+v", *m, *r)
