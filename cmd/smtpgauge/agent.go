@@ -81,7 +81,7 @@ func (f *agentFlags) dial(s streams) (bus.Bus, bus.Token, error) {
 	report := crew.ReportOnce(s.err)
 	switch {
 	case f.join == "" && f.bus.url == "":
-		return nil, bus.Token{}, usagef("smtpgauge run SCENARIO --agents N --listen :4222 prints the line to start an agent with", "where is the coordinator? give --join URL or --nats URL")
+		return nil, bus.Token{}, usagef("smtpgauge run SCENARIO --agents N --listen 0.0.0.0:4222 prints the line to start an agent with", "where is the coordinator? give --join URL or --nats URL")
 	case f.join != "" && f.bus.set():
 		return nil, bus.Token{}, usagef("--join is for a coordinator that listens itself, --nats for NATS servers of your own", "--join and --nats cannot be combined")
 	}

@@ -60,6 +60,8 @@ const (
 	// counts seconds in which it was awake: if the agent was stopped itself, that says
 	// nothing of the coordinator.
 	patience = 8
+	// drainsWithin is how many seconds its load then has to end in order.
+	drainsWithin = 2
 	// resendAfter is how long what was sent may go unacknowledged.
 	resendAfter = time.Second
 	// window is how much of a file may be under way.
@@ -129,6 +131,7 @@ type agent struct {
 
 	coordinator string // its ID; "" as long as there is none
 	silent      int    // seconds without a word from it
+	deserted    bool   // it is given up: it gets no answer, and its run ends
 	order       bus.Order
 	status      bus.Status
 	blobs       [2]blob
@@ -195,13 +198,30 @@ func (a *agent) second() error {
 	if a.silent++; a.silent < patience {
 		return nil
 	}
-	a.o.Report(fmt.Sprintf("the coordinator has been silent for %d s: it is given up", patience))
+	if !a.deserted {
+		a.deserted = true
+		a.o.Report(fmt.Sprintf("the coordinator has been silent for %d s: it is given up", patience))
+		if a.run != nil {
+			a.run.drain() // what is broken off counts as errors
+		}
+	}
+	if a.run != nil && !a.run.hasEnded() && a.silent < patience+drainsWithin {
+		return nil
+	}
 	a.abandon()
 	if a.o.Once || a.leaving {
 		return ErrCoordinatorLost
 	}
 	a.forget()
 	return nil
+}
+
+// ended says that the coordinator has let its agents go.
+func ended(leaves bool) string {
+	if leaves {
+		return "the coordinator has ended"
+	}
+	return "the coordinator has ended; waiting for the next"
 }
 
 // forget makes ready for another fleet.
@@ -237,13 +257,13 @@ func (a *agent) take(ctx context.Context, in incoming) (done bool, err error) {
 			a.coordinator = in.from
 			a.o.Report(fmt.Sprintf("joined as %s, agent %d of %d", m.Name, m.Number, m.Of))
 		}
-		if in.from != a.coordinator {
+		if in.from != a.coordinator || a.deserted {
 			return false, nil
 		}
 		a.silent = 0
 		return a.obey(ctx, m, in.at)
 	case *bus.Piece:
-		if in.from != a.coordinator {
+		if in.from != a.coordinator || a.deserted {
 			return false, nil
 		}
 		a.silent = 0
@@ -299,7 +319,7 @@ func (a *agent) obey(ctx context.Context, m *bus.Order, at time.Time) (done bool
 	}
 	if (m.Leave || m.Over && a.leaving) && a.run == nil {
 		if m.Leave {
-			a.o.Report("the fleet is dissolved")
+			a.o.Report(ended(a.o.Once || a.leaving))
 		}
 		if a.o.Once || a.leaving {
 			return true, nil
@@ -311,7 +331,7 @@ func (a *agent) obey(ctx context.Context, m *bus.Order, at time.Time) (done bool
 
 // answer says what the agent has done.
 func (a *agent) answer() {
-	if a.coordinator == "" {
+	if a.coordinator == "" || a.deserted {
 		return
 	}
 	s := &a.status
@@ -343,6 +363,9 @@ func (a *agent) acknowledged(have int64, now time.Time) {
 
 // push sends what the file has and was not sent yet, as far as the window allows.
 func (a *agent) push(now time.Time) {
+	if a.deserted {
+		return
+	}
 	r := a.run
 	length := r.journal.length()
 	buffer := make([]byte, bus.MaxBody)

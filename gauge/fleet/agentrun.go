@@ -142,6 +142,12 @@ func (r *agentRun) tell(s *bus.Status) {
 	}
 }
 
+func (r *agentRun) hasEnded() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ended
+}
+
 func (r *agentRun) signal() {
 	select {
 	case r.changed <- struct{}{}:

@@ -45,6 +45,7 @@ type fakeLoad struct {
 	faults check.Faults
 	turns  int                            // seconds of each turn; 0 for 5
 	pause  func(second int) time.Duration // how long it stands still before a second
+	broken bool                           // a run was stopped, and did not end in order
 }
 
 func (l *fakeLoad) Check() error { return nil }
@@ -60,6 +61,7 @@ func (l *fakeLoad) Run(ctx context.Context, o gauge.Options) (*gauge.Result, err
 	o.Begin(ctx, 0)
 	h := record.NewHeader(l.Plan, criteria.Criteria{})
 	h.Agent = o.Place()
+	defer func() { l.broken = l.broken || ctx.Err() != nil }()
 	c, err := record.NewCollector(o.File, h, l.Plan, 1, nil)
 	if err != nil {
 		return nil, err

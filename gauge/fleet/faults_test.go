@@ -153,12 +153,15 @@ func TestAgentIsPaused(t *testing.T) {
 	})
 }
 
-// Agents stop within 10 s of the death of their coordinator, and their files are whole.
+// Agents stop within 10 s of the death of their coordinator, in order, and their files are
+// whole.
 func TestCoordinatorDies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var loads []*fakeLoad
 		s := newStage(t, Options{Agents: 2}, func(_ int, a *AgentOptions, l *fakeLoad) {
 			a.Once = true
 			l.turns = 30
+			loads = append(loads, l)
 		})
 		defer s.end()
 		var died time.Time
@@ -174,6 +177,9 @@ func TestCoordinatorDies(t *testing.T) {
 		for i, ended := range s.ended {
 			if took := s.endedAt[i].Sub(died); !errors.Is(ended, ErrCoordinatorLost) || took > 10*time.Second {
 				t.Errorf("agent %d ended after %v: %v", i, took, ended)
+			}
+			if loads[i].broken {
+				t.Errorf("agent %d has broken off what was under way", i)
 			}
 		}
 		run, err := record.Merge(s.files[0][0].run(t), s.files[1][0].run(t))
@@ -226,7 +232,7 @@ func TestOtherVersion(t *testing.T) {
 		if !errors.As(s.ended[0], &refused) || !strings.Contains(refused.Error(), "the coordinator is 1, this agent is 2") {
 			t.Errorf("the agent says %v", s.ended[0])
 		}
-		if !s.said("it is 2, this is 1") {
+		if !s.said("of the same version (it is 2, this is 1)") {
 			t.Errorf("the coordinator says %q", s.says)
 		}
 	})

@@ -56,7 +56,11 @@ func (f *Fleet) admit(id string, hello *bus.Hello, now time.Time) {
 	if reason != "" {
 		if !f.refused[id] && len(f.refused) < 1000 {
 			f.refused[id] = true
-			f.o.Report(fmt.Sprintf("refused agent %s on %s: %s (it is %s, this is %s)", hello.Name, hello.Host, reason, hello.Version, f.o.Version))
+			versions := ""
+			if hello.Version != f.o.Version {
+				versions = fmt.Sprintf(" (it is %s, this is %s)", hello.Version, f.o.Version)
+			}
+			f.o.Report(fmt.Sprintf("refused agent %s on %s: %s%s", hello.Name, hello.Host, reason, versions))
 		}
 		_ = f.end.Send(id, &bus.Refusal{Reason: reason, Version: f.o.Version}, nil) // it asks again
 		return

@@ -32,7 +32,8 @@ type WatchOptions struct {
 }
 
 // Watch looks at the server in the runs of one fleet after the other, until ctx ends or
-// Drain is closed. The error is like that of Serve.
+// Drain is closed. It waits on if a coordinator of the same version has no use for it,
+// unless Once is set. The error is like that of Serve.
 func Watch(ctx context.Context, b bus.Bus, t bus.Token, o WatchOptions) error {
 	herald := newHerald(o.Report)
 	defer herald.end()
@@ -77,6 +78,7 @@ type watchingAgent struct {
 	end *bus.End
 
 	coordinator string // its ID; "" as long as there is none
+	refusedBy   string // ID of the last coordinator that had no use for it
 	silent      int    // seconds without a word from it
 	status      bus.Status
 	looker      Looker               // nil if no run is to be looked at
@@ -147,8 +149,14 @@ func (a *watchingAgent) push() {
 func (a *watchingAgent) take(in incoming) (done bool, err error) {
 	switch m := in.message.(type) {
 	case *bus.Refusal:
-		if a.coordinator == "" {
-			return true, &RefusedError{Reason: m.Reason, Own: a.o.Version, Other: m.Version}
+		refused := &RefusedError{Reason: m.Reason, Own: a.o.Version, Other: m.Version}
+		switch {
+		case a.coordinator != "" || a.refusedBy == in.from:
+		case a.o.Once || refused.Own != refused.Other:
+			return true, refused
+		default: // the next coordinator's scenario may be for this agent
+			a.refusedBy = in.from
+			a.o.Report(refused.Error() + ": waiting for the next coordinator")
 		}
 	case *bus.Order:
 		if a.coordinator == "" {
@@ -193,7 +201,7 @@ func (a *watchingAgent) obey(m *bus.Order, at time.Time) (done bool) {
 	if !m.Leave {
 		return false
 	}
-	a.o.Report("the fleet is dissolved")
+	a.o.Report(ended(a.o.Once))
 	*a = watchingAgent{o: a.o, end: a.end}
 	return a.o.Once
 }

@@ -137,7 +137,7 @@ func TestWatcherNobodyWants(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, Options{Agents: 1}, nil)
 		defer s.end()
-		err := Watch(t.Context(), s.bus, s.token, WatchOptions{Name: "mx2", Host: "server", Version: "1", Report: s.report})
+		err := Watch(t.Context(), s.bus, s.token, WatchOptions{Name: "mx2", Host: "server", Version: "1", Once: true, Report: s.report})
 		if refused := (*RefusedError)(nil); !errors.As(err, &refused) || !strings.Contains(refused.Reason, "server: {agent: mx2}") {
 			t.Errorf("got %v", err)
 		}
@@ -177,4 +177,32 @@ func TestBring(t *testing.T) {
 			t.Errorf("%s: taken", name)
 		}
 	}
+}
+
+// A coordinator that has no use for an agent that looks at the server does not end it: it
+// A coordinator that has no use for an agent that looks at the server does not end it.
+func TestWatcherOfAnotherScenario(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, Options{Agents: 1}, nil)
+		drain := make(chan struct{})
+		s.group.Go(func() {
+			err := Watch(t.Context(), s.bus, s.token, WatchOptions{
+				Name: "mx1", Host: "server", Version: "1", Report: s.report, Drain: drain,
+				Open: func([]int) (Looker, error) { return &fakeServer{last: time.Now()}, nil },
+			})
+			if err != nil {
+				t.Errorf("the watcher ended: %v", err)
+			}
+		})
+		once := Watch(t.Context(), s.bus, s.token, WatchOptions{Name: "mx2", Host: "server", Version: "1", Report: s.report, Once: true})
+		if refused := (*RefusedError)(nil); !errors.As(once, &refused) {
+			t.Errorf("one that is there for one coordinator says %v", once)
+		}
+		time.Sleep(5 * time.Second)
+		if s.said("this is 1") || !s.said("does not have server: {agent: mx1}: waiting for the next coordinator") {
+			t.Errorf("said %q", s.says)
+		}
+		close(drain)
+		s.end()
+	})
 }
