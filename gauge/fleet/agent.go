@@ -94,13 +94,14 @@ func Serve(ctx context.Context, b bus.Bus, t bus.Token, o AgentOptions) error {
 	herald := newHerald(o.Report)
 	defer herald.end()
 	o.Report = herald.say
-	a := &agent{o: o, end: bus.NewEnd(b, t), inbox: make(chan incoming, 64)}
+	inbox := make(chan incoming, 64) // forget writes to the agent while the bus brings messages
+	a := &agent{o: o, end: bus.NewEnd(b, t), inbox: inbox}
 	over := make(chan struct{})
 	defer close(over)
 	stop, err := a.end.Listen(a.end.ID(), func(from string, m bus.Message, body []byte) {
 		in := incoming{from: from, message: m, body: append([]byte(nil), body...), at: time.Now()}
 		select {
-		case a.inbox <- in:
+		case inbox <- in:
 		case <-over:
 		}
 	})
