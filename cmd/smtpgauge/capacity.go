@@ -260,6 +260,9 @@ func (f *capacityFlags) run(ctx context.Context, job *gauge.Job, s streams) erro
 		answer.Findings = target.Findings()
 	}
 	unwritten = errors.Join(log.Finish(report, answer, ended != nil), file.Close())
+	if errors.Is(ended, gauge.ErrAgentLost) { // the report says so: the search was cut short
+		ended = nil
+	}
 	display.End()
 	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
 	if unwritten != nil {
