@@ -21,7 +21,6 @@ report.liveChart = (figure, lines, { format, axis, log, label }) => {
     const from = (min > 0 ? min : 1) / 1.25, to = (max > 0 ? max : 10) * 1.25, lack = Math.sqrt(Math.max(1, 10 / (to / from)));
     return [from / lack, to * lack];
   } };
-  const wanted = v => [1, 2, 5].some(w => Math.abs(w - v / 10 ** Math.floor(Math.log10(v) + 1e-9)) < 1e-6);
   let marks = [];
   // A line at each mark, and its text where there is room.
   function drawMarks(u) {
@@ -50,8 +49,8 @@ report.liveChart = (figure, lines, { format, axis, log, label }) => {
     width: holder.clientWidth, height: height(), legend: { show: false }, padding: [20, 14, 0, 0], hooks: { drawClear: [drawMarks] }, cursor: { y: false, drag: { x: false, y: false } },
     scales: { x: { time: false, range: (_, min, max) => min == null ? [0, 10] : [min, Math.max(max, min + 10)] }, y: log ? logarithmic : linear },
     axes: [
-      style({ values: (_, v) => v.map(x => x == null ? "" : report.units.clock(x)), size: 34, space: 60 }),
-      style({ values: (_, v) => v.map(x => x == null ? "" : axis(x)), size: 62, ...(log ? { filter: (_, v) => v.map(x => wanted(x) ? x : null), space: 14 } : { space: 36 }) }),
+      style({ values: (_, v) => v.map(x => x == null ? "" : report.units.clock(x)), size: 34, space: 60, incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400] }),
+      style({ values: (_, v) => v.map(x => x == null ? "" : axis(x)), size: 62, ...(log ? { splits: report.logSplits, filter: (_, v) => v } : { space: 36 }) }),
     ],
     series: [{}].concat(lines.map(l => ({
       label: l.label, stroke: () => report.colour(l.colour), width: l.width || 2, dash: l.dash || [], points: { show: l.points || false }, spanGaps: false,

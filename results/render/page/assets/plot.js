@@ -13,26 +13,6 @@ report.plot = (() => {
     grid: { stroke: () => report.colour("grid"), width: 1 }, ticks: { stroke: () => report.colour("line"), width: 1, size: 5 },
   }, more);
 
-  // The places of labels on a logarithmic axis: as many round numbers as there is room
-  // for, and never fewer than two.
-  function logSplits(u, _, min, max) {
-    const room = Math.max(2, Math.floor(u.bbox.height / devicePixelRatio / 24));
-    const fine = [[1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 4, 5, 6, 8], [1, 2, 3, 5], [1, 2, 5], [1, 3], [1]];
-    let found = [];
-    for (const digits of fine) {
-      const list = [];
-      for (let power = Math.floor(Math.log10(min)); power <= Math.log10(max); power++) {
-        for (const d of digits) {
-          const v = Number((d * 10 ** power).toPrecision(6));
-          if (v >= min && v <= max) list.push(v);
-        }
-      }
-      if (list.length < 2 && found.length) break;
-      found = list;
-      if (list.length <= room) break;
-    }
-    return found;
-  }
   // The whole axis, unless a part of it was drawn out.
   const wholeAxis = length => (u, min, max) => {
     const xs = u.data[0];
@@ -63,7 +43,7 @@ report.plot = (() => {
       scales: { x: { time: false, ...(chart.x.length ? { range: wholeAxis(chart.x.length) } : chart.x.scale) }, y: chart.y.scale },
       axes: [
         axis({ values: (_, v) => v.map(x => x == null ? "" : chart.x.axis(x)), size: 34, space: 50, ...(chart.x.filter && { filter: chart.x.filter }) }),
-        axis({ values: (_, v) => v.map(x => x == null ? "" : chart.y.axis(x)), size: 62, ...(chart.y.log ? { splits: logSplits, filter: (_, v) => v } : { space: 36 }) }),
+        axis({ values: (_, v) => v.map(x => x == null ? "" : chart.y.axis(x)), size: 62, ...(chart.y.log ? { splits: report.logSplits, filter: (_, v) => v } : { space: 36 }) }),
       ],
       series: [{}].concat(chart.lines.map(l => ({ points: { show: false, size: 5, filter: lonely }, ...l }))),
       plugins: [tip.plugin, { hooks: { drawClear: u => report.marks.shade(u, chart.times), draw: u => report.marks.draw(u, chart.times) } }],
