@@ -141,8 +141,9 @@ func TestPrometheus(t *testing.T) {
 }
 
 func checkRun(t *testing.T, p *prometheus) {
-	// The run asks Prometheus what it knows of the run.
-	g := newGaugeWith(t, watched+fmt.Sprintf("server: {prometheus: {url: %q, queries: {sent: sum(smtpgauge_messages_total)}}}\n", p.api), "")
+	// The run asks Prometheus what it knows of the run, and looks at its processes: the
+	// dashboard shows what a server uses.
+	g := newGaugeWith(t, watched+fmt.Sprintf("server: {processes: [prometheus], prometheus: {url: %q, queries: {sent: sum(smtpgauge_messages_total)}}}\n", p.api), "")
 	r := g.start(t, "--metrics", p.target)
 	var live []byte
 	eventually(t, "message times while the run goes on", func() bool {
@@ -235,7 +236,9 @@ func (p *prometheus) checkDashboard(t *testing.T) {
 		for _, target := range panel.Targets {
 			asked++
 			found := p.query(t, variables.Replace(target.Expr), end)
-			if empty := slices.Contains([]string{"Errors by class", "Errors so far"}, panel.Title); len(found) == 0 && !empty {
+			// Nobody looks at the accept queue of a server that starts with the run.
+			empty := slices.Contains([]string{"Errors by class", "Errors so far"}, panel.Title) || strings.Contains(target.Expr, "accept_queue")
+			if len(found) == 0 && !empty {
 				t.Errorf("%s: Prometheus finds nothing for %s", panel.Title, target.Expr)
 			}
 		}
