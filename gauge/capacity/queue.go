@@ -21,8 +21,7 @@ func newQueue(trials []*Trial, near float64) *queue {
 	q := &queue{near: near, base: underWay(trials, near)}
 	age := 0.0
 	for _, t := range slices.Backward(trials) {
-		// A server that lacked its cores was slower than it is, even if it kept the goals.
-		if t.Outcome != Invalid && t.Starved == "" && t.Rate >= near*(1-locality) && t.Rate <= near*(1+2*locality) && len(t.Blocks) >= 3 {
+		if !t.spoiled() && t.Rate >= near*(1-locality) && t.Rate <= near*(1+2*locality) && len(t.Blocks) >= 3 {
 			q.trials, q.walks, q.ages = append(q.trials, t), append(q.walks, t.walkAbove(q.base)), append(q.ages, age+t.Took.Minutes()/2)
 		}
 		age += t.Took.Minutes()

@@ -177,7 +177,7 @@ func (h *search) sharpen(ctx context.Context) error {
 		if err != nil || h.by != "" {
 			return err
 		}
-		if t.Outcome != Invalid && t.Starved == "" {
+		if !t.spoiled() {
 			spoiled = 0
 		} else if spoiled++; spoiled == 2*maxSpoiled {
 			h.by, h.why = t.spoiledBy(), cmp.Or(t.Starved, t.Why)

@@ -85,6 +85,10 @@ func (t *Trial) refused(goals []Goal) bool {
 	return false
 }
 
+// spoiled tells whether something but the server had a part in what a trial shows, even if
+// it kept its goals: a server that lacked its cores was slower than it is.
+func (t *Trial) spoiled() bool { return t.Outcome == Invalid || t.Starved != "" }
+
 // spoiledBy is what spoils a trial that is invalid.
 func (t *Trial) spoiledBy() Limit {
 	if t.Starved != "" {

@@ -44,6 +44,23 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// Passing returns the faults that may pass by themselves. The others, if there are any, are
+// the error, which is of type Faults.
+func Passing(all []*Fault) (passing []*Fault, err error) {
+	var certain Faults
+	for _, f := range all {
+		if f.Passing {
+			passing = append(passing, f)
+		} else {
+			certain = append(certain, f)
+		}
+	}
+	if len(certain) > 0 {
+		return passing, certain
+	}
+	return passing, nil
+}
+
 // merged returns the faults, each once: flows with the same fault at the same target are
 // listed in one.
 func merged(all []*Fault) []*Fault {

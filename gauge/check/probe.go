@@ -26,18 +26,7 @@ func Probe(ctx context.Context, p *loadgen.Plan, o Options) (passing []*Fault, e
 	for _, f := range found {
 		all = append(all, f...)
 	}
-	var certain Faults
-	for _, f := range merged(all) {
-		if f.Passing {
-			passing = append(passing, f)
-		} else {
-			certain = append(certain, f)
-		}
-	}
-	if len(certain) > 0 {
-		return passing, certain
-	}
-	return passing, nil
+	return Passing(merged(all))
 }
 
 // maxAtOnce bounds how many walks are made at the same time.

@@ -23,18 +23,7 @@ func (f *Fleet) Probe(ctx context.Context, j *gauge.Job, scenario []byte) (passi
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var certain check.Faults
-	for _, fault := range f.faults() {
-		if fault.Passing {
-			passing = append(passing, fault)
-		} else {
-			certain = append(certain, fault)
-		}
-	}
-	if len(certain) > 0 {
-		return passing, certain
-	}
-	return passing, nil
+	return check.Passing(f.faults())
 }
 
 // faults are what the agents found, each once, with the names of those that found it unless

@@ -1,6 +1,7 @@
 package serverside
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -91,10 +92,7 @@ func coreUse(before, after *coreLook, cores int, found, forks bool, server, dela
 		}
 	}
 	slices.SortFunc(u.Most, func(a, b ProcessUse) int {
-		if a.Cores != b.Cores {
-			return map[bool]int{true: -1, false: 1}[a.Cores > b.Cores]
-		}
-		return strings.Compare(a.Name, b.Name)
+		return cmp.Or(cmp.Compare(b.Cores, a.Cores), strings.Compare(a.Name, b.Name))
 	})
 	u.Most = u.Most[:min(len(u.Most), mostNames)]
 	u.Others = max(0, (after.used-before.used)/length-u.Server-u.Generator-ours)

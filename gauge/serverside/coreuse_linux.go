@@ -80,8 +80,8 @@ func (c *Cores) look() (*coreLook, error) {
 	return l, nil
 }
 
-// mayRunOn are the cores that the server's processes may run on together; all if nothing
-// is known of them.
+// mayRunOn are the cores of the machine that the server's processes may run on together;
+// all of them if nothing is known of the processes.
 func (c *Cores) mayRunOn() unix.CPUSet {
 	var all, one unix.CPUSet
 	for id := range c.w.processes.account.last {
@@ -92,23 +92,18 @@ func (c *Cores) mayRunOn() unix.CPUSet {
 		}
 	}
 	stat, err := c.w.fs.Stat()
-	if err != nil || all.Count() > 0 {
-		return online(&all, &stat, err == nil)
+	if err != nil {
+		return all
 	}
-	for number := range stat.CPU {
-		all.Set(int(number))
-	}
-	return all
+	return online(&all, &stat)
 }
 
-// online leaves the cores out that the machine does not have.
-func online(set *unix.CPUSet, stat *procfs.Stat, known bool) unix.CPUSet {
+// online are the cores of a set that the machine has; all that it has if the set is empty.
+func online(set *unix.CPUSet, stat *procfs.Stat) unix.CPUSet {
 	var some unix.CPUSet
-	if !known {
-		return *set
-	}
+	anywhere := set.Count() == 0
 	for number := range stat.CPU {
-		if set.IsSet(int(number)) {
+		if anywhere || set.IsSet(int(number)) {
 			some.Set(int(number))
 		}
 	}

@@ -68,7 +68,7 @@ func TestCoresOfAPinnedServer(t *testing.T) {
 	set.Set(1)
 	set.Set(900)
 	stat := &procfs.Stat{CPU: map[int64]procfs.CPUStat{0: {}, 1: {}}}
-	if got := online(&set, stat, true); got.Count() != 1 || !got.IsSet(1) {
+	if got := online(&set, stat); got.Count() != 1 || !got.IsSet(1) {
 		t.Errorf("%v", got)
 	}
 }

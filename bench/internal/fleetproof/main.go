@@ -31,7 +31,6 @@ import (
 	"io"
 	"runtime"
 	"strings"
-	"syscall"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
 )
@@ -75,7 +74,7 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 		return err
 	}
 	defer h.Close()
-	if err := raiseDescriptors(); err != nil {
+	if err := harness.RaiseDescriptors(); err != nil {
 		return err
 	}
 	p := &proof{Bench: h, w: w, quick: *quick, rounds: max(1, *rounds)}
@@ -105,16 +104,4 @@ func asError(faults []string) error {
 		return nil
 	}
 	return errors.New(strings.Join(faults, "\n"))
-}
-
-// raiseDescriptors lets the children of this process have as many connections as they may.
-// Go raises its own limit, but gives its children the old one unless a program sets the limit
-// itself.
-func raiseDescriptors() error {
-	var l syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
-		return err
-	}
-	l.Cur = l.Max
-	return syscall.Setrlimit(syscall.RLIMIT_NOFILE, &l)
 }

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 )
 
 const module = "github.com/smtpgauge/smtpgauge/"
@@ -77,4 +78,16 @@ func (b *Bench) BuildPackage(ctx context.Context, path, name string) (string, er
 		return "", fmt.Errorf("go build %s: %w\n%s", path, err, out)
 	}
 	return program, nil
+}
+
+// RaiseDescriptors lets this process and its children have as many connections as the system
+// allows. Go raises its own limit, but gives its children the old one unless a program sets
+// the limit itself.
+func RaiseDescriptors() error {
+	var l syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
+		return err
+	}
+	l.Cur = l.Max
+	return syscall.Setrlimit(syscall.RLIMIT_NOFILE, &l)
 }

@@ -40,7 +40,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"syscall"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/bench/internal/harness"
@@ -60,7 +59,7 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 		return err
 	}
 	defer h.Close()
-	if err := raiseDescriptors(); err != nil {
+	if err := harness.RaiseDescriptors(); err != nil {
 		return err
 	}
 	h.Pin = *pin
@@ -121,14 +120,3 @@ func (b *bench) all(ctx context.Context, w io.Writer, chosen []trial, rounds int
 
 // known is the list of cases.
 var known = harness.Choice[trial]{Noun: "case", All: trials, Name: func(t trial) string { return t.name }}
-
-// raiseDescriptors lets this process and its children have 10,000 connections. Go raises its own
-// limit, but gives its children the old one unless a program sets the limit itself.
-func raiseDescriptors() error {
-	var l syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
-		return err
-	}
-	l.Cur = l.Max
-	return syscall.Setrlimit(syscall.RLIMIT_NOFILE, &l)
-}
