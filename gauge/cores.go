@@ -10,19 +10,14 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 )
 
-// WatchCores takes a first look at who uses this machine's cores. use takes the second,
-// and says who used them meanwhile. The server is who listens at the ports of the plan,
-// and the processes that the scenario names.
-func (j *Job) WatchCores() (use func() (*serverside.CoreUse, error), err error) {
+// WatchCores takes a first look at who uses this machine's cores. The server is who
+// listens at the ports of the plan, and the processes that the scenario names.
+func (j *Job) WatchCores() (*serverside.Cores, error) {
 	o := serverside.Options{Processes: j.scenario.Watched()}
 	for i := range j.Plan.Flows {
 		o.Ports = append(o.Ports, dialledPort(&j.Plan.Flows[i].Target))
 	}
-	cores, err := serverside.WatchCores(o)
-	if err != nil {
-		return nil, err
-	}
-	return cores.Use, nil
+	return serverside.WatchCores(o)
 }
 
 // dialledPort is the port that a target listens at; 0 for none.

@@ -208,7 +208,7 @@ func (t *Trial) sound() bool {
 		cores = append(cores, s.Cores, float64(s.Of), float64(min(s.CPUPerMessage, 0)))
 	}
 	if u := t.Machine; u != nil {
-		cores = append(cores, float64(u.Cores), u.Idle, u.Generator, u.Server, u.Others, u.Fleeting)
+		cores = append(cores, float64(u.Cores), u.Idle, u.Generator, u.Server, u.Others, u.Fleeting, u.Crowded)
 	}
 	for _, v := range cores {
 		if !(v >= 0 && v < mostCores) {

@@ -26,8 +26,8 @@ const (
 // generator, is at its own limit. use is nil if nothing is known, and free is of before and
 // after the trial.
 func starved(use *serverside.CoreUse, free *record.FreeAround) string {
-	if use == nil {
-		return ""
+	if use == nil || use.Crowded == 0 {
+		return "" // threads wait for moments on any machine, until a core has been woken
 	}
 	if !use.Found {
 		return starvedUnknown(use, free)

@@ -10,14 +10,18 @@ import (
 
 func TestStarved(t *testing.T) {
 	known := func(server, generator, others, idle, waited float64) *serverside.CoreUse {
-		return &serverside.CoreUse{Cores: 2, Found: true, Server: server, Generator: generator, Others: others, Idle: idle, Waited: &waited}
+		return &serverside.CoreUse{Cores: 2, Found: true, Server: server, Generator: generator, Others: others, Idle: idle, Waited: &waited, Crowded: 1}
 	}
 	without := func(use *serverside.CoreUse) *serverside.CoreUse {
 		use.Waited = nil
 		return use
 	}
 	unknown := func(idle float64) *serverside.CoreUse {
-		return &serverside.CoreUse{Cores: 2, Others: 2 - idle, Idle: idle}
+		return &serverside.CoreUse{Cores: 2, Others: 2 - idle, Idle: idle, Crowded: 1}
+	}
+	roomy := func(use *serverside.CoreUse) *serverside.CoreUse {
+		use.Crowded = 0
+		return use
 	}
 	forks := known(0.4, 0.2, 0.05, 0.02, 0.1)
 	forks.Fleeting = 1.2
@@ -33,6 +37,7 @@ func TestStarved(t *testing.T) {
 		{"others have cores of their own", known(0.9, 0.2, 0.6, 0.3, 0.01), nil, false},
 		{"a disk-bound server waits for its turns", known(0.1, 0.1, 1.7, 0.05, 0.2), nil, true},
 		{"nobody waits in an idle machine", known(0.3, 0.2, 0.2, 1.3, 0), nil, false},
+		{"a core was free in each second, and waits are how long it took to wake", roomy(known(0.11, 0.1, 0.4, 1.4, 0.17)), nil, false},
 		{"waits unknown, none idle", without(known(0.6, 0.2, 1.1, 0, 0)), nil, true},
 		{"waits unknown, some idle", without(known(0.6, 0.2, 0.5, 0.6, 0)), nil, false},
 		{"server unknown, busy before, after and under load", unknown(0.1), &record.FreeAround{Before: 0.2, After: 1.1}, true},

@@ -26,11 +26,16 @@ type TargetOptions struct {
 	Pause time.Duration
 	// WatchCores is asked during each trial who uses this machine's cores; nil asks the
 	// operating system.
-	WatchCores func() (CoreUseSince, error)
+	WatchCores func() (CoreWatch, error)
 }
 
-// CoreUseSince says who has used this machine's cores since WatchCores was called.
-type CoreUseSince = func() (*serverside.CoreUse, error)
+// A CoreWatch looks at who uses this machine's cores.
+type CoreWatch interface {
+	// Note is called each second.
+	Note()
+	// Use says who has used them since the watch began. It ends the watch.
+	Use() (*serverside.CoreUse, error)
+}
 
 // A TrialAgent is one of those that carry out trials in place of this process.
 type TrialAgent struct {
@@ -59,7 +64,7 @@ func NewTarget(job *gauge.Job, goals []Goal, o TargetOptions) (*Target, error) {
 		o.Pause = time.Second
 	}
 	if o.WatchCores == nil {
-		o.WatchCores = job.WatchCores
+		o.WatchCores = func() (CoreWatch, error) { return job.WatchCores() }
 	}
 	p := job.Plan
 	t := &Target{job: job, goals: goals, options: o, seed: p.Seed}
@@ -185,15 +190,15 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 
 // watchCores begins to look at who uses this machine's cores; nil if that cannot be known.
 // The generators of a fleet are other processes, or on other machines.
-func (t *Target) watchCores() CoreUseSince {
+func (t *Target) watchCores() CoreWatch {
 	if t.options.Run.Elsewhere != nil {
 		return nil
 	}
-	since, err := t.options.WatchCores()
+	watch, err := t.options.WatchCores()
 	if err != nil {
 		return nil
 	}
-	return since
+	return watch
 }
 
 // rest waits, unless the search is interrupted.

@@ -26,7 +26,7 @@ type watcher struct {
 	flows       []watched
 	times       *histogram.Histogram   // response times of all flows so far
 	atGoals     []*histogram.Histogram // what each goal limits, so far; nil if that is no time
-	coresSince  CoreUseSince           // the first interval; nil if that is not known
+	cores       CoreWatch              // since the first interval; nil if there is none
 }
 
 // A watched is what a flow had come to at the end of the interval before.
@@ -45,7 +45,9 @@ func (w *watcher) observe(p *record.Progress) {
 	if w.flows == nil {
 		w.flows = make([]watched, len(p.Flows))
 		w.atGoals = make([]*histogram.Histogram, len(w.target.goals))
-		w.coresSince = w.target.watchCores()
+		w.cores = w.target.watchCores()
+	} else if w.cores != nil {
+		w.cores.Note()
 	}
 	b := Block{Goals: make([]Count, len(w.target.goals))}
 	var times []*histogram.Histogram
@@ -89,8 +91,8 @@ func (w *watcher) finish() {
 	}
 	w.ended = true
 	close(w.drain)
-	if w.coresSince != nil {
-		w.m.Machine, _ = w.coresSince() // nil if it is not known
+	if w.cores != nil {
+		w.m.Machine, _ = w.cores.Use() // nil if it is not known
 	}
 }
 

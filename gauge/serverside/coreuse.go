@@ -12,8 +12,11 @@ import (
 // A CoreUse is who used this machine's cores for a while: those that the server may run
 // on. Figures are in cores, on average.
 type CoreUse struct {
-	Cores     int     `json:"cores"`
-	Idle      float64 `json:"idle"` // waiting for a disk included
+	Cores int     `json:"cores"`
+	Idle  float64 `json:"idle"` // waiting for a disk included
+	// Crowded is the share of the time, looked at second by second, in which less than a
+	// quarter of the cores was idle. Outside of it whoever has work to do finds a core.
+	Crowded   float64 `json:"crowded"`
 	Generator float64 `json:"generator"`
 	Found     bool    `json:"server_found"` // its processes are known
 	Server    float64 `json:"server"`       // 0 if they are not, and then Others has it
@@ -62,6 +65,39 @@ type usedBy struct {
 	name  string
 	cores float64
 	ours  bool // it works for the server too
+}
+
+// leastFree is the share of the cores that has to be idle for a second not to be crowded.
+const leastFree = 0.25
+
+// A crowd adds up the time for which the cores were crowded.
+type crowd struct {
+	at, idle      float64 // of the last look, in seconds as in a coreLook
+	crowded, time float64
+}
+
+// note takes the next look, unless it comes so soon that the kernel's ticks would decide.
+func (c *crowd) note(at, idle float64, cores int) {
+	length := at - c.at
+	if length < leastApart {
+		return
+	}
+	if idle-c.idle < leastFree*float64(cores)*length {
+		c.crowded += length
+	}
+	c.time += length
+	c.at, c.idle = at, idle
+}
+
+// leastApart is how many seconds two looks of a crowd are apart.
+const leastApart = 0.5
+
+// share is of the time; 1 if there was no look.
+func (c *crowd) share() float64 {
+	if c.time == 0 {
+		return 1
+	}
+	return c.crowded / c.time
 }
 
 // coreUse is who used the cores between two looks, and what the server used meanwhile.

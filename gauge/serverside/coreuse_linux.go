@@ -17,6 +17,7 @@ type Cores struct {
 	w        *Watcher
 	allowed  unix.CPUSet // the cores that the server may run on
 	first    *coreLook
+	crowd    crowd
 	schedule map[int]procfs.ProcSchedstat // of the server's threads, at the first look
 }
 
@@ -30,8 +31,35 @@ func WatchCores(o Options) (*Cores, error) {
 	c := &Cores{w: w}
 	c.allowed = c.mayRunOn()
 	c.schedule = c.threads()
-	c.first, err = c.look()
-	return c, err
+	if c.first, err = c.look(); err != nil {
+		return nil, err
+	}
+	c.crowd = crowd{at: c.first.at, idle: c.first.idle}
+	return c, nil
+}
+
+// Note looks at whether cores are idle: call it each second or so, between WatchCores and Use.
+func (c *Cores) Note() {
+	stat, err := c.w.fs.Stat()
+	if err != nil {
+		return // the next look is at the time since the last one
+	}
+	idle, _ := c.times(&stat)
+	c.crowd.note(now(), idle, c.allowed.Count())
+}
+
+// now is the wall clock, in seconds.
+func now() float64 { return float64(time.Now().UnixNano()) / float64(time.Second) }
+
+// times are how long the cores that the server may run on were idle and in use.
+func (c *Cores) times(stat *procfs.Stat) (idle, used float64) {
+	for number, core := range stat.CPU {
+		if c.allowed.IsSet(int(number)) {
+			idle += core.Idle + core.Iowait
+			used += core.User + core.Nice + core.System + core.Steal
+		}
+	}
+	return idle, used
 }
 
 // Use takes a second look, and returns who used the cores since the first.
@@ -45,9 +73,11 @@ func (c *Cores) Use() (*CoreUse, error) {
 		return nil, err
 	}
 	u := coreUse(c.first, after, c.allowed.Count(), s.Processes > 0, c.w.processes.account.short(), s.CPU.Seconds(), c.delay(s.CPU))
+	c.crowd.note(after.at, after.idle, c.allowed.Count())
 	if u == nil {
 		return nil, fmt.Errorf("no time has passed between two looks at the cores")
 	}
+	u.Crowded = c.crowd.share()
 	return u, nil
 }
 
@@ -59,13 +89,8 @@ func (c *Cores) look() (*coreLook, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &coreLook{at: float64(time.Now().UnixNano()) / float64(time.Second), free: map[identity]usedBy{}}
-	for number, core := range stat.CPU {
-		if c.allowed.IsSet(int(number)) {
-			l.idle += core.Idle + core.Iowait
-			l.used += core.User + core.Nice + core.System + core.Steal
-		}
-	}
+	l := &coreLook{at: now(), free: map[identity]usedBy{}}
+	l.idle, l.used = c.times(&stat)
 	self := os.Getpid()
 	for pid, p := range c.w.processes.stats {
 		id := identity{pid, p.Starttime}

@@ -10,5 +10,8 @@ type Cores struct{}
 // WatchCores refuses: only Linux is known to tell.
 func WatchCores(Options) (*Cores, error) { return nil, errors.ErrUnsupported }
 
+// Note is not called: there are no Cores.
+func (*Cores) Note() {}
+
 // Use is not called: there are no Cores.
 func (*Cores) Use() (*CoreUse, error) { return nil, errors.ErrUnsupported }

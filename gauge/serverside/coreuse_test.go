@@ -39,3 +39,19 @@ func TestCoreUse(t *testing.T) {
 		t.Errorf("%+v in no time", u)
 	}
 }
+
+// A second in which the cores were busy is not made up for by others that were idle.
+func TestCrowdedSecondsCount(t *testing.T) {
+	c := crowd{at: 100, idle: 10}
+	if c.share() != 1 {
+		t.Errorf("without a look: %v", c.share())
+	}
+	c.note(101, 12, 2)   // both idle
+	c.note(101.2, 12, 2) // too soon
+	c.note(102, 12.1, 2) // 0.1 of 2
+	c.note(103, 12.7, 2) // 0.6 of 2
+	c.note(105, 13.5, 2) // two seconds at 0.4 of 2
+	if got := c.share(); got != 0.6 {
+		t.Errorf("crowded for %v of the time, want 3 of 5 s", got)
+	}
+}

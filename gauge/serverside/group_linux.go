@@ -20,25 +20,47 @@ type group struct {
 	folder       string
 	cpu, written int64 // microseconds and octets, at the last look
 	looked       bool
+	now          used
+}
+
+// used is what a group has used since it began.
+type used struct {
+	cpu, written int64 // as in group; written is -1 if it is not counted
+	ok           bool
 }
 
 // maxGroups bounds the control groups that are looked through.
 const maxGroups = 20_000
 
+// version2 is where the control groups of version 2 begin: at the root, or below it where a
+// system has those of version 1 too.
+func version2(root string) (string, error) {
+	for _, folder := range []string{root, filepath.Join(root, "unified")} {
+		if _, err := os.Stat(filepath.Join(folder, "cgroup.controllers")); err == nil {
+			return folder, nil
+		}
+	}
+	return "", fmt.Errorf("this system has no control groups of version 2 under %s: name the server's processes, or its pid file", root)
+}
+
 // findGroup finds a control group by its path, or that of a systemd unit.
 func findGroup(root, text string) (*group, error) {
-	if _, err := os.Stat(filepath.Join(root, "cgroup.controllers")); err != nil {
-		return nil, fmt.Errorf("%s: this system has no control groups of version 2 under %s: name the server's processes, or its pid file", text, root)
+	begin, err := version2(root)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", text, err)
 	}
 	if kindOf(text) == byCgroup {
 		folder := filepath.Join(root, strings.TrimPrefix(text, cgroupRoot))
+		if rest, err := filepath.Rel(begin, folder); err != nil || !filepath.IsLocal(rest) {
+			return nil, fmt.Errorf("%s: this control group is of version 1: those of version 2 are below %s", text, begin)
+		}
 		if _, err := os.Stat(filepath.Join(folder, "cgroup.procs")); err != nil {
 			return nil, fmt.Errorf("control group: %w", err)
 		}
 		return &group{folder: folder}, nil
 	}
 	folder, n := "", 0
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(begin, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil || !d.IsDir():
 			return nil // gone meanwhile, or a file
@@ -60,13 +82,18 @@ func findGroup(root, text string) (*group, error) {
 	return &group{folder: folder}, nil
 }
 
-// look adds what the group has used since the last look.
-func (g *group) look(s *tally.ServerSample) {
+// read notes what the group has used by now, for look.
+func (g *group) read() {
 	cpu, ok := g.number("cpu.stat", "usage_usec")
-	if !ok {
+	g.now = used{cpu, g.writes(), ok}
+}
+
+// look adds what the group had used at read since the last time.
+func (g *group) look(s *tally.ServerSample) {
+	cpu, written := g.now.cpu, g.now.written
+	if !g.now.ok {
 		return // it has ended; the next look at a new one of the same name goes on from there
 	}
-	written := g.writes()
 	if g.looked && cpu >= g.cpu { // it counts from 0 after a restart
 		s.CPU += time.Duration(cpu-g.cpu) * time.Microsecond
 	} else if g.looked {

@@ -215,3 +215,33 @@ func TestGroup(t *testing.T) {
 		t.Errorf("without control groups: %v", err)
 	}
 }
+
+// Some systems have control groups of version 1, and those of version 2 in a folder between.
+func TestControlGroupsOfBothVersions(t *testing.T) {
+	root := t.TempDir()
+	for _, file := range []string{"cpu/mail/cgroup.procs", "unified/cgroup.controllers", "unified/mail/cgroup.procs", "unified/system/mail.service/cgroup.procs"} {
+		path := filepath.Join(root, file)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for text, want := range map[string]string{
+		cgroupRoot + "/unified/mail": "unified/mail",
+		"mail.service":               "unified/system/mail.service",
+	} {
+		g, err := findGroup(root, text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		if g.folder != filepath.Join(root, want) {
+			t.Errorf("%s is %s, want %s", text, g.folder, want)
+		}
+	}
+	if _, err := findGroup(root, cgroupRoot+"/cpu/mail"); err == nil || !strings.Contains(err.Error(), "of version 1") {
+		t.Errorf("a group of version 1: %v", err)
+	}
+}

@@ -26,6 +26,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"strings"
 	"time"
@@ -79,6 +80,11 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 		limited, err := h.Build(ctx, "bench/internal/limited")
 		if err != nil {
 			return err
+		}
+		if *keep != "" {
+			if err := os.MkdirAll(*keep, 0o755); err != nil {
+				return err
+			}
 		}
 		m := &measurer{h, limited, *listen, *keep}
 		missed, err := m.measureAll(ctx, w, chosen, *measured)
