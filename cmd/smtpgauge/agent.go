@@ -99,7 +99,7 @@ func (f *agentFlags) dial(s streams) (bus.Bus, bus.Token, error) {
 			return nil, token, err
 		}
 		if token = known.Token; !known.Chosen {
-			return nil, token, usagef("set "+tokenVariable+", or give --join the whole line that run --agents printed", "this agent knows no token")
+			return nil, token, usagef("set "+bus.TokenVariable+", or give --join the whole line that run --agents printed", "this agent knows no token")
 		}
 	}
 	if f.join != "" {

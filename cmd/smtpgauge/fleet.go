@@ -22,9 +22,6 @@ one generator. It prints the line that starts an agent, waits for all of them, a
 one result. --listen says where they find it; --nats URL is for NATS servers of your
 own. The agents' secret is made anew each time, or is SMTPGAUGE_TOKEN.`
 
-// tokenVariable is the environment variable that has the secret of a fleet.
-const tokenVariable = "SMTPGAUGE_TOKEN"
-
 // busFlags say how to connect to somebody's NATS servers.
 type busFlags struct {
 	url     string
@@ -110,8 +107,8 @@ func (f *fleetFlags) check(flags *pflag.FlagSet) error {
 
 // fleetToken is the secret of a fleet.
 func fleetToken() (crew.Token, error) {
-	t := crew.Token{Variable: tokenVariable}
-	text, found := os.LookupEnv(tokenVariable)
+	t := crew.Token{Variable: bus.TokenVariable}
+	text, found := os.LookupEnv(bus.TokenVariable)
 	if !found || text == "" {
 		t.Token = bus.NewToken()
 		return t, nil
@@ -119,7 +116,7 @@ func fleetToken() (crew.Token, error) {
 	t.Chosen = true
 	var err error
 	if t.Token, err = bus.ParseToken(text); err != nil {
-		return t, usagef("openssl rand -hex 32 makes one", "%s: %w", tokenVariable, err)
+		return t, usagef("openssl rand -hex 32 makes one", "%s: %w", bus.TokenVariable, err)
 	}
 	return t, nil
 }

@@ -171,8 +171,8 @@ func TestFleetRefuses(t *testing.T) {
 		c.coordinator.await(t, regexp.QuoteMeta("refused agent old on h: agent and coordinator have to be of the same version (it is smtpgauge v0.0.1, this is "+refused.Other+")"))
 	}
 	for want, change := range map[string]func(*bus.Join){
-		"copy the whole line that":   func(j *bus.Join) { j.Token = bus.NewToken() },
-		"its fingerprint is another": func(j *bus.Join) { j.Fingerprint = strings.Repeat("0", 64) },
+		"copy the whole line that":              func(j *bus.Join) { j.Token = bus.NewToken() },
+		"and the join line is for 000000000000": func(j *bus.Join) { j.Fingerprint = strings.Repeat("0", 64) },
 	} {
 		other := join
 		change(&other)

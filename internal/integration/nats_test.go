@@ -95,11 +95,11 @@ func TestFleetOverNATS(t *testing.T) {
 			c.join = flags
 
 			stranger := c.launch(c.env, "agent", "--nats", "tls://"+host, "--nats-ca", ca)
-			stranger.await(t, "the NATS servers refuse this login")
+			stranger.await(t, "the NATS servers at tls://"+host+" refuse this login")
 			stranger.signal(t, syscall.SIGINT)
 			stranger.exit(t)
 			unsure := c.launch(c.env, append([]string{"agent"}, append(test.flags, "--nats", "tls://"+test.login+host)...)...)
-			unsure.await(t, "certificate signed by unknown authority")
+			unsure.await(t, "is of an authority that this machine does not trust")
 			unsure.signal(t, syscall.SIGINT)
 			unsure.exit(t)
 

@@ -7,11 +7,15 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/url"
+	"math/rand/v2"
+	neturl "net/url"
 	"os"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nkeys"
 )
 
 // Options say how to connect to somebody's NATS servers. The zero value needs nothing but
@@ -31,12 +35,15 @@ type Options struct {
 func Connect(url string, t Token, o Options) (Bus, error) {
 	list := []nats.Option{nats.Name(o.Name)}
 	if o.Credentials != "" {
+		if err := checkCredentials(o.Credentials); err != nil {
+			return nil, err
+		}
 		list = append(list, nats.UserCredentials(o.Credentials))
 	}
 	if o.NKey != "" {
 		key, err := nats.NkeyOptionFromSeed(o.NKey)
 		if err != nil {
-			return nil, fmt.Errorf("the nkey of %s: %w", o.NKey, err)
+			return nil, fmt.Errorf("the nkey of %s: %s", o.NKey, detail(err))
 		}
 		list = append(list, key)
 	}
@@ -51,7 +58,42 @@ func Connect(url string, t Token, o Options) (Bus, error) {
 		}
 		list = append(list, nats.Secure(&tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}))
 	}
-	return connect(url, t, explaining(o.Report, "the NATS servers refuse this login"), list)
+	c, err := connect(url, t, peer{name: "the NATS servers at " + WithoutPassword(url)}, o.Report, list)
+	if bad := new(neturl.Error); errors.As(err, &bad) { // which repeats the URL with its password
+		err = errors.New("want tls://HOST:4222 or nats://USER:PASSWORD@HOST:4222; in a password, write / as %2F and @ as %40")
+	}
+	return c, err
+}
+
+// checkCredentials finds out at once what would otherwise be tried again for ever.
+func checkCredentials(file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if _, err = nkeys.ParseDecoratedJWT(text); err == nil {
+		_, err = nkeys.ParseDecoratedUserNKey(text)
+	}
+	if err != nil {
+		return fmt.Errorf("%s has no JWT with a user's key, as nsc writes them", file)
+	}
+	return nil
+}
+
+// WithoutPassword is a URL of NATS servers without what must not be shown.
+func WithoutPassword(text string) string {
+	parts := strings.Split(text, ",")
+	for i, part := range parts {
+		scheme, rest, found := strings.Cut(part, "://")
+		if !found {
+			scheme, rest = "nats", part
+		}
+		if at := strings.LastIndex(rest, "@"); at >= 0 {
+			rest = rest[at+1:]
+		}
+		parts[i] = scheme + "://" + rest
+	}
+	return strings.Join(parts, ",")
 }
 
 // Dial connects to the server that is embedded in a coordinator. It waits for one that is
@@ -66,30 +108,15 @@ func (j Join) Dial(t Token, report func(string)) (Bus, error) {
 			if j.Fingerprint == "" {
 				return nil
 			}
-			if len(s.PeerCertificates) == 0 || fingerprint(s.PeerCertificates[0].Raw) != j.Fingerprint {
-				return errors.New("the server's certificate is not the coordinator's: its fingerprint is another")
+			if has := fingerprint(s.PeerCertificates[0].Raw); has != j.Fingerprint { // a server has one, says crypto/tls
+				return &otherCertificate{has: has, want: j.Fingerprint}
 			}
 			return nil
 		},
 	}
-	server := url.URL{Scheme: "tls", Host: j.Address}
-	return connect(server.String(), t, explaining(report, "the coordinator at "+j.Address+" has another token: copy the whole line that run --agents printed last"),
+	server := neturl.URL{Scheme: "tls", Host: j.Address}
+	return connect(server.String(), t, peer{name: "the coordinator at " + j.Address, coordinator: true}, report,
 		[]nats.Option{nats.Secure(config), nats.Token(t.login())})
-}
-
-// explaining returns a function that reports the errors of a connection, and what it most
-// likely means that a login is refused.
-func explaining(report func(string), refused string) func(error) {
-	return func(err error) {
-		if report == nil {
-			return
-		}
-		text := err.Error()
-		if errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrAuthExpired) || errors.Is(err, nats.ErrAuthRevoked) {
-			text += ": " + refused
-		}
-		report(text)
-	}
 }
 
 func fingerprint(certificate []byte) string {
@@ -97,34 +124,73 @@ func fingerprint(certificate []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// reconnectWait is how long a client waits until it tries again.
-const reconnectWait = 250 * time.Millisecond
+// reconnectWait is how long a client waits until it tries again, and a part of
+// reconnectJitter longer.
+const (
+	reconnectWait   = 250 * time.Millisecond
+	reconnectJitter = 100 * time.Millisecond
+)
 
-// connect makes a client. report is called with the errors of the connection.
-func connect(url string, t Token, report func(error), list []nats.Option) (Bus, error) {
+// connect makes a client. report is called with what is wrong with the connection, again each
+// time that it is tried; nil if nobody wants it.
+func connect(url string, t Token, p peer, report func(string), list []nats.Option) (Bus, error) {
+	if report == nil {
+		report = func(string) {}
+	}
+	c := &client{token: t}
+	var told atomic.Bool // that it does not come about
+	explain := func(err error) {
+		if err != nil {
+			told.Store(true)
+			report(p.explain(err))
+		}
+	}
+	var made atomic.Pointer[nats.Conn]
 	list = append(list,
-		nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true), nats.ReconnectWait(reconnectWait), nats.ReconnectJitter(100*time.Millisecond, 100*time.Millisecond),
+		nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true),
 		nats.Timeout(2*time.Second), nats.PingInterval(2*time.Second), nats.MaxPingsOutstanding(2),
 		nats.ReconnectBufSize(4<<20), nats.IgnoreAuthErrorAbort(),
+		// What fails after a connection is there, such as its TLS handshake and the login, is
+		// told to no handler when it is tried again. It is the last error by then.
+		nats.CustomReconnectDelay(func(int) time.Duration {
+			if conn := made.Load(); conn != nil {
+				explain(conn.LastError())
+			}
+			return reconnectWait + rand.N(reconnectJitter)
+		}),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
-				report(err)
+				report(p.lost(err))
 			}
 		}),
-		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { report(err) }),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { report(err) }),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { explain(err) }),
+		nats.ConnectHandler(func(*nats.Conn) {
+			if told.Load() {
+				report("connected to " + p.name)
+			}
+		}),
+		nats.ReconnectHandler(func(*nats.Conn) { report("the connection to " + p.name + " is there again") }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { explain(err) }),
+		nats.ClosedHandler(func(conn *nats.Conn) {
+			if !c.closing.Load() {
+				report(p.closed(conn.LastError()))
+			}
+		}),
 	)
 	conn, err := nats.Connect(url, list...)
 	if err != nil {
 		return nil, err
 	}
-	return &client{conn: conn, token: t}, nil
+	c.conn = conn
+	made.Store(conn)
+	return c, nil
 }
 
 // A client is a Bus over NATS.
 type client struct {
-	conn  *nats.Conn
-	token Token
+	conn    *nats.Conn
+	token   Token
+	closing atomic.Bool // by its owner
 }
 
 // Send implements Bus.
@@ -143,6 +209,7 @@ func (c *client) Listen(address string, take func([]byte)) (stop func(), err err
 
 // Close implements Bus. What was sent shortly before still goes out.
 func (c *client) Close() {
+	c.closing.Store(true)
 	if c.conn.IsConnected() {
 		_ = c.conn.FlushTimeout(time.Second)
 	}

@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -68,27 +69,85 @@ func TestEmbeddedServer(t *testing.T) {
 	talk(t, NewEnd(s, token), NewEnd(b, token))
 }
 
-// Without the token nobody gets in, and another server is not trusted with the login.
+// Without the token nobody gets in, and another server is not trusted with the login. An agent
+// says so, also if it was there before the coordinator.
 func TestStrangersStayOutside(t *testing.T) {
-	s, err := Serve("127.0.0.1:0", NewToken(), 2)
+	for name, change := range map[string]func(*Join) (want string){
+		"another token": func(j *Join) string {
+			j.Token, j.Fingerprint = NewToken(), ""
+			return "has another token: copy the whole line"
+		},
+		"another certificate": func(j *Join) string {
+			j.Fingerprint = strings.Repeat("0", 64)
+			return ", and the join line is for 000000000000..."
+		},
+	} {
+		for _, early := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, early %v", name, early), func(t *testing.T) {
+				token := NewToken()
+				s, err := Serve("127.0.0.1:0", token, 2)
+				if err != nil {
+					t.Fatal(err)
+				}
+				join := s.Join()
+				want := change(&join)
+				if early {
+					s.Close()
+				} else {
+					defer s.Close()
+				}
+				reports := make(chan string, 1000)
+				b, err := join.Dial(join.Token, func(text string) { reports <- text })
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer b.Close()
+				if early {
+					awaitReport(t, reports, "nothing listens where the coordinator at "+join.Address)
+					late, err := Serve(join.Address, token, 2)
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer late.Close()
+				}
+				awaitReport(t, reports, want)
+			})
+		}
+	}
+}
+
+// A connection that was lost and is there again is reported as such.
+func TestConnectionComesBack(t *testing.T) {
+	token := NewToken()
+	s, err := Serve("127.0.0.1:0", token, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	for want, change := range map[string]func(*Join){
-		"authorization": func(j *Join) { j.Token = NewToken() },
-		"fingerprint":   func(j *Join) { j.Fingerprint = strings.Repeat("0", 64) },
-	} {
-		join := s.Join()
-		change(&join)
-		reports := make(chan string, 100)
-		b, err := join.Dial(join.Token, func(text string) { reports <- text })
-		if err != nil {
-			t.Fatal(err)
-		}
-		if text := <-reports; !strings.Contains(strings.ToLower(text), want) {
-			t.Errorf("reported %q, want %q", text, want)
-		}
-		b.Close()
+	join := s.Join()
+	join.Fingerprint = "" // a new coordinator has another
+	reports := make(chan string, 1000)
+	b, err := join.Dial(token, func(text string) { reports <- text })
+	if err != nil {
+		t.Fatal(err)
 	}
+	defer b.Close()
+	s.Close()
+	awaitReport(t, reports, "the connection to the coordinator at "+join.Address+" is lost")
+	awaitReport(t, reports, "nothing listens where")
+	if s, err = Serve(join.Address, token, 2); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	awaitReport(t, reports, "is there again")
+}
+
+// awaitReport takes reports until one has a text.
+func awaitReport(t *testing.T, reports <-chan string, want string) {
+	t.Helper()
+	for range cap(reports) {
+		if strings.Contains(<-reports, want) {
+			return
+		}
+	}
+	t.Errorf("nothing reported has %q", want)
 }

@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"net"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -28,16 +29,9 @@ type Server struct {
 // Serve starts a server for a fleet of so many agents. It speaks TLS only, with a
 // certificate that it makes itself, and takes nobody who does not know the token.
 func Serve(address string, t Token, agents int) (*Server, error) {
-	host, port, err := net.SplitHostPort(address)
+	host, number, err := free(address)
 	if err != nil {
 		return nil, err
-	}
-	number, err := strconv.Atoi(port)
-	if err != nil {
-		return nil, err
-	}
-	if number == 0 {
-		number = server.RANDOM_PORT
 	}
 	certificate, err := selfMade()
 	if err != nil {
@@ -56,9 +50,9 @@ func Serve(address string, t Token, agents int) (*Server, error) {
 	go s.Start()
 	if !s.ReadyForConnections(5 * time.Second) {
 		s.Shutdown()
-		return nil, fmt.Errorf("the embedded NATS server cannot listen on %s", address)
+		return nil, fmt.Errorf("--listen %s: the embedded NATS server did not begin to listen within 5 s", address)
 	}
-	own, err := connect("", t, explaining(nil, ""), []nats.Option{nats.InProcessServer(s), nats.Token(t.login())})
+	own, err := connect("", t, peer{name: "the embedded NATS server"}, nil, []nats.Option{nats.InProcessServer(s), nats.Token(t.login())})
 	if err != nil {
 		s.Shutdown()
 		return nil, fmt.Errorf("the embedded NATS server: %w", err)
@@ -70,6 +64,38 @@ func Serve(address string, t Token, agents int) (*Server, error) {
 	return &Server{Bus: own, server: s, join: Join{
 		Address: net.JoinHostPort(host, strconv.Itoa(listening.Port)), Token: t, Fingerprint: fingerprint(certificate.Certificate[0]),
 	}}, nil
+}
+
+// free finds out whether a server may listen on an address, which the NATS server does not
+// say. A port of 0 is any that is free.
+func free(address string) (host string, port int, err error) {
+	host, text, err := net.SplitHostPort(address)
+	if err == nil {
+		port, err = strconv.Atoi(text)
+	}
+	if err != nil {
+		return "", 0, fmt.Errorf("--listen %s: want [HOST]:PORT", address)
+	}
+	l, err := net.Listen("tcp", address)
+	var lookup *net.DNSError
+	switch {
+	case err == nil:
+		_ = l.Close() // nobody has connected
+	case errors.Is(err, syscall.EADDRINUSE):
+		err = fmt.Errorf("--listen %s: another program, perhaps another coordinator, has that port: end it, or take another port", address)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		err = fmt.Errorf("--listen %s: %s is no address of this machine: 0.0.0.0:%d is for all that it has", address, host, port)
+	case errors.Is(err, syscall.EACCES):
+		err = fmt.Errorf("--listen %s: this user may not listen on that port: take one above 1023", address)
+	case errors.As(err, &lookup):
+		err = fmt.Errorf("--listen %s: the name %s does not resolve: give an IP address of this machine", address, host)
+	default:
+		err = fmt.Errorf("--listen %s: %w", address, err)
+	}
+	if port == 0 {
+		port = server.RANDOM_PORT
+	}
+	return host, port, err
 }
 
 // Join is what an agent needs to know.

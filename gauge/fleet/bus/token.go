@@ -14,6 +14,10 @@ import (
 // A Token is what all of a fleet know, and nobody else.
 type Token struct{ secret string }
 
+// TokenVariable is the environment variable that has the token of a fleet, if its user chose
+// one.
+const TokenVariable = "SMTPGAUGE_TOKEN"
+
 // shortestToken is what cannot be guessed.
 const shortestToken = 16
 

@@ -36,7 +36,7 @@ func (c *Crew) meet(stderr io.Writer) (how string, err error) {
 	if c.bus, err = Connect(o.URL, o.Token.Token, options); err != nil {
 		return "", err
 	}
-	how = "smtpgauge agent --nats " + withoutPassword(o.URL)
+	how = "smtpgauge agent --nats " + bus.WithoutPassword(o.URL)
 	if !o.Token.Chosen {
 		how = o.Token.Variable + "=" + o.Token.Secret() + " " + how
 	}
@@ -118,7 +118,7 @@ func reachable(address string) string {
 func Connect(url string, t bus.Token, o bus.Options) (bus.Bus, error) {
 	b, err := bus.Connect(url, t, o)
 	if err != nil {
-		return nil, fmt.Errorf("--nats %s: %w", withoutPassword(url), err)
+		return nil, fmt.Errorf("--nats %s: %w", bus.WithoutPassword(url), err)
 	}
 	return b, nil
 }
@@ -131,25 +131,9 @@ func ReportOnce(stderr io.Writer) func(string) {
 		last := <-texts
 		texts <- text
 		if text != last {
-			say(stderr, "bus: "+text)
+			say(stderr, text)
 		}
 	}
 }
 
 func say(stderr io.Writer, text string) { fmt.Fprintln(stderr, printable.Text(text)) }
-
-// withoutPassword is a URL of NATS servers without what must not be shown.
-func withoutPassword(text string) string {
-	parts := strings.Split(text, ",")
-	for i, part := range parts {
-		scheme, rest, found := strings.Cut(part, "://")
-		if !found {
-			scheme, rest = "nats", part
-		}
-		if _, host, found := strings.Cut(rest, "@"); found {
-			rest = host
-		}
-		parts[i] = scheme + "://" + rest
-	}
-	return strings.Join(parts, ",")
-}
