@@ -40,9 +40,10 @@ func newAgent(s streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "agent --join URL",
 		Short: "take part in the runs of a coordinator on another machine",
-		Long: `Takes part in runs that smtpgauge run --agents carries out: it gets its part of the
-load from the coordinator, which it connects to, and writes a run file of its own. If a
-coordinator is lost, smtpgauge show --merge makes one result of the agents' files.
+		Long: `Takes part in the runs of smtpgauge run, quick, capacity, ab and noise with --agents:
+it gets its part of the load from that coordinator, which it connects to, and writes a
+run file of its own for each. If a coordinator is lost, smtpgauge show --merge makes one
+result of the agents' files.
 
 It serves those who know its token: the one in --join, or SMTPGAUGE_TOKEN. Which
 servers it loads beyond this machine and private networks is its own decision, by
@@ -64,7 +65,7 @@ order, the second at once.`,
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.join, "join", "", "the coordinator's `URL`, as run --agents prints it")
+	flags.StringVar(&f.join, "join", "", "the coordinator's `URL`, as a command with --agents prints it")
 	f.bus.register(flags)
 	flags.StringVar(&f.name, "name", "", "the agent's `NAME` in results (default the machine's)")
 	flags.BoolVar(&f.once, "once", false, "leave after the runs of one coordinator")
@@ -89,7 +90,7 @@ func (f *agentFlags) dial(s streams) (bus.Bus, bus.Token, error) {
 	var err error
 	if f.join != "" {
 		if join, err = bus.ParseJoin(f.join); err != nil {
-			return nil, bus.Token{}, usagef("copy the whole line that run --agents printed", "--join: %w", err)
+			return nil, bus.Token{}, usagef("copy the whole line that the coordinator printed", "--join: %w", err)
 		}
 	}
 	token := join.Token
@@ -99,7 +100,7 @@ func (f *agentFlags) dial(s streams) (bus.Bus, bus.Token, error) {
 			return nil, token, err
 		}
 		if token = known.Token; !known.Chosen {
-			return nil, token, usagef("set "+bus.TokenVariable+", or give --join the whole line that run --agents printed", "this agent knows no token")
+			return nil, token, usagef("set "+bus.TokenVariable+", or give --join the whole line that the coordinator printed", "this agent knows no token")
 		}
 	}
 	if f.join != "" {

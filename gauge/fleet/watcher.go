@@ -61,6 +61,19 @@ func (f *Fleet) watchersThere() bool {
 	})
 }
 
+// MissingWatchers names the watchers that are not there.
+func (f *Fleet) MissingWatchers() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var names []string
+	for _, name := range f.o.Watchers {
+		if w := f.watcherNamed(name); w == nil || w.away {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // admitWatcher gives a watcher its place, or says why not. One that takes the place of
 // another may, if that is gone. The fleet is locked.
 func (f *Fleet) admitWatcher(id string, hello *bus.Hello, now time.Time) (reason string) {

@@ -32,7 +32,7 @@ func (j Join) String() string {
 func ParseJoin(text string) (Join, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != joinScheme || u.RawQuery != "" || u.Fragment != "" {
-		return Join{}, errors.New("want smtpgauge://TOKEN@HOST:PORT/FINGERPRINT, as smtpgauge run --agents prints it")
+		return Join{}, errors.New("want smtpgauge://TOKEN@HOST:PORT/FINGERPRINT, as the coordinator prints it")
 	}
 	host, port, err := net.SplitHostPort(u.Host)
 	if err != nil || host == "" || port == "" {

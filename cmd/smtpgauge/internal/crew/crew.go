@@ -41,6 +41,7 @@ type Crew struct {
 	o     Options
 	fleet *fleet.Fleet
 	bus   bus.Bus
+	where string   // the agents come
 	names []string // of agents that look at the server
 
 	scenarios map[*scenarios.Scenario][]byte // as they travel

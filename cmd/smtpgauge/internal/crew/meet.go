@@ -1,7 +1,6 @@
 package crew
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +25,7 @@ func (c *Crew) meet(stderr io.Writer) (how string, err error) {
 		c.bus = server
 		join := server.Join()
 		join.Address = reachable(join.Address)
+		c.where = join.Address
 		if o.Token.Chosen {
 			join.Token = bus.Token{}
 		}
@@ -36,7 +36,8 @@ func (c *Crew) meet(stderr io.Writer) (how string, err error) {
 	if c.bus, err = Connect(o.URL, o.Token.Token, options); err != nil {
 		return "", err
 	}
-	how = "smtpgauge agent --nats " + bus.WithoutPassword(o.URL)
+	c.where = bus.WithoutPassword(o.URL)
+	how = "smtpgauge agent --nats " + c.where
 	if !o.Token.Chosen {
 		how = o.Token.Variable + "=" + o.Token.Secret() + " " + how
 	}
@@ -55,10 +56,13 @@ func (c *Crew) tellHow(how string, stderr io.Writer) {
 	}
 }
 
-// gather waits for the agents, and says every 10 s who is there.
+// gather waits for the agents. It says so at once, and every 10 s who is there; the fleet
+// reports each that comes or is lost.
 func (c *Crew) gather(ctx context.Context, stderr io.Writer) error {
 	ctx, timeout := context.WithTimeout(ctx, c.o.Wait)
 	defer timeout()
+	fmt.Fprintf(stderr, "waiting for agents: 0 of %d, for %s at the most; ^C ends the waiting\n", c.o.Agents, c.o.Wait)
+	begun := time.Now()
 	tell := time.NewTicker(10 * time.Second)
 	defer tell.Stop()
 	result := make(chan error, 1)
@@ -68,31 +72,52 @@ func (c *Crew) gather(ctx context.Context, stderr io.Writer) error {
 		case err := <-result:
 			switch {
 			case errors.Is(err, context.DeadlineExceeded):
-				return fmt.Errorf("%s: --agents-wait makes that longer", c.attendance(fmt.Sprintf("not all agents came within %s", c.o.Wait)))
+				a := c.attendance()
+				return fmt.Errorf("not all agents came within %s: %s. See what smtpgauge agent prints on the other machines, and whether they reach %s; --agents-wait waits longer", c.o.Wait, a.text(), c.where)
 			case errors.Is(err, context.Canceled):
 				return fmt.Errorf("%w before the load", gauge.ErrInterrupted)
 			}
 			return err
 		case <-tell.C:
-			fmt.Fprintln(stderr, c.attendance("waiting for agents"))
+			a := c.attendance()
+			fmt.Fprintf(stderr, "waiting for agents: %s, after %s of %s\n", a.text(), time.Since(begun).Round(time.Second), c.o.Wait)
 		}
 	}
 }
 
-// attendance says who is there.
-func (c *Crew) attendance(what string) string {
-	var names []string
-	there := 0
+// An attendance is who of a crew is there.
+type attendance struct {
+	there, silent []string
+	of            int
+	watchers      []string // that are to look at the server, and are not there
+}
+
+func (c *Crew) attendance() attendance {
+	a := attendance{of: c.o.Agents, watchers: c.fleet.MissingWatchers()}
 	for _, m := range c.fleet.Members() {
-		name := m.Name + " on " + m.Host
+		name := printable.Text(m.Name + " on " + m.Host)
 		if m.Away {
-			name += " (silent)"
+			a.silent = append(a.silent, name)
 		} else {
-			there++
+			a.there = append(a.there, name)
 		}
-		names = append(names, printable.Text(name))
 	}
-	return fmt.Sprintf("%s: %d of %d are there: %s", what, there, c.o.Agents, cmp.Or(strings.Join(names, ", "), "none"))
+	return a
+}
+
+// text says who is there and who is not: "1 of 2 (a on x); b on y came and is silent".
+func (a *attendance) text() string {
+	text := fmt.Sprintf("%d of %d", len(a.there), a.of)
+	if len(a.there) > 0 {
+		text += " (" + strings.Join(a.there, ", ") + ")"
+	}
+	if len(a.silent) > 0 {
+		text += "; silent since it came: " + strings.Join(a.silent, ", ")
+	}
+	if len(a.watchers) > 0 {
+		text += "; to look at the server, and not there: " + printable.Text(strings.Join(a.watchers, ", "))
+	}
+	return text
 }
 
 // reachable is an address that agents on other machines may use: of one that stands for all
