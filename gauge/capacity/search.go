@@ -11,39 +11,12 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge"
 )
 
-// A Plan says how a capacity is searched for. Zero values mean the defaults.
-type Plan struct {
-	From   float64       // the first rate, in messages/s; default 10
-	Max    float64       // no higher rate is tried; 0 means none is too high
-	Width  float64       // of the range in the end, as a share of its lower end; default 0.05
-	Trial  time.Duration // how long a trial measures; those that decide take twice as long; default 10 s
-	Budget time.Duration // for all trials together; default 15 min
-	Goals  []Goal        // one at least
-}
-
-func (p Plan) withDefaults() Plan {
-	if p.From <= 0 {
-		p.From = 10
-	}
-	if p.Max <= 0 {
-		p.Max = math.Inf(1)
-	}
-	if p.Width <= 0 {
-		p.Width = 0.05
-	}
-	if p.Trial <= 0 {
-		p.Trial = 10 * time.Second
-	}
-	if p.Budget <= 0 {
-		p.Budget = 15 * time.Minute
-	}
-	return p
-}
-
 // A Server is loaded by trials.
 type Server interface {
 	// Try loads the server at a rate for so long, or until enough tells that the
-	// blocks so far will do, and lets it drain.
+	// blocks so far will do, and lets it drain. If ctx's deadline passes meanwhile, it
+	// ends what is under way. Unless the trial was measured by then, the error is
+	// gauge.ErrInterrupted.
 	Try(ctx context.Context, rate float64, length time.Duration, enough func([]Block) bool) (Measured, error)
 }
 
@@ -306,15 +279,12 @@ func (h *search) try(ctx context.Context, rate float64, stage Stage) (*Trial, er
 // tryFor makes a trial at a rate. One that the generator or its machine spoiled is made again.
 func (h *search) tryFor(ctx context.Context, rate float64, stage Stage, length time.Duration) (*Trial, error) {
 	for attempt := 1; ; attempt++ {
-		if h.took+length > h.plan.Budget {
-			h.by = ByBudget
+		if length > h.plan.Budget-h.took {
+			h.by, h.why = ByBudget, h.drainingWhy()
 			return nil, nil
 		}
-		m, err := h.server.Try(ctx, rate, length, func(blocks []Block) bool {
-			_, yes := hopeless(blocks, h.plan.Goals)
-			return yes
-		})
-		if err != nil {
+		m, err := h.load(ctx, rate, length)
+		if err != nil || h.by != "" {
 			return nil, err
 		}
 		h.took += m.Took
@@ -324,6 +294,9 @@ func (h *search) tryFor(ctx context.Context, rate float64, stage Stage, length t
 			h.observe(t, h.answer().Range)
 		}
 		switch {
+		case m.Undrained:
+			h.by, h.why = ByBudget, undrainedWhy(m)
+			return t, nil
 		case t.Outcome != Invalid, stage == Sharpening, stage == Surrounding && rate > h.low:
 			return t, nil // the answer can do without it
 		case attempt == maxSpoiled:
@@ -342,7 +315,7 @@ const maxSpoiled = 4
 func (h *search) length(rate float64, stage Stage) time.Duration {
 	switch stage {
 	case Doubling:
-		few := time.Duration(8 / rate * float64(time.Second))
+		few := time.Duration(min(8/rate, 1e9) * float64(time.Second))
 		return max(3*time.Second, h.plan.Trial*2/5, few).Round(time.Second)
 	case Surrounding:
 		if rate > h.near() { // if it passes, that is to be certain

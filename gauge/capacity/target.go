@@ -126,7 +126,8 @@ func (t *Target) Mix() []float64 { return t.shares }
 
 // Try implements Server. It ends a trial as soon as it has as many seconds as it was to
 // have, and leaves out what comes after that: what is under way is finished, and what
-// was due and has not begun is not sent.
+// was due and has not begun is not sent. If ctx's deadline passes meanwhile, what is under
+// way is cut off: Measured.Undrained.
 func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, enough func([]Block) bool) (Measured, error) {
 	begun := time.Now()
 	t.trials++
@@ -158,10 +159,12 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 	if err != nil {
 		return Measured{}, err
 	}
-	if w.isInterrupted() || ctx.Err() != nil {
+	late := errors.Is(ctx.Err(), context.DeadlineExceeded)
+	if w.isInterrupted() || ctx.Err() != nil && !(late && w.isOver()) {
 		return Measured{}, gauge.ErrInterrupted
 	}
 	m := w.measured()
+	m.Undrained = late
 	m.Usual, m.Refused = commonest(result.Figures)
 	m.CutOff = cutOff(result.Figures)
 	if s := result.Figures.Server; s != nil && s.CPUPerMessage != nil {
@@ -181,8 +184,8 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 	if len(m.Blocks) < w.seconds {
 		pause *= 2
 	}
-	if err := t.rest(ctx, pause); err != nil {
-		return Measured{}, err
+	if err := t.rest(ctx, pause); err != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return Measured{}, err // if there is no time left, no trial follows
 	}
 	m.Took = time.Since(begun)
 	return m, nil

@@ -21,6 +21,9 @@ type Measured struct {
 	// CutOff is what the trial's end cut off, and so is nobody's error: messages that were
 	// due and never began, and what was under way.
 	CutOff int64 `json:"cut_off,omitempty"`
+	// Undrained tells that the time for the search was over before the server had finished
+	// what was under way.
+	Undrained bool `json:"undrained,omitempty"`
 	// AtGoals are the percentiles that the goals limit, in their order; 0 of a goal that
 	// limits no time, or of which there is no sample.
 	AtGoals []time.Duration `json:"at_goals_ns,omitempty"`

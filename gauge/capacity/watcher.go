@@ -110,6 +110,13 @@ func (w *watcher) isInterrupted() bool {
 	return w.interrupted
 }
 
+// isOver tells whether the trial has what it needs.
+func (w *watcher) isOver() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.ended
+}
+
 // measured is what the trial showed. Call it when the run is over.
 func (w *watcher) measured() Measured {
 	w.mu.Lock()
