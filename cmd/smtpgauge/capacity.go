@@ -20,7 +20,6 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge/capacity"
 	"github.com/smtpgauge/smtpgauge/internal/machine"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
-	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -62,7 +61,7 @@ func (f *searchFlags) plan() (p capacity.Plan, expect float64, err error) {
 	}
 	duration := func(flag, text string) time.Duration {
 		v, wrong := criteria.ParseDuration(text)
-		if wrong == nil && v < 5*time.Second {
+		if wrong == nil && v < leastTrial {
 			wrong = errors.New("want 5s at least")
 		}
 		if wrong != nil && err == nil {
@@ -77,7 +76,30 @@ func (f *searchFlags) plan() (p capacity.Plan, expect float64, err error) {
 		err = usagef("use one such as 5%", "--width %s: want a share such as 5%%, over 0 %% and up to 100 %%", f.width)
 	}
 	p.Width = width
+	if err == nil {
+		err = f.fits(p)
+	}
 	return p, expect, err
+}
+
+// leastTrial is the shortest trial that tells something.
+const leastTrial = 5 * time.Second
+
+// fits refuses trials that can never fit the budget.
+func (f *searchFlags) fits(p capacity.Plan) error {
+	var long *capacity.TooLongError
+	if !errors.As(p.Check(), &long) {
+		return nil
+	}
+	fits := (p.Budget / capacity.WholeSearch).Truncate(time.Second)
+	do := fmt.Sprintf("use --trial %v or less: a search takes about %d times as long as a trial", fits, capacity.WholeSearch)
+	switch {
+	case long.Rare:
+		do = fmt.Sprintf("use a higher --%s, or --budget %v at least", f.fromName, long.Least)
+	case fits < leastTrial:
+		do = fmt.Sprintf("use --trial %v and --budget %v at least: a search takes about %d times as long as a trial", leastTrial, capacity.WholeSearch*leastTrial, capacity.WholeSearch)
+	}
+	return usagef(do, "--trial %s does not fit --budget %s: %w", f.trial, f.budget, long)
 }
 
 // parseRate reads messages a second: 200, 200/s, 30000 messages/min.
@@ -251,7 +273,7 @@ func (f *capacityFlags) run(ctx context.Context, job *gauge.Job, s streams) erro
 		}
 		trials++
 		if !f.quiet {
-			display.Report(printable.Text(trialLine(trials, t, so)))
+			display.Report(printable.Text(capacityreport.TrialLine(trials, t, so)))
 		}
 		display.Turn(fmt.Sprintf("trial %d", trials+1))
 	})
@@ -288,21 +310,6 @@ func (f *capacityFlags) options(ctx context.Context, job *gauge.Job, stderr io.W
 	o.Run.Shards, o.Run.ShardsWhy = sharding.Shards, sharding.Why
 	o.Run.Sink = sinkprocess.Sinks{Stderr: stderr, Descriptors: descriptors}
 	return o, nil
-}
-
-// trialLine says on one line what a trial showed.
-func trialLine(n int, t *capacity.Trial, so capacity.Range) string {
-	text := fmt.Sprintf("trial %d: %s/s, ended after %d s: %s", n, human.Rate(t.Rate), len(t.Blocks), t.Outcome)
-	switch {
-	case t.Why != "":
-		text += ": " + t.Why
-	case t.P99 > 0:
-		text += ", p99 " + human.Duration(t.P99)
-	}
-	if so.High > 0 {
-		text += fmt.Sprintf("; so far %s to %s/s", human.Rate(so.Low), human.Rate(so.High))
-	}
-	return text
 }
 
 // verdictOf returns why a search is not a success; nil if it is one, or if it ended in

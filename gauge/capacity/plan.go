@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"fmt"
 	"math"
 	"time"
 )
@@ -37,3 +38,33 @@ func (p Plan) withDefaults() Plan {
 
 // mostBudget is more time than anybody has. Sums of such times still fit a Duration.
 const mostBudget = math.MaxInt64 / 4
+
+// WholeSearch is how many times the length of a trial a search takes, as a rule.
+const WholeSearch = 30
+
+// A TooLongError says that a plan's trials can never fit its budget.
+type TooLongError struct {
+	First time.Duration // the first trial
+	Least time.Duration // it, and one that confirms it
+	Rare  bool          // it is that long because its rate is so low
+}
+
+// Error says what does not fit.
+func (e *TooLongError) Error() string {
+	return fmt.Sprintf("a first trial of %v and one that confirms it take at least %v", e.First, e.Least)
+}
+
+// Check returns a *TooLongError if a search cannot show anything within its budget, even if
+// its first rate is the highest that is asked for, and passes.
+func (p Plan) Check() error {
+	p = p.withDefaults()
+	p.Trial = min(p.Trial, mostBudget)
+	h := &search{plan: p}
+	rate := min(p.From, p.Max)
+	first := h.length(rate, Doubling)
+	least := first + max(first, (2*p.Trial).Round(time.Second))
+	if least <= p.Budget {
+		return nil
+	}
+	return &TooLongError{First: first, Least: least, Rare: first > h.length(math.Inf(1), Doubling)}
+}

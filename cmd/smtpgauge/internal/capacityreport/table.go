@@ -146,6 +146,21 @@ func notes(r *capacity.Report) []string {
 	return append(list, fmt.Sprintf("cost: %s in %s; times are from when a message was due", human.CountOf(int64(len(r.Trials)), "trial"), human.Duration(r.Loaded)))
 }
 
+// TrialLine says on one line what a trial showed.
+func TrialLine(n int, t *capacity.Trial, so capacity.Range) string {
+	text := fmt.Sprintf("trial %d: %s/s, ended after %d s: %s", n, human.Rate(t.Rate), len(t.Blocks), t.Outcome)
+	switch {
+	case t.Why != "":
+		text += ": " + t.Why
+	case t.P99 > 0:
+		text += ", p99 " + human.Duration(t.P99)
+	}
+	if so.High > 0 {
+		text += fmt.Sprintf("; so far %s to %s/s", human.Rate(so.Low), human.Rate(so.High))
+	}
+	return text
+}
+
 // namedAgents is how many agents are named.
 const namedAgents = 8
 
