@@ -97,32 +97,67 @@ func (r *Report) complete(a *Answer) {
 		}
 		r.Trials = append(r.Trials, one)
 	}
-	r.Verdict = r.conclude()
+	r.Verdict = r.conclude(keeps(a.Trials, r.Expect))
 }
 
-// conclude judges the capacity by what was expected of it.
-func (r *Report) conclude() criteria.Conclusion {
+// conclude judges the capacity by what was expected of it. shown tells whether a trial that
+// lasts has shown that rate: only a search that went to its own end needs none, as it ends
+// with one.
+func (r *Report) conclude(shown bool) criteria.Conclusion {
 	c := r.Capacity
-	found := r.Says()
+	shown = shown || r.LimitedBy == ByServer && !r.Partial
+	word, reason := criteria.Undecided, r.Says()
 	switch {
-	case r.Expect > 0 && c.Low >= r.Expect:
-		return criteria.Conclusion{Word: criteria.Pass, Reason: fmt.Sprintf("%s; %s/s was expected", found, human.Rate(r.Expect))}
+	case r.Expect > 0 && c.Low >= r.Expect && shown:
+		word = criteria.Pass
 	case r.Expect > 0 && c.High > 0 && c.High < r.Expect:
-		return criteria.Conclusion{Word: criteria.Failed, Reason: fmt.Sprintf("%s; %s/s was expected", found, human.Rate(r.Expect))}
-	case r.Expect > 0 && !r.Partial:
-		return criteria.Conclusion{Word: criteria.Undecided, Reason: fmt.Sprintf("%s; %s/s was expected", found, human.Rate(r.Expect))}
-	case r.Cut:
-		return criteria.Conclusion{Word: criteria.Undecided, Reason: "the file ends without the search's end (it was killed, or still goes on): so far " + found}
-	case r.Partial && r.LimitedBy == ByGenerator && r.Why != "":
-		return criteria.Conclusion{Word: criteria.Undecided, Reason: fmt.Sprintf("the search was ended early (%s): %s", r.Why, found)}
-	case r.Partial:
-		return criteria.Conclusion{Word: criteria.Undecided, Reason: "the search was ended early: " + found}
-	case c.Low <= 0 && r.LimitedBy == ByServer:
-		return criteria.Conclusion{Word: criteria.Failed, Reason: found}
+		word = criteria.Failed
+	case c.Low <= 0 && r.LimitedBy == ByServer && !r.Partial:
+		word = criteria.Failed
+	case r.Expect > 0 || r.Partial:
 	case r.LimitedBy == ByServer, r.LimitedBy == ByMaximum && c.Low > 0:
-		return criteria.Conclusion{Word: criteria.Pass, Reason: found}
+		word = criteria.Pass
 	}
-	return criteria.Conclusion{Word: criteria.Undecided, Reason: found}
+	if word == criteria.Undecided {
+		reason = r.early() + reason
+	}
+	if r.Expect > 0 {
+		reason += fmt.Sprintf("; %s/s was expected", human.Rate(r.Expect))
+		if c.Low >= r.Expect && !shown {
+			reason += ", and no trial that lasts has confirmed that"
+		}
+	}
+	return criteria.Conclusion{Word: word, Reason: reason}
+}
+
+// early says before what was found that the search did not come to its end; "" if it did.
+func (r *Report) early() string {
+	switch {
+	case r.Cut:
+		return "the file ends without the search's end (it was killed, or still goes on): so far "
+	case r.Partial && r.LimitedBy == ByGenerator && r.Why != "":
+		return fmt.Sprintf("the search was ended early (%s): ", r.Why)
+	case r.Partial:
+		return "the search was ended early: "
+	}
+	return ""
+}
+
+// keeps tells whether a trial has shown that the server keeps its goals at a rate: one as
+// long as those that decide, which passed at that rate or above while its queue did not grow,
+// and was not contradicted by a later one.
+func keeps(trials []*Trial, rate float64) bool {
+	yes, at := false, 0.0
+	for _, t := range trials {
+		deciding := t.Stage == Sharpening || t.Stage == Surrounding || t.Stage == Confirming
+		switch {
+		case t.Outcome == Pass && deciding && t.Rate >= rate && lasting(t.Blocks):
+			yes, at = true, max(at, t.Rate)
+		case t.Outcome == Fail && t.Rate <= at:
+			yes, at = false, 0
+		}
+	}
+	return yes
 }
 
 // AtCapacity is the trial with the rate nearest to the answer of those that show what a

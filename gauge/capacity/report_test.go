@@ -3,6 +3,7 @@ package capacity
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +12,16 @@ import (
 )
 
 func TestVerdict(t *testing.T) {
+	trial := func(stage Stage, rate float64, outcome Outcome, waiting ...int64) *Trial {
+		tr := &Trial{Rate: rate, Stage: stage, Outcome: outcome}
+		for _, w := range waiting {
+			tr.Blocks = append(tr.Blocks, Block{Due: int64(rate), Waiting: w})
+		}
+		return tr
+	}
+	confirmed := []*Trial{trial(Doubling, 500, Pass, 1, 0), trial(Confirming, 500, Pass, 1, 0, 1)}
+	short, grew := confirmed[:1], []*Trial{trial(Confirming, 500, Pass, 1, 80)}
+	const notShown = ", and no trial that lasts has confirmed that"
 	for _, c := range []struct {
 		name   string
 		expect float64
@@ -22,15 +33,28 @@ func TestVerdict(t *testing.T) {
 		{"within the range", 700, Answer{Range: Range{690, 700, 710}, By: ByServer}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries 700 messages/s (690 to 710); 700/s was expected"}},
 		{"not reached", 720, Answer{Range: Range{690, 700, 710}, By: ByServer}, criteria.Conclusion{Word: criteria.Failed, Reason: "it carries 700 messages/s (690 to 710); 720/s was expected"}},
 		{"the generator", 0, Answer{Range: Range{500, 500, 0}, By: ByGenerator}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries at least 500 messages/s, and the generator can do no more"}},
-		{"the generator suffices", 400, Answer{Range: Range{500, 500, 0}, By: ByGenerator}, criteria.Conclusion{Word: criteria.Pass, Reason: "it carries at least 500 messages/s, and the generator can do no more; 400/s was expected"}},
+		{"the generator suffices", 400, Answer{Range: Range{500, 500, 0}, By: ByGenerator, Trials: confirmed}, criteria.Conclusion{Word: criteria.Pass, Reason: "it carries at least 500 messages/s, and the generator can do no more; 400/s was expected"}},
+		{"the generator suffices for a short trial", 400, Answer{Range: Range{500, 500, 0}, By: ByGenerator, Trials: short}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries at least 500 messages/s, and the generator can do no more; 400/s was expected" + notShown}},
+		{"the budget, above what is expected", 390, Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: short}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries 400 to 600 messages/s, and the time is used up; 390/s was expected" + notShown}},
+		{"the budget, and the queue grew", 390, Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: grew}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries 400 to 600 messages/s, and the time is used up; 390/s was expected" + notShown}},
+		{"the budget, after a trial that lasted", 390, Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: confirmed}, criteria.Conclusion{Word: criteria.Pass, Reason: "it carries 400 to 600 messages/s, and the time is used up; 390/s was expected"}},
+		{"the budget, after a trial that a later one contradicts", 390, Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: append(confirmed[1:2:2], trial(Sharpening, 450, Fail))}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries 400 to 600 messages/s, and the time is used up; 390/s was expected" + notShown}},
 		{"the maximum", 600, Answer{Range: Range{500, 500, 0}, By: ByMaximum}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries at least 500 messages/s, the maximum asked for; 600/s was expected"}},
 		{"the budget", 0, Answer{Range: Range{400, 500, 600}, By: ByBudget}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries 400 to 600 messages/s, and the time is used up"}},
 		{"nothing", 0, Answer{By: ByServer, Why: "100 % broke errors < 1%", Trials: []*Trial{{Rate: 10}, {Rate: 0.625}}}, criteria.Conclusion{Word: criteria.Failed, Reason: "not even 0.625 messages/s keep the goals: 100 % broke errors < 1%"}},
+		{"nothing of what was expected", 5, Answer{By: ByServer, Why: "100 % broke errors < 1%", Trials: []*Trial{{Rate: 0.625}}}, criteria.Conclusion{Word: criteria.Failed, Reason: "not even 0.625 messages/s keep the goals: 100 % broke errors < 1%; 5.00/s was expected"}},
 	} {
 		r := Report{Expect: c.expect}
 		r.complete(&c.answer)
 		if r.Verdict != c.want {
 			t.Errorf("%s: %s, want %s", c.name, r.Verdict, c.want)
+		}
+	}
+	for _, cut := range []bool{false, true} {
+		r := Report{Expect: 390, Partial: true, Cut: cut}
+		r.complete(&Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: short})
+		if r.Verdict.Word != criteria.Undecided || !strings.HasSuffix(r.Verdict.Reason, "400 to 600 messages/s; 390/s was expected"+notShown) {
+			t.Errorf("cut short: %s", r.Verdict)
 		}
 	}
 }
