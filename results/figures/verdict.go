@@ -58,6 +58,33 @@ func (res *Result) judge(r *record.Run) {
 	default:
 		v.Conclusion = criteria.Conclusion{Word: criteria.Pass, Reason: res.passed()}
 	}
+	if behind := res.fellBehind(); behind != "" && len(v.Failures) == 0 && len(v.Reasons) == 0 {
+		v.Reason += "; " + behind
+	}
+}
+
+// fellBehind says in which stage of a load the server first did not keep up, and at which
+// rate; "" if it kept up with all.
+func (res *Result) fellBehind() string {
+	text, others := "", int64(0)
+	for name, f := range res.FlowsInOrder() {
+		i := slices.IndexFunc(f.Stages, func(s LoadStage) bool { return s.QueueGrewAt != nil })
+		switch {
+		case i < 0:
+		case text != "":
+			others++
+		default:
+			s := &f.Stages[i]
+			text = fmt.Sprintf("the server fell behind in stage %d of %d, at %s %s", s.Stage, len(f.Stages), human.Rate(s.RateThen()), s.Arriving())
+			if len(res.Flows) > 1 {
+				text += ", of flow " + name
+			}
+		}
+	}
+	if others > 0 {
+		text += ", and in " + human.CountOf(others, "other flow")
+	}
+	return text
 }
 
 func (res *Result) passed() string {

@@ -29,6 +29,7 @@ func rampRun(t *testing.T, rates ...int) *record.Run {
 func TestStagesAreOnTheScreen(t *testing.T) {
 	text := screenText(t, newDocument(rampRun(t, 50, 200, 400, 800, 1600)), Options{})
 	for _, want := range []string{
+		"PASS: the figures may be believed; the scenario has no thresholds; the server fell behind in stage 4 of 5, at 800 msg/s",
 		"1 50 msg/s 50.0 50.0 0 % 10.0 ms 10.0 ms 10.0 ms – 0",
 		"4 800 msg/s 800 700 0 %",
 		"from 15.0 s on 500",
