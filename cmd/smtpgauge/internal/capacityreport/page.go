@@ -89,6 +89,7 @@ type curve struct {
 	P50, P99                                string             // paths through the medians of each rate, without invalid trials; "" of fewer than two
 	Outcomes                                []capacity.Outcome // of the dots
 	Rates, Times                            []tick
+	Beyond                                  string // what is not drawn; "" if all trials are
 }
 
 // PlotHeight is how high the plot is.
@@ -122,10 +123,14 @@ func newCurve(r *capacity.Report) *curve {
 		return nil
 	}
 	// Rates far above the capacity would press the rest together.
-	last := trials[len(trials)-1].Rate
+	last, beyond := trials[len(trials)-1].Rate, ""
 	if top := r.Capacity.Best * 1.4; r.Capacity.Best > 0 && r.Capacity.High > 0 {
 		last = min(last, top)
+		n := len(trials)
 		trials = slices.DeleteFunc(trials, func(t capacity.TrialReport) bool { return t.Rate > top })
+		if n -= len(trials); n > 0 {
+			beyond = fmt.Sprintf("Not drawn: %s at rates over %s/s, 1.4 times the best guess. The table has all trials.", human.CountOf(int64(n), "trial"), human.Rate(top))
+		}
 	}
 	low, high := math.Inf(1), 0.0
 	for _, t := range trials {
@@ -136,7 +141,7 @@ func newCurve(r *capacity.Report) *curve {
 	y := func(ns float64) float64 {
 		return marginTop + plotHeight*(high-math.Log10(max(shortest, ns)))/max(1, high-low)
 	}
-	c := &curve{Width: curveWidth, Height: curveHeight, Left: marginLeft, Right: curveWidth - marginRight, Top: marginTop, Bottom: curveHeight - marginBottom}
+	c := &curve{Width: curveWidth, Height: curveHeight, Left: marginLeft, Right: curveWidth - marginRight, Top: marginTop, Bottom: curveHeight - marginBottom, Beyond: beyond}
 	for p := low; p <= high; p++ {
 		ns := math.Pow(10, p)
 		c.Times = append(c.Times, tick{y(ns), human.Figure(criteria.Time, ns)})

@@ -3,6 +3,7 @@ package capacityreport
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,6 +124,14 @@ func TestPageDrawsTheCurve(t *testing.T) {
 	// 1,600/s is far above the capacity, and would press the rest together.
 	if strings.Contains(page, "1,600/s: p50") {
 		t.Error("the curve goes as far as 1,600/s")
+	}
+	if want := "Not drawn: 1 trial at rates over 980/s, 1.4 times the best guess."; !strings.Contains(page, want) {
+		t.Errorf("the page does not say %q", want)
+	}
+	r := hostileReport()
+	r.Trials = slices.DeleteFunc(r.Trials, func(t capacity.TrialReport) bool { return t.Rate > 980 })
+	if c := newCurve(r); c.Beyond != "" {
+		t.Errorf("all is drawn, and the page says %q", c.Beyond)
 	}
 }
 
