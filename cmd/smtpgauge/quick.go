@@ -93,7 +93,8 @@ to start from; the password is not in it.
 	q.serverFlags.register(flags)
 	flags.StringVar(&q.mechanism, "mechanism", "", "SASL `MECHANISM` (default the strongest that the server offers)")
 	q.sessions = numberflag.Whole{Value: 10, Least: 1}
-	flags.Var(&q.sessions, "sessions", "sessions at once; with --rate or --capacity, the most at once (with --capacity 500 by default)")
+	flags.Var(&q.sessions, "sessions", "sessions at once (default 10); with --rate the most at once (default 1000), and with --capacity (default "+mostAtOnce+")")
+	flags.Lookup("sessions").DefValue = "" // the text has both
 	flags.StringVar(&q.rate, "rate", "", "`RATE` of arrivals, such as 20 sessions/s; a bare number is messages/s")
 	flags.StringVar(&q.duration, "for", "10s", "`DURATION` of the load")
 	q.messages = numberflag.Whole{Least: 1}
@@ -309,12 +310,15 @@ func (q *quickFlags) trust() string {
 	return strings.Join(parts, ", ")
 }
 
+// mostAtOnce is how many sessions a search has at once at most, if nobody says.
+const mostAtOnce = "500"
+
 func (q *quickFlags) load() string {
 	switch {
 	case q.search.on && q.sessionsSet:
 		return q.search.load(strconv.Itoa(q.sessions.Value))
 	case q.search.on:
-		return q.search.load("500")
+		return q.search.load(mostAtOnce)
 	case q.rate != "":
 		s := fmt.Sprintf("rate: %s, duration: %s", quote(q.rate), quote(q.duration))
 		if q.sessionsSet {
