@@ -190,7 +190,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	reportSink(result.Served, display)
 	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
 	page.finish(result.Figures.Verdict.Conclusion, "run file: "+file.Name(), func(w io.Writer) error { return writeFinishedPage(w, file.Name()) })
-	shown, unread := f.readBack(result.Run, file.Name())
+	shown, unread := f.readBack(result.Run, file.Name(), err == nil)
 	summarizeStep([]*record.Run{shown}, s.err)
 	return errors.Join(unread, writeRuns(s.results, f.format.name, render.Options{All: f.all, AllowInvalid: f.allowInvalid}, shown), err, cmp.Or(unfit, f.verdictOf(result, s.err)))
 }
@@ -221,11 +221,11 @@ func (f *runFlags) descriptors(p *loadgen.Plan) uint64 {
 // time. If the file cannot be read back, such as /dev/null, the matrix goes
 // without CPU times, and the page is an error. A file that is not whole has less
 // than the run that is at hand.
-func (f *runFlags) readBack(run *record.Run, file string) (*record.Run, error) {
-	if run.Unwritten() == nil && file != os.DevNull {
+func (f *runFlags) readBack(run *record.Run, file string, whole bool) (*record.Run, error) {
+	if whole && file != os.DevNull {
 		run.Source = file
 	}
-	if run.Unwritten() != nil || f.format.name != "html" && run.Header.Baseline == "" {
+	if !whole || f.format.name != "html" && run.Header.Baseline == "" {
 		return run, nil
 	}
 	stored, err := readRuns([]string{file}, f.format.name)

@@ -18,6 +18,7 @@ import (
 // first write. If there is none, Close removes a file that was not there before.
 type File struct {
 	*os.File
+	written              int64
 	fresh, begun, closed bool
 }
 
@@ -29,7 +30,19 @@ func (f *File) Write(p []byte) (int, error) {
 		}
 		f.begun = true
 	}
-	return f.File.Write(p)
+	n, err := f.File.Write(p)
+	f.written += int64(n)
+	return n, err
+}
+
+// lost says that the file has lost some of what was written. Write leaves a file without holes, as it appends: one that is shorter in the end than what
+// was written has lost some of it.
+func (f *File) lost() error {
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() >= f.written {
+		return err
+	}
+	return fmt.Errorf("somebody else cut it short while it was written: it has %d of %d octets", info.Size(), f.written)
 }
 
 func (f *File) clear() error {
@@ -40,13 +53,14 @@ func (f *File) clear() error {
 	return f.Truncate(0)
 }
 
-// Close closes the file. It may be called again.
+// Close closes the file. It may be called again. The error says, too, that the file has lost
+// some of what was written.
 func (f *File) Close() error {
 	if f.closed {
 		return nil
 	}
 	f.closed = true
-	err := f.File.Close()
+	err := errors.Join(f.lost(), f.File.Close())
 	if !f.fresh || f.begun {
 		return err
 	}
@@ -89,7 +103,7 @@ func free(base, ending string) (*File, error) {
 		if n > 1 {
 			name = fmt.Sprintf("%s-%d%s", base, n, ending)
 		}
-		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+		f, err := os.OpenFile(name, os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o666)
 		if !errors.Is(err, fs.ErrExist) {
 			return &File{File: f, fresh: true}, err
 		}
@@ -122,7 +136,7 @@ func Open(name string, stdout io.Writer) (*File, error) {
 		return &File{File: f}, err
 	}
 	fresh := err != nil
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, err
 	}

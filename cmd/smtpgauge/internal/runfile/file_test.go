@@ -63,6 +63,33 @@ func TestOlderRunStaysUntilANewOneBegins(t *testing.T) {
 	}
 }
 
+// A file that somebody else cuts short is not taken for whole, wherever the next line went.
+func TestFileThatIsCutShort(t *testing.T) {
+	for _, name := range []string{filepath.Join(t.TempDir(), "new.jsonl"), put(t, "old.jsonl", runStart)} {
+		f, err := Create(name, "x", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if _, err := f.Write([]byte("a line\n")); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Truncate(name, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := f.Write([]byte("the last\n")); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err == nil || !strings.Contains(err.Error(), "cut it short while it was written: it has 9 of 30 octets") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := contents(t, name); got != "the last\n" {
+			t.Errorf("%s holds %q", name, got)
+		}
+	}
+}
+
 func TestTwoRunsInOneFile(t *testing.T) {
 	for _, name := range []string{filepath.Join(t.TempDir(), "new.jsonl"), put(t, "old.jsonl", runStart)} {
 		first, err := Create(name, "x", nil)
