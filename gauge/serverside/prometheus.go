@@ -39,7 +39,8 @@ type Prometheus struct {
 }
 
 // NewPrometheus asks each query once. The error says which of them cannot be answered:
-// one whose series is not there yet is no error, as a load may bring it about.
+// one whose series is not there yet, or is no number yet, is no error, as a load may bring
+// it about.
 func NewPrometheus(ctx context.Context, address string, queries []Query) (*Prometheus, error) {
 	p := newPrometheus(address, queries)
 	if p == nil {
@@ -78,7 +79,7 @@ func (p *Prometheus) tryEach(ctx context.Context) error {
 			faults = append(faults, fmt.Errorf("the Prometheus at %s: %s", shortened(p.url.Host), why(err)))
 			break // the other queries would only take as long
 		}
-		if err != nil && !errors.Is(err, errNoSeries) {
+		if err != nil && !errors.Is(err, errNoSeries) && !errors.As(err, new(*notFiniteError)) {
 			faults = append(faults, fmt.Errorf("the query %s: %w", p.queries[i].Name, err))
 		}
 	}
@@ -168,11 +169,22 @@ func (p *Prometheus) ask(ctx context.Context, expr string) (float64, error) {
 		return 0, fmt.Errorf("the answer is longer than %d KiB: use sum() or max() for one number", maxAnswer>>10)
 	}
 	v, err := parseAnswer(body)
+	if err == nil || errors.Is(err, errNoSeries) || errors.As(err, new(*notFiniteError)) {
+		if response.StatusCode/100 != 2 {
+			err = &notPrometheusError{"its status is no success"}
+		}
+	}
 	if wrong := new(notPrometheusError); errors.As(err, &wrong) {
 		return 0, fmt.Errorf("status %s, and %w", shortened(response.Status), err)
 	}
 	return v, err
 }
+
+// A notFiniteError is a value that is no number that can be kept, such as the rate of a
+// counter that does not grow divided by itself.
+type notFiniteError struct{ value string }
+
+func (e *notFiniteError) Error() string { return "its value is " + e.value }
 
 // A notPrometheusError is an answer that Prometheus does not give.
 type notPrometheusError struct{ reason string }
@@ -243,7 +255,7 @@ func parsePoint(point []json.RawMessage) (float64, error) {
 	case err != nil:
 		return 0, &notPrometheusError{"its value is no number"}
 	case math.IsNaN(v) || math.Abs(v) > 1e100:
-		return 0, fmt.Errorf("its value is %s", shortened(text))
+		return 0, &notFiniteError{shortened(text)}
 	}
 	return v, nil
 }

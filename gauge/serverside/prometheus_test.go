@@ -136,12 +136,36 @@ func TestWatchPrometheus(t *testing.T) {
 	})
 }
 
+// A status that is no success is an error, whatever the body says, and nobody follows it.
+func TestPrometheusStatus(t *testing.T) {
+	for _, body := range []string{half, nobody} {
+		for _, status := range []int{http.StatusFound, http.StatusInternalServerError} {
+			p := newPrometheus("http://prometheus.example.test", []Query{{"load", "a"}})
+			p.client.Transport = answeredWith{status, body}
+			if err := p.tryEach(t.Context()); err == nil || !strings.Contains(err.Error(), "the query load: status "+http.StatusText(status)+", and no answer") {
+				t.Errorf("%d: %v", status, err)
+			}
+		}
+	}
+}
+
+// answeredWith answers each query with a status and a body.
+type answeredWith struct {
+	status int
+	body   string
+}
+
+func (a answeredWith) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{Status: http.StatusText(a.status), StatusCode: a.status, Body: io.NopCloser(strings.NewReader(a.body)), Request: r}, nil
+}
+
 // TestAskPrometheus says before the load what can never be answered.
 func TestAskPrometheus(t *testing.T) {
-	p := newPrometheus("http://user:secret@prometheus.example.test", []Query{{"good", "a"}, {"absent", "b"}, {"wrong", "("}, {"many", "c"}})
+	p := newPrometheus("http://user:secret@prometheus.example.test", []Query{{"good", "a"}, {"absent", "b"}, {"wrong", "("}, {"many", "c"}, {"ratio", "d"}})
 	answers := map[string]string{
 		"a": half, "b": nobody, "(": `{"status":"error","errorType":"bad_data","error":"unclosed"}`,
 		"c": `{"status":"success","data":{"resultType":"vector","result":[{},{}]}}`,
+		"d": `{"status":"success","data":{"resultType":"scalar","result":[1,"NaN"]}}`, // as of a counter that does not grow yet
 	}
 	p.client.Transport = fakePrometheus(func(_ *http.Request, query string) (string, error) { return answers[query], nil })
 	err := p.tryEach(t.Context())
