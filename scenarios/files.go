@@ -90,6 +90,29 @@ func (f files) read(name string, most int64) ([]byte, error) {
 	return data, nil
 }
 
+// otherEnding names the file that is there if the one of that name is not, because YAML has
+// two endings; "" if there is none.
+func (f files) otherEnding(name string) string {
+	if f.closed {
+		return ""
+	}
+	ending := path.Ext(name)
+	for _, other := range []string{".yaml", ".yml"} {
+		there := strings.TrimSuffix(name, ending) + other
+		if ending != ".yaml" && ending != ".yml" || other == ending {
+			continue
+		}
+		folder, base, err := f.locate(there)
+		if err != nil {
+			continue
+		}
+		if info, err := fs.Stat(folder, base); err == nil && !info.IsDir() {
+			return ", but " + there + " is there"
+		}
+	}
+	return ""
+}
+
 // withoutPath takes the operation and the path off a file error: the message has the
 // path as the scenario gives it.
 func withoutPath(err error) error {

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -89,6 +90,9 @@ func Load(name string, o LoadOptions) (*Scenario, error) {
 		source, err = readAll(o.Stdin)
 	default:
 		source, err = shell.read(name, tree.MaxSource)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%w%s", err, shell.otherEnding(name))
+		}
 	}
 	if err != nil {
 		return nil, tree.Faults{{File: name, Message: err.Error()}}
