@@ -72,7 +72,7 @@ func stateOf(s *live.Standing) state {
 func rowOf(f *live.Flow, staged bool) row {
 	r := row{
 		Name: printable.Text(f.Name), State: "underway", OpenLoad: f.OffersNumber, Accepted: human.Rate(f.Accepted), Offered: human.NoSamples,
-		P50: human.NoSamples, P99: human.NoSamples, Open: human.Count(int64(f.Open)), Errors: "none", Bad: len(f.Errors) > 0,
+		P50: human.NoSamples, P99: human.NoSamples, Open: human.Count(int64(f.Open)), Errors: "no errors", Bad: len(f.Errors) > 0,
 	}
 	if f.OffersNumber {
 		r.Offered = human.Rate(f.Offered)
@@ -80,6 +80,7 @@ func rowOf(f *live.Flow, staged bool) row {
 	switch {
 	case f.State == live.Waiting:
 		r.State, r.Note, r.Accepted, r.Offered = "waiting", "waiting", human.NoSamples, human.NoSamples
+		r.Errors = "" // nothing is known of them yet
 	case f.State == live.Done:
 		r.State, r.Note, r.Accepted, r.Offered = "done", "done", human.NoSamples, human.NoSamples
 	case staged:

@@ -366,6 +366,10 @@ func TestTheEndShowsSums(t *testing.T) {
 			t.Errorf("a flow: %+v", r)
 		}
 	}
+	i.Flows[0].Errors = nil
+	if got := stateOf(live.At(p, i)).Flows[0].Errors; got != "no errors" { // a phone has no heading above it
+		t.Errorf("a flow without errors has %q", got)
+	}
 }
 
 func TestPlacesAreNamed(t *testing.T) {
