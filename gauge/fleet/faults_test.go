@@ -59,6 +59,9 @@ func TestAgentIsLost(t *testing.T) {
 			var first, last record.Progress
 			run, err := s.carry(gauge.Options{OnInterval: func(p *record.Progress) {
 				begin(p)
+				if sum := p.Parts[0].Accepted + p.Parts[1].Accepted; sum != p.Flows[0].Accepted+p.Flows[1].Accepted {
+					t.Errorf("%s: after %v %d accepted by the agents, %d by the flows", name, p.Elapsed, sum, p.Flows[0].Accepted+p.Flows[1].Accepted)
+				}
 				if last = *p; first.Agents == 0 {
 					first = *p
 				}
@@ -68,6 +71,9 @@ func TestAgentIsLost(t *testing.T) {
 			}
 			if first.Agents != 2 || first.Silent != 0 || last.Silent != 1 {
 				t.Errorf("%s: %d of %d agents are silent at first, %d in the end", name, first.Silent, first.Agents, last.Silent)
+			}
+			if a, b := &last.Parts[0], &last.Parts[1]; a.Silent || a.Lost || !b.Silent || a.Name == b.Name || a.SoFar != 100 || a.AllTimes().Count() != 100 {
+				t.Errorf("%s: the last report has %+v, %+v", name, a, b)
 			}
 			mine, lost := run.Agents[0], run.Agents[1]
 			if mine.Lost != "" || lost.Lost == "" || mine.Messages[0] != 100 || lost.Messages[0] == 0 || lost.Messages[0] >= 100 {

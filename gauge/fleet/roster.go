@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
+	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
 // A Member is who an agent is, for people.
@@ -25,16 +26,19 @@ func (f *Fleet) Members() []Member {
 	return list
 }
 
-// attendance is how many agents there are, and how many of them are not heard of.
-func (f *Fleet) attendance() (agents, silent int) {
+// attend says in a progress who the agents are, and which of them are not heard of.
+func (f *Fleet) attend(p *record.Progress) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, m := range f.members {
+	p.Agents = len(f.members)
+	for i, m := range f.members {
+		part := &p.Parts[i]
+		part.Name, part.Host, part.Silent = m.name, m.hello.Host, m.away
+		part.Lost = m.givenUp || m.broken != nil || m.Failed != "" || m.Left && !f.isWhole(m)
 		if m.away {
-			silent++
+			p.Silent++
 		}
 	}
-	return len(f.members), silent
 }
 
 // admit gives an agent a place, or refuses it. The fleet is locked.

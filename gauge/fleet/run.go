@@ -128,7 +128,7 @@ func (f *Fleet) carry(ctx context.Context, j *gauge.Job, o gauge.Options) (*reco
 	header := record.NewHeader(j.Plan, j.Criteria)
 	header.Started = start.UTC()
 	union, err := record.NewUnion(o.File, header, len(f.members), func(p *record.Progress) {
-		p.Agents, p.Silent = f.attendance()
+		f.attend(p)
 		aborts.Observe(p)
 		if o.OnInterval != nil {
 			o.OnInterval(p)

@@ -208,7 +208,7 @@ func (c *Collector) emit(n int64) {
 		c.pending = slices.Delete(c.pending, 0, 1)
 		f.settle(c.ended)
 		c.fold(f)
-		c.reporter.report(f, c.run.gauges)
+		c.reporter.report(f, c.run.gauges, nil)
 		c.mu.Lock()
 		c.taken = f.to
 		c.mu.Unlock()

@@ -31,6 +31,29 @@ type Progress struct {
 	// Agents is how many agents a fleet has, and Silent how many of them are not heard of
 	// now. The coordinator fills them in; 0 for a run on this machine.
 	Agents, Silent int
+	Parts          []AgentProgress // of the fleet, in the order of the agents' numbers
+}
+
+// An AgentProgress is one agent's part of a Progress. It is valid during the call that it is
+// passed to.
+type AgentProgress struct {
+	Accepted int64 // messages accepted in the interval, as in FlowProgress
+	SoFar    int64 // messages accepted so far, without the warm-up
+
+	// The coordinator fills these in.
+	Name, Host string
+	Silent     bool // nothing is heard of it now
+	Lost       bool // its part will not be whole
+
+	Times []*histogram.Histogram // so far, as Agent.Times
+}
+
+// AllTimes are the message times of all flows together; nil if there are none.
+func (a *AgentProgress) AllTimes() *histogram.Histogram {
+	if len(a.Times) == 1 {
+		return a.Times[0]
+	}
+	return histogram.Merged(a.Times...)
 }
 
 // A FlowProgress is one flow's part of a Progress. Histograms and maps in it are
@@ -169,8 +192,8 @@ func (r *reporter) sinceStart(t sample.Instant) time.Duration {
 }
 
 // report passes on how far the run is after a frame. peaks are the flows' gauges with
-// the most sessions of the run.
-func (r *reporter) report(f *frame, peaks []Gauge) {
+// the most sessions of the run, parts those of the agents of a fleet.
+func (r *reporter) report(f *frame, peaks []Gauge, parts []AgentProgress) {
 	if r.onInterval == nil {
 		return
 	}
@@ -180,7 +203,7 @@ func (r *reporter) report(f *frame, peaks []Gauge) {
 		Started: r.header.Started,
 		Elapsed: r.sinceStart(f.to), Length: f.to.Sub(f.from),
 		Flows:     make([]FlowProgress, len(r.flows)),
-		BusyShare: cpu.Busiest(), DeniedShare: cpu.Denied(),
+		BusyShare: cpu.Busiest(), DeniedShare: cpu.Denied(), Parts: parts,
 	}
 	for i := range r.flows {
 		r.flows[i].added = r.flows[i].added[:0]

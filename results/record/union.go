@@ -168,11 +168,12 @@ func (u *Union) Close(e Ending, agents []Agent) (*Run, error) {
 // A unionFrame is an interval of the whole.
 type unionFrame struct {
 	*frame
-	by []map[int]Gauge // by agent, and by flow; nil for an agent that has no part in it
+	by       []map[int]Gauge // by agent, and by flow; nil for an agent that has no part in it
+	accepted []int64         // messages, by agent
 }
 
 func newUnionFrame(number int64, u *Union) *unionFrame {
-	return &unionFrame{newFrame(number, u.run.staged), make([]map[int]Gauge, len(u.parts))}
+	return &unionFrame{newFrame(number, u.run.staged), make([]map[int]Gauge, len(u.parts)), make([]int64, len(u.parts))}
 }
 
 // A unionQueue has the seconds that wait for agents which have not come to them yet.
@@ -241,7 +242,12 @@ func (u *Union) report(f *unionFrame) {
 		u.shown[i] = g
 		u.shown[i].Peak = peak
 	}
-	u.reporter.report(f.frame, u.shown)
+	parts := make([]AgentProgress, len(u.parts))
+	for i := range u.parts {
+		a := &u.parts[i].agent
+		parts[i] = AgentProgress{Accepted: f.accepted[i], SoFar: a.Messages[sample.Accepted], Times: a.Times}
+	}
+	u.reporter.report(f.frame, u.shown, parts)
 }
 
 // settle adds up the agents' gauges, of which last has the ones before.

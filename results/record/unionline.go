@@ -104,6 +104,7 @@ func (u *Union) partInterval(p *unionPart, line []byte) error {
 	from, to := p.header.common(l.From), p.header.common(l.To)
 	u.each(p, func(f *unionFrame) {
 		addTo(f.series, s).Add(t)
+		f.accepted[p.index] += t.Outcomes[sample.Accepted]
 		if f.from == 0 || from < f.from {
 			f.from = from
 		}

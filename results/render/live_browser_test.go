@@ -30,13 +30,17 @@ func livePlan() *loadgen.Plan {
 
 // liveSecond is what was measured up to second n.
 func liveSecond(p *loadgen.Plan, n int64) *record.Progress {
-	return &record.Progress{Elapsed: time.Duration(n) * time.Second, Length: time.Second, Flows: []record.FlowProgress{
+	out := &record.Progress{Elapsed: time.Duration(n) * time.Second, Length: time.Second, Agents: 200, Silent: 1, Flows: []record.FlowProgress{
 		{
 			Name: p.Flows[0].Name, Open: int(n), Due: 50 * n, Started: 50 * n, Accepted: 50*n - 20*(n%3),
 			Errors: map[sample.Class]int64{sample.RecipientUnknown: n * n, sample.Busy: n / 2},
 		},
 		{Name: p.Flows[1].Name},
 	}}
+	for k := range 200 {
+		out.Parts = append(out.Parts, record.AgentProgress{Name: fmt.Sprintf("agent%d", k+1), Host: strings.Repeat("a-long-name-", 6), SoFar: n, Silent: k == 77})
+	}
+	return out
 }
 
 // liveSeen is what of the live page is to be seen.
@@ -44,6 +48,7 @@ const liveSeen = `({
 	title: document.getElementById("verdict-title").textContent, place: document.getElementById("place").textContent,
 	tiles: [...document.querySelectorAll("#tiles > div")].map(e => e.innerText.replace(/\s+/g, " ")),
 	errors: [...document.querySelectorAll("#errors tbody tr")].map(e => e.innerText.replace(/\s+/g, " ")),
+	agents: [...document.querySelectorAll("#agents tbody tr, #agents-rest")].map(e => e.innerText.replace(/\s+/g, " ")),
 	beside: [...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().width > 0 && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 99)),
 	owned: document.title === "owned" || !!document.querySelector("img"),
 	theme: document.documentElement.dataset.theme, trouble: document.getElementById("trouble").textContent,
@@ -72,9 +77,9 @@ func TestLivePageInBrowser(t *testing.T) {
 			shows(t, b, fmt.Sprintf("document.getElementById('verdict-title').textContent.startsWith('%ds of')", last))
 			b.picture(fmt.Sprintf("live-%d-%s", width, scheme))
 			var seen struct {
-				Title, Place, Theme, Trouble string
-				Tiles, Errors, Beside        []string
-				Owned                        bool
+				Title, Place, Theme, Trouble  string
+				Tiles, Errors, Agents, Beside []string
+				Owned                         bool
 			}
 			b.eval(liveSeen, &seen)
 			var colours map[string]int
@@ -84,7 +89,9 @@ func TestLivePageInBrowser(t *testing.T) {
 				t.Errorf("%d %s: beside the window: %q", width, scheme, seen.Beside)
 			case seen.Owned || seen.Theme != scheme || seen.Trouble != "":
 				t.Errorf("%d %s: %+v", width, scheme, seen)
-			case seen.Place != "round 1 of 3, stage 2 of 2: 1,000 messages/s":
+			case len(seen.Agents) != 13 || !strings.HasPrefix(seen.Agents[0], "agent78 on") || !strings.Contains(seen.Agents[0], "silent") || !strings.HasPrefix(seen.Agents[12], "and 188 agents"):
+				t.Errorf("%d %s: agents: %q", width, scheme, seen.Agents)
+			case seen.Place != "round 1 of 3, stage 2 of 2: 1,000 messages/s, 1 of 200 agents silent":
 				t.Errorf("the place is %q", seen.Place)
 			case len(seen.Tiles) != 5 || !strings.Contains(seen.Tiles[0], "/s offered") || !strings.Contains(seen.Tiles[3], "most often recipient-unknown"):
 				t.Errorf("tiles: %q", seen.Tiles)

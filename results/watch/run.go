@@ -50,6 +50,9 @@ func (s *Server) Begin(p *loadgen.Plan) {
 func (s *Server) Observe(standing *live.Standing, i *record.Progress) {
 	state := stateOf(standing)
 	state.Targets = s.run.targets
+	if len(i.Parts) > 0 {
+		state.Agents, state.Rest = agentsOf(i)
+	}
 	s.stream.add(encoded(state), s.run.point(standing, i))
 }
 

@@ -19,6 +19,8 @@ type state struct {
 	Tiles   []tile   `json:"tiles"`
 	Flows   []row    `json:"flows"`
 	Errors  []class  `json:"errors"`
+	Agents  []agent  `json:"agents"` // of a fleet
+	Rest    string   `json:"rest"`   // of the agents, if not all have a row
 }
 
 // A tile is a figure with its name and what is to be known about it.
@@ -51,7 +53,7 @@ type class struct {
 }
 
 func stateOf(s *live.Standing) state {
-	out := state{Name: printable.Text(s.Name), Clock: s.Clock(), Done: figure(s.Remains.Done), Errors: []class{}}
+	out := state{Name: printable.Text(s.Name), Clock: s.Clock(), Done: figure(s.Remains.Done), Errors: []class{}, Agents: []agent{}}
 	var place []string
 	for _, part := range []string{s.Turn, s.RoundText(), s.StageText(), s.AgentsText()} {
 		if part != "" {

@@ -8,6 +8,12 @@
     if (className) e.className = className;
     return e;
   };
+  // Cells say what they are, for a window too narrow for the head of the table.
+  const cells = list => list.map(([what, text]) => {
+    const cell = element("td", text);
+    cell.dataset.name = what;
+    return cell;
+  });
   let points = [], most = 0, names = [], charts = null, offers = [], classes = [], errorChart = null, ended = false;
 
   function showState(s) {
@@ -30,14 +36,17 @@
       name.scope = "row";
       swatch.className = "swatch part-" + i % report.colours;
       name.append(swatch, f.name + (f.note ? ", " + f.note : ""));
-      const cells = [["accepted/s", f.accepted], ["offered/s", f.offered], ["p50", f.p50], ["p99", f.p99], ["open", f.open]].map(([what, text]) => {
-        const cell = element("td", text);
-        cell.dataset.name = what;
-        return cell;
-      });
-      row.append(name, ...cells, element("td", f.errors, f.bad ? "left bad" : "left"));
+      row.append(name, ...cells([["accepted/s", f.accepted], ["offered/s", f.offered], ["p50", f.p50], ["p99", f.p99], ["open", f.open]]), element("td", f.errors, f.bad ? "left bad" : "left"));
       return row;
     }));
+    at("agents").hidden = s.agents.length === 0;
+    at("agents").querySelector("tbody").replaceChildren(...s.agents.map(a => {
+      const row = document.createElement("tr"), name = element("th", a.name, "left");
+      name.scope = "row";
+      row.append(name, ...cells([["accepted/s", a.accepted], ["accepted", a.so_far], ["p99", a.p99]]), element("td", a.state, "left bad"));
+      return row;
+    }));
+    at("agents-rest").textContent = s.rest;
     at("errors").hidden = s.errors.length === 0;
     at("errors").querySelector("tbody").replaceChildren(...s.errors.map(e => {
       const row = document.createElement("tr"), name = element("th", e.class, "left");
