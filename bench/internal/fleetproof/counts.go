@@ -75,8 +75,17 @@ func (c *crowd) take(r *carried) {
 // loaded carries a load out on a new server, by agents or without any, and holds the counts
 // against the server's.
 func (p *proof) loaded(ctx context.Context, load func(port string) fleet) (c *carried, faults []string, err error) {
-	server, err := p.Sink(ctx)
-	if err != nil {
+	return p.loadedApart(ctx, nil, load)
+}
+
+// loadedApart is loaded with the server on the far side of a link, which the fleet is to have
+// as well; nil for none.
+func (p *proof) loadedApart(ctx context.Context, apart *link, load func(port string) fleet) (c *carried, faults []string, err error) {
+	var server *harness.Server
+	if err := apart.onFar(func() (err error) {
+		server, err = p.Sink(ctx)
+		return err
+	}); err != nil {
 		return nil, nil, err
 	}
 	if f := load(server.Port); f.agents == 0 {

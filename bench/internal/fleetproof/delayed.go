@@ -25,20 +25,28 @@ type passage struct {
 	offsets []float64 // how far clocks are said to be apart, of all agents, in milliseconds
 	errors  []float64
 	late    []float64
+
+	carried, dropped, again int64 // packets over the links, and TCP segments that were sent again
 }
 
 // delayed makes the way to the coordinator slow, and shows what does not change by it.
 func (p *proof) delayed(ctx context.Context) (faults []string, err error) {
 	rate, seconds := p.size(2000, 200), p.size(20, 3)
-	fmt.Fprintf(p.w, "delayed: %d agents, %d messages/s for %d s, %d rounds; %v each way to the coordinator, and %v more for %g %% of the segments\n\n",
-		delayedAgents, rate, seconds, p.rounds, slowWay.delay, slowWay.again, 100*slowWay.lost)
+	fmt.Fprintf(p.w, "delayed: %d agents, %d messages/s for %d s, %d rounds; %v each way to the coordinator, %g %% lost\n", delayedAgents, rate, seconds, p.rounds, slowWay.delay, 100*slowWay.lost)
+	trial, without := newLink(slowWay, 0)
+	if without == nil {
+		trial.close()
+		fmt.Fprintf(p.w, "the slow way is between two network namespaces: real packets are delayed and dropped\n\n")
+	} else {
+		fmt.Fprintf(p.w, "the slow way is a relay: it loses nothing, and %g %% of the segments take %v more. It needs no privilege; network namespaces do (%v)\n\n", 100*slowWay.lost, slowWay.again, without)
+	}
 	passages := []*passage{{name: "direct"}, {name: "slow", slow: true}, {name: "direct, again"}}
 	for _, y := range passages {
 		y.times = map[string][]float64{}
 	}
 	for round := range p.rounds {
 		for _, y := range passages {
-			c, found, err := p.across(ctx, y, fmt.Sprintf(openLoad, "%s", rate, seconds), uint64(round))
+			c, found, err := p.across(ctx, y, without == nil, fmt.Sprintf(openLoad, "%s", rate, seconds), uint64(round))
 			if err != nil {
 				return faults, err
 			}
@@ -58,20 +66,33 @@ func (p *proof) delayed(ctx context.Context) (faults []string, err error) {
 		fmt.Fprintf(tw, "%s\t%s\t%s\n", harness.Over(y.offsets).Format(3), harness.Over(y.errors).Format(3), harness.Over(y.late).Format(2))
 	}
 	tw.Flush()
+	for _, y := range passages {
+		if y.carried > 0 {
+			fmt.Fprintf(p.w, "%s: %d packets arrived, %d were dropped; TCP sent %d segments again\n", y.name, y.carried, y.dropped, y.again)
+		}
+	}
 	return faults, nil
 }
 
-// across carries a load out whose agents go one way to their coordinator.
-func (p *proof) across(ctx context.Context, y *passage, scenario string, seed uint64) (c *carried, faults []string, err error) {
+// across carries a load out whose agents go one way to their coordinator: if that is slow, over
+// a link, or a relay without one.
+func (p *proof) across(ctx context.Context, y *passage, linked bool, scenario string, seed uint64) (c *carried, faults []string, err error) {
 	var between *relay
+	var apart *link
+	if y.slow && linked {
+		if apart, err = newLink(slowWay, seed); err != nil {
+			return nil, nil, err
+		}
+		defer apart.close()
+	}
 	defer func() {
 		if between != nil {
 			between.close()
 		}
 	}()
-	c, faults, err = p.loaded(ctx, func(port string) fleet {
-		f := fleet{scenario: fmt.Sprintf(scenario, port), agents: delayedAgents}
-		if y.slow {
+	c, faults, err = p.loadedApart(ctx, apart, func(port string) fleet {
+		f := fleet{scenario: fmt.Sprintf(scenario, port), agents: delayedAgents, apart: apart}
+		if y.slow && apart == nil {
 			f.way = func(address string) (string, error) {
 				if between, err = startRelay(address, slowWay, seed); err != nil {
 					return "", err
@@ -83,6 +104,13 @@ func (p *proof) across(ctx context.Context, y *passage, scenario string, seed ui
 	})
 	if err != nil {
 		return nil, nil, err
+	}
+	if apart != nil {
+		again, err := apart.sentAgain()
+		if err != nil {
+			return nil, nil, err
+		}
+		y.carried, y.dropped, y.again = y.carried+apart.passed.Load(), y.dropped+apart.dropped.Load(), y.again+again
 	}
 	if len(c.Agents) == 0 {
 		return nil, nil, errors.New("the result has no agents")

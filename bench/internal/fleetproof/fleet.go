@@ -70,6 +70,9 @@ type fleet struct {
 	over *natsServer
 	// way returns the address for agents to join at instead of the coordinator's; nil for that.
 	way func(address string) (string, error)
+	// apart is between the coordinator on one side, and the agents and the server on the other;
+	// nil if all are in one place.
+	apart *link
 }
 
 // A carried is what became of a run.
@@ -116,12 +119,18 @@ func (p *proof) carry(ctx context.Context, f fleet) (*carried, error) {
 	args, found, env := p.RunArgs(file), joinLine, []string(nil)
 	c := &carried{file: args[len(args)-1]}
 	args = append(args, "--agents", fmt.Sprint(f.agents))
-	if f.over == nil {
+	switch {
+	case f.apart != nil:
+		args = append(args, "--listen", nearAddress+":0")
+	case f.over == nil:
 		args = append(args, "--listen", "127.0.0.1:0")
-	} else {
+	default:
 		args, found, env = append(args, "--nats", f.over.url), natsLine, []string{natsToken}
 	}
-	if c.coordinator, err = start(ctx, found, env, p.Ours, args...); err != nil {
+	if err := f.apart.onNear(func() (err error) {
+		c.coordinator, err = start(ctx, found, env, p.Ours, args...)
+		return err
+	}); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -152,11 +161,15 @@ func (p *proof) carry(ctx context.Context, f fleet) (*carried, error) {
 		name := fmt.Sprintf("agent%d", i+1)
 		file := filepath.Join(p.Dir, fmt.Sprintf("fleet%d-%s.jsonl", p.fleets, name))
 		c.files = append(c.files, file)
-		agent, err := start(ctx, nil, env, p.Ours, append([]string{"agent", "--once", "--name", name, "-o", file}, where...)...)
-		if err != nil {
+		if err := f.apart.onFar(func() error {
+			agent, err := start(ctx, nil, env, p.Ours, append([]string{"agent", "--once", "--name", name, "-o", file}, where...)...)
+			if err == nil {
+				c.agents = append(c.agents, agent)
+			}
+			return err
+		}); err != nil {
 			return nil, err
 		}
-		c.agents = append(c.agents, agent)
 	}
 	if err := c.read(); err != nil {
 		return nil, err

@@ -11,9 +11,11 @@
 //   - counts: 1, 2, 4 and 8 agents carry out one scenario, beside two runs without agents.
 //   - idle: three agents hold 58,000 sessions, more than one process has descriptors.
 //   - many: up to 200 agents of one session each.
-//   - delayed: the way between agents and coordinator takes 20 ms each way, and a retransmission
-//     of 200 ms for each hundredth segment. A relay in this program makes the delay: it needs no
-//     privilege, and not every kernel has netem. The way to the server is as short as ever.
+//   - delayed: the way between agents and coordinator takes 20 ms each way, and loses a packet in
+//     a hundred. Agents and server are in one network namespace, the coordinator is in another, and
+//     this program carries the packets between them, since not every kernel has netem. The way to
+//     the server is as short as ever. Without root's privileges a relay takes the place of that: it
+//     loses nothing, and delays each hundredth segment by a retransmission of 200 ms.
 //
 // What must be exact is checked, and the exit code is 1 if it is not: the messages and
 // connections that agents count are those of the server; the file of the coordinator is what
