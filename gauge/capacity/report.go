@@ -3,6 +3,7 @@ package capacity
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge/serverside"
@@ -80,6 +81,10 @@ func (r *Report) complete(a *Answer) {
 	r.Format = Format
 	r.Capacity = Figure{a.Range.Best, a.Range.Low, a.Range.High}
 	r.LimitedBy, r.Why, r.Loaded = a.By, a.Why, a.Took
+	whole := r.LimitedBy == ByServer && !r.Partial
+	if !whole && a.Range.High > 0 && !slices.ContainsFunc(a.Trials, func(t *Trial) bool { return t.Outcome == Pass }) {
+		r.Capacity.Best, r.Capacity.Low = 0, 0 // where the range begins is a guess, and no trial's
+	}
 	r.Trials, r.Findings = []TrialReport{}, a.Findings
 	r.Machine = besideGenerator(a.Trials, a.Range)
 	for _, t := range a.Trials {

@@ -92,7 +92,7 @@ func besideGenerator(trials []*Trial, r Range) string {
 	u := nearest.Machine
 	cores := human.CountOf(int64(u.Cores), "core")
 	switch {
-	case u.Idle > (1-fullShare)*float64(u.Cores):
+	case u.Idle > (1-fullShare)*float64(u.Cores), u.Found && u.Others > u.Server:
 		return ""
 	case !u.Found:
 		return fmt.Sprintf("the %s of this machine were used up, by whom is not known: name the server's processes (server.processes), or search as root", cores)

@@ -72,4 +72,8 @@ func TestUsedUpByTheServerItself(t *testing.T) {
 	if got := besideGenerator([]*Trial{trial(720, Fail, full)}, r); got != "" {
 		t.Errorf("%q, and cores were idle", got)
 	}
+	full.Found, full.Idle, full.Server, full.Others = true, 0.05, 0.01, 1.85
+	if got := besideGenerator([]*Trial{trial(720, Fail, full)}, r); got != "" {
+		t.Errorf("%q, and others used the cores up", got)
+	}
 }

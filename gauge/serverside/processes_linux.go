@@ -3,6 +3,7 @@ package serverside
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/prometheus/procfs"
+	"golang.org/x/sys/unix"
 
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
@@ -241,11 +243,19 @@ func (p *processes) absent() error {
 
 // readPID reads the number in a pid file, which may have more after it.
 func readPID(file string) (int, error) {
-	b, err := os.ReadFile(file)
+	f, err := os.OpenFile(file, os.O_RDONLY|unix.O_NONBLOCK, 0) // it does not wait for a pipe's writer
 	if err != nil {
 		return 0, fmt.Errorf("pid file: %w", err)
 	}
-	words := strings.Fields(string(b[:min(len(b), 100)]))
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
+		return 0, fmt.Errorf("pid file: %s is no regular file", file)
+	}
+	b, err := io.ReadAll(io.LimitReader(f, 100))
+	if err != nil {
+		return 0, fmt.Errorf("pid file: %w", err)
+	}
+	words := strings.Fields(string(b))
 	if len(words) > 0 {
 		if pid, err := strconv.Atoi(words[0]); err == nil && pid > 0 {
 			return pid, nil

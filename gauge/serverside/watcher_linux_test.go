@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
@@ -243,5 +245,18 @@ func TestControlGroupsOfBothVersions(t *testing.T) {
 	}
 	if _, err := findGroup(root, cgroupRoot+"/cpu/mail"); err == nil || !strings.Contains(err.Error(), "of version 1") {
 		t.Errorf("a group of version 1: %v", err)
+	}
+}
+
+// A pid file that is a device or a pipe is neither read without end nor waited for.
+func TestPIDFileIsNoFile(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pid")
+	if err := unix.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"/dev/zero", pipe} {
+		if _, err := readPID(name); err == nil || !strings.Contains(err.Error(), "no regular file") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge/capacity"
@@ -35,12 +36,19 @@ func (f *File) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// lost says that the file has lost some of what was written. Write leaves a file without holes, as it appends: one that is shorter in the end than what
-// was written has lost some of it.
+// lost says that the file has lost some of what was written, or its name. Write leaves a
+// file without holes, as it appends: one that is shorter in the end than what was written has
+// lost some of it.
 func (f *File) lost() error {
 	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() || info.Size() >= f.written {
+	if err != nil || !info.Mode().IsRegular() {
 		return err
+	}
+	if there, err := os.Stat(f.Name()); f.begun && (err != nil || !os.SameFile(info, there)) {
+		return errors.New("somebody else removed or renamed it while it was written")
+	}
+	if info.Size() >= f.written {
+		return nil
 	}
 	return fmt.Errorf("somebody else cut it short while it was written: it has %d of %d octets", info.Size(), f.written)
 }
@@ -131,6 +139,12 @@ func Open(name string, stdout io.Writer) (*File, error) {
 		return nil, refuse("%s is a folder", name)
 	case goesTo(stdout, info):
 		return nil, refuse("%s is where the results go, so the run file cannot go there", name)
+	case info.Mode()&fs.ModeNamedPipe != 0:
+		f, err := os.OpenFile(name, os.O_WRONLY|syscall.O_NONBLOCK, 0) // which fails where nobody reads
+		if errors.Is(err, syscall.ENXIO) {
+			err = refuse("%s is a pipe that nobody reads: start its reader first", name)
+		}
+		return &File{File: f}, err
 	case !info.Mode().IsRegular():
 		f, err := os.OpenFile(name, os.O_WRONLY, 0)
 		return &File{File: f}, err

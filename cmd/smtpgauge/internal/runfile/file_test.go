@@ -192,3 +192,29 @@ func TestNewFilesOverwriteNothing(t *testing.T) {
 		t.Errorf("a folder: %v, %v", f, err)
 	}
 }
+
+// A run file that has no name any more in the end is a loss, wherever it is now.
+func TestRunFileIsGoneFromItsPlace(t *testing.T) {
+	for what, do := range map[string]func(string) error{
+		"removed": os.Remove,
+		"renamed": func(name string) error { return os.Rename(name, name+".old") },
+		"replaced": func(name string) error {
+			return errors.Join(os.Remove(name), os.WriteFile(name, []byte("something else that is long enough\n"+runStart), 0o600))
+		},
+	} {
+		name := filepath.Join(t.TempDir(), "run.jsonl")
+		f, err := Create(name, "x", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte(runStart)); err != nil {
+			t.Fatal(err)
+		}
+		if err := do(name); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err == nil || !strings.Contains(err.Error(), "removed or renamed") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
