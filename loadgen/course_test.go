@@ -28,6 +28,7 @@ func TestCourseFindsTheStage(t *testing.T) {
 type stagedTape struct {
 	sample.Nothing
 	late, lag, messages, warm map[int]int
+	replies                   map[int]int // after the warm-up
 	reached                   []int
 }
 
@@ -37,6 +38,11 @@ func (t *stagedTape) Lag(s sample.Series, _ sample.Phase, _ time.Duration) {
 }
 func (t *stagedTape) Message(s sample.Series, _ sample.Outcome, _ sample.Stage, _, _ int) {
 	t.in(s, t.messages)[s.LoadStage]++
+}
+func (t *stagedTape) Unstamped(s sample.Series) {
+	if s.Stage == sample.Steady {
+		t.replies[s.LoadStage]++
+	}
 }
 func (t *stagedTape) Reach(s sample.Series) { t.reached = append(t.reached, s.LoadStage) }
 
@@ -48,7 +54,8 @@ func (t *stagedTape) in(s sample.Series, m map[int]int) map[int]int {
 }
 
 // One session takes 50 messages a second: those of the second stage, which offers 100,
-// are done in the third, and count in the second.
+// are done in the third, and count in the second. So do their replies, though the session
+// began in the warm-up.
 func TestArrivalsCountInTheStageThatTheyWereDueIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fakeServer{delay: map[string]time.Duration{"body": 20 * time.Millisecond}}
@@ -59,7 +66,7 @@ func TestArrivalsCountInTheStageThatTheyWereDueIn(t *testing.T) {
 		p.Warmup = time.Second
 		f.end = f.served.Wait
 		t.Cleanup(f.end)
-		rec := &stagedTape{late: map[int]int{}, lag: map[int]int{}, messages: map[int]int{}, warm: map[int]int{}}
+		rec := &stagedTape{late: map[int]int{}, lag: map[int]int{}, messages: map[int]int{}, warm: map[int]int{}, replies: map[int]int{}}
 		e, err := New(p, func(int) sample.Recorder { return rec }, Options{NewDriver: f.driver})
 		if err != nil {
 			t.Fatal(err)
@@ -76,6 +83,9 @@ func TestArrivalsCountInTheStageThatTheyWereDueIn(t *testing.T) {
 		}
 		if !maps.Equal(rec.warm, map[int]int{0: 30}) { // each is late, has a lag and is a message
 			t.Errorf("of the warm-up %v", rec.warm)
+		}
+		if want := map[int]int{0: 4 * 10, 1: 4 * 200, 2: 4 * 60}; !maps.Equal(rec.replies, want) { // MAIL, RCPT, DATA, body
+			t.Errorf("replies by stage %v, want %v", rec.replies, want)
 		}
 		if !slices.Equal(rec.reached, []int{0, 1, 2}) {
 			t.Errorf("reached %v", rec.reached)

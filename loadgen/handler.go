@@ -32,16 +32,19 @@ func (s *session) Secured(from, to sample.Instant) {
 
 // Received gives the bytes to the client.
 func (s *session) Received(p []byte, at netdrive.Arrival) {
-	sh := s.flow.shard
+	sh, series := s.flow.shard, s.series
 	s.flow.noteAlive()
 	s.unproven = false
+	if s.tx != nil { // the session may have begun in the warm-up, and the message after it
+		series = s.message
+	}
 	if at.Stamped {
 		sh.stamped++
-		sh.recorder.Delay(s.series, at.Delay)
+		sh.recorder.Delay(series, at.Delay)
 		sh.still.unread = max(sh.still.unread, at.Delay)
 	} else {
 		sh.bare++
-		sh.recorder.Unstamped(s.series)
+		sh.recorder.Unstamped(series)
 	}
 	if s.tx != nil {
 		s.replied = at.At

@@ -80,7 +80,7 @@ func (v *Validity) noteUnknown(r *record.Run, res *Result) {
 	switch s := g.UnstampedShare; {
 	case s > unstampedNote:
 		v.addNote("clock %s: %.1f %% of replies had no kernel stamp and are timed by the user clock, with the generator's delay in them", res.Clock, 100*s)
-	case g.Delay == nil && s == 0 && timed:
+	case g.Delay == nil && s == 0 && timed && res.Clock != sample.KernelClock.String():
 		v.addNote("clock unknown: the run file does not say which clock timed the replies")
 	}
 	if g.Own == nil && timed {

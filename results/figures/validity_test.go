@@ -204,8 +204,14 @@ func TestVerdict(t *testing.T) {
 		"clock not known": {
 			spoil: func(r *record.Run) {
 				r.Total(samples.Open).Hists[tally.DelaySlot], r.Total(samples.Closed).Hists[tally.DelaySlot] = nil, nil
+				r.Closing.Clock = ""
 			},
 			note: "does not say which clock",
+		},
+		"clock known at the end only": { // earlier versions counted replies in the stage of their session
+			spoil: func(r *record.Run) {
+				r.Total(samples.Open).Hists[tally.DelaySlot], r.Total(samples.Closed).Hists[tally.DelaySlot] = nil, nil
+			},
 		},
 		"out of range": {
 			spoil: func(r *record.Run) {
