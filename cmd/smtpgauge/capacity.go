@@ -186,7 +186,7 @@ flow has no goal for errors, it is errors < 1%.
 	c.SetFlagErrorFunc(wrongSearchFlag)
 	flags := c.Flags()
 	f.search.register(flags, "from")
-	flags.StringVarP(&f.output, "output", "o", "", "write the trials to `FILE` (default NAME-capacity-TIME.jsonl)")
+	flags.StringVarP(&f.output, "output", "o", "", "write the trials to `FILE` (default capacity-NAME-TIME.jsonl)")
 	flags.BoolVar(&f.quiet, "quiet", false, "no progress on stderr")
 	f.probe.register(flags)
 	f.shards.register(flags)
@@ -254,7 +254,7 @@ func (f *capacityFlags) run(ctx context.Context, job *gauge.Job, s streams) erro
 	if err := f.probe.probe(stop, display, crew, job); err != nil {
 		return err
 	}
-	file, err := runfile.Create(f.output, job.Plan.Name+"-capacity", s.results.Writer())
+	file, err := runfile.Create(f.output, "capacity-"+job.Plan.Name, s.results.Writer())
 	if err := refusedFile(err); err != nil {
 		return err
 	}
@@ -347,6 +347,8 @@ func (f *quickSearch) register(flags *pflag.FlagSet) {
 	for _, name := range quickSearchFlags {
 		flags.Lookup(name).Usage = "with --capacity: " + flags.Lookup(name).Usage
 	}
+	output := flags.Lookup("output")
+	output.Usage = strings.Replace(output.Usage, "NAME-TIME.jsonl", "quick-TIME.jsonl, with --capacity capacity-quick-TIME.jsonl", 1)
 	slo := flags.Lookup("slo") // of a scenario that has no thresholds
 	slo.Usage = strings.Replace(slo.Usage, scenarioGoals, usualGoals, 1)
 }
@@ -387,13 +389,4 @@ func (f *quickSearch) runWith(ctx context.Context, run *runFlags, job *gauge.Job
 	}
 	c := capacityFlags{search: f.searchFlags, source: run.source, probe: run.probe, shards: run.shards, fleet: run.fleet, output: run.output, quiet: run.quiet, format: run.format}
 	return c.run(ctx, job, s)
-}
-
-// onlyCapacityFormats refuses the formats that only runs have.
-func onlyCapacityFormats(format formatFlag) error {
-	only := formatFlag{known: capacityreport.Formats}
-	if err := only.Set(format.name); err != nil {
-		return usagef(err.Error(), "a search for a capacity cannot be printed as %s", format.name)
-	}
-	return nil
 }

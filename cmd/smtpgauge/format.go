@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/capacityreport"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/stepsummary"
 	"github.com/smtpgauge/smtpgauge/results/record"
@@ -61,4 +62,13 @@ const allHelp = "show all there is, and not only what fits a screen"
 func options(p *console.Printout) render.Options {
 	width, color := p.Terminal()
 	return render.Options{Width: width, Color: color}
+}
+
+// onlyCapacityFormats refuses the formats that only runs have.
+func onlyCapacityFormats(format formatFlag) error {
+	only := formatFlag{known: capacityreport.Formats}
+	if err := only.Set(format.name); err != nil {
+		return usagef(err.Error(), "a search for a capacity cannot be printed as %s", format.name)
+	}
+	return nil
 }
