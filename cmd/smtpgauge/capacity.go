@@ -91,15 +91,15 @@ func (f *searchFlags) fits(p capacity.Plan) error {
 	if !errors.As(p.Check(), &long) {
 		return nil
 	}
-	fits := (p.Budget / capacity.WholeSearch).Truncate(time.Second)
-	do := fmt.Sprintf("use --trial %v or less: a search takes about %d times as long as a trial", fits, capacity.WholeSearch)
-	switch {
-	case long.Rare:
-		do = fmt.Sprintf("use a higher --%s, or --budget %v at least", f.fromName, long.Least)
-	case fits < leastTrial:
-		do = fmt.Sprintf("use --trial %v and --budget %v at least: a search takes about %d times as long as a trial", leastTrial, capacity.WholeSearch*leastTrial, capacity.WholeSearch)
+	const what = "--trial %s does not fit --budget %s: "
+	if long.Rare {
+		return usagef(fmt.Sprintf("use a higher --%s, or --budget %v at least", f.fromName, long.Least), what+"%w", f.trial, f.budget, long)
 	}
-	return usagef(do, "--trial %s does not fit --budget %s: %w", f.trial, f.budget, long)
+	do := fmt.Sprintf("use --trial %v and --budget %v", leastTrial, capacity.WholeSearch*leastTrial)
+	if fits := (p.Budget / capacity.WholeSearch).Truncate(time.Second); fits >= leastTrial {
+		do = fmt.Sprintf("use --trial %v or less", fits)
+	}
+	return usagef(do, what+"a search takes about %d times as long as a trial", f.trial, f.budget, capacity.WholeSearch)
 }
 
 // parseRate reads messages a second: 200, 200/s, 30000 messages/min.
