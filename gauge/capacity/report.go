@@ -191,9 +191,21 @@ func (r *Report) Says() string {
 	case c.High <= 0:
 		return fmt.Sprintf("it carries at least %s messages/s%s", human.Rate(c.Low), r.because())
 	case r.LimitedBy == ByServer:
-		return fmt.Sprintf("it carries %s messages/s (%s to %s)", human.Rate(c.Best), human.Rate(c.Low), human.Rate(c.High))
+		text := fmt.Sprintf("it carries %s messages/s (%s to %s)", human.Rate(c.Best), human.Rate(c.Low), human.Rate(c.High))
+		if r.LacksSessions() {
+			text += " with the sessions that the load allows, and may carry more with more of them"
+		}
+		return text
 	}
 	return fmt.Sprintf("it carries %s to %s messages/s%s", human.Rate(c.Low), human.Rate(c.High), r.because())
+}
+
+// LacksSessions tells whether the rates that are too high are so because the load allows
+// too few sessions, as far as is certain.
+func (r *Report) LacksSessions() bool {
+	return slices.ContainsFunc(r.Findings, func(f limits.Finding) bool {
+		return f.ID == limits.SessionsUsedUp && f.Sure == limits.Certain
+	})
 }
 
 // lowest is the lowest rate that was tried.

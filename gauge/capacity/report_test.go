@@ -60,6 +60,20 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
+// TestLackOfSessions says with the answer that the load's own limit of sessions made it.
+func TestLackOfSessions(t *testing.T) {
+	for sure, want := range map[limits.Certainty]string{
+		limits.Certain:  "it carries 100 messages/s (90.0 to 110) with the sessions that the load allows, and may carry more with more of them",
+		limits.Possible: "it carries 100 messages/s (90.0 to 110)",
+	} {
+		var r Report
+		r.complete(&Answer{Range: Range{Low: 90, Best: 100, High: 110}, By: ByServer, Findings: []limits.Finding{{ID: limits.SessionsUsedUp, Sure: sure}}})
+		if r.Says() != want {
+			t.Errorf("%s: %s, want %s", sure, r.Says(), want)
+		}
+	}
+}
+
 // TestServerSideIsKept keeps in the file what the trials cost the server, and what limits it.
 func TestServerSideIsKept(t *testing.T) {
 	side := &ServerSide{CPUPerMessage: 3 * time.Millisecond, Cores: 0.5, Of: 2}

@@ -62,13 +62,21 @@ func (res *Result) flowEvidence(r *record.Run, i int) limits.Flow {
 	} else if flow.Offered, _ = f.Offered(); h.OfMessages() {
 		flow.Behind = f.Rate < keptUp*flow.Offered
 	}
+	if h.Open {
+		flow.Limit = h.Offered.MaxSessions
+	}
 	h.Name, h.Offered = "", record.FlowLoad{}
 	flow.Alike = fmt.Sprint(h)
 	for n := range f.Stages {
 		s := &f.Stages[n]
-		stage := limits.Stage{Offered: s.Offered, Rate: s.Rate, Accepted: s.Messages.Accepted, Outgrew: s.QueueGrewAt != nil, Errors: s.Errors}
+		stage := limits.Stage{Offered: s.Offered, Rate: s.Rate, Accepted: s.Messages.Accepted, Peak: flow.Peak, Outgrew: s.QueueGrewAt != nil, Errors: s.Errors}
 		if d := s.Phases[sample.SpanMessage.String()].Time(sample.Service); d != nil {
 			stage.Time = d.P50
+		}
+		for _, span := range []sample.Phase{sample.SpanMessage, sample.SpanSession} {
+			if d := s.Phases[span.String()].Time(sample.Lag); d != nil { // one of them arrives
+				stage.Wait = d.P50
+			}
 		}
 		var times []record.Window
 		for round := range r.Header.Rounds {

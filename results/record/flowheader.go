@@ -136,8 +136,9 @@ func (h *FlowHeader) Label() string {
 // A FlowLoad is what a flow offers its server, as the scenario says it. The zero value
 // is unknown.
 type FlowLoad struct {
-	Text string // in short: "64 sessions", "200 messages/s", "3 stages"
-	key  string // of everything but how long it goes on, and how it begins
+	Text        string // in short: "64 sessions", "200 messages/s", "3 stages"
+	MaxSessions int64  // of an open load: at once; 0 if it is not known
+	key         string // of everything but how long it goes on, and how it begins
 }
 
 // Differs tells whether two loads are known to differ.
@@ -180,7 +181,9 @@ func NewFlowLoad(section json.RawMessage) FlowLoad {
 	if err != nil || len(load) == 0 {
 		return FlowLoad{}
 	}
-	return FlowLoad{loadText(load), string(key)}
+	most, _ := load["max_sessions"].(json.Number)
+	sessions, _ := most.Int64() // 0 if it is none
+	return FlowLoad{loadText(load), max(0, sessions), string(key)}
 }
 
 func loadText(load map[string]any) string {

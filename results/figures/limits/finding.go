@@ -25,6 +25,7 @@ const (
 	OneAtATime     ID = "one-message-at-a-time"
 	DiskBound      ID = "disk-bound-commits"
 	LatencyWithCPU ID = "latency-follows-cpu"
+	SessionsUsedUp ID = "sessions-used-up"
 )
 
 // A Certainty says how sure a finding is.
@@ -64,6 +65,7 @@ type Flow struct {
 	Peak     int64                // sessions open at once
 	Refused  int64                // the most sessions that were open when another was answered 421; 0 if none was
 	Sessions int64                // of a closed load: how many; 0 of an open one
+	Limit    int64                // of an open load: the sessions that it may have at once; 0 if that is not known
 	Accepted int64                // messages
 	Offered  float64              // arrivals due a second, of an open load
 	Rate     float64              // messages accepted a second
@@ -79,6 +81,8 @@ type Stage struct {
 	Offered, Rate float64       // arrivals due and messages accepted, a second
 	Accepted      int64         // messages of those arrivals
 	Time          time.Duration // the median that a message took, without waiting for its turn
+	Wait          time.Duration // the median that an arrival waited for its turn
+	Peak          int64         // sessions open at once
 	Outgrew       bool          // arrivals queued up to its end
 	Cores         float64       // of the server, in use meanwhile; 0 if that is not known
 	Idle          float64       // as of a Flow
@@ -108,6 +112,7 @@ func Find(e *Evidence) []Finding {
 		found.authPause(f)
 		found.rateLimit(f)
 		found.ownPorts(f)
+		found.sessionsUsedUp(f)
 		found.latencyWithCPU(f)
 	}
 	found.oneAtATime()

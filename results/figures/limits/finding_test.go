@@ -46,6 +46,15 @@ func (f *Flow) committing(d time.Duration, sessions int64) {
 	}
 }
 
+// waiting makes arrivals of an open load, which may have so many sessions, wait for one.
+func (f *Flow) waiting(limit, peak int64, message, wait time.Duration) {
+	f.committing(message, 0)
+	f.Limit, f.Peak, f.Accepted, f.Offered, f.Rate, f.Behind = limit, peak, 300, 120, 95, true
+	for range 300 {
+		f.Total.Hist(tally.SlotOf(sample.SpanMessage, sample.Lag)).Record(wait)
+	}
+}
+
 // rising are stages in which the server uses more and more of some cores, and messages
 // take so long in the last.
 func rising(cores float64, last time.Duration) []Stage {
@@ -188,6 +197,20 @@ func TestFind(t *testing.T) {
 			f.committing(20*ms, 50)
 			f.Cores = 1.4
 			e.Server = &Server{Cores: 1.4, Of: 2, Written: 9000}
+		}, "", ""},
+		"all sessions in use": {func(_ *Evidence, f *Flow) { f.waiting(20, 20, 200*ms, 400*ms) }, SessionsUsedUp, Certain},
+		"all sessions in use, and times that differ": {func(_ *Evidence, f *Flow) {
+			f.waiting(20, 20, 200*ms, 400*ms)
+			f.times(sample.SpanMessage).Record(5 * ms)
+		}, SessionsUsedUp, Possible},
+		"waits with sessions left":     {func(_ *Evidence, f *Flow) { f.waiting(500, 60, 200*ms, 400*ms) }, "", ""},
+		"all sessions in use at times": {func(_ *Evidence, f *Flow) { f.waiting(20, 20, 200*ms, 10*ms) }, "", ""},
+		"a closed load":                {func(_ *Evidence, f *Flow) { f.committing(200*ms, 20) }, "", ""},
+		"all sessions in use with no CPU left": {func(e *Evidence, f *Flow) {
+			f.waiting(20, 20, 200*ms, 400*ms)
+			f.times(sample.SpanMessage).Record(5 * ms)
+			f.Cores, f.Idle = 1.5, 0.05
+			e.Server = &Server{Cores: 1.5, Of: 2}
 		}, "", ""},
 		"slow commits that write nothing": {func(e *Evidence, f *Flow) {
 			f.committing(20*ms, 50)

@@ -87,7 +87,7 @@ func (f *finder) oneAsMany(one *Flow) bool {
 // when there were few: one after the other takes as long as each by itself.
 func (f *finder) oneAfterTheOther(flow *Flow) bool {
 	low, most := flow.lightest(), flow.outgrown()
-	if low == nil || most == nil || low.Time == 0 || most.Offered < 1.2*most.Rate {
+	if low == nil || most == nil || low.Time == 0 || most.Offered < 1.2*most.Rate || flow.Limit > 0 && flow.Limit < 4 {
 		return false
 	}
 	lone := low.Time.Seconds()

@@ -50,13 +50,13 @@ func (e *Evidence) used() float64 {
 // asStage is a flow under a steady load as a stage of one with several.
 func (f *Flow) asStage() Stage {
 	median, _ := f.times(sample.SpanMessage).Quantile(0.5)
-	return Stage{Offered: f.Offered, Rate: f.Rate, Accepted: f.Accepted, Time: median, Outgrew: f.Behind, Cores: f.Cores, Idle: f.Idle, Errors: f.Errors}
+	return Stage{Offered: f.Offered, Rate: f.Rate, Accepted: f.Accepted, Time: median, Wait: f.wait(), Peak: f.Peak, Outgrew: f.Behind, Cores: f.Cores, Idle: f.Idle, Errors: f.Errors}
 }
 
 func (f *Flow) join(next *Flow) {
 	f.Total.Add(next.Total)
 	f.Peak, f.Refused, f.Accepted = max(f.Peak, next.Peak), max(f.Refused, next.Refused), f.Accepted+next.Accepted
-	f.Behind = f.Behind || next.Behind
+	f.Behind, f.Limit = f.Behind || next.Behind, max(f.Limit, next.Limit)
 	f.Stages = append(f.Stages, next.Stages...)
 	errors := slices.Clone(f.Errors) // which a stage has too
 	for _, e := range next.Errors {

@@ -22,6 +22,22 @@ func trial(offered, carries, cores float64, lone time.Duration, errors ...tally.
 	return &Evidence{Flows: []Flow{*f}, Server: &Server{Cores: f.Cores, Of: 2}}
 }
 
+// crowded is a trial whose load allows 20 sessions, which were all in use.
+func crowded(offered float64, message time.Duration) *Evidence {
+	f := healthy(uint64(offered))
+	f.waiting(20, 20, message, 2*message)
+	f.Offered = offered
+	return &Evidence{Flows: []Flow{*f}, Server: &Server{Cores: 0.2, Of: 2}}
+}
+
+// alone is one whose load allows a single session.
+func alone(offered float64, message time.Duration) *Evidence {
+	e := crowded(offered, message)
+	f := &e.Flows[0]
+	f.Limit, f.Peak, f.Rate = 1, 1, 1/message.Seconds()
+	return e
+}
+
 func TestTrials(t *testing.T) {
 	throttled := failure(sample.Rcpt, sample.Throttled, 450, 80, "4.7.1 slow down")
 	for name, test := range map[string]struct {
@@ -33,6 +49,9 @@ func TestTrials(t *testing.T) {
 		"many at a time":         {[]*Evidence{trial(20, 900, 0.3, 5*time.Millisecond), trial(1800, 900, 0.3, 5*time.Millisecond)}, nil},
 		"its cores":              {[]*Evidence{trial(200, 900, 1.95, 2*time.Millisecond), trial(1800, 900, 1.95, 2*time.Millisecond)}, []ID{LatencyWithCPU, ServerCPU}},
 		"a limit of a rate":      {[]*Evidence{trial(20, 900, 0.3, 5*time.Millisecond), trial(200, 900, 0.3, 5*time.Millisecond, throttled), trial(400, 900, 0.3, 5*time.Millisecond, throttled)}, []ID{RateLimit}},
+		"few sessions":           {[]*Evidence{trial(20, 200, 0.3, 200*time.Millisecond), crowded(120, 200*time.Millisecond), crowded(200, 200*time.Millisecond)}, []ID{SessionsUsedUp}},
+		"a server that slows":    {[]*Evidence{trial(20, 200, 0.3, 20*time.Millisecond), crowded(120, 200*time.Millisecond)}, nil},
+		"one session":            {[]*Evidence{trial(2, 5, 0.3, 200*time.Millisecond), alone(20, 200*time.Millisecond)}, []ID{SessionsUsedUp}},
 		"a rate that it carries": {[]*Evidence{trial(20, 200, 0.3, 5*time.Millisecond), trial(150, 200, 0.3, 5*time.Millisecond)}, nil},
 	} {
 		var all Trials

@@ -13,6 +13,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/gauge/capacity"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/results/figures/limits"
 	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
@@ -119,7 +120,11 @@ func notes(r *capacity.Report) []string {
 		list = append(list, fmt.Sprintf("expected: at least %s messages/s", human.Rate(r.Expect)))
 	}
 	if r.Why != "" {
-		list = append(list, "limit: the "+string(r.LimitedBy)+": "+r.Why)
+		by := "the " + string(r.LimitedBy)
+		if r.LimitedBy == capacity.ByServer && r.LacksSessions() {
+			by = "the load's own limit of sessions, not shown to be the server (" + string(limits.SessionsUsedUp) + ")"
+		}
+		list = append(list, "limit: "+by+": "+r.Why)
 	}
 	if t := r.AtCapacity(); t != nil {
 		list = append(list, fmt.Sprintf("server: CPU %s a message, and %s of %d cores in use at %s messages/s", human.Duration(t.Server.CPUPerMessage), human.ThreeDigits(t.Server.Cores), t.Server.Of, human.Rate(t.Achieved)))
