@@ -52,7 +52,12 @@ func (p peer) explainTLS(err error) string {
 	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.As(err, &other):
-		return fmt.Sprintf("%s has the certificate %s..., and the join line is for %s...: most likely it is the line of an earlier coordinator, since each makes a new certificate; otherwise somebody is in between. Take the line that the coordinator printed last, or set %s on both sides and leave the fingerprint out of --join", p.name, begin(other.has), begin(other.want), TokenVariable)
+		has, want, similar := other.apart()
+		cause := "it is the line of an earlier coordinator, since each makes a new certificate"
+		if similar {
+			cause = "it was copied with a mistake"
+		}
+		return fmt.Sprintf("%s has the certificate %s, and the join line is for %s: most likely %s; otherwise somebody is in between. Take the line that the coordinator printed last, or set %s on both sides and leave the fingerprint out of --join", p.name, has, want, cause, TokenVariable)
 	case errors.As(err, new(x509.UnknownAuthorityError)):
 		return "the certificate of " + p.name + " is of an authority that this machine does not trust: give it by --nats-ca FILE"
 	case errors.As(err, &name):
@@ -155,8 +160,26 @@ func detail(err error) string {
 type otherCertificate struct{ has, want string }
 
 func (e *otherCertificate) Error() string {
-	return "the certificate is " + begin(e.has) + "..., and not " + begin(e.want) + "..."
+	has, want, _ := e.apart()
+	return "the certificate is " + has + ", and not " + want
 }
 
-// begin is as much of a fingerprint as tells two apart.
-func begin(fingerprint string) string { return fingerprint[:min(len(fingerprint), 12)] }
+// usualBegin is how many digits of two fingerprints tell them apart, unless one is a
+// miscopied other.
+const usualBegin = 12
+
+// apart returns the beginnings of both fingerprints, up to the first digit that differs and
+// usualBegin digits at least. They are similar if that many digits are the same.
+func (e *otherCertificate) apart() (has, want string, similar bool) {
+	same := 0
+	for same < min(len(e.has), len(e.want)) && e.has[same] == e.want[same] {
+		same++
+	}
+	begin := func(fingerprint string) string {
+		if most := max(usualBegin, same+1); len(fingerprint) > most {
+			return fingerprint[:most] + "..."
+		}
+		return fingerprint
+	}
+	return begin(e.has), begin(e.want), same >= usualBegin
+}

@@ -35,6 +35,14 @@ func TestTroubleIsExplained(t *testing.T) {
 			err:           ofTLS(&otherCertificate{has: "aaaabbbbccccdddd", want: "111122223333ffff"}),
 			ofCoordinator: "has the certificate aaaabbbbcccc..., and the join line is for 111122223333...: most likely it is the line of an earlier coordinator",
 		},
+		{
+			err:           ofTLS(&otherCertificate{has: strings.Repeat("a", 63) + "b", want: strings.Repeat("a", 64)}),
+			ofCoordinator: "aaab, and the join line is for " + strings.Repeat("a", 64) + ": most likely it was copied with a mistake",
+		},
+		{
+			err:           ofTLS(&otherCertificate{has: "aaaabbbbccccdddd", want: "aaaabbbbccccddee"}),
+			ofCoordinator: "has the certificate aaaabbbbccccddd..., and the join line is for aaaabbbbccccdde...: most likely it was copied",
+		},
 		{err: ofTLS(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), ofServers: "give it by --nats-ca FILE"},
 		{err: ofTLS(&tls.CertificateVerificationError{Err: x509.HostnameError{Certificate: &x509.Certificate{}, Host: "x"}}), ofServers: "is not for that name"},
 		{err: ofTLS(&tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired}}), ofServers: "has expired"},
