@@ -11,6 +11,7 @@ import (
 	neturl "net/url"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -129,6 +130,9 @@ func fingerprint(certificate []byte) string {
 const (
 	reconnectWait   = 250 * time.Millisecond
 	reconnectJitter = 100 * time.Millisecond
+	// leaveWithin is how long a client whose connection has ended waits for its owner to close
+	// it before it says so: a coordinator that ends says that first, and then hangs up.
+	leaveWithin = 200 * time.Millisecond // less than reconnectWait, so that what comes of that is told later
 )
 
 // connect makes a client. report is called with what is wrong with the connection, again each
@@ -137,12 +141,19 @@ func connect(url string, t Token, p peer, report func(string), list []nats.Optio
 	if report == nil {
 		report = func(string) {}
 	}
-	c := &client{token: t}
+	c := &client{token: t, closing: make(chan struct{})}
+	tell := func(text string) {
+		select {
+		case <-c.closing: // its owner knows
+		default:
+			report(text)
+		}
+	}
 	var told atomic.Bool // that it does not come about
 	explain := func(err error) {
 		if err != nil {
 			told.Store(true)
-			report(p.explain(err))
+			tell(p.explain(err))
 		}
 	}
 	var made atomic.Pointer[nats.Conn]
@@ -159,23 +170,24 @@ func connect(url string, t Token, p peer, report func(string), list []nats.Optio
 			return reconnectWait + rand.N(reconnectJitter)
 		}),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			if err != nil {
-				report(p.lost(err))
+			if err == nil {
+				return
+			}
+			select { // what happens next is reported next
+			case <-c.closing:
+			case <-time.After(leaveWithin):
+				tell(p.lost(err))
 			}
 		}),
 		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { explain(err) }),
 		nats.ConnectHandler(func(*nats.Conn) {
 			if told.Load() {
-				report("connected to " + p.name)
+				tell("connected to " + p.name)
 			}
 		}),
-		nats.ReconnectHandler(func(*nats.Conn) { report("the connection to " + p.name + " is there again") }),
+		nats.ReconnectHandler(func(*nats.Conn) { tell("the connection to " + p.name + " is there again") }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { explain(err) }),
-		nats.ClosedHandler(func(conn *nats.Conn) {
-			if !c.closing.Load() {
-				report(p.closed(conn.LastError()))
-			}
-		}),
+		nats.ClosedHandler(func(conn *nats.Conn) { tell(p.closed(conn.LastError())) }),
 	)
 	conn, err := nats.Connect(url, list...)
 	if err != nil {
@@ -190,7 +202,8 @@ func connect(url string, t Token, p peer, report func(string), list []nats.Optio
 type client struct {
 	conn    *nats.Conn
 	token   Token
-	closing atomic.Bool // by its owner
+	closing chan struct{} // closed once its owner closes the client
+	close   sync.Once
 }
 
 // Send implements Bus.
@@ -209,7 +222,7 @@ func (c *client) Listen(address string, take func([]byte)) (stop func(), err err
 
 // Close implements Bus. What was sent shortly before still goes out.
 func (c *client) Close() {
-	c.closing.Store(true)
+	c.close.Do(func() { close(c.closing) })
 	if c.conn.IsConnected() {
 		_ = c.conn.FlushTimeout(time.Second)
 	}

@@ -2,9 +2,12 @@ package bus
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats.go"
 )
 
 // talk sends a message through a bus and back.
@@ -139,6 +142,38 @@ func TestConnectionComesBack(t *testing.T) {
 	}
 	defer s.Close()
 	awaitReport(t, reports, "is there again")
+}
+
+// An agent that leaves once its coordinator has ended says nothing of a lost connection.
+func TestClosingAfterTheServerIsSilent(t *testing.T) {
+	token := NewToken()
+	s, err := Serve("127.0.0.1:0", token, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	reports := make(chan string, 1000)
+	b, err := s.Join().Dial(token, func(text string) { reports <- text })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	talk(t, NewEnd(s, token), NewEnd(b, token))
+	conn, over := b.(*client).conn, make(chan struct{})
+	last := conn.ClosedHandler()
+	conn.SetClosedHandler(func(c *nats.Conn) {
+		last(c)
+		close(over)
+	})
+	s.Close()
+	for conn.IsConnected() {
+		runtime.Gosched()
+	}
+	b.Close()
+	<-over
+	if len(reports) > 0 {
+		t.Error(<-reports)
+	}
 }
 
 // awaitReport takes reports until one has a text.
