@@ -32,6 +32,7 @@ type Server struct {
 	Looked          time.Duration     `json:"looked_ns"`       // how long the server was looked at
 	ClockError      time.Duration     `json:"clock_error_ns,omitempty"`
 	underLoadLength time.Duration
+	gone            time.Duration // of it, without a process of the server
 }
 
 // leastLooked is the share of the load in which the server has to have been looked at,
@@ -53,7 +54,7 @@ func serverOf(r *record.Run) *Server {
 		s.Drift = map[string]*Drift{memoryDrift: d}
 	}
 	l := ServerUnder(r, r.SteadyWindows()...)
-	s.underLoadLength = l.looked
+	s.underLoadLength, s.gone = l.looked, l.gone
 	if !l.Known() {
 		return s
 	}
@@ -85,6 +86,9 @@ func perMessage(n *int64, messages int64) *float64 {
 func (s *Server) metric(m criteria.Metric) (value float64, reason string) {
 	if s == nil {
 		return 0, "nobody looked at the server"
+	}
+	if float64(s.gone) > (1-leastLooked)*float64(s.underLoadLength) {
+		return 0, fmt.Sprintf("no process of the server was there for %.1f s of the load", s.gone.Seconds())
 	}
 	unknown := "it is not known"
 	var n *int64

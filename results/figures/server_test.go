@@ -156,3 +156,23 @@ func TestQueries(t *testing.T) {
 		t.Errorf("figures %+v", q)
 	}
 }
+
+// A server whose processes ended during the load has no figures of all of it, and thresholds
+// on them are not met by what it did before.
+func TestServerThatEnds(t *testing.T) {
+	r := served(t, 0, 10)
+	for i := range r.Server {
+		if i >= 5 {
+			r.Server[i].Processes, r.Server[i].CPU, r.Server[i].Memory = 0, 0, 0
+		}
+	}
+	res := Of(r)
+	if res.Server.CPUPerMessage != nil {
+		t.Errorf("CPU a message is %v, and the server was gone for 5 s of 8", *res.Server.CPUPerMessage)
+	}
+	for _, kind := range []criteria.Kind{criteria.ServerCPU, criteria.ServerMemory} {
+		if _, reason := res.Server.metric(criteria.Metric{Kind: kind}); reason != "no process of the server was there for 5.0 s of the load" {
+			t.Errorf("%v: %q", kind, reason)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 type ServerLoad struct {
 	tally.ServerSample               // all of it put together
 	looked, load       time.Duration // how long of the load they were looked at
+	gone               time.Duration // how long of that there was none
 }
 
 // ServerUnder puts together what was seen of the server's processes in some windows.
@@ -20,6 +21,7 @@ func ServerUnder(r *record.Run, windows ...record.Window) ServerLoad {
 		l.load += w.Length()
 		part := r.Server.Between(w.From, w.To)
 		l.looked += part.Length()
+		l.gone += r.Server.Gone(w.From, w.To)
 		if l.To == 0 {
 			l.ServerSample = part
 		} else if part.Length() > 0 {
@@ -29,10 +31,10 @@ func ServerUnder(r *record.Run, windows ...record.Window) ServerLoad {
 	return l
 }
 
-// Known tells whether the server was looked at for most of the load, so that there are
-// figures of it.
+// Known tells whether the server was there, and looked at, for most of the load, so that
+// there are figures of it.
 func (l *ServerLoad) Known() bool {
-	return l.load > 0 && float64(l.looked) >= leastLooked*float64(l.load)
+	return l.load > 0 && float64(l.looked-l.gone) >= leastLooked*float64(l.load)
 }
 
 // CPUPerMessage shares out the CPU time; false if it is not known, or if there was no message.

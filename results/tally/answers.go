@@ -175,7 +175,8 @@ func (q Queries) Merge(from Queries) {
 }
 
 // Between puts together the answers to a query that came between two points in time. The
-// one after them stands for the rest of that time.
+// one after them stands for the rest of that time. If there is none, as at the end of a run,
+// the last one does, until the next was due.
 func (q Queries) Between(name string, from, to sample.Instant) Answers {
 	var sum Answers
 	for i := range q[name] {
@@ -197,5 +198,17 @@ func (q Queries) Between(name string, from, to sample.Instant) Answers {
 			sum.Join(&part)
 		}
 	}
+	if last := q.last(name); sum.To != 0 && last.To == sum.To && sum.LastAt == sum.To {
+		each := sum.To.Sub(sum.From) / time.Duration(max(1, sum.Count+sum.Missed))
+		sum.Answered += min(to.Sub(sum.To), each)
+	}
 	return sum
+}
+
+// last are the last answers to a query.
+func (q Queries) last(name string) Answers {
+	if n := len(q[name]); n > 0 {
+		return q[name][n-1]
+	}
+	return Answers{}
 }

@@ -37,6 +37,12 @@ func TestAnswers(t *testing.T) {
 	if part.Count != 2 || part.Missed != 1 || part.Answered != 2500*time.Millisecond || part.Changes != 0 || part.Min != 7 {
 		t.Errorf("a part: %+v", part)
 	}
+	if tail := q.Between("q", start, start.Add(6900*time.Millisecond)); tail.Answered != 5900*time.Millisecond {
+		t.Errorf("until the next answer was due: %v", tail.Answered)
+	}
+	if tail := q.Between("q", start, start.Add(9*time.Second)); tail.Answered != 6*time.Second {
+		t.Errorf("long after the last answer: %v", tail.Answered)
+	}
 	if none := q.Between("other", start, start.Add(time.Hour)); none != (Answers{}) {
 		t.Errorf("another query: %+v", none)
 	}

@@ -152,6 +152,18 @@ func (s Server) Between(from, to sample.Instant) ServerSample {
 	return sum
 }
 
+// Gone is for how long between two points in time no process of the server was there.
+func (s Server) Gone(from, to sample.Instant) time.Duration {
+	sum := time.Duration(0)
+	for i := range s {
+		if s[i].Processes == 0 {
+			part := s[i].within(from, to)
+			sum += max(0, part.Length())
+		}
+	}
+	return sum
+}
+
 // within is the part of a sample between two points in time.
 func (s ServerSample) within(from, to sample.Instant) ServerSample {
 	length := s.Length()
