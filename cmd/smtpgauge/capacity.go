@@ -20,6 +20,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge/capacity"
 	"github.com/smtpgauge/smtpgauge/internal/machine"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -76,6 +77,9 @@ func (f *searchFlags) plan() (p capacity.Plan, expect float64, err error) {
 		err = usagef("use one such as 5%", "--width %s: want a share such as 5%%, over 0 %% and up to 100 %%", f.width)
 	}
 	p.Width = width
+	if err == nil && p.Max > 0 && p.Max < expect {
+		err = usagef("use a --max a little above --expect, such as "+human.ThreeDigits(1.2*expect)+"/s", "--expect %s is above --max %s: no trial could show that rate", f.expect, f.max)
+	}
 	if err == nil {
 		err = f.fits(p)
 	}

@@ -129,7 +129,7 @@ func (r *Report) conclude(shown bool) criteria.Conclusion {
 	if r.Expect > 0 {
 		reason += fmt.Sprintf("; %s/s was expected", human.Rate(r.Expect))
 		if c.Low >= r.Expect && !shown {
-			reason += ", and no trial that lasts has confirmed that"
+			reason += fmt.Sprintf(", and no trial that lasts has confirmed that: for one near that rate use --max %s/s or so, or a greater --budget", human.ThreeDigits(1.2*r.Expect))
 		}
 	}
 	return criteria.Conclusion{Word: word, Reason: reason}

@@ -21,7 +21,9 @@ func TestVerdict(t *testing.T) {
 	}
 	confirmed := []*Trial{trial(Doubling, 500, Pass, 1, 0), trial(Confirming, 500, Pass, 1, 0, 1)}
 	short, grew := confirmed[:1], []*Trial{trial(Confirming, 500, Pass, 1, 80)}
-	const notShown = ", and no trial that lasts has confirmed that"
+	notShown := func(most string) string {
+		return ", and no trial that lasts has confirmed that: for one near that rate use --max " + most + "/s or so, or a greater --budget"
+	}
 	for _, c := range []struct {
 		name   string
 		expect float64
@@ -34,11 +36,11 @@ func TestVerdict(t *testing.T) {
 		{"not reached", 720, Answer{Range: Range{690, 700, 710}, By: ByServer}, criteria.Conclusion{Word: criteria.Failed, Reason: "it carries 700 messages/s (690 to 710); 720/s was expected"}},
 		{"the generator", 0, Answer{Range: Range{500, 500, 0}, By: ByGenerator}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries at least 500 messages/s, and the generator can do no more"}},
 		{"the generator suffices", 400, Answer{Range: Range{500, 500, 0}, By: ByGenerator, Trials: confirmed}, criteria.Conclusion{Word: criteria.Pass, Reason: "it carries at least 500 messages/s, and the generator can do no more; 400/s was expected"}},
-		{"the generator suffices for a short trial", 400, Answer{Range: Range{500, 500, 0}, By: ByGenerator, Trials: short}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries at least 500 messages/s, and the generator can do no more; 400/s was expected" + notShown}},
-		{"the budget, above what is expected", 390, Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: short}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries 400 to 600 messages/s, and the time is used up; 390/s was expected" + notShown}},
-		{"the budget, and the queue grew", 390, Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: grew}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries 400 to 600 messages/s, and the time is used up; 390/s was expected" + notShown}},
+		{"the generator suffices for a short trial", 400, Answer{Range: Range{500, 500, 0}, By: ByGenerator, Trials: short}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries at least 500 messages/s, and the generator can do no more; 400/s was expected" + notShown("480")}},
+		{"the budget, above what is expected", 390, Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: short}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries 400 to 600 messages/s, and the time is used up; 390/s was expected" + notShown("468")}},
+		{"the budget, and the queue grew", 390, Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: grew}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries 400 to 600 messages/s, and the time is used up; 390/s was expected" + notShown("468")}},
 		{"the budget, after a trial that lasted", 390, Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: confirmed}, criteria.Conclusion{Word: criteria.Pass, Reason: "it carries 400 to 600 messages/s, and the time is used up; 390/s was expected"}},
-		{"the budget, after a trial that a later one contradicts", 390, Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: append(confirmed[1:2:2], trial(Sharpening, 450, Fail))}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries 400 to 600 messages/s, and the time is used up; 390/s was expected" + notShown}},
+		{"the budget, after a trial that a later one contradicts", 390, Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: append(confirmed[1:2:2], trial(Sharpening, 450, Fail))}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries 400 to 600 messages/s, and the time is used up; 390/s was expected" + notShown("468")}},
 		{"the maximum", 600, Answer{Range: Range{500, 500, 0}, By: ByMaximum}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries at least 500 messages/s, the maximum asked for; 600/s was expected"}},
 		{"the budget, and nothing passed", 0, Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: []*Trial{{Rate: 400, Outcome: Undecided}}}, criteria.Conclusion{Word: criteria.Undecided, Reason: "no rate was shown to keep the goals, and the time is used up"}},
 		{"the budget", 0, Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: short}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries 400 to 600 messages/s, and the time is used up"}},
@@ -54,7 +56,7 @@ func TestVerdict(t *testing.T) {
 	for _, cut := range []bool{false, true} {
 		r := Report{Expect: 390, Partial: true, Cut: cut}
 		r.complete(&Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: short})
-		if r.Verdict.Word != criteria.Undecided || !strings.HasSuffix(r.Verdict.Reason, "400 to 600 messages/s; 390/s was expected"+notShown) {
+		if r.Verdict.Word != criteria.Undecided || !strings.HasSuffix(r.Verdict.Reason, "400 to 600 messages/s; 390/s was expected"+notShown("468")) {
 			t.Errorf("cut short: %s", r.Verdict)
 		}
 	}
