@@ -70,6 +70,9 @@ type usedBy struct {
 // leastFree is the share of the cores that has to be idle for a second not to be crowded.
 const leastFree = 0.25
 
+// leastApart is how many seconds two looks of a crowd are apart.
+const leastApart = 0.5
+
 // A crowd adds up the time for which the cores were crowded.
 type crowd struct {
 	at, idle      float64 // of the last look, in seconds as in a coreLook
@@ -88,9 +91,6 @@ func (c *crowd) note(at, idle float64, cores int) {
 	c.time += length
 	c.at, c.idle = at, idle
 }
-
-// leastApart is how many seconds two looks of a crowd are apart.
-const leastApart = 0.5
 
 // share is of the time; 1 if there was no look.
 func (c *crowd) share() float64 {

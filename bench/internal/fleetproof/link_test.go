@@ -60,7 +60,7 @@ func TestNamespacesAreApart(t *testing.T) {
 	y := way{delay: 5 * time.Millisecond}
 	l, err := newLink(y, 1)
 	if err != nil {
-		t.Skip(err)
+		t.Skipf("needs CAP_SYS_ADMIN and /dev/net/tun for two network namespaces, as root has on a machine of its own: %v", err)
 	}
 	defer l.close()
 	var listener net.Listener
