@@ -48,7 +48,9 @@ const liveSeen = `({
 	title: document.getElementById("verdict-title").textContent, place: document.getElementById("place").textContent,
 	tiles: [...document.querySelectorAll("#tiles > div")].map(e => e.innerText.replace(/\s+/g, " ")),
 	errors: [...document.querySelectorAll("#errors tbody tr")].map(e => e.innerText.replace(/\s+/g, " ")),
-	agents: [...document.querySelectorAll("#agents tbody tr, #agents-rest")].map(e => e.innerText.replace(/\s+/g, " ")),
+	brief: document.getElementById("agents-brief").innerText, open: document.querySelector("#agents details").open,
+	agents: (document.querySelector("#agents details").open = true, [...document.querySelectorAll("#agents tbody tr, #agents-rest")].map(e => e.innerText.replace(/\s+/g, " "))),
+	after: document.getElementById("agents").getBoundingClientRect().top - document.querySelector(".charts").getBoundingClientRect().bottom,
 	beside: [...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().width > 0 && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 99)),
 	owned: document.title === "owned" || !!document.querySelector("img"),
 	theme: document.documentElement.dataset.theme, trouble: document.getElementById("trouble").textContent,
@@ -78,8 +80,10 @@ func TestLivePageInBrowser(t *testing.T) {
 			b.picture(fmt.Sprintf("live-%d-%s", width, scheme))
 			var seen struct {
 				Title, Place, Theme, Trouble  string
+				Brief                         string
 				Tiles, Errors, Agents, Beside []string
-				Owned                         bool
+				Owned, Open                   bool
+				After                         float64
 			}
 			b.eval(liveSeen, &seen)
 			var colours map[string]int
@@ -91,6 +95,8 @@ func TestLivePageInBrowser(t *testing.T) {
 				t.Errorf("%d %s: %+v", width, scheme, seen)
 			case len(seen.Agents) != 13 || !strings.HasPrefix(seen.Agents[0], "agent78 on") || !strings.Contains(seen.Agents[0], "silent") || !strings.HasPrefix(seen.Agents[12], "and 188 agents"):
 				t.Errorf("%d %s: agents: %q", width, scheme, seen.Agents)
+			case !strings.HasPrefix(seen.Brief, "200 agents, 1 silent") || seen.Open != (width > 1000) || seen.After < 0:
+				t.Errorf("%d %s: the agents say %q, open %v, %v after the charts", width, scheme, seen.Brief, seen.Open, seen.After)
 			case seen.Place != "round 1 of 3, stage 2 of 2: 1,000 messages/s, 1 of 200 agents silent":
 				t.Errorf("the place is %q", seen.Place)
 			case len(seen.Tiles) != 5 || !strings.Contains(seen.Tiles[0], "/s offered") || !strings.Contains(seen.Tiles[3], "most often recipient-unknown"):

@@ -40,8 +40,9 @@ func (p *standingPart) trouble() int {
 	return 0
 }
 
-// agentsOf are the rows of a fleet's agents, and what to say of those that have none.
-func agentsOf(i *record.Progress) (rows []agent, rest string) {
+// agentsOf are the rows of a fleet's agents, how all of them stand, and what to say of those
+// that have no row.
+func agentsOf(i *record.Progress) (rows []agent, brief, rest string) {
 	var parts []standingPart
 	for k := range i.Parts {
 		p := standingPart{AgentProgress: &i.Parts[k]}
@@ -53,6 +54,7 @@ func agentsOf(i *record.Progress) (rows []agent, rest string) {
 			return cmp.Or(cmp.Compare(b.trouble(), a.trouble()), cmp.Compare(b.p99, a.p99))
 		})
 	}
+	brief = briefly(parts)
 	shown := min(len(parts), maxAgents)
 	rate := func(n int64) string {
 		if s := i.Length.Seconds(); s > 0 {
@@ -62,7 +64,7 @@ func agentsOf(i *record.Progress) (rows []agent, rest string) {
 	}
 	for k := range parts[:shown] {
 		p := &parts[k]
-		row := agent{Name: printable.Text(p.Name + " on " + p.Host), Accepted: rate(p.Accepted), SoFar: human.Count(p.SoFar), P99: human.NoSamples}
+		row := agent{Name: p.who(), Accepted: rate(p.Accepted), SoFar: human.Count(p.SoFar), P99: human.NoSamples}
 		if p.measured {
 			row.P99 = human.Duration(p.p99)
 		}
@@ -82,5 +84,46 @@ func agentsOf(i *record.Progress) (rows []agent, rest string) {
 			rest += fmt.Sprintf(", %d of them silent or lost", troubled)
 		}
 	}
-	return rows, rest
+	return rows, brief, rest
+}
+
+func (p *standingPart) who() string { return printable.Text(p.Name + " on " + p.Host) }
+
+// briefly says how many agents are in trouble, and between which agents the times are.
+func briefly(parts []standingPart) string {
+	if len(parts) == 0 {
+		return ""
+	}
+	var lost, silent int64
+	var best, worst *standingPart
+	for k := range parts {
+		p := &parts[k]
+		switch p.trouble() {
+		case 2:
+			lost++
+		case 1:
+			silent++
+		}
+		if p.measured && (best == nil || p.p99 < best.p99) {
+			best = p
+		}
+		if p.measured && (worst == nil || p.p99 > worst.p99) {
+			worst = p
+		}
+	}
+	text := human.CountOf(int64(len(parts)), "agent")
+	switch {
+	case lost+silent == 0:
+		text += ", none silent or lost"
+	case lost == 0:
+		text += fmt.Sprintf(", %s silent", human.Count(silent))
+	case silent == 0:
+		text += fmt.Sprintf(", %s lost", human.Count(lost))
+	default:
+		text += fmt.Sprintf(", %s silent and %s lost", human.Count(silent), human.Count(lost))
+	}
+	if best != worst {
+		text += fmt.Sprintf("; p99 from %s to %s, of %s", human.Duration(best.p99), human.Duration(worst.p99), worst.who())
+	}
+	return text
 }

@@ -27,11 +27,14 @@ func fleetSecond(agents int) *record.Progress {
 }
 
 func TestAgentsHaveRows(t *testing.T) {
-	rows, rest := agentsOf(fleetSecond(3))
+	rows, brief, rest := agentsOf(fleetSecond(3))
 	if got := fmt.Sprint(rows, rest); got != `[{a1 on h\x1b[2J 10.0 1,000 1.00 ms } {a2 on h\x1b[2J 10.0 1,000 2.00 ms silent} {a3 on h\x1b[2J 10.0 1,000 3.00 ms lost}]` {
 		t.Error(got)
 	}
-	rows, rest = agentsOf(fleetSecond(200))
+	if want := `3 agents, 1 silent and 1 lost; p99 from 1.00 ms to 3.00 ms, of a3 on h\x1b[2J`; brief != want {
+		t.Errorf("%q, want %q", brief, want)
+	}
+	rows, _, rest = agentsOf(fleetSecond(200))
 	var names []string
 	for _, r := range rows {
 		names = append(names, strings.Fields(r.Name)[0])
@@ -43,8 +46,12 @@ func TestAgentsHaveRows(t *testing.T) {
 	for k := range p.Parts {
 		p.Parts[k].Lost = k >= 20
 	}
-	if _, rest := agentsOf(p); !strings.HasSuffix(rest, ", 9 of them silent or lost") {
+	if _, _, rest := agentsOf(p); !strings.HasSuffix(rest, ", 9 of them silent or lost") {
 		t.Error(rest)
+	}
+	p.Parts = p.Parts[:1]
+	if _, brief, _ := agentsOf(p); brief != "1 agent, none silent or lost" {
+		t.Error(brief)
 	}
 }
 

@@ -51,7 +51,7 @@ func (s *Server) Observe(standing *live.Standing, i *record.Progress) {
 	state := stateOf(standing)
 	state.Targets = s.run.targets
 	if len(i.Parts) > 0 {
-		state.Agents, state.Rest = agentsOf(i)
+		state.Agents, state.Brief, state.Rest = agentsOf(i)
 	}
 	s.stream.add(encoded(state), s.run.point(standing, i))
 }

@@ -20,6 +20,7 @@ type state struct {
 	Flows   []row    `json:"flows"`
 	Errors  []class  `json:"errors"`
 	Agents  []agent  `json:"agents"` // of a fleet
+	Brief   string   `json:"brief"`  // how they stand, in a line
 	Rest    string   `json:"rest"`   // of the agents, if not all have a row
 }
 

@@ -46,6 +46,7 @@
       row.append(name, ...cells([["accepted/s", a.accepted], ["accepted", a.so_far], ["p99", a.p99]]), element("td", a.state, "left bad"));
       return row;
     }));
+    at("agents-brief").textContent = s.brief;
     at("agents-rest").textContent = s.rest;
     at("errors").hidden = s.errors.length === 0;
     at("errors").querySelector("tbody").replaceChildren(...s.errors.map(e => {
@@ -91,6 +92,9 @@
     at("trouble").hidden = !text;
     at("trouble").textContent = text;
   }
+
+  // In a window as narrow as a telephone's the agents are rows of several lines each.
+  at("agents").querySelector("details").open = !matchMedia("(max-width: 34rem)").matches;
 
   const events = new EventSource(at("figures").dataset.events);
   events.addEventListener("course", e => {
