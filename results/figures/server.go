@@ -2,6 +2,7 @@ package figures
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -124,4 +125,23 @@ func (s *Server) withoutMessages() string {
 		return fmt.Sprintf("the server was looked at for %.1f s only", s.underLoadLength.Seconds())
 	}
 	return "no message was accepted under load"
+}
+
+// noteUnseen says what is missing of the server's own side, if the scenario asks for it.
+func (v *Validity) noteUnseen(r *record.Run) {
+	processes, queries := r.Header.WatchesServer()
+	var missing []string
+	if processes && len(r.Server) == 0 {
+		missing = append(missing, "no figures of its processes")
+	}
+	if queries && len(r.Queries) == 0 {
+		missing = append(missing, "no answers to its queries")
+	}
+	switch what := strings.Join(missing, " and "); {
+	case what == "":
+	case r.OfAgents():
+		v.addNote("server: %s: agents have none; the coordinator's run file has what came until its end, and smtpgauge show prints that", what)
+	default:
+		v.addNote("server: %s came", what)
+	}
 }

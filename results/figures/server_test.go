@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -175,4 +176,45 @@ func TestServerThatEnds(t *testing.T) {
 			t.Errorf("%v: %q", kind, reason)
 		}
 	}
+}
+
+// A scenario that asks for the server's own side has a note if that is missing, and where it is
+// if the run is of agents' files.
+func TestServerIsMissing(t *testing.T) {
+	for scenario, want := range map[string]string{
+		`{}`:                                     "",
+		`{"server": {"processes": ["postfix"]}}`: "server: no figures of its processes came",
+		`{"server": {"agent": "mx1"}}`:           "server: no figures of its processes came",
+		`{"server": {"prometheus": {"queries": {"cpu": "sum(cpu)"}}}}`:                 "server: no answers to its queries came",
+		`{"server": {"agent": "mx1", "prometheus": {"queries": {"cpu": "sum(cpu)"}}}}`: "server: no figures of its processes and no answers to its queries came",
+		`{"server": "is no object"}`:                                                   "",
+	} {
+		r := served(t, 0, 0)
+		r.Header.Scenario = []byte(scenario)
+		note := noteAbout("server: ", r)
+		if note != want {
+			t.Errorf("%s: %q, want %q", scenario, note, want)
+		}
+		r.Header.Agent = &record.Place{Number: 1, Of: 1}
+		if want != "" {
+			if note := noteAbout("server: ", r); !strings.Contains(note, "agents have none; the coordinator's run file has what came until its end") {
+				t.Errorf("%s, of an agent: %q", scenario, note)
+			}
+		}
+	}
+	r := served(t, 0, 10)
+	r.Header.Scenario = []byte(`{"server": {"agent": "mx1"}}`)
+	if note := noteAbout("server: ", r); note != "" {
+		t.Errorf("it was looked at: %q", note)
+	}
+}
+
+// noteAbout is the note of a run that begins so; "" if there is none.
+func noteAbout(begin string, r *record.Run) string {
+	for _, note := range Of(r).Verdict.Notes {
+		if strings.HasPrefix(note, begin) {
+			return note
+		}
+	}
+	return ""
 }

@@ -35,6 +35,7 @@ func validityOf(r *record.Run, res *Result) Validity {
 	v.checkAgents(r, res)
 	v.checkGenerator(res)
 	v.noteUnknown(r, res)
+	v.noteUnseen(r)
 	if res.Interrupted {
 		v.addNote("interrupted: its user ended the run early")
 	}

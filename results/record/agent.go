@@ -129,6 +129,7 @@ func StoodStill(stood time.Duration) string {
 // mergeAgents lists the agents of the runs that are put together.
 func (r *Run) mergeAgents(runs []*Run) {
 	for _, from := range runs {
+		r.ofAgents = r.ofAgents || from.OfAgents()
 		r.Agents = append(r.Agents, from.Agents...)
 		h := &from.Header
 		if len(from.Agents) > 0 || h.Agent == nil {

@@ -113,6 +113,23 @@ func (h *Header) setHosts() {
 	}
 }
 
+// WatchesServer tells whether the scenario asks for the server's own side: for its processes,
+// and for the answers to queries.
+func (h *Header) WatchesServer() (processes, queries bool) {
+	var doc struct {
+		Server struct {
+			Processes  []string
+			Agent      string
+			Prometheus struct{ Queries map[string]string }
+		}
+	}
+	if json.Unmarshal(h.Scenario, &doc) != nil {
+		return false, false
+	}
+	s := &doc.Server
+	return len(s.Processes) > 0 || s.Agent != "", len(s.Prometheus.Queries) > 0
+}
+
 // ThisEnvironment describes this process and its machine.
 func ThisEnvironment() Environment {
 	e := Environment{

@@ -225,7 +225,8 @@ func (r *reporter) report(f *frame, peaks []Gauge, parts []AgentProgress) {
 // fill fills in a flow's progress, with its gauge now and the one that has the most
 // sessions of the run.
 func (s *flowState) fill(p *FlowProgress, now, peak Gauge, h *FlowHeader) {
-	p.Name, p.Open, p.Due, p.Started = h.Name, now.Open, now.Due-s.gauge.Due, now.Begun-s.gauge.Begun
+	// An agent's file may say anything: nothing is due, or begins, less than not at all.
+	p.Name, p.Open, p.Due, p.Started = h.Name, now.Open, max(0, now.Due-s.gauge.Due), max(0, now.Begun-s.gauge.Begun)
 	p.Begun, p.Stage, p.Message, p.Errors = s.begun, s.stage, s.message, s.errors
 	p.FlowCounts, p.added, p.Ended = s.counts(peak, h.Load()), s.added, s.ended
 	s.gauge = now

@@ -52,6 +52,7 @@ type Run struct {
 	stood      time.Duration // the longest that a loop stood still in an interval of the file
 	identities []string      // its own, or those of the runs that were merged
 	damaged    string        // where the file ends, and what there could not be read; "" if it is whole
+	ofAgents   bool          // made of files of a fleet's agents, without that of its coordinator
 }
 
 func newRun(h Header) *Run {
@@ -87,6 +88,10 @@ type Closing struct {
 
 // Interrupted tells whether the user ended the run.
 func (r *Run) Interrupted() bool { return r.Closing != nil && r.Closing.Interrupted }
+
+// OfAgents tells whether the run is what agents of a fleet have of it: what the coordinator
+// alone has, such as the server's own side, is missing.
+func (r *Run) OfAgents() bool { return r.ofAgents || r.Header.Agent != nil }
 
 // Partial tells whether the end of the run is missing.
 func (r *Run) Partial() bool { return r.Closing == nil }

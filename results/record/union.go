@@ -22,6 +22,7 @@ import (
 type Union struct {
 	folder
 	reporter reporter
+	began    time.Time
 	parts    []unionPart
 	written  unionQueue     // the seconds that are to be
 	reported unionQueue     // the seconds that are to be
@@ -53,7 +54,7 @@ func NewUnion(w io.Writer, h Header, agents int, onInterval func(*Progress)) (*U
 		return nil, fmt.Errorf("run file: %w", err)
 	}
 	h.ID = newID()
-	u := &Union{folder: newFolder(w, h), parts: make([]unionPart, agents)}
+	u := &Union{folder: newFolder(w, h), began: time.Now(), parts: make([]unionPart, agents)}
 	for i := range u.parts {
 		u.parts[i].agent.empty(&u.run.Header)
 		u.parts[i].index, u.parts[i].shown, u.parts[i].kept = i, map[int]Gauge{}, map[int]Gauge{}
@@ -184,6 +185,10 @@ type unionQueue struct {
 
 // mostPending bounds the seconds that wait.
 const mostPending = 15
+
+// mostAhead is by how many seconds an agent's file may be ahead of the time since the union
+// began. One that is further ahead would end the waiting for all others.
+const mostAhead = 60
 
 // frame returns the frame of a second. If that waits no more, it is the one that is next:
 // what comes late is in a later interval, and in the same totals.

@@ -261,8 +261,8 @@ func TestMergeWithAKilledAgent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if merged.Partial() || merged.Agents[0].Lost != "" || merged.Agents[1].Lost == "" {
-		t.Errorf("partial %v, agents %+v", merged.Partial(), merged.Agents)
+	if merged.Partial() || merged.Agents[0].Lost != "" || merged.Agents[1].Lost == "" || !merged.OfAgents() {
+		t.Errorf("partial %v, of agents %v: %+v", merged.Partial(), merged.OfAgents(), merged.Agents)
 	}
 	if merged, err = Merge(runs[1]); err != nil || !merged.Partial() {
 		t.Errorf("of the cut file alone: partial %v, %v", merged.Partial(), err)
@@ -272,10 +272,13 @@ func TestMergeWithAKilledAgent(t *testing.T) {
 // A union takes no file but those of its own run, and is not spoiled by what an agent sends.
 func TestUnionRefusesOtherFiles(t *testing.T) {
 	for name, spoil := range map[string]func([]byte) []byte{
-		"another fleet":   func(b []byte) []byte { return bytes.Replace(b, []byte(`"fleet":"`), []byte(`"fleet":"0`), 1) },
-		"no file":         func([]byte) []byte { return []byte("GET / HTTP/1.1\n") },
-		"two headers":     func(b []byte) []byte { return append(b[:bytes.IndexByte(b, '\n')+1:bytes.IndexByte(b, '\n')+1], b...) },
-		"after the end":   func(b []byte) []byte { return append(b, "{}\n"...) },
+		"another fleet": func(b []byte) []byte { return bytes.Replace(b, []byte(`"fleet":"`), []byte(`"fleet":"0`), 1) },
+		"no file":       func([]byte) []byte { return []byte("GET / HTTP/1.1\n") },
+		"two headers":   func(b []byte) []byte { return append(b[:bytes.IndexByte(b, '\n')+1:bytes.IndexByte(b, '\n')+1], b...) },
+		"after the end": func(b []byte) []byte { return append(b, "{}\n"...) },
+		"a time to come": func(b []byte) []byte {
+			return bytes.ReplaceAll(b, []byte(`"n":2,`), []byte(`"n":4611686018427387904,`))
+		},
 		"negative counts": func(b []byte) []byte { return bytes.Replace(b, []byte(`"accepted":`), []byte(`"accepted":-`), 1) },
 	} {
 		u, _ := newUnion(t, 2, nil)
@@ -303,4 +306,29 @@ func FuzzUnion(f *testing.F) {
 		_ = u.Feed(0, data)
 		closeUnion(t, u)
 	})
+}
+
+// An agent whose counts fall makes no figure of a second negative.
+func TestUnionOfCountsThatFall(t *testing.T) {
+	reports := 0
+	u, _ := newUnion(t, 1, func(p *Progress) {
+		reports++
+		for _, f := range p.Flows {
+			if f.Due < 0 || f.Started < 0 {
+				t.Errorf("%d due and %d begun in the second that ends at %v", f.Due, f.Started, p.Elapsed)
+			}
+		}
+	})
+	file := agentFiles(t, u.ID(), 0)[0]
+	fallen := regexp.MustCompile(`(?m)^(\{"type":"interval".*"n":3,.*)"due":\d+,"begun":\d+`).ReplaceAll(file, []byte(`$1"due":0,"begun":0`))
+	if bytes.Equal(file, fallen) {
+		t.Fatal("nothing falls")
+	}
+	if err := u.Feed(0, fallen); err != nil {
+		t.Fatal(err)
+	}
+	closeUnion(t, u)
+	if reports < 3 {
+		t.Errorf("%d reports", reports)
+	}
 }

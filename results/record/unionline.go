@@ -2,7 +2,9 @@ package record
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/tally"
@@ -97,6 +99,9 @@ func (u *Union) partInterval(p *unionPart, line []byte) error {
 	t := tally.NewTotal()
 	if err := addLine(t, &l.totalLine, histograms); err != nil {
 		return err
+	}
+	if most := int64(time.Since(u.began)/time.Second) + mostAhead; l.Number > most {
+		return fmt.Errorf("interval %d is of a time to come: by now there can be %d", l.Number, most)
 	}
 	p.number = max(p.number, l.Number)
 	p.stood = max(p.stood, l.Stood)
