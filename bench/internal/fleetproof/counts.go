@@ -106,7 +106,7 @@ func (p *proof) loadedApart(ctx context.Context, apart *link, load func(port str
 
 // counts compares fleets of several sizes with runs without agents.
 func (p *proof) counts(ctx context.Context) (faults []string, err error) {
-	rate, seconds := p.size(2000, 200), p.size(20, 3)
+	rate, seconds := p.rate, p.size(20, 3)
 	fmt.Fprintf(p.w, "counts: %d messages/s for %d s in all, %d rounds; medians and ranges\n\n", rate, seconds, p.rounds)
 	var crowds []*crowd
 	for _, n := range []int{0, 1, 2, 4, 8, 0} {

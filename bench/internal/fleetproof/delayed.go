@@ -31,7 +31,7 @@ type passage struct {
 
 // delayed makes the way to the coordinator slow, and shows what does not change by it.
 func (p *proof) delayed(ctx context.Context) (faults []string, err error) {
-	rate, seconds := p.size(2000, 200), p.size(20, 3)
+	rate, seconds := p.rate, p.size(20, 3)
 	fmt.Fprintf(p.w, "delayed: %d agents, %d messages/s for %d s, %d rounds; %v each way to the coordinator, %g %% lost\n", delayedAgents, rate, seconds, p.rounds, slowWay.delay, 100*slowWay.lost)
 	trial, without := newLink(slowWay, 0)
 	if without == nil {

@@ -30,8 +30,13 @@ type traffic struct {
 	Octets   int64 `json:"in_bytes"` // of the messages, without the protocol's own
 }
 
-// startNATS starts a server, and begins to look at its counts.
-func (p *proof) startNATS(ctx context.Context) (*natsServer, error) {
+// startNATS starts a server, which it builds the first time, and begins to look at its counts.
+func (p *proof) startNATS(ctx context.Context) (s *natsServer, err error) {
+	if p.nats == "" {
+		if p.nats, err = p.BuildPackage(ctx, "github.com/nats-io/nats-server/v2", "nats-server"); err != nil {
+			return nil, err
+		}
+	}
 	var ports [2]string
 	for i := range ports {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -49,7 +54,7 @@ func (p *proof) startNATS(ctx context.Context) (*natsServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &natsServer{
+	s = &natsServer{
 		url: "nats://127.0.0.1:" + ports[0], process: own, monitor: "http://127.0.0.1:" + ports[1] + "/varz",
 		over: make(chan struct{}), gone: make(chan struct{}),
 	}
