@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -33,6 +34,7 @@ type agentFlags struct {
 	shards numberflag.Whole
 	once   bool
 	watch  []string
+	later  bool
 }
 
 func newAgent(s streams) *cobra.Command {
@@ -50,7 +52,8 @@ servers it loads beyond this machine and private networks is its own decision, b
 --i-may-load; a coordinator has no say in it.
 
 With --watch it does not load. It looks at the server, whose processes on this machine
---watch names, in the runs of scenarios with server: {agent: NAME}.
+--watch names, in the runs of scenarios with server: {agent: NAME}. They have to be
+there when it starts, or with --watch-later when a run begins.
 
 After a run it waits for the next, unless --once. The first ^C ends its part in
 order, the second at once.`,
@@ -74,7 +77,28 @@ order, the second at once.`,
 	flags.StringArrayVar(&f.rules.MayLoad, "i-may-load", nil, "this agent may load `HOST`, although it is neither this machine nor on a private network (repeatable)")
 	flags.StringArrayVar(&f.rules.Secrets, "secret", nil, "give scenarios with secrets: agent the `SECRET` env:NAME or file:PATH of this machine (repeatable)")
 	flags.StringArrayVar(&f.watch, "watch", nil, "look at the server's `PROCESS` on this machine in place of loading it: a name, pid file, systemd unit or control group (repeatable)")
+	flags.BoolVar(&f.later, "watch-later", false, "the processes of --watch may start after this agent, and before a run begins")
 	return c
+}
+
+// find looks for the processes of --watch, so that a mistake shows where it was made.
+func (f *agentFlags) find(s streams) error {
+	if len(f.watch) == 0 {
+		if f.later {
+			return usagef("add --watch PROCESS", "--watch-later is for --watch")
+		}
+		return nil
+	}
+	_, err := serverside.New(serverside.Options{Processes: f.watch})
+	if err == nil {
+		return nil
+	}
+	missing := strings.ReplaceAll(err.Error(), "\n", "; ")
+	if f.later {
+		fmt.Fprintf(s.err, "not there yet, and looked for again when a run begins: %s\n", printable.Text(missing))
+		return nil
+	}
+	return usagef("--watch-later is for a server that starts after this agent", "--watch: %s", missing)
 }
 
 // dial connects to where the flags say.
@@ -119,6 +143,9 @@ func (f *agentFlags) run(ctx context.Context, s streams) error {
 	}
 	if len(f.name) > bus.MaxName {
 		return usagef("the machine's name is the default", "--name has %d octets, want at most %d", len(f.name), bus.MaxName)
+	}
+	if err := f.find(s); err != nil {
+		return err
 	}
 	b, token, err := f.dial(s)
 	if err != nil {

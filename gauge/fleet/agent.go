@@ -5,53 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/gauge"
-	"github.com/smtpgauge/smtpgauge/gauge/check"
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
 )
-
-// A Load is a scenario that an agent is about to carry its part of out.
-type Load interface {
-	Name() string
-	// Set changes the plan to the terms of a run.
-	Set(Terms) error
-	// Check finds what would keep the run from working, and what the agent may not load.
-	Check() error
-	// Probe tries one session of each flow, as gauge.Job.Probe does.
-	Probe(ctx context.Context) (passing []*check.Fault, err error)
-	// Run carries out the part that the options name.
-	Run(ctx context.Context, o gauge.Options) (*gauge.Result, error)
-}
-
-// A File is an agent's own run file.
-type File interface {
-	io.Writer
-	io.ReaderAt
-	io.Closer
-	Name() string
-}
-
-// AgentOptions say who an agent is, and how it works. All but Once and Drain have to be
-// set.
-type AgentOptions struct {
-	Name, Host string
-	Version    string
-	Shards     int  // loops that share its load
-	Once       bool // leave after one fleet
-	// Load makes a scenario of what the coordinator sent. sum is the SHA-256 of data.
-	Load func(data []byte, sum string) (Load, error)
-	// Create creates the file of a run of a scenario.
-	Create func(scenario string) (File, error)
-	// Report is called with what happens, for people, by one goroutine. It may block.
-	Report func(text string)
-	// Drain ends the agent's part in order once it is closed; then Serve returns.
-	Drain <-chan struct{}
-	// Run is for each run. What a fleet decides is set by the agent.
-	Run gauge.Options
-}
 
 // How an agent finds out that nothing goes on.
 const (
@@ -67,25 +24,6 @@ const (
 	// window is how much of a file may be under way.
 	window = 8 * bus.MaxBody
 )
-
-// ErrCoordinatorLost is the error of an agent that leaves after one fleet, whose coordinator
-// fell silent.
-var ErrCoordinatorLost = errors.New("the coordinator fell silent")
-
-// A RefusedError says why a coordinator did not take an agent.
-type RefusedError struct {
-	Reason string
-	Own    string // version of the agent
-	Other  string // version of the coordinator
-}
-
-// Error names both versions if they are the reason.
-func (e *RefusedError) Error() string {
-	if e.Own == e.Other {
-		return "the coordinator refuses this agent: " + e.Reason
-	}
-	return fmt.Sprintf("the coordinator refuses this agent: %s (the coordinator is %s, this agent is %s)", e.Reason, e.Other, e.Own)
-}
 
 // Serve takes part in the runs of one fleet after the other, until ctx ends or Drain is
 // closed. The error is a *RefusedError, ErrCoordinatorLost, or that of ctx, and says which
@@ -139,10 +77,11 @@ type agent struct {
 	earlier     blob // the scenario before: a comparison alternates between two
 	load        Load
 	loaded      string // sum of the scenario that load is of
-	probing     chan probed
+	probing     *probing
 	run         *agentRun
 	leaving     bool
-	unwritten   error // the first of its files that is not whole, and why
+	unwritten   error  // the first of its files that is not whole, and why
+	buffer      []byte // for what is read back of a file
 }
 
 func (a *agent) serve(ctx context.Context) error {
@@ -150,9 +89,13 @@ func (a *agent) serve(ctx context.Context) error {
 	defer tick.Stop()
 	defer a.abandon()
 	drain := a.o.Drain
-	a.hello()
+	a.hello(bus.Coordinator)
 	for {
 		var wrote, changed <-chan struct{}
+		var found <-chan probed
+		if a.probing != nil {
+			found = a.probing.found
+		}
 		if a.run != nil {
 			wrote, changed = a.run.journal.wrote, a.run.changed
 		}
@@ -174,7 +117,7 @@ func (a *agent) serve(ctx context.Context) error {
 			if done, err := a.take(ctx, in); done || err != nil {
 				return err
 			}
-		case p := <-a.probing:
+		case p := <-found:
 			a.probed(p)
 			a.answer()
 		case <-wrote:
@@ -185,15 +128,16 @@ func (a *agent) serve(ctx context.Context) error {
 	}
 }
 
-func (a *agent) hello() {
+// hello asks an address for a place.
+func (a *agent) hello(to string) {
 	// An error is one of the connection, which reports it itself. The next second tries again.
-	_ = a.end.Send(bus.Coordinator, &bus.Hello{Name: a.o.Name, Host: a.o.Host, Version: a.o.Version, Shards: max(1, a.o.Shards)}, nil)
+	_ = a.end.Send(to, &bus.Hello{Name: a.o.Name, Host: a.o.Host, Version: a.o.Version, Shards: max(1, a.o.Shards)}, nil)
 }
 
 // second is what happens each second.
 func (a *agent) second() error {
 	if a.coordinator == "" {
-		a.hello()
+		a.hello(bus.Coordinator)
 		return nil
 	}
 	if a.silent++; a.silent < patience {
@@ -227,11 +171,16 @@ func ended(leaves bool) string {
 
 // forget makes ready for another fleet.
 func (a *agent) forget() {
-	*a = agent{o: a.o, end: a.end, inbox: a.inbox, unwritten: a.unwritten}
+	*a = agent{o: a.o, end: a.end, inbox: a.inbox, unwritten: a.unwritten, buffer: a.buffer}
 }
 
-// abandon ends the run under way, and waits until its file is complete.
+// abandon ends the look at the target and the run under way, and waits until the run's file is
+// complete.
 func (a *agent) abandon() {
+	if a.probing != nil {
+		a.probing.end()
+		a.probing = nil
+	}
 	if a.run != nil {
 		name := a.run.file.Name()
 		if err := a.run.end(); err != nil {
@@ -253,7 +202,15 @@ func (a *agent) take(ctx context.Context, in incoming) (done bool, err error) {
 			return false, nil
 		}
 		return true, &RefusedError{Reason: m.Reason, Own: a.o.Version, Other: m.Version}
+	case *bus.Call:
+		if a.coordinator == "" {
+			a.hello(in.from)
+		}
 	case *bus.Order:
+		if m.Leave && a.coordinator == "" { // the answer has not arrived
+			a.gone(in.from)
+			return false, nil
+		}
 		if a.coordinator == "" {
 			a.coordinator = in.from
 			a.o.Report(fmt.Sprintf("joined as %s, agent %d of %d", m.Name, m.Number, m.Of))
@@ -290,7 +247,6 @@ func (a *agent) obey(ctx context.Context, m *bus.Order, at time.Time) (done bool
 	}
 	if m.Run > a.order.Run {
 		a.abandon()
-		a.probing = nil
 		a.status = bus.Status{Run: m.Run}
 	}
 	a.order = *m
@@ -319,15 +275,25 @@ func (a *agent) obey(ctx context.Context, m *bus.Order, at time.Time) (done bool
 		a.abandon()
 	}
 	if (m.Leave || m.Over && a.leaving) && a.run == nil {
+		leaves := a.o.Once || a.leaving
 		if m.Leave {
-			a.o.Report(ended(a.o.Once || a.leaving))
+			a.o.Report(ended(leaves))
+			if leaves { // before the coordinator knows it, and hangs up
+				a.end.Leaving()
+			}
+			a.gone(a.coordinator)
 		}
-		if a.o.Once || a.leaving {
+		if leaves {
 			return true, nil
 		}
 		a.forget()
 	}
 	return false, nil
+}
+
+// gone tells a coordinator that this agent knows that the fleet is dissolved.
+func (a *agent) gone(coordinator string) {
+	_ = a.end.Send(coordinator, &bus.Status{Run: a.status.Run, Gone: true}, nil) // it asks again for a while
 }
 
 // answer says what the agent has done.
@@ -346,7 +312,7 @@ func (a *agent) answer() {
 		}
 	}
 	s.Left, s.Answered = a.leaving, time.Now().UnixNano()
-	_ = a.end.Send(bus.Coordinator, s, nil) // the connection reports its errors
+	_ = a.end.Send(a.coordinator, s, nil) // the connection reports its errors
 }
 
 // acknowledged notes how much of the file has come, and sends again what has not.
@@ -369,17 +335,19 @@ func (a *agent) push(now time.Time) {
 	}
 	r := a.run
 	length := r.journal.length()
-	buffer := make([]byte, bus.MaxBody)
+	if a.buffer == nil {
+		a.buffer = make([]byte, bus.MaxBody)
+	}
 	for r.sent < length && r.sent-r.have < window {
 		n := min(length-r.sent, bus.MaxBody)
-		if _, err := r.file.ReadAt(buffer[:n], r.sent); err != nil {
+		if _, err := r.file.ReadAt(a.buffer[:n], r.sent); err != nil {
 			r.fail(fmt.Errorf("reading the run file back: %w", err))
 			return
 		}
 		if r.sent == r.have {
 			r.progress = now
 		}
-		if a.end.Send(bus.Coordinator, &bus.Delta{Run: r.number, Offset: r.sent}, buffer[:n]) != nil {
+		if a.end.Send(a.coordinator, &bus.Delta{Run: r.number, Offset: r.sent}, a.buffer[:n]) != nil {
 			return // the connection reports it; the next order tries again
 		}
 		r.sent += n

@@ -14,11 +14,19 @@ import (
 type blob struct {
 	sum  bus.Sum
 	data []byte
+
+	compared, right bool // all of data has been, to sum
 }
 
 // whole tells whether all of the blob has come, and is what it should be.
 func (b *blob) whole() bool {
-	return b.sum.SHA256 != "" && int64(len(b.data)) == b.sum.Size && sumOf(b.data) == b.sum.SHA256
+	if b.sum.SHA256 == "" || int64(len(b.data)) != b.sum.Size {
+		return false
+	}
+	if !b.compared { // once: it is asked for twice a second while the load lasts
+		b.compared, b.right = true, sumOf(b.data) == b.sum.SHA256
+	}
+	return b.right
 }
 
 func sumOf(data []byte) string {
@@ -39,11 +47,7 @@ func (a *agent) advance(ctx context.Context) error {
 		a.status.Loaded = true
 	}
 	if a.order.Probe && !a.status.Probed && a.probing == nil {
-		a.probing = make(chan probed, 1)
-		go func(result chan<- probed, load Load) {
-			passing, err := load.Probe(ctx)
-			result <- probed{passing, err}
-		}(a.probing, a.load)
+		a.probing = startProbing(ctx, a.load)
 	}
 	if a.order.Begin && a.run == nil && !a.status.Ended && !a.order.Over {
 		file, err := a.o.Create(a.load.Name())
@@ -77,6 +81,30 @@ func (a *agent) prepare() error {
 		return err
 	}
 	return nil
+}
+
+// A probing is a look at the target.
+type probing struct {
+	cancel context.CancelFunc
+	found  chan probed
+}
+
+func startProbing(ctx context.Context, load Load) *probing {
+	ctx, cancel := context.WithCancel(ctx)
+	p := &probing{cancel, make(chan probed, 1)}
+	go func() {
+		defer cancel()
+		passing, err := load.Probe(ctx)
+		p.found <- probed{passing, err}
+	}()
+	return p
+}
+
+// end breaks the look off if it goes on, and waits for its end. What it found is not taken
+// after that.
+func (p *probing) end() {
+	p.cancel()
+	<-p.found
 }
 
 // probed is what the look at the target found.

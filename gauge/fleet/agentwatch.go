@@ -53,7 +53,7 @@ func Watch(ctx context.Context, b bus.Bus, t bus.Token, o WatchOptions) error {
 	defer stop()
 	tick := time.NewTicker(helloEvery)
 	defer tick.Stop()
-	a.hello()
+	a.hello(bus.Coordinator)
 	for {
 		select {
 		case <-ctx.Done():
@@ -86,15 +86,16 @@ type watchingAgent struct {
 	unseen      []tally.ServerSample // those after them
 }
 
-func (a *watchingAgent) hello() {
+// hello asks an address for a place.
+func (a *watchingAgent) hello(to string) {
 	// An error is one of the connection, which reports it itself. The next second tries again.
-	_ = a.end.Send(bus.Coordinator, &bus.Hello{Name: a.o.Name, Host: a.o.Host, Version: a.o.Version, Watches: true}, nil)
+	_ = a.end.Send(to, &bus.Hello{Name: a.o.Name, Host: a.o.Host, Version: a.o.Version, Watches: true}, nil)
 }
 
 // second is what happens each second.
 func (a *watchingAgent) second() error {
 	if a.coordinator == "" {
-		a.hello()
+		a.hello(bus.Coordinator)
 		return nil
 	}
 	if a.looker != nil && !a.status.Ended {
@@ -139,7 +140,7 @@ func (a *watchingAgent) push() {
 		if err != nil {
 			return // numbers always marshal
 		}
-		if a.end.Send(bus.Coordinator, &bus.Looks{Run: a.status.Run, From: a.have + i}, body) != nil {
+		if a.end.Send(a.coordinator, &bus.Looks{Run: a.status.Run, From: a.have + i}, body) != nil {
 			return // the connection reports it; the next second tries again
 		}
 	}
@@ -158,7 +159,15 @@ func (a *watchingAgent) take(in incoming) (done bool, err error) {
 			a.refusedBy = in.from
 			a.o.Report(refused.Error() + ": waiting for the next coordinator")
 		}
+	case *bus.Call:
+		if a.coordinator == "" {
+			a.hello(in.from)
+		}
 	case *bus.Order:
+		if m.Leave && a.coordinator == "" { // the answer has not arrived
+			a.gone(in.from)
+			return false, nil
+		}
 		if a.coordinator == "" {
 			a.coordinator = in.from
 			a.o.Report("joined as " + m.Name + ", which looks at the server")
@@ -197,11 +206,20 @@ func (a *watchingAgent) obey(m *bus.Order, at time.Time) (done bool) {
 		a.push()
 	}
 	a.status.Asked, a.status.Received, a.status.Answered = m.Sent, at.UnixNano(), time.Now().UnixNano()
-	_ = a.end.Send(bus.Coordinator, &a.status, nil) // the connection reports its errors
+	_ = a.end.Send(a.coordinator, &a.status, nil) // the connection reports its errors
 	if !m.Leave {
 		return false
 	}
 	a.o.Report(ended(a.o.Once))
+	if a.o.Once { // before the coordinator knows it, and hangs up
+		a.end.Leaving()
+	}
+	a.gone(a.coordinator)
 	*a = watchingAgent{o: a.o, end: a.end}
 	return a.o.Once
+}
+
+// gone tells a coordinator that this agent knows that the fleet is dissolved.
+func (a *watchingAgent) gone(coordinator string) {
+	_ = a.end.Send(coordinator, &bus.Status{Run: a.status.Run, Gone: true}, nil) // it asks again for a while
 }

@@ -18,17 +18,19 @@
 //
 // # The course of a run
 //
-// Hello → Order with a place → pieces of the scenario → Status.Loaded → Order.Probe →
+// Hello to all coordinators → Call → Hello to the caller → Order with a place → pieces of the scenario → Status.Loaded → Order.Probe →
 // Status.Probed → Order.Begin → Status.Waits 1 → Order.Segments 1 at a time of the agent's
 // own clock → deltas, and for each further segment Waits and Segments → Status.Ended with
-// length and SHA-256 of the file → Order.Over.
+// length and SHA-256 of the file → Order.Over. After the last run: Order.Leave → Status.Gone.
 //
 // # The server's own side
 //
 // An agent on the server's machine may look at the server in place of loading it ([Watch]).
 // It is none of those that share the load, but it has the same orders, and so its clock is
 // known. Once a second it sends what it has seen and was not acknowledged. The coordinator
-// brings that to its own time axis, and each sample says how wrong its times can be.
+// brings that to its own time axis, and each sample says how wrong its times can be. A run
+// waits for it to come back if it is lost before the start, as long as for an agent, and then
+// goes on without it.
 //
 // # Losses
 //
@@ -36,4 +38,10 @@
 // given to nobody. If it comes back, what it wrote meanwhile is sent. A coordinator that is
 // silent for 8 s is given up: the agent stops, and its file is complete for
 // record.Merge.
+//
+// # Where things are
+//
+// An agent's side is in the files that begin with agent: [Serve] and its run, its scenario,
+// and [Watch]. The coordinator's is in the others: [Fleet] with its roster, its run, and the
+// watcher that it hears of.
 package fleet

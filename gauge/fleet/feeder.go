@@ -23,24 +23,37 @@ type feeder struct {
 	union  *record.Union
 	broken func(agent int, err error)
 
-	mu    sync.Mutex
-	queue []feeding
-	ended bool
-	wake  chan struct{}
-	gone  chan struct{}
+	mu      sync.Mutex
+	queue   []feeding
+	waiting map[int]int // octets in the queue, by agent
+	ended   bool
+	wake    chan struct{}
+	gone    chan struct{}
 }
 
 func newFeeder(u *record.Union, broken func(int, error)) *feeder {
-	f := &feeder{union: u, broken: broken, wake: make(chan struct{}, 1), gone: make(chan struct{})}
+	f := &feeder{union: u, broken: broken, waiting: map[int]int{}, wake: make(chan struct{}, 1), gone: make(chan struct{})}
 	go f.run()
 	return f
 }
 
+// mostWaiting bounds the octets of an agent's file that wait to be fed. An agent that sends
+// more, or faster than they are read, sends again what did not fit.
+const mostWaiting = 4 * window
+
 func (f *feeder) add(next feeding) {
 	f.mu.Lock()
 	f.queue = append(f.queue, next)
+	f.waiting[next.agent] += len(next.data)
 	f.mu.Unlock()
 	f.signal()
+}
+
+// isFull tells whether there is no room for more of an agent's file.
+func (f *feeder) isFull(agent int) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.waiting[agent] > mostWaiting
 }
 
 func (f *feeder) signal() {
@@ -65,7 +78,7 @@ func (f *feeder) run() {
 	for range f.wake {
 		f.mu.Lock()
 		queue, ended := f.queue, f.ended
-		f.queue = nil
+		f.queue, f.waiting = nil, map[int]int{}
 		f.mu.Unlock()
 		for _, next := range queue {
 			state := away[next.agent]

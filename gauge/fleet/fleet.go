@@ -32,6 +32,12 @@ const (
 	// givenUpAfter is how long it is waited for then. By that time it has stopped by itself,
 	// if it runs at all.
 	givenUpAfter = 12 * time.Second
+	// stuckAfter is how long an agent that is there may take for a step towards the start, and
+	// how long for what drains at the end.
+	stuckAfter = 10 * time.Minute
+	// leavesWithin is how long agents are waited for that are to know that the fleet is
+	// dissolved.
+	leavesWithin = time.Second
 )
 
 // A Fleet is the coordinator of some agents. Gather waits for them; after that it carries
@@ -53,7 +59,9 @@ type Fleet struct {
 	order    bus.Order // what all are to have done
 	feeder   *feeder   // of the run under way; nil between runs
 
-	blurred bool // what the clocks' errors do to the arrivals has been said
+	longest time.Duration // of the run's segments; 0 if that depends on the server
+	due     time.Time     // when a segment under way is given up; zero for never
+	blurred bool          // what the clocks' errors do to the arrivals has been said
 
 	watchers []*watcher
 	watch    watch // of the run
@@ -71,19 +79,21 @@ type member struct {
 	asked   int       // exchanges of its clock by the time that the last agent joined
 	pieces  [2]int64  // octets of the blobs that were sent
 	pushed  time.Time // when that was sent
+	gone    bool      // it knows that the fleet is dissolved
+	step    int64     // how far it is on the way to the start: see progress
+	stepped time.Time // when that grew last
 	at      int64     // when the last segment is to begin, by its clock
 	offset  int64     // of its clock, as it was told
 	offsetE int64
 
 	// Of the run under way.
-	have     int64
-	sum      hashed
-	away     bool          // nothing is heard of it
-	awaySum  time.Duration // how long that was, until it came back
-	longest  time.Duration // without a word
-	givenUp  bool
-	broken   error // what is wrong with its file
-	lostText string
+	have    int64
+	sum     hashed
+	away    bool          // nothing is heard of it
+	awaySum time.Duration // how long that was, until it came back
+	longest time.Duration // without a word
+	givenUp bool
+	broken  error // what is wrong with its file
 }
 
 // New begins to listen for agents. The bus is the caller's to close.
@@ -95,7 +105,7 @@ func New(b bus.Bus, t bus.Token, o Options) (*Fleet, error) {
 	o.Report = herald.say
 	f := &Fleet{o: o, end: bus.NewEnd(b, t), herald: herald, over: make(chan struct{}), changed: make(chan struct{}), refused: map[string]bool{}}
 	f.order.Of = o.Agents
-	stop, err := f.end.Listen(bus.Coordinator, f.receive)
+	stop, err := f.listen()
 	if err != nil {
 		herald.end()
 		return nil, err
@@ -105,6 +115,23 @@ func New(b bus.Bus, t bus.Token, o Options) (*Fleet, error) {
 		f.tend()
 	})
 	return f, nil
+}
+
+// listen listens at the address of all coordinators, and at this one's own.
+func (f *Fleet) listen() (stop func(), err error) {
+	own, err := f.end.Listen(f.end.ID(), f.receive)
+	if err != nil {
+		return nil, err
+	}
+	common, err := f.end.Listen(bus.Coordinator, f.greet)
+	if err != nil {
+		own()
+		return nil, err
+	}
+	return func() {
+		common()
+		own()
+	}, nil
 }
 
 // Gather waits until all agents are there and their clocks are known.
@@ -123,12 +150,16 @@ func (f *Fleet) Gather(ctx context.Context) error {
 	})
 }
 
-// Close dissolves the fleet.
+// Close dissolves the fleet. It waits for the agents that are there to know of it: then they
+// close their connections by themselves, before the bus is closed.
 func (f *Fleet) Close() {
 	f.mu.Lock()
 	f.order.Leave = true
 	f.say()
 	f.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), leavesWithin)
+	_ = f.until(ctx, func() (bool, error) { return f.allGone(), nil }) // who says nothing is not waited for
+	cancel()
 	close(f.over)
 	f.work.Wait()
 	f.herald.end()
@@ -213,13 +244,31 @@ func (f *Fleet) say() {
 	f.sayWatchers()
 }
 
-// receive takes a message.
+// greet takes a message to the address of all coordinators: a Hello, which may have been
+// recorded. Whoever says it is asked to say it to this coordinator.
+func (f *Fleet) greet(from string, message bus.Message, _ []byte) {
+	hello, ok := message.(*bus.Hello)
+	if !ok {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.order.Leave:
+	case hello.Version != f.o.Version:
+		f.refuse(from, hello, otherVersion)
+	default:
+		_ = f.end.Send(from, &bus.Call{}, nil) // it says Hello again
+	}
+}
+
+// receive takes a message to this coordinator.
 func (f *Fleet) receive(from string, message bus.Message, body []byte) {
 	now := time.Now()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	i := slices.IndexFunc(f.members, func(m *member) bool { return m.id == from })
-	if hello, ok := message.(*bus.Hello); ok && i < 0 {
+	if hello, ok := message.(*bus.Hello); ok && (i < 0 || f.order.Leave) {
 		f.admit(from, hello, now)
 		return
 	}
@@ -244,14 +293,16 @@ func (f *Fleet) status(m *member, s *bus.Status, now time.Time) {
 	if s.Asked > 0 && s.Asked != m.Asked {
 		m.track.add(sample.Instant(s.Asked), sample.Instant(s.Received), sample.Instant(s.Answered), sample.Instant(now.UnixNano()))
 	}
-	progress := s.Blobs != m.Status.Blobs
+	m.gone = m.gone || s.Gone
+	more := s.Blobs != m.Status.Blobs
 	if s.Run == f.order.Run || s.Run < f.order.Run && m.Status.Run <= s.Run {
 		if s.Waits > 0 && m.Waits == 0 || s.Waits == 0 && m.Waits > 0 {
 			f.feed(feeding{agent: m.index, idle: s.Waits > 0, busy: s.Waits == 0})
 		}
 		m.Status = *s
+		m.progress(now)
 	}
-	if progress {
+	if more {
 		f.sendPieces(m)
 	}
 	f.notify()
@@ -259,8 +310,8 @@ func (f *Fleet) status(m *member, s *bus.Status, now time.Time) {
 
 // delta takes a part of an agent's file. The fleet is locked.
 func (f *Fleet) delta(m *member, d *bus.Delta, body []byte) {
-	if d.Run != f.order.Run || f.feeder == nil || d.Offset > m.have || m.broken != nil {
-		return // of another run, or with a gap before it: the agent sends again from m.have on
+	if d.Run != f.order.Run || f.feeder == nil || d.Offset > m.have || m.broken != nil || f.feeder.isFull(m.index) {
+		return // of another run, with a gap before it, or too much: the agent sends again from m.have on
 	}
 	skip := m.have - d.Offset
 	if skip >= int64(len(body)) {

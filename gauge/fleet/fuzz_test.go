@@ -32,7 +32,8 @@ func (w wire) Listen(address string, take func([]byte)) (func(), error) {
 	return func() {}, nil
 }
 
-func (wire) Close() {}
+func (wire) Leaving() {}
+func (wire) Close()   {}
 
 // sayAll sends the messages of a text: each line is a kind, a blank, the message in JSON, and
 // after a tab its body. What has no such form is left out.
@@ -56,6 +57,8 @@ func sayAll(from *bus.End, to string, text []byte) {
 			m = &bus.Delta{}
 		case "looks":
 			m = &bus.Looks{}
+		case "call":
+			m = &bus.Call{}
 		default:
 			continue
 		}
@@ -76,10 +79,15 @@ func FuzzCoordinator(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer c.Close()
 		agent, watcher := bus.NewEnd(w, token), bus.NewEnd(w, token)
-		sayAll(agent, bus.Coordinator, []byte(`hello {"name":"a","version":"1"}`))
-		sayAll(watcher, bus.Coordinator, []byte(`hello {"name":"w","version":"1","watches":true}`))
+		defer func() { // those who have gone are not waited for
+			for _, from := range []*bus.End{agent, watcher} {
+				sayAll(from, c.end.ID(), []byte(`status {"run":1,"gone":true}`))
+			}
+			c.Close()
+		}()
+		sayAll(agent, c.end.ID(), []byte(`hello {"name":"a","version":"1"}`))
+		sayAll(watcher, c.end.ID(), []byte(`hello {"name":"w","version":"1","watches":true}`))
 		job := newJob(t)
 		union, err := record.NewUnion(io.Discard, record.NewHeader(job.Plan, criteria.Criteria{}), 1, nil)
 		if err != nil {
@@ -92,7 +100,8 @@ func FuzzCoordinator(f *testing.F) {
 		c.feeder = newFeeder(union, func(int, error) {})
 		c.mu.Unlock()
 		sayAll(agent, bus.Coordinator, text)
-		sayAll(watcher, bus.Coordinator, text)
+		sayAll(agent, c.end.ID(), text)
+		sayAll(watcher, c.end.ID(), text)
 		c.mu.Lock()
 		feeding := c.feeder
 		c.feeder = nil

@@ -43,32 +43,34 @@ func (f *Fleet) attend(p *record.Progress) {
 
 // admit gives an agent a place, or refuses it. The fleet is locked.
 func (f *Fleet) admit(id string, hello *bus.Hello, now time.Time) {
-	reason := ""
 	switch {
+	case f.order.Leave:
 	case hello.Version != f.o.Version:
-		reason = "agent and coordinator have to be of the same version"
+		f.refuse(id, hello, otherVersion)
 	case hello.Watches:
-		if reason = f.admitWatcher(id, hello, now); reason == "" {
-			return
+		if reason := f.admitWatcher(id, hello, now); reason != "" {
+			f.refuse(id, hello, reason)
 		}
 	case !f.gathered:
 		f.seat(id, hello, now)
-		return
 	default:
-		reason = fmt.Sprintf("the fleet has its %d agents", f.o.Agents)
+		f.refuse(id, hello, fmt.Sprintf("the fleet has its %d agents", f.o.Agents))
 	}
-	if reason != "" {
-		if !f.refused[id] && len(f.refused) < 1000 {
-			f.refused[id] = true
-			versions := ""
-			if hello.Version != f.o.Version {
-				versions = fmt.Sprintf(" (it is %s, this is %s)", hello.Version, f.o.Version)
-			}
-			f.o.Report(fmt.Sprintf("refused agent %s on %s: %s%s", hello.Name, hello.Host, reason, versions))
+}
+
+const otherVersion = "agent and coordinator have to be of the same version"
+
+// refuse tells an agent why it has no place, and people once. The fleet is locked.
+func (f *Fleet) refuse(id string, hello *bus.Hello, reason string) {
+	if !f.refused[id] && len(f.refused) < 1000 {
+		f.refused[id] = true
+		versions := ""
+		if hello.Version != f.o.Version {
+			versions = fmt.Sprintf(" (it is %s, this is %s)", hello.Version, f.o.Version)
 		}
-		_ = f.end.Send(id, &bus.Refusal{Reason: reason, Version: f.o.Version}, nil) // it asks again
-		return
+		f.o.Report(fmt.Sprintf("refused agent %s on %s: %s%s", hello.Name, hello.Host, reason, versions))
 	}
+	_ = f.end.Send(id, &bus.Refusal{Reason: reason, Version: f.o.Version}, nil) // it asks again
 }
 
 // quietFor is how long an agent that was restarted, or that came last, waits while the
@@ -93,7 +95,7 @@ func (f *Fleet) seat(id string, hello *bus.Hello, now time.Time) {
 		at = len(f.members)
 		f.members = append(f.members, nil)
 	}
-	m := &member{id: id, index: at, name: hello.Name, hello: *hello, heard: now}
+	m := &member{id: id, index: at, name: hello.Name, hello: *hello, heard: now, stepped: now}
 	taken := func(o *member) bool { return o != nil && o != f.members[at] && o.name == m.name }
 	for n := 2; slices.ContainsFunc(f.members, taken); n++ {
 		m.name = fmt.Sprintf("%s-%d", hello.Name, n)
@@ -116,6 +118,50 @@ func (f *Fleet) present() int {
 		}
 	}
 	return n
+}
+
+// allGone tells whether all agents that are there know that the fleet is dissolved. The fleet
+// is locked.
+func (f *Fleet) allGone() bool {
+	for _, m := range f.members {
+		if !m.away && !m.gone && !m.Left {
+			return false
+		}
+	}
+	for _, w := range f.watchers {
+		if !w.away && !w.gone {
+			return false
+		}
+	}
+	return true
+}
+
+// progress notes whether an agent has come nearer to the start of the run.
+func (m *member) progress(now time.Time) {
+	step := m.Blobs[0] + m.Blobs[1]
+	for _, done := range []bool{m.Loaded, m.Probed, m.Waits > 0, m.Ended} {
+		if done {
+			step += 2 * bus.MaxBlob
+		}
+	}
+	if step > m.step {
+		m.step, m.stepped = step, now
+	}
+}
+
+// stuck says what an agent does not get done, although it is there; "" if it goes on. The
+// fleet is locked.
+func (f *Fleet) stuck(m *member, now time.Time) string {
+	took := now.Sub(m.stepped)
+	switch {
+	case took <= stuckAfter:
+		return ""
+	case !m.Loaded:
+		return fmt.Sprintf("has had no more of the scenario for %s, and has not resolved it", took.Round(time.Second))
+	case f.order.Begin:
+		return fmt.Sprintf("has been getting ready for the run for %s", took.Round(time.Second))
+	}
+	return fmt.Sprintf("has been trying the target for %s", took.Round(time.Second))
 }
 
 // look notes whether an agent has fallen silent. The fleet is locked.

@@ -25,11 +25,12 @@ func (f *Fleet) ready(ctx context.Context, scenario []byte, t Terms) error {
 	}
 	f.mu.Lock()
 	f.order = bus.Order{Of: f.order.Of, Run: f.order.Run + 1}
-	f.watch = watch{}
+	f.watch, f.due = watch{}, time.Time{}
 	f.setBlobs(scenario, terms)
 	for _, m := range f.members {
-		m.have, m.sum, m.awaySum, m.longest, m.broken, m.lostText, m.at, m.offset, m.offsetE = 0, newHashed(), 0, 0, nil, "", 0, 0, 0
+		m.have, m.sum, m.awaySum, m.longest, m.broken, m.at, m.offset, m.offsetE = 0, newHashed(), 0, 0, nil, 0, 0, 0
 		m.Status = bus.Status{Blobs: m.Status.Blobs, Asked: m.Asked}
+		m.step, m.stepped = 0, time.Now()
 		f.send(m)
 		f.sendPieces(m)
 	}
@@ -38,7 +39,7 @@ func (f *Fleet) ready(ctx context.Context, scenario []byte, t Terms) error {
 }
 
 // all waits until a condition holds for each agent. The error names the first that is lost,
-// or that has failed.
+// that has failed, or that is there but comes no further.
 func (f *Fleet) all(ctx context.Context, holds func(*member) bool) error {
 	return f.until(ctx, func() (bool, error) {
 		done := true
@@ -52,6 +53,9 @@ func (f *Fleet) all(ctx context.Context, holds func(*member) bool) error {
 				return false, fmt.Errorf("agent %s on %s: %s", m.name, m.hello.Host, m.Failed)
 			case m.Run != f.order.Run || !holds(m):
 				done = false
+				if stuck := f.stuck(m, time.Now()); stuck != "" { // it is heard of, so this is looked at again
+					return false, fmt.Errorf("%w: %s on %s %s", gauge.ErrAgentLost, m.name, m.hello.Host, stuck)
+				}
 			}
 		}
 		return done, nil
@@ -69,7 +73,8 @@ func (f *Fleet) Carry(ctx context.Context, j *gauge.Job, scenario []byte, o gaug
 	f.watch = watchOf(j)
 	f.say()
 	f.mu.Unlock()
-	waiting := orDrained(ctx, o.Drain)
+	waiting, enough := orDrained(ctx, o.Drain)
+	defer enough()
 	err := f.all(waiting, func(m *member) bool { return m.Waits == 1 })
 	if err == nil {
 		err = f.watched(waiting)
@@ -89,11 +94,8 @@ func interrupted(ctx context.Context, err error) error {
 	return err
 }
 
-// orDrained returns a context that ends when a channel is closed, too.
-func orDrained(ctx context.Context, drain <-chan struct{}) context.Context {
-	if drain == nil {
-		return ctx
-	}
+// orDrained returns a context that ends when a channel is closed, too. It is to be canceled.
+func orDrained(ctx context.Context, drain <-chan struct{}) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {
 		defer cancel()
@@ -102,7 +104,7 @@ func orDrained(ctx context.Context, drain <-chan struct{}) context.Context {
 		case <-ctx.Done():
 		}
 	}()
-	return ctx
+	return ctx, cancel
 }
 
 // release ends what agents have begun, without a run.
@@ -147,7 +149,7 @@ func (f *Fleet) carry(ctx context.Context, j *gauge.Job, o gauge.Options) (*reco
 	f.feeder = newFeeder(union, func(agent int, err error) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.members[agent].broken = err
+		f.members[agent].broken = fmt.Errorf("its file cannot be read: %w", err)
 		f.notify()
 	})
 	f.order.Fleet = union.ID()
@@ -156,6 +158,7 @@ func (f *Fleet) carry(ctx context.Context, j *gauge.Job, o gauge.Options) (*reco
 		m.offset, m.offsetE = int64(offset), int64(wrong)
 	}
 	f.noteBlur(j.Plan)
+	f.longest = longestSegment(j.Plan)
 	f.beginSegment(start)
 	f.mu.Unlock()
 
@@ -198,9 +201,25 @@ func short(d time.Duration) time.Duration {
 	}
 }
 
+// longestSegment is how long a segment of a plan takes at the most, without what drains at its
+// end; 0 if that depends on the server.
+func longestSegment(p *loadgen.Plan) time.Duration {
+	var longest time.Duration
+	for i := range p.Flows {
+		d, known := p.RoundLength(i)
+		if !known || d > loadgen.Forever/4 {
+			return 0
+		}
+		longest = max(longest, d)
+	}
+	return longest
+}
+
 // beginSegment lets the next segment begin at a time. The fleet is locked.
 func (f *Fleet) beginSegment(at time.Time) {
-	f.order.Segments++
+	if f.order.Segments++; f.longest > 0 {
+		f.due = at.Add(2*f.longest + stuckAfter)
+	}
 	for _, m := range f.members {
 		m.at = m.track.there(at)
 	}
@@ -255,12 +274,27 @@ func (f *Fleet) isOver(stopped time.Time) bool {
 	if !stopped.IsZero() && time.Since(stopped) > stopsWithin {
 		return true
 	}
+	f.dropOverdue(time.Now())
 	for _, m := range f.members {
 		if !f.isWhole(m) && m.broken == nil && !m.givenUp {
 			return false
 		}
 	}
 	return true
+}
+
+// dropOverdue gives up the agents whose segment goes on long after it should have ended. The
+// fleet is locked.
+func (f *Fleet) dropOverdue(now time.Time) {
+	if f.due.IsZero() || now.Before(f.due) {
+		return
+	}
+	for _, m := range f.members {
+		if m.Waits == 0 && !m.away && m.broken == nil && !f.isWhole(m) {
+			m.broken = fmt.Errorf("it had not ended by %s, although that part of its load takes %s", f.due.UTC().Format(time.TimeOnly), f.longest)
+			f.feed(feeding{agent: m.index, gone: true})
+		}
+	}
 }
 
 // isWhole tells whether all of an agent's file has come. The fleet is locked.
@@ -320,7 +354,7 @@ func (f *Fleet) agents(u *record.Union, start time.Time) []record.Agent {
 func (f *Fleet) whyLost(m *member, u *record.Union) string {
 	switch {
 	case m.broken != nil:
-		return "its file cannot be read: " + m.broken.Error()
+		return m.broken.Error()
 	case m.Failed != "":
 		return m.Failed
 	case m.Left:

@@ -170,6 +170,7 @@ func TestBring(t *testing.T) {
 	for name, s := range map[string]*tally.ServerSample{
 		"a year ahead":           {From: at(off), To: at(365 * 24 * time.Hour)},
 		"backwards":              {From: at(off + time.Second), To: at(off)},
+		"what has been counted":  {From: at(off + time.Second), To: at(off + 2*time.Second)},
 		"no figures of a server": {From: at(off), To: at(off + time.Second), CPU: -1},
 		"the end of time":        {From: 1 << 62, To: 1<<63 - 1},
 	} {
@@ -179,7 +180,6 @@ func TestBring(t *testing.T) {
 	}
 }
 
-// A coordinator that has no use for an agent that looks at the server does not end it: it
 // A coordinator that has no use for an agent that looks at the server does not end it.
 func TestWatcherOfAnotherScenario(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -205,4 +205,83 @@ func TestWatcherOfAnotherScenario(t *testing.T) {
 		close(drain)
 		s.end()
 	})
+}
+
+// watchBriefly lets an agent look at the server until it is killed.
+func watchBriefly(t *testing.T, s *stage) (kill func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s.group.Go(func() {
+		_ = Watch(ctx, s.bus, s.token, WatchOptions{
+			Name: "mx1", Host: "server", Version: "1", Report: s.report,
+			Open: func([]int) (Looker, error) { return &fakeServer{last: time.Now()}, nil },
+		})
+	})
+	return cancel
+}
+
+// A watcher that is lost just before the load is waited for. If none comes, the run goes on
+// without the server's figures, and says so.
+func TestWatcherLostBeforeTheLoad(t *testing.T) {
+	for _, comesBack := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStage(t, Options{Agents: 2, Watchers: []string{"mx1"}}, loadsWatched(t))
+			defer s.end()
+			kill := watchBriefly(t, s)
+			if err := s.fleet.Gather(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if kill(); comesBack {
+				time.AfterFunc(5*time.Second, func() {
+					again := watchBriefly(t, s)
+					time.AfterFunc(time.Minute, again)
+				})
+			}
+			began := time.Now()
+			run, err := s.fleet.Carry(t.Context(), watchedJob(t), []byte(scenario), gauge.Options{File: new(bytes.Buffer)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if accepted(run, 0) != 100 || accepted(run, 1) != 100 || time.Since(began) > 30*time.Second {
+				t.Errorf("%d and %d accepted after %v", accepted(run, 0), accepted(run, 1), time.Since(began))
+			}
+			notes := strings.Join(figures.Of(run).Verdict.Notes, "\n")
+			without := strings.Contains(notes, "server: no figures of its processes came")
+			if without == comesBack || comesBack != (len(run.Server) > 5) || s.said("goes on without the server's figures") == comesBack {
+				t.Errorf("it comes back %v: %d looks, said %q, notes %s", comesBack, len(run.Server), s.says, notes)
+			}
+			time.Sleep(time.Minute)
+		})
+	}
+}
+
+// A watcher that is lost while the fleet gathers is waited for, too.
+func TestWatcherLostWhileGathering(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, Options{Agents: 1, Watchers: []string{"mx1"}}, nil)
+		defer s.end()
+		kill := watchBriefly(t, s)
+		time.Sleep(3 * time.Second)
+		kill()
+		time.Sleep(4 * time.Second)
+		if missing := s.fleet.MissingWatchers(); len(missing) != 1 {
+			t.Errorf("%q are missing", missing)
+		}
+		began := time.Now()
+		time.AfterFunc(3*time.Second, func() {
+			again := watchBriefly(t, s)
+			time.AfterFunc(time.Minute, again)
+		})
+		if err := s.fleet.Gather(t.Context()); err != nil || time.Since(began) < 3*time.Second {
+			t.Errorf("gathered after %v: %v", time.Since(began), err)
+		}
+		time.Sleep(time.Minute)
+	})
+}
+
+// A watcher that sends more looks than there can be has no more than those.
+func TestTooManyLooks(t *testing.T) {
+	w := watch{begun: time.Unix(1000, 0)}
+	if got := w.most(time.Unix(1010, 0)); got != 120 {
+		t.Errorf("%d looks after 10 s", got)
+	}
 }

@@ -18,22 +18,25 @@ import (
 type watcher struct {
 	id, name, host string
 	bus.Status
-	heard time.Time
-	away  bool
-	track tracker
+	heard   time.Time
+	away    bool
+	givenUp bool // it has been away for long
+	gone    bool // it knows that the fleet is dissolved
+	track   tracker
 }
 
 // A watch is what a run wants of a watcher, and what it has so far.
 type watch struct {
 	by    string // the watcher's name; "" for none
 	ports []int
-	have  int // samples
+	begun time.Time // when the watcher was told to look
+	have  int       // samples
 	// When the last of them ended, by the watcher's clock and by this one's.
 	there, here sample.Instant
 }
 
 func watchOf(j *gauge.Job) watch {
-	w := watch{by: j.Scenario().WatchedBy()}
+	w := watch{by: j.Scenario().WatchedBy(), begun: time.Now()}
 	for i := range j.Plan.Flows {
 		if port := j.Plan.Flows[i].Target.Port; !slices.Contains(w.ports, port) {
 			w.ports = append(w.ports, port)
@@ -52,12 +55,12 @@ func (f *Fleet) watcherNamed(name string) *watcher {
 	return nil
 }
 
-// watchersThere tells whether all watchers have come, and their clocks are known. The fleet
+// watchersThere tells whether all watchers are there, and their clocks are known. The fleet
 // is locked.
 func (f *Fleet) watchersThere() bool {
 	return !slices.ContainsFunc(f.o.Watchers, func(name string) bool {
 		w := f.watcherNamed(name)
-		return w == nil || w.track.exchanges < enoughExchanges
+		return w == nil || w.away || w.track.exchanges < enoughExchanges
 	})
 }
 
@@ -88,6 +91,9 @@ func (f *Fleet) admitWatcher(id string, hello *bus.Hello, now time.Time) (reason
 		return ""
 	}
 	w := &watcher{id: id, name: hello.Name, host: hello.Host, heard: now}
+	if w.name == f.watch.by { // what it sees is numbered anew
+		f.watch.have = 0
+	}
 	f.watchers = append(slices.DeleteFunc(f.watchers, func(o *watcher) bool { return o == old }), w)
 	f.o.Report(fmt.Sprintf("agent %s on %s has joined: it looks at the server", w.name, w.host))
 	f.sendWatcher(w)
@@ -114,9 +120,14 @@ func (f *Fleet) sayWatchers() {
 // lookForWatchers notes which of them have fallen silent. The fleet is locked.
 func (f *Fleet) lookForWatchers(now time.Time) {
 	for _, w := range f.watchers {
-		if silent := now.Sub(w.heard); silent > lostAfter && !w.away {
+		silent := now.Sub(w.heard)
+		if silent > lostAfter && !w.away {
 			w.away = true
-			f.o.Report(fmt.Sprintf("agent %s on %s, which looks at the server, is lost: it has been silent for %.1f s", w.name, w.host, silent.Seconds()))
+			f.o.Report(fmt.Sprintf("agent %s on %s, which looks at the server, is lost: it has been silent for %.1f s; start it again", w.name, w.host, silent.Seconds()))
+			f.notify()
+		}
+		if silent > givenUpAfter && !w.givenUp {
+			w.givenUp = true
 			f.notify()
 		}
 	}
@@ -130,7 +141,7 @@ func (f *Fleet) fromWatcher(from string, message bus.Message, body []byte, now t
 	}
 	w := f.watchers[i]
 	if w.heard = now; w.away {
-		w.away = false
+		w.away, w.givenUp = false, false
 		f.o.Report(fmt.Sprintf("agent %s on %s, which looks at the server, is back", w.name, w.host))
 	}
 	switch in := message.(type) {
@@ -138,7 +149,7 @@ func (f *Fleet) fromWatcher(from string, message bus.Message, body []byte, now t
 		if in.Asked > 0 && in.Asked != w.Asked {
 			w.track.add(sample.Instant(in.Asked), sample.Instant(in.Received), sample.Instant(in.Answered), sample.Instant(now.UnixNano()))
 		}
-		w.Status = *in
+		w.Status, w.gone = *in, w.gone || in.Gone
 	case *bus.Looks:
 		f.looks(w, in, body, now)
 	}
@@ -156,7 +167,7 @@ func (f *Fleet) looks(w *watcher, in *bus.Looks, body []byte, now time.Time) {
 	if err := d.Decode(&list); err != nil {
 		return
 	}
-	for i := f.watch.have - in.From; i < len(list); i++ {
+	for i := f.watch.have - in.From; i < len(list) && f.watch.have < f.watch.most(now); i++ {
 		s := &list[i]
 		f.watch.have++
 		if f.watch.bring(s, &w.track, now) {
@@ -164,6 +175,9 @@ func (f *Fleet) looks(w *watcher, in *bus.Looks, body []byte, now time.Time) {
 		}
 	}
 }
+
+// most is how many samples there can be by now. A watcher takes one a second.
+func (w *watch) most(now time.Time) int { return 100 + 2*int(now.Sub(w.begun)/time.Second) }
 
 // farOff is how far from now a sample can be.
 const farOff = 10 * time.Minute
@@ -180,6 +194,7 @@ func (w *watch) bring(s *tally.ServerSample, t *tracker, now time.Time) bool {
 		from = w.here
 	}
 	here := sample.Instant(now.UnixNano())
+	from = max(from, w.here) // nothing is counted twice
 	if !ok || to < from || here.Sub(from).Abs() > farOff || here.Sub(to).Abs() > farOff {
 		return false
 	}
@@ -188,16 +203,21 @@ func (w *watch) bring(s *tally.ServerSample, t *tracker, now time.Time) bool {
 	return true
 }
 
-// watched waits until the watcher of a run has found the server.
+// watched waits until the watcher of a run has found the server. If that is lost and does not
+// come back, the run goes on without it, as it does if the watcher is lost later: the load is
+// none of its business, and what needs the server's figures says that there are none.
 func (f *Fleet) watched(ctx context.Context) error {
 	return f.until(ctx, func() (bool, error) {
 		w := f.watcherNamed(f.watch.by)
 		switch {
 		case f.watch.by == "":
 			return true, nil
-		case w == nil || w.away:
+		case w == nil:
 			return false, fmt.Errorf("agent %s, which is to look at the server, is not there", f.watch.by)
-		case w.Run != f.order.Run:
+		case w.givenUp:
+			f.o.Report(fmt.Sprintf("agent %s on %s, which looks at the server, has not come back: the run goes on without the server's figures", w.name, w.host))
+			return true, nil
+		case w.away, w.Run != f.order.Run: // it may come back, or another in its place
 			return false, nil
 		case w.Failed != "":
 			return false, fmt.Errorf("agent %s on %s: the server's own side: %s", w.name, w.host, w.Failed)
@@ -215,6 +235,6 @@ func (f *Fleet) lastLooks() {
 	defer cancel()
 	_ = f.until(ctx, func() (bool, error) { // what does not come is not there
 		w := f.watcherNamed(f.watch.by)
-		return w == nil || w.away || w.Run == f.order.Run && w.Ended && int64(f.watch.have) >= w.Length, nil
+		return w == nil || w.away || w.Run == f.order.Run && (w.Failed != "" || w.Ended && int64(f.watch.have) >= w.Length), nil
 	})
 }

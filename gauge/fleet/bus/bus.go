@@ -9,6 +9,9 @@ type Bus interface {
 	// Listen calls take for each message to an address, one after the other, until stop
 	// is called. data is valid during the call.
 	Listen(address string, take func(data []byte)) (stop func(), err error)
+	// Leaving says that the connection is about to end, and that this end knows it. From then
+	// on nothing of it is reported.
+	Leaving()
 	// Close ends the connection.
 	Close()
 }
@@ -19,5 +22,6 @@ const MaxMessage = 1 << 20
 // MaxBody is the most octets of a message's body.
 const MaxBody = 256 << 10
 
-// Coordinator is the address of a fleet's coordinator. An agent's is its ID.
+// Coordinator is the address that all coordinators have, for agents that know none yet. Each
+// has its ID for an address as well, as each agent has.
 const Coordinator = "coordinator"

@@ -7,7 +7,8 @@
 // encrypted and authenticated by a key that is made from the token (AES-256-GCM), together
 // with the address it goes to. So the broker, and whoever else uses it, can neither read
 // nor forge one, with TLS or without. A message that was recorded and is sent again is
-// dropped: each sender numbers its messages.
+// dropped: each sender numbers its messages, and all but a first [Hello] go to the ID of one
+// process, which is new each time.
 //
 // # What is promised
 //

@@ -40,6 +40,9 @@ func (e *End) Send(address string, m Message, body []byte) error {
 	return e.bus.Send(address, e.seal.close(address, data))
 }
 
+// Leaving is that of the bus.
+func (e *End) Leaving() { e.bus.Leaving() }
+
 // Listen calls take for each message to an address that is valid, until stop is called. The
 // body is valid during the call.
 func (e *End) Listen(address string, take func(from string, m Message, body []byte)) (stop func(), err error) {

@@ -20,10 +20,11 @@ var fullMessages = []Message{
 	&Status{
 		Asked: 1, Received: 2, Answered: 3, Blobs: [2]int64{4, 5}, Run: 6, Loaded: true, Probed: true,
 		Faults: []Fault{{ID: "x", Flows: []string{"a"}, Target: "t", Says: "s", Do: "d", Passing: true}},
-		Waits:  1, Length: 7, Ended: true, SHA256: strings.Repeat("ef", 32), Left: true, Failed: "why", Refused: true,
+		Waits:  1, Length: 7, Ended: true, SHA256: strings.Repeat("ef", 32), Left: true, Failed: "why", Refused: true, Gone: true,
 	},
 	&Delta{Run: 1, Offset: 2},
 	&Looks{Run: 1, From: 2},
+	&Call{},
 }
 
 const anID = "0123456789abcdef"
@@ -118,6 +119,7 @@ func TestMessagesOutOfBounds(t *testing.T) {
 	}
 	for want, data := range map[string][]byte{
 		"a sum of -1":        change(fullMessages[2], "blobs", `[{"size": -1, "sha256": ""}, {}]`),
+		"a long name":        change(fullMessages[0], "name", `"`+strings.Repeat("x", MaxName+1)+`"`),
 		"a short digest":     change(fullMessages[2], "blobs", `[{"size": 1, "sha256": "ab"}, {}]`),
 		"too many faults":    change(fullMessages[4], "faults", "["+strings.Repeat("{},", maxFaults)+"{}]"),
 		"too many flows":     change(fullMessages[4], "faults", `[{"flows": [`+strings.Repeat(`"",`, maxFlows)+`""]}]`),

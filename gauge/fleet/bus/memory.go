@@ -82,5 +82,8 @@ func (m *Memory) Listen(address string, take func([]byte)) (stop func(), err err
 	}, nil
 }
 
+// Leaving implements Bus.
+func (*Memory) Leaving() {}
+
 // Close implements Bus. Listeners have to be stopped one by one.
 func (*Memory) Close() {}

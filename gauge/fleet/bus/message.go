@@ -12,11 +12,12 @@ import (
 )
 
 // The messages of an agent are Hello, Status, and Delta or Looks; those of a coordinator are
-// Refusal, Order and Piece. Instants are nanoseconds since the Unix epoch by the
+// Refusal, Call, Order and Piece. Instants are nanoseconds since the Unix epoch by the
 // clock of whoever the field names.
 type (
 	// A Hello asks for a place in a fleet. An agent says it every second until it has
-	// an answer. Its fields, and those of a Refusal, stay the same in all versions.
+	// an answer. Its fields, and those of a Refusal, stay the same in all versions. A Call
+	// asks to say it once more, to the caller's own address.
 	Hello struct {
 		Name    string `json:"name"`
 		Host    string `json:"host"`
@@ -30,6 +31,11 @@ type (
 		Reason  string `json:"reason"`
 		Version string `json:"version"` // of the coordinator
 	}
+
+	// A Call answers a Hello that came to the address of all coordinators. Such a Hello may
+	// have been recorded under an earlier coordinator with the same token. No message to the
+	// caller's ID can have been, which is new.
+	Call struct{}
 
 	// An Order says what an agent is to have done by now. It comes every half second, and
 	// whenever something changes, so that nothing is lost with one that is.
@@ -87,6 +93,7 @@ type (
 		Left     bool     `json:"left"`    // its own user ended its part
 		Failed   string   `json:"failed"`  // why it cannot go on; "" if it can
 		Refused  bool     `json:"refused"` // it may not load the target, by its own rules
+		Gone     bool     `json:"gone"`    // it knows of Order.Leave, and says nothing more
 	}
 
 	// A Fault is a check.Fault.
@@ -121,6 +128,7 @@ type Message interface {
 
 func (*Hello) kind() string   { return "hello" }
 func (*Refusal) kind() string { return "refusal" }
+func (*Call) kind() string    { return "call" }
 func (*Order) kind() string   { return "order" }
 func (*Piece) kind() string   { return "piece" }
 func (*Status) kind() string  { return "status" }
@@ -132,7 +140,7 @@ var messages = map[string]func() Message{
 	"hello": func() Message { return new(Hello) }, "refusal": func() Message { return new(Refusal) },
 	"order": func() Message { return new(Order) }, "piece": func() Message { return new(Piece) },
 	"status": func() Message { return new(Status) }, "delta": func() Message { return new(Delta) },
-	"looks": func() Message { return new(Looks) },
+	"looks": func() Message { return new(Looks) }, "call": func() Message { return new(Call) },
 }
 
 // An envelope is what stands before a message.
@@ -229,7 +237,8 @@ const (
 	maxAhead  = int64(200 * 365 * 24 * time.Hour)
 )
 
-// MaxName is the most octets of an agent's name. A coordinator may add a number to it.
+// MaxName is the most octets of an agent's name, and of its host's. A coordinator may add a
+// number to it.
 const MaxName = 255
 
 func texts(list ...string) error {
@@ -258,10 +267,12 @@ func digest(text string, may bool) error {
 }
 
 func (m *Hello) check() error {
-	return errors.Join(texts(m.Name, m.Host, m.Version), within(1024, int64(m.Shards)))
+	return errors.Join(texts(m.Version), within(MaxName, int64(len(m.Name)), int64(len(m.Host))), within(1024, int64(m.Shards)))
 }
 
 func (m *Refusal) check() error { return texts(m.Reason, m.Version) }
+
+func (*Call) check() error { return nil }
 
 func (m *Order) check() error {
 	errs := []error{

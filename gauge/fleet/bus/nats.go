@@ -130,9 +130,6 @@ func fingerprint(certificate []byte) string {
 const (
 	reconnectWait   = 250 * time.Millisecond
 	reconnectJitter = 100 * time.Millisecond
-	// leaveWithin is how long a client whose connection has ended waits for its owner to close
-	// it before it says so: a coordinator that ends says that first, and then hangs up.
-	leaveWithin = 200 * time.Millisecond // less than reconnectWait, so that what comes of that is told later
 )
 
 // connect makes a client. report is called with what is wrong with the connection, again each
@@ -141,10 +138,10 @@ func connect(url string, t Token, p peer, report func(string), list []nats.Optio
 	if report == nil {
 		report = func(string) {}
 	}
-	c := &client{token: t, closing: make(chan struct{})}
+	c := &client{token: t, leaving: make(chan struct{})}
 	tell := func(text string) {
 		select {
-		case <-c.closing: // its owner knows
+		case <-c.leaving: // its owner knows
 		default:
 			report(text)
 		}
@@ -170,12 +167,7 @@ func connect(url string, t Token, p peer, report func(string), list []nats.Optio
 			return reconnectWait + rand.N(reconnectJitter)
 		}),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			if err == nil {
-				return
-			}
-			select { // what happens next is reported next
-			case <-c.closing:
-			case <-time.After(leaveWithin):
+			if err != nil {
 				tell(p.lost(err))
 			}
 		}),
@@ -202,8 +194,8 @@ func connect(url string, t Token, p peer, report func(string), list []nats.Optio
 type client struct {
 	conn    *nats.Conn
 	token   Token
-	closing chan struct{} // closed once its owner closes the client
-	close   sync.Once
+	leaving chan struct{} // closed once its owner knows that the connection ends
+	leave   sync.Once
 }
 
 // Send implements Bus.
@@ -220,9 +212,12 @@ func (c *client) Listen(address string, take func([]byte)) (stop func(), err err
 	return func() { _ = s.Unsubscribe() }, nil // which fails only if the connection is closed
 }
 
+// Leaving implements Bus.
+func (c *client) Leaving() { c.leave.Do(func() { close(c.leaving) }) }
+
 // Close implements Bus. What was sent shortly before still goes out.
 func (c *client) Close() {
-	c.close.Do(func() { close(c.closing) })
+	c.Leaving()
 	if c.conn.IsConnected() {
 		_ = c.conn.FlushTimeout(time.Second)
 	}

@@ -144,8 +144,8 @@ func TestConnectionComesBack(t *testing.T) {
 	awaitReport(t, reports, "is there again")
 }
 
-// An agent that leaves once its coordinator has ended says nothing of a lost connection.
-func TestClosingAfterTheServerIsSilent(t *testing.T) {
+// An end that knows that the connection is about to end says nothing of it, whenever it closes.
+func TestLeavingIsSilent(t *testing.T) {
 	token := NewToken()
 	s, err := Serve("127.0.0.1:0", token, 2)
 	if err != nil {
@@ -165,6 +165,7 @@ func TestClosingAfterTheServerIsSilent(t *testing.T) {
 		last(c)
 		close(over)
 	})
+	b.Leaving()
 	s.Close()
 	for conn.IsConnected() {
 		runtime.Gosched()

@@ -1,0 +1,206 @@
+package fleet
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/gauge/check"
+	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
+)
+
+// What was recorded under an earlier coordinator with the same token gives nobody a place.
+func TestReplayedMessages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, Options{Agents: 1, Watchers: []string{"mx1"}}, nil)
+		var mu sync.Mutex
+		var recorded [][2]string // address and message
+		record := func(address string) {
+			stop, err := s.bus.Listen(address, func(data []byte) {
+				mu.Lock()
+				defer mu.Unlock()
+				recorded = append(recorded, [2]string{address, string(data)})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(stop)
+		}
+		record(bus.Coordinator)
+		record(s.fleet.end.ID())
+		late := bus.NewEnd(s.bus, s.token)
+		if err := late.Send(bus.Coordinator, &bus.Hello{Name: "late", Host: "h", Version: "1"}, nil); err != nil {
+			t.Fatal(err)
+		}
+		kill := watchBriefly(t, s)
+		if err := s.fleet.Gather(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		kill()
+		s.end()
+		mu.Lock()
+		replayed := slices.Clone(recorded)
+		mu.Unlock()
+		if len(replayed) < 5 {
+			t.Fatalf("%d messages recorded", len(replayed))
+		}
+		s.says = nil
+		next, err := New(s.bus, s.token, Options{Agents: 2, Version: "1", Watchers: []string{"mx1"}, Report: s.report})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range replayed {
+			for _, to := range []string{m[0], next.end.ID()} {
+				if err := s.bus.Send(to, []byte(m[1])); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		time.Sleep(time.Second)
+		if len(next.Members()) > 0 || len(next.MissingWatchers()) != 1 || s.said("has joined") {
+			t.Errorf("members %+v, said %q", next.Members(), s.says)
+		}
+		next.Close()
+		time.Sleep(time.Second)
+	})
+}
+
+// An agent that sends a file without end, faster than it is read, fills no memory.
+func TestFileWithoutEnd(t *testing.T) {
+	w, token := wire{}, bus.NewToken()
+	c, err := New(w, token, Options{Agents: 1, Version: "1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	agent := bus.NewEnd(w, token)
+	sayAll(agent, c.end.ID(), []byte(`hello {"name":"a","version":"1"}`))
+	c.mu.Lock()
+	c.order.Run, c.members[0].sum = 1, newHashed()
+	c.feeder = &feeder{waiting: map[int]int{}, wake: make(chan struct{}, 1)} // which never comes to it
+	c.mu.Unlock()
+	body := make([]byte, bus.MaxBody)
+	for i := range 2 * int64(mostWaiting/bus.MaxBody) {
+		if err := agent.Send(c.end.ID(), &bus.Delta{Run: 1, Offset: i * bus.MaxBody}, body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.mu.Lock()
+	have := c.members[0].have
+	c.feeder = nil
+	c.mu.Unlock()
+	if have <= mostWaiting || have > mostWaiting+bus.MaxBody {
+		t.Errorf("%d octets wait, want %d at the most", have, mostWaiting+bus.MaxBody)
+	}
+	sayAll(agent, c.end.ID(), []byte(`status {"run":1,"gone":true}`))
+	c.Close()
+}
+
+// A deafLoad tries its target until it is told to stop.
+type deafLoad struct{ *fakeLoad }
+
+func (deafLoad) Probe(ctx context.Context) ([]*check.Fault, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// An agent that is there, but never gets ready, ends the waiting; its look at the target ends
+// with the next run.
+func TestAgentNeverGetsReady(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, Options{Agents: 1}, func(_ int, a *AgentOptions, l *fakeLoad) {
+			a.Load = func([]byte, string) (Load, error) {
+				l.JobLoad = JobLoad{Job: newJob(t)}
+				return deafLoad{l}, nil
+			}
+		})
+		defer s.end()
+		if err := s.fleet.Gather(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		_, err := s.fleet.Probe(t.Context(), newJob(t), []byte(scenario))
+		if !errors.Is(err, gauge.ErrAgentLost) || !strings.Contains(err.Error(), "agent0 on host has been trying the target for 10m0s") {
+			t.Errorf("got %v", err)
+		}
+		if run, err := s.carry(gauge.Options{}); err != nil || accepted(run, 0) != 50 {
+			t.Errorf("the next run: %v", err)
+		}
+	})
+}
+
+// An agent whose load goes on without end is given up. What the others did is not lost.
+func TestAgentNeverEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, Options{Agents: 2}, func(i int, _ *AgentOptions, l *fakeLoad) {
+			if i == 1 {
+				l.turns = 1 << 30
+			}
+		})
+		defer s.end()
+		began := time.Now()
+		run, err := s.carry(gauge.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took < stuckAfter || took > stuckAfter+time.Minute {
+			t.Errorf("it took %v", took)
+		}
+		if mine, other := run.Agents[0], run.Agents[1]; mine.Lost != "" || mine.Messages[0] != 100 || !strings.Contains(other.Lost, "although that part of its load takes 5s") {
+			t.Errorf("agents %+v, %+v", mine, other)
+		}
+	})
+}
+
+// All agents that are there know that the fleet is dissolved when Close returns, and nobody
+// waits for one that is not.
+func TestClose(t *testing.T) {
+	for _, killed := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStage(t, Options{Agents: 2, Watchers: []string{"mx1"}}, func(_ int, a *AgentOptions, _ *fakeLoad) { a.Once = true })
+			defer watchBriefly(t, s)()
+			if err := s.fleet.Gather(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if killed {
+				s.cancel[1]()
+				time.Sleep(time.Second)
+			}
+			began := time.Now()
+			s.fleet.Close()
+			took := time.Since(began)
+			synctest.Wait()
+			if took > leavesWithin || !killed && took > 5*s.bus.Delay {
+				t.Errorf("one is killed %v: it took %v", killed, took)
+			}
+			if s.ended[0] != nil || !killed && s.ended[1] != nil || !s.said("the coordinator has ended; waiting for the next") {
+				t.Errorf("the agents ended with %v, and said %q", s.ended, s.says)
+			}
+			time.Sleep(time.Second)
+		})
+	}
+}
+
+// A scenario that has come is held against its sum once, and not with every order.
+func TestBlobIsComparedOnce(t *testing.T) {
+	data := bytes.Repeat([]byte("x"), 1<<16)
+	b := blob{sum: bus.Sum{Size: int64(len(data)), SHA256: sumOf(data)}, data: data}
+	if n := testing.AllocsPerRun(10, func() {
+		if !b.whole() {
+			t.Error("it is not whole")
+		}
+	}); n > 0 {
+		t.Errorf("%g allocations each time", n)
+	}
+	wrong := blob{sum: bus.Sum{Size: 1, SHA256: sumOf(data)}, data: []byte("x")}
+	for range 2 {
+		if wrong.whole() {
+			t.Error("other data is taken")
+		}
+	}
+}
