@@ -143,7 +143,7 @@ var prometheusShape = object[prometheus]{
 		opt("url", text("a URL such as http://127.0.0.1:9090, without a user name and without a question mark", `^https?://[^\x00-\x20@?#]{1,500}$`), func(p *prometheus) *string { return &p.url },
 			"Where its HTTP API is: the part before /api/v1.").mandatory(),
 		opt("queries", byName[string]{
-			what: "a query's name", key: namePattern, words: nameWords, most: 20,
+			what: "a query's name", key: namePattern, words: nameWords, most: 20, needed: true,
 			item: text("a query in PromQL, whose answer is one number", `^[^\x00-\x08\x0b-\x1f]{1,1000}$`),
 		}, func(p *prometheus) *[]named[string] { return &p.queries },
 			"What to ask, by the names that the figures have: each has to come to one number, so most begin with sum or max.").mandatory(),
@@ -186,8 +186,8 @@ func (variableShape) describe(*generator) *jsonSchema {
 	}}
 }
 
-// layered is the shape of a value that others were merged into: null means that
-// one of them removed the value.
+// layered is the shape of a value that others were merged into: a value that is left
+// empty means that one of them removed it, as null does everywhere.
 type layered[T any] struct{ shape[T] }
 
 func (l layered[T]) decode(d *decoder, n *tree.Node, out *T) {

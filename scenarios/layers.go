@@ -43,6 +43,33 @@ func (d *decoder) override(root *tree.Node, setting string) {
 	if err := assign(root, steps, n); err != nil {
 		d.Faultf(at, "%v", err)
 	}
+	if n.TakenAway() {
+		d.takenAway = append(d.takenAway, n)
+	}
+}
+
+// takeAway removes the flows in whose place null stands, and the items of lists in whose
+// place settings put it. Of options decoding takes care. It is done after all settings, so
+// that those count items as the file has them.
+func (d *decoder) takeAway(root *tree.Node) {
+	if flows := root.Get("flows"); flows != nil {
+		flows.Entries = slices.DeleteFunc(flows.Entries, func(e tree.Entry) bool { return e.Value.TakenAway() })
+	}
+	if len(d.takenAway) > 0 {
+		d.dropItems(root)
+	}
+}
+
+func (d *decoder) dropItems(n *tree.Node) {
+	for _, e := range n.Entries {
+		d.dropItems(e.Value)
+	}
+	n.Items = slices.DeleteFunc(n.Items, func(item *tree.Node) bool {
+		return item.Null() && slices.Contains(d.takenAway, item)
+	})
+	for _, item := range n.Items {
+		d.dropItems(item)
+	}
 }
 
 // assign sets the value at a path, and makes what is missing on the way: a list for
@@ -77,7 +104,7 @@ func assign(n *tree.Node, steps []string, value *tree.Node) error {
 
 func assignItem(n *tree.Node, steps []string, value *tree.Node) error {
 	i, err := strconv.Atoi(steps[0])
-	if err != nil || i < 0 || i > len(n.Items) {
+	if err != nil || i < 0 || i > len(n.Items) || i == len(n.Items) && value.Null() {
 		return fmt.Errorf("%s is no item of the list: it has %d, counted from 0", tree.Quote(steps[0]), len(n.Items))
 	}
 	if i == len(n.Items) {
@@ -286,7 +313,7 @@ func (d *decoder) checkVariables() {
 	}
 	for _, name := range d.filler.Unused() {
 		v := d.filler.Vars.Get(name)
-		if strings.HasPrefix(v.At.File, setPrefix) {
+		if strings.HasPrefix(v.At.File, setPrefix) && !v.Null() {
 			d.Faultf(v.At, "no text has ${%s}", name)
 		}
 	}

@@ -71,6 +71,104 @@ func TestSetFaults(t *testing.T) {
 	}
 }
 
+// null takes away whatever may be absent, wherever it stands, and says of the rest that it
+// may not.
+func TestSetNull(t *testing.T) {
+	source := base + `server: {processes: [postfix], prometheus: {url: "http://127.0.0.1:9090", queries: {cpu: a, memory: b}}}
+thresholds: [relay.errors < 1%, relay.accepted > 5, peak.errors < 2%]
+gates: [rate < -3%]
+baseline: relay
+warmup: 2s
+vars: {unused: x}
+schedule: {rounds: 4}
+`
+	load := func(set ...string) (*Scenario, error) { return Parse("a.yaml", []byte(source), testOptions(set...)) }
+	for set, holds := range map[string]func(*Scenario) bool{
+		"server=null":              func(s *Scenario) bool { url, _ := s.Prometheus(); return url == "" && s.Watched() == nil },
+		"server=~":                 func(s *Scenario) bool { return s.Watched() == nil },
+		"server.processes=null":    func(s *Scenario) bool { url, _ := s.Prometheus(); return url != "" && s.Watched() == nil },
+		"server.prometheus=null":   func(s *Scenario) bool { url, _ := s.Prometheus(); return url == "" && s.Watched() != nil },
+		"thresholds=null":          func(s *Scenario) bool { return len(s.Criteria().Thresholds) == 0 },
+		"thresholds.1=null":        func(s *Scenario) bool { c := s.Criteria().Thresholds; return len(c) == 2 && c[1].Flow == "peak" },
+		"gates=null":               func(s *Scenario) bool { return len(s.Criteria().Gates) == 0 },
+		"baseline=null":            func(s *Scenario) bool { return s.Criteria().Baseline == "" },
+		"warmup=null":              func(s *Scenario) bool { return s.Plan().Warmup == 0 },
+		"abort=null":               func(s *Scenario) bool { return len(s.Criteria().Aborts) == 0 },
+		"abort.over=null":          func(s *Scenario) bool { return s.Criteria().Aborts[0].Over == 10*time.Second },
+		"schedule=null":            func(s *Scenario) bool { return s.Plan().Rounds == 1 },
+		"schedule.rounds=null":     func(s *Scenario) bool { return s.Plan().Rounds == 1 },
+		"vars=null":                func(*Scenario) bool { return true },
+		"vars.unused=null":         func(*Scenario) bool { return true },
+		"min_effect=null":          func(*Scenario) bool { return true }, // was not there
+		"defaults=null":            func(*Scenario) bool { return true },
+		"flows.relay.message=null": func(*Scenario) bool { return true },
+		"server.prometheus.queries.cpu=null": func(s *Scenario) bool {
+			_, queries := s.Prometheus()
+			return len(queries) == 1 && queries[0].Name == "memory"
+		},
+	} {
+		s, err := load(set)
+		if err != nil {
+			t.Errorf("%s: %v", set, err)
+		} else if !holds(s) || strings.Contains(string(s.Plan().Scenario), "null") {
+			t.Errorf("%s: not taken away: %s", set, s.Plan().Scenario)
+		}
+	}
+	for set, want := range map[string]string{
+		"name=null":                      "--set name: name cannot be null, since scenario needs it: The name of the runs",
+		"flows=null":                     "--set flows: flows cannot be null, since scenario needs it: ",
+		"abort.when=null":                "--set abort.when: when cannot be null, since abort needs it: ",
+		"server.prometheus.url=null":     "--set server.prometheus.url: url cannot be null, since prometheus needs it: ",
+		"server.prometheus.queries=null": "--set server.prometheus.queries: queries cannot be null, since prometheus needs it: ",
+		"thresholds.3=null":              "--set thresholds.3: \"3\" is no item of the list: it has 3, counted from 0",
+		"thresholds=[null]":              "--set thresholds: thresholds: want a condition",
+		"server=":                        "--set server: server is given without a value: null leaves it out",
+		"servre=null":                    `--set servre: unknown field "servre" in scenario: did you mean "server"?`,
+		"flows.reley.load=null":          `no flow is named "reley": did you mean "relay"?`,
+	} {
+		if _, err := load(set); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: want %q in %v", set, want, err)
+		}
+	}
+	s, err := load("flows.peak=null", "thresholds.0=null", "thresholds.2=null")
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "flows", len(s.Plan().Flows), 1)
+	equal(t, "items are counted as in the file", s.Criteria().Thresholds[0].Expr, "relay.accepted > 5")
+	s, err = load("server=null", "server.processes=[exim]", "warmup=null", "warmup=3s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "given again", s.Watched(), []string{"exim"})
+	equal(t, "given again", s.Plan().Warmup, 3*time.Second)
+	if _, err := load("server.prometheus.queries={cpu: null}"); err == nil || !strings.Contains(err.Error(), "queries: want 1 to 20 entries, found nothing but null") {
+		t.Errorf("a mapping of nothing: %v", err)
+	}
+}
+
+// What holds for settings holds for files: of the scenario below any option goes, and the
+// schema takes what the loader takes.
+func TestNullInFiles(t *testing.T) {
+	top := "extends: base.yaml\nserver: {prometheus: null}\nabort: {over: null}\nbaseline: null\nthresholds: null\nseed: null\nflows: {none: null}\n"
+	o := scenarioFiles(t, map[string]string{
+		"base.yaml": base + `server: {processes: [postfix], prometheus: {url: "http://127.0.0.1:9090", queries: {cpu: a}}}` + "\nthresholds: [errors < 1%]\n",
+		"top.yaml":  top,
+	})
+	s, err := Load("top.yaml", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	url, _ := s.Prometheus()
+	equal(t, "what Prometheus says", url, "")
+	equal(t, "processes", s.Watched(), []string{"postfix"})
+	equal(t, "thresholds", len(s.Criteria().Thresholds), 0)
+	equal(t, "flows", len(s.Plan().Flows), 2)
+	if err := compiledSchema(t).Validate(asJSON(t, []byte(top))); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestTarget(t *testing.T) {
 	load := func(source, host string) (*loadgen.Plan, error) {
 		o := testOptions()

@@ -188,13 +188,22 @@ func (o object[S]) meant(key string, names []string) string {
 }
 
 // value returns the node that an option is decoded from: the one given, or its
-// default; nil for neither.
+// default; nil for neither. null stands for an option that is not given. Without the
+// word a value was forgotten, except in a layer.
 func (o object[S]) value(d *decoder, given *section, opt *option) *tree.Node {
 	n := given.node
 	value := n.Get(opt.name)
+	takenAway := value.TakenAway()
 	if value != nil && value.Null() {
-		if !d.layer {
+		switch {
+		case takenAway && opt.required && !d.partial:
+			d.Faultf(value.At, "%s cannot be null, since %s needs it: %s", opt.name, o.name, opt.doc)
+			return nil
+		case !takenAway && !d.layer && opt.required:
 			d.Faultf(value.At, "%s is given without a value", opt.name)
+			return nil
+		case !takenAway && !d.layer:
+			d.Faultf(value.At, "%s is given without a value: null leaves it out", opt.name)
 			return nil
 		}
 		value = nil
@@ -242,6 +251,8 @@ type byName[T any] struct {
 	words string // the pattern in words
 	item  shape[T]
 	most  int
+	// needed says that null must not take away every entry.
+	needed bool
 }
 
 func (b byName[T]) decode(d *decoder, n *tree.Node, out *[]named[T]) {
@@ -253,8 +264,12 @@ func (b byName[T]) decode(d *decoder, n *tree.Node, out *[]named[T]) {
 		d.wantf(n, fmt.Sprintf("1 to %d entries", b.most), strconv.Itoa(len(n.Entries)))
 		return
 	}
-	if d.layer { // null has removed these
-		n.Entries = slices.DeleteFunc(n.Entries, func(e tree.Entry) bool { return e.Value.Null() })
+	n.Entries = slices.DeleteFunc(n.Entries, func(e tree.Entry) bool {
+		return e.Value.TakenAway() || d.layer && e.Value.Null()
+	})
+	if len(n.Entries) == 0 && b.needed {
+		d.wantf(n, fmt.Sprintf("1 to %d entries", b.most), "nothing but null")
+		return
 	}
 	key := regexp.MustCompile(b.key)
 	for _, e := range n.Entries {
@@ -270,10 +285,7 @@ func (b byName[T]) decode(d *decoder, n *tree.Node, out *[]named[T]) {
 
 func (b byName[T]) describe(g *generator) *jsonSchema {
 	least := 1
-	item := b.item.describe(g)
-	if g.nullable {
-		item = orNull(item)
-	}
+	item := orNull(b.item.describe(g))
 	return &jsonSchema{
 		Type:                 "object",
 		PropertyNames:        &jsonSchema{Pattern: b.key},

@@ -161,6 +161,7 @@ func (d *decoder) read(source []byte, o *LoadOptions) (*Scenario, error) {
 	}
 	o.Server.apply(d, root)
 	d.choose(root, o.Flows, o.SkipFlows)
+	d.takeAway(root)
 	if !d.inherit(root) {
 		return nil, d.Err()
 	}

@@ -88,7 +88,7 @@ func (p properties) MarshalJSON() ([]byte, error) {
 type generator struct {
 	defs properties
 	// nullable is set in what is merged: there the loader takes null for "not
-	// given".
+	// given" also of an option that has to be somewhere.
 	nullable bool
 }
 
@@ -113,7 +113,7 @@ func (g *generator) complete(describe func(*generator) *jsonSchema) *jsonSchema 
 
 // document adds an option's meaning and default to the schema of its value.
 func (g *generator) document(s *jsonSchema, opt *option) *jsonSchema {
-	if g.nullable {
+	if g.nullable || !opt.required {
 		s = orNull(s)
 	}
 	s.Description = opt.doc

@@ -32,9 +32,12 @@ type decoder struct {
 	filler  tree.Filler
 
 	// layer is set while a part of the scenario is decoded that takes part in
-	// merging: there null removes a value. partial is set while that part may be
-	// incomplete: then defaults are not filled in, and nothing is missing.
+	// merging: there a key without a value removes one, as null does everywhere. partial
+	// is set while that part may be incomplete: then defaults are not filled in, and
+	// nothing is missing.
 	layer, partial bool
+
+	takenAway []*tree.Node // what settings have put null in place of
 
 	option string // the option that is decoded now, for messages
 

@@ -74,6 +74,10 @@ func (n *Node) Quoted() string {
 // Null reports whether a node is YAML's null.
 func (n *Node) Null() bool { return n.Kind == Scalar && n.Tag == IsNull }
 
+// TakenAway reports whether a node is the word null, or ~: what it stands for is not
+// wanted. Of a key without any value it is not known whether a value was forgotten.
+func (n *Node) TakenAway() bool { return n != nil && n.Null() && n.Text != "" }
+
 // Get returns the value of a key; nil if there is none, or n is no mapping.
 func (n *Node) Get(key string) *Node {
 	if n == nil || n.Kind != Mapping {
