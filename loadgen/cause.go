@@ -48,7 +48,7 @@ func localLimit(err error) (sample.Class, string) {
 	case errors.Is(err, syscall.EADDRNOTAVAIL) && inCall("bind", err):
 		hint = "the source address is not this machine's: take it out of target.source, or give it to an interface"
 	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EADDRINUSE):
-		hint = "out of local ports: send more messages a connection, add source addresses (target.source), or widen net.ipv4.ip_local_port_range"
+		hint = "out of local ports: send more messages a connection, add source addresses (target.source of a scenario), or widen net.ipv4.ip_local_port_range"
 	case errors.Is(err, syscall.ENOBUFS), errors.Is(err, syscall.ENOMEM):
 		hint = "out of memory for sockets: raise net.ipv4.tcp_mem or use fewer sessions"
 	default:
@@ -62,9 +62,9 @@ func localLimit(err error) (sample.Class, string) {
 func ownConnect(err error) string {
 	switch {
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.ENETDOWN):
-		return netdrive.Reason(err) + ": this machine has no route to the address: look at its routes, or set target.family"
+		return netdrive.Reason(err) + ": this machine has no route to the address: look at its routes, or give an address of the other family (target.family of a scenario)"
 	case errors.Is(err, syscall.EAFNOSUPPORT):
-		return netdrive.Reason(err) + ": this machine does not speak the family of the address: set target.family"
+		return netdrive.Reason(err) + ": this machine does not speak the family of the address: give one of the other (target.family of a scenario)"
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
 		return netdrive.Reason(err) + ": this machine does not let us connect there: look at its firewall, its routes, and who may use the socket"
 	case errors.Is(err, syscall.EINVAL):

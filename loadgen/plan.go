@@ -26,6 +26,10 @@ type Plan struct {
 	// connects to no other.
 	MayLoad []string
 
+	// MadeBy is the command whose flags the plan was made of, such as quick; empty if
+	// somebody wrote a scenario. Advice is in the terms of what they can change.
+	MadeBy string
+
 	// Scenario is the resolved scenario as JSON, without secrets, for the run
 	// file. The engine does not read it.
 	Scenario json.RawMessage

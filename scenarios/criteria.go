@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/spelling"
@@ -79,10 +78,7 @@ func (doc *document) threshold(d *decoder, at tree.Position, text string, names 
 	t, err := criteria.ParseThreshold(text)
 	if t.Flow != "" {
 		if fault := unknownFlow(t.Flow, names); fault != nil {
-			if name, _, _ := strings.Cut(t.Expr, " "); t.Flow+"." == criteria.ServerPrefix && err != nil {
-				return nil, unknownServerFigure(name)
-			}
-			return nil, fault
+			return nil, noSuchName(criteria.ThresholdName(t.Expr), t.Flow, fault, err)
 		}
 	}
 	if err != nil {
@@ -141,6 +137,22 @@ func (doc *document) looksAt(expr string, m criteria.Metric) error {
 		return fmt.Errorf("%s: there is no query %s: ask it, as in server: {prometheus: {url: ..., queries: {%s: ...}}}", expr, m.Query, m.Query)
 	}
 	return fmt.Errorf("%s: no query is named %s: %sknown are %s", expr, tree.Quote(m.Query), spelling.Suggest(m.Query, names), tree.List(names))
+}
+
+// noSuchName is the error for a name that begins with no flow of the scenario, which is
+// noFlow. err is what is wrong with the rest of it: if anything is, then the whole name may
+// be that of a figure, misspelt.
+func noSuchName(name, flow string, noFlow, err error) error {
+	switch {
+	case err == nil:
+		return noFlow
+	case flow+"." == criteria.ServerPrefix:
+		return unknownServerFigure(name)
+	}
+	if misspelt := criteria.Misspelt(name); misspelt != nil {
+		return misspelt
+	}
+	return noFlow
 }
 
 // unknownServerFigure is the error for a figure that the server's own side does not

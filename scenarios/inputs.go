@@ -32,6 +32,7 @@ type Inputs struct {
 	Flows     []string        `json:"flows,omitempty"`
 	SkipFlows []string        `json:"skip_flows,omitempty"`
 	Target    string          `json:"target,omitempty"`
+	MadeBy    string          `json:"made_by,omitempty"`
 	Server    ServerOverrides `json:"server,omitzero"`
 
 	Files      map[string][]byte      `json:"-"` // what was read, by the names that faults show
@@ -68,7 +69,7 @@ type RebuildOptions struct {
 // that of Load.
 func Rebuild(in *Inputs, o RebuildOptions) (*Scenario, error) {
 	load := LoadOptions{
-		Set: in.Set, Flows: in.Flows, SkipFlows: in.SkipFlows, Target: in.Target, Server: in.Server, MayLoad: o.MayLoad,
+		Set: in.Set, Flows: in.Flows, SkipFlows: in.SkipFlows, Target: in.Target, MadeBy: in.MadeBy, Server: in.Server, MayLoad: o.MayLoad,
 		LookupEnv: func(name string) (string, bool) { v, ok := in.Env[name]; return v, ok },
 	}
 	shell := files{dir: ".", kept: in, closed: true}
@@ -108,7 +109,7 @@ func (o *LoadOptions) keep() (*Inputs, error) {
 	}
 	return &Inputs{
 		Folder: folder, InFS: o.FS != nil,
-		Set: o.Set, Flows: o.Flows, SkipFlows: o.SkipFlows, Target: o.Target, Server: o.Server,
+		Set: o.Set, Flows: o.Flows, SkipFlows: o.SkipFlows, Target: o.Target, MadeBy: o.MadeBy, Server: o.Server,
 		Files: map[string][]byte{}, MediaTypes: map[string]string{}, Env: map[string]string{}, Secrets: map[string]string{},
 	}, nil
 }

@@ -119,13 +119,17 @@ func assignItem(n *tree.Node, steps []string, value *tree.Node) error {
 
 // retarget puts another host in place of the scenario's. If a flow has a target of
 // its own, it is unclear whether that is meant as well, so this is a fault.
-func (d *decoder) retarget(root *tree.Node, host string) {
-	at := tree.Position{File: "--target"}
+func (d *decoder) retarget(root *tree.Node, host, flag string) {
+	at := tree.Position{File: flag}
 	flows := root.Get("flows")
 	if flows != nil && flows.Kind == tree.Mapping {
 		for _, e := range flows.Entries {
 			if e.Value.Get("target").Get("host") != nil || e.Value.Get("target").Get("socket") != nil {
-				d.Faultf(at, "flow %s has a target of its own: use --set flows.%s.target.host=%s", e.Key, e.Key, host)
+				do := fmt.Sprintf("use --set flows.%s.target.host=%s", e.Key, host)
+				if flag != "--target" { // it is for one side, and --set for both
+					do = "give two scenarios"
+				}
+				d.Faultf(at, "flow %s has a target of its own: %s", e.Key, do)
 				return
 			}
 		}

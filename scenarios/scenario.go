@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -34,8 +35,12 @@ type LoadOptions struct {
 	Set []string
 	// Flows are the only ones to keep, if it names any; SkipFlows are left out.
 	Flows, SkipFlows []string
-	// Target takes the place of target.host if it is not empty.
-	Target string
+	// Target takes the place of target.host if it is not empty. TargetFlag is the flag that
+	// it comes from, for faults; empty means --target.
+	Target, TargetFlag string
+	// MadeBy is the command that wrote the scenario by its flags, such as quick; empty if
+	// somebody else wrote it. It becomes Plan.MadeBy.
+	MadeBy string
 	// Server changes how the scenario reaches its server.
 	Server ServerOverrides
 	// Trust takes the place of the files that tls.ca names, which are not read then; nil
@@ -156,12 +161,12 @@ func (d *decoder) read(source []byte, o *LoadOptions) (*Scenario, error) {
 	for _, setting := range o.Set {
 		d.override(root, setting)
 	}
+	d.takeAway(root)
 	if o.Target != "" {
-		d.retarget(root, o.Target)
+		d.retarget(root, o.Target, cmp.Or(o.TargetFlag, "--target"))
 	}
 	o.Server.apply(d, root)
 	d.choose(root, o.Flows, o.SkipFlows)
-	d.takeAway(root)
 	if !d.inherit(root) {
 		return nil, d.Err()
 	}
@@ -173,7 +178,7 @@ func (d *decoder) read(source []byte, o *LoadOptions) (*Scenario, error) {
 	if err := d.Err(); err != nil {
 		return nil, err
 	}
-	plan.MayLoad = o.MayLoad
+	plan.MayLoad, plan.MadeBy = o.MayLoad, o.MadeBy
 	if d.keeping() {
 		d.shell.kept.Mail = d.mails
 	}

@@ -49,3 +49,36 @@ func TestShareWithoutPercent(t *testing.T) {
 		}
 	}
 }
+
+// What is nearly the name of a figure is no flow that is missing, and a flow that is missing
+// is no figure.
+func TestMisspeltThresholds(t *testing.T) {
+	for text, want := range map[string]string{
+		"p99.drfit < 5%":               `no phase or figure is named "p99.drfit": did you mean "message.p99.drift"?`,
+		"message.p99.drfit < 5%":       `no figure is named "message.p99.drfit": did you mean "message.p99.drift"?`,
+		"relay.message.p99.drfit < 5%": `no figure is named "message.p99.drfit": did you mean "message.p99.drift"?`,
+		"relay.p99.drfit < 5%":         `no phase or figure is named "p99.drfit": did you mean "message.p99.drift"?`,
+		"mesage.p99 < 5ms":             `no phase or figure is named "mesage.p99": did you mean "message.p99"?`,
+		"message.respons.p99 < 5ms":    `no figure is named "message.respons.p99": did you mean "message.response.p99"?`,
+		"response.p99<5ms":             `no phase or figure is named "response.p99": did you mean "message.response.p99"?`,
+		"p99 < 5ms":                    `no phase or figure is named "p99": did you mean "message.p99"?`,
+		"message.p9 < 5ms":             `no figure is named "message.p9": did you mean "message.p99"?`,
+		"rate.drfit > 5%":              `no phase or figure is named "rate.drfit": did you mean "rate.drift"?`,
+		"eror < 1%":                    `no phase or figure is named "eror": did you mean "errors"?`,
+		"memory.drift < 5%":            `no phase or figure is named "memory.drift": did you mean "server.memory.drift"?`,
+		"server.cpu_per_mesage < 5ms":  `no figure of the server is named "server.cpu_per_mesage": did you mean "server.cpu_per_message"?`,
+		"submit.message.p99 < 5ms":     `no flow is named "submit": known are relay, peak`,
+		"submit.p99 < 5ms":             `no flow is named "submit": known are relay, peak`,
+		"reley.message.p99 < 5ms":      `no flow is named "reley": did you mean "relay"?`,
+		"reley.message.p99.drfit < 5%": `no flow is named "reley": did you mean "relay"?`,
+	} {
+		_, err := Parse("a.yaml", []byte(base), testOptions("thresholds=['"+text+"']"))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: want %q in %v", text, want, err)
+		}
+	}
+	_, err := Parse("a.yaml", []byte(base), testOptions("gates=['relay.mesage.p99 > 5%']"))
+	if err == nil || !strings.Contains(err.Error(), `no metric is named "mesage.p99": did you mean "message.p99"?`) {
+		t.Errorf("a gate: %v", err)
+	}
+}

@@ -18,14 +18,11 @@ import (
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
-	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
 	"github.com/smtpgauge/smtpgauge/gauge"
-	"github.com/smtpgauge/smtpgauge/internal/machine"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render"
-	"github.com/smtpgauge/smtpgauge/results/watch"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -59,7 +56,7 @@ are kept in a folder, for compare.
 			switch byHost := hosts[0] != "" && hosts[1] != ""; {
 			case len(args) == 2 && hosts == [2]string{}:
 			case len(args) == 1 && byHost:
-				args = append(args, args[0])
+				args, l.byHost = append(args, args[0]), true
 			default:
 				return usagef(hint, "ab takes two scenarios, or one with --a and --b")
 			}
@@ -158,6 +155,7 @@ type alternation struct {
 	watch  addressFlag
 	page   livePage
 	jobs   [2]*gauge.Job
+	byHost bool // the sides differ by --a and --b
 
 	allowInvalid bool
 }
@@ -184,6 +182,9 @@ func (l *alternation) load(names []string, targets [2]string, s streams) error {
 	for i, name := range names {
 		source := l.source
 		source.target, source.keep = targets[i], l.fleet.on()
+		if l.byHost {
+			source.flag = [2]string{"--a", "--b"}[i]
+		}
 		job, err := source.load(name, s)
 		if err != nil {
 			errs = append(errs, err)
@@ -376,24 +377,3 @@ func earlierTurns(folder string) (names []string) {
 }
 
 var turnName = regexp.MustCompile(`^[ab][0-9]+\.jsonl$`)
-
-// turn runs a scenario once, into a file, and reads the file for comparing.
-func (s streams) turn(stop interruption, job *gauge.Job, o gauge.Options, name string, display *console.Live, page livePage) (*record.Run, error) {
-	if o.Elsewhere == nil {
-		machine.RaiseOpenFiles(descriptorsFor(job.Plan)+watch.Descriptors+shardDescriptors(o.Shards), display)
-	}
-	file, err := runfile.Open(name, nil)
-	if err := refusedFile(err); err != nil {
-		return nil, err
-	}
-	o.File = file
-	result, err := s.carryOut(stop, job, display, page, o)
-	err = errors.Join(err, file.Close())
-	switch {
-	case result == nil:
-		return nil, err
-	case err != nil:
-		return result.Run, fmt.Errorf("the run file %s is not whole: %w", name, err)
-	}
-	return readRun(name, record.ReadCourse)
-}

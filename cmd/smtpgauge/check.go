@@ -135,7 +135,7 @@ func (f *checkFlags) job(arg string, find lookupEnv, s streams) (*gauge.Job, che
 	}
 	server := f.source.server.overrides()
 	server.User = "" // the scenario has it
-	sc, err := scenarios.Parse("check.yaml", []byte(text), scenarios.LoadOptions{Server: server, MayLoad: f.source.mayLoad, LookupEnv: find})
+	sc, err := scenarios.Parse("check.yaml", []byte(text), scenarios.LoadOptions{MadeBy: "check", Server: server, MayLoad: f.source.mayLoad, LookupEnv: find})
 	job, err := resolve(sc, err)
 	if err == nil {
 		err = checkTarget(job)

@@ -10,12 +10,15 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/crew"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/sinkprocess"
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/gauge/check"
+	"github.com/smtpgauge/smtpgauge/internal/machine"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/watch"
 )
 
 // carryOut carries a job out and shows its progress on a display and on a page, until
@@ -37,6 +40,30 @@ func (s streams) carryOut(stop interruption, job *gauge.Job, display *console.Li
 	}
 	result, err := job.Run(stop.ctx, o)
 	return result, strangerHint(err)
+}
+
+// turn runs a scenario once, into a file, and reads the file for comparing.
+func (s streams) turn(stop interruption, job *gauge.Job, o gauge.Options, name string, display *console.Live, page livePage) (*record.Run, error) {
+	if o.Elsewhere == nil {
+		machine.RaiseOpenFiles(descriptorsFor(job.Plan)+watch.Descriptors+shardDescriptors(o.Shards), display)
+	}
+	file, err := runfile.Open(name, nil)
+	if errors.As(err, new(runfile.RefusedError)) {
+		return nil, usagef("give -o another folder", "%w", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	o.File = file
+	result, err := s.carryOut(stop, job, display, page, o)
+	err = errors.Join(err, file.Close())
+	switch {
+	case result == nil:
+		return nil, err
+	case err != nil:
+		return result.Run, fmt.Errorf("the run file %s is not whole: %w", name, err)
+	}
+	return readRun(name, record.ReadCourse)
 }
 
 // reportSink prints what the built-in server counted, if there was one.

@@ -75,7 +75,7 @@ to start from; the password is not in it.
 					return err
 				}
 			}
-			job, err := resolve(scenarios.Parse(quickName, []byte(text), scenarios.LoadOptions{MayLoad: f.source.mayLoad, LookupEnv: find, Keep: f.fleet.on()}))
+			job, err := resolve(scenarios.Parse(quickName, []byte(text), scenarios.LoadOptions{MadeBy: "quick", MayLoad: f.source.mayLoad, LookupEnv: find, Keep: f.fleet.on()}))
 			switch {
 			case err != nil:
 			case q.print:

@@ -17,6 +17,7 @@ import (
 type sourceFlags struct {
 	set     []string
 	target  string
+	flag    string // that target comes from; "" means --target
 	flows   []string
 	skip    []string
 	mayLoad []string
@@ -47,7 +48,7 @@ func (f *sourceFlags) load(name string, s streams) (*gauge.Job, error) {
 		}
 	}
 	sc, err := scenarios.Load(name, scenarios.LoadOptions{
-		Set: f.set, Flows: f.flows, SkipFlows: f.skip, Target: f.target, Server: f.server.overrides(), MayLoad: f.mayLoad, LookupEnv: find, LookOnly: f.look, Keep: f.keep, Stdin: s.in,
+		Set: f.set, Flows: f.flows, SkipFlows: f.skip, Target: f.target, TargetFlag: f.flag, Server: f.server.overrides(), MayLoad: f.mayLoad, LookupEnv: find, LookOnly: f.look, Keep: f.keep, Stdin: s.in,
 	})
 	job, err := resolve(sc, err)
 	switch {

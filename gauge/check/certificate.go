@@ -21,8 +21,9 @@ type flaw struct {
 }
 
 // flaws returns what is wrong with the chain that a server sent, the worst first. The
-// name is the one that it has to be for; nil roots are the system's.
-func flaws(sent []*x509.Certificate, name string, roots *x509.CertPool, now time.Time) []flaw {
+// name is the one that it has to be for; nil roots are the system's. as are the words for
+// what to do.
+func flaws(sent []*x509.Certificate, name string, roots *x509.CertPool, now time.Time, as words) []flaw {
 	if len(sent) == 0 {
 		return []flaw{{CertificateInvalid, "the server sent no certificate", "look at the server's TLS configuration"}}
 	}
@@ -48,10 +49,10 @@ func flaws(sent []*x509.Certificate, name string, roots *x509.CertPool, now time
 	if name != "" && sent[0].VerifyHostname(strings.Trim(name, "[]")) != nil {
 		found = append(found, flaw{
 			CertificateWrongName, "the certificate is for " + namesOf(sent[0]) + ", not for " + printable.Text(name),
-			"set target.tls.server_name (--server-name) to a name that it is for, or install one for " + printable.Text(name),
+			as.pick("set target.tls.server_name (--server-name) to", "give by --server-name") + " a name that it is for, or install one for " + printable.Text(name),
 		})
 	}
-	if f, untrusted := distrust(sent, roots); untrusted {
+	if f, untrusted := distrust(sent, roots, as); untrusted {
 		found = append(found, f)
 	}
 	return found
@@ -59,7 +60,7 @@ func flaws(sent []*x509.Certificate, name string, roots *x509.CertPool, now time
 
 // distrust tells whether a chain leads to no authority that is trusted, and why. It
 // leaves names and dates alone.
-func distrust(sent []*x509.Certificate, roots *x509.CertPool) (flaw, bool) {
+func distrust(sent []*x509.Certificate, roots *x509.CertPool, as words) (flaw, bool) {
 	leaf := sent[0]
 	o := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool(), CurrentTime: validTime(sent)}
 	for _, c := range sent[1:] {
@@ -77,23 +78,23 @@ func distrust(sent []*x509.Certificate, roots *x509.CertPool) (flaw, bool) {
 		}
 		return flaw{CertificateInvalid, printable.Text(err.Error()), "install another certificate"}, true
 	}
-	last := sent[len(sent)-1]
+	last, ca := sent[len(sent)-1], as.pick("target.tls.ca (--ca)", "--ca")
 	issuer := printable.Text(last.Issuer.String())
 	switch {
 	case selfIssued(leaf):
 		return flaw{
 			CertificateSelfSigned, "the certificate is signed by itself, and nobody else vouches for it",
-			"save it to a file for target.tls.ca (--ca), or set insecure: true (--insecure)",
+			"save it to a file for " + ca + ", or " + as.pick("set insecure: true (--insecure)", "add --insecure"),
 		}, true
 	case !selfIssued(last) && len(sent) == 1 && (roots != nil || len(leaf.IssuingCertificateURL) > 0):
 		return flaw{
 			CertificateChainIncomplete, "the server sent only its own certificate, and its issuer " + issuer + " is not among those trusted here: either that is another authority than the one given, or the server leaves out what is between them",
-			"put the certificate of that issuer into the file for target.tls.ca (--ca), or have the server send the whole chain",
+			"put the certificate of that issuer into the file for " + ca + ", or have the server send the whole chain",
 		}, true
 	}
 	return flaw{
 		CertificateUnknownAuthority, "its authority " + issuer + " is not trusted here",
-		"put the authority's certificate into a file for target.tls.ca (--ca)",
+		"put the authority's certificate into a file for " + ca,
 	}, true
 }
 

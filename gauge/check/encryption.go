@@ -131,7 +131,7 @@ const soon = 14 * 24 * time.Hour
 // certificate judges the chain of a handshake that was done. The flow may accept any.
 func (l *look) certificate(sent []*x509.Certificate) {
 	config, now := l.flow.Target.TLS, time.Now()
-	for _, f := range flaws(sent, config.ServerName, config.RootCAs, now) {
+	for _, f := range flaws(sent, config.ServerName, config.RootCAs, now, wordsOf(l.plan)) {
 		l.add(Warning, f.id, f.do, "%s; the flow accepts any certificate (insecure)", f.means)
 	}
 	if len(sent) == 0 {

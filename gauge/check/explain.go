@@ -16,12 +16,13 @@ import (
 type explainer struct {
 	walk *Walk
 	flow *loadgen.Flow
-	now  time.Time
+	words
+	now time.Time
 }
 
 // explain returns the faults that a walk shows, the one that ended it last.
-func explain(w *Walk, f *loadgen.Flow) []*Fault {
-	e := &explainer{w, f, time.Now()}
+func explain(w *Walk, f *loadgen.Flow, as words) []*Fault {
+	e := &explainer{w, f, as, time.Now()}
 	var found []*Fault
 	if w.Address != "" {
 		found = e.unreached()
@@ -72,7 +73,7 @@ func (e *explainer) unreached() []*Fault {
 	var found []*Fault
 	for _, u := range e.walk.Unreached {
 		found = append(found, e.passing(AddressUnreachable,
-			"mend or remove that address, or set target.host to one that works",
+			"mend or remove that address, or "+e.pick("set target.host to one that works", "give one that works as HOST"),
 			"%s, one of its addresses, cannot be connected to: %s", u.Address, u.Text))
 	}
 	return found
@@ -112,7 +113,7 @@ func (e *explainer) resolve(f *sample.Failure) *Fault {
 	if errors.As(e.walk.Err, &dns) && !dns.IsNotFound {
 		return e.passing(LookUpFailed, "look at this machine's name servers (/etc/resolv.conf)", "the name cannot be looked up: %s", printable.Text(f.Text))
 	}
-	return e.fault(NameNotFound, "set target.host (--target) to a name that has an address, or to an address", "the name has no address: %s", printable.Text(f.Text))
+	return e.fault(NameNotFound, e.pick("set target.host to a name that has an address, or to an address", "give a HOST that has an address, or an address"), "the name has no address: %s", printable.Text(f.Text))
 }
 
 func (e *explainer) connect(f *sample.Failure) *Fault {
@@ -120,7 +121,7 @@ func (e *explainer) connect(f *sample.Failure) *Fault {
 		return e.lost(f)
 	}
 	if f.Class == sample.Refused {
-		return e.fault(ConnectionRefused, "start the server, or set target.host and the flow's port to where it listens", "connect was answered %s: nothing listens there", f.Text)
+		return e.fault(ConnectionRefused, "start the server, or "+e.pick("set target.host and the flow's port to where it listens", "give the HOST:PORT where it listens"), "connect was answered %s: nothing listens there", f.Text)
 	}
 	return e.fault(ConnectTimeout, "look at the address, the routes and the firewalls on the way", "connect got %s: no machine has that address, or a firewall drops what we send", f.Text)
 }
@@ -129,14 +130,14 @@ func (e *explainer) connect(f *sample.Failure) *Fault {
 func (e *explainer) greeting(f *sample.Failure) *Fault {
 	switch {
 	case e.walk.OtherMode:
-		return e.fault(PlainOnTLSPort, "set the flow's tls: implicit (--tls implicit), or its port to one that begins in the clear",
+		return e.fault(PlainOnTLSPort, e.mode("implicit")+e.pick(", or its port to one that begins in the clear", ", or give a HOST:PORT that begins in the clear"),
 			"waited for a banner in the clear and got none, but the server answers to a TLS hello: it begins with TLS there")
 	case f.Class == sample.Protocol && f.Phase == sample.Banner:
-		return e.fault(NotSMTP, "set the flow's port to that of the SMTP server", "waited for a banner and got %s: something else than SMTP listens there", f.Text)
+		return e.fault(NotSMTP, e.pick("set the flow's port to that of the SMTP server", "give the HOST:PORT of the SMTP server"), "waited for a banner and got %s: something else than SMTP listens there", f.Text)
 	case f.Code >= 500 && f.Phase == sample.Banner:
-		return e.fault(BannerRefused, "look into the server's log and its list of clients; target.source sets the address that we come from", "the banner was %s: the server does not serve this client", reply(f))
+		return e.fault(BannerRefused, "look into the server's log and its list of clients; target.source of a scenario sets the address that we come from", "the banner was %s: the server does not serve this client", reply(f))
 	case f.Code >= 500:
-		return e.fault(HelloRefused, "set session.hello to a name that the server takes", "EHLO %s was answered %s", helloName(e.flow), reply(f))
+		return e.fault(HelloRefused, "set "+e.field("session.hello")+" to a name that the server takes", "EHLO %s was answered %s", helloName(e.flow), reply(f))
 	}
 	return nil
 }
@@ -151,9 +152,9 @@ func helloName(f *loadgen.Flow) string {
 func (e *explainer) startTLS(f *sample.Failure) *Fault {
 	switch {
 	case f.Class == sample.StartTLSMissing && f.Code == 0:
-		do := "turn TLS on in the server, or set the flow's tls: none (--tls none)"
+		do := "turn TLS on in the server, or " + e.mode("none")
 		if e.flow.Target.Port == 465 {
-			do = "set the flow's tls: implicit (--tls implicit)"
+			do = e.mode("implicit")
 		}
 		return e.fault(StartTLSMissing, do, "EHLO was answered without STARTTLS, and the flow has tls: starttls")
 	case f.Code >= 500:
@@ -166,10 +167,10 @@ func (e *explainer) startTLS(f *sample.Failure) *Fault {
 func (e *explainer) lost(f *sample.Failure) *Fault {
 	switch {
 	case f.Class == sample.Timeout && e.walk.Hurried:
-		return e.passing(Slow, "if the load fails as well, set timeouts and look into the server's log",
+		return e.passing(Slow, "if the load fails as well, "+e.pick("set timeouts and ", "")+"look into the server's log",
 			"%s got %s, and a look waits no longer; the load will", e.step(f.Phase), f.Text)
 	case f.Class == sample.Timeout:
-		return e.passing(Slow, "set the flow's timeouts, and look into the server's log", "%s got %s", e.step(f.Phase), f.Text)
+		return e.passing(Slow, e.pick("set the flow's timeouts, and ", "")+"look into the server's log", "%s got %s", e.step(f.Phase), f.Text)
 	case f.Code >= 500:
 		return e.fault(BadProtocol, "look into the server's log", "%s was answered %s", e.step(f.Phase), reply(f))
 	case f.Class == sample.Protocol:

@@ -19,17 +19,17 @@ func (e *explainer) tls(f *sample.Failure) *Fault {
 	case w.OtherMode:
 		return e.plainPort()
 	case f.Class == sample.TLSCertificate:
-		if found := flaws(sentChain(w.Err), config.ServerName, config.RootCAs, e.now); len(found) > 0 {
+		if found := flaws(sentChain(w.Err), config.ServerName, config.RootCAs, e.now, e.words); len(found) > 0 {
 			return e.certificate(found)
 		}
 		return e.fault(CertificateInvalid, "install another certificate", "the certificate was not accepted: %s", text)
 	case isVersionFault(w.Err):
-		return e.fault(TLSVersion, "update the server's TLS, or set target.tls.min_version to one that it has, such as \"1.0\"",
+		return e.fault(TLSVersion, "update the server's TLS, or set "+e.field("target.tls.min_version")+" to one that it has, such as \"1.0\"",
 			"the TLS handshake found no version in common: %s; the flow takes %s and newer", text, versionName(config.MinVersion))
 	case loadgen.IsAlert(w.Err):
 		return e.alert(alertOf(w.Err), text)
 	case f.Class == sample.TLSHandshake:
-		return e.fault(TLSHandshake, "look at the server's TLS configuration, and at target.tls", "the TLS handshake failed: %s", text)
+		return e.fault(TLSHandshake, "look at the server's TLS configuration"+e.pick(", and at target.tls", ""), "the TLS handshake failed: %s", text)
 	}
 	return e.lost(f)
 }
@@ -46,11 +46,11 @@ func (e *explainer) certificate(found []flaw) *Fault {
 
 // plainPort says that TLS met SMTP in the clear, and what the server offers there.
 func (e *explainer) plainPort() *Fault {
-	do, also := "set the flow's tls: none (--tls none)", ", and EHLO offers no STARTTLS"
+	do, also := e.mode("none"), ", and EHLO offers no STARTTLS"
 	if offerIn(e.walk.OtherOffer).has("STARTTLS") {
-		do, also = "set the flow's tls: starttls (--tls starttls)", ", and EHLO offers STARTTLS"
+		do, also = e.mode("starttls"), ", and EHLO offers STARTTLS"
 	} else if e.walk.OtherOffer == nil {
-		do, also = "set the flow's tls: starttls or none (--tls)", ""
+		do, also = e.mode("starttls")+" or none", ""
 	}
 	return e.fault(TLSOnPlainPort, do, "a TLS hello was answered with SMTP in the clear: the server does not begin with TLS there%s", also)
 }
@@ -93,18 +93,18 @@ func alertOf(err error) tls.AlertError {
 func (e *explainer) alert(a tls.AlertError, text string) *Fault {
 	switch a {
 	case certificateRequired:
-		return e.fault(ClientCertificate, "set target.tls.cert and target.tls.key to one that the server takes", "the server wants a certificate of the client: %s", text)
+		return e.fault(ClientCertificate, "set "+e.field("target.tls.cert and target.tls.key")+" to one that the server takes", "the server wants a certificate of the client: %s", text)
 	case badCertificate, unsupportedCertificate, certificateRevoked, certificateExpired, certificateUnknown, unknownCA, accessDenied:
-		return e.fault(ClientCertificate, "set target.tls.cert and target.tls.key to one that the server takes", "the server did not accept the client's certificate, or wants one: %s", text)
+		return e.fault(ClientCertificate, "set "+e.field("target.tls.cert and target.tls.key")+" to one that the server takes", "the server did not accept the client's certificate, or wants one: %s", text)
 	case handshakeFailure, insufficientSecurity:
-		return e.fault(TLSHandshake, "look for the ciphers, groups and signatures that the server takes, and whether it wants a certificate of the client (target.tls.cert)",
+		return e.fault(TLSHandshake, "look for the ciphers, groups and signatures that the server takes, and whether it wants a certificate of the client (target.tls.cert of a scenario)",
 			"the server found nothing in common with the client's TLS: %s", text)
 	case unrecognizedName:
-		return e.fault(TLSHandshake, "set target.tls.server_name to a name that the server has a certificate for", "the server does not know the name that the client asked for: %s", text)
+		return e.fault(TLSHandshake, e.pick("set target.tls.server_name (--server-name) to", "give by --server-name")+" a name that the server has a certificate for", "the server does not know the name that the client asked for: %s", text)
 	case internalError:
 		return e.fault(TLSHandshake, "look into the server's log: it may not be able to read its certificate or key", "the server failed by itself in the TLS handshake: %s", text)
 	}
-	return e.fault(TLSHandshake, "look at the server's TLS configuration, and at target.tls", "the server ended the connection by a TLS alert: %s", text)
+	return e.fault(TLSHandshake, "look at the server's TLS configuration"+e.pick(", and at target.tls", ""), "the server ended the connection by a TLS alert: %s", text)
 }
 
 // isVersionFault tells whether a handshake failed because the two sides have no version

@@ -32,7 +32,7 @@ func TestAlertsAreExplained(t *testing.T) {
 		for _, state := range []*tls.ConnectionState{nil, {}} {
 			err := &net.OpError{Op: "remote error", Err: c.alert}
 			w := &Walk{Err: err, TLS: state}
-			e := &explainer{w, &loadgen.Flow{Name: "a", Target: loadgen.Target{TLS: &tls.Config{MinVersion: tls.VersionTLS12}}}, time.Now()}
+			e := &explainer{w, &loadgen.Flow{Name: "a", Target: loadgen.Target{TLS: &tls.Config{MinVersion: tls.VersionTLS12}}}, words{}, time.Now()}
 			got := e.tls(&sample.Failure{Phase: sample.TLS, Class: sample.TLSHandshake, Text: err.Error()})
 			if got.ID != c.id || !strings.Contains(got.Says, c.says) {
 				t.Errorf("alert %d: %s, %s; want %s, %q", c.alert, got.ID, got.Says, c.id, c.says)

@@ -25,7 +25,7 @@ func (l *look) limits() {
 		what string
 		do   string
 	}{
-		{"MAILMAX", f.Session.Messages, "messages in a session", "session.messages"},
+		{"MAILMAX", f.Session.Messages, "messages in a session", wordsOf(l.plan).pick("session.messages", "--per-session of quick")},
 		{"RCPTMAX", max(1, f.Mail.Recipients), "recipients of a message", "envelope.recipients"},
 	} {
 		most, announced := offered.limits()[limit.name]

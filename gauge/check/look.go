@@ -128,7 +128,7 @@ func (l *look) all(ctx context.Context, newSpot bool) error {
 		return err
 	}
 	l.walk = w
-	faults := explain(w, l.flow)
+	faults := explain(w, l.flow, wordsOf(l.plan))
 	for i, f := range faults {
 		if l.shared() {
 			f.Says = "flow " + l.flow.Name + ": " + f.Says

@@ -82,7 +82,7 @@ func (l *look) addresses(ctx context.Context) {
 		one.walk = &Walk{Host: w.Host, at: a}
 		if other := one.visit(ctx, nil); other.Address == "" && len(other.Unreached) > 0 {
 			bad++
-			e := explainer{walk: other, flow: l.flow}
+			e := explainer{walk: other, flow: l.flow, words: wordsOf(l.plan)}
 			l.addFault(e.unreached()[0])
 		}
 	}

@@ -56,7 +56,7 @@ func ownPorts(c *collector, p *loadgen.Plan) {
 	}
 	free := float64(max(0, ports-waiting))
 	if busiest*timeWait > free {
-		c.add(Warning, OwnPorts, "send more messages a connection, add source addresses (target.source), or widen net.ipv4.ip_local_port_range",
+		c.add(Warning, OwnPorts, "send more messages a connection, add source addresses (target.source of a scenario), or widen net.ipv4.ip_local_port_range",
 			"flow %s opens up to %s connections a second, each keeps its port for up to %d s, and of %s local ports %s are in TIME_WAIT",
 			name, human.Rate(busiest), timeWait, human.Count(int64(ports)), human.Count(int64(waiting)))
 		return

@@ -92,7 +92,7 @@ func probeInTurn(ctx context.Context, p *loadgen.Plan, line queue, o Options, fo
 			errs[i] = err
 			return
 		}
-		found[i] = explain(w, f)
+		found[i] = explain(w, f, wordsOf(p))
 		if w.Failure != nil && w.Failure.Class == sample.AuthRejected {
 			refused := *found[i][len(found[i])-1]
 			for _, other := range line[n+1:] {

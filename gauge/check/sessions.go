@@ -50,7 +50,7 @@ func (l *look) sessions(ctx context.Context) {
 	case held == 0:
 		l.add(Warning, SessionLimit, "look into the server's log", "it did not begin another session after the first: %s", refusal.text())
 	default:
-		l.add(Error, SessionLimit, "raise the server's limit of sessions for a client (Postfix: smtpd_client_connection_count_limit, default_process_limit), ask for fewer sessions, or set target.source to several addresses",
+		l.add(Error, SessionLimit, "raise the server's limit of sessions for a client (Postfix: smtpd_client_connection_count_limit, default_process_limit), ask for fewer sessions, or load from several addresses (target.source of a scenario)",
 			"holds %s at once for this address, and %s are wanted; the next %s", human.CountOf(int64(held), "session"), human.Count(int64(wanted)), refusal.text())
 	}
 }

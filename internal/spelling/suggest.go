@@ -3,22 +3,71 @@ package spelling
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
 // Suggest finds the known name that is closest to a misspelt one, and returns it as
 // `did you mean "x"? `, to put before a list of all. It returns "" if none is close.
 func Suggest(name string, known []string) string {
-	best, least := "", 1+len(name)/3
+	best, least := nearest(name, known)
+	if least > 1+len(name)/3 {
+		return ""
+	}
+	return didYouMean(best)
+}
+
+func didYouMean(name string) string { return fmt.Sprintf("did you mean %q? ", name) }
+
+// nearest returns the known name with the least distance, the first of several. The
+// distance is that of no misspelling if there is none.
+func nearest(name string, known []string) (best string, least int) {
+	least = math.MaxInt
 	for _, k := range known {
-		if d := distance(strings.ToLower(name), strings.ToLower(k)); d <= least && (best == "" || d < least) {
+		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < least {
 			best, least = k, d
 		}
 	}
-	if best == "" {
+	return best, least
+}
+
+// SuggestPath is Suggest for names of parts with dots between them, whose first parts may
+// have been left out: p99 most likely means message.p99.
+func SuggestPath(name string, known []string) string {
+	best, least := nearest(name, known)
+	if found, d := nearestEnd(name, known); d < least {
+		return didYouMean(found)
+	}
+	if least > 1+len(name)/3 {
 		return ""
 	}
-	return fmt.Sprintf("did you mean %q? ", best)
+	return didYouMean(best)
+}
+
+// IsNearPath tells whether hardly anything but a known name, or the end of one, can be
+// meant: at most two letters are wrong, and not a third of them.
+func IsNearPath(name string, known []string) bool {
+	_, whole := nearest(name, known)
+	_, end := nearestEnd(name, known)
+	d := min(whole, end)
+	return d <= slight && 3*d < len(name)
+}
+
+// slight is how many letters may be wrong in a name whose beginning is missing too.
+const slight = 2
+
+// nearestEnd returns the known name that ends nearly as the name does, after a dot.
+func nearestEnd(name string, known []string) (best string, least int) {
+	least = math.MaxInt
+	for _, k := range known {
+		for _, end, more := strings.Cut(k, "."); more; _, end, more = strings.Cut(end, ".") {
+			d := distance(strings.ToLower(name), strings.ToLower(end))
+			if d < least && d <= slight && 2*d < len(name) {
+				best, least = k, d
+			}
+		}
+	}
+	return best, least
 }
 
 // distance returns the edit distance of Levenshtein. If the lengths differ by more than

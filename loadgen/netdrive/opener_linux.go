@@ -71,7 +71,7 @@ func (o *opener) connect(fd, family int, a Addr) error {
 	case errno == 0:
 		return nil
 	case errno == unix.EADDRNOTAVAIL && family == unix.AF_INET6 && !a.Source.IsValid() && !hasSource(a.TCP):
-		return &OwnFault{"this machine has no IPv6 address to connect from: set target.family: ipv4"}
+		return &OwnFault{"this machine has no IPv6 address to connect from: give an IPv4 address, or set target.family: ipv4 in a scenario"}
 	}
 	return errno
 }

@@ -1,6 +1,7 @@
 package criteria
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -53,6 +54,9 @@ func parseDrift(text string) (m Metric, isDrift bool, err error) {
 		return Metric{}, false, nil
 	}
 	if m, err = parseMetric(figure); err != nil {
+		if unknown := (*UnknownError)(nil); errors.As(err, &unknown) {
+			unknown.Name = text
+		}
 		return m, true, err
 	}
 	m.Drift = true

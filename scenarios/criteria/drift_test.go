@@ -28,6 +28,11 @@ func TestParseDrift(t *testing.T) {
 		"a.message.p99.drift < 5ms": "want per cent an hour, such as 5%",
 		"a.errors.drift < 5%":       "want percentage points an hour, such as 0.1pp",
 		"a.nonesuch.drift < 5%":     "nonesuch",
+		"message.p99.drfit < 5%":    `no figure is named "message.p99.drfit": did you mean "message.p99.drift"? known are quantiles`,
+		"a.message.p99.drfit < 5%":  `no figure is named "message.p99.drfit": did you mean "message.p99.drift"?`,
+		"a.p99.drfit < 5%":          `no phase or figure is named "p99.drfit": did you mean "message.p99.drift"?`,
+		"a.mesage.p99.drift < 5%":   `no phase or figure is named "mesage.p99.drift": did you mean "message.p99.drift"?`,
+		"a.drift < 5%":              `did you mean "message.p50.drift"?`,
 	} {
 		if _, err := ParseThreshold(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)

@@ -1,6 +1,7 @@
 package criteria
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -118,7 +119,7 @@ func parseMetric(text string) (Metric, error) {
 	phase, rest, found := strings.Cut(text, ".")
 	p, ok := sample.ParsePhase(phase)
 	if !ok {
-		return Metric{}, unknownFigure(phase)
+		return Metric{}, unknownFigure(text)
 	}
 	if !found {
 		return Metric{}, fmt.Errorf("say which figure of %s: %s.p99, .mean or .max", phase, phase)
@@ -136,8 +137,14 @@ func parseMetric(text string) (Metric, error) {
 	var err error
 	m.Stat = rest
 	m.Q, err = parseStat(rest)
+	if err == errNoStat {
+		err = unknownStat(text)
+	}
 	return m, err
 }
+
+// errNoStat is the error for a text that is no figure of a phase.
+var errNoStat = errors.New("no such figure")
 
 var statRegexp = regexp.MustCompile(`^p([0-9]{2})\.?([0-9]{0,4})$`)
 
@@ -149,7 +156,7 @@ func parseStat(stat string) (float64, error) {
 	m := statRegexp.FindStringSubmatch(stat)
 	// p999 is p99.9, but p100 is a mistake and not p10.0.
 	if m == nil || strings.HasSuffix(stat, ".") || len(m[2]) > 0 && m[1] < "90" && !strings.Contains(stat, ".") {
-		return 0, fmt.Errorf("no figure is named %.60q: known are quantiles such as p50, p99 and p99.9, mean and max", stat)
+		return 0, errNoStat
 	}
 	// p99.9 is 0.999: the digits of a percentage are the decimals of a share. Both
 	// parts are digits, so this parses.

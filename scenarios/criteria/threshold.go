@@ -75,6 +75,14 @@ func (t *Threshold) name(text string) error {
 	return metricErr
 }
 
+// ThresholdName returns what the text of a threshold has before the operator.
+func ThresholdName(text string) string {
+	if m := thresholdRegexp.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return text
+}
+
 // Of returns a threshold for every flow as that for one of them.
 func (t Threshold) Of(flow string) Threshold {
 	t.Expr, t.Flow = flow+"."+t.Expr, flow

@@ -14,11 +14,17 @@ type UnknownError struct {
 	Name  string   // as written, without a flow
 	Known []string // all names there are
 	Hint  string   // what to write instead, in short
+
+	meant string // one of Known; "" for the one that is spelt most alike
 }
 
 // Error says what is unknown, suggests the closest known name, and lists the names.
 func (e *UnknownError) Error() string {
-	return fmt.Sprintf("no %s is named %.60q: %s%s", e.What, e.Name, spelling.Suggest(e.Name, e.Known), e.Hint)
+	suggested := spelling.SuggestPath(e.Name, e.Known)
+	if e.meant != "" {
+		suggested = fmt.Sprintf("did you mean %q? ", e.meant)
+	}
+	return fmt.Sprintf("no %s is named %.60q: %s%s", e.What, e.Name, suggested, e.Hint)
 }
 
 // Without returns the error for the name alone, if that begins with a flow.
@@ -38,13 +44,67 @@ func unknownCompared(name string) *UnknownError {
 	return e
 }
 
+// unknownFigure is the error for a name whose first part is no phase and no figure.
 func unknownFigure(name string) *UnknownError {
-	var known []string
+	var first []string
 	for p := range sample.Phase(sample.NumPhases) {
-		known = append(known, p.String())
+		first = append(first, p.String())
 	}
 	for i := range figures {
-		known = append(known, figures[i].name)
+		first = append(first, figures[i].name)
 	}
-	return &UnknownError{What: "phase or figure", Name: name, Known: known, Hint: "known are " + strings.Join(known, ", ")}
+	return &UnknownError{What: "phase or figure", Name: name, Known: thresholdNames(), Hint: "known are " + strings.Join(first, ", ")}
+}
+
+// unknownStat is the error for a name of a phase that has no such figure.
+func unknownStat(name string) *UnknownError {
+	e := &UnknownError{What: "figure", Name: name, Known: thresholdNames(), Hint: "known are quantiles such as p50, p99 and p99.9, mean and max"}
+	of := name[:strings.LastIndexByte(name, '.')+1]
+	if stat := otherStats[strings.ToLower(name[len(of):])]; stat != "" {
+		e.meant = of + stat
+	}
+	return e
+}
+
+// otherStats are what figures are called elsewhere.
+var otherStats = map[string]string{"median": "p50", "med": "p50", "avg": "mean", "average": "mean", "maximum": "max", "p100": "max"}
+
+// Misspelt returns the error for the name in a threshold if it is nearly one of a metric;
+// nil if it is not, so that it more likely begins with a flow.
+func Misspelt(name string) *UnknownError {
+	if e := unknownFigure(name); spelling.IsNearPath(name, e.Known) {
+		return e
+	}
+	return nil
+}
+
+// thresholdNames are the names of metrics in thresholds, the most usual first.
+func thresholdNames() []string {
+	var names []string
+	add := func(of string) {
+		for _, stat := range []string{"p99", "p50", "p90", "p99.9", "mean", "max"} {
+			names = append(names, of+"."+stat)
+		}
+	}
+	spans := []sample.Phase{sample.SpanMessage, sample.SpanSession}
+	for _, p := range spans {
+		add(p.String())
+	}
+	for _, p := range spans {
+		for part := range sample.Part(sample.NumParts) {
+			add(p.String() + "." + part.String())
+		}
+	}
+	for i := range figures {
+		names = append(names, figures[i].name)
+	}
+	for p := range sample.Phase(sample.NumPhases) {
+		if !p.IsSpan() {
+			add(p.String())
+		}
+	}
+	for _, d := range Drifts(sample.OpenLoad) {
+		names = append(names, d.Name+driftSuffix)
+	}
+	return append(names, ServerFigures()...)
 }

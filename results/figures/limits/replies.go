@@ -46,7 +46,7 @@ func (f *finder) sessionLimit(flow *Flow) {
 	}
 	f.add(SessionLimit, sure,
 		"the server limits the sessions that it has open, in all or from one address",
-		"raise that limit for this address (Postfix: smtpd_client_connection_count_limit; Exim: smtp_accept_max_per_host), load from several addresses (target.source), or hold fewer sessions",
+		"raise that limit for this address (Postfix: smtpd_client_connection_count_limit; Exim: smtp_accept_max_per_host), load from several addresses (target.source of a scenario), or hold fewer sessions",
 		"%s: %s", seen, most.Example)
 }
 
@@ -81,7 +81,7 @@ func (f *finder) rateLimit(flow *Flow) {
 	}
 	f.add(RateLimit, sure,
 		"the server limits how much it takes in a time, in all or from one address",
-		"raise that limit for this address, load from several addresses (target.source), or stay below it",
+		"raise that limit for this address, load from several addresses (target.source of a scenario), or stay below it",
 		"4xx replies began between %s and %s arrivals a second, most often %d %s", human.Rate(below), human.Rate(above), most.Code, most.Example)
 }
 
