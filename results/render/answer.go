@@ -14,23 +14,20 @@ import (
 type answerFigure struct {
 	Name  string // "accepted", "response p99", "errors"
 	Value string // "298 msg/s"
-	Of    string // what the value is held against: "300 msg/s offered"; "" if nothing is
+	Note  string // what the value is held against: "offered at 300 msg/s"; "" if nothing is
 	Bad   bool
 }
 
-// String is the figure in a sentence: "accepted 298 of 300 msg/s offered".
+// String is the figure in a sentence: "accepted 298 msg/s (offered at 300 msg/s)". It says
+// both units, since "298 of 300" would be a count of which two are missing.
 func (a *answerFigure) String() string {
-	if a.Of == "" {
+	if a.Note == "" {
 		return a.Name + " " + a.Value
 	}
-	value, unit, _ := strings.Cut(a.Value, " ")
-	if strings.Contains(a.Of, unit) {
-		return a.Name + " " + value + " of " + a.Of
-	}
-	return a.Name + " " + a.Value + " of " + a.Of
+	return a.Name + " " + a.Value + " (" + a.Note + ")"
 }
 
-// answerOf is what a flow comes to: the accepted rate, of the offered one under open
+// answerOf is what a flow comes to: the accepted rate, beside the offered one under open
 // load, the median and the p99 of its messages' times, and the share of errors. What
 // was not measured is left out.
 func answerOf(f *figures.Flow) []answerFigure {
@@ -38,7 +35,7 @@ func answerOf(f *figures.Flow) []answerFigure {
 	if f.Window > 0 {
 		a := answerFigure{Name: "accepted", Value: human.Rate(f.Rate) + " msg/s", Bad: f.Messages.Accepted+f.Messages.Expected == 0}
 		if offered, unit := f.Offered(); offered > 0 {
-			a.Of = human.Rate(offered) + " " + unit + " offered"
+			a.Note = "offered at " + human.Rate(offered) + " " + unit
 		}
 		list = append(list, a)
 	}

@@ -35,8 +35,8 @@ func TestAnswer(t *testing.T) {
 
 func TestAnswerFigureIsHeldAgainstAnother(t *testing.T) {
 	for want, a := range map[string]answerFigure{
-		"accepted 298 of 300 msg/s offered":             {Name: "accepted", Value: "298 msg/s", Of: "300 msg/s offered"},
-		"accepted 298 msg/s of 30.0 sessions/s offered": {Name: "accepted", Value: "298 msg/s", Of: "30.0 sessions/s offered"},
+		"accepted 298 msg/s (offered at 300 msg/s)":       {Name: "accepted", Value: "298 msg/s", Note: "offered at 300 msg/s"},
+		"accepted 298 msg/s (offered at 30.0 sessions/s)": {Name: "accepted", Value: "298 msg/s", Note: "offered at 30.0 sessions/s"},
 		"errors 2.76 %": {Name: "errors", Value: "2.76 %"},
 	} {
 		if got := a.String(); got != want {

@@ -28,11 +28,7 @@ func (res *document) tiles(r *record.Run) []page.Tile {
 func flowTiles(f *figures.Flow) []page.Tile {
 	var list []page.Tile
 	for _, a := range answerOf(f) {
-		t := page.Tile{Name: a.Name, Value: a.Value, Bad: a.Bad}
-		if a.Of != "" {
-			t.Note = "of " + a.Of
-		}
-		list = append(list, t)
+		list = append(list, page.Tile{Name: a.Name, Value: a.Value, Note: a.Note, Bad: a.Bad})
 	}
 	return list
 }

@@ -44,7 +44,7 @@ func TestTilesOfOneFlowAreItsAnswer(t *testing.T) {
 	run := madeup.FromSpells(t, plan, []madeup.Spell{
 		{Series: load, To: time.Second, Accepted: 30, Rejected: 10, Due: 50}, {Series: load, From: time.Second, To: 2 * time.Second, Accepted: 30, Rejected: 10, Due: 100},
 	}, map[sample.Series][2]time.Duration{load: {0, 2 * time.Second}})
-	const want = "accepted 30.0 msg/s (of 50.0 msg/s offered); response p50 1.00 ms; response p99 1.00 ms; errors 25.0 %!; sessions at once, at most 1"
+	const want = "accepted 30.0 msg/s (offered at 50.0 msg/s); response p50 1.00 ms; response p99 1.00 ms; errors 25.0 %!; sessions at once, at most 1"
 	if got := tileTexts(run); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

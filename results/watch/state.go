@@ -116,7 +116,7 @@ func tilesOf(s *live.Standing) []tile {
 	}
 	rate := tile{Label: "Accepted", Value: human.Rate(accepted) + "/s", Note: human.CountOf(total, "message") + " so far"}
 	if offers {
-		rate.Note = "of " + human.Rate(offered) + "/s offered; " + rate.Note
+		rate.Note = "offered at " + human.Rate(offered) + "/s; " + rate.Note
 	}
 	if s.Over() { // the rate of the last part of a second says nothing
 		rate.Value, rate.Note = human.Count(total), "messages in all, without the warm-up"

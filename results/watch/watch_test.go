@@ -132,7 +132,7 @@ func TestEvents(t *testing.T) {
 			t.Errorf("%s is %q, want %q", part, got, want)
 		}
 	}
-	if got := text(state["tiles"].([]any)[0]); got != "map[bad:false label:Accepted note:of 100/s offered; 0 messages so far value:140/s]" {
+	if got := text(state["tiles"].([]any)[0]); got != "map[bad:false label:Accepted note:offered at 100/s; 0 messages so far value:140/s]" {
 		t.Errorf("the first tile is %s", got)
 	}
 	observe(s, 3)
