@@ -73,21 +73,52 @@ func chosen[T any](list []T, order []int, n int) []T {
 	return few
 }
 
+// whole is how many entries the part has at most on a screen.
+func (p *part) whole() int { return min(p.count(), cmp.Or(p.most, mostEntries)) }
+
 // fitted cuts the parts of a report, until it is no higher than so many lines or
-// nothing more can go.
+// nothing more can go. Then it gives back what there is room for after all: what went last
+// may have taken many lines, and what went before it few.
 func fitted(r table.Report, parts []*part, lines int, o table.Terminal) table.Report {
 	for _, p := range parts {
-		p.shown = min(p.count(), cmp.Or(p.most, mostEntries))
+		p.shown = p.whole()
 	}
-	for {
+	cut := func() table.Report {
 		r.Sections = nil
 		for _, p := range parts {
 			if s := p.cut(); p.shown > 0 && !s.IsEmpty() {
 				r.Sections = append(r.Sections, s)
 			}
 		}
-		if table.Height(r, o) <= lines || !shorten(parts) {
-			return r
+		return r
+	}
+	fits := func() bool { return table.Height(cut(), o) <= lines }
+	for !fits() && shorten(parts) {
+	}
+	lengthen(parts, fits)
+	return cut()
+}
+
+// lengthen gives entries back to the parts, one after the other, as long as all fits. The
+// parts that the screen can least go without come first. Where one entry more does not fit,
+// all may: they need no line that says how many are left.
+func lengthen(parts []*part, fits func() bool) {
+	order := slices.Clone(parts)
+	slices.SortStableFunc(order, func(a, b *part) int { return cmp.Compare(a.spare, b.spare) })
+	for again := true; again; {
+		again = false
+		for _, p := range order {
+			before := p.shown
+			for _, more := range []int{max(before+1, p.least), p.whole()} {
+				if more <= before || more > p.whole() {
+					continue
+				}
+				if p.shown = more; fits() {
+					again = true
+					break
+				}
+				p.shown = before
+			}
 		}
 	}
 }
@@ -108,7 +139,7 @@ func shorten(parts []*part) bool {
 	case longest != nil:
 		longest.shown--
 	case sparest != nil:
-		sparest.shown, sparest.least = 0, 0
+		sparest.shown = 0
 	default:
 		return false
 	}
