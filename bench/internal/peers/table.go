@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -160,7 +161,7 @@ func (s *series) figure(g target, t trial, base func(string) *series) (harness.S
 	case sharing:
 		return s.ratios(g.against, ours, usage.perMessage)
 	case memory:
-		return s.perSession(ours, t.work)
+		return s.perSession(cmp.Or(g.against, ours), t.work)
 	case growth:
 		b := base(g.base)
 		if b == nil {

@@ -10,7 +10,7 @@ type metric uint8
 const (
 	cpu       metric = iota // CPU of a message (or connection), divided by another client's
 	rate                    // messages a second, divided by another client's
-	memory                  // bytes of each session after the first
+	memory                  // bytes of each session after the first, with several shards if against says so
 	handshake               // CPU of the handshake alone, divided by s_time's
 	growth                  // CPU of a message, divided by the same client's in another case
 	sharing                 // CPU of a message with several shards, divided by that with one
@@ -36,7 +36,7 @@ func (t target) String() string {
 	case rate:
 		return fmt.Sprintf("throughput %s %.2f × %s", sign, t.bound, t.against)
 	case memory:
-		return fmt.Sprintf("memory a session %s %.0f KiB", sign, t.bound/1024)
+		return fmt.Sprintf("memory a session%s %s %.0f KiB", of(t.against), sign, t.bound/1024)
 	case handshake:
 		return fmt.Sprintf("CPU of the handshake %s %.2f × %s", sign, t.bound, t.against)
 	}
@@ -44,4 +44,12 @@ func (t target) String() string {
 		return fmt.Sprintf("CPU of %s %s %.2f × that of one", t.against, sign, t.bound)
 	}
 	return fmt.Sprintf("CPU %s %.2f × that of case %s", sign, t.bound, t.base)
+}
+
+// of says whose figure it is, if it is not that of one shard.
+func of(c client) string {
+	if c == "" {
+		return ""
+	}
+	return " of " + string(c)
 }

@@ -88,6 +88,14 @@ var trials = []trial{
 			{metric: sharing, against: twoShards, bound: 1.05}, {metric: sharing, against: eightShards, bound: 1.10},
 		},
 	}, {
+		name: "shards-idle", title: "19,500 connections held idle after a message each, in several shards",
+		work:    work{sessions: 19_500, messages: 19_500, size: 1024, idle: true},
+		clients: []client{ours, twoShards, eightShards}, servers: []server{epollSink},
+		targets: []target{
+			{metric: memory, bound: 3 << 10}, {metric: memory, against: twoShards, bound: 3 << 10},
+			{metric: memory, against: eightShards, bound: 3 << 10},
+		},
+	}, {
 		name: "shards-tls", title: "TLS 1.3, X25519, a connection a message, full handshakes, 32 sessions, 1 KiB, in several shards",
 		work:    work{sessions: 32, messages: 5_000, size: 1024, reconnect: true, security: fullTLS},
 		clients: []client{ours, twoShards}, servers: tlsServers,
