@@ -33,17 +33,17 @@ type searchFlags struct {
 	slo                      []string
 	from, max, width, expect string
 	trial, budget            string
-	fromName                 string
+	fromFlag                 *pflag.Flag
 }
 
 // register adds the flags. from is the name of the one for the first rate.
 func (f *searchFlags) register(flags *pflag.FlagSet, from string) {
-	f.fromName = from
 	flags.StringArrayVar(&f.slo, "slo", nil, "keep `GOAL`, such as 'message.response.p99 < 250ms' (repeatable; default "+scenarioGoals+")")
 	flags.StringVar(&f.from, from, "10/s", "the first `RATE`, of messages of all flows together")
+	f.fromFlag = flags.Lookup(from)
 	flags.StringVar(&f.max, "max", "", "try no higher `RATE`")
 	flags.StringVar(&f.width, "width", "5%", "end when the range is as narrow as `SHARE`, or when no trial makes it narrower")
-	flags.StringVar(&f.trial, "trial", "10s", "`DURATION` of a trial, at least 5s; one that has shown enough ends earlier, and those that decide take twice as long")
+	flags.StringVar(&f.trial, "trial", "10s", "`DURATION` of a trial, at least "+capacity.LeastTrial.String()+"; one that has shown enough ends earlier, and those that decide take twice as long")
 	flags.StringVar(&f.budget, "budget", "15m", "end after `DURATION`")
 	flags.StringVar(&f.expect, "expect", "", "exit 3 if the capacity is below `RATE`, 4 if that cannot be told")
 }
@@ -62,15 +62,15 @@ func (f *searchFlags) plan() (p capacity.Plan, expect float64, err error) {
 	}
 	duration := func(flag, text string) time.Duration {
 		v, wrong := criteria.ParseDuration(text)
-		if wrong == nil && v < leastTrial {
-			wrong = errors.New("want 5s at least")
+		if wrong == nil && v < capacity.LeastTrial {
+			wrong = fmt.Errorf("want %v at least", capacity.LeastTrial)
 		}
 		if wrong != nil && err == nil {
 			err = usagef("use one such as 10s or 5m", "--%s %s: %w", flag, text, wrong)
 		}
 		return v
 	}
-	p.From, p.Max, expect = rate(f.fromName, f.from), rate("max", f.max), rate("expect", f.expect)
+	p.From, p.Max, expect = rate(f.fromFlag.Name, f.from), rate("max", f.max), rate("expect", f.expect)
 	p.Trial, p.Budget = duration("trial", f.trial), duration("budget", f.budget)
 	width, wrong := criteria.ParseShare(f.width)
 	if (wrong != nil || width <= 0 || width > 1) && err == nil {
@@ -80,14 +80,15 @@ func (f *searchFlags) plan() (p capacity.Plan, expect float64, err error) {
 	if err == nil && p.Max > 0 && p.Max < expect {
 		err = usagef("use a --max a little above --expect, such as "+human.ThreeDigits(1.2*expect)+"/s", "--expect %s is above --max %s: no trial could show that rate", f.expect, f.max)
 	}
+	// A maximum below the first rate that nobody asked for is the first rate.
+	if err == nil && f.fromFlag.Changed && p.Max > 0 && p.Max < p.From {
+		err = usagef(fmt.Sprintf("use a --%s below --max, or leave it out", f.fromFlag.Name), "--%s %s is above --max %s: no rate is between them", f.fromFlag.Name, f.from, f.max)
+	}
 	if err == nil {
 		err = f.fits(p)
 	}
 	return p, expect, err
 }
-
-// leastTrial is the shortest trial that tells something.
-const leastTrial = 5 * time.Second
 
 // fits refuses trials that can never fit the budget.
 func (f *searchFlags) fits(p capacity.Plan) error {
@@ -97,26 +98,29 @@ func (f *searchFlags) fits(p capacity.Plan) error {
 	}
 	const what = "--trial %s does not fit --budget %s: "
 	if long.Rare {
-		return usagef(fmt.Sprintf("use a higher --%s, or --budget %v at least", f.fromName, long.Least), what+"%w", f.trial, f.budget, long)
+		return usagef(fmt.Sprintf("use a higher --%s, or --budget %v at least", f.fromFlag.Name, long.Least), what+"%w", f.trial, f.budget, long)
 	}
-	do := fmt.Sprintf("use --trial %v and --budget %v", leastTrial, capacity.WholeSearch*leastTrial)
-	if fits := (p.Budget / capacity.WholeSearch).Truncate(time.Second); fits >= leastTrial {
+	do := fmt.Sprintf("use --trial %v and --budget %v", capacity.LeastTrial, capacity.BudgetOf(capacity.LeastTrial))
+	if fits := capacity.TrialOf(p.Budget); fits >= capacity.LeastTrial {
 		do = fmt.Sprintf("use --trial %v or less", fits)
 	}
-	return usagef(do, what+"a search takes about %d times as long as a trial", f.trial, f.budget, capacity.WholeSearch)
+	return usagef(do, what+"a search takes about %d times as long as a trial", f.trial, f.budget, capacity.BudgetOf(time.Second)/time.Second)
 }
 
 // parseRate reads messages a second: 200, 200/s, 30000 messages/min.
 func parseRate(text string) (float64, error) {
-	text = strings.TrimSpace(text)
-	if !strings.Contains(text, "/") {
-		text += "/s"
+	full := strings.TrimSpace(text)
+	if !strings.Contains(full, "/") {
+		full += "/s"
 	}
-	v, err := criteria.ParseRate(text)
-	if err == nil && v <= 0 {
-		err = errors.New("want more than nothing")
+	v, err := criteria.ParseRate(full)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("want a rate such as 200/s, found %.60q", text) // as it was typed
+	case v <= 0:
+		return 0, errors.New("want more than nothing")
 	}
-	return v, err
+	return v, nil
 }
 
 // goals are those of --slo, or else the thresholds of the scenario, as far as they are
@@ -328,7 +332,7 @@ func (f *capacityFlags) verdictOf(r *capacity.Report, ended error) error {
 		return nil
 	case r.Verdict.Word == criteria.Undecided:
 		e.why = errUndecided
-	case r.Expect > 0:
+	case r.Expect > 0 && r.Gone == nil:
 		e.why = errCapacity
 	default:
 		e.why = gauge.ErrFailed

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
@@ -22,10 +23,14 @@ func TestExitCodeOfASearch(t *testing.T) {
 		{"no rate keeps the goals", criteria.Failed, 0, nil, exitFailed},
 		{"cut short", criteria.Undecided, 0, nil, exitUndecided},
 		{"cut short of what was expected", criteria.Undecided, 100, nil, exitUndecided},
+		{"the server is gone", criteria.Failed, 0, nil, exitFailed},
 		{"interrupted", criteria.Undecided, 100, gauge.ErrInterrupted, exitInterrupted},
 	} {
 		f := capacityFlags{format: formatFlag{name: "table"}}
 		r := &capacity.Report{Expect: c.expect, Verdict: criteria.Conclusion{Word: c.word}}
+		if c.name == "the server is gone" {
+			r.Expect, r.Gone = 100, &capacity.Gone{}
+		}
 		err := f.verdictOf(r, c.ended)
 		if c.ended != nil {
 			err = c.ended
@@ -42,9 +47,11 @@ func TestRates(t *testing.T) {
 			t.Errorf("%s: %v, %v", text, got, err)
 		}
 	}
-	for _, text := range []string{"", "0", "-1", "fast", "10/fortnight", "1e3"} {
-		if got, err := parseRate(text); err == nil {
-			t.Errorf("%q is taken for %v", text, got)
+	for text, says := range map[string]string{
+		"": `found ""`, "0": "more than nothing", "-1": `found "-1"`, "fast": `found "fast"`, "10/fortnight": `found "10/fortnight"`, "1e3": `found "1e3"`, "500msgs": `found "500msgs"`,
+	} {
+		if got, err := parseRate(text); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q is taken for %v, %v; want an error that says %s", text, got, err, says)
 		}
 	}
 }

@@ -98,8 +98,12 @@ func newGoal(t criteria.Threshold, flow int) (Goal, error) {
 		return g, fmt.Errorf("%s is no goal for a capacity: a trial is too short for a drift", t.Expr)
 	case m.Kind == criteria.Errors && t.Limit > 0 && t.Limit < 1:
 		g.Share, g.OfMessages = t.Limit, true
+	case m.Kind == criteria.Errors && t.Limit >= 1:
+		return g, fmt.Errorf("%s is no goal for a capacity: every server keeps it; want a share such as errors < 0.1%%", t.Expr)
 	case m.Kind == criteria.Errors:
 		return g, fmt.Errorf("%s is no goal for a capacity: no trial shows that there is never an error; want a share such as errors < 0.1%%", t.Expr)
+	case m.Kind == criteria.Latency && m.Q > 0 && t.Limit <= 0:
+		return g, fmt.Errorf("%s is no goal for a capacity: nothing takes less than no time; want a limit such as 250ms", t.Expr)
 	case m.Kind == criteria.Latency && m.Q > 0:
 		g.Share, g.Limit, g.OfMessages = 1-m.Q, time.Duration(t.Limit), m.Phase == sample.SpanMessage
 	default:

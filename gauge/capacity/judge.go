@@ -15,6 +15,8 @@ const (
 	Fail      Outcome = "fail"      // one is not, or the queue grows
 	Undecided Outcome = "undecided" // too little was measured to tell
 	Invalid   Outcome = "invalid"   // the generator spoiled the trial, so it tells nothing of the server
+
+	Unanswered Outcome = "unanswered" // no session of a flow got an answer, so the trial tells nothing of its rate
 )
 
 // doubt is the chance that the judgement of a goal is wrong.

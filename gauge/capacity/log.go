@@ -139,41 +139,48 @@ func IsLog(r io.Reader) bool {
 }
 
 // ReadReport reads a Log. If its end is missing, the report has what there is, and is
-// partial.
+// partial. The error names the line that is none of a Log: a file that holds something else
+// too is no search that was cut short.
 func ReadReport(r io.Reader) (*Report, error) {
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, maxLine)
 	var report *Report
 	var end *logAnswer
 	a := &Answer{By: ByBudget}
-	for n := 1; s.Scan() && end == nil; n++ {
+	for n := 1; s.Scan(); n++ {
 		var line logLine
-		if err := json.Unmarshal(s.Bytes(), &line); err != nil {
-			if report == nil {
-				return nil, errors.New("it is no file of a search for a capacity")
-			}
-			break // the line that was being written
-		}
+		err := json.Unmarshal(s.Bytes(), &line)
 		switch {
-		case n == 1 && line.Format == Format && line.Header != nil:
-			report = line.Header.report()
-		case n == 1:
+		case report == nil && err != nil:
+			return nil, errors.New("it is no file of a search for a capacity")
+		case report == nil && (line.Format != Format || line.Header == nil):
 			return nil, fmt.Errorf("want the format %s", Format)
-		case line.Trial != nil && line.Range != nil && len(a.Trials) < maxTrials:
-			if !line.Range.sound() || !line.Trial.sound() {
-				return nil, fmt.Errorf("line %d has a rate or a figure that cannot be", n)
+		case report == nil:
+			report = line.Header.report()
+			continue
+		case end != nil:
+			return nil, fmt.Errorf("line %d follows the end of the search: the file holds something else too", n)
+		case err != nil && !json.Valid(s.Bytes()) && !s.Scan():
+			// The line that was being written.
+		case err == nil && line.Trial != nil && line.Range != nil:
+			if err := a.add(&line); err != nil {
+				return nil, fmt.Errorf("line %d %w", n, err)
 			}
-			a.Trials = append(a.Trials, line.Trial)
-			a.Range, a.Took = *line.Range, a.Took+line.Trial.Took
-		case line.Answer != nil:
-			end = line.Answer
+		case err == nil && line.Answer != nil:
+			if end = line.Answer; !end.Range.sound() {
+				return nil, errors.New("the answer has a rate that cannot be")
+			}
+		default:
+			return nil, fmt.Errorf("line %d is no line of a search for a capacity: the file is damaged, holds something else too, or is of a later version", n)
 		}
 	}
 	switch {
+	case errors.Is(s.Err(), bufio.ErrTooLong):
+		return nil, fmt.Errorf("it has a line over %d octets, as no search has", maxLine)
+	case s.Err() != nil:
+		return nil, s.Err()
 	case report == nil:
-		return nil, errors.Join(errors.New("the file is empty"), s.Err())
-	case end != nil && !end.Range.sound():
-		return nil, errors.New("the answer has a rate that cannot be")
+		return nil, errors.New("the file is empty")
 	case end != nil:
 		a.Range, a.By, a.Why, a.Took, report.Partial = end.Range, end.By, end.Why, end.Took, end.Partial
 		a.Findings = end.Findings
@@ -182,6 +189,19 @@ func ReadReport(r io.Reader) (*Report, error) {
 	}
 	report.complete(a)
 	return report, nil
+}
+
+// add adds a line's trial to those of an answer, and takes the line's range for the answer's.
+func (a *Answer) add(line *logLine) error {
+	switch {
+	case !line.Range.sound() || !line.Trial.sound():
+		return errors.New("has a rate or a figure that cannot be")
+	case len(a.Trials) == maxTrials:
+		return fmt.Errorf("is the trial after %d, more than any search has", maxTrials)
+	}
+	a.Trials = append(a.Trials, line.Trial)
+	a.Range, a.Took = *line.Range, a.Took+line.Trial.Took
+	return nil
 }
 
 // sound tells whether a range is one.

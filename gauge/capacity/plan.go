@@ -39,8 +39,17 @@ func (p Plan) withDefaults() Plan {
 // mostBudget is more time than anybody has. Sums of such times still fit a Duration.
 const mostBudget = math.MaxInt64 / 4
 
-// WholeSearch is how many times the length of a trial a search takes, as a rule.
-const WholeSearch = 30
+// LeastTrial is the shortest trial that tells something.
+const LeastTrial = 5 * time.Second
+
+// wholeSearch is how many times the length of a trial a search takes, as a rule.
+const wholeSearch = 30
+
+// BudgetOf is how long a search takes, as a rule, with trials of a length.
+func BudgetOf(trial time.Duration) time.Duration { return wholeSearch * trial }
+
+// TrialOf is the longest trial, in whole seconds, whose search fits a budget as a rule.
+func TrialOf(budget time.Duration) time.Duration { return (budget / wholeSearch).Truncate(time.Second) }
 
 // A TooLongError says that a plan's trials can never fit its budget.
 type TooLongError struct {

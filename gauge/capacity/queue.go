@@ -147,7 +147,7 @@ func median(list []float64) float64 {
 func underWay(trials []*Trial, rate float64) float64 {
 	var list []float64
 	for _, t := range trials {
-		if t.Rate > 0.85*rate || t.Rate < 0.2*rate || t.Outcome == Invalid || t.Outcome == Fail {
+		if t.Rate > 0.85*rate || t.Rate < 0.2*rate || t.Outcome == Invalid || t.Outcome == Unanswered || t.Outcome == Fail {
 			continue
 		}
 		for i := range t.Blocks {

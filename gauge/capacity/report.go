@@ -18,24 +18,26 @@ const Format = "smtpgauge.capacity/1"
 
 // A Report is what a search came to.
 type Report struct {
-	Format    string              `json:"format"`
-	Verdict   criteria.Conclusion `json:"verdict"`
-	Name      string              `json:"name"`
-	Started   time.Time           `json:"started"`
-	Target    []string            `json:"target"` // FLOW at HOST:PORT
-	SLO       []string            `json:"slo"`    // the goals, those that nobody gave included
-	Expect    float64             `json:"expect,omitempty"`
-	Capacity  Figure              `json:"capacity"`
-	LimitedBy Limit               `json:"limited_by"`
-	Why       string              `json:"why"`               // what broke first above the range, or what the generator or the server lacked
-	Machine   string              `json:"machine,omitempty"` // if the server is on the generator's machine, what that means for the answer
-	Partial   bool                `json:"partial,omitempty"` // the search was ended early, or its file has lost its end
-	Cut       bool                `json:"cut,omitempty"`     // its file has lost its end, or the search still goes on; it is partial then
-	Loaded    time.Duration       `json:"took_ns"`           // all trials together, the draining included
-	Sharding  record.Sharding     `json:"sharding,omitzero"` // of all trials; the files of earlier versions have none
-	Agents    []TrialAgent        `json:"agents,omitempty"`  // that carried the trials out
-	Trials    []TrialReport       `json:"trials"`
-	Findings  []limits.Finding    `json:"findings,omitempty"` // what most likely limits the server
+	Format         string              `json:"format"`
+	Verdict        criteria.Conclusion `json:"verdict"`
+	Name           string              `json:"name"`
+	Started        time.Time           `json:"started"`
+	Target         []string            `json:"target"` // FLOW at HOST:PORT
+	SLO            []string            `json:"slo"`    // the goals, those that nobody gave included
+	Expect         float64             `json:"expect,omitempty"`
+	Capacity       Figure              `json:"capacity"`
+	LimitedBy      Limit               `json:"limited_by"`
+	Why            string              `json:"why"`                        // what broke first above the range, or what the generator or the server lacked
+	Gone           *Gone               `json:"gone,omitempty"`             // the server stopped answering, and Capacity is no answer; nil if it did not
+	SessionsUsedUp bool                `json:"sessions_used_up,omitempty"` // the load allows too few sessions: with more of them the server may carry more
+	Machine        string              `json:"machine,omitempty"`          // if the server is on the generator's machine, what that means for the answer
+	Partial        bool                `json:"partial,omitempty"`          // the search was ended early, or its file has lost its end
+	Cut            bool                `json:"cut,omitempty"`              // its file has lost its end, or the search still goes on; it is partial then
+	Loaded         time.Duration       `json:"took_ns"`                    // all trials together, the draining included
+	Sharding       record.Sharding     `json:"sharding,omitzero"`          // of all trials; the files of earlier versions have none
+	Agents         []TrialAgent        `json:"agents,omitempty"`           // that carried the trials out
+	Trials         []TrialReport       `json:"trials"`
+	Findings       []limits.Finding    `json:"findings,omitempty"` // what most likely limits the server
 }
 
 // A Figure is the capacity in messages/s, and the range in which it lies. High is 0 if
@@ -81,12 +83,17 @@ func (r *Report) complete(a *Answer) {
 	r.Format = Format
 	r.Capacity = Figure{a.Range.Best, a.Range.Low, a.Range.High}
 	r.LimitedBy, r.Why, r.Loaded = a.By, a.Why, a.Took
+	r.SessionsUsedUp = lacksSessions(a.Findings)
 	whole := r.LimitedBy == ByServer && !r.Partial
 	if !whole && a.Range.High > 0 && !slices.ContainsFunc(a.Trials, func(t *Trial) bool { return t.Outcome == Pass }) {
 		r.Capacity.Best, r.Capacity.Low = 0, 0 // where the range begins is a guess, and no trial's
 	}
 	r.Trials, r.Findings = []TrialReport{}, a.Findings
-	r.Machine = besideGenerator(a.Trials, a.Range)
+	if r.Gone = goneIn(a.Trials); r.Gone != nil {
+		r.Capacity = Figure{}
+	} else {
+		r.Machine = besideGenerator(a.Trials, a.Range)
+	}
 	for _, t := range a.Trials {
 		one := TrialReport{
 			Rate: t.Rate, Achieved: t.Achieved, Outcome: t.Outcome, Stage: t.Stage, Seconds: len(t.Blocks), Took: t.Took,
@@ -113,6 +120,9 @@ func (r *Report) conclude(shown bool) criteria.Conclusion {
 	shown = shown || r.LimitedBy == ByServer && !r.Partial
 	word, reason := criteria.Undecided, r.Says()
 	switch {
+	case r.LimitedBy == ByGone:
+		word = criteria.Failed
+	case r.Gone != nil: // and may be there again, if the search goes on
 	case r.Expect > 0 && c.Low >= r.Expect && shown:
 		word = criteria.Pass
 	case r.Expect > 0 && c.High > 0 && c.High < r.Expect:
@@ -128,7 +138,11 @@ func (r *Report) conclude(shown bool) criteria.Conclusion {
 	}
 	if r.Expect > 0 {
 		reason += fmt.Sprintf("; %s/s was expected", human.Rate(r.Expect))
-		if c.Low >= r.Expect && !shown {
+		switch {
+		case c.Low < r.Expect || shown:
+		case r.LimitedBy == ByTrials:
+			reason += ", and no trial that lasts has confirmed that: use a longer --trial"
+		default:
 			reason += fmt.Sprintf(", and no trial that lasts has confirmed that: for one near that rate use --max %s/s or so, or a greater --budget", human.ThreeDigits(1.2*r.Expect))
 		}
 	}
@@ -180,30 +194,31 @@ func (r *Report) AtCapacity() *TrialReport {
 
 // Says is the answer in one sentence.
 func (r *Report) Says() string {
-	c := r.Capacity
-	switch {
-	case c.Low <= 0 && r.LimitedBy == ByServer && !r.Partial:
-		return fmt.Sprintf("not even %s messages/s keep the goals: %s", human.Rate(r.lowest()), r.Why)
-	case c.Low <= 0 && r.Why != "" && !r.Partial:
-		return "no rate was shown to keep the goals: " + r.Why
-	case c.Low <= 0:
-		return "no rate was shown to keep the goals" + r.because()
-	case c.High <= 0:
-		return fmt.Sprintf("it carries at least %s messages/s%s", human.Rate(c.Low), r.because())
-	case r.LimitedBy == ByServer:
-		text := fmt.Sprintf("it carries %s messages/s (%s to %s)", human.Rate(c.Best), human.Rate(c.Low), human.Rate(c.High))
-		if r.LacksSessions() {
-			text += " with the sessions that the load allows, and may carry more with more of them"
-		}
-		return text
+	c, few := r.Capacity, ""
+	if r.SessionsUsedUp {
+		few = "; the sessions that the load allows (max_sessions) were used up: with more of them it may carry more"
 	}
-	return fmt.Sprintf("it carries %s to %s messages/s%s", human.Rate(c.Low), human.Rate(c.High), r.because())
+	switch {
+	case r.Gone != nil:
+		return r.Gone.says(len(r.Target) > 1)
+	case c.Low <= 0 && r.LimitedBy == ByServer && !r.Partial:
+		return fmt.Sprintf("not even %s messages/s keep the goals: %s%s", human.Rate(r.lowest()), r.Why, few)
+	case c.Low <= 0 && r.Why != "" && !r.Partial:
+		return "no rate was shown to keep the goals: " + r.Why + few
+	case c.Low <= 0:
+		return "no rate was shown to keep the goals" + r.because() + few
+	case c.High <= 0:
+		return fmt.Sprintf("it carries at least %s messages/s%s%s", human.Rate(c.Low), r.because(), few)
+	case r.LimitedBy == ByServer:
+		return fmt.Sprintf("it carries %s messages/s (%s to %s)%s", human.Rate(c.Best), human.Rate(c.Low), human.Rate(c.High), few)
+	}
+	return fmt.Sprintf("it carries %s to %s messages/s%s%s", human.Rate(c.Low), human.Rate(c.High), r.because(), few)
 }
 
-// LacksSessions tells whether the rates that are too high are so because the load allows
+// lacksSessions tells whether the rates that are too high are so because the load allows
 // too few sessions, as far as is certain.
-func (r *Report) LacksSessions() bool {
-	return slices.ContainsFunc(r.Findings, func(f limits.Finding) bool {
+func lacksSessions(list []limits.Finding) bool {
+	return slices.ContainsFunc(list, func(f limits.Finding) bool {
 		return f.ID == limits.SessionsUsedUp && f.Sure == limits.Certain
 	})
 }
@@ -235,6 +250,8 @@ func (r *Report) because() string {
 		return ", and other work on its machine keeps more from being told"
 	case ByMaximum:
 		return ", the maximum asked for"
+	case ByTrials:
+		return ", and the trials were too short to tell more"
 	case ByBudget:
 		return ", and the time is used up"
 	}

@@ -46,6 +46,8 @@ func TestVerdict(t *testing.T) {
 		{"the budget", 0, Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: short}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries 400 to 600 messages/s, and the time is used up"}},
 		{"nothing", 0, Answer{By: ByServer, Why: "100 % broke errors < 1%", Trials: []*Trial{{Rate: 10}, {Rate: 0.625}}}, criteria.Conclusion{Word: criteria.Failed, Reason: "not even 0.625 messages/s keep the goals: 100 % broke errors < 1%"}},
 		{"nothing of what was expected", 5, Answer{By: ByServer, Why: "100 % broke errors < 1%", Trials: []*Trial{{Rate: 0.625}}}, criteria.Conclusion{Word: criteria.Failed, Reason: "not even 0.625 messages/s keep the goals: 100 % broke errors < 1%; 5.00/s was expected"}},
+		{"trials too short", 0, Answer{Range: Range{160, 160, 0}, By: ByTrials, Trials: confirmed}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries at least 160 messages/s, and the trials were too short to tell more"}},
+		{"trials too short for what is expected", 150, Answer{Range: Range{160, 160, 0}, By: ByTrials, Trials: short}, criteria.Conclusion{Word: criteria.Undecided, Reason: "it carries at least 160 messages/s, and the trials were too short to tell more; 150/s was expected, and no trial that lasts has confirmed that: use a longer --trial"}},
 	} {
 		r := Report{Expect: c.expect}
 		r.complete(&c.answer)
@@ -65,13 +67,26 @@ func TestVerdict(t *testing.T) {
 // TestLackOfSessions says with the answer that the load's own limit of sessions made it.
 func TestLackOfSessions(t *testing.T) {
 	for sure, want := range map[limits.Certainty]string{
-		limits.Certain:  "it carries 100 messages/s (90.0 to 110) with the sessions that the load allows, and may carry more with more of them",
+		limits.Certain:  "it carries 100 messages/s (90.0 to 110); the sessions that the load allows (max_sessions) were used up: with more of them it may carry more",
 		limits.Possible: "it carries 100 messages/s (90.0 to 110)",
 	} {
 		var r Report
 		r.complete(&Answer{Range: Range{Low: 90, Best: 100, High: 110}, By: ByServer, Findings: []limits.Finding{{ID: limits.SessionsUsedUp, Sure: sure}}})
-		if r.Says() != want {
+		if r.Says() != want || r.SessionsUsedUp != (sure == limits.Certain) {
 			t.Errorf("%s: %s, want %s", sure, r.Says(), want)
+		}
+	}
+	// Whatever ended the search, and whatever it found.
+	shown := []*Trial{{Rate: 90, Outcome: Pass}, {Rate: 110, Outcome: Fail}}
+	for _, by := range []Limit{ByServer, ByGenerator, ByMachine, ByMaximum, ByBudget, ByTrials} {
+		for _, found := range []Range{{90, 100, 110}, {90, 90, 0}, {}} {
+			for _, partial := range []bool{false, true} {
+				r := Report{Partial: partial}
+				r.complete(&Answer{Range: found, By: by, Why: "why", Trials: shown, Findings: []limits.Finding{{ID: limits.SessionsUsedUp, Sure: limits.Certain}}})
+				if !strings.Contains(r.Verdict.String(), "; the sessions that the load allows (max_sessions) were used up: with more of them it may carry more") || !r.SessionsUsedUp {
+					t.Errorf("limited by %s, %v: %s", by, found, r.Verdict)
+				}
+			}
 		}
 	}
 }

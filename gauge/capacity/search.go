@@ -23,7 +23,7 @@ type Server interface {
 // Search finds the highest rate at which a server keeps its goals. Rates double from a low
 // one until one fails twice; then the interval is halved; then trials around the boundary
 // are repeated until the range is narrow, or for 12 trials' time. If the server is another
-// one by then, it is searched again. observe is called after each trial, with the range by
+// one by then, it is searched again. If it stops answering, the search ends. observe is called after each trial, with the range by
 // then; nil if nobody wants it.
 //
 // The error is the server's, or ctx's. The answer has what was found until then.
@@ -35,6 +35,8 @@ func Search(ctx context.Context, s Server, p Plan, observe func(*Trial, Range)) 
 		h.by, h.why = ByGenerator, err.Error()
 	case err != nil:
 		h.by = ByBudget // there was less time than the plan has
+	case len(h.trials) > 0 && h.trials[len(h.trials)-1].Outcome == Unanswered: // whatever ended the search then
+		h.by, h.why = ByGone, h.trials[len(h.trials)-1].Why
 	}
 	return h.answer(), err
 }
@@ -56,7 +58,7 @@ type search struct {
 func (h *search) run(ctx context.Context) error {
 	from := min(h.plan.From, h.plan.Max)
 	for {
-		if err := h.bracket(ctx, from); err != nil || h.by == ByBudget {
+		if err := h.bracket(ctx, from); err != nil || h.by == ByBudget || h.by == ByGone {
 			return err
 		}
 		if h.by != "" {
@@ -211,14 +213,17 @@ func (h *search) confirmLow(ctx context.Context) error {
 		switch {
 		case err != nil:
 			return err
+		case h.by == ByGone:
+			by, why = h.by, h.why
+			return nil
 		case h.by == ByBudget:
 			if h.passed() == 0 {
 				by, why = h.by, h.why // what ended this is why nothing is known
 			}
 			return nil
 		case h.by == "" && !failing(t, h.plan.Goals):
-			if h.passed() == 0 {
-				why = t.Why // too few messages
+			if h.passed() < rate { // so this trial does not show it
+				by, why = ByTrials, h.tooShort(t)
 			}
 			return nil
 		}
@@ -276,9 +281,10 @@ func (h *search) try(ctx context.Context, rate float64, stage Stage) (*Trial, er
 	return h.tryFor(ctx, rate, stage, h.length(rate, stage))
 }
 
-// tryFor makes a trial at a rate. One that the generator or its machine spoiled is made again.
+// tryFor makes a trial at a rate. One that the generator or its machine spoiled is made
+// again, and one without any answer: the server may only have been restarted.
 func (h *search) tryFor(ctx context.Context, rate float64, stage Stage, length time.Duration) (*Trial, error) {
-	for attempt := 1; ; attempt++ {
+	for spoiled, silent := 0, 0; ; {
 		if length > h.plan.Budget-h.took {
 			h.by, h.why = ByBudget, h.drainingWhy()
 			return nil, nil
@@ -293,13 +299,22 @@ func (h *search) tryFor(ctx context.Context, rate float64, stage Stage, length t
 		if h.observe != nil {
 			h.observe(t, h.answer().Range)
 		}
+		if t.Outcome == Unanswered {
+			silent++
+		} else {
+			spoiled, silent = spoiled+1, 0
+		}
 		switch {
 		case m.Undrained:
 			h.by, h.why = ByBudget, undrainedWhy(m)
 			return t, nil
+		case silent == goneAfter:
+			h.by, h.why = ByGone, t.Why
+			return t, nil
+		case silent > 0:
 		case t.Outcome != Invalid, stage == Sharpening, stage == Surrounding && rate > h.low:
 			return t, nil // the answer can do without it
-		case attempt == maxSpoiled:
+		case spoiled == maxSpoiled:
 			h.by, h.why = t.spoiledBy(), t.Why
 			return t, nil
 		}
@@ -310,37 +325,13 @@ func (h *search) tryFor(ctx context.Context, rate float64, stage Stage, length t
 // else may keep the two from their work for a while.
 const maxSpoiled = 4
 
-// length is how long a trial is to last. Those that decide last longer, and are extended
-// if their messages would be too few for a goal.
-func (h *search) length(rate float64, stage Stage) time.Duration {
-	switch stage {
-	case Doubling:
-		few := time.Duration(min(8/rate, 1e9) * float64(time.Second))
-		return max(3*time.Second, h.plan.Trial*2/5, few).Round(time.Second)
-	case Surrounding:
-		if rate > h.near() { // if it passes, that is to be certain
-			return (2 * h.plan.Trial).Round(time.Second)
-		}
-		return h.plan.Trial.Round(time.Second)
-	case Halving:
-		return h.plan.Trial.Round(time.Second)
-	}
-	least := math.Inf(1)
-	for i := range h.plan.Goals {
-		least = min(least, h.plan.Goals[i].Share)
-	}
-	// So many messages without a bad one show a share with 99 % confidence.
-	needed := time.Duration(math.Log(doubt) / math.Log1p(-least) / rate * float64(time.Second))
-	usual := 2 * h.plan.Trial
-	return max(usual, min(needed*5/4, 3*usual)).Round(time.Second)
-}
-
 func (h *search) answer() *Answer {
 	a := &Answer{By: h.by, Why: h.why, Trials: h.trials, Took: h.took}
 	if a.By == "" {
 		a.By = ByServer
 	}
 	switch {
+	case h.by == ByGone:
 	case h.low > 0 && h.high > 0:
 		a.Range = h.fit()
 	default:

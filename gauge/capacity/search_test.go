@@ -3,6 +3,7 @@ package capacity
 import (
 	"context"
 	"math"
+	"strings"
 	"testing"
 	"time"
 )
@@ -69,6 +70,7 @@ func TestWhatEndsASearch(t *testing.T) {
 		{"other work while the range is sharpened, and after it", limited{carries: 500, leaves: 0.5, starvedFrom: 18, fed: 1000}, Plan{}, ByMachine, 400},
 		{"other work for a while", limited{carries: 500, leaves: 0.5, starvedFrom: 4, fed: 7}, Plan{}, ByServer, 485},
 		{"other work for a while, and later", limited{carries: 500, leaves: 0.5, starvedFrom: 9, fed: 11}, Plan{}, ByServer, 485},
+		{"too few messages at the maximum", limited{carries: 500}, Plan{Max: 10, Trial: 5 * time.Second}, ByTrials, 0},
 		{"nothing passes", limited{carries: 1e6, refuses: true}, Plan{}, ByServer, 0},
 		{"below the first rate", limited{carries: 20}, Plan{From: 100}, ByServer, 18},
 	} {
@@ -84,6 +86,37 @@ func TestWhatEndsASearch(t *testing.T) {
 			if c.plan.Max > 0 && rate > c.plan.Max {
 				t.Errorf("%s: tried %v, over the maximum", c.name, rate)
 			}
+		}
+	}
+}
+
+// A trial that is too short to decide is the limit, and not the maximum that it was made at: the
+// answer says how long it has to be, and such a trial decides.
+func TestTrialsTooShort(t *testing.T) {
+	rare := goalOfQueue
+	rare.Share = 0.001
+	for _, c := range []struct {
+		name string
+		goal Goal
+		plan Plan
+		hint time.Duration
+		do   string
+	}{
+		{"p99", goalOfQueue, Plan{Max: 10, Trial: LeastTrial}, 10 * time.Second, "; use --trial 10s"},
+		{"p99.9", rare, Plan{Max: 20, Trial: LeastTrial}, 48 * time.Second, "; use --trial 48s and --budget 24m0s"},
+		{"p99 at a low rate", goalOfQueue, Plan{Max: 1, Trial: LeastTrial, Budget: 10 * time.Hour}, 96 * time.Second, "; use --trial 1m36s"},
+	} {
+		c.plan.Goals = []Goal{c.goal}
+		a, err := Search(t.Context(), &limited{carries: 500}, c.plan, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.By != ByTrials || !strings.Contains(a.Why, " are too few to tell") || !strings.HasSuffix(a.Why, c.do) {
+			t.Errorf("%s: limited by the %s: %s, want %q", c.name, a.By, a.Why, c.do)
+		}
+		c.plan.Trial, c.plan.Budget = c.hint, 24*time.Hour
+		if a, err = Search(t.Context(), &limited{carries: 500}, c.plan, nil); err != nil || a.By != ByMaximum || a.Range.Low != c.plan.Max {
+			t.Errorf("%s, as the hint says: limited by the %s at %v: %s, %v", c.name, a.By, a.Range, a.Why, err)
 		}
 	}
 }

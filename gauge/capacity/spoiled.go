@@ -101,12 +101,16 @@ func commonest(res *figures.Result) (text string, servers bool) {
 		for _, e := range f.Errors {
 			// What the end of the trial cut off is no error.
 			if e.Count > most && !e.Expected && e.Class != sample.Canceled.String() {
-				most, text = e.Count, fmt.Sprintf("%s at %s: %s", e.Class, e.Phase, e.Example)
+				most, text = e.Count, errorText(e.Class, e.Phase, e.Example)
 				servers = !slices.Contains(ofTime, e.Class)
 			}
 		}
 	}
 	return text, servers
+}
+
+func errorText(class, phase, example string) string {
+	return fmt.Sprintf("%s at %s: %s", class, phase, example)
 }
 
 // ofTime are the classes of errors that may come from a lack of time, or of this machine's

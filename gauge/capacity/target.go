@@ -166,6 +166,7 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 	m := w.measured()
 	m.Undrained = late
 	m.Usual, m.Refused = commonest(result.Figures)
+	m.Silent = silences(result.Figures)
 	m.CutOff = cutOff(result.Figures)
 	if s := result.Figures.Server; s != nil && s.CPUPerMessage != nil {
 		m.Server = &ServerSide{*s.CPUPerMessage, s.Cores, s.CoresOfMachine}
@@ -177,7 +178,7 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 	m.Short = short != ""
 	m.Bound = cmp.Or(short, m.Bound, spoiled(result.Figures, t.goals))
 	m.Starved = starved(m.Machine, result.Figures.Generator.Free)
-	if m.Bound == "" && m.Starved == "" { // otherwise what it shows may be the generator's
+	if m.Bound == "" && m.Starved == "" && len(m.Silent) == 0 { // otherwise what it shows may be the generator's
 		t.seen.Add(result.Figures.Evidence(result.Run))
 	}
 	pause := t.options.Pause

@@ -58,6 +58,14 @@ func TestTargetTakesTheRate(t *testing.T) {
 	if len(m.AtGoals) != len(goals) || m.AtGoals[0] <= 0 || m.AtGoals[0] > 2*time.Second {
 		t.Errorf("at the goals: %v", m.AtGoals)
 	}
+	for _, flow := range []string{"a", "b"} {
+		if m.Heard[flow].IsZero() || m.Heard[flow].After(time.Now()) {
+			t.Errorf("the server of flow %s answered last at %v", flow, m.Heard[flow])
+		}
+	}
+	if len(m.Silent) > 0 {
+		t.Errorf("without an answer: %v", m.Silent)
+	}
 	if m.Errors > 0 || m.P99 <= 0 || m.Achieved <= 0 {
 		t.Errorf("errors %d, p99 %v, %v messages/s", m.Errors, m.P99, m.Achieved)
 	}
@@ -109,7 +117,7 @@ func TestGoals(t *testing.T) {
 	if g := goals[0]; g.Share < 0.0499 || g.Share > 0.0501 || g.Limit != 250*time.Millisecond || !g.OfMessages {
 		t.Errorf("goal %+v", g)
 	}
-	for _, text := range []string{"rate > 100/s", "message.mean < 1s", "message.max < 1s", "errors < 0%", "b.errors < 1%", "message.p99 > 1s", "nonsense"} {
+	for _, text := range []string{"rate > 100/s", "message.mean < 1s", "message.max < 1s", "errors < 0%", "b.errors < 1%", "message.p99 > 1s", "message.p99 < 0s", "connect.p50 <= 0ms", "errors < 100%", "nonsense"} {
 		if _, err := GoalsOf(plan, []string{text}); err == nil {
 			t.Errorf("%s is taken for a goal", text)
 		}
@@ -172,6 +180,39 @@ func TestReadReportRefusesAbsurdFigures(t *testing.T) {
 		file := header + "\n" + `{"trial":{` + trial + `},"range":{"Low":0,"Best":0,"High":0}}`
 		if _, err := ReadReport(strings.NewReader(file)); err == nil || !strings.Contains(err.Error(), "line 2") {
 			t.Errorf("%s: %v, want what is wrong in line 2", trial, err)
+		}
+	}
+}
+
+// A file that holds something else beside a search is not taken for one that was killed.
+func TestReadReportRefusesOtherLines(t *testing.T) {
+	const (
+		header = `{"format":"smtpgauge.capacity/1","header":{"name":"x","goals":[{"expr":"errors < 1%","share":0.01}]}}`
+		trial  = `{"trial":{"rate":10},"range":{"low":0,"best":0,"high":0}}`
+		answer = `{"answer":{"range":{"low":0,"best":0,"high":0},"limited_by":"budget","why":"","took_ns":1}}`
+		run    = `{"interval":{"flow":0,"from_ns":0}}`
+	)
+	for name, c := range map[string]struct {
+		lines []string
+		want  string // of the error; "" if there is none
+	}{
+		"run lines after the header": {[]string{header, run, run}, "line 2 is no line of a search"},
+		"one of them":                {[]string{header, run}, "line 2 is no line of a search"},
+		"run lines after a trial":    {[]string{header, trial, run}, "line 3 is no line of a search"},
+		"another header":             {[]string{header, trial, header}, "line 3 is no line of a search"},
+		"a line of another shape":    {[]string{header, `{"trial":"x","range":[]}`}, "line 2 is no line of a search"},
+		"a damaged line":             {[]string{header, trial[:20], trial}, "line 2 is no line of a search"},
+		"two searches":               {[]string{header, trial, answer, header}, "line 4 follows the end"},
+		"a line too long":            {[]string{header, `"` + strings.Repeat("x", maxLine+1)}, "a line over"},
+		"a killed search":            {[]string{header, trial, trial[:20]}, ""},
+		"a whole search":             {[]string{header, trial, answer}, ""},
+	} {
+		r, err := ReadReport(strings.NewReader(strings.Join(c.lines, "\n")))
+		if c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+		if c.want == "" && (err != nil || len(r.Trials) != 1 || r.Cut != (name == "a killed search")) {
+			t.Errorf("%s: %v, %+v", name, err, r)
 		}
 	}
 }

@@ -29,7 +29,11 @@ type Measured struct {
 	AtGoals []time.Duration `json:"at_goals_ns,omitempty"`
 	Usual   string          `json:"usual"`             // the commonest error, for people; "" if there is none
 	Refused bool            `json:"refused,omitempty"` // that error is the server's, and none of time
-	Server  *ServerSide     `json:"server,omitempty"`
+	// Heard says of each flow when its server answered last, by the second, and Silent which
+	// flows got no answer at all.
+	Heard  map[string]time.Time `json:"heard,omitempty"`
+	Silent []Silence            `json:"silent,omitempty"`
+	Server *ServerSide          `json:"server,omitempty"`
 
 	// Machine is who used the cores, if the server is on the generator's machine; nil if
 	// it is not, or if nobody knows. Starved says what kept the server from them; "" if
@@ -60,9 +64,14 @@ type Trial struct {
 // newTrial judges what a trial measured. A trial that the generator spoiled, or in which
 // something else took the server's cores, passes all the same if it kept its goals: the
 // delays are part of what was measured. One that offered less than its rate does not. Nor
-// do delays explain that a server refuses messages, or is not there.
+// do delays explain that a server refuses messages, or is not there: a trial without any
+// answer tells nothing of its rate.
 func newTrial(rate float64, stage Stage, m Measured, goals []Goal) *Trial {
 	t := &Trial{Rate: rate, Stage: stage, Measured: m}
+	if len(m.Silent) > 0 && !m.Short {
+		t.Outcome, t.Why = Unanswered, silentText(m.Silent)
+		return t
+	}
 	t.Outcome, t.Why = judge(m.Blocks, goals)
 	_, t.hopeless = hopeless(m.Blocks, goals)
 	// Whatever took the cores from the server may be why the generator was late too.
@@ -90,7 +99,9 @@ func (t *Trial) refused(goals []Goal) bool {
 
 // spoiled tells whether something but the server had a part in what a trial shows, even if
 // it kept its goals: a server that lacked its cores was slower than it is.
-func (t *Trial) spoiled() bool { return t.Outcome == Invalid || t.Starved != "" }
+func (t *Trial) spoiled() bool {
+	return t.Outcome == Invalid || t.Outcome == Unanswered || t.Starved != ""
+}
 
 // spoiledBy is what spoils a trial that is invalid.
 func (t *Trial) spoiledBy() Limit {
@@ -122,12 +133,15 @@ const (
 	ByMachine   Limit = "machine" // that server and generator are on: something else uses its cores
 	ByMaximum   Limit = "maximum"
 	ByBudget    Limit = "budget"
+	ByTrials    Limit = "trials" // they were too short for their messages to tell
+	ByGone      Limit = "gone"   // the server stopped answering
 )
 
 // An Answer is what a search found.
 type Answer struct {
 	// Range has the highest rate that keeps the goals. High is 0 if no rate failed,
-	// and Low is 0 if none passed.
+	// and Low is 0 if none passed. All of it is 0 if the server stopped answering: what a
+	// server carried before that is no answer.
 	Range  Range
 	By     Limit
 	Why    string // what broke first above the range, or what the generator or the server lacked

@@ -45,6 +45,7 @@ func (w *watcher) observe(p *record.Progress) {
 	if w.flows == nil {
 		w.flows = make([]watched, len(p.Flows))
 		w.atGoals = make([]*histogram.Histogram, len(w.target.goals))
+		w.m.Heard = map[string]time.Time{}
 		w.cores = w.target.watchCores()
 	} else if w.cores != nil {
 		w.cores.Note()
@@ -59,6 +60,9 @@ func (w *watcher) observe(p *record.Progress) {
 				b.Goals[g] = goal.count(f, now.attempted-was.attempted, now.unaccepted-was.unaccepted)
 				w.atGoals[g] = histogram.Merged(w.atGoals[g], goal.times(f))
 			}
+		}
+		if isHeard(f) {
+			w.m.Heard[w.target.job.Plan.Flows[i].Name] = p.Started.Add(p.Elapsed).UTC()
 		}
 		b.Due += f.Due * w.target.each[i]
 		b.Waiting += w.target.waiting(i, now.due, f)

@@ -119,12 +119,8 @@ func notes(r *capacity.Report) []string {
 	if r.Expect > 0 {
 		list = append(list, fmt.Sprintf("expected: at least %s messages/s", human.Rate(r.Expect)))
 	}
-	if r.Why != "" {
-		by := "the " + string(r.LimitedBy)
-		if r.LimitedBy == capacity.ByServer && r.LacksSessions() {
-			by = "the load's own limit of sessions, not shown to be the server (" + string(limits.SessionsUsedUp) + ")"
-		}
-		list = append(list, "limit: "+by+": "+r.Why)
+	if by := limit(r); by != "" {
+		list = append(list, "limit: "+by)
 	}
 	if t := r.AtCapacity(); t != nil {
 		list = append(list, fmt.Sprintf("server: CPU %s a message, and %s of %d cores in use at %s messages/s", human.Duration(t.Server.CPUPerMessage), human.ThreeDigits(t.Server.Cores), t.Server.Of, human.Rate(t.Achieved)))
@@ -151,6 +147,31 @@ func notes(r *capacity.Report) []string {
 	return append(list, fmt.Sprintf("cost: %s in %s; times are from when a message was due", human.CountOf(int64(len(r.Trials)), "trial"), human.Duration(r.Loaded)))
 }
 
+// limit says what ended the search from above, and why; "" if there is no more to say of
+// that than the answer does.
+func limit(r *capacity.Report) string {
+	few := "the load's own limit of sessions (" + string(limits.SessionsUsedUp) + ")"
+	by := "the " + string(r.LimitedBy)
+	switch {
+	case r.Gone != nil:
+		return ""
+	case r.LimitedBy == capacity.ByTrials:
+		by = "the length of the trials"
+	case r.LimitedBy == capacity.ByServer && r.SessionsUsedUp:
+		by, few = few+", not shown to be the server", ""
+	}
+	if r.SessionsUsedUp && few != "" {
+		by += ", and " + few
+	}
+	switch {
+	case r.Why != "":
+		return by + ": " + r.Why
+	case r.SessionsUsedUp:
+		return by
+	}
+	return ""
+}
+
 // TrialLine says on one line what a trial showed.
 func TrialLine(n int, t *capacity.Trial, so capacity.Range) string {
 	text := fmt.Sprintf("trial %d: %s/s, ended after %d s: %s", n, human.Rate(t.Rate), len(t.Blocks), t.Outcome)
@@ -160,7 +181,7 @@ func TrialLine(n int, t *capacity.Trial, so capacity.Range) string {
 	case t.P99 > 0:
 		text += ", p99 " + human.Duration(t.P99)
 	}
-	if so.High > 0 {
+	if so.High > 0 && t.Outcome != capacity.Unanswered {
 		text += fmt.Sprintf("; so far %s to %s/s", human.Rate(so.Low), human.Rate(so.High))
 	}
 	return text

@@ -1,0 +1,188 @@
+package capacity
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/tally"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
+)
+
+// A mortal server dies in one of its trials, and may be started again before another one.
+// Trials count from 1.
+type mortal struct {
+	limited
+	dies, back int
+}
+
+// epoch is when the first trial of a mortal server begins. Each takes a minute.
+var epoch = time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC)
+
+const nobodyListens = "refused at connect: connection refused"
+
+func (s *mortal) Try(ctx context.Context, rate float64, length time.Duration, enough func([]Block) bool) (Measured, error) {
+	n := len(s.tried) + 1
+	if n < s.dies || s.back > 0 && n >= s.back {
+		m, err := s.limited.Try(ctx, rate, length, enough)
+		m.Heard = map[string]time.Time{"a": epoch.Add(time.Duration(n) * time.Minute)}
+		return m, err
+	}
+	s.tried = append(s.tried, rate)
+	var m Measured
+	for second := range 3 {
+		b := Block{Due: int64(rate) + 1, Goals: []Count{{int64(rate) + 1, int64(rate) + 1}}}
+		if n == s.dies && second == 0 {
+			b.Goals[0].Bad = 0
+		}
+		m.Blocks = append(m.Blocks, b)
+	}
+	m.Took, m.Usual, m.Refused, m.Errors = 5*time.Second, nobodyListens, true, 1
+	if n == s.dies {
+		m.Heard = map[string]time.Time{"a": epoch.Add(time.Duration(n)*time.Minute + time.Second)}
+	} else {
+		m.Silent = []Silence{{"a", nobodyListens}}
+	}
+	return m, nil
+}
+
+// reported writes a search to a Log, and reads it.
+func reported(t *testing.T, a *Answer, expect float64) *Report {
+	t.Helper()
+	var file bytes.Buffer
+	log, h := &Log{w: &file}, &logHeader{Name: "x", Target: []string{"a at 127.0.0.1:25"}, Goals: []Goal{goalOfQueue}, Expect: expect}
+	log.write(&logLine{Format: Format, Header: h})
+	for _, trial := range a.Trials {
+		if err := log.Add(trial, Range{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := log.Finish(h.report(), a, false); err != nil {
+		t.Fatal(err)
+	}
+	r, err := ReadReport(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// A server that dies while it is searched is named as gone, whatever part of the search it
+// was, and no rate is given as if it had become slow.
+func TestServerDiesInASearch(t *testing.T) {
+	whole, err := Search(t.Context(), &limited{carries: 500}, Plan{Goals: []Goal{goalOfQueue}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stages := map[Stage]bool{}
+	for dies := 1; dies <= len(whole.Trials); dies++ {
+		stages[whole.Trials[dies-1].Stage] = true
+		s := &mortal{limited: limited{carries: 500}, dies: dies}
+		a, err := Search(t.Context(), s, Plan{Goals: []Goal{goalOfQueue}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := reported(t, a, 100)
+		if a.By != ByGone || r.Gone == nil || (a.Range != Range{}) || (r.Capacity != Figure{}) || r.Verdict.Word != criteria.Failed {
+			t.Errorf("dies in trial %d: limited by %s at %v: %s", dies, a.By, a.Range, r.Verdict)
+			continue
+		}
+		if g := r.Gone; g.In == nil || g.In.Trial != dies || !g.Since.Equal(epoch.Add(time.Duration(dies)*time.Minute+time.Second)) {
+			t.Errorf("dies in trial %d, and answered last in %+v at %v", dies, g.In, g.Since)
+		}
+		if n := len(a.Trials); n != dies+goneAfter {
+			t.Errorf("dies in trial %d of %d", dies, n)
+		}
+	}
+	for _, stage := range []Stage{Doubling, Halving, Sharpening, Surrounding, Confirming} {
+		if !stages[stage] {
+			t.Errorf("no search in which it dies while %s", stage)
+		}
+	}
+}
+
+func TestWhatIsSaidOfAServerThatIsGone(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		server mortal
+		plan   Plan
+		want   string
+	}{
+		{"in the sixth trial", mortal{dies: 6}, Plan{}, "FAILED: the server stopped answering (" + nobodyListens + "): it answered last at 09:06:01 UTC, in trial 6 at 320 messages/s; the last trial that passed was trial 5, at 160 messages/s; 100/s was expected"},
+		{"in the first", mortal{dies: 1}, Plan{}, "FAILED: the server stopped answering (" + nobodyListens + "): it answered last at 09:01:01 UTC, in trial 1 at 10.0 messages/s; no trial had passed by then; 100/s was expected"},
+		{"before it", mortal{}, Plan{}, "FAILED: the server never answered (" + nobodyListens + "); 100/s was expected"},
+		{"when the budget ends", mortal{dies: 2}, Plan{From: 200, Budget: 16 * time.Second}, "FAILED: the server stopped answering (" + nobodyListens + "): it answered last at 09:02:01 UTC, in trial 2 at 400 messages/s; the last trial that passed was trial 1, at 200 messages/s; 100/s was expected"},
+	} {
+		c.server.carries, c.plan.Goals = 500, []Goal{goalOfQueue}
+		a, err := Search(t.Context(), &c.server, c.plan, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := reported(t, a, 100); r.Verdict.String() != c.want {
+			t.Errorf("%s:\n%s, want\n%s", c.name, r.Verdict, c.want)
+		}
+	}
+	g := Gone{Flows: []string{"a", "b"}, Error: nobodyListens}
+	if got, want := g.says(true), "the server of flow a, b never answered ("+nobodyListens+")"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// A server that was only restarted is searched on.
+func TestServerComesBack(t *testing.T) {
+	for _, away := range []int{1, goneAfter - 1} {
+		s := &mortal{limited: limited{carries: 500}, dies: 4, back: 5 + away}
+		a, err := Search(t.Context(), s, Plan{Goals: []Goal{goalOfQueue}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := reported(t, a, 0); a.By != ByServer || r.Gone != nil || a.Range.Low > 500 || a.Range.High < 500 {
+			t.Errorf("away for %d trials: limited by the %s at %v: %s", away, a.By, a.Range, r.Verdict)
+		}
+	}
+}
+
+// A file that ends while the server gives no answer says so, and gives no rate.
+func TestFileEndsWithoutAnAnswerOfTheServer(t *testing.T) {
+	var r Report
+	r.Partial, r.Cut = true, true
+	r.complete(&Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: []*Trial{
+		{Rate: 400, Outcome: Pass, Measured: Measured{Heard: map[string]time.Time{"a": epoch}}},
+		{Rate: 500, Outcome: Unanswered, Measured: Measured{Silent: []Silence{{"a", nobodyListens}}}},
+	}})
+	if r.Verdict.Word != criteria.Undecided || (r.Capacity != Figure{}) || !strings.Contains(r.Verdict.Reason, "so far the server stopped answering") {
+		t.Errorf("%+v: %s", r.Capacity, r.Verdict)
+	}
+}
+
+func TestSilences(t *testing.T) {
+	errors := func(class, phase string, more ...tally.FailureCount) []tally.FailureCount {
+		return append([]tally.FailureCount{{Class: class, Phase: phase, Count: 5, Example: "gone"}}, more...)
+	}
+	for name, c := range map[string]struct {
+		flow   figures.Flow
+		silent bool
+	}{
+		"nobody listens":             {figures.Flow{Errors: errors("refused", "connect")}, true},
+		"the host is gone":           {figures.Flow{Errors: errors("connect-timeout", "connect", tally.FailureCount{Class: "canceled", Phase: "connect", Count: 1})}, true},
+		"a proxy closes":             {figures.Flow{Phases: map[string]*figures.Phase{"connect": {Count: 5}}, Errors: errors("closed", "banner")}, true},
+		"the process stands still":   {figures.Flow{Phases: map[string]*figures.Phase{"connect": {Count: 5}}, Errors: errors("timeout", "banner")}, true},
+		"no session":                 {figures.Flow{}, false},
+		"all is well":                {figures.Flow{Phases: map[string]*figures.Phase{"banner": {Count: 5}}}, false},
+		"some sessions are refused":  {figures.Flow{Phases: map[string]*figures.Phase{"banner": {Count: 1}}, Errors: errors("refused", "connect")}, false},
+		"each is answered 421":       {figures.Flow{Errors: []tally.FailureCount{{Class: "busy", Phase: "banner", Code: 421, Count: 9}}}, false},
+		"the generator has no ports": {figures.Flow{Errors: errors("refused", "connect", tally.FailureCount{Class: "local-limit", Phase: "connect", Count: 1})}, false},
+		"the scenario expects it":    {figures.Flow{Errors: []tally.FailureCount{{Class: "reset", Phase: "banner", Count: 9, Expected: true}}}, false},
+	} {
+		list := silences(&figures.Result{FlowOrder: []string{"a"}, Flows: map[string]*figures.Flow{"a": &c.flow}})
+		if (len(list) == 1) != c.silent {
+			t.Errorf("%s: %v", name, list)
+		}
+		if c.silent && list[0] != (Silence{"a", c.flow.Errors[0].Class + " at " + c.flow.Errors[0].Phase + ": gone"}) {
+			t.Errorf("%s: %v", name, list)
+		}
+	}
+}
