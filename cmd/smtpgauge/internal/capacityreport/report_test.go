@@ -3,7 +3,6 @@ package capacityreport
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -98,55 +97,6 @@ func TestAllOfAReason(t *testing.T) {
 	}
 }
 
-// The lines of the curve leave out trials that tell nothing of the server.
-func TestNoLineThroughInvalidTrials(t *testing.T) {
-	r := hostileReport()
-	for i := range r.Trials {
-		r.Trials[i].Outcome = capacity.Invalid
-	}
-	if c := newCurve(r); c.P99 != "" || c.P50 != "" || len(c.Dots) == 0 {
-		t.Errorf("lines %q and %q, %d dots", c.P50, c.P99, len(c.Dots))
-	}
-}
-
-func TestPageDrawsTheCurve(t *testing.T) {
-	page := written(t, "html", 0)
-	for _, want := range []string{"<svg", `class="range"`, `<path class="p99" d="M`, "relay&lt;script&gt;", "700 messages/s"} {
-		if !strings.Contains(page, want) {
-			t.Errorf("the page lacks %s", want)
-		}
-	}
-	for _, not := range []string{"<script", "<b>", "NaN", "Inf", "ZgotmplZ"} {
-		if strings.Contains(page, not) {
-			t.Errorf("the page has %s", not)
-		}
-	}
-	// 1,600/s is far above the capacity, and would press the rest together.
-	if strings.Contains(page, "1,600/s: p50") {
-		t.Error("the curve goes as far as 1,600/s")
-	}
-	if want := "Not drawn: 1 trial at rates over 980/s, 1.4 times the best guess."; !strings.Contains(page, want) {
-		t.Errorf("the page does not say %q", want)
-	}
-	r := hostileReport()
-	r.Trials = slices.DeleteFunc(r.Trials, func(t capacity.TrialReport) bool { return t.Rate > 980 })
-	if c := newCurve(r); c.Beyond != "" {
-		t.Errorf("all is drawn, and the page says %q", c.Beyond)
-	}
-}
-
-func TestPageWithoutTrials(t *testing.T) {
-	var b strings.Builder
-	r := hostileReport()
-	r.Trials = nil
-	if err := Write(&b, r, "html", Options{}); err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(b.String(), "<svg") {
-		t.Error("a curve without a trial")
-	}
-}
-
 func TestJSONIsWhole(t *testing.T) {
 	var r capacity.Report
 	if err := json.Unmarshal([]byte(written(t, "json", 0)), &r); err != nil {
@@ -154,5 +104,48 @@ func TestJSONIsWhole(t *testing.T) {
 	}
 	if r.Capacity.Low != 690 || len(r.Trials) != 7 {
 		t.Errorf("read back %+v", r.Capacity)
+	}
+}
+
+// The line of the limit says what ended a search, whatever that was, and what it lacked.
+func TestLimit(t *testing.T) {
+	gone := &capacity.Gone{Flows: []string{"a"}, Error: "refused at connect: connection refused"}
+	for _, c := range []struct {
+		report capacity.Report
+		want   string // "" if there is no such line
+	}{
+		{capacity.Report{LimitedBy: capacity.ByServer, Why: "the queue grew"}, "limit: the server: the queue grew"},
+		{capacity.Report{LimitedBy: capacity.ByGenerator, Why: "arrivals began late"}, "limit: the generator: arrivals began late"},
+		{capacity.Report{LimitedBy: capacity.ByMachine, Why: "others used 1.2 cores"}, "limit: the machine: others used 1.2 cores"},
+		{capacity.Report{LimitedBy: capacity.ByBudget, Why: "the queue grew"}, "limit: the budget: the queue grew"},
+		{capacity.Report{LimitedBy: capacity.ByTrials, Why: "260 are too few to tell; use --trial 10s"}, "limit: the length of the trials: 260 are too few to tell; use --trial 10s"},
+		{capacity.Report{LimitedBy: capacity.ByMaximum}, ""},
+		{capacity.Report{LimitedBy: capacity.ByGone, Why: "no session got an answer", Gone: gone}, ""},
+		{capacity.Report{LimitedBy: capacity.ByServer, Why: "the queue grew", SessionsUsedUp: true}, "limit: the load's own limit of sessions (sessions-used-up), not shown to be the server: the queue grew"},
+		{capacity.Report{LimitedBy: capacity.ByBudget, Why: "the queue grew", SessionsUsedUp: true}, "limit: the budget, and the load's own limit of sessions (sessions-used-up): the queue grew"},
+		{capacity.Report{LimitedBy: capacity.ByMaximum, SessionsUsedUp: true}, "limit: the maximum, and the load's own limit of sessions (sessions-used-up)"},
+	} {
+		got := ""
+		for _, line := range notes(&c.report) {
+			if strings.HasPrefix(line, "limit: ") {
+				got = line
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", c.report.LimitedBy, got, c.want)
+		}
+	}
+}
+
+// The range by then says nothing beside a trial without an answer.
+func TestTrialLine(t *testing.T) {
+	so := capacity.Range{Low: 400, Best: 500, High: 600}
+	for outcome, want := range map[capacity.Outcome]string{
+		capacity.Fail:       "trial 3: 500/s, ended after 0 s: fail: why; so far 400 to 600/s",
+		capacity.Unanswered: "trial 3: 500/s, ended after 0 s: unanswered: why",
+	} {
+		if got := TrialLine(3, &capacity.Trial{Rate: 500, Outcome: outcome, Why: "why"}, so); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 }
