@@ -53,6 +53,9 @@ func (res *Result) judge(r *record.Run) {
 		}
 	case len(missed) > 0:
 		v.Conclusion = criteria.Conclusion{Word: criteria.Failed, Reason: res.missedText(missed)}
+		if len(open) > 0 {
+			v.Reason += fmt.Sprintf("; %d undecided", len(open))
+		}
 	case len(open) > 0:
 		v.Conclusion = criteria.Conclusion{Word: criteria.Undecided, Reason: res.thresholdsText("undecided", open)}
 	default:

@@ -44,6 +44,17 @@ func expected(n int64) func(*record.Run) {
 	}
 }
 
+// The verdict on a run that missed a threshold says how many others are undecided.
+func TestMissedAndUndecided(t *testing.T) {
+	r := sound(t, nil)
+	for _, text := range []string{"closed.message.p99 < 5ms", "closed.message.p99.drift < 5%", "closed.errors.drift < 0.1pp"} {
+		threshold(t, text)(r)
+	}
+	if v := Of(r).Verdict; v.Word != criteria.Failed || !strings.HasPrefix(v.Reason, "1 of 3 thresholds missed: ") || !strings.HasSuffix(v.Reason, "; 2 undecided") {
+		t.Errorf("%s", v.Conclusion)
+	}
+}
+
 func TestWords(t *testing.T) {
 	relayDenied := sample.Failure{Phase: sample.Rcpt, Class: sample.RelayDenied, Code: 554, Enhanced: sample.EnhancedCode{5, 7, 1}, Text: "Relay access denied"}
 	noRoom := sample.Failure{Phase: sample.Connect, Class: sample.LocalLimit, Text: "out of file descriptors"}
@@ -63,6 +74,7 @@ func TestWords(t *testing.T) {
 		"one of two":      {spoil: []func(*record.Run){met, missed}, word: criteria.Failed, want: "1 of 2 thresholds missed: closed.message.p99 < 5ms, but it is 10"},
 		"both of two":     {spoil: []func(*record.Run){missed, missed}, word: criteria.Failed, want: "2 of 2 thresholds missed, the first: closed"},
 		"never ran":       {spoil: []func(*record.Run){threshold(t, "closed.tls.p99 < 1s")}, word: criteria.Failed, want: "threshold missed: closed.tls.p99 < 1s, but no sample"},
+		"undecided":       {spoil: []func(*record.Run){threshold(t, "closed.message.p99.drift < 5%")}, word: criteria.Undecided, want: "threshold undecided: closed.message.p99.drift < 5%, but "},
 		"busy and missed": {spoil: []func(*record.Run){missed, busyCores}, word: criteria.Invalid, want: "generator-bound: the cores were busy"},
 		"lost":            {spoil: []func(*record.Run){func(r *record.Run) { r.Closing.Lost = "open: gone" }}, word: criteria.Failed, want: "target lost: open: gone"},
 		"all rejected": {

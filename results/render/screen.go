@@ -2,6 +2,7 @@ package render
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -32,6 +33,9 @@ type part struct {
 	spare int    // above 0 if the screen may go without the part: the one with the highest goes first
 	brief bool   // once it is cut short, the line that says so takes the place of its other lines
 	shown int
+
+	// left says what is left out of the rows after so many; nil to say how many that are.
+	left func(shown int) string
 }
 
 // count is how many rows, or else lines, the part has.
@@ -56,7 +60,11 @@ func (p *part) cut() table.Section {
 	if p.brief && len(s.Rows) > 0 {
 		s.Lines = nil
 	}
-	rest := "and " + human.CountOf(int64(left), "more "+p.noun) + ": --all"
+	rest := human.CountOf(int64(left), "more "+p.noun)
+	if p.left != nil {
+		rest = p.left(p.shown)
+	}
+	rest = "and " + rest + ": --all"
 	s.Lines = append(s.Lines[:len(s.Lines):len(s.Lines)], table.Cell{Text: rest})
 	return s
 }
@@ -226,18 +234,25 @@ func (res *document) notePart() *part {
 	return p
 }
 
-// missedPart has the thresholds that were missed, and those that are undecided. What one
-// sentence of the verdict says of the only one is not said again.
+// missedPart has the thresholds that were missed, and those that are undecided: those that the
+// screen has no row for are named below, if they are few. What one sentence of the verdict says
+// of the only one is not said again.
 func (res *document) missedPart() *part {
 	p := &part{noun: "missed threshold", spare: 1, brief: true}
 	p.Section = table.Section{ID: thresholdsID, Title: "Thresholds missed", Untitled: true, Columns: []table.Column{
 		{Name: "missed threshold", Left: true, Code: true, Wrap: 24}, {Name: "it is"},
 	}}
-	missed := res.Missed()
-	if open := res.Open(); len(open) > 0 {
-		missed = append(missed, open...)
+	missed, open := res.Missed(), res.Open()
+	switch {
+	case len(open) > 0 && len(missed) > 0:
 		p.noun, p.Title, p.Columns[0].Name = "threshold", "Thresholds missed or undecided", "missed or undecided"
+		p.Columns = append(p.Columns, table.Column{Name: "result", Left: true})
+	case len(open) > 0:
+		p.noun, p.Title, p.Columns[0].Name = "undecided threshold", "Thresholds undecided", "undecided threshold"
 	}
+	mixed := len(p.Columns) > 2
+	missed = append(missed, open...)
+	p.left = func(shown int) string { return thresholdsLeft(missed[shown:], p.noun) }
 	why := slices.ContainsFunc(missed, func(t figures.ThresholdResult) bool { return t.Reason != "" })
 	if why {
 		p.Columns = append(p.Columns, table.Column{Name: "why", Left: true})
@@ -247,6 +262,9 @@ func (res *document) missedPart() *part {
 			continue
 		}
 		row := []table.Cell{{Text: t.Expr, Bad: !t.Undecided}, {Text: t.Found()}}
+		if mixed {
+			row = append(row, table.Cell{Text: thresholdState(&t), Bad: !t.Undecided})
+		}
 		if why {
 			row = append(row, table.Cell{Text: t.Reason})
 		}
@@ -257,4 +275,38 @@ func (res *document) missedPart() *part {
 	}
 	p.least = min(1, len(p.Rows))
 	return p
+}
+
+// thresholdState says what became of a threshold that was not met.
+func thresholdState(t *figures.ThresholdResult) string {
+	if t.Undecided {
+		return "undecided"
+	}
+	return "missed"
+}
+
+// mostNamed is how many characters the names of thresholds take at most: about two lines.
+const mostNamed = 180
+
+// thresholdsLeft names thresholds that were not met, and says what became of each. Of too many
+// it says how many there are of either kind.
+func thresholdsLeft(list []figures.ThresholdResult, noun string) string {
+	var names []string
+	undecided, length := int64(0), 0
+	for i := range list {
+		t := &list[i]
+		names = append(names, t.Expr+" ("+thresholdState(t)+")")
+		length += len(names[i]) + len(", ")
+		if t.Undecided {
+			undecided++
+		}
+	}
+	n := int64(len(list))
+	switch {
+	case length <= mostNamed:
+		return human.Count(n) + " more, " + strings.Join(names, ", ")
+	case undecided > 0 && undecided < n:
+		return fmt.Sprintf("%s, %s missed and %s undecided", human.CountOf(n, "more "+noun), human.Count(n-undecided), human.Count(undecided))
+	}
+	return human.CountOf(n, "more "+noun)
 }

@@ -216,6 +216,34 @@ func TestScreenKeepsTheWorst(t *testing.T) {
 }
 
 // A server's words are never cut: they may say what to do.
+// All thresholds that were not met are on the screen, however little room it has, and what became
+// of each: a run that missed one may have others that are undecided.
+func TestScreenHasAllThresholdsNotMet(t *testing.T) {
+	for name, c := range map[string]struct {
+		kinds, missed, open int
+		want                []string
+	}{
+		"with room":       {0, 1, 2, []string{"missed or undecided", "flow.message.p90 < 0ms", "flow.message.p91 < 1ms", "flow.message.p92 < 2ms", " missed ", " undecided "}},
+		"without room":    {30, 1, 2, []string{"flow.message.p90 < 0ms", "and 2 more, flow.message.p91 < 1ms (undecided), flow.message.p92 < 2ms (undecided): --all"}},
+		"undecided alone": {30, 0, 3, []string{"undecided threshold", "and 2 more, flow.message.p91 < 1ms (undecided), flow.message.p92 < 2ms (undecided): --all"}},
+		"too many":        {30, 3, 17, []string{"and 19 more thresholds, 2 missed and 17 undecided: --all"}},
+	} {
+		res := crowded(1, c.kinds, 0, 5)
+		for i := range c.missed + c.open {
+			res.Thresholds = append(res.Thresholds, figures.ThresholdResult{Expr: fmt.Sprintf("flow.message.p%d < %dms", 90+i, i), Reason: strings.Repeat("its interval has the limit in it; ", 4), Undecided: i >= c.missed})
+		}
+		if c.kinds == 0 {
+			res.Verdict.Reasons, res.Verdict.Notes = nil, nil
+		}
+		text := screenText(t, res, Options{Width: 160})
+		for _, want := range c.want {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: there is no %q in\n%s", name, want, text)
+			}
+		}
+	}
+}
+
 func TestErrorsAreInFull(t *testing.T) {
 	res := fourPorts()
 	const said = "tls: failed to verify certificate: x509: certificate signed by unknown authority (possibly because of something that takes long to say, and ends here)"
