@@ -18,6 +18,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/shardsflag"
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/figures"
@@ -149,7 +150,7 @@ type alternation struct {
 	repeat numberflag.Whole
 	output string
 	probe  probeFlag
-	shards shardsFlag
+	shards shardsflag.Shards
 	fleet  fleetFlags
 	quiet  bool
 	watch  addressFlag
@@ -165,7 +166,7 @@ func (l *alternation) register(flags *pflag.FlagSet) {
 	flags.Var(&l.repeat, "repeat", "run each side `N` times (default: two more than a verdict needs)")
 	flags.StringVarP(&l.output, "output", "o", "", "keep the run files in the folder `DIR` (default NAME-TIME)")
 	l.probe.register(flags)
-	l.shards.register(flags)
+	l.shards.Register(flags)
 	flags.Var(&l.watch, "watch", watchUsage)
 	flags.BoolVar(&l.allowInvalid, "allow-invalid", false, "if a run is INVALID, judge all the same, and let the exit code be that of the comparison")
 	flags.BoolVar(&l.quiet, "quiet", false, "no progress on stderr")
@@ -225,7 +226,7 @@ func (l *alternation) run(ctx context.Context, o compare.Options, s streams) (ru
 	}
 	options := gauge.Options{Elsewhere: crew.Elsewhere()}
 	if crew == nil {
-		sharding := l.shards.choose(ctx, (*gauge.Job).Sharding, l.jobs[:]...)
+		sharding := l.shards.Choose(ctx, (*gauge.Job).Sharding, l.jobs[:]...)
 		options.Shards, options.ShardsWhy = sharding.Shards, sharding.Why
 	}
 	turns := l.repeat.Value // 0 until the first run says how many

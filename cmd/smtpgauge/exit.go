@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/capacity"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/usage"
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/gauge/check"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
@@ -25,18 +27,8 @@ const (
 	exitInterrupted = 130
 )
 
-// A usageError is the caller's mistake: what is wrong, and a hint on what to type.
-type usageError struct {
-	cause error
-	hint  string
-}
-
-func usagef(hint, format string, args ...any) error {
-	return &usageError{fmt.Errorf(format, args...), hint}
-}
-
-func (e *usageError) Error() string { return e.cause.Error() }
-func (e *usageError) Unwrap() error { return e.cause }
+// usagef makes a usage.Error.
+func usagef(hint, format string, args ...any) error { return usage.Errorf(hint, format, args...) }
 
 // Why a comparison is not a success.
 var (
@@ -46,18 +38,18 @@ var (
 
 // exitCode is the one place that says what an error means to a script.
 func exitCode(err error) int {
-	var usage *usageError
+	var mistake *usage.Error
 	var faults scenarios.Faults
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.As(err, &usage), errors.As(err, &faults):
+	case errors.As(err, &mistake), errors.As(err, &faults):
 		return exitUsage
 	case errors.Is(err, gauge.ErrInterrupted), errors.Is(err, context.Canceled):
 		return exitInterrupted
 	case errors.Is(err, gauge.ErrFailed), errors.Is(err, gauge.ErrInvalid):
 		return exitFailed
-	case errors.Is(err, gauge.ErrThresholdMissed), errors.Is(err, errRegression), errors.Is(err, errFound), errors.Is(err, errCapacity):
+	case errors.Is(err, gauge.ErrThresholdMissed), errors.Is(err, errRegression), errors.Is(err, errFound), errors.Is(err, capacity.ErrBelow):
 		return exitMissed
 	case isUndecided(err):
 		return exitUndecided
@@ -69,7 +61,7 @@ func exitCode(err error) int {
 func isUndecided(err error) bool {
 	var joined interface{ Unwrap() []error }
 	if !errors.As(err, &joined) {
-		return errors.Is(err, errUndecided) || errors.Is(err, gauge.ErrUndecided)
+		return errors.Is(err, errUndecided) || errors.Is(err, capacity.ErrUndecided) || errors.Is(err, gauge.ErrUndecided)
 	}
 	for _, part := range joined.Unwrap() {
 		if !isUndecided(part) {
@@ -81,7 +73,7 @@ func isUndecided(err error) bool {
 
 // finish prints what went wrong and returns the exit code.
 func finish(err error, stderr io.Writer) int {
-	var usage *usageError
+	var mistake *usage.Error
 	var faults scenarios.Faults
 	var broken check.Faults
 	switch {
@@ -94,8 +86,8 @@ func finish(err error, stderr io.Writer) int {
 		for _, f := range faults {
 			fmt.Fprintln(stderr, printable.Text(f.Error()))
 		}
-	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "smtpgauge: %s\nhint: %s\n", printable.Text(usage.Error()), printable.Text(usage.hint))
+	case errors.As(err, &mistake):
+		fmt.Fprintf(stderr, "smtpgauge: %s\nhint: %s\n", printable.Text(mistake.Error()), printable.Text(mistake.Hint))
 	default:
 		for line := range strings.SplitSeq(err.Error(), "\n") {
 			if line != "" { // what stdout has told, as a verdictError says

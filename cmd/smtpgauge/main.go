@@ -27,6 +27,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/manual"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/usage"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
 
@@ -112,7 +113,7 @@ func newRoot(s streams) *cobra.Command {
 			if len(args) == 0 {
 				return usagef("smtpgauge quick HOST is the shortest start, smtpgauge --help lists the commands", "no command given")
 			}
-			return unknownCommand(c, args[0])
+			return usage.UnknownCommand(c, args[0])
 		},
 		RunE: func(*cobra.Command, []string) error { return nil }, // Args refuses everything
 	}
@@ -120,13 +121,13 @@ func newRoot(s streams) *cobra.Command {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.SetFlagErrorFunc(wrongFlag)
+	root.SetFlagErrorFunc(usage.WrongFlag)
 	root.AddCommand(
 		newRun(s), newQuick(s), newCheck(s), newCapacity(s), newShow(s), newCompare(s), newAB(s), newNoise(s), newSink(s), newAgent(s),
 		newValidate(s), newSchema(s), newScenarios(s), newInit(s), newVersion(s), newMan(s),
 		newSinkProcess(s),
 	)
-	refuseUnknownHelp(root)
+	usage.RefuseUnknownHelp(root)
 	completion.Flags(root)
 	return root
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/crew"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/shardsflag"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/sinkprocess"
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/gauge/check"
@@ -45,7 +46,7 @@ func (s streams) carryOut(stop interruption, job *gauge.Job, display *console.Li
 // turn runs a scenario once, into a file, and reads the file for comparing.
 func (s streams) turn(stop interruption, job *gauge.Job, o gauge.Options, name string, display *console.Live, page livePage) (*record.Run, error) {
 	if o.Elsewhere == nil {
-		machine.RaiseOpenFiles(descriptorsFor(job.Plan)+watch.Descriptors+shardDescriptors(o.Shards), display)
+		machine.RaiseOpenFiles(descriptorsFor(job.Plan)+watch.Descriptors+shardsflag.Descriptors(o.Shards), display)
 	}
 	file, err := runfile.Open(name, nil)
 	if errors.As(err, new(runfile.RefusedError)) {

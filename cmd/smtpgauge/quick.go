@@ -13,8 +13,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/capacity"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/usage"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
@@ -33,7 +35,7 @@ type quickFlags struct {
 	print                    bool
 	sessionsSet, durationSet bool
 	rateSet                  bool
-	search                   quickSearch
+	search                   capacity.QuickFlags
 }
 
 func newQuick(s streams) *cobra.Command {
@@ -53,7 +55,7 @@ The password of --user comes from ` + scenarios.PasswordVariable + `; if that is
 command asks for it. --print writes the scenario in place of running it, as a file
 to start from; the password is not in it.
 
-` + searchHelp + "\n\n" + metricsHelp + "\n\n" + watchHelp + "\n\n" + fleetHelp,
+` + capacity.QuickHelp + "\n\n" + metricsHelp + "\n\n" + watchHelp + "\n\n" + fleetHelp,
 		Example: `  smtpgauge quick sink
   smtpgauge quick 127.0.0.1:2525 --tls none --sessions 50 --for 30s
   smtpgauge quick mail.example.test --user bench@example.test --rate 20 --for 1m
@@ -64,7 +66,7 @@ to start from; the password is not in it.
 		RunE: func(c *cobra.Command, args []string) error {
 			q.sessionsSet, q.durationSet = c.Flags().Changed("sessions"), c.Flags().Changed("for")
 			q.rateSet = c.Flags().Changed("rate")
-			if err := errors.Join(q.search.check(c.Flags()), q.complete(args[0]), f.fleet.check(c.Flags())); err != nil {
+			if err := errors.Join(q.search.Check(c.Flags()), q.complete(args[0]), f.fleet.check(c.Flags())); err != nil {
 				return err
 			}
 			text := q.scenario()
@@ -80,8 +82,8 @@ to start from; the password is not in it.
 			case err != nil:
 			case q.print:
 				_, err = io.WriteString(s.out, text)
-			case q.search.on:
-				err = q.search.runWith(c.Context(), &f, job, s)
+			case q.search.On:
+				err = f.runSearch(c.Context(), q.search.Flags, job, s)
 			default:
 				err = f.run(c.Context(), job, s)
 			}
@@ -93,7 +95,7 @@ to start from; the password is not in it.
 	q.serverFlags.register(flags)
 	flags.StringVar(&q.mechanism, "mechanism", "", "SASL `MECHANISM` (default the strongest that the server offers)")
 	q.sessions = numberflag.Whole{Value: 10, Least: 1}
-	flags.Var(&q.sessions, "sessions", "sessions at once (default 10); with --rate the most at once (default 1000), and with --capacity (default "+mostAtOnce+")")
+	flags.Var(&q.sessions, "sessions", "sessions at once (default 10); with --rate the most at once (default 1000), and with --capacity (default "+capacity.MostAtOnce+")")
 	flags.Lookup("sessions").DefValue = "" // the text has both
 	flags.StringVar(&q.rate, "rate", "", "`RATE` of arrivals, such as 20 sessions/s; a bare number is messages/s")
 	flags.StringVar(&q.duration, "for", "10s", "`DURATION` of the load")
@@ -106,7 +108,7 @@ to start from; the password is not in it.
 	flags.StringVar(&q.to, "to", "bench@example.test", "recipient `ADDRESS`")
 	flags.BoolVar(&q.print, "print", false, "write the scenario in place of running it")
 	f.register(flags)
-	q.search.register(flags)
+	q.search.Register(flags)
 	f.source.registerMayLoad(flags)
 	f.fleet.register(flags)
 	f.fleet.registerAllowLost(flags)
@@ -131,7 +133,7 @@ func (q *quickFlags) complete(target string) error {
 		return usagef(hint, "--rate and --messages contradict each other: use --for with --rate")
 	case q.tls == "" && !hasUsualTLS(q.port):
 		return usagef("add --tls none, starttls or implicit", "no TLS mode is usual on port %s", q.port)
-	case q.search.on && startsAtRate(q.from):
+	case q.search.On && startsAtRate(q.from):
 		return usagef("the first rate is --from-rate "+q.from, "--from %s is no address: it is the sender", q.from)
 	case q.mechanism != "" && q.user == "":
 		return usagef(hint, "--mechanism needs --user")
@@ -149,7 +151,7 @@ func (q *quickFlags) complete(target string) error {
 
 // startsAtRate tells whether a sender is a rate, which --from of capacity is.
 func startsAtRate(sender string) bool {
-	_, err := parseRate(sender)
+	_, err := capacity.ParseRate(sender)
 	return err == nil
 }
 
@@ -210,7 +212,7 @@ func blameFlags(err error, scenario string) error {
 		for _, value := range append(n.Items, n) {
 			shown := flag
 			if value.Kind == tree.Scalar && flag != scenarios.PasswordVariable {
-				shown = withValue(flag, value.Text)
+				shown = usage.WithValue(flag, value.Text)
 			}
 			flags[value.At] = scenarios.Fault{File: shown, Message: path[strings.LastIndexByte(path, '.')+1:] + ": "}
 		}
@@ -310,15 +312,12 @@ func (q *quickFlags) trust() string {
 	return strings.Join(parts, ", ")
 }
 
-// mostAtOnce is how many sessions a search has at once at most, if nobody says.
-const mostAtOnce = "500"
-
 func (q *quickFlags) load() string {
 	switch {
-	case q.search.on && q.sessionsSet:
-		return q.search.load(strconv.Itoa(q.sessions.Value))
-	case q.search.on:
-		return q.search.load(mostAtOnce)
+	case q.search.On && q.sessionsSet:
+		return q.search.Load(strconv.Itoa(q.sessions.Value))
+	case q.search.On:
+		return q.search.Load(capacity.MostAtOnce)
 	case q.rate != "":
 		s := fmt.Sprintf("rate: %s, duration: %s", quote(q.rate), quote(q.duration))
 		if q.sessionsSet {

@@ -18,6 +18,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/dryrun"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/shardsflag"
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/gauge/check"
 	"github.com/smtpgauge/smtpgauge/internal/machine"
@@ -88,7 +89,7 @@ type runFlags struct {
 	format  formatFlag
 	metrics addressFlag
 	probe   probeFlag
-	shards  shardsFlag
+	shards  shardsflag.Shards
 	watch   addressFlag
 	fleet   fleetFlags
 	quiet   bool
@@ -103,7 +104,7 @@ func (f *runFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.quiet, "quiet", false, "no progress on stderr")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what the run would do, and send nothing")
 	f.probe.register(flags)
-	f.shards.register(flags)
+	f.shards.Register(flags)
 	flags.BoolVar(&f.allowInvalid, "allow-invalid", false, allowInvalidHelp)
 	flags.Var(&f.metrics, "metrics", "serve live metrics to Prometheus on `[HOST]:PORT`")
 	flags.Var(&f.watch, "watch", watchUsage)
@@ -126,8 +127,8 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 		if err := checkTarget(job); err != nil {
 			return err
 		}
-		sharding = f.shards.choose(ctx, (*gauge.Job).Sharding, job)
-		machine.RaiseOpenFiles(f.descriptors(p)+shardDescriptors(sharding.Shards), s.err)
+		sharding = f.shards.Choose(ctx, (*gauge.Job).Sharding, job)
+		machine.RaiseOpenFiles(f.descriptors(p)+shardsflag.Descriptors(sharding.Shards), s.err)
 	}
 	display := console.NewLive(s.err, console.LiveOptions{Quiet: f.quiet})
 	stop, release := interruptible(ctx, display)

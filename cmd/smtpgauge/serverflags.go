@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/password"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -54,6 +55,6 @@ func (f *serverFlags) password(s streams) (lookupEnv, error) {
 	if !ok || !term.IsTerminal(int(terminal.Fd())) {
 		return nil, usagef("set it to the password of "+f.user, "%s is not set, and there is no terminal to ask for the password on", scenarios.PasswordVariable)
 	}
-	secret, err := askPassword(terminal, f.user, s.err)
+	secret, err := password.Ask(terminal, f.user, s.err, endings())
 	return lookupOr(secret), err
 }

@@ -1,4 +1,4 @@
-package main
+package usage
 
 import (
 	"errors"
@@ -14,9 +14,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
-// unknownCommand says that a command below c has no such name, and what may have
+// UnknownCommand says that a command below c has no such name, and what may have
 // been meant: a command, or the file that stands in its place.
-func unknownCommand(c *cobra.Command, name string) error {
+func UnknownCommand(c *cobra.Command, name string) error {
 	hint := fileHint(name)
 	if hint == "" {
 		var known []string
@@ -27,14 +27,14 @@ func unknownCommand(c *cobra.Command, name string) error {
 		}
 		hint = spelling.Suggest(name, known) + c.CommandPath() + " --help lists the commands"
 	}
-	return usagef(hint, "unknown command %q", name)
+	return Errorf(hint, "unknown command %q", name)
 }
 
-// wrongFlag says what is wrong with the flags of c, and which flag may have been
+// WrongFlag says what is wrong with the flags of c, and which flag may have been
 // meant.
-func wrongFlag(c *cobra.Command, err error) error {
+func WrongFlag(c *cobra.Command, err error) error {
 	if args := c.Flags().Args(); !c.HasParent() && len(args) > 0 {
-		return unknownCommand(c, args[0]) // whose flags these are
+		return UnknownCommand(c, args[0]) // whose flags these are
 	}
 	hint := c.CommandPath() + " --help lists the flags"
 	var unknown *pflag.NotExistError
@@ -43,13 +43,13 @@ func wrongFlag(c *cobra.Command, err error) error {
 	case errors.As(err, &unknown):
 		hint = suggestFlag(c.Flags(), unknown) + hint
 	case errors.As(err, &value):
-		err = fmt.Errorf("%s: %w", withValue("--"+value.GetFlag().Name, value.GetValue()), value.Unwrap())
+		err = fmt.Errorf("%s: %w", WithValue("--"+value.GetFlag().Name, value.GetValue()), value.Unwrap())
 	}
-	return usagef(hint, "%w", err)
+	return Errorf(hint, "%w", err)
 }
 
-// withValue shows a flag and its value as they may have been typed.
-func withValue(flag, value string) string {
+// WithValue shows a flag and its value as they may have been typed.
+func WithValue(flag, value string) string {
 	if len(value) <= 60 && plainWord.MatchString(value) {
 		return flag + " " + value
 	}
@@ -77,8 +77,8 @@ func suggestFlag(flags *pflag.FlagSet, unknown *pflag.NotExistError) string {
 	return spelling.Suggest("--"+name, known)
 }
 
-// refuseUnknownHelp makes help for a command that does not exist a usage error.
-func refuseUnknownHelp(root *cobra.Command) {
+// RefuseUnknownHelp makes help for a command that does not exist a usage error.
+func RefuseUnknownHelp(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	help, _, err := root.Find([]string{"help"})
 	if err != nil { // it was just made
@@ -88,7 +88,7 @@ func refuseUnknownHelp(root *cobra.Command) {
 	help.RunE = func(_ *cobra.Command, args []string) error {
 		c, rest, err := root.Find(args)
 		if err != nil || len(rest) > 0 {
-			return unknownCommand(root, strings.Join(args, " "))
+			return UnknownCommand(root, strings.Join(args, " "))
 		}
 		return c.Help()
 	}

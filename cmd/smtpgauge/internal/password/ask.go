@@ -1,4 +1,5 @@
-package main
+// Package password asks for passwords on a terminal.
+package password
 
 import (
 	"errors"
@@ -12,16 +13,17 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge"
 )
 
-// askPassword reads a password from a terminal without showing it. ^C turns the
-// terminal's echo on again.
-func askPassword(terminal *os.File, name string, stderr io.Writer) (string, error) {
+// Ask reads the password of a name from a terminal without showing it. The endings are the
+// signals that end the program: any of them turns the terminal's echo on again, and the error
+// is gauge.ErrInterrupted.
+func Ask(terminal *os.File, name string, stderr io.Writer, endings []os.Signal) (string, error) {
 	fd := int(terminal.Fd())
 	before, err := term.GetState(fd)
 	if err != nil {
 		return "", fmt.Errorf("read the password: %w", err)
 	}
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, endings()...)
+	signal.Notify(signals, endings...)
 	defer signal.Stop(signals)
 
 	type answer struct {
