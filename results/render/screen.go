@@ -255,7 +255,7 @@ func (res *document) missedPart() *part {
 	p.left = func(shown int) string { return thresholdsLeft(missed[shown:], p.noun) }
 	why := slices.ContainsFunc(missed, func(t figures.ThresholdResult) bool { return t.Reason != "" })
 	if why {
-		p.Columns = append(p.Columns, table.Column{Name: "why", Left: true})
+		p.Columns = append(p.Columns, table.Column{Name: "why", Left: true, Wrap: 24})
 	}
 	for _, t := range missed {
 		if len(missed) == 1 && strings.HasSuffix(res.Verdict.Reason, t.Text()) {

@@ -55,10 +55,15 @@ func (s Section) columnWidth(i int) int {
 	return width
 }
 
-// wrapped breaks the cells of a column that may be broken. It is false if that would
+// wrapped breaks the cells of the widest column that may be broken. It is false if that would
 // leave too little of a line to be useful.
 func (s Section) wrapped(width int) (Section, bool) {
-	i := slices.IndexFunc(s.Columns, func(c Column) bool { return c.Wrap > 0 })
+	i := -1
+	for j := range s.Columns {
+		if s.Columns[j].Wrap > 0 && (i < 0 || s.columnWidth(j) > s.columnWidth(i)) {
+			i = j
+		}
+	}
 	if i < 0 {
 		return s, false
 	}
