@@ -49,12 +49,12 @@ func (j *Job) lookout(ctx context.Context) (*lookout, error) {
 			return nil, fmt.Errorf("the server's own side: %w", err)
 		}
 	}
-	if url, list := j.scenario.Prometheus(); len(list) > 0 {
-		queries := make([]serverside.Query, len(list))
-		for i := range list {
-			queries[i] = serverside.Query(list[i])
+	if p := j.scenario.Prometheus(); p != nil {
+		o := serverside.PrometheusOptions{URL: p.URL, Username: p.Username, Password: p.Password, Private: p.Private, Token: p.Token, Roots: p.Roots}
+		for _, q := range p.Queries {
+			o.Queries = append(o.Queries, serverside.Query(q))
 		}
-		if l.prometheus, err = serverside.NewPrometheus(ctx, url, queries); err != nil {
+		if l.prometheus, err = serverside.NewPrometheus(ctx, o); err != nil {
 			return nil, fmt.Errorf("the server's own side: %w", err)
 		}
 	}

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"time"
 
-	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
@@ -96,64 +95,6 @@ var scheduleShape = object[schedule]{
 			"together runs all flows at once, in-turn one after the other.").defaultTo("together"),
 		opt("rounds", count(1, 10_000), func(s *schedule) *int { return &s.rounds },
 			"How often each flow runs. Comparisons need several rounds: five rounds say more than one that is five times as long.").defaultTo("1"),
-	},
-}
-
-// A server says how to look at the server itself while it is loaded.
-type server struct {
-	section
-	processes  []string
-	agent      string
-	prometheus prometheus
-}
-
-var serverShape = object[server]{
-	name:    "server",
-	example: "{processes: [postfix]}",
-	fields: []field[server]{
-		opt("processes", listOf(text("a process's name, the path of a pid file, a systemd unit such as postfix.service, or a control group below /sys/fs/cgroup", `^[^\x00-\x1f]{1,1000}$`), 1, 50),
-			func(s *server) *[]string { return &s.processes },
-			"The server's processes on this machine, each with all of its descendants."),
-		opt("agent", text("the name of an agent", `^[A-Za-z0-9][A-Za-z0-9_.-]{0,252}$`), func(s *server) *string { return &s.agent },
-			"The agent on the server's machine that looks at its processes there: smtpgauge agent --name NAME --watch PROCESSES. For runs on agents."),
-		opt("prometheus", prometheusShape, func(s *server) *prometheus { return &s.prometheus },
-			"A Prometheus server that is asked once a second, such as one that watches another machine."),
-	},
-	check: func(d *decoder, s *server) {
-		switch {
-		case len(s.given("processes", "agent", "prometheus")) == 0 && !s.unsure:
-			d.Faultf(s.node.At, "say what is looked at: processes, as in {processes: [postfix]}, agent or prometheus")
-		case s.has("processes") && s.has("agent"):
-			d.Faultf(s.at("agent"), "the server's processes are on this machine or on an agent's: leave out processes or agent")
-		}
-	},
-}
-
-// A prometheus is a Prometheus server that knows something of the server.
-type prometheus struct {
-	section
-	url     string
-	queries []named[string]
-}
-
-var prometheusShape = object[prometheus]{
-	name:    "prometheus",
-	example: `{url: "http://127.0.0.1:9090", queries: {load: "node_load1"}}`,
-	fields: []field[prometheus]{
-		opt("url", text("a URL such as http://127.0.0.1:9090, without a user name and without a question mark", `^https?://[^\x00-\x20@?#]{1,500}$`), func(p *prometheus) *string { return &p.url },
-			"Where its HTTP API is: the part before /api/v1.").mandatory(),
-		opt("queries", byName[string]{
-			what: "a query's name", key: namePattern, words: nameWords, most: 20, needed: true,
-			item: text("a query in PromQL, whose answer is one number", `^[^\x00-\x08\x0b-\x1f]{1,1000}$`),
-		}, func(p *prometheus) *[]named[string] { return &p.queries },
-			"What to ask, by the names that the figures have: each has to come to one number, so most begin with sum or max.").mandatory(),
-	},
-	check: func(d *decoder, p *prometheus) {
-		for i := range p.queries {
-			if _, is := sample.ParsePhase(p.queries[i].name); is {
-				d.Faultf(p.queries[i].at, "no query can be named %s, which is what a phase is named: server.%s.max would have two meanings", p.queries[i].name, p.queries[i].name)
-			}
-		}
 	},
 }
 

@@ -315,8 +315,12 @@ func (d *decoder) checkVariables() {
 	if len(d.Faults) > 0 {
 		return // what uses a variable may not have been read
 	}
+	unused := d.here.Unused()
 	for _, name := range d.filler.Unused() {
 		v := d.filler.Vars.Get(name)
+		if !slices.Contains(unused, name) {
+			continue
+		}
 		if strings.HasPrefix(v.At.File, setPrefix) && !v.Null() {
 			d.Faultf(v.At, "no text has ${%s}", name)
 		}

@@ -84,10 +84,10 @@ schedule: {rounds: 4}
 `
 	load := func(set ...string) (*Scenario, error) { return Parse("a.yaml", []byte(source), testOptions(set...)) }
 	for set, holds := range map[string]func(*Scenario) bool{
-		"server=null":              func(s *Scenario) bool { url, _ := s.Prometheus(); return url == "" && s.Watched() == nil },
+		"server=null":              func(s *Scenario) bool { return s.Prometheus() == nil && s.Watched() == nil },
 		"server=~":                 func(s *Scenario) bool { return s.Watched() == nil },
-		"server.processes=null":    func(s *Scenario) bool { url, _ := s.Prometheus(); return url != "" && s.Watched() == nil },
-		"server.prometheus=null":   func(s *Scenario) bool { url, _ := s.Prometheus(); return url == "" && s.Watched() != nil },
+		"server.processes=null":    func(s *Scenario) bool { return s.Prometheus() != nil && s.Watched() == nil },
+		"server.prometheus=null":   func(s *Scenario) bool { return s.Prometheus() == nil && s.Watched() != nil },
 		"thresholds=null":          func(s *Scenario) bool { return len(s.Criteria().Thresholds) == 0 },
 		"thresholds.1=null":        func(s *Scenario) bool { c := s.Criteria().Thresholds; return len(c) == 2 && c[1].Flow == "peak" },
 		"gates=null":               func(s *Scenario) bool { return len(s.Criteria().Gates) == 0 },
@@ -103,7 +103,7 @@ schedule: {rounds: 4}
 		"defaults=null":            func(*Scenario) bool { return true },
 		"flows.relay.message=null": func(*Scenario) bool { return true },
 		"server.prometheus.queries.cpu=null": func(s *Scenario) bool {
-			_, queries := s.Prometheus()
+			queries := s.Prometheus().Queries
 			return len(queries) == 1 && queries[0].Name == "memory"
 		},
 	} {
@@ -159,8 +159,7 @@ func TestNullInFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	url, _ := s.Prometheus()
-	equal(t, "what Prometheus says", url, "")
+	equal(t, "what Prometheus says", s.Prometheus() == nil, true)
 	equal(t, "processes", s.Watched(), []string{"postfix"})
 	equal(t, "thresholds", len(s.Criteria().Thresholds), 0)
 	equal(t, "flows", len(s.Plan().Flows), 2)

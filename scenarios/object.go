@@ -174,14 +174,14 @@ func (o object[S]) meant(key string, names []string) string {
 	if name := o.instead[key]; name != "" {
 		return fmt.Sprintf("say %s; ", name)
 	}
-	if found := owners()[key]; found != nil {
+	if found := ownersNear(key, names); found != nil {
 		return fmt.Sprintf("it is an option of %s; ", strings.Join(found, ", and of "))
 	}
 	name := foreign.Option(key)
 	if slices.Contains(names, name) {
 		return fmt.Sprintf("say %s; ", name)
 	}
-	if found := owners()[name]; found != nil {
+	if found := ownersNear(name, names); found != nil {
 		return fmt.Sprintf("say %s, which is an option of %s; ", name, strings.Join(found, ", and of "))
 	}
 	return spelling.Suggest(key, names)

@@ -142,6 +142,10 @@ func newDecoder(name string, own, shell files, o *LoadOptions) *decoder {
 			d.notef(at, "the environment variable %s is not set: a run needs it", tree.Quote(name))
 		}
 	}
+	d.here = tree.Filler{Report: &d.Report, Env: d.filler.Env, File: d.secretHere, Absent: d.filler.Absent}
+	if own.closed || shell.closed {
+		d.here.Env = func(string) (string, bool) { return absent, true }
+	}
 	d.keepEnvironment()
 	return d
 }
@@ -171,6 +175,7 @@ func (d *decoder) read(source []byte, o *LoadOptions) (*Scenario, error) {
 		return nil, d.Err()
 	}
 	d.filler.Vars = root.Get("vars")
+	d.here.Vars = d.filler.Vars
 	var doc document
 	scenarioShape.decode(d, root, &doc)
 	plan, judged := doc.plan(d)
@@ -225,18 +230,6 @@ func (s *Scenario) Watched() []string { return slices.Clone(s.server.processes) 
 // WatchedBy is the name of the agent that looks at the server's processes during a run; ""
 // if there is none.
 func (s *Scenario) WatchedBy() string { return s.server.agent }
-
-// A Query is a question to a Prometheus server about the server, in PromQL.
-type Query struct{ Name, Expr string }
-
-// Prometheus is where queries are asked during a run, in the order of the scenario; nil
-// if it has none.
-func (s *Scenario) Prometheus() (url string, queries []Query) {
-	for _, q := range s.server.prometheus.queries {
-		queries = append(queries, Query{q.name, q.value})
-	}
-	return s.server.prometheus.url, queries
-}
 
 // YAML returns a plan's resolved scenario for people to read: every option with its
 // value, and no secret. Load reads it as a scenario again.

@@ -151,6 +151,17 @@ var owners = sync.OnceValue(func() map[string][]string {
 	return found
 })
 
+// ownersNear are those of the owners that are options of an object with these names, if any
+// is; otherwise all.
+func ownersNear(option string, names []string) []string {
+	all := owners()[option]
+	near := slices.DeleteFunc(slices.Clone(all), func(owner string) bool { return !slices.Contains(names, owner) })
+	if len(near) > 0 {
+		return near
+	}
+	return all
+}
+
 //go:generate go test -run ^(TestSchemaFile|TestReference)$ -update
 
 // Schema returns the JSON Schema of scenario files, draft 2020-12, for editors. It

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/smtpgauge/smtpgauge/internal/textfile"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
@@ -42,7 +43,13 @@ const maxSecret = 64 << 10
 // credential is the shape of a text of auth, which may have ${env:NAME} and
 // ${file:PATH} in it. Only the reference is shown, never the text that it stands
 // for. Of a hidden credential, such as a password, no other text is shown either.
-type credential struct{ hidden bool }
+type credential struct {
+	hidden bool
+	// here says that no agent needs it: what a reference stands for is found on the machine
+	// that reads the scenario, wherever the scenario says that secrets are, and does not
+	// travel.
+	here bool
+}
 
 func (c credential) decode(d *decoder, n *tree.Node, out *secret) {
 	if n.Kind != tree.Scalar || n.Tag != tree.IsText {
@@ -53,7 +60,11 @@ func (c credential) decode(d *decoder, n *tree.Node, out *secret) {
 		d.wantf(n, "text", found)
 		return
 	}
-	whole, ok := d.filler.Fill(n, true)
+	filler := &d.filler
+	if c.here {
+		filler = &d.here
+	}
+	whole, ok := filler.Fill(n, true)
 	if !ok {
 		n.Redact = c.hidden
 		return
@@ -112,4 +123,31 @@ func (d *decoder) secretFile(at tree.Position, name string) (string, bool) {
 		ok = false
 	}
 	return withoutLineEnd(string(text)), ok
+}
+
+// secretHere returns the text of a file for ${file:PATH} that only this machine needs. It is
+// not kept for others, and they do not read it.
+func (d *decoder) secretHere(at tree.Position, name string) (string, bool) {
+	if d.shell.closed {
+		return absent, true
+	}
+	shown := d.shownName(at, name)
+	data, known := d.contents[shown]
+	if !known {
+		beside := d.filesAt(at)
+		beside.kept = nil
+		var err error
+		if data, err = beside.read(name, maxSecret); err != nil {
+			d.Faultf(at, "%s: %v", shown, err)
+			return "", false
+		}
+	}
+	text, err := textfile.Decode(data)
+	switch {
+	case err != nil:
+		d.Faultf(at, "%s: %v", shown, err)
+	case len(text) == 0:
+		d.Faultf(at, "%s: is empty", shown)
+	}
+	return withoutLineEnd(string(text)), err == nil && len(text) > 0
 }

@@ -30,6 +30,7 @@ type decoder struct {
 	shell   files            // of what the command line gives
 	trust   *x509.CertPool   // in place of the authorities that the scenario names; nil for those
 	filler  tree.Filler
+	here    tree.Filler // for secrets that only the machine needs that reads the scenario
 
 	// layer is set while a part of the scenario is decoded that takes part in
 	// merging: there a key without a value removes one, as null does everywhere. partial

@@ -3,6 +3,7 @@ package serverside
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
@@ -29,20 +31,38 @@ const (
 	answerWithin = 2 * time.Second
 	maxAnswer    = 64 << 10 // octets
 	maxWhy       = 200      // octets of the reason for which there is no value
+	maxValue     = 1e100    // of an answer, so that sums of answers are numbers
+	// leastWait is how long an answer has to be waited for in vain, when the watch ends, to
+	// count as missed.
+	leastWait = 250 * time.Millisecond
 )
+
+// PrometheusOptions say how to ask a Prometheus server, and what.
+type PrometheusOptions struct {
+	URL                string // the part before /api/v1
+	Queries            []Query
+	Username, Password string         // for basic authentication; empty for none
+	Private            bool           // Username is shown nowhere; Password and Token never are
+	Token              string         // a bearer token; empty for none
+	Roots              *x509.CertPool // of authorities to trust; nil for the system's
+}
 
 // A Prometheus is a server that is asked queries.
 type Prometheus struct {
 	url     url.URL // of instant queries
 	queries []Query
 	client  *http.Client
+
+	logIn    func(*http.Request)
+	loggedIn bool              // logIn does something
+	secrets  *smtpwire.Secrets // of logIn, which the server may send back
 }
 
 // NewPrometheus asks each query once. The error says which of them cannot be answered:
 // one whose series is not there yet, or is no number yet, is no error, as a load may bring
 // it about.
-func NewPrometheus(ctx context.Context, address string, queries []Query) (*Prometheus, error) {
-	p := newPrometheus(address, queries)
+func NewPrometheus(ctx context.Context, o PrometheusOptions) (*Prometheus, error) {
+	p := newPrometheus(o)
 	if p == nil {
 		return nil, errors.New("the URL of Prometheus is none")
 	}
@@ -53,34 +73,48 @@ func NewPrometheus(ctx context.Context, address string, queries []Query) (*Prome
 	return p, nil
 }
 
-func newPrometheus(address string, queries []Query) *Prometheus {
-	u, err := url.Parse(address)
+func newPrometheus(o PrometheusOptions) *Prometheus {
+	u, err := url.Parse(o.URL)
 	if err != nil {
 		return nil
 	}
+	queries := o.Queries
 	return &Prometheus{
-		url: *u.JoinPath("api/v1/query"), queries: queries,
+		url: *u.JoinPath("api/v1/query"), queries: queries, logIn: o.logIn(), loggedIn: o.Username != "" || o.Token != "",
+		secrets: smtpwire.NewSecrets([]smtpwire.Credentials{{Username: o.Username, Password: o.Password, Private: o.Private}, {Password: o.Token}}),
 		client: &http.Client{
 			Timeout:       answerWithin,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 			Transport: &http.Transport{
-				TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, MaxConnsPerHost: len(queries), MaxIdleConnsPerHost: len(queries),
+				TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots}, MaxConnsPerHost: len(queries), MaxIdleConnsPerHost: len(queries),
 				MaxResponseHeaderBytes: maxAnswer, DisableCompression: true,
 			},
 		},
 	}
 }
 
+// logIn returns what adds the login to a request.
+func (o *PrometheusOptions) logIn() func(*http.Request) {
+	username, password, token := o.Username, o.Password, o.Token
+	switch {
+	case token != "":
+		return func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token) } // RFC 6750, section 2.1
+	case username != "":
+		return func(r *http.Request) { r.SetBasicAuth(username, password) } // RFC 7617
+	}
+	return func(*http.Request) {}
+}
+
 func (p *Prometheus) tryEach(ctx context.Context) error {
 	var faults []error
 	for i := range p.queries {
 		_, err := p.ask(ctx, p.queries[i].Expr)
-		if errors.As(err, new(*url.Error)) {
-			faults = append(faults, fmt.Errorf("the Prometheus at %s: %s", shortened(p.url.Host), why(err)))
+		if errors.As(err, new(*url.Error)) || errors.As(err, new(*loginError)) {
+			faults = append(faults, fmt.Errorf("the Prometheus at %s: %s", shortened(p.url.Host), p.why(err)))
 			break // the other queries would only take as long
 		}
 		if err != nil && !errors.Is(err, errNoSeries) && !errors.As(err, new(*notFiniteError)) {
-			faults = append(faults, fmt.Errorf("the query %s: %w", p.queries[i].Name, err))
+			faults = append(faults, fmt.Errorf("the query %s: %s", p.queries[i].Name, p.why(err)))
 		}
 	}
 	return errors.Join(faults...)
@@ -107,30 +141,43 @@ func (p *Prometheus) follow(ctx context.Context, q *Query, report func(*tally.An
 			return
 		case <-next.C:
 		}
+		asked := time.Now()
 		v, err := p.ask(ctx, q.Expr)
-		if ctx.Err() != nil {
-			return
+		waited := time.Since(asked)
+		ended := err != nil && ctx.Err() != nil
+		if ended && waited < leastWait {
+			return // it had no time to answer
 		}
 		a := &tally.Answer{Query: q.Name, From: from, To: max(from, sample.Instant(time.Now().UnixNano()))}
-		if err != nil {
-			a.Missed = why(err)
-		} else {
+		switch {
+		case ended:
+			a.Missed = fmt.Sprintf("no answer for %s, until the run ended", waited.Round(10*time.Millisecond))
+		case err != nil:
+			a.Missed = p.why(err)
+		default:
 			a.Value = &v
 		}
 		from = a.To
 		report(a)
+		if ended {
+			return
+		}
 	}
 }
 
-// why is an error as a short text that can be shown. Its URL is left out.
-func why(err error) string {
+// why is an error as a short text that can be shown, without secrets. Its URL is left out.
+func (p *Prometheus) why(err error) string {
 	if u := new(url.Error); errors.As(err, &u) {
 		err = u.Err
 		if u.Timeout() {
 			err = fmt.Errorf("no answer within %s", answerWithin)
 		}
 	}
-	return shortened(err.Error())
+	hint := ""
+	if errors.As(err, new(x509.UnknownAuthorityError)) {
+		hint = ": ca names a file with the authority to trust"
+	}
+	return shortened(p.secrets.Redact(err.Error()) + hint)
 }
 
 // shortened is a foreign text, printable and of a bounded length.
@@ -156,6 +203,7 @@ func (p *Prometheus) ask(ctx context.Context, expr string) (float64, error) {
 		return 0, err
 	}
 	request.Header.Set("Accept", "application/json")
+	p.logIn(request)
 	response, err := p.client.Do(request)
 	if err != nil {
 		return 0, err
@@ -167,6 +215,9 @@ func (p *Prometheus) ask(ctx context.Context, expr string) (float64, error) {
 		return 0, &url.Error{Op: "Get", Err: err}
 	case len(body) > maxAnswer:
 		return 0, fmt.Errorf("the answer is longer than %d KiB: use sum() or max() for one number", maxAnswer>>10)
+	}
+	if response.StatusCode == http.StatusUnauthorized || response.StatusCode == http.StatusForbidden {
+		return 0, &loginError{response.StatusCode, p.loggedIn}
 	}
 	v, err := parseAnswer(body)
 	if err == nil || errors.Is(err, errNoSeries) || errors.As(err, new(*notFiniteError)) {
@@ -180,11 +231,28 @@ func (p *Prometheus) ask(ctx context.Context, expr string) (float64, error) {
 	return v, err
 }
 
+// A loginError is that a server, or a proxy before it, does not let the caller ask.
+type loginError struct {
+	status int
+	tried  bool // there was a login
+}
+
+func (e *loginError) Error() string {
+	text := fmt.Sprintf("it answered %d %s", e.status, http.StatusText(e.status))
+	switch {
+	case !e.tried:
+		return text + ": it wants a login: give username and password, or token"
+	case e.status == http.StatusUnauthorized:
+		return text + ": it does not take that login"
+	}
+	return text + ": that login may not ask it"
+}
+
 // A notFiniteError is a value that is no number that can be kept, such as the rate of a
 // counter that does not grow divided by itself.
-type notFiniteError struct{ value string }
+type notFiniteError struct{ value, why string }
 
-func (e *notFiniteError) Error() string { return "its value is " + e.value }
+func (e *notFiniteError) Error() string { return "its value is " + e.value + ", " + e.why }
 
 // A notPrometheusError is an answer that Prometheus does not give.
 type notPrometheusError struct{ reason string }
@@ -254,8 +322,10 @@ func parsePoint(point []json.RawMessage) (float64, error) {
 	switch {
 	case err != nil:
 		return 0, &notPrometheusError{"its value is no number"}
-	case math.IsNaN(v) || math.Abs(v) > 1e100:
-		return 0, &notFiniteError{shortened(text)}
+	case math.IsNaN(v) || math.IsInf(v, 0):
+		return 0, &notFiniteError{shortened(text), "which is no number to reckon with"}
+	case math.Abs(v) > maxValue:
+		return 0, &notFiniteError{shortened(text), "and figures are of values up to 1e100: divide it in the query"}
 	}
 	return v, nil
 }

@@ -2,10 +2,13 @@ package serverside
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"io"
+	"log"
 	"math"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -47,7 +50,10 @@ func TestParseAnswer(t *testing.T) {
 		"a matrix":           {`{"status":"success","data":{"resultType":"matrix","result":[]}}`, 0, "it is a matrix, and not a number"},
 		"a bad query":        {`{"status":"error","errorType":"bad_data","error":"parse error\u0007"}`, 0, `it is refused: bad_data: parse error`},
 		"no number":          {vector(`{"value":[1,"NaN"]}`), 0, "its value is NaN"},
-		"more than any":      {vector(`{"value":[1,"+Inf"]}`), 0, "its value is +Inf"},
+		"more than any":      {vector(`{"value":[1,"+Inf"]}`), 0, "its value is +Inf, which is no number to reckon with"},
+		"nearly as much":     {vector(`{"value":[1,"1.7e+308"]}`), 0, "its value is 1.7e+308, and figures are of values up to 1e100: divide it in the query"},
+		"as much below 0":    {vector(`{"value":[1,"-1.7e308"]}`), 0, "its value is -1.7e308, and figures are of values up to 1e100"},
+		"just as much":       {vector(`{"value":[1,"-1e100"]}`), -1e100, ""},
 		"an unquoted number": {vector(`{"value":[1,2]}`), 0, "its value is none"},
 		"a histogram":        {vector(`{"histogram":[1,{}]}`), 0, "its value is none"},
 		"a page":             {"<html>", 0, "not the JSON"},
@@ -71,7 +77,7 @@ func FuzzParseAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		v, err := parseAnswer(body)
 		if err != nil {
-			if text := why(err); len(text) > maxWhy+len("…") {
+			if text := new(Prometheus).why(err); len(text) > maxWhy+len("…") {
 				t.Errorf("a reason of %d octets", len(text))
 			}
 			return
@@ -86,7 +92,7 @@ func FuzzParseAnswer(f *testing.F) {
 func TestWatchPrometheus(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
-		p := newPrometheus("http://prometheus.example.test/base/", []Query{{"load", "sum(x)"}})
+		p := newPrometheus(PrometheusOptions{URL: "http://prometheus.example.test/base/", Queries: []Query{{"load", "sum(x)"}}})
 		p.client.Transport = fakePrometheus(func(r *http.Request, query string) (string, error) {
 			if r.URL.Path != "/base/api/v1/query" || query != "sum(x)" {
 				t.Errorf("asked %s", r.URL)
@@ -136,11 +142,110 @@ func TestWatchPrometheus(t *testing.T) {
 	})
 }
 
+// A server that stays mute until the run ends is noticed, unless there was no time to answer.
+func TestMutePrometheus(t *testing.T) {
+	for length, want := range map[time.Duration]string{
+		2800 * time.Millisecond: "|no answer for 800ms, until the run ended",
+		2100 * time.Millisecond: "",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			asked := 0
+			p := newPrometheus(PrometheusOptions{URL: "http://prometheus.example.test", Queries: []Query{{"load", "x"}}})
+			p.client.Transport = fakePrometheus(func(r *http.Request, _ string) (string, error) {
+				if asked++; asked > 1 {
+					<-r.Context().Done()
+					return "", r.Context().Err()
+				}
+				return half, nil
+			})
+			ctx, stop := context.WithTimeout(t.Context(), length)
+			defer stop()
+			var texts []string
+			answers := tally.Queries{}
+			p.Watch(ctx, func(a *tally.Answer) {
+				texts = append(texts, a.Missed)
+				answers.Add(a)
+			})
+			if got := strings.Join(texts, "|"); got != want {
+				t.Errorf("after %v: missed %q, want %q", length, got, want)
+			}
+		})
+	}
+}
+
+// TestPrometheusLogin logs in with each request, says what a server makes of that, and shows
+// no secret that a server sends back.
+func TestPrometheusLogin(t *testing.T) {
+	const basic = "Basic bWU6aHVudGVyMi1wYXNz" // me:hunter2-pass
+	for name, c := range map[string]struct {
+		options PrometheusOptions
+		header  string
+		status  int
+		body    string
+		want    string
+	}{
+		"basic":         {PrometheusOptions{Username: "me", Password: "hunter2-pass"}, basic, 200, half, ""},
+		"bearer":        {PrometheusOptions{Token: "hunter2-token"}, "Bearer hunter2-token", 200, half, ""},
+		"none":          {PrometheusOptions{}, "", 200, half, ""},
+		"wants one":     {PrometheusOptions{}, "", 401, "Unauthorized", "the Prometheus at prometheus.example.test: it answered 401 Unauthorized: it wants a login: give username and password, or token"},
+		"another":       {PrometheusOptions{Token: "hunter2-token"}, "Bearer hunter2-token", 401, "", "it answered 401 Unauthorized: it does not take that login"},
+		"not allowed":   {PrometheusOptions{Token: "hunter2-token"}, "Bearer hunter2-token", 403, "", "it answered 403 Forbidden: that login may not ask it"},
+		"sends it back": {PrometheusOptions{Username: "me", Password: "hunter2-pass"}, basic, 400, `{"status":"error","errorType":"bad hunter2-pass","error":"` + basic + `"}`, "it is refused: bad <redacted>: Basic <redacted>"},
+		"and a token":   {PrometheusOptions{Token: "hunter2-token"}, "Bearer hunter2-token", 400, `{"status":"error","errorType":"hunter2-token","error":"x"}`, "it is refused: <redacted>: x"},
+		"and a name":    {PrometheusOptions{Username: "somebody-private", Password: "hunter2-pass", Private: true}, "", 400, `{"status":"error","errorType":"a","error":"no somebody-private"}`, "it is refused: a: no <redacted>"},
+	} {
+		c.options.URL, c.options.Queries = "http://prometheus.example.test", []Query{{"load", "a"}, {"more", "b"}}
+		p := newPrometheus(c.options)
+		asked := 0
+		p.client.Transport = transport(func(r *http.Request) (*http.Response, error) {
+			asked++
+			if got := r.Header.Get("Authorization"); c.header != "" && got != c.header || c.options.Username+c.options.Token == "" && got != "" {
+				t.Errorf("%s: logs in with %q, want %q", name, got, c.header)
+			}
+			return answeredWith{c.status, c.body}.RoundTrip(r)
+		})
+		err := p.tryEach(t.Context())
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: a secret is shown: %v", name, err)
+		}
+		if c.status/100 == 4 && c.status != 400 && asked != 1 {
+			t.Errorf("%s: asked %d times with a login that is refused", name, asked)
+		}
+	}
+}
+
+// TestPrometheusAuthority trusts the authorities that are given, and says what to do about
+// one that is not.
+func TestPrometheusAuthority(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, half) }))
+	defer server.Close()
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	options := PrometheusOptions{URL: server.URL, Queries: []Query{{"load", "a"}}}
+	if _, err := NewPrometheus(t.Context(), options); err == nil || !strings.Contains(err.Error(), "unknown authority: ca names a file with the authority to trust") {
+		t.Errorf("an authority that is not trusted: %v", err)
+	}
+	options.Roots = x509.NewCertPool()
+	options.Roots.AddCert(server.Certificate())
+	p, err := NewPrometheus(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.client.CloseIdleConnections()
+}
+
+// A transport is a function that answers requests.
+type transport func(*http.Request) (*http.Response, error)
+
+func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
 // A status that is no success is an error, whatever the body says, and nobody follows it.
 func TestPrometheusStatus(t *testing.T) {
 	for _, body := range []string{half, nobody} {
 		for _, status := range []int{http.StatusFound, http.StatusInternalServerError} {
-			p := newPrometheus("http://prometheus.example.test", []Query{{"load", "a"}})
+			p := newPrometheus(PrometheusOptions{URL: "http://prometheus.example.test", Queries: []Query{{"load", "a"}}})
 			p.client.Transport = answeredWith{status, body}
 			if err := p.tryEach(t.Context()); err == nil || !strings.Contains(err.Error(), "the query load: status "+http.StatusText(status)+", and no answer") {
 				t.Errorf("%d: %v", status, err)
@@ -161,7 +266,7 @@ func (a answeredWith) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // TestAskPrometheus says before the load what can never be answered.
 func TestAskPrometheus(t *testing.T) {
-	p := newPrometheus("http://user:secret@prometheus.example.test", []Query{{"good", "a"}, {"absent", "b"}, {"wrong", "("}, {"many", "c"}, {"ratio", "d"}})
+	p := newPrometheus(PrometheusOptions{URL: "http://user:secret@prometheus.example.test", Queries: []Query{{"good", "a"}, {"absent", "b"}, {"wrong", "("}, {"many", "c"}, {"ratio", "d"}}})
 	answers := map[string]string{
 		"a": half, "b": nobody, "(": `{"status":"error","errorType":"bad_data","error":"unclosed"}`,
 		"c": `{"status":"success","data":{"resultType":"vector","result":[{},{}]}}`,

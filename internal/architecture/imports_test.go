@@ -40,7 +40,7 @@ var parts = map[string][]string{
 	"gauge/capacity": {
 		"gauge", "gauge/serverside", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "results/record", "results/figures", "results/figures/limits", "results/histogram", "results/human",
 	},
-	"gauge/serverside":   {"loadgen/sample", "results/tally", "internal/printable"},
+	"gauge/serverside":   {"loadgen/sample", "loadgen/smtpwire", "results/tally", "internal/printable"},
 	"gauge/fleet/clock":  {"loadgen/sample"},
 	"gauge/check":        {"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/sample", "loadgen/smtpwire", "results/human", "internal/machine", "internal/printable"},
 	"gauge/fleet/bundle": {"scenarios", "loadgen", "loadgen/mail", "loadgen/netdrive", "internal/textfile"},

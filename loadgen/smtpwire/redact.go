@@ -12,6 +12,9 @@ import (
 // (base64, quoted-printable, percent, backslash, hexadecimal), or cut short.
 func (s *Secrets) redact(text []byte) []byte { return s.redactTo(text, len(text)) }
 
+// Redact is redact for a text that did not come from a session, but may have its secrets.
+func (s *Secrets) Redact(text string) string { return string(s.redact([]byte(text))) }
+
 // redactCut is redact for a text that ends before what the server said does. It
 // leaves out the end of the text: there may be too few octets of a secret to
 // recognize it.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
@@ -26,7 +27,8 @@ type Query struct {
 	Last       *float64 `json:"last"`
 	PerMessage *float64 `json:"per_message"` // how much it rose, over the messages accepted
 
-	noPerMessage string // why that is not known
+	noPerMessage string        // why that is not known
+	silent       time.Duration // from the last answer to the end of the load
 }
 
 // leastChanges is how often a count has to rise under load, if it is to be shared out
@@ -72,6 +74,7 @@ func QueryUnder(r *record.Run, name string, messages int64, windows ...record.Wi
 	q := Query{Name: name, Answers: sum.Count, Missed: sum.Missed, Why: sum.Why, noPerMessage: "no message was accepted under load"}
 	if load > 0 {
 		q.Share = min(1, float64(sum.Answered)/float64(load))
+		q.silent = windows[len(windows)-1].To.Sub(sum.LastAt)
 	}
 	if sum.Count == 0 {
 		return q
@@ -96,8 +99,11 @@ func QueryUnder(r *record.Run, name string, messages int64, windows ...record.Wi
 
 func (q *Query) tooFew() string {
 	text := fmt.Sprintf("it was answered for %.0f %% of the load only", 100*q.Share)
-	if q.Why != "" {
+	switch {
+	case q.Why != "":
 		text += ": " + q.Why
+	case q.Answers > 0 && q.silent > time.Second:
+		text += ": the last answer came " + human.Duration(q.silent) + " before its end"
 	}
 	return text
 }

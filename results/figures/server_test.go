@@ -142,6 +142,7 @@ func TestQueries(t *testing.T) {
 		{"server.q.per_message < 3", nil, func(n int) float64 { return float64(n % 5) }, false, "it fell, so it is no count"},
 		{"server.q.max < 9000", most, rising, false, "it was answered for 75 % of the load only: connection refused"},
 		{"server.q.per_message < 9000", most, rising, false, "it was answered for 75 % of the load only: connection refused"},
+		{"server.q.max < 9000", map[int]bool{8: true, 9: true}, rising, false, "it was answered for 75 % of the load only: connection refused"},
 		{"server.other.max < 9000", nil, rising, false, "nobody asked it"},
 	} {
 		res := asked(t, test.missed, test.value, test.expr)

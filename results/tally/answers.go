@@ -175,14 +175,20 @@ func (q Queries) Merge(from Queries) {
 }
 
 // Between puts together the answers to a query that came between two points in time. The
-// one after them stands for the rest of that time. If there is none, as at the end of a run,
-// the last one does, until the next was due.
+// one after them stands for the rest of that time, also if it says that there is no value. If
+// there is none, as at the end of a run, the last one does, until the next was due.
 func (q Queries) Between(name string, from, to sample.Instant) Answers {
 	var sum Answers
+	var late *Answers // asked in between, and found unanswered after it
 	for i := range q[name] {
 		a := &q[name][i]
-		if a.To > to && a.From < to && sum.To != 0 && a.Count > 0 {
-			sum.Answered += to.Sub(a.From)
+		if a.To > to && a.From < to {
+			switch {
+			case a.Count == 0:
+				late = a
+			case sum.To != 0:
+				sum.Answered += to.Sub(a.From)
+			}
 		}
 		if a.To <= from || a.To > to {
 			continue
@@ -201,6 +207,13 @@ func (q Queries) Between(name string, from, to sample.Instant) Answers {
 	if last := q.last(name); sum.To != 0 && last.To == sum.To && sum.LastAt == sum.To {
 		each := sum.To.Sub(sum.From) / time.Duration(max(1, sum.Count+sum.Missed))
 		sum.Answered += min(to.Sub(sum.To), each)
+	}
+	switch {
+	case late == nil:
+	case sum.To == 0:
+		sum = Answers{From: max(from, late.From), To: to, Missed: late.Missed, Why: late.Why}
+	default:
+		sum.To, sum.Missed, sum.Why = to, sum.Missed+late.Missed, cmp.Or(sum.Why, late.Why)
 	}
 	return sum
 }

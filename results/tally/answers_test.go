@@ -90,3 +90,21 @@ func TestAnswerCheck(t *testing.T) {
 		}
 	}
 }
+
+// What was asked in a time and not answered before its end is missed in it, with the reason.
+func TestAnswersThatNeverCame(t *testing.T) {
+	q := answered(5, 5, math.NaN())
+	start := q["q"][0].From
+	q["q"][2].To = start.Add(4 * time.Second) // it was waited for beyond the end
+	part := q.Between("q", start, start.Add(3*time.Second))
+	if part.Count != 2 || part.Answered != 2*time.Second || part.Missed != 1 || part.Why != "no answer" || part.To != start.Add(3*time.Second) {
+		t.Errorf("with answers before: %+v", part)
+	}
+	part = q.Between("q", start.Add(2500*time.Millisecond), start.Add(3*time.Second))
+	if part.Count != 0 || part.Answered != 0 || part.Missed != 1 || part.Why != "no answer" || part.From != start.Add(2500*time.Millisecond) {
+		t.Errorf("with none before: %+v", part)
+	}
+	if part := q.Between("q", start, start.Add(2*time.Second)); part.Missed != 0 || part.Answered != 2*time.Second {
+		t.Errorf("asked after the end: %+v", part)
+	}
+}
