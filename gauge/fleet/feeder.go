@@ -25,7 +25,7 @@ type feeder struct {
 
 	mu      sync.Mutex
 	queue   []feeding
-	waiting map[int]int // octets in the queue, by agent
+	waiting map[int]int // octets that the queue has of each agent
 	ended   bool
 	wake    chan struct{}
 	gone    chan struct{}
@@ -37,19 +37,23 @@ func newFeeder(u *record.Union, broken func(int, error)) *feeder {
 	return f
 }
 
-// mostWaiting bounds the octets of an agent's file that wait to be fed. An agent that sends
-// more, or faster than they are read, sends again what did not fit.
+// mostWaiting bounds the octets that wait to be fed of an agent: what it sends of its file, and
+// what the feeder needs for each piece. An agent that sends more, or faster than that is read,
+// sends again what did not fit.
 const mostWaiting = 4 * window
+
+// perFeeding is about how many octets a feeding takes without its data.
+const perFeeding = 128
 
 func (f *feeder) add(next feeding) {
 	f.mu.Lock()
 	f.queue = append(f.queue, next)
-	f.waiting[next.agent] += len(next.data)
+	f.waiting[next.agent] += len(next.data) + perFeeding
 	f.mu.Unlock()
 	f.signal()
 }
 
-// isFull tells whether there is no room for more of an agent's file.
+// isFull tells whether there is no room for more of an agent.
 func (f *feeder) isFull(agent int) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -294,6 +294,9 @@ func (f *Fleet) status(m *member, s *bus.Status, now time.Time) {
 		m.track.add(sample.Instant(s.Asked), sample.Instant(s.Received), sample.Instant(s.Answered), sample.Instant(now.UnixNano()))
 	}
 	m.gone = m.gone || s.Gone
+	if f.feeder != nil && f.feeder.isFull(m.index) {
+		return // it is said again
+	}
 	more := s.Blobs != m.Status.Blobs
 	if s.Run == f.order.Run || s.Run < f.order.Run && m.Status.Run <= s.Run {
 		if s.Waits > 0 && m.Waits == 0 || s.Waits == 0 && m.Waits > 0 {

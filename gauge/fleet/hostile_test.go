@@ -72,34 +72,44 @@ func TestReplayedMessages(t *testing.T) {
 	})
 }
 
-// An agent that sends a file without end, faster than it is read, fills no memory.
+// An agent that sends a file without end, or piece by piece, or that waits and goes on without
+// end, fills no memory if that is faster than it is read.
 func TestFileWithoutEnd(t *testing.T) {
-	w, token := wire{}, bus.NewToken()
-	c, err := New(w, token, Options{Agents: 1, Version: "1"})
-	if err != nil {
-		t.Fatal(err)
+	for name, size := range map[string]int64{"large pieces": bus.MaxBody, "small pieces": 1, "no pieces": 0} {
+		t.Run(name, func(t *testing.T) {
+			w, token := wire{}, bus.NewToken()
+			c, err := New(w, token, Options{Agents: 1, Version: "1"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			agent := bus.NewEnd(w, token)
+			sayAll(agent, c.end.ID(), []byte(`hello {"name":"a","version":"1"}`))
+			const some = 10
+			never := &feeder{wake: make(chan struct{}, 1)} // comes to it, and has nearly enough
+			never.waiting = map[int]int{0: mostWaiting - some*int(size+perFeeding)}
+			c.mu.Lock()
+			c.order.Run, c.members[0].sum, c.feeder = 1, newHashed(), never
+			c.mu.Unlock()
+			body := make([]byte, size)
+			for i := range int64(3 * some) {
+				var m bus.Message = &bus.Delta{Run: 1, Offset: i * size}
+				if size == 0 {
+					m = &bus.Status{Run: 1, Waits: int(i % 2)}
+				}
+				if err := agent.Send(c.end.ID(), m, body); err != nil {
+					t.Fatal(err)
+				}
+			}
+			c.mu.Lock()
+			if waits := never.waiting[0]; waits <= mostWaiting || waits > mostWaiting+int(size)+perFeeding {
+				t.Errorf("%d octets wait, want %d at the most", waits, mostWaiting+size+perFeeding)
+			}
+			c.feeder = nil
+			c.mu.Unlock()
+			sayAll(agent, c.end.ID(), []byte(`status {"run":1,"gone":true}`))
+			c.Close()
+		})
 	}
-	agent := bus.NewEnd(w, token)
-	sayAll(agent, c.end.ID(), []byte(`hello {"name":"a","version":"1"}`))
-	c.mu.Lock()
-	c.order.Run, c.members[0].sum = 1, newHashed()
-	c.feeder = &feeder{waiting: map[int]int{}, wake: make(chan struct{}, 1)} // which never comes to it
-	c.mu.Unlock()
-	body := make([]byte, bus.MaxBody)
-	for i := range 2 * int64(mostWaiting/bus.MaxBody) {
-		if err := agent.Send(c.end.ID(), &bus.Delta{Run: 1, Offset: i * bus.MaxBody}, body); err != nil {
-			t.Fatal(err)
-		}
-	}
-	c.mu.Lock()
-	have := c.members[0].have
-	c.feeder = nil
-	c.mu.Unlock()
-	if have <= mostWaiting || have > mostWaiting+bus.MaxBody {
-		t.Errorf("%d octets wait, want %d at the most", have, mostWaiting+bus.MaxBody)
-	}
-	sayAll(agent, c.end.ID(), []byte(`status {"run":1,"gone":true}`))
-	c.Close()
 }
 
 // A deafLoad tries its target until it is told to stop.

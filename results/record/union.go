@@ -75,21 +75,23 @@ func (u *Union) Feed(agent int, data []byte) error {
 	if p.broken != nil {
 		return p.broken
 	}
+	done, seen := 0, len(p.rest) // which has no end of a line: a long one may come octet by octet
 	p.rest = append(p.rest, data...)
-	done := 0
 	for {
-		length := bytes.IndexByte(p.rest[done:], '\n') + 1
+		length := bytes.IndexByte(p.rest[seen:], '\n') + 1
 		if length == 0 {
 			break
 		}
-		line := p.rest[done : done+length]
-		done += length
-		if p.broken = u.line(p, line); p.broken != nil {
+		seen += length
+		if p.broken = u.line(p, p.rest[done:seen]); p.broken != nil {
 			u.Gone(agent)
 			return p.broken
 		}
+		done = seen
 	}
-	p.rest = append(p.rest[:0], p.rest[done:]...)
+	if done > 0 {
+		p.rest = append(p.rest[:0], p.rest[done:]...)
+	}
 	if len(p.rest) > maxLine {
 		p.broken = fmt.Errorf("a line is over %d MiB", maxLine>>20)
 		u.Gone(agent)
