@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -143,6 +144,9 @@ func (f *agentFlags) run(ctx context.Context, s streams) error {
 	}
 	if len(f.name) > bus.MaxName {
 		return usagef("the machine's name is the default", "--name has %d octets, want at most %d", len(f.name), bus.MaxName)
+	}
+	if !utf8.ValidString(f.name) {
+		return usagef("the machine's name is the default", "--name %q is not UTF-8", f.name)
 	}
 	if err := f.find(s); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"io"
 	"strings"
 	"syscall"
 	"testing"
@@ -50,6 +51,42 @@ func TestAgentsDiskIsFull(t *testing.T) {
 		}
 		if s.endedAt[0].Sub(s.endedAt[1]).Abs() > time.Second {
 			t.Errorf("ended at %v and %v", s.endedAt[0], s.endedAt[1])
+		}
+	})
+}
+
+// A cutFile has lost what is beyond so many octets when it is read back.
+type cutFile struct {
+	memoryFile
+	left int64
+}
+
+func (f *cutFile) ReadAt(p []byte, at int64) (int, error) {
+	if at+int64(len(p)) > f.left {
+		return 0, io.EOF
+	}
+	return f.memoryFile.ReadAt(p, at)
+}
+
+// A run does not wait without end for a file that its agent cannot send.
+func TestAgentsFileIsCut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, Options{Agents: 2}, func(i int, a *AgentOptions, _ *fakeLoad) {
+			if i == 1 {
+				a.Create = func(string) (File, error) { return &cutFile{left: 8000}, nil }
+			}
+		})
+		defer s.end()
+		began := time.Now()
+		run, err := s.carry(gauge.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took > time.Minute {
+			t.Errorf("it took %v", took)
+		}
+		if mine, other := run.Agents[0], run.Agents[1]; mine.Lost != "" || mine.Messages[0] != 100 || !strings.Contains(other.Lost, "reading the run file back") {
+			t.Errorf("agents %+v", run.Agents)
 		}
 	})
 }

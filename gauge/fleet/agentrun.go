@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"hash"
+	"strings"
 	"sync"
 	"time"
 
@@ -171,13 +172,14 @@ func (r *agentRun) end() error {
 	return cmp.Or(r.journal.failure(), closed)
 }
 
-// shortened makes a text fit a message.
+// shortened makes a text fit a message. What is not UTF-8 would get longer on the way.
 func shortened(text string) string {
 	const most = 1000
+	text = strings.ToValidUTF8(text, "\uFFFD")
 	if len(text) <= most {
 		return text
 	}
-	return text[:most] + " ..."
+	return strings.ToValidUTF8(text[:most], "") + " ..."
 }
 
 // A journal writes an agent's file, and knows how much of it there is.

@@ -88,6 +88,7 @@ type member struct {
 
 	// Of the run under way.
 	have    int64
+	grew    time.Time // when have did last, or the agent ended
 	sum     hashed
 	away    bool          // nothing is heard of it
 	awaySum time.Duration // how long that was, until it came back
@@ -302,6 +303,9 @@ func (f *Fleet) status(m *member, s *bus.Status, now time.Time) {
 		if s.Waits > 0 && m.Waits == 0 || s.Waits == 0 && m.Waits > 0 {
 			f.feed(feeding{agent: m.index, idle: s.Waits > 0, busy: s.Waits == 0})
 		}
+		if s.Ended && !m.Ended {
+			m.grew = now
+		}
 		m.Status = *s
 		m.progress(now)
 	}
@@ -321,7 +325,7 @@ func (f *Fleet) delta(m *member, d *bus.Delta, body []byte) {
 		return
 	}
 	body = body[skip:]
-	m.have += int64(len(body))
+	m.have, m.grew = m.have+int64(len(body)), time.Now()
 	m.sum.Write(body)
 	f.feed(feeding{agent: m.index, data: slices.Clone(body)})
 	f.notify()

@@ -214,3 +214,24 @@ func TestBlobIsComparedOnce(t *testing.T) {
 		}
 	}
 }
+
+// What a server says, which may be no text at all, is no reason for the coordinator to drop
+// what an agent says of it.
+func TestWhatIsNoText(t *testing.T) {
+	w, token := wire{}, bus.NewToken()
+	var got *bus.Status
+	coordinator := bus.NewEnd(w, token)
+	if _, err := coordinator.Listen(coordinator.ID(), func(_ string, m bus.Message, _ []byte) { got, _ = m.(*bus.Status) }); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{strings.Repeat("\xff", 5000), strings.Repeat("ä", 5000), "a\xff\x00b"} {
+		got = nil
+		faults := sentFaults([]*check.Fault{{ID: check.ConnectionRefused, Target: text, Says: text, Do: text}})
+		if err := bus.NewEnd(w, token).Send(coordinator.ID(), &bus.Status{Failed: shortened(text), Faults: faults}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got == nil || got.Failed == "" || len(got.Faults) != 1 {
+			t.Errorf("%.20q is dropped", text)
+		}
+	}
+}

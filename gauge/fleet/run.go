@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -274,7 +275,9 @@ func (f *Fleet) isOver(stopped time.Time) bool {
 	if !stopped.IsZero() && time.Since(stopped) > stopsWithin {
 		return true
 	}
-	f.dropOverdue(time.Now())
+	if f.feeder != nil {
+		f.dropOverdue(time.Now())
+	}
 	for _, m := range f.members {
 		if !f.isWhole(m) && m.broken == nil && !m.givenUp {
 			return false
@@ -283,17 +286,26 @@ func (f *Fleet) isOver(stopped time.Time) bool {
 	return true
 }
 
-// dropOverdue gives up the agents whose segment goes on long after it should have ended. The
-// fleet is locked.
+// dropOverdue gives up the agents whose segment goes on long after it should have ended, and
+// those that have ended and send no more of a file that is not whole. The fleet is locked.
 func (f *Fleet) dropOverdue(now time.Time) {
-	if f.due.IsZero() || now.Before(f.due) {
-		return
-	}
+	late := !f.due.IsZero() && now.After(f.due)
 	for _, m := range f.members {
-		if m.Waits == 0 && !m.away && m.broken == nil && !f.isWhole(m) {
-			m.broken = fmt.Errorf("it had not ended by %s, although that part of its load takes %s", f.due.UTC().Format(time.TimeOnly), f.longest)
-			f.feed(feeding{agent: m.index, gone: true})
+		if m.away || m.broken != nil || m.Waits > 0 || !late && !m.Ended || f.isWhole(m) {
+			continue
 		}
+		switch {
+		case m.Ended && f.feeder.isFull(m.index): // it could send no more
+			m.grew = now
+			continue
+		case m.Ended && now.Sub(m.grew) > givenUpAfter:
+			m.broken = errors.New(cmp.Or(m.Failed, "its file has not come to its end"))
+		case late:
+			m.broken = fmt.Errorf("it had not ended by %s, although that part of its load takes %s", f.due.UTC().Format(time.TimeOnly), f.longest)
+		default:
+			continue
+		}
+		f.feed(feeding{agent: m.index, gone: true})
 	}
 }
 
