@@ -14,7 +14,7 @@ import (
 // The scripts and styles of the live page beside those that it shares with the finished
 // page.
 var (
-	liveScripts = []string{"uplot/uPlot.iife.min.js", "assets/theme.js", "assets/units.js", "assets/logsplits.js", "assets/livechart.js", "assets/live.js"}
+	liveScripts = []string{"uplot/uPlot.iife.min.js", "assets/theme.js", "assets/units.js", "assets/marks.js", "assets/logsplits.js", "assets/frame.js", "assets/livechart.js", "assets/live.js"}
 	liveStyles  = []string{"uplot/uPlot.min.css", "assets/page.css", "assets/figures.css", "assets/live.css"}
 )
 

@@ -17,7 +17,7 @@ var assets embed.FS
 
 // The scripts, in the order they run.
 var scripts = []string{
-	"uplot/uPlot.iife.min.js", "assets/theme.js", "assets/units.js", "assets/tables.js", "assets/marks.js", "assets/tooltip.js", "assets/logsplits.js", "assets/plot.js",
+	"uplot/uPlot.iife.min.js", "assets/theme.js", "assets/units.js", "assets/tables.js", "assets/marks.js", "assets/tooltip.js", "assets/logsplits.js", "assets/frame.js", "assets/plot.js",
 	"assets/lines.js", "assets/overtime.js", "assets/errors.js", "assets/server.js", "assets/percentiles.js", "assets/main.js",
 }
 

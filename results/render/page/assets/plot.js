@@ -6,12 +6,7 @@
 // A line is a series of uPlot with the flow and the kind it is of. times is what
 // report.marks draws.
 report.plot = (() => {
-  const height = () => innerWidth < 560 ? 240 : 300;
   const none = { marks: [], bands: [], turns: [] };
-  const axis = (more) => Object.assign({
-    stroke: () => report.colour("soft"), font: "12px system-ui, sans-serif",
-    grid: { stroke: () => report.colour("grid"), width: 1 }, ticks: { stroke: () => report.colour("line"), width: 1, size: 5 },
-  }, more);
 
   // The whole axis, unless a part of it was drawn out.
   const wholeAxis = length => (u, min, max) => {
@@ -29,32 +24,23 @@ report.plot = (() => {
 
   return chart => {
     chart.times = Object.assign({}, none, chart.times);
-    const holder = document.createElement("div");
-    holder.className = "canvas";
+    const { frame } = report, height = frame.height(240, 300);
+    const holder = frame.holder(chart.figure, chart.label + ". Arrow keys move along it; the table below has all values.");
     holder.tabIndex = 0;
-    holder.setAttribute("role", "img");
-    holder.setAttribute("aria-label", chart.label + ". Arrow keys move along it; the table below has all values.");
-    chart.figure.append(holder);
     chart.raw ||= n => chart.plot.data[n];
     const tip = report.tooltip(chart);
     const u = chart.plot = new uPlot({
       width: holder.clientWidth, height: height(), legend: { show: false }, padding: [8 + report.marks.height(chart.times), 14, 0, 0],
       cursor: { ...(chart.sync && { sync: { key: chart.sync } }), y: false, points: { size: 7 }, drag: { x: true, y: false } },
       scales: { x: { time: false, ...(chart.x.length ? { range: wholeAxis(chart.x.length) } : chart.x.scale) }, y: chart.y.scale },
-      axes: [
-        axis({ values: (_, v) => v.map(x => x == null ? "" : chart.x.axis(x)), size: 34, space: 50, ...(chart.x.filter && { filter: chart.x.filter }) }),
-        axis({ values: (_, v) => v.map(x => x == null ? "" : chart.y.axis(x)), size: 62, ...(chart.y.log ? { splits: report.logSplits, filter: (_, v) => v } : { space: 36 }) }),
-      ],
+      axes: frame.axes({ axis: v => chart.x.axis(v), space: 50, ...(chart.x.filter && { filter: chart.x.filter }) }, { axis: v => chart.y.axis(v), log: chart.y.log }),
       series: [{}].concat(chart.lines.map(l => ({ points: { show: false, size: 5, filter: lonely }, ...l }))),
       plugins: [tip.plugin, { hooks: { drawClear: u => report.marks.shade(u, chart.times), draw: u => report.marks.draw(u, chart.times) } }],
     }, chart.columns, holder);
 
-    new ResizeObserver(() => {
-      if (holder.clientWidth > 0 && holder.clientWidth !== u.width) u.setSize({ width: holder.clientWidth, height: height() });
-    }).observe(holder);
+    frame.follow(u, holder, height);
     holder.addEventListener("keydown", e => keys(u, tip, e));
     holder.addEventListener("blur", () => tip.hide());
-    report.redraw.push(() => u.redraw(false));
     report.tableBehind(chart);
 
     // show draws the lines for which which(line) is true.
