@@ -51,9 +51,10 @@ Without a port it is 465 with --tls implicit, 587 with --tls starttls, also 587
 with --user and no --tls, and 25 else. Without --tls the port decides: none on 25,
 implicit on 465, starttls on 587 and 2525; any other port needs --tls.
 
-The password of --user comes from ` + scenarios.PasswordVariable + `; if that is not set, the
-command asks for it. --print writes the scenario in place of running it, as a file
-to start from; the password is not in it.
+The password of --user, or its token with --mechanism XOAUTH2 or OAUTHBEARER,
+comes from ` + scenarios.PasswordVariable + `; if that is not set, the command asks for it.
+--print writes the scenario in place of running it, as a file to start from; the
+password is not in it.
 
 ` + capacity.QuickHelp + "\n\n" + metricsHelp + "\n\n" + watchHelp + "\n\n" + fleetHelp,
 		Example: `  smtpgauge quick sink
@@ -135,6 +136,8 @@ func (q *quickFlags) complete(target string) error {
 		return usagef("add --tls none, starttls or implicit", "no TLS mode is usual on port %s", q.port)
 	case q.search.On && startsAtRate(q.from):
 		return usagef("the first rate is --from-rate "+q.from, "--from %s is no address: it is the sender", q.from)
+	case q.mechanism == "EXTERNAL":
+		return usagef("smtpgauge quick --print writes a scenario: in it, target.tls.cert and target.tls.key name one", "--mechanism EXTERNAL needs a certificate of the client")
 	case q.mechanism != "" && q.user == "":
 		return usagef(hint, "--mechanism needs --user")
 	}
@@ -180,6 +183,7 @@ var quickFlagOf = map[string]string{
 	"flows.quick.auth.mechanism":    "--mechanism",
 	"flows.quick.auth.username":     "--user",
 	"flows.quick.auth.password":     scenarios.PasswordVariable,
+	"flows.quick.auth.token":        scenarios.PasswordVariable,
 	"flows.quick.load.rate":         "--rate",
 	"flows.quick.load.duration":     "--for",
 	"flows.quick.load.messages":     "--messages",
@@ -289,7 +293,11 @@ func (q *quickFlags) scenario() string {
 		if q.mechanism != "" {
 			mechanism = "mechanism: " + quote(q.mechanism) + ", "
 		}
-		line(`    auth: {%susername: %s, password: "${env:%s}"}`, mechanism, quote(q.user), scenarios.PasswordVariable)
+		secret := "password"
+		if q.mechanism == "XOAUTH2" || q.mechanism == "OAUTHBEARER" {
+			secret = "token"
+		}
+		line(`    auth: {%susername: %s, %s: "${env:%s}"}`, mechanism, quote(q.user), secret, scenarios.PasswordVariable)
 	}
 	line("    load: {%s}", q.load())
 	line("    session: {messages: %d}", q.perSession.Value)
