@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
+	"github.com/smtpgauge/smtpgauge/results/render/compared"
 )
 
 // kept keeps a page in a file and returns its address.
@@ -172,7 +173,7 @@ const forestry = `({
 func TestComparisonInBrowser(t *testing.T) {
 	c := contrast(t)
 	url := kept(t, comparisonText(t, "html", c))
-	drawn := len(comparison{c}.page().Comparison)
+	drawn := len(compared.Page(c).Comparison)
 	b := startBrowser(t)
 	for _, width := range []int{1400, 420} {
 		for _, scheme := range []string{"light", "dark"} {

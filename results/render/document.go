@@ -11,6 +11,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/render/screen"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
@@ -40,8 +41,8 @@ func writeMarkdown(w io.Writer, res *document, o Options) error {
 	for i := range r.Sections {
 		if s := &r.Sections[i]; s.ID == errorsID {
 			*s = res.errorSection()
-			if left := len(s.Rows) - mostEntries; left > 0 && !o.All {
-				s.Rows = s.Rows[:mostEntries:mostEntries]
+			if left := len(s.Rows) - screen.MostEntries; left > 0 && !o.All {
+				s.Rows = s.Rows[:screen.MostEntries:screen.MostEntries]
 				s.Say("and " + human.CountOf(int64(left), "more kind") + ": --all")
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/screen"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -71,8 +72,8 @@ func (res *document) driftSection() table.Section {
 }
 
 // driftPart has the drifts of what flows are judged by, those first that were shown.
-func (res *document) driftPart() *part {
-	p := &part{noun: "drift", spare: 1, most: 6}
+func (res *document) driftPart() *screen.Part {
+	p := &screen.Part{Noun: "drift", Spare: 1, Most: 6}
 	p.Section = table.Section{ID: driftsID, Title: "Drift", Untitled: true, Columns: []table.Column{
 		{Name: "drift", Left: true, Wrap: 12}, {Name: "an hour"}, {Name: "95 % range"}, {Name: "", Left: true},
 	}}
@@ -92,7 +93,7 @@ func (res *document) driftPart() *part {
 		}
 		p.Rows = append(p.Rows, append(table.Plain(name), d.cells()...))
 	}
-	p.order = append(shown, others...)
-	p.least = min(len(shown), 3)
+	p.Order = append(shown, others...)
+	p.Least = min(len(shown), 3)
 	return p
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/screen"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
@@ -124,8 +125,8 @@ const expectedTitle = "Rejected as expected"
 const mostKinds = 5
 
 // errorPart has the most frequent kinds of error, with what the server said in full.
-func (res *document) errorPart() *part {
-	p := &part{noun: "kind"}
+func (res *document) errorPart() *screen.Part {
+	p := &screen.Part{Noun: "kind"}
 	p.Section = table.Section{ID: errorsID, Title: "Errors"}
 	kinds := res.errorKinds()
 	if len(kinds) > 0 && kinds[0].Expected {
@@ -134,6 +135,6 @@ func (res *document) errorPart() *part {
 	for _, k := range kinds {
 		p.Say(k.text(len(res.FlowOrder)))
 	}
-	p.least, p.most = min(1, p.count()), mostKinds
+	p.Least, p.Most = min(1, p.Count()), mostKinds
 	return p
 }

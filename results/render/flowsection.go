@@ -7,14 +7,15 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/screen"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // flowPart has a row for each flow: what was accepted, and how long it took. Counts
 // that are zero in all flows have no column.
-func (res *document) flowPart() *part {
-	p := &part{noun: "flow"}
+func (res *document) flowPart() *screen.Part {
+	p := &screen.Part{Noun: "flow"}
 	p.Section = table.Section{ID: flowsID, Title: "Flows", Untitled: true, Columns: []table.Column{
 		{Name: "flow", Left: true, Wrap: 12}, {Name: "port, tls, auth", Left: true, Spare: 1}, {Name: "msg/s"}, {Name: "accepted"},
 	}}
@@ -51,7 +52,7 @@ func (res *document) flowPart() *part {
 		add(table.Column{Name: name, Spare: spareTimes[name]}, func(f *figures.Flow) table.Cell { return timeCells(f.Judged())[i] })
 	}
 	p.Lines = table.Plain(briefTimes(flows, mixed)...)
-	p.order, p.least = worstFlows(flows), min(1, len(flows))
+	p.Order, p.Least = worstFlows(flows), min(1, len(flows))
 	return p
 }
 

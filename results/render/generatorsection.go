@@ -8,6 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/figures/limits"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/screen"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
@@ -58,17 +59,17 @@ func (res *document) lostAgents() int {
 }
 
 // agentPart is the same for the screen, without the clocks. Those that are lost stay.
-func (res *document) agentPart() *part {
-	p := &part{Section: res.agentSection(), noun: "agent", spare: 5, brief: true}
+func (res *document) agentPart() *screen.Part {
+	p := &screen.Part{Section: res.agentSection(), Noun: "agent", Spare: 5, Brief: true}
 	p.Untitled = true
-	p.least = min(1, p.count())
+	p.Least = min(1, p.Count())
 	last := len(p.Columns) - 3
 	p.Columns = p.Columns[:last]
 	for i := range p.Rows {
 		p.Rows[i] = p.Rows[i][:last]
 	}
 	if lost := res.lostAgents(); lost > 0 {
-		p.spare, p.least = 0, min(lost, mostEntries)
+		p.Spare, p.Least = 0, min(lost, screen.MostEntries)
 	}
 	return p
 }
@@ -214,11 +215,11 @@ func queryLine(q *figures.Query) string {
 }
 
 // serverPart is the server's own side on the screen: a line, and one for each query.
-func (res *document) serverPart() *part {
-	p := &part{noun: "server line", spare: 3}
+func (res *document) serverPart() *screen.Part {
+	p := &screen.Part{Noun: "server line", Spare: 3}
 	for i := range res.Queries {
 		p.Say("server: " + queryLine(&res.Queries[i]))
-		p.least = 1
+		p.Least = 1
 	}
 	if res.Server == nil {
 		return p
@@ -228,7 +229,7 @@ func (res *document) serverPart() *part {
 		line += ", " + human.Count(*n) + " connections found the accept queue full"
 	}
 	p.Say(line)
-	p.least = 1
+	p.Least = 1
 	return p
 }
 
@@ -252,12 +253,12 @@ func findingLine(f *limits.Finding) string {
 }
 
 // findingPart is the findings on the screen, one after the other.
-func (res *document) findingPart() *part {
-	p := &part{noun: "finding", spare: 1}
+func (res *document) findingPart() *screen.Part {
+	p := &screen.Part{Noun: "finding", Spare: 1}
 	for i := range res.Findings {
 		f := &res.Findings[i]
 		p.Say(findingLine(f) + "; " + string(f.Sure) + ": " + f.Is)
 	}
-	p.least = min(1, p.count())
+	p.Least = min(1, p.Count())
 	return p
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render/charts"
+	"github.com/smtpgauge/smtpgauge/results/render/compared"
 	"github.com/smtpgauge/smtpgauge/results/render/page"
-	"github.com/smtpgauge/smtpgauge/results/render/table"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -35,8 +35,8 @@ func pageOf(r *record.Run) (*page.Page, error) {
 	return &page.Page{
 		Title: printable.Text(res.Name), Subtitle: printable.Text(res.subtitle()), Targets: res.targets(),
 		Conclusion: res.conclusion(), Tiles: res.tiles(r), Checks: res.checks(),
-		Flows: res.overview(), TimeNames: timeColumns, FlowNotes: printableAll(res.timesNote()), Timeline: over, Curves: charts.Curves(r, res.Result),
-		Breakdowns: res.breakdowns(), Rounds: res.roundStrips(), Costs: costPlots(res.Matrix), Tables: res.pageTables(),
+		Flows: res.overview(), TimeNames: timeColumns, FlowNotes: page.Printable(res.timesNote()), Timeline: over, Curves: charts.Curves(r, res.Result),
+		Breakdowns: res.breakdowns(), Rounds: res.roundStrips(), Costs: compared.CostPlots(res.Matrix), Tables: res.pageTables(),
 	}, nil
 }
 
@@ -50,13 +50,13 @@ func (res *document) subtitle() string {
 func (res *document) conclusion() *page.Conclusion {
 	c := &page.Conclusion{
 		Good: res.Verdict.Word == criteria.Pass, Open: res.Verdict.Word == criteria.Undecided, Word: string(res.Verdict.Word),
-		Text: printable.Text(res.Verdict.String()), Notes: printableAll(res.Verdict.Notes),
+		Text: printable.Text(res.Verdict.String()), Notes: page.Printable(res.Verdict.Notes),
 	}
 	why := res.Verdict.Why()
 	if len(why) > 0 && strings.HasPrefix(res.Verdict.Reason, why[0]) {
 		why = why[1:]
 	}
-	c.Reasons = printableAll(why)
+	c.Reasons = page.Printable(why)
 	return c
 }
 
@@ -216,41 +216,9 @@ func (res *document) pageTables() []page.Table {
 		if s.ID == validityID || s.ID == thresholdsID {
 			continue
 		}
-		t := pageTable(&s)
+		t := page.TableOf(&s)
 		t.Open = s.ID == errorsID || s.ID == stagesID || s.ID == agentsID && res.lostAgents() > 0
 		list = append(list, t)
-	}
-	return list
-}
-
-func pageColumns(columns []table.Column) []page.Column {
-	var list []page.Column
-	for _, c := range columns {
-		list = append(list, page.Column{Name: printable.Text(c.Name), Left: c.Left})
-	}
-	return list
-}
-
-func pageTable(s *table.Section) page.Table {
-	t := page.Table{Title: printable.Text(s.Title), Columns: pageColumns(s.Columns), Lines: pageCells(s.Lines)}
-	for _, row := range s.Rows {
-		t.Rows = append(t.Rows, pageCells(row))
-	}
-	return t
-}
-
-func pageCells(cells []table.Cell) []page.Cell {
-	var list []page.Cell
-	for _, c := range cells {
-		list = append(list, page.Cell{Text: printable.Text(c.Text), Bad: c.Bad})
-	}
-	return list
-}
-
-func printableAll(texts []string) []string {
-	var list []string
-	for _, t := range texts {
-		list = append(list, printable.Text(t))
 	}
 	return list
 }

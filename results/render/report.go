@@ -1,6 +1,8 @@
 package render
 
 import (
+	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,7 +10,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/compared"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
+	"github.com/smtpgauge/smtpgauge/results/render/targets"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
@@ -41,9 +45,9 @@ func (res *document) circumstances() []string {
 // failed, what that costs, where the time went, and whether to believe it.
 func (res *document) report() []table.Section {
 	sections := []table.Section{res.flowSection(), res.stageSection(), res.errorSection(), res.thresholdSection(), res.findingSection()}
-	sections = append(sections, matrixSections(res.Matrix)...)
+	sections = append(sections, compared.MatrixSections(res.Matrix)...)
 	sections = append(sections, res.sessionSection(), res.addressSection(), res.phaseSection(), res.roundSection(), res.driftSection(), res.serverSection(), res.agentSection(), res.generatorSection(), res.validitySection())
-	return withoutEmpty(sections...)
+	return table.WithoutEmpty(sections...)
 }
 
 var timeColumns = []string{"p50", "p90", "p99", "p99.9", "max"}
@@ -223,4 +227,19 @@ func (res *document) roundSection() table.Section {
 		}
 	}
 	return s
+}
+
+// targets are what the flows of a run loaded.
+func (res *document) targets() []string { return targets.Lines(res.TargetsInOrder(), res.Started) }
+
+// flowTargets are what each flow loaded, by the flows' names.
+func (res *document) flowTargets() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for name, t := range res.TargetsInOrder() {
+			one := maps.All(map[string]*figures.Target{name: t})
+			if text := strings.Join(targets.Lines(one, res.Started), "; "); text != "" && !yield(name, text) {
+				return
+			}
+		}
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +11,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
-	"github.com/smtpgauge/smtpgauge/results/render/table"
+	"github.com/smtpgauge/smtpgauge/results/render/screen"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -101,76 +100,22 @@ func manyChoices(tb testing.TB, n int) *document {
 	return newDocument(madeup.Made(tb, flows, 6))
 }
 
-// Nothing hides behind --all for which there is room, whatever was taken away before.
-func TestScreenLeavesNoRoom(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2))
-	o := table.Terminal{Width: 80}
-	full := 0
-	for range 300 {
-		var parts []*part
-		for i := range 2 + r.IntN(5) {
-			p := &part{noun: "thing", spare: r.IntN(4), most: r.IntN(4), brief: i%3 == 0}
-			if r.IntN(3) == 0 {
-				p.Columns = []table.Column{{Name: "a", Left: true}, {Name: "b"}}
-			}
-			for range r.IntN(6) {
-				text := strings.Repeat("word ", 1+r.IntN(70))
-				if p.Columns == nil {
-					p.Say(text)
-				} else {
-					p.Rows = append(p.Rows, []table.Cell{{Text: "x"}, {Text: "y"}})
-				}
-			}
-			p.least = min(r.IntN(3), p.count())
-			parts = append(parts, p)
-		}
-		head := table.Report{Head: []string{"head"}}
-		report := fitted(head, parts, oneFlowLines, o)
-		if table.Height(report, o) > oneFlowLines {
-			continue // all that is left is needed
-		}
-		for _, p := range parts {
-			for _, more := range []int{p.shown + 1, p.whole()} {
-				if more <= p.shown || more > p.whole() || p.shown == 0 && more < p.least {
-					continue
-				}
-				full++
-				before := p.shown
-				p.shown = more
-				longer := head
-				for _, q := range parts {
-					if s := q.cut(); q.shown > 0 && !s.IsEmpty() {
-						longer.Sections = append(longer.Sections, s)
-					}
-				}
-				p.shown = before
-				if h := table.Height(longer, o); h <= oneFlowLines {
-					t.Fatalf("%d of %d are shown, and %d fit in %d lines", before, p.whole(), more, h)
-				}
-			}
-		}
-	}
-	if full < 100 {
-		t.Errorf("only %d parts were cut", full)
-	}
-}
-
 func TestRunFitsAScreen(t *testing.T) {
 	for name, c := range map[string]struct {
 		res   *document
 		lines int
 	}{
-		"one flow":                  {oneFlow(false), oneFlowLines},
-		"one bad flow":              {oneFlow(true), oneFlowLines},
-		"one crowded flow":          {crowded(1, 30, 30, 5), oneFlowLines},
-		"four ports":                {fourPorts(), screenLines},
-		"bad day":                   {badDay(), screenLines},
-		"matrix":                    {madeMatrix(t), screenLines},
-		"many choices":              {manyChoices(t, 20), screenLines},
-		"20 flows":                  {crowded(20, 0, 0, 0), screenLines},
-		"30 kinds of error":         {crowded(2, 30, 0, 0), screenLines},
-		"30 thresholds":             {crowded(2, 0, 30, 0), screenLines},
-		"everything, and 300 flows": {crowded(300, 300, 300, 30), screenLines},
+		"one flow":                  {oneFlow(false), screen.OneFlow},
+		"one bad flow":              {oneFlow(true), screen.OneFlow},
+		"one crowded flow":          {crowded(1, 30, 30, 5), screen.OneFlow},
+		"four ports":                {fourPorts(), screen.Lines},
+		"bad day":                   {badDay(), screen.Lines},
+		"matrix":                    {madeMatrix(t), screen.Lines},
+		"many choices":              {manyChoices(t, 20), screen.Lines},
+		"20 flows":                  {crowded(20, 0, 0, 0), screen.Lines},
+		"30 kinds of error":         {crowded(2, 30, 0, 0), screen.Lines},
+		"30 thresholds":             {crowded(2, 0, 30, 0), screen.Lines},
+		"everything, and 300 flows": {crowded(300, 300, 300, 30), screen.Lines},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := screenText(t, c.res, Options{Width: 100})

@@ -6,6 +6,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/screen"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
@@ -54,8 +55,8 @@ func (res *document) stageSection() table.Section {
 const leastStages = 5
 
 // stagePart says of each stage of a load whether the server kept up with it.
-func (res *document) stagePart() *part {
-	p := &part{noun: "stage"}
+func (res *document) stagePart() *screen.Part {
+	p := &screen.Part{Noun: "stage"}
 	list := res.stages()
 	several := slices.ContainsFunc(list, func(g stageOf) bool { return g.flow != list[0].flow })
 	p.Section = table.Section{ID: stagesID, Title: "Stages", Untitled: true}
@@ -85,7 +86,7 @@ func (res *document) stagePart() *part {
 	if !several && len(list) > 0 {
 		p.Lines = table.Plain(keptUp(list))
 	}
-	p.order, p.least = fromTheLastGood(len(list), queued), min(leastStages, len(list))
+	p.Order, p.Least = fromTheLastGood(len(list), queued), min(leastStages, len(list))
 	return p
 }
 

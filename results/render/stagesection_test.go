@@ -11,6 +11,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render/charts"
 	"github.com/smtpgauge/smtpgauge/results/render/page"
+	"github.com/smtpgauge/smtpgauge/results/render/screen"
 )
 
 // rampRun is a run whose load outgrows a server of 700 messages a second in the fourth of
@@ -41,8 +42,8 @@ func TestStagesAreOnTheScreen(t *testing.T) {
 			t.Errorf("the screen lacks %q:\n%s", want, text)
 		}
 	}
-	if n := strings.Count(text, "\n"); n > oneFlowLines {
-		t.Errorf("%d lines, want at most %d:\n%s", n, oneFlowLines, text)
+	if n := strings.Count(text, "\n"); n > screen.OneFlow {
+		t.Errorf("%d lines, want at most %d:\n%s", n, screen.OneFlow, text)
 	}
 }
 
@@ -58,8 +59,8 @@ func TestScreenKeepsWhereTheQueueGrew(t *testing.T) {
 			t.Errorf("the screen lacks %q:\n%s", want, text)
 		}
 	}
-	if n := strings.Count(text, "\n"); n > oneFlowLines || strings.Contains(text, " 20 msg/s") {
-		t.Errorf("%d lines, want at most %d, the first stages left out:\n%s", n, oneFlowLines, text)
+	if n := strings.Count(text, "\n"); n > screen.OneFlow || strings.Contains(text, " 20 msg/s") {
+		t.Errorf("%d lines, want at most %d, the first stages left out:\n%s", n, screen.OneFlow, text)
 	}
 	if all := screenText(t, newDocument(rampRun(t, rates...)), Options{All: true}); !strings.Contains(all, "submit 30") || !strings.Contains(all, "submit 1 ") {
 		t.Errorf("all of it lacks a stage:\n%s", all)

@@ -1,5 +1,7 @@
 package table
 
+import "slices"
+
 // A Section is one part of a report: a table, sentences, or a table with sentences
 // below it.
 type Section struct {
@@ -67,4 +69,18 @@ func Numbers(names ...string) []Column {
 		columns[i].Name = n
 	}
 	return columns
+}
+
+// WithoutEmpty leaves out sections in which there is nothing to show.
+func WithoutEmpty(sections ...Section) []Section {
+	return slices.DeleteFunc(sections, func(s Section) bool { return s.IsEmpty() })
+}
+
+// Warnings is a section of warnings, which stand out.
+func Warnings(warnings []string) Section {
+	s := Section{Title: "Warnings"}
+	for _, w := range warnings {
+		s.Warn(w)
+	}
+	return s
 }

@@ -1,4 +1,4 @@
-package render
+package compared
 
 import (
 	"fmt"
@@ -8,17 +8,16 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
-// Noises writes a noise: as table, json or markdown.
-var Noises = Registry[*compare.Noise]{"noise", views(func(n *compare.Noise, _ Options) table.Report { return noise{n}.report() })}
-
 // A noise is one to be shown.
 type noise struct{ *compare.Noise }
 
-func (n noise) report() table.Report {
+// Noise is a noise for people.
+func Noise(of *compare.Noise) table.Report {
+	n := noise{of}
 	return table.Report{
-		Verdict:  verdictOf(&n.Verdict),
+		Verdict:  table.Concluded(&n.Verdict),
 		Head:     []string{fmt.Sprintf("%s · nothing changed, %d and %d rounds", n.Name, n.Rounds[0], n.Rounds[1])},
-		Sections: withoutEmpty(warningSection(n.Warnings), n.rowSection()),
+		Sections: table.WithoutEmpty(table.Warnings(n.Warnings), n.rowSection()),
 	}
 }
 

@@ -1,4 +1,4 @@
-package render
+package compared
 
 import (
 	"fmt"
@@ -7,25 +7,23 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/screen"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
-// Matrices writes a matrix without the rest of its runs: as table, json or markdown.
-var Matrices = Registry[*compare.Matrix]{"a matrix", views(matrixReport)}
-
-// matrixReport is a matrix for people: in one screen, or all of it.
-func matrixReport(m *compare.Matrix, o Options) table.Report {
+// Matrix is a matrix for people: in one screen, or all of it.
+func Matrix(m *compare.Matrix, all bool, o table.Terminal) table.Report {
 	r := table.Report{Head: []string{matrixHeading(m)}}
-	if o.All {
-		r.Sections = matrixSections(m)
+	if all {
+		r.Sections = MatrixSections(m)
 		return r
 	}
 	r.More = "more: --all"
-	flows := &part{Section: matrixSection(m), noun: "flow", least: min(1, len(m.Flows))}
+	flows := &screen.Part{Section: matrixSection(m), Noun: "flow", Least: min(1, len(m.Flows))}
 	flows.Lines = table.Plain("message: what one takes, with its share of its connection; reuse: messages a connection")
 	flows.Untitled = true
-	return fitted(r, []*part{flows, costPart(m)}, screenLines, o.terminal())
+	return screen.Fit(r, []*screen.Part{flows, Costs(m)}, screen.Lines, o)
 }
 
 func matrixHeading(m *compare.Matrix) string {
@@ -36,14 +34,22 @@ func matrixHeading(m *compare.Matrix) string {
 	return text
 }
 
-// matrixSections are all of a matrix: what the choices cost, how that was judged, what
+// The sections of a matrix.
+const (
+	matrixID table.ID = "matrix"
+	costsID  table.ID = "costs"
+	judgedID table.ID = "judged"
+	makeUpID table.ID = "make-up"
+)
+
+// MatrixSections are all of a matrix: what the choices cost, how that was judged, what
 // each flow chose and what a message costs with it, and which phases that cost is made
 // of. There are none of a nil matrix.
-func matrixSections(m *compare.Matrix) []table.Section {
+func MatrixSections(m *compare.Matrix) []table.Section {
 	if m == nil {
 		return nil
 	}
-	return withoutEmpty(costPart(m).Section, costDetail(m), matrixSection(m), makeUpSection(m))
+	return table.WithoutEmpty(Costs(m).Section, costDetail(m), matrixSection(m), makeUpSection(m))
 }
 
 // shownChoices leaves out what all flows chose alike, except the choices that a matrix

@@ -1,4 +1,4 @@
-package render
+package compared
 
 import (
 	"math"
@@ -11,9 +11,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
-// costPlots are the matrix on a page: each flow against the baseline, and each
+// CostPlots are the matrix on a page: each flow against the baseline, and each
 // choice against the flow without it. There are none of a nil matrix.
-func costPlots(m *compare.Matrix) []page.CostPlot {
+func CostPlots(m *compare.Matrix) []page.CostPlot {
 	if m == nil {
 		return nil
 	}
@@ -26,9 +26,9 @@ func costPlots(m *compare.Matrix) []page.CostPlot {
 
 func overheadPlot(m *compare.Matrix) page.CostPlot {
 	plot := page.CostPlot{
-		Title: printable.Text("What a delivered message costs, against " + m.Baseline), Lead: pageColumns(chosenColumns(m)),
+		Title: printable.Text("What a delivered message costs, against " + m.Baseline), Lead: page.ColumnsOf(chosenColumns(m)),
 		Before: []page.Column{{Name: "cost", Left: true}, {Name: "a message"}},
-		Notes:  printableAll(append([]string{costNote}, overheadNotes(m)...)),
+		Notes:  page.Printable(append([]string{costNote}, overheadNotes(m)...)),
 	}
 	differences := map[string]*compare.Difference{m.Baseline: {}}
 	for i := range m.Against.Pairs {
@@ -48,8 +48,8 @@ func overheadPlot(m *compare.Matrix) page.CostPlot {
 
 func choicePlot(m *compare.Matrix) page.CostPlot {
 	plot := page.CostPlot{
-		Title: choicesTitle, Lead: pageColumns(pairColumns()), Before: []page.Column{{Name: "cost", Left: true}},
-		Notes: printableAll(choiceNotes(m)),
+		Title: choicesTitle, Lead: page.ColumnsOf(pairColumns()), Before: []page.Column{{Name: "cost", Left: true}},
+		Notes: page.Printable(choiceNotes(m)),
 	}
 	for i := range m.Choices.Pairs {
 		d := &m.Choices.Pairs[i]

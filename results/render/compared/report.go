@@ -1,4 +1,4 @@
-package render
+package compared
 
 import (
 	"fmt"
@@ -13,42 +13,35 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-func (c comparison) heading() string { return sideText(&c.Base) + " → " + sideText(&c.New) }
+// Report is a comparison for people: the warnings first, and the statistics if all is to be
+// shown.
+func Report(c *compare.Comparison, all bool) table.Report { return comparison{c}.report(all) }
 
-func sideText(s *compare.Side) string {
-	text := s.Name + " (" + human.CountOf(int64(s.Rounds), "round")
-	if s.Runs != s.Rounds {
-		text += " in " + human.CountOf(int64(s.Runs), "run")
-	}
-	return text + ")"
-}
-
-// report is a comparison for people: the warnings first.
-func (c comparison) report(o Options) table.Report {
+func (c comparison) report(all bool) table.Report {
 	return table.Report{
-		Verdict: verdictOf(&c.Verdict), Head: append([]string{c.heading()}, c.targets()...),
-		Sections: withoutEmpty(warningSection(c.Warnings), c.rowSection(o), c.findingSection(), c.gateSection()),
+		Verdict: table.Concluded(&c.Verdict), Head: append([]string{c.heading()}, c.targets()...),
+		Sections: table.WithoutEmpty(table.Warnings(c.Warnings), c.rowSection(all), c.findingSection(), c.gateSection()),
 	}
 }
 
 // rowSection has a line for each metric.
-func (c comparison) rowSection(o Options) table.Section {
+func (c comparison) rowSection(all bool) table.Section {
 	s := table.Section{Title: "Comparison", Each: true, Columns: []table.Column{
 		{Name: "flow", Left: true}, {Name: "metric", Left: true}, {Name: "base"}, {Name: "new"}, {Name: "change"},
 		{Name: c.level() + " interval"}, {Name: "verdict", Left: true},
 	}}
-	if o.All {
+	if all {
 		s.Columns = append(s.Columns, table.Column{Name: "p"}, table.Column{Name: "could see"})
 	}
 	for i := range c.Rows {
 		r := &c.Rows[i]
 		cells := rowCells(r)
-		if o.All {
+		if all {
 			cells = append(cells, statisticsCells(r)...)
 		}
 		s.Rows = append(s.Rows, cells)
 	}
-	s.Lines = table.Plain(c.notes(o)...)
+	s.Lines = table.Plain(c.notes(all)...)
 	return s
 }
 
@@ -136,7 +129,7 @@ func testNote(tested, alpha, of string) string {
 }
 
 // notes say how to read the table.
-func (c comparison) notes(o Options) []string {
+func (c comparison) notes(all bool) []string {
 	var list []string
 	has := func(v stats.Verdict) bool { return c.Count(v) > 0 }
 	matters := human.Percent(c.MinEffectPercent)
@@ -152,7 +145,7 @@ func (c comparison) notes(o Options) []string {
 	if slices.ContainsFunc(c.Rows, func(r compare.Row) bool { return r.ShownAlone }) {
 		list = append(list, shownAloneNote(c.Tested)+".")
 	}
-	if !o.All {
+	if !all {
 		return list
 	}
 	if c.Tested > 0 && c.Count(stats.TooFewRuns) < len(c.Rows) {

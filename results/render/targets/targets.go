@@ -1,9 +1,8 @@
-package render
+package targets
 
 import (
 	"fmt"
 	"iter"
-	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
-	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
@@ -44,50 +42,9 @@ type securedAs struct {
 	ports []int
 }
 
-// targets are what the flows of a run loaded.
-func (res *document) targets() []string { return targetLines(res.TargetsInOrder(), res.Started) }
-
-// flowTargets are what each flow loaded, by the flows' names.
-func (res *document) flowTargets() iter.Seq2[string, string] {
-	return func(yield func(string, string) bool) {
-		for name, t := range res.TargetsInOrder() {
-			one := maps.All(map[string]*figures.Target{name: t})
-			if text := strings.Join(targetLines(one, res.Started), "; "); text != "" && !yield(name, text) {
-				return
-			}
-		}
-	}
-}
-
-// targets are what both sides loaded, by side if it is not the same.
-func (c comparison) targets() []string {
-	base, other := sideTargets(&c.Base), sideTargets(&c.New)
-	if slices.Equal(base, other) {
-		return base
-	}
-	var lines []string
-	for _, l := range base {
-		lines = append(lines, "base: "+l)
-	}
-	for _, l := range other {
-		lines = append(lines, "new: "+l)
-	}
-	return lines
-}
-
-func sideTargets(s *compare.Side) []string {
-	return targetLines(func(yield func(string, *figures.Target) bool) {
-		for _, name := range slices.Sorted(maps.Keys(s.Target)) {
-			if !yield(name, s.Target[name]) {
-				return
-			}
-		}
-	}, s.Started)
-}
-
-// targetLines are what was loaded, a line for each server. Flows that share a server
+// Lines are what was loaded, a line for each server. Flows that share a server
 // share its line. at is when, which a certificate may be too old for.
-func targetLines(targets iter.Seq2[string, *figures.Target], at time.Time) []string {
+func Lines(targets iter.Seq2[string, *figures.Target], at time.Time) []string {
 	var list []*loaded
 	lasting := map[string]string{} // of a thousand flows, most have the same banner
 	for _, t := range targets {
@@ -111,7 +68,7 @@ func targetLines(targets iter.Seq2[string, *figures.Target], at time.Time) []str
 	if n := len(list) - maxTargets; n > 0 {
 		lines = append(lines, fmt.Sprintf("and %s more", human.CountOf(int64(n), "server")))
 	}
-	return nonEmpty(lines...)
+	return given(lines)
 }
 
 // loadedBy adds what a server said to a flow. banner is what lasts of g's.
@@ -167,7 +124,7 @@ func (l *loaded) text(at time.Time) string {
 			parts = append(parts, certificateText(s.Certificate, at))
 		}
 	}
-	return strings.Join(nonEmpty(parts...), " · ")
+	return strings.Join(given(parts), " · ")
 }
 
 // otherName is the name that the server gives itself in EHLO, if it gives another one
@@ -257,4 +214,9 @@ func listed[T any](list []T, text func(T) string) string {
 		all += fmt.Sprintf(" and %d more", n)
 	}
 	return all
+}
+
+// given leaves out empty texts.
+func given(texts []string) []string {
+	return slices.DeleteFunc(texts, func(t string) bool { return t == "" })
 }

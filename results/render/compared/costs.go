@@ -1,4 +1,4 @@
-package render
+package compared
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/compare/stats"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/screen"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 )
 
@@ -46,10 +47,10 @@ func costRows(m *compare.Matrix) []costRow {
 	return rows
 }
 
-// costPart is what choices and flows cost, in one table. There is nothing in it if
+// Costs are what choices and flows cost, in one table. There is nothing in it if
 // there is no matrix.
-func costPart(m *compare.Matrix) *part {
-	p := &part{noun: "difference"}
+func Costs(m *compare.Matrix) *screen.Part {
+	p := &screen.Part{Noun: "difference"}
 	p.Section = table.Section{ID: costsID, Title: "Costs", Untitled: true, Columns: []table.Column{
 		{Name: "what a message costs more", Left: true, Wrap: 24}, {Name: "time"}, {Name: "95 % range"},
 	}}
@@ -68,13 +69,13 @@ func costPart(m *compare.Matrix) *part {
 			row = append(row, table.Cell{Text: addedCPU(r.CPU)})
 		}
 		p.Rows = append(p.Rows, append(row, table.Cell{Text: r.verdict()}))
-		p.order = append(p.order, len(p.order))
+		p.Order = append(p.Order, len(p.Order))
 	}
-	slices.SortStableFunc(p.order, func(a, b int) int {
+	slices.SortStableFunc(p.Order, func(a, b int) int {
 		return cmp.Or(rows[a].rank()-rows[b].rank(), cmp.Compare(rows[b].size(), rows[a].size()))
 	})
 	p.Lines = table.Plain(costNotes(m, rows)...)
-	p.least = min(1, len(rows))
+	p.Least = min(1, len(rows))
 	return p
 }
 

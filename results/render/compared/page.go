@@ -1,4 +1,4 @@
-package render
+package compared
 
 import (
 	"math"
@@ -13,10 +13,11 @@ import (
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
-// page is a comparison as a page to look at.
-func (c comparison) page() *page.Page {
+// Page is a comparison as a page to look at.
+func Page(of *compare.Comparison) *page.Page {
+	c := comparison{of}
 	p := &page.Page{
-		Title: printable.Text(c.title()), Subtitle: printable.Text(c.subtitle()), Targets: c.targets(), Warnings: printableAll(c.Warnings),
+		Title: printable.Text(c.title()), Subtitle: printable.Text(c.subtitle()), Targets: c.targets(), Warnings: page.Printable(c.Warnings),
 		Conclusion: c.answer(), Checks: c.checks(), ChecksOf: "Gates",
 		Comparisons: "Each " + c.level() + " interval holds by itself. The verdicts are adjusted for the " +
 			human.CountOf(int64(c.Tested), "metric") + " tested.",
@@ -24,13 +25,13 @@ func (c comparison) page() *page.Page {
 	for i := range c.Rows {
 		p.Comparison = append(p.Comparison, plottedRow(&c.Rows[i]))
 	}
-	rows := c.rowSection(Options{All: true})
+	rows := c.rowSection(true)
 	rows.Title = "All metrics"
-	metrics := pageTable(&rows)
+	metrics := page.TableOf(&rows)
 	metrics.Open, metrics.Columns[0].Whole, metrics.Columns[1].Whole = true, true, true
 	p.Tables = append(p.Tables, metrics)
 	if around := c.surroundingSection(); len(around.Rows) > 0 {
-		sides := pageTable(&around)
+		sides := page.TableOf(&around)
 		sides.Open, sides.Columns[0].Whole, sides.Columns[1].Roomy = true, true, true
 		p.Tables = append(p.Tables, sides)
 	}
