@@ -21,6 +21,7 @@ type watcher struct {
 	heard   time.Time
 	away    bool
 	givenUp bool // it has been away for long
+	told    bool // and people know what that means for a run
 	gone    bool // it knows that the fleet is dissolved
 	track   tracker
 }
@@ -141,7 +142,7 @@ func (f *Fleet) fromWatcher(from string, message bus.Message, body []byte, now t
 	}
 	w := f.watchers[i]
 	if w.heard = now; w.away {
-		w.away, w.givenUp = false, false
+		w.away, w.givenUp, w.told = false, false, false
 		f.o.Report(fmt.Sprintf("agent %s on %s, which looks at the server, is back", w.name, w.host))
 	}
 	switch in := message.(type) {
@@ -215,7 +216,10 @@ func (f *Fleet) watched(ctx context.Context) error {
 		case w == nil:
 			return false, fmt.Errorf("agent %s, which is to look at the server, is not there", f.watch.by)
 		case w.givenUp:
-			f.o.Report(fmt.Sprintf("agent %s on %s, which looks at the server, has not come back: the run goes on without the server's figures", w.name, w.host))
+			if !w.told {
+				w.told = true
+				f.o.Report(fmt.Sprintf("agent %s on %s, which looks at the server, has not come back: the run goes on without the server's figures", w.name, w.host))
+			}
 			return true, nil
 		case w.away, w.Run != f.order.Run: // it may come back, or another in its place
 			return false, nil
