@@ -157,6 +157,7 @@ func (f *Fleet) carry(ctx context.Context, j *gauge.Job, o gauge.Options) (*reco
 	for _, m := range f.members {
 		offset, wrong := m.track.at(start)
 		m.offset, m.offsetE = int64(offset), int64(wrong)
+		union.Expect(m.index, record.Place{Name: m.name, Number: m.index + 1, Of: f.order.Of, Fleet: union.ID(), Offset: offset, OffsetError: wrong})
 	}
 	f.noteBlur(j.Plan)
 	f.longest = longestSegment(j.Plan)
@@ -365,12 +366,12 @@ func (f *Fleet) agents(u *record.Union, start time.Time) []record.Agent {
 // whyLost says why an agent's part is not whole; "" if it is. The fleet is locked.
 func (f *Fleet) whyLost(m *member, u *record.Union) string {
 	switch {
-	case m.broken != nil:
-		return m.broken.Error()
 	case m.Failed != "":
 		return m.Failed
-	case m.Left:
+	case m.Left: // perhaps before it began, when its file is of no run
 		return "its own user ended its part"
+	case m.broken != nil:
+		return m.broken.Error()
 	case m.away:
 		return fmt.Sprintf("it has been silent since %s", m.heard.UTC().Format(time.TimeOnly))
 	case !f.isWhole(m):

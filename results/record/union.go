@@ -33,6 +33,7 @@ type Union struct {
 // A unionPart is an agent's part of a Union.
 type unionPart struct {
 	index   int
+	given   *Place // that its file is to have, apart from Start; nil for any
 	agent   Agent
 	header  *Header       // of its file; nil until it has come
 	rest    []byte        // of the last line
@@ -67,6 +68,13 @@ func NewUnion(w io.Writer, h Header, agents int, onInterval func(*Progress)) (*U
 
 // ID is what no other run has.
 func (u *Union) ID() string { return u.run.Header.ID }
+
+// Expect says which place an agent was given: a file with another one is not of that agent, or
+// has times of another clock. Start is not compared, since an agent may begin late.
+func (u *Union) Expect(agent int, p Place) {
+	p.Start = 0
+	u.parts[agent].given = &p
+}
 
 // Feed takes the next octets of an agent's file. The error says that they are not those of
 // a run file of this fleet: then the rest of that file is not read.

@@ -276,12 +276,19 @@ func TestUnionRefusesOtherFiles(t *testing.T) {
 		"no file":       func([]byte) []byte { return []byte("GET / HTTP/1.1\n") },
 		"two headers":   func(b []byte) []byte { return append(b[:bytes.IndexByte(b, '\n')+1:bytes.IndexByte(b, '\n')+1], b...) },
 		"after the end": func(b []byte) []byte { return append(b, "{}\n"...) },
+		"another agent": func(b []byte) []byte { return bytes.Replace(b, []byte(`"number":1`), []byte(`"number":2`), 1) },
+		"another clock": func(b []byte) []byte {
+			return bytes.Replace(b, []byte(`"offset_ns":0`), []byte(`"offset_ns":3600000000000`), 1)
+		},
 		"a time to come": func(b []byte) []byte {
 			return bytes.ReplaceAll(b, []byte(`"n":2,`), []byte(`"n":4611686018427387904,`))
 		},
 		"negative counts": func(b []byte) []byte { return bytes.Replace(b, []byte(`"accepted":`), []byte(`"accepted":-`), 1) },
 	} {
 		u, _ := newUnion(t, 2, nil)
+		for i, name := range []string{"a", "b"} {
+			u.Expect(i, Place{Name: name, Number: i + 1, Of: 2, Fleet: u.ID(), Start: 1, OffsetError: time.Microsecond})
+		}
 		files := agentFiles(t, u.ID(), 0, 0)
 		if err := u.Feed(0, spoil(files[0])); err == nil {
 			t.Errorf("%s: taken", name)

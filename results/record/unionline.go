@@ -71,6 +71,11 @@ func (u *Union) partHeader(p *unionPart, line []byte) error {
 	case h.Hash != own.Hash || h.Rounds != own.Rounds || !slices.EqualFunc(h.Flows, own.Flows, SameFlow):
 		return errors.New("the file is of another scenario")
 	}
+	if place := *h.Agent; p.given != nil {
+		if place.Start = 0; place != *p.given {
+			return errors.New("the file is of another agent, or of another clock than this agent has")
+		}
+	}
 	p.header, p.agent = &h, newAgent(&h)
 	return nil
 }
