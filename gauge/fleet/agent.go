@@ -76,7 +76,8 @@ type agent struct {
 	blobs       [2]blob
 	earlier     blob // the scenario before: a comparison alternates between two
 	load        Load
-	loaded      string // sum of the scenario that load is of
+	loaded      string     // sum of the scenario that load is of
+	preparing   *preparing // the load is its own meanwhile
 	probing     *probing
 	run         *agentRun
 	leaving     bool
@@ -87,11 +88,20 @@ type agent struct {
 func (a *agent) serve(ctx context.Context) error {
 	tick := time.NewTicker(helloEvery)
 	defer tick.Stop()
-	defer a.abandon()
+	defer func() {
+		a.abandon()
+		if a.preparing != nil {
+			<-a.preparing.done
+		}
+	}()
 	drain := a.o.Drain
 	a.hello(bus.Coordinator)
 	for {
 		var wrote, changed <-chan struct{}
+		var ready <-chan prepared
+		if a.preparing != nil {
+			ready = a.preparing.done
+		}
 		var found <-chan probed
 		if a.probing != nil {
 			found = a.probing.found
@@ -117,6 +127,11 @@ func (a *agent) serve(ctx context.Context) error {
 			if done, err := a.take(ctx, in); done || err != nil {
 				return err
 			}
+		case p := <-ready:
+			if err := a.prepared(ctx, p); err != nil {
+				return err
+			}
+			a.answer()
 		case p := <-found:
 			a.probed(p)
 			a.answer()
@@ -171,7 +186,15 @@ func ended(leaves bool) string {
 
 // forget makes ready for another fleet.
 func (a *agent) forget() {
-	*a = agent{o: a.o, end: a.end, inbox: a.inbox, unwritten: a.unwritten, buffer: a.buffer}
+	a.unprepare()
+	*a = agent{o: a.o, end: a.end, inbox: a.inbox, preparing: a.preparing, unwritten: a.unwritten, buffer: a.buffer}
+}
+
+// unprepare sees to it that nothing is made of what is being prepared.
+func (a *agent) unprepare() {
+	if a.preparing != nil {
+		a.preparing.stale = true
+	}
 }
 
 // abandon ends the look at the target and the run under way, and waits until the run's file is
@@ -247,6 +270,7 @@ func (a *agent) obey(ctx context.Context, m *bus.Order, at time.Time) (done bool
 	}
 	if m.Run > a.order.Run {
 		a.abandon()
+		a.unprepare()
 		a.status = bus.Status{Run: m.Run}
 	}
 	a.order = *m

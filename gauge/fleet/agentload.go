@@ -40,11 +40,10 @@ func (a *agent) advance(ctx context.Context) error {
 		return nil
 	}
 	if !a.status.Loaded {
-		if err := a.prepare(); err != nil {
-			a.status.Failed = shortened(err.Error())
-			return nil
+		if a.preparing == nil {
+			a.preparing = a.startPreparing()
 		}
-		a.status.Loaded = true
+		return nil
 	}
 	if a.order.Probe && !a.status.Probed && a.probing == nil {
 		a.probing = startProbing(ctx, a.load)
@@ -60,27 +59,69 @@ func (a *agent) advance(ctx context.Context) error {
 	return nil
 }
 
-// prepare makes the scenario and sets the terms of the run.
-func (a *agent) prepare() error {
-	if a.loaded != a.blobs[0].sum.SHA256 {
-		load, err := a.o.Load(a.blobs[0].data, a.blobs[0].sum.SHA256)
-		if err != nil {
-			return err
+// A preparing makes the scenario and sets the terms of a run. A large scenario, or the look-up
+// of a name, takes seconds, in which the agent is to be heard.
+type preparing struct {
+	stale bool // what it is for is over
+	done  chan prepared
+}
+
+// prepared is what came of a preparing.
+type prepared struct {
+	load    Load // nil if it could not be made
+	sum     string
+	refused bool
+	err     error
+}
+
+// startPreparing begins with what the order says. Nobody else uses the load before its end.
+func (a *agent) startPreparing() *preparing {
+	p := &preparing{done: make(chan prepared, 1)}
+	scenario, terms, build := a.blobs[0], a.blobs[1].data, a.o.Load
+	known := a.load
+	if a.loaded != scenario.sum.SHA256 {
+		known = nil
+	}
+	go func() { p.done <- prepare(known, build, &scenario, terms) }()
+	return p
+}
+
+func prepare(known Load, build func([]byte, string) (Load, error), scenario *blob, terms []byte) (p prepared) {
+	p.load, p.sum = known, scenario.sum.SHA256
+	if known == nil {
+		if p.load, p.err = build(scenario.data, p.sum); p.err != nil {
+			p.load = nil
+			return p
 		}
-		a.load, a.loaded = load, a.blobs[0].sum.SHA256
 	}
-	terms, err := readTerms(a.blobs[1].data)
-	if err != nil {
-		return err
+	t, err := readTerms(terms)
+	if err == nil {
+		err = p.load.Set(t)
 	}
-	if err := a.load.Set(terms); err != nil {
-		return err
+	if p.err = err; err == nil {
+		p.err = p.load.Check()
+		p.refused = p.err != nil
 	}
-	if err := a.load.Check(); err != nil {
-		a.status.Refused = true
-		return err
+	return p
+}
+
+// prepared takes what came of a preparing.
+func (a *agent) prepared(ctx context.Context, p prepared) error {
+	stale := a.preparing.stale
+	a.preparing = nil
+	switch {
+	case a.deserted:
+		return nil
+	case stale:
+	case p.err != nil:
+		a.status.Failed, a.status.Refused = shortened(p.err.Error()), p.refused
+	default:
+		a.status.Loaded = true
 	}
-	return nil
+	if !stale && p.load != nil {
+		a.load, a.loaded = p.load, p.sum
+	}
+	return a.advance(ctx)
 }
 
 // A probing is a look at the target.

@@ -38,7 +38,8 @@ type AgentOptions struct {
 	Version    string
 	Shards     int  // loops that share its load
 	Once       bool // leave after one fleet
-	// Load makes a scenario of what the coordinator sent. sum is the SHA-256 of data.
+	// Load makes a scenario of what the coordinator sent. sum is the SHA-256 of data. It is
+	// called once at a time, and may take long.
 	Load func(data []byte, sum string) (Load, error)
 	// Create creates the file of a run of a scenario.
 	Create func(scenario string) (File, error)

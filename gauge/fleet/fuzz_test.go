@@ -159,6 +159,9 @@ func FuzzAgent(f *testing.F) {
 			}
 			done, err := a.take(t.Context(), incoming{from, m, bytes.Clone(body), time.Now()})
 			over = done || err != nil
+			if a.preparing != nil {
+				over = a.prepared(t.Context(), <-a.preparing.done) != nil || over
+			}
 			for i := range a.blobs {
 				if b := &a.blobs[i]; int64(len(b.data)) > b.sum.Size {
 					t.Errorf("%d octets of a blob of %d", len(b.data), b.sum.Size)

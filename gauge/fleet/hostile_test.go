@@ -144,6 +144,56 @@ func TestAgentNeverGetsReady(t *testing.T) {
 	})
 }
 
+// An agent that takes long to resolve a scenario is heard meanwhile.
+func TestAgentTakesLongToPrepare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, Options{Agents: 1}, func(_ int, a *AgentOptions, l *fakeLoad) {
+			a.Load = func([]byte, string) (Load, error) {
+				time.Sleep(2 * givenUpAfter)
+				l.JobLoad = JobLoad{Job: newJob(t)}
+				return l, nil
+			}
+		})
+		defer s.end()
+		if run, err := s.carry(gauge.Options{}); err != nil || accepted(run, 0) != 50 || run.Agents[0].Lost != "" || s.said("is lost") {
+			t.Errorf("%v, said %q", err, s.says)
+		}
+	})
+}
+
+// What is prepared for a run that is over is not taken for the next.
+func TestPreparedTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		first := true
+		s := newStage(t, Options{Agents: 1}, func(_ int, a *AgentOptions, l *fakeLoad) {
+			a.Load = func(data []byte, _ string) (Load, error) {
+				if string(data) != scenario {
+					time.Sleep(5 * time.Second)
+					first = false
+					return nil, errors.New("it is no scenario")
+				}
+				if first {
+					t.Error("two scenarios are prepared at once")
+				}
+				l.JobLoad = JobLoad{Job: newJob(t)}
+				return l, nil
+			}
+		})
+		defer s.end()
+		if err := s.fleet.Gather(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := s.fleet.ready(ctx, []byte("other"), TermsOf(newJob(t).Plan)); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("ready at once: %v", err)
+		}
+		if run, err := s.carry(gauge.Options{}); err != nil || accepted(run, 0) != 50 {
+			t.Errorf("the next run: %v", err)
+		}
+	})
+}
+
 // An agent whose load goes on without end is given up. What the others did is not lost.
 func TestAgentNeverEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
