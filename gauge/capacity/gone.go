@@ -15,7 +15,7 @@ import (
 // A Silence is a flow whose server gave no session of a trial an answer.
 type Silence struct {
 	Flow  string `json:"flow"`
-	Error string `json:"error"` // the commonest, for people
+	Error string `json:"error"` // the commonest that the trial's end did not make, for people
 }
 
 // noAnswer are the classes of errors of a session that ended before its server said anything.
@@ -41,7 +41,12 @@ func silences(res *figures.Result) []Silence {
 	var list []Silence
 	for name, f := range res.FlowsInOrder() {
 		if isSilent(f) {
-			e := &f.Errors[0]
+			e := &f.Errors[0] // the commonest
+			for i := range f.Errors {
+				if e = &f.Errors[i]; e.Class != sample.Canceled.String() {
+					break
+				}
+			}
 			list = append(list, Silence{name, errorText(e.Class, e.Phase, e.Example)})
 		}
 	}
@@ -140,8 +145,11 @@ func (g *Gone) says(several bool) string {
 	}
 	text := fmt.Sprintf("%s stopped answering (%s): it answered last at %s UTC, in trial %d at %s messages/s",
 		server, g.Error, g.Since.Format(time.TimeOnly), g.In.Trial, human.Rate(g.In.Rate))
-	if g.Passed == nil {
+	switch {
+	case g.Passed == nil:
 		return text + "; no trial had passed by then"
+	case g.Passed.Trial == g.In.Trial:
+		return text + ", the last trial that passed"
 	}
 	return text + fmt.Sprintf("; the last trial that passed was trial %d, at %s messages/s", g.Passed.Trial, human.Rate(g.Passed.Rate))
 }

@@ -42,8 +42,10 @@ const mostBudget = math.MaxInt64 / 4
 // LeastTrial is the shortest trial that tells something.
 const LeastTrial = 5 * time.Second
 
-// wholeSearch is how many times the length of a trial a search takes, as a rule.
-const wholeSearch = 30
+// wholeSearch is how many times the length of a trial a search takes, as a rule: with the
+// shortest trials, of which draining and rest are the largest part. docs/capacity.md has what
+// was counted.
+const wholeSearch = 36
 
 // BudgetOf is how long a search takes, as a rule, with trials of a length.
 func BudgetOf(trial time.Duration) time.Duration { return wholeSearch * trial }

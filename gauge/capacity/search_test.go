@@ -103,7 +103,7 @@ func TestTrialsTooShort(t *testing.T) {
 		do   string
 	}{
 		{"p99", goalOfQueue, Plan{Max: 10, Trial: LeastTrial}, 10 * time.Second, "; use --trial 10s"},
-		{"p99.9", rare, Plan{Max: 20, Trial: LeastTrial}, 48 * time.Second, "; use --trial 48s and --budget 24m0s"},
+		{"p99.9", rare, Plan{Max: 20, Trial: LeastTrial}, 48 * time.Second, "; use --trial 48s and --budget 28m48s"},
 		{"p99 at a low rate", goalOfQueue, Plan{Max: 1, Trial: LeastTrial, Budget: 10 * time.Hour}, 96 * time.Second, "; use --trial 1m36s"},
 	} {
 		c.plan.Goals = []Goal{c.goal}

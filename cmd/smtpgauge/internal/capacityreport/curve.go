@@ -68,6 +68,15 @@ type tick struct {
 	Text string
 }
 
+// Anchor is the part of a rate's text that stands at the tick: its end at the right edge, beyond
+// which the drawing is cut off.
+func (t tick) Anchor() string {
+	if t.At > curveWidth-marginRight-25 {
+		return "end"
+	}
+	return "middle"
+}
+
 func newCurve(r *capacity.Report) *curve {
 	percentile, timeOf := drawnPercentile(r)
 	var trials []capacity.TrialReport
