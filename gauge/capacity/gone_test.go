@@ -78,8 +78,12 @@ func TestServerDiesInASearch(t *testing.T) {
 		t.Fatal(err)
 	}
 	stages := map[Stage]bool{}
-	for dies := 1; dies <= len(whole.Trials); dies++ {
-		stages[whole.Trials[dies-1].Stage] = true
+	for i, trial := range whole.Trials {
+		if i > 0 && i < len(whole.Trials)-1 && trial.Stage == whole.Trials[i-1].Stage {
+			continue // the first of each stage, and the last of all, will do
+		}
+		dies := i + 1
+		stages[trial.Stage] = true
 		s := &mortal{limited: limited{carries: 500}, dies: dies}
 		a, err := Search(t.Context(), s, Plan{Goals: []Goal{goalOfQueue}}, nil)
 		if err != nil {

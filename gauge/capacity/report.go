@@ -180,8 +180,11 @@ func keeps(trials []*Trial, rate float64) bool {
 }
 
 // AtCapacity is the trial with the rate nearest to the answer of those that show what a
-// message costs the server; nil if none does.
+// message costs the server; nil if none does, or if there is no answer as the server is gone.
 func (r *Report) AtCapacity() *TrialReport {
+	if r.Gone != nil {
+		return nil
+	}
 	var nearest *TrialReport
 	for i := range r.Trials {
 		t := &r.Trials[i]

@@ -35,8 +35,8 @@ func Search(ctx context.Context, s Server, p Plan, observe func(*Trial, Range)) 
 		h.by, h.why = ByGenerator, err.Error()
 	case err != nil:
 		h.by = ByBudget // there was less time than the plan has
-	case len(h.trials) > 0 && h.trials[len(h.trials)-1].Outcome == Unanswered: // whatever ended the search then
-		h.by, h.why = ByGone, h.trials[len(h.trials)-1].Why
+	case len(h.trials) > 0 && h.last().Outcome == Unanswered: // whatever ended the search then
+		h.by, h.why = ByGone, h.last().Why
 	}
 	return h.answer(), err
 }
@@ -84,6 +84,9 @@ func (h *search) run(ctx context.Context) error {
 	}
 }
 
+// last is the trial before, of which there is one.
+func (h *search) last() *Trial { return h.trials[len(h.trials)-1] }
+
 // leastRate is the lowest rate that is tried, in messages/s.
 const leastRate = 0.5
 
@@ -108,7 +111,10 @@ func (h *search) bracket(ctx context.Context, rate float64) error {
 		case !fails:
 			rate = min(2*rate, h.plan.Max)
 		case rate < 2*leastRate:
-			h.by, h.why = ByServer, h.trials[len(h.trials)-1].Why
+			h.by, h.why = ByServer, h.last().Why
+			if h.last().Outcome == Undecided {
+				h.by, h.why = ByTrials, h.tooShort(h.last())
+			}
 			return nil
 		default:
 			rate /= 2

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // goalOfQueue is the goal of all tests.
@@ -118,6 +120,41 @@ func TestTrialsTooShort(t *testing.T) {
 		if a, err = Search(t.Context(), &limited{carries: 500}, c.plan, nil); err != nil || a.By != ByMaximum || a.Range.Low != c.plan.Max {
 			t.Errorf("%s, as the hint says: limited by the %s at %v: %s, %v", c.name, a.By, a.Range, a.Why, err)
 		}
+	}
+}
+
+// A flaky server answers each eighth message or so late, at any rate.
+type flaky struct{}
+
+func (flaky) Try(_ context.Context, rate float64, length time.Duration, enough func([]Block) bool) (Measured, error) {
+	var m Measured
+	done := func(second int) int64 { return int64(rate * float64(second)) }
+	late := func(second int) int64 { return int64(0.12*float64(done(second)) + 0.5) }
+	for i := range int(length.Seconds()) {
+		n := done(i+1) - done(i)
+		m.Blocks = append(m.Blocks, Block{Due: n, Goals: []Count{{n, late(i+1) - late(i)}}})
+		if enough(m.Blocks) {
+			break
+		}
+	}
+	m.Took = time.Duration(len(m.Blocks)) * time.Second
+	return m, nil
+}
+
+// That no rate keeps the goals needs a trial at the lowest one that shows it.
+func TestLowestRateWithTooFewMessages(t *testing.T) {
+	p95 := goalOfQueue
+	p95.Share = 0.05
+	a, err := Search(t.Context(), flaky{}, Plan{Goals: []Goal{p95}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := a.Trials[len(a.Trials)-1]; last.Outcome != Undecided || a.By != ByTrials || !strings.Contains(a.Why, "; use --trial ") {
+		t.Errorf("the last trial is %s, and the limit is %s: %s", last.Outcome, a.By, a.Why)
+	}
+	var r Report
+	if r.complete(a); r.Verdict.Word != criteria.Undecided {
+		t.Errorf("%s", r.Verdict)
 	}
 }
 
