@@ -108,22 +108,31 @@ func Fit(r table.Report, parts []*Part, lines int, o table.Terminal) table.Repor
 func lengthen(parts []*Part, fits func() bool) {
 	order := slices.Clone(parts)
 	slices.SortStableFunc(order, func(a, b *Part) int { return cmp.Compare(a.Spare, b.Spare) })
-	for again := true; again; {
-		again = false
-		for _, p := range order {
-			before := p.shown
-			for _, more := range []int{max(before+1, p.Least), p.whole()} {
-				if more <= before || more > p.whole() {
-					continue
-				}
-				if p.shown = more; fits() {
-					again = true
-					break
-				}
-				p.shown = before
-			}
+	for grown := true; grown; { // what one part gave up, such as that line, another may need
+		grown = false
+		for open := slices.Clone(order); len(open) > 0; {
+			open = slices.DeleteFunc(open, func(p *Part) bool {
+				longer := p.lengthen(fits)
+				grown = grown || longer
+				return !longer
+			})
 		}
 	}
+}
+
+// lengthen shows more of a part if that fits.
+func (p *Part) lengthen(fits func() bool) bool {
+	before := p.shown
+	for _, more := range []int{max(before+1, p.Least), p.whole()} {
+		if more <= before || more > p.whole() {
+			continue
+		}
+		if p.shown = more; fits() {
+			return true
+		}
+		p.shown = before
+	}
+	return false
 }
 
 // shorten takes an entry from the longest part. If all are as short as they may be, it
