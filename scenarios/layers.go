@@ -40,12 +40,35 @@ func (d *decoder) override(root *tree.Node, setting string) {
 	if n == nil {
 		return
 	}
+	if n.TakenAway() {
+		if absent := absentPart(root, steps); absent != "" {
+			d.Faultf(at, "there is nothing to take away: the scenario has no %s", absent)
+			return
+		}
+		d.takenAway = append(d.takenAway, n)
+	}
 	if err := assign(root, steps, n); err != nil {
 		d.Faultf(at, "%v", err)
 	}
-	if n.TakenAway() {
-		d.takenAway = append(d.takenAway, n)
+}
+
+// absentPart returns the part of a path that is not there, before its last step; "" if all
+// of it is. What a flow has not may be among what it inherits.
+func absentPart(n *tree.Node, steps []string) string {
+	if slices.Contains([]string{"flows", "defaults", "target"}, steps[0]) {
+		return ""
 	}
+	for i, step := range steps[:len(steps)-1] {
+		next := n.Get(step)
+		if item, err := strconv.Atoi(step); err == nil && n.Kind == tree.Sequence && 0 <= item && item < len(n.Items) {
+			next = n.Items[item]
+		}
+		if next == nil || next.Null() {
+			return strings.Join(steps[:i+1], ".")
+		}
+		n = next
+	}
+	return ""
 }
 
 // takeAway removes the flows in whose place null stands, and the items of lists in whose

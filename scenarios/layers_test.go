@@ -125,6 +125,9 @@ schedule: {rounds: 4}
 		"server=":                        "--set server: server is given without a value: null leaves it out",
 		"servre=null":                    `--set servre: unknown field "servre" in scenario: did you mean "server"?`,
 		"flows.reley.load=null":          `no flow is named "reley": did you mean "relay"?`,
+		"servre.prometheus=null":         "--set servre.prometheus: there is nothing to take away: the scenario has no servre",
+		"server.promtheus.url=null":      "--set server.promtheus.url: there is nothing to take away: the scenario has no server.promtheus",
+		"allow_domains.0=null":           "--set allow_domains.0: there is nothing to take away: the scenario has no allow_domains",
 	} {
 		if _, err := load(set); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: want %q in %v", set, want, err)
