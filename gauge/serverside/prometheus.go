@@ -173,11 +173,10 @@ func (p *Prometheus) why(err error) string {
 			err = fmt.Errorf("no answer within %s", answerWithin)
 		}
 	}
-	hint := ""
 	if errors.As(err, new(x509.UnknownAuthorityError)) {
-		hint = ": ca names a file with the authority to trust"
+		err = errors.New("its certificate is of an authority that is not trusted here: ca names a file with one to trust")
 	}
-	return shortened(p.secrets.Redact(err.Error()) + hint)
+	return shortened(p.secrets.Redact(err.Error()))
 }
 
 // shortened is a foreign text, printable and of a bounded length.

@@ -224,7 +224,7 @@ func TestPrometheusAuthority(t *testing.T) {
 	defer server.Close()
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	options := PrometheusOptions{URL: server.URL, Queries: []Query{{"load", "a"}}}
-	if _, err := NewPrometheus(t.Context(), options); err == nil || !strings.Contains(err.Error(), "unknown authority: ca names a file with the authority to trust") {
+	if _, err := NewPrometheus(t.Context(), options); err == nil || !strings.Contains(err.Error(), "is of an authority that is not trusted here: ca names a file with one to trust") {
 		t.Errorf("an authority that is not trusted: %v", err)
 	}
 	options.Roots = x509.NewCertPool()
