@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -38,6 +39,8 @@ type Report struct {
 	Agents         []TrialAgent        `json:"agents,omitempty"`           // that carried the trials out
 	Trials         []TrialReport       `json:"trials"`
 	Findings       []limits.Finding    `json:"findings,omitempty"` // what most likely limits the server
+
+	lasted float64 // the highest rate of a trial that passed and lasted, below those that are too high; 0 if none did
 }
 
 // A Figure is the capacity in messages/s, and the range in which it lies. High is 0 if
@@ -81,13 +84,13 @@ type Response struct {
 // complete fills in what follows from the trials and the answer.
 func (r *Report) complete(a *Answer) {
 	r.Format = Format
+	if a.By != ByServer || r.Partial { // the file of a search that was killed has where it looked
+		a.leaveSettled()
+	}
 	r.Capacity = Figure{a.Range.Best, a.Range.Low, a.Range.High}
+	r.lasted = confirmed(a.Trials, cmp.Or(a.Range.High, math.Inf(1)))
 	r.LimitedBy, r.Why, r.Loaded = a.By, a.Why, a.Took
 	r.SessionsUsedUp = lacksSessions(a.Findings)
-	whole := r.LimitedBy == ByServer && !r.Partial
-	if !whole && a.Range.High > 0 && !slices.ContainsFunc(a.Trials, func(t *Trial) bool { return t.Outcome == Pass }) {
-		r.Capacity.Best, r.Capacity.Low = 0, 0 // where the range begins is a guess, and no trial's
-	}
 	r.Trials, r.Findings = []TrialReport{}, a.Findings
 	if r.Gone = goneIn(a.Trials); r.Gone != nil {
 		r.Capacity = Figure{}
@@ -123,7 +126,7 @@ func (r *Report) conclude(shown bool) criteria.Conclusion {
 	case r.LimitedBy == ByGone:
 		word = criteria.Failed
 	case r.Gone != nil: // and may be there again, if the search goes on
-	case r.Expect > 0 && c.Low >= r.Expect && shown:
+	case r.Expect > 0 && (c.Low >= r.Expect || r.unsettled()) && shown:
 		word = criteria.Pass
 	case r.Expect > 0 && c.High > 0 && c.High < r.Expect:
 		word = criteria.Failed
@@ -139,7 +142,7 @@ func (r *Report) conclude(shown bool) criteria.Conclusion {
 	if r.Expect > 0 {
 		reason += fmt.Sprintf("; %s/s was expected", human.Rate(r.Expect))
 		switch {
-		case c.Low < r.Expect || shown:
+		case c.Low < r.Expect && !r.unsettled() || shown:
 		case r.LimitedBy == ByTrials:
 			reason += ", and no trial that lasts has confirmed that: use a longer --trial"
 		default:
@@ -168,9 +171,8 @@ func (r *Report) early() string {
 func keeps(trials []*Trial, rate float64) bool {
 	yes, at := false, 0.0
 	for _, t := range trials {
-		deciding := t.Stage == Sharpening || t.Stage == Surrounding || t.Stage == Confirming
 		switch {
-		case t.Outcome == Pass && deciding && t.Rate >= rate && lasting(t.Blocks):
+		case t.Outcome == Pass && t.decides() && t.Rate >= rate && lasting(t.Blocks):
 			yes, at = true, max(at, t.Rate)
 		case t.Outcome == Fail && t.Rate <= at:
 			yes, at = false, 0
@@ -206,6 +208,15 @@ func (r *Report) Says() string {
 		return r.Gone.says(len(r.Target) > 1)
 	case c.Low <= 0 && r.LimitedBy == ByServer && !r.Partial:
 		return fmt.Sprintf("not even %s messages/s keep the goals: %s%s", human.Rate(r.lowest()), r.Why, few)
+	case r.unsettled():
+		most, least := "no rate is confirmed", fmt.Sprintf("trials at up to %s/s kept the goals, and were too short to count on", human.Rate(r.passed()))
+		if c.High > 0 {
+			most = fmt.Sprintf("it carries less than %s messages/s", human.Rate(c.High))
+		}
+		if r.lasted > 0 {
+			least = fmt.Sprintf("a trial that lasted kept the goals at %s/s, and a range takes more of them", human.Rate(r.lasted))
+		}
+		return most + r.because() + "; " + least + few
 	case c.Low <= 0 && r.Why != "" && !r.Partial:
 		return "no rate was shown to keep the goals: " + r.Why + few
 	case c.Low <= 0:
@@ -216,6 +227,20 @@ func (r *Report) Says() string {
 		return fmt.Sprintf("it carries %s messages/s (%s to %s)%s", human.Rate(c.Best), human.Rate(c.Low), human.Rate(c.High), few)
 	}
 	return fmt.Sprintf("it carries %s to %s messages/s%s%s", human.Rate(c.Low), human.Rate(c.High), r.because(), few)
+}
+
+// unsettled tells whether trials passed, and no rate that the server carries is settled.
+func (r *Report) unsettled() bool { return r.Gone == nil && r.Capacity.Low <= 0 && r.passed() > 0 }
+
+// passed is the highest rate that passed a trial, below those that are too high; 0 if none did.
+func (r *Report) passed() float64 {
+	most := 0.0
+	for i := range r.Trials {
+		if t := &r.Trials[i]; t.Outcome == Pass && (r.Capacity.High == 0 || t.Rate < r.Capacity.High) {
+			most = max(most, t.Rate)
+		}
+	}
+	return most
 }
 
 // lacksSessions tells whether the rates that are too high are so because the load allows

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
@@ -23,8 +22,8 @@ type Server interface {
 // Search finds the highest rate at which a server keeps its goals. Rates double from a low
 // one until one fails twice; then the interval is halved; then trials around the boundary
 // are repeated until the range is narrow, or for 12 trials' time. If the server is another
-// one by then, it is searched again. If it stops answering, the search ends. observe is called after each trial, with the range by
-// then; nil if nobody wants it.
+// one by then, it is searched again. If it stops answering, the search ends. observe is called
+// after each trial, with the rates between which the search looks by then; nil if nobody wants it.
 //
 // The error is the server's, or ctx's. The answer has what was found until then.
 func Search(ctx context.Context, s Server, p Plan, observe func(*Trial, Range)) (*Answer, error) {
@@ -38,7 +37,11 @@ func Search(ctx context.Context, s Server, p Plan, observe func(*Trial, Range)) 
 	case len(h.trials) > 0 && h.last().Outcome == Unanswered: // whatever ended the search then
 		h.by, h.why = ByGone, h.last().Why
 	}
-	return h.answer(), err
+	a := h.answer()
+	if a.By != ByServer {
+		a.leaveSettled()
+	}
+	return a, err
 }
 
 type search struct {
@@ -330,30 +333,3 @@ func (h *search) tryFor(ctx context.Context, rate float64, stage Stage, length t
 // maxSpoiled is how often a trial is made that the generator or its machine spoils: something
 // else may keep the two from their work for a while.
 const maxSpoiled = 4
-
-func (h *search) answer() *Answer {
-	a := &Answer{By: h.by, Why: h.why, Trials: h.trials, Took: h.took}
-	if a.By == "" {
-		a.By = ByServer
-	}
-	switch {
-	case h.by == ByGone:
-	case h.low > 0 && h.high > 0:
-		a.Range = h.fit()
-	default:
-		a.Range = Range{Low: h.passed(), Best: h.passed()}
-	}
-	if a.Why == "" {
-		a.Why = firstBroken(h.trials, a.Range)
-	}
-	return a
-}
-
-// firstBroken is why the lowest rate above a range failed.
-func firstBroken(trials []*Trial, r Range) string {
-	failed := slices.DeleteFunc(slices.Clone(trials), func(t *Trial) bool { return t.Outcome != Fail || t.Rate < r.Low })
-	if len(failed) == 0 {
-		return ""
-	}
-	return slices.MinFunc(failed, func(a, b *Trial) int { return int(math.Copysign(1, a.Rate-b.Rate)) }).Why
-}

@@ -66,7 +66,7 @@ func TestWhatEndsASearch(t *testing.T) {
 		{"server", limited{carries: 500}, Plan{}, ByServer, 485},
 		{"generator", limited{carries: 1e6, spoiled: 5000}, Plan{}, ByGenerator, 2560},
 		{"maximum", limited{carries: 500}, Plan{Max: 300}, ByMaximum, 300},
-		{"budget", limited{carries: 500}, Plan{Budget: 28 * time.Second}, ByBudget, 160},
+		{"budget, after short trials only", limited{carries: 500}, Plan{Budget: 28 * time.Second}, ByBudget, 0},
 		{"budget before anything is shown", limited{carries: 500}, Plan{Max: 10, Budget: 5 * time.Second}, ByBudget, 0},
 		{"other work all the time", limited{carries: 500, leaves: 0.5, fed: 1000}, Plan{}, ByMachine, 160},
 		{"other work while the range is sharpened, and after it", limited{carries: 500, leaves: 0.5, starvedFrom: 18, fed: 1000}, Plan{}, ByMachine, 400},

@@ -75,3 +75,33 @@ func TestSearchFollowsAServerThatChanges(t *testing.T) {
 		}
 	}
 }
+
+// A search that its budget ends while it narrows its interval down has no lower end: a
+// short trial may pass above the capacity.
+func TestSearchCutShortClaimsNoLowerEnd(t *testing.T) {
+	const trial, trials, each = 5 * time.Second, 12, 10
+	above := 0 // the highest rate that passed was more than the server carries
+	for _, kind := range servers.Kinds {
+		for seed := range uint64(each) {
+			c := servers.Draw(kind, rand.New(rand.NewPCG(seed, 21)))
+			c.Plan.Trial, c.Plan.Budget = trial, trials*trial
+			a, err := capacity.Search(t.Context(), c.Server, c.Plan, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			truth := c.Truth(c.Server.Now)
+			if a.By != capacity.ByBudget || a.Range.Low > 0 || a.Range.Best > 0 || a.Range.High > 0 && a.Range.High < truth {
+				t.Errorf("%s: range %v, limited by the %s, and the truth is %.1f", c.Says, a.Range, a.By, truth)
+			}
+			for _, one := range a.Trials {
+				if one.Outcome == capacity.Pass && one.Rate > truth {
+					above++
+					break
+				}
+			}
+		}
+	}
+	if above == 0 {
+		t.Error("no trial passed above the capacity: this shows nothing")
+	}
+}

@@ -123,6 +123,11 @@ const (
 	Confirming  Stage = "confirming"  // afresh, at the lower end of the range
 )
 
+// decides tells whether a trial is of those that the answer rests on, which are longer.
+func (t *Trial) decides() bool {
+	return t.Stage == Sharpening || t.Stage == Surrounding || t.Stage == Confirming
+}
+
 // A Limit is what ended a search from above.
 type Limit string
 
@@ -139,8 +144,8 @@ const (
 
 // An Answer is what a search found.
 type Answer struct {
-	// Range has the highest rate that keeps the goals. High is 0 if no rate failed,
-	// and Low is 0 if none passed. All of it is 0 if the server stopped answering: what a
+	// Range has the highest rate that keeps the goals. High is 0 if no rate failed, and Low
+	// is 0 if none passed, or if the search was ended before it had settled one. All of it is 0 if the server stopped answering: what a
 	// server carried before that is no answer.
 	Range  Range
 	By     Limit
