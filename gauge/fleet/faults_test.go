@@ -69,10 +69,10 @@ func TestAgentIsLost(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if first.Agents != 2 || first.Silent != 0 || last.Silent != 1 {
-				t.Errorf("%s: %d of %d agents are silent at first, %d in the end", name, first.Silent, first.Agents, last.Silent)
+			if first.Agents != 2 || first.Silent+first.Lost != 0 || last.Silent != 0 || last.Lost != 1 {
+				t.Errorf("%s: of %d agents %d are silent and %d lost at first, %d and %d in the end", name, first.Agents, first.Silent, first.Lost, last.Silent, last.Lost)
 			}
-			if a, b := &last.Parts[0], &last.Parts[1]; a.Silent || a.Lost || !b.Silent || a.Name == b.Name || a.SoFar != 100 || a.AllTimes().Count() != 100 {
+			if a, b := &last.Parts[0], &last.Parts[1]; a.Silent || a.Lost || b.Silent || !b.Lost || a.Name == b.Name || a.SoFar != 100 || a.AllTimes().Count() != 100 {
 				t.Errorf("%s: the last report has %+v, %+v", name, a, b)
 			}
 			mine, lost := run.Agents[0], run.Agents[1]

@@ -26,16 +26,20 @@ func (f *Fleet) Members() []Member {
 	return list
 }
 
-// attend says in a progress who the agents are, and which of them are not heard of.
+// attend says in a progress who the agents are, and which of them are silent or lost.
 func (f *Fleet) attend(p *record.Progress) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	p.Agents = len(f.members)
 	for i, m := range f.members {
 		part := &p.Parts[i]
-		part.Name, part.Host, part.Silent = m.name, m.hello.Host, m.away
-		part.Lost = m.givenUp || m.broken != nil || m.Failed != "" || m.Left && !f.isWhole(m)
-		if m.away {
+		part.Name, part.Host = m.name, m.hello.Host
+		part.Lost = m.away || m.broken != nil || m.Failed != "" || m.Left && !f.isWhole(m)
+		part.Silent = !part.Lost && time.Since(m.heard) > quietFor
+		switch {
+		case part.Lost:
+			p.Lost++
+		case part.Silent:
 			p.Silent++
 		}
 	}

@@ -205,3 +205,21 @@ func TestStagesAreNamed(t *testing.T) {
 		}
 	}
 }
+
+// An agent that is lost is called that, and not silent.
+func TestAgentsAreSilentOrLost(t *testing.T) {
+	p := &loadgen.Plan{Flows: []loadgen.Flow{closedFlow("f")}, Rounds: 1}
+	for want, agents := range map[string][3]int{ // in all, silent, lost
+		"":                             {},
+		"3 agents":                     {3},
+		"1 of 3 agents silent":         {3, 1},
+		"1 of 3 agents lost":           {3, 0, 1},
+		"2 of 4 agents lost, 1 silent": {4, 1, 2},
+	} {
+		i := progress(p, sec, nil)
+		i.Agents, i.Silent, i.Lost = agents[0], agents[1], agents[2]
+		if got := At(p, i).AgentsText(); got != want {
+			t.Errorf("%v is %q, want %q", agents, got, want)
+		}
+	}
+}

@@ -25,7 +25,8 @@ type Standing struct {
 	Queries []record.QueryProgress
 
 	Agents int // of the fleet; 0 for none
-	Silent int // agents that are not heard of
+	Silent int // agents that are not heard of, and not lost yet
+	Lost   int // agents that are lost
 
 	// What the caller of At knows.
 	Turn     string // which of several runs this is; "" if it is the only one
@@ -82,7 +83,7 @@ func At(p *loadgen.Plan, i *record.Progress) *Standing {
 	s := &Standing{
 		Name: p.Name, Elapsed: i.Elapsed, Length: i.Length, Remains: c.remains(),
 		Rounds: c.rounds, Round: min(c.round+1, c.rounds), Server: i.Server, Queries: i.Queries,
-		Agents: i.Agents, Silent: i.Silent,
+		Agents: i.Agents, Silent: i.Silent, Lost: i.Lost,
 	}
 	for k := range i.Flows {
 		f := flowAt(&p.Flows[k], &i.Flows[k], i.Length)

@@ -93,11 +93,17 @@ func (c ClassCount) String() string { return c.Class + " " + human.Count(c.Count
 
 // AgentsText says how many agents the load comes from; "" if it comes from none.
 func (s *Standing) AgentsText() string {
-	switch {
-	case s.Agents == 0:
+	if s.Agents == 0 {
 		return ""
-	case s.Silent > 0:
-		return fmt.Sprintf("%d of %s silent", s.Silent, human.CountOf(int64(s.Agents), "agent"))
 	}
-	return human.CountOf(int64(s.Agents), "agent")
+	all := human.CountOf(int64(s.Agents), "agent")
+	switch {
+	case s.Silent > 0 && s.Lost > 0:
+		return fmt.Sprintf("%d of %s lost, %d silent", s.Lost, all, s.Silent)
+	case s.Lost > 0:
+		return fmt.Sprintf("%d of %s lost", s.Lost, all)
+	case s.Silent > 0:
+		return fmt.Sprintf("%d of %s silent", s.Silent, all)
+	}
+	return all
 }

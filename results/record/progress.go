@@ -28,10 +28,10 @@ type Progress struct {
 	Server  *ServerProgress
 	Queries []QueryProgress
 
-	// Agents is how many agents a fleet has, and Silent how many of them are not heard of
-	// now. The coordinator fills them in; 0 for a run on this machine.
-	Agents, Silent int
-	Parts          []AgentProgress // of the fleet, in the order of the agents' numbers
+	// Agents is how many agents a fleet has, Silent and Lost how many of them are so. The
+	// coordinator fills them in; 0 for a run on this machine.
+	Agents, Silent, Lost int
+	Parts                []AgentProgress // of the fleet, in the order of the agents' numbers
 }
 
 // An AgentProgress is one agent's part of a Progress. It is valid during the call that it is
@@ -42,8 +42,8 @@ type AgentProgress struct {
 
 	// The coordinator fills these in.
 	Name, Host string
-	Silent     bool // nothing is heard of it now
-	Lost       bool // its part will not be whole
+	Silent     bool // nothing is heard of it now; it is not lost yet
+	Lost       bool // it has been silent for long, or its part cannot get whole
 
 	Times []*histogram.Histogram // so far, as Agent.Times
 }
