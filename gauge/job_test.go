@@ -144,16 +144,18 @@ func TestARunThatIsEndedEarly(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		end  func(cancel context.CancelFunc, drain chan struct{})
+		by   func() bool // Options.Deserted
 	}{
-		{"canceled", func(cancel context.CancelFunc, _ chan struct{}) { cancel() }},
-		{"drained", func(_ context.CancelFunc, drain chan struct{}) { close(drain) }},
+		{"canceled", func(cancel context.CancelFunc, _ chan struct{}) { cancel() }, nil},
+		{"drained", func(_ context.CancelFunc, drain chan struct{}) { close(drain) }, func() bool { return false }},
+		{"deserted", func(_ context.CancelFunc, drain chan struct{}) { close(drain) }, func() bool { return true }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			drain, ended := make(chan struct{}), false
 			result, err := gauge.Run(ctx, small(t, "sessions: 1, duration: 10m"), gauge.Options{
-				FreeCores: unknown, Drain: drain,
+				FreeCores: unknown, Drain: drain, Deserted: test.by,
 				OnInterval: func(*record.Progress) {
 					if !ended {
 						ended = true
@@ -166,6 +168,9 @@ func TestARunThatIsEndedEarly(t *testing.T) {
 			}
 			if !errors.Is(result.Err(), gauge.ErrInterrupted) || result.Flow("relay").Messages.Accepted == 0 {
 				t.Errorf("%v with %+v, want interrupted with what was measured until then", result.Err(), result.Flow("relay").Messages)
+			}
+			if by := test.name == "deserted"; result.Run.Deserted() != by || result.Run.Interrupted() == by {
+				t.Errorf("deserted %v, interrupted by its user %v", result.Run.Deserted(), result.Run.Interrupted())
 			}
 		})
 	}

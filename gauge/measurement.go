@@ -77,6 +77,9 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	if report.Aborted = aborts.Fired(); report.Aborted != "" && !drained(o.Drain) && ctx.Err() == nil {
 		report.Interrupted = false // not by its user
 	}
+	if report.Interrupted && o.Deserted != nil && o.Deserted() {
+		report.Interrupted, report.Deserted = false, true
+	}
 	generator := record.MeasureUsage()
 	// Not by ctx: the verdict on a run that was canceled needs this too.
 	if after, ok := o.FreeCores(context.WithoutCancel(ctx)); ok && known {

@@ -53,6 +53,10 @@ type Options struct {
 	// server's own side, and its agents do not.
 	Place func() *record.Place
 
+	// Deserted is called when the run has ended, and tells whether Drain was closed, or ctx
+	// ended, because the coordinator of its fleet fell silent; nil for no.
+	Deserted func() bool
+
 	// Elsewhere carries the run out in place of this process, such as on a fleet; nil
 	// carries it out here. It is called with the options that Run was called with.
 	Elsewhere func(context.Context, *Job, Options) (*record.Run, error)

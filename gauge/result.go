@@ -53,7 +53,7 @@ func (r *Result) Flow(name string) *figures.Flow { return r.Figures.Flow(name) }
 // little if the measurement is invalid.
 func (r *Result) Err() error {
 	var errs []error
-	if r.Figures.Interrupted {
+	if r.Figures.Interrupted || r.Figures.Deserted {
 		errs = append(errs, ErrInterrupted)
 	}
 	v := &r.Figures.Verdict

@@ -118,7 +118,7 @@ func (a *agent) serve(ctx context.Context) error {
 			if a.run == nil {
 				return nil
 			}
-			a.run.drain()
+			a.run.leave()
 		case <-tick.C:
 			if err := a.second(); err != nil {
 				return err
@@ -162,7 +162,7 @@ func (a *agent) second() error {
 		a.deserted = true
 		a.o.Report(fmt.Sprintf("the coordinator has been silent for %d s: it is given up", patience))
 		if a.run != nil {
-			a.run.drain() // what is broken off counts as errors
+			a.run.desert()
 		}
 	}
 	if a.run != nil && !a.run.hasEnded() && a.silent < patience+drainsWithin {

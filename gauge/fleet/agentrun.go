@@ -35,6 +35,8 @@ type agentRun struct {
 	order  bus.Order
 	news   chan struct{} // closed when order changes
 	waits  int
+	alone  bool // its coordinator fell silent, and nobody ended it before
+	asked  bool // somebody has told it to end
 	ended  bool
 	failed string
 }
@@ -51,7 +53,7 @@ func startRun(ctx context.Context, load Load, file File, o AgentOptions, order *
 	options.File, options.Drain, options.Shards = r.journal, draining, max(1, o.Shards)
 	options.Part = loadgen.Part{First: order.First, All: order.Shards}
 	options.Begin = func(ctx context.Context, segment int) { r.begin(ctx, segment, draining) }
-	options.Place = r.place
+	options.Place, options.Deserted = r.place, r.isDeserted
 	go func() {
 		defer close(r.gone)
 		_, err := load.Run(ctx, options)
@@ -121,12 +123,35 @@ func (r *agentRun) obey(m *bus.Order) {
 		r.news = make(chan struct{})
 	}
 	r.mu.Unlock()
-	if m.Drain {
-		r.drain()
+	if m.Drain || m.Stop {
+		r.leave()
 	}
 	if m.Stop {
 		r.cancel()
 	}
+}
+
+// leave lets the load end in order: somebody wants that.
+func (r *agentRun) leave() {
+	r.mu.Lock()
+	r.asked = true
+	r.mu.Unlock()
+	r.drain()
+}
+
+// desert lets the load end in order, because the coordinator is silent. What is broken off
+// counts as errors.
+func (r *agentRun) desert() {
+	r.mu.Lock()
+	r.alone = !r.asked
+	r.mu.Unlock()
+	r.drain()
+}
+
+func (r *agentRun) isDeserted() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.alone
 }
 
 // tell adds what the run has come to.

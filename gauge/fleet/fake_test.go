@@ -98,7 +98,8 @@ func (l *fakeLoad) Run(ctx context.Context, o gauge.Options) (*gauge.Result, err
 		r.Window(s, instant(began), instant(time.Now()))
 	}
 	r.Tick(sample.Tick{From: instant(from), To: instant(time.Now()), Open: []int{0, 0}, Peak: []int{0, 0}, Due: []int64{0, 0}, Begun: []int64{0, 0}, Last: true})
-	run, err := c.Close(&sample.Report{Started: instant(start), Ended: instant(time.Now()), Interrupted: ended(), Shards: 1}, record.Usage{})
+	deserted := ended() && o.Deserted()
+	run, err := c.Close(&sample.Report{Started: instant(start), Ended: instant(time.Now()), Interrupted: ended() && !deserted, Deserted: deserted, Shards: 1}, record.Usage{})
 	return &gauge.Result{Run: run}, err
 }
 

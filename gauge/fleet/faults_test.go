@@ -192,8 +192,8 @@ func TestCoordinatorDies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if run.Partial() || !run.Interrupted() || len(run.Agents) != 2 || accepted(run, 0) != run.Agents[0].Messages[0]+run.Agents[1].Messages[0] {
-			t.Errorf("merged: partial %v, interrupted %v, %+v", run.Partial(), run.Interrupted(), run.Agents)
+		if run.Partial() || run.Interrupted() || !run.Deserted() || len(run.Agents) != 2 || accepted(run, 0) != run.Agents[0].Messages[0]+run.Agents[1].Messages[0] {
+			t.Errorf("merged: partial %v, interrupted by its user %v, by the coordinator's silence %v, %+v", run.Partial(), run.Interrupted(), run.Deserted(), run.Agents)
 		}
 	})
 }

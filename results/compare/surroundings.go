@@ -140,8 +140,11 @@ func doubtsAbout(side string, runs []*record.Run) []string {
 			}
 			reasons[is] = append(reasons[is], strings.Join(v.Why(), "; "))
 		}
-		if r.Interrupted() {
+		switch {
+		case r.Interrupted():
 			reasons["interrupted"] = append(reasons["interrupted"], "its user ended it early")
+		case r.Deserted():
+			reasons["interrupted"] = append(reasons["interrupted"], "its coordinator fell silent")
 		}
 	}
 	var list []string

@@ -21,7 +21,7 @@ func (res *Result) failures(r *record.Run) []string {
 	if r.Closing != nil && r.Closing.Lost != "" {
 		list = append(list, "target lost: "+r.Closing.Lost)
 	}
-	ended := res.Interrupted || res.Partial
+	ended := res.Interrupted || res.Deserted || res.Partial
 	if r.Closing != nil && r.Closing.Aborted != "" {
 		list, ended = append(list, r.Closing.Aborted), true
 	}

@@ -20,7 +20,7 @@ const ResultFormat = "smtpgauge.result/1"
 func Of(r *record.Run) *Result {
 	h := &r.Header
 	res := &Result{
-		Format: ResultFormat, Name: h.Name, Started: h.Started, Partial: r.Partial(), Interrupted: r.Interrupted(),
+		Format: ResultFormat, Name: h.Name, Started: h.Started, Partial: r.Partial(), Interrupted: r.Interrupted(), Deserted: r.Deserted(),
 		Clock: "unknown", Environment: h.Environment, Seed: h.Seed, Baseline: h.Baseline,
 		Target: map[string]*Target{}, Flows: map[string]*Flow{}, Thresholds: []ThresholdResult{},
 	}

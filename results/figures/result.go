@@ -21,6 +21,7 @@ type Result struct {
 	Elapsed     time.Duration      `json:"elapsed_ns"`
 	Partial     bool               `json:"partial"`              // the run file has lost its end
 	Interrupted bool               `json:"interrupted"`          // the run was ended by its user
+	Deserted    bool               `json:"deserted,omitempty"`   // a fleet's coordinator fell silent, and its agents ended the run
 	NotLoaded   string             `json:"not_loaded,omitempty"` // why nothing was loaded
 	Clock       string             `json:"clock"`                // kernel, mixed or user
 	Verdict     Verdict            `json:"verdict"`

@@ -39,6 +39,9 @@ func validityOf(r *record.Run, res *Result) Validity {
 	if res.Interrupted {
 		v.addNote("interrupted: its user ended the run early")
 	}
+	if res.Deserted {
+		v.addNote("coordinator lost: it fell silent, so the agents ended the run early")
+	}
 	if longest := r.LongestGap(); longest > 0 {
 		v.addNote("merged: the runs did not overlap for up to %s; rates leave that time out, and peaks are added up all the same", human.Duration(longest))
 	}

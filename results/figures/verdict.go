@@ -33,7 +33,7 @@ func (v Verdict) MarshalJSON() ([]byte, error) {
 
 // judge concludes. A server that takes no mail is a failure, and not made better by a
 // generator that was busy at the time. Everything else is worth nothing if the figures
-// may not be believed. A run that its user ended early shows neither that a threshold
+// may not be believed. A run that was ended early shows neither that a threshold
 // would have been met nor that it would have been missed.
 func (res *Result) judge(r *record.Run) {
 	v := &res.Verdict
@@ -46,8 +46,12 @@ func (res *Result) judge(r *record.Run) {
 	case len(v.Reasons) > 0:
 		res.noteBeyondGenerator(r)
 		v.Conclusion = criteria.Conclusion{Word: criteria.Invalid, Reason: andMore(v.Reasons, "other reason")}
-	case res.Interrupted:
-		v.Conclusion = criteria.Conclusion{Word: criteria.Undecided, Reason: "its user ended the run after " + human.Duration(res.Elapsed)}
+	case res.Interrupted || res.Deserted:
+		why := "its user ended the run after "
+		if !res.Interrupted {
+			why = "its coordinator fell silent, and the agents ended the run after "
+		}
+		v.Conclusion = criteria.Conclusion{Word: criteria.Undecided, Reason: why + human.Duration(res.Elapsed)}
 		if len(missed) > 0 {
 			v.Reason += "; until then " + res.missedText(missed)
 		}

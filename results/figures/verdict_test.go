@@ -99,7 +99,10 @@ func TestWords(t *testing.T) {
 			},
 			word: criteria.Failed, want: "flow open: nothing was accepted; most often 554",
 		},
-		"interrupted":            {spoil: []func(*record.Run){met, interrupted}, word: criteria.Undecided, want: "its user ended the run after "},
+		"interrupted": {spoil: []func(*record.Run){met, interrupted}, word: criteria.Undecided, want: "its user ended the run after "},
+		"deserted": {
+			spoil: []func(*record.Run){met, func(r *record.Run) { r.Closing.Deserted = true }}, word: criteria.Undecided, want: "its coordinator fell silent, and the agents ended the run after ",
+		},
 		"interrupted and missed": {spoil: []func(*record.Run){missed, interrupted}, word: criteria.Undecided, want: "its user ended the run after "},
 		"interrupted and busy":   {spoil: []func(*record.Run){busyCores, interrupted}, word: criteria.Invalid, want: "generator-bound"},
 		"interrupted before anything": {

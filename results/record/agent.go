@@ -126,8 +126,22 @@ func StoodStill(stood time.Duration) string {
 	return fmt.Sprintf("it stood still for %.1f s", stood.Seconds())
 }
 
-// mergeAgents lists the agents of the runs that are put together.
-func (r *Run) mergeAgents(runs []*Run) {
+// everyoneDeserted tells whether the coordinator was silent for all whose files have an end. If
+// it was not for some, then it was there, and the others were cut off.
+func everyoneDeserted(runs []*Run) bool {
+	some := false
+	for _, r := range runs {
+		if r.Closing != nil && !r.Closing.Deserted {
+			return false
+		}
+		some = some || r.Closing != nil
+	}
+	return some
+}
+
+// mergeAgents lists the agents of the runs that are put together. deserted says that all of
+// them ended early.
+func (r *Run) mergeAgents(runs []*Run, deserted bool) {
 	for _, from := range runs {
 		r.ofAgents = r.ofAgents || from.OfAgents()
 		r.Agents = append(r.Agents, from.Agents...)
@@ -143,6 +157,9 @@ func (r *Run) mergeAgents(runs []*Run) {
 			a.add(h, s, t)
 		}
 		a.Lost = StoodStill(from.stood)
+		if from.Deserted() && !deserted {
+			a.Lost = "it did not hear of its coordinator, and ended early"
+		}
 		if from.Partial() {
 			a.Lost = "its file has lost its end"
 		}

@@ -3,6 +3,8 @@ package record
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +74,32 @@ func TestAgentsThatDoNotMerge(t *testing.T) {
 	} {
 		if _, err := Merge(agentRuns(t, files...)...); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
+// If the coordinator was silent for all, it was that which ended the run. If it was not for one,
+// the others were cut off, and lost.
+func TestMergedDesertion(t *testing.T) {
+	for name, test := range map[string]struct {
+		deserted [2]bool
+		want     bool
+		lost     string
+	}{
+		"of all":  {[2]bool{true, true}, true, ""},
+		"of one":  {[2]bool{false, true}, false, "it did not hear of its coordinator, and ended early"},
+		"of none": {[2]bool{}, false, ""},
+	} {
+		runs := agentRuns(t, agentFiles(t, "f", 0, 0)...)
+		for i, r := range runs {
+			r.Source, r.Closing.Deserted = fmt.Sprintf("%d.jsonl", i), test.deserted[i]
+		}
+		merged, err := Merge(runs...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if merged.Deserted() != test.want || merged.Agents[0].Lost != "" || merged.Agents[1].Lost != test.lost || !slices.Equal(merged.Merged, []string{"0.jsonl", "1.jsonl"}) {
+			t.Errorf("%s: deserted %v, agents %+v, of %q", name, merged.Deserted(), merged.Agents, merged.Merged)
 		}
 	}
 }

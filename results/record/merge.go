@@ -27,6 +27,13 @@ func Merge(runs ...*Run) (*Run, error) {
 	}
 	out := newRun(runs[0].Header)
 	out.Header.Agent, out.identities = nil, nil
+	for _, r := range runs {
+		if r.Source == "" {
+			out.Merged = nil
+			break
+		}
+		out.Merged = append(out.Merged, r.Source)
+	}
 	closing := Closing{}
 	whole, ended := true, false
 	for _, r := range runs {
@@ -50,7 +57,8 @@ func Merge(runs ...*Run) (*Run, error) {
 	if err := out.mergeIntervals(runs); err != nil {
 		return nil, fmt.Errorf("putting the runs' intervals together: %w", err)
 	}
-	out.mergeAgents(runs)
+	closing.Deserted = everyoneDeserted(runs)
+	out.mergeAgents(runs, closing.Deserted)
 	out.gaps = gapsBetween(runs)
 	// In a fleet, what is missing of an agent's file is that agent's, as for its coordinator.
 	if whole || len(out.Agents) > 0 && ended {

@@ -19,6 +19,7 @@ type Run struct {
 	Header  Header
 	Closing *Closing // nil if the run file has lost its end
 	Source  string   // the file it was read from, for messages; whoever opens that file sets it
+	Merged  []string // the Sources of the runs that Merge made it of, if all have one
 
 	// Intervals are there if the run was read from a file: all of them by Read, and
 	// by ReadTotals and ReadCourse no more than a page or a comparison can show.
@@ -75,6 +76,7 @@ func newRun(h Header) *Run {
 type Closing struct {
 	Ended       time.Time       `json:"ended"`
 	Interrupted bool            `json:"interrupted"`
+	Deserted    bool            `json:"deserted,omitempty"` // a fleet's coordinator fell silent, so this ended early
 	Lost        string          `json:"lost,omitempty"`
 	Aborted     string          `json:"aborted,omitempty"`    // why a condition of the scenario ended the run
 	NotLoaded   string          `json:"not_loaded,omitempty"` // why nothing was loaded
@@ -89,6 +91,10 @@ type Closing struct {
 // Interrupted tells whether the user ended the run.
 func (r *Run) Interrupted() bool { return r.Closing != nil && r.Closing.Interrupted }
 
+// Deserted tells whether agents of a fleet ended the run early because their coordinator fell
+// silent.
+func (r *Run) Deserted() bool { return r.Closing != nil && r.Closing.Deserted }
+
 // OfAgents tells whether the run is what agents of a fleet have of it: what the coordinator
 // alone has, such as the server's own side, is missing.
 func (r *Run) OfAgents() bool { return r.ofAgents || r.Header.Agent != nil }
@@ -98,7 +104,7 @@ func (r *Run) Partial() bool { return r.Closing == nil }
 
 func (r *Run) finish(rep *sample.Report, g Usage) {
 	r.Closing = &Closing{
-		Ended: rep.Ended.Time().UTC(), Interrupted: rep.Interrupted, Lost: rep.Lost, Aborted: rep.Aborted, NotLoaded: rep.NotLoaded, Clock: rep.Clock.String(),
+		Ended: rep.Ended.Time().UTC(), Interrupted: rep.Interrupted, Deserted: rep.Deserted, Lost: rep.Lost, Aborted: rep.Aborted, NotLoaded: rep.NotLoaded, Clock: rep.Clock.String(),
 		Steps: rep.Steps, Shards: rep.Shards, Generator: g,
 	}
 }

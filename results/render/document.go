@@ -21,11 +21,12 @@ type document struct {
 	*figures.Result
 	Matrix *compare.Matrix `json:"matrix,omitempty"` // if there is a baseline
 
-	source string // the run's file; "" if there is no single one
+	source string   // the run's file; "" if there is no single one
+	merged []string // the files it was merged from
 }
 
 func newDocument(r *record.Run) *document {
-	return &document{figures.Of(r), compare.MatrixOf(r), r.Source}
+	return &document{figures.Of(r), compare.MatrixOf(r), r.Source, r.Merged}
 }
 
 // writeTables writes res for a terminal, in lines no wider than o.Width as far

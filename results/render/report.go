@@ -35,6 +35,9 @@ func (res *document) circumstances() []string {
 	if res.Partial {
 		parts = append(parts, "partial")
 	}
+	if res.Deserted {
+		parts = append(parts, "coordinator lost")
+	}
 	if res.Interrupted {
 		parts = append(parts, "interrupted")
 	}

@@ -45,12 +45,24 @@ func (res *document) frame() table.Report {
 	return table.Report{Verdict: table.Concluded(&res.Verdict.Conclusion), Head: head}
 }
 
+// mostMerged is how many files a command has that is to be typed again.
+const mostMerged = 8
+
 // moreBy is the command that shows all of a run.
 func (res *document) moreBy() string {
-	if res.source == "" {
-		return "--all"
+	switch {
+	case res.source != "":
+		return "smtpgauge show " + shellWord(res.source) + " --all"
+	case len(res.merged) > mostMerged:
+		return "the same command with --all"
+	case len(res.merged) > 0:
+		command := "smtpgauge show --merge"
+		for _, name := range res.merged {
+			command += " " + shellWord(name)
+		}
+		return command + " --all"
 	}
-	return "smtpgauge show " + shellWord(res.source) + " --all"
+	return "--all"
 }
 
 // shellWord quotes a name for a shell, if that is needed.

@@ -232,6 +232,21 @@ func TestMoreNamesTheCommand(t *testing.T) {
 	}
 }
 
+// A run that was merged is shown by the command that merges it, unless that has many files.
+func TestMoreNamesTheFilesThatWereMerged(t *testing.T) {
+	res := fourPorts()
+	res.source = ""
+	for want, files := range map[string][]string{
+		"more: smtpgauge show --merge a.jsonl 'my run' --all": {"a.jsonl", "my run"},
+		"more: the same command with --all":                   make([]string, 9),
+	} {
+		res.merged = files
+		if text := screenText(t, res, Options{}); !strings.Contains(text, "\n"+want+"\n") {
+			t.Errorf("there is no %q in\n%s", want, text)
+		}
+	}
+}
+
 // Flows of other loads say why they are not compared.
 func TestUnlikeLoadsAreNoOverhead(t *testing.T) {
 	res := madeMatrix(t)

@@ -37,6 +37,8 @@ func cutShort(r *record.Run) string {
 		return "the file ends here"
 	case r.Closing.Lost != "":
 		return "target lost"
+	case r.Closing.Deserted:
+		return "coordinator lost"
 	case r.Closing.Interrupted:
 		return "interrupted"
 	}
