@@ -101,6 +101,8 @@ func (f *fleetFlags) check(flags *pflag.FlagSet) error {
 		return usagef("add --listen 0.0.0.0:4222, or --nats URL for NATS servers of your own", "--agents %d: where are the agents to come?", f.agents.Value)
 	case f.bus.url == "" && f.bus.set():
 		return usagef("add --nats URL", "--nats-creds, --nats-nkey and --nats-ca are for --nats")
+	case f.allowLost.Value >= f.agents.Value:
+		return usagef("a run is valid only if an agent is left at its end", "--allow-lost %d of --agents %d: want fewer than there are agents", f.allowLost.Value, f.agents.Value)
 	}
 	return nil
 }

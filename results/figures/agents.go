@@ -102,6 +102,8 @@ func (v *Validity) checkAgents(r *record.Run, res *Result) {
 		allowed = r.Closing.AllowLost
 	}
 	switch text := fmt.Sprintf("agents: of %d, lost: %s; their part of the load is missing, or was late", of, strings.Join(names, "; ")); {
+	case lost > 0 && lost >= of: // whatever is allowed: nobody measured to the end
+		v.addReason("%s; no agent is left", text)
 	case lost > allowed:
 		v.addReason("%s", text)
 	case lost > 0:

@@ -75,6 +75,7 @@ func TestLostAgents(t *testing.T) {
 	}{
 		{0, 2, 0, ""}, {0, 2, 1, "of 2, lost: a on h (killed)"}, {1, 2, 1, ""}, {1, 3, 1, "1 agent whose files are missing"}, {0, 3, 0, "1 agent whose files are missing"},
 		{1, 4, 0, "2 agents whose files are missing"}, {2, 4, 0, ""},
+		{2, 2, 2, "no agent is left"}, {5, 2, 2, "no agent is left"}, {1, 2, 2, "no agent is left"}, {4, 4, 2, "no agent is left"},
 	} {
 		r := agentRun(c.allow, c.of, time.Millisecond, time.Millisecond)
 		for i := range c.lost {
