@@ -104,9 +104,13 @@ func (l *openLoad) next() time.Duration {
 func (l *openLoad) ended() bool { return l.flow.enough }
 func (l *openLoad) idle() bool  { return l.begun == l.due && l.nextDue == never }
 
+// mostAtOnce is how many arrivals a pass begins, in some 10 ms: then the loop looks whether it
+// is to end, however far behind it is.
+const mostAtOnce = 1 << 16
+
 func (l *openLoad) beginDue(now time.Duration) {
 	l.reach(now)
-	for l.nextDue <= now {
+	for n := 0; l.nextDue <= now && n < mostAtOnce; n++ {
 		if l.seriesOf(l.nextDue).Stage == sample.Steady && !l.flow.mayBegin() {
 			l.nextDue = never
 			break

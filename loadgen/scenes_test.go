@@ -174,6 +174,20 @@ func ends() []scene {
 			}
 		},
 	}, {
+		// More arrivals are due than the loop can begin, ever: it hangs if it tries to.
+		name: "stop far behind", load: Load{Stages: stage(time.Hour, 1e8), Unit: Messages, MaxSessions: 1},
+		server: &fakeServer{bodies: make(chan struct{}, 1<<20)},
+		during: func(f *fakeServer, e *Engine, stop func()) {
+			underWay(f, 1)
+			e.Drain()
+			stop()
+		},
+		check: func(t *testing.T, _ *fakeServer, rec *tape, report *sample.Report) {
+			if !report.Interrupted || rec.attempted() == 0 {
+				t.Errorf("outcomes %v, interrupted %v", rec.outcomes, report.Interrupted)
+			}
+		},
+	}, {
 		name: "silent banner", load: Load{Sessions: 2}, more: 2, server: &fakeServer{answer: map[string]string{"banner": "silent"}},
 		change: func(p *Plan) { p.Flows[0].Timeouts.Command = 20 * time.Millisecond },
 		check: func(t *testing.T, _ *fakeServer, rec *tape, _ *sample.Report) {

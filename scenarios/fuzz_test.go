@@ -31,7 +31,7 @@ func FuzzUnits(f *testing.F) {
 			t.Errorf("%q is the size %d", text, v)
 		}
 		v, err := arrivalRate.parse(text)
-		if r := float64(v.pace); err == nil && (!(r >= 0 && r <= maxRate) || !v.known || !patterns[ratePattern].MatchString(text)) {
+		if r := float64(v.pace); err == nil && (!(r >= 0 && r <= criteria.MaxRate) || !v.known || !patterns[ratePattern].MatchString(text)) {
 			t.Errorf("%q is the rate %v", text, r)
 		}
 	})

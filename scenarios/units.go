@@ -24,7 +24,6 @@ const (
 
 	maxDuration = 30 * 24 * time.Hour
 	maxSize     = 1 << 30
-	maxRate     = 1e6 // a second
 )
 
 var rateRegexp = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?(session|message)s?/(s|min|h)$`)
@@ -117,8 +116,8 @@ var arrivalRate = literal[rate]{
 		}
 		f, err := strconv.ParseFloat(m[1], 64)
 		f /= criteria.Seconds(m[3])
-		if err != nil || f > maxRate {
-			return rate{}, fmt.Errorf("%.0f a second is the most", maxRate)
+		if err != nil || f > criteria.MaxRate {
+			return rate{}, criteria.ErrRate
 		}
 		unit := loadgen.Sessions
 		if m[2] == "message" {

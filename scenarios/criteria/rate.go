@@ -1,12 +1,17 @@
 package criteria
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 )
 
 var rateRegexp = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?(?:messages?)?/(s|min|h)$`)
+
+// MaxRate is the highest rate that anybody may ask for, a second.
+const MaxRate = 1e6
+
+// ErrRate is the error for a rate over MaxRate.
+var ErrRate = fmt.Errorf("%.0f a second is the most", float64(MaxRate))
 
 // ParseRate reads a rate, such as 100/s or 30000 messages/min, as so many a second.
 func ParseRate(text string) (float64, error) {
@@ -15,8 +20,8 @@ func ParseRate(text string) (float64, error) {
 		return 0, fmt.Errorf("want a rate such as 100/s, found %.60q", text)
 	}
 	v, ok := parseNumber(m[1])
-	if !ok {
-		return 0, errors.New("the rate is too large")
+	if v /= Seconds(m[2]); !ok || v > MaxRate {
+		return 0, ErrRate
 	}
-	return v / Seconds(m[2]), nil
+	return v, nil
 }

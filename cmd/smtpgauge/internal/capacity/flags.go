@@ -107,6 +107,8 @@ func ParseRate(text string) (float64, error) {
 	}
 	v, err := criteria.ParseRate(full)
 	switch {
+	case errors.Is(err, criteria.ErrRate):
+		return 0, err
 	case err != nil:
 		return 0, fmt.Errorf("want a rate such as 200/s, found %.60q", text) // as it was typed
 	case v <= 0:
