@@ -65,8 +65,10 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	stopWatching := watch(o.Drain, engine)
 	stopLooking := server.watch(collector)
 	restore := spareProcessors(threads)
+	usage := record.StartUsage()
 	report, err := engine.Run(ctx)
 	restore()
+	generator := usage.Used()
 	stopLooking()
 	stopWatching()
 	if err != nil {
@@ -80,7 +82,6 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	if report.Interrupted && o.Deserted != nil && o.Deserted() {
 		report.Interrupted, report.Deserted = false, true
 	}
-	generator := record.MeasureUsage()
 	// Not by ctx: the verdict on a run that was canceled needs this too.
 	if after, ok := o.FreeCores(context.WithoutCancel(ctx)); ok && known {
 		generator.Free = &record.FreeAround{Before: before, After: after}

@@ -220,11 +220,12 @@ func (t *trial) measurePortably(ctx context.Context, p *loadgen.Plan, file io.Wr
 	if t.drain > 0 {
 		defer time.AfterFunc(t.drain, engine.Drain).Stop()
 	}
+	usage := record.StartUsage()
 	report, err := engine.Run(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return collector.Close(report, record.MeasureUsage())
+	return collector.Close(report, usage.Used())
 }
 
 // resolve makes a job of the scenario, which trusts the server's certificate.

@@ -151,7 +151,7 @@ func newGenerator(r *record.Run, all *tally.Total) Generator {
 	if c := r.Closing; c != nil {
 		g.CPUSeconds, g.MaxRSS, g.GOMAXPROCS, g.Shards = c.Generator.CPU.Seconds(), c.Generator.MaxRSS, c.Generator.GOMAXPROCS, c.Shards
 		g.GCPauses, g.GCPauseTotal, g.GCPauseMax = c.Generator.GCPauses, c.Generator.GCPauseTotal, c.Generator.GCPauseMax
-		g.Free = c.Generator.Free
+		g.Free, g.Cores = c.Generator.Free, c.Generator.Cores()
 		g.ClockSteps = append(g.ClockSteps, c.Steps...)
 	}
 	if n := all.Hists[tally.DelaySlot].Count() + all.Unstamped; n > 0 {

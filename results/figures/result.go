@@ -76,6 +76,7 @@ type Generator struct {
 	CPUSeconds     float64            `json:"cpu_seconds"`
 	MaxRSS         int64              `json:"max_rss_bytes"`
 	GOMAXPROCS     int                `json:"gomaxprocs"`
+	Cores          int                `json:"cores,omitempty"` // that it could run on, each counted once; 0 if that is not known
 	Shards         int                `json:"shards"`
 	ShardsWhy      string             `json:"shards_why,omitempty"` // why so many
 	GCPauses       int64              `json:"gc_pauses"`

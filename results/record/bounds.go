@@ -34,6 +34,10 @@ const (
 	// time is coarse; sums of such shares are still finite.
 	maxShare = 1e12
 	maxCores = 1e6
+	// Machines of a generator, and what is told of each.
+	maxMachines   = 1 << 16
+	maxMachineID  = 64 // octets
+	maxCoreNumber = 1 << 16
 	// How many seconds an interval has of a file that a later version may write.
 	maxWidth = 1 << 16
 	// A figure of a process is added to those of others.
@@ -157,6 +161,28 @@ func (l *windowLine) check() error {
 	return nil
 }
 
+// checkMachines refuses machines that no system has.
+func checkMachines(list []Machine) error {
+	if len(list) > maxMachines {
+		return fmt.Errorf("the generator ran on %d machines, want %d at most", len(list), maxMachines)
+	}
+	for i := range list {
+		m := &list[i]
+		if m.ID == "" || len(m.ID) > maxMachineID || i > 0 && m.ID <= list[i-1].ID {
+			return fmt.Errorf("machine %d of the generator is %.60q, want IDs of 1 to %d octets in order", i+1, m.ID, maxMachineID)
+		}
+		if len(m.Cores) == 0 {
+			return fmt.Errorf("machine %d of the generator has no cores", i+1)
+		}
+		for k, core := range m.Cores {
+			if core < 0 || core > maxCoreNumber || k > 0 && core <= m.Cores[k-1] {
+				return fmt.Errorf("machine %d of the generator has a core %d, want 0 to %d in order", i+1, core, maxCoreNumber)
+			}
+		}
+	}
+	return nil
+}
+
 // check refuses figures of the generator that no process has.
 func (c *Closing) check() error {
 	g := &c.Generator
@@ -166,6 +192,9 @@ func (c *Closing) check() error {
 		if n < 0 || n > maxSpan {
 			return fmt.Errorf("the generator has a figure of %d, want 0 to %d", n, int64(maxSpan))
 		}
+	}
+	if err := checkMachines(g.Machines); err != nil {
+		return err
 	}
 	if f := g.Free; f != nil && !(f.Before >= 0 && f.Before <= maxCores && f.After >= 0 && f.After <= maxCores) {
 		return fmt.Errorf("%g cores are free before and %g after the load, want 0 to %g", f.Before, f.After, float64(maxCores))

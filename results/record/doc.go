@@ -3,8 +3,9 @@
 //
 //	c, err := record.NewCollector(file, record.NewHeader(plan, criteria), plan, shards, nil)
 //	engine, err := loadgen.New(plan, c.Recorder, ...)
+//	usage := record.StartUsage()
 //	report, err := engine.Run(ctx)
-//	run, err := c.Close(report, record.MeasureUsage())
+//	run, err := c.Close(report, usage.Used())
 //
 // Package gauge does that; the above is for callers that run a loadgen.Engine
 // directly. A [Collector] takes samples from every shard and writes the file

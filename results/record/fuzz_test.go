@@ -16,7 +16,7 @@ func fuzzFile(f *testing.F) []byte {
 		f.Fatal(err)
 	}
 	feed(patient{c.recorders[0]}, 0)
-	if _, err := c.Close(samples.Report(), Usage{Free: &FreeAround{1.5, 1.5}}); err != nil {
+	if _, err := c.Close(samples.Report(), Usage{Free: &FreeAround{1.5, 1.5}, Machines: []Machine{{"a", []int{0, 1}}}}); err != nil {
 		f.Fatal(err)
 	}
 	return file.Bytes()

@@ -82,8 +82,11 @@ func (res *document) generatorSection() table.Section {
 		if res.Elapsed > 0 {
 			cores = human.ThreeDigits(g.CPUSeconds / res.Elapsed.Seconds())
 		}
-		add("CPU %s, %s of %d cores used; peak memory %s; %s (%s in all, longest %s)",
-			human.Duration(time.Duration(g.CPUSeconds*float64(time.Second))), cores, g.GOMAXPROCS, human.Bytes(g.MaxRSS),
+		if g.Cores > 0 {
+			cores += fmt.Sprintf(" of %d", g.Cores)
+		}
+		add("CPU %s, %s cores used; peak memory %s; %s (%s in all, longest %s)",
+			human.Duration(time.Duration(g.CPUSeconds*float64(time.Second))), cores, human.Bytes(g.MaxRSS),
 			human.CountOf(g.GCPauses, "GC pause"), human.Duration(g.GCPauseTotal), human.Duration(g.GCPauseMax))
 		shards := human.CountOf(int64(g.Shards), "shard")
 		if g.ShardsWhy != "" {

@@ -126,7 +126,7 @@ func (c *course) end(t testing.TB) *record.Run {
 		From: c.at(time.Duration(c.second) * time.Second), To: c.at(end), Last: true,
 		Open: []int{0, 0}, Peak: []int{0, 0}, Due: []int64{0, due}, Begun: []int64{0, due},
 	})
-	run, err := c.collector.Close(&sample.Report{Started: c.at(0), Ended: c.at(end), Shards: 1}, record.MeasureUsage())
+	run, err := c.collector.Close(&sample.Report{Started: c.at(0), Ended: c.at(end), Shards: 1}, record.Usage{GOMAXPROCS: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,8 @@ type Metrics struct {
 	mu               sync.Mutex
 	last             record.Progress // without flows; zero before the first
 	late, delay, own *distribution
-	generator        record.Usage
+	usage            record.UsageMeter
+	generator        record.Usage    // since the metrics are there
 	result           *figures.Result // nil before the end
 }
 
@@ -45,8 +46,9 @@ func NewMetrics(p *loadgen.Plan) *Metrics {
 	m := &Metrics{
 		created: time.Now(), name: p.Name, environment: record.ThisEnvironment(),
 		late: newDistribution(), delay: newDistribution(), own: newDistribution(),
-		generator: record.MeasureUsage(),
+		usage: record.StartUsage(),
 	}
+	m.generator = m.usage.Used()
 	for i := range p.Flows {
 		f := &p.Flows[i]
 		m.flows = append(m.flows, &flow{name: f.Name, hasWarmup: p.Warmup > 0, open: f.Load.Open(), times: map[series]*distribution{}})
@@ -61,7 +63,7 @@ func (m *Metrics) Observe(i *record.Progress) {
 	defer m.mu.Unlock()
 	m.last = *i
 	m.last.Flows = nil // they are valid during this call only
-	m.generator = record.MeasureUsage()
+	m.generator = m.usage.Used()
 	for k := range i.Flows {
 		f := &i.Flows[k]
 		m.flows[k].observe(f)

@@ -62,6 +62,7 @@ func runStepped(ctx context.Context, scenario string, when, step time.Duration) 
 		},
 	})
 	var report *sample.Report
+	usage := record.StartUsage()
 	if err == nil {
 		report, err = engine.Run(ctx)
 	}
@@ -69,7 +70,7 @@ func runStepped(ctx context.Context, scenario string, when, step time.Duration) 
 		_, _ = collector.Close(&sample.Report{}, record.Usage{}) // ends the collector
 		return nil, err
 	}
-	run, err := collector.Close(report, record.MeasureUsage())
+	run, err := collector.Close(report, usage.Used())
 	return figures.Of(run), err
 }
 
