@@ -15,7 +15,7 @@ import (
 func (j *Job) WatchCores() (*serverside.Cores, error) {
 	o := serverside.Options{Processes: j.scenario.Watched()}
 	for i := range j.Plan.Flows {
-		o.Ports = append(o.Ports, dialledPort(&j.Plan.Flows[i].Target))
+		o.Targets = append(o.Targets, serverside.Target{Port: dialledPort(&j.Plan.Flows[i].Target)})
 	}
 	return serverside.WatchCores(o)
 }

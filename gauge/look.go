@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge/serverside"
+	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
@@ -43,7 +44,7 @@ func (j *Job) lookout(ctx context.Context) (*lookout, error) {
 	if names := j.scenario.Watched(); len(names) > 0 {
 		o := serverside.Options{Processes: names}
 		for i := range j.Plan.Flows {
-			o.Ports = append(o.Ports, j.Plan.Flows[i].Target.Port)
+			o.Targets = append(o.Targets, j.loaded(ctx, &j.Plan.Flows[i].Target))
 		}
 		if l.processes, err = serverside.New(o); err != nil {
 			return nil, fmt.Errorf("the server's own side: %w", err)
@@ -59,6 +60,18 @@ func (j *Job) lookout(ctx context.Context) (*lookout, error) {
 		}
 	}
 	return l, nil
+}
+
+// loaded is what a flow connects to, without the addresses if they cannot be looked up.
+func (j *Job) loaded(ctx context.Context, t *loadgen.Target) serverside.Target {
+	to := serverside.Target{Port: dialledPort(t), First: t.Spread == loadgen.FirstAddress}
+	found, _ := j.Plan.LookUp(ctx, t, nil)
+	for _, a := range found {
+		if a.Path == "" {
+			to.Addresses = append(to.Addresses, a.TCP.Addr())
+		}
+	}
+	return to
 }
 
 // watch looks at the server until it is stopped, and at its processes once more then.

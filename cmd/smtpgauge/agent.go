@@ -166,7 +166,7 @@ func (f *agentFlags) run(ctx context.Context, s streams) error {
 		return f.explained(fleet.Watch(stop.ctx, b, token, fleet.WatchOptions{
 			Name: cmp.Or(f.name, host), Host: host, Version: build.Version(), Once: f.once, Drain: stop.drain,
 			Open: func(ports []int) (fleet.Looker, error) {
-				return serverside.New(serverside.Options{Processes: f.watch, Ports: ports})
+				return serverside.New(serverside.Options{Processes: f.watch, Targets: serverside.Ports(ports...)})
 			},
 			Report: func(text string) { fmt.Fprintln(s.err, printable.Text(text)) },
 		}))

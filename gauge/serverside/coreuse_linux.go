@@ -24,7 +24,7 @@ type Cores struct {
 // WatchCores takes a first look. The server is who listens at the ports of the options,
 // and the processes that they name, if they run.
 func WatchCores(o Options) (*Cores, error) {
-	w, err := newWatcher(Options{Ports: o.Ports, listeners: true, Processes: o.Processes}, procfs.DefaultMountPoint, cgroupRoot)
+	w, err := newWatcher(Options{Targets: o.Targets, listeners: true, Processes: o.Processes}, procfs.DefaultMountPoint, cgroupRoot)
 	if w == nil {
 		return nil, err
 	}

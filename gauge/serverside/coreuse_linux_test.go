@@ -26,7 +26,7 @@ func TestCoresOfAListener(t *testing.T) {
 	defer file.Close()
 	s := startShell(t, func(cmd *exec.Cmd) { cmd.ExtraFiles = []*os.File{file} })
 	s.run(t, ":")
-	cores, err := WatchCores(Options{Ports: []int{l.Addr().(*net.TCPAddr).Port}})
+	cores, err := WatchCores(Options{Targets: Ports(l.Addr().(*net.TCPAddr).Port)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestCoresOfAListener(t *testing.T) {
 
 // TestCoresWithoutAListener knows no server, and still what is idle.
 func TestCoresWithoutAListener(t *testing.T) {
-	cores, err := WatchCores(Options{Ports: []int{1}})
+	cores, err := WatchCores(Options{Targets: Ports(1)})
 	if err != nil {
 		t.Fatal(err)
 	}

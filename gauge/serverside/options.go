@@ -1,6 +1,7 @@
 package serverside
 
 import (
+	"net/netip"
 	"path"
 	"slices"
 	"strings"
@@ -13,9 +14,27 @@ type Options struct {
 	// /usr/lib/postfix/sbin/master), the path of a pid file, a systemd unit
 	// ("postfix.service"), or a control group by its path below /sys/fs/cgroup.
 	Processes []string
-	Ports     []int // whose accept queues are looked at
+	Targets   []Target // whose accept queues are looked at
 
-	listeners bool // whoever listens at Ports is the server too
+	listeners bool // whoever listens at the ports of Targets is the server too
+}
+
+// A Target is what a load connects to.
+type Target struct {
+	Port int
+	// Addresses are those that are loaded, in the order in which they are tried. If there are
+	// none, they are not known: then a port at which only one address is listened on will do.
+	Addresses []netip.Addr
+	First     bool // only the first of them that answers is loaded, not all in turn
+}
+
+// Ports are targets of which no more than the port is known.
+func Ports(list ...int) []Target {
+	var all []Target
+	for _, port := range list {
+		all = append(all, Target{Port: port})
+	}
+	return all
 }
 
 // A kind is a form in which Options name processes.

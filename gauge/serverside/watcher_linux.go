@@ -33,10 +33,12 @@ func newWatcher(o Options, proc, cgroups string) (*Watcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Watcher{fs: fs, processes: &processes{fs: fs, cgroups: cgroups}, kernel: kernel{fs: fs, root: proc, ports: o.Ports}}
+	w := &Watcher{fs: fs, processes: &processes{fs: fs, cgroups: cgroups}, kernel: kernel{fs: fs, root: proc, targets: o.Targets}}
 	var missing []error
 	if o.listeners {
-		w.processes.ports = o.Ports
+		for _, t := range o.Targets {
+			w.processes.ports = append(w.processes.ports, t.Port)
+		}
 	}
 	for _, text := range o.Processes {
 		switch kindOf(text) {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -154,28 +155,91 @@ func TestSelf(t *testing.T) {
 	}
 }
 
-// TestAcceptQueue counts connections that nobody accepts.
+// TestAcceptQueue counts connections that nobody accepts, and not those of another server at
+// another address with the same port.
 func TestAcceptQueue(t *testing.T) {
-	l, err := net.Listen("tcp", "127.41.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	port := l.Addr().(*net.TCPAddr).Port
-	for range 3 {
-		c, err := net.Dial("tcp", l.Addr().String())
+	listen := func(at string) (port int) {
+		l, err := net.Listen("tcp", at)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer c.Close()
+		t.Cleanup(func() { l.Close() })
+		return l.Addr().(*net.TCPAddr).Port
 	}
-	k := kernel{root: "/proc", ports: []int{port}}
-	if got := k.queue(os.Getpid(), "tcp"); got != 3 {
-		t.Errorf("%d connections wait, want 3", got)
+	port := listen("127.41.0.1:0")
+	number := strconv.Itoa(port)
+	dial := func(host string, times int) {
+		for range times {
+			c, err := net.Dial("tcp", net.JoinHostPort(host, number))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { c.Close() })
+		}
 	}
-	k.ports = []int{1}
-	if got := k.queue(os.Getpid(), "tcp"); got != -1 {
-		t.Errorf("%d connections wait at a port that is not listened on", got)
+	dial("127.41.0.1", 3)
+	k := kernel{root: "/proc"}
+	queue := func(targets ...Target) int64 {
+		k.targets = targets
+		if n := k.queue(os.Getpid()); n != nil {
+			return *n
+		}
+		return -1
+	}
+	loaded, other := netip.MustParseAddr("127.41.0.1"), netip.MustParseAddr("127.41.0.9")
+	at := func(first bool, a ...netip.Addr) Target { return Target{Port: port, Addresses: a, First: first} }
+	for i, got := range []int64{queue(Ports(port)...), queue(at(false, loaded)), queue(at(false, other)), queue(Ports(1)...)} {
+		if want := []int64{3, 3, -1, -1}[i]; got != want {
+			t.Errorf("alone, %d: %d connections wait, want %d", i, got, want)
+		}
+	}
+	listen("127.41.0.9:" + number)
+	dial("127.41.0.9", 5)
+	for i, got := range []int64{queue(at(false, loaded)), queue(at(false, loaded, other)), queue(at(true, loaded, other)), queue(Ports(port)...)} {
+		if want := []int64{3, 5, 3, -1}[i]; got != want {
+			t.Errorf("with another server, %d: %d connections wait, want %d", i, got, want)
+		}
+	}
+}
+
+// A connection goes to who listens at its address, or else to who listens at all.
+func TestWhoTakesAConnection(t *testing.T) {
+	all := map[string]listener{}
+	for text, waiting := range map[string]int64{"0100007F": 1, "00000000": 2, "00000000000000000000000000000000": 3, "0000000000000000FFFF00000200007F": 4, "00000000000000000000000001000000": 5} {
+		addr, ok := parseAddress(text)
+		if !ok {
+			t.Fatalf("%s is no address", text)
+		}
+		all[addr.String()] = listener{addr: addr, port: 25, waiting: waiting}
+	}
+	for _, c := range []struct {
+		listen string
+		to     string
+		want   int64
+	}{
+		{"127.0.0.1 0.0.0.0 ::", "127.0.0.1", 1}, {"127.0.0.2 0.0.0.0", "127.0.0.2", 4}, {"127.0.0.1 0.0.0.0 ::", "127.0.0.3", 2},
+		{"127.0.0.1 ::", "127.0.0.3", 3}, {"::1 :: 0.0.0.0", "::1", 5}, {"::1 :: 0.0.0.0", "2001:db8::1", 3}, {"127.0.0.1 0.0.0.0", "::1", 0}, {"0.0.0.0 ::", "", 2}, {"127.0.0.1 ::", "", 0},
+	} {
+		var list []listener
+		for name := range strings.FieldsSeq(c.listen) {
+			list = append(list, all[name])
+		}
+		target := Target{Port: 25}
+		if c.to != "" {
+			target.Addresses = []netip.Addr{netip.MustParseAddr(c.to)}
+		}
+		got := int64(0)
+		if found := target.listeners(list); len(found) > 0 {
+			got = found[0].waiting
+		}
+		if got != c.want {
+			t.Errorf("to %q of %s: listener %d, want %d", c.to, c.listen, got, c.want)
+		}
+	}
+	for _, bad := range []string{"", "0100007", "0100007F1", "x100007F", "0100007F0100007F"} {
+		if a, ok := parseAddress(bad); ok {
+			t.Errorf("%q is the address %v", bad, a)
+		}
 	}
 }
 

@@ -37,6 +37,9 @@ func (res *Result) Evidence(r *record.Run) *limits.Evidence {
 	if s.Overflows != nil {
 		e.Server.Overflows = *s.Overflows
 	}
+	if s.MaxQueue != nil {
+		e.Server.Waited = *s.MaxQueue
+	}
 	if s.WrittenPerMsg != nil {
 		e.Server.Written = *s.WrittenPerMsg
 	}

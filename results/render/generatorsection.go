@@ -163,8 +163,9 @@ func sayServer(s *table.Section, v *figures.Server) {
 	s.Say(strings.Join(serverLoad(v), "; "))
 	s.Say(fmt.Sprintf("in the whole run: CPU %s s; at the most %s and %s of memory%s", human.ThreeDigits(v.CPUSeconds),
 		human.Plural(v.MaxProcesses, "process", "processes"), human.Bytes(v.MaxRSS), ifKnown(v.MaxDescriptors, ", %s descriptors")))
-	s.Say(strings.Join(nonEmpty(ifKnown(v.Overflows, "%s connections found the accept queue full"),
-		ifKnown(v.Drops, "%s SYNs and connections dropped"), ifKnown(v.MaxQueue, "%s at the most waited to be accepted")), ", "))
+	s.Say(strings.Join(nonEmpty(ifKnown(v.MaxQueue, "%s connections at the most waited to be accepted where the load connects to"),
+		strings.Join(nonEmpty(ifKnown(v.Overflows, "of all servers in its network namespace: %s connections found the accept queue full"),
+			ifKnown(v.Drops, "%s SYNs and connections dropped")), ", ")), "; "))
 	if v.ClockError > 0 {
 		s.Say("an agent looked at it, whose clock is known within " + human.Duration(v.ClockError))
 	}
@@ -229,7 +230,7 @@ func (res *document) serverPart() *screen.Part {
 	}
 	line := "server: " + strings.Join(serverLoad(res.Server), ", ") + ", " + human.Bytes(res.Server.MaxRSS) + " of memory"
 	if n := res.Server.Overflows; n != nil && *n > 0 {
-		line += ", " + human.Count(*n) + " connections found the accept queue full"
+		line += ", " + human.Count(*n) + " connections found an accept queue of its network namespace full"
 	}
 	p.Say(line)
 	p.Least = 1

@@ -24,9 +24,9 @@ type ServerSample struct {
 	Switches    *int64         `json:"context_switches,omitempty"` // of all threads
 	DiskWait    *int64         `json:"disk_wait_ns,omitempty"`     // CPU time of the machine that was idle because something waited for a disk
 	Idle        *int64         `json:"idle_ns,omitempty"`          // CPU time of the machine that nobody used, DiskWait included
-	Overflows   *int64         `json:"listen_overflows,omitempty"` // connections that found the accept queue full
+	Overflows   *int64         `json:"listen_overflows,omitempty"` // connections that found the accept queue full, of all servers in its network namespace
 	Drops       *int64         `json:"listen_drops,omitempty"`     // SYNs and connections that the kernel dropped, those among them
-	Queue       *int64         `json:"accept_queue,omitempty"`     // connections that wait in the longest of the loaded ports, at the end
+	Queue       *int64         `json:"accept_queue,omitempty"`     // connections that wait where the load connects to, in the longest queue, at the end
 	ClockError  time.Duration  `json:"clock_error_ns,omitempty"`   // how far off From and To can be, by the clock of the run; 0 if it is of the same machine
 }
 

@@ -93,7 +93,8 @@ type Stage struct {
 type Server struct {
 	Cores     float64 // in use, on average; 0 if that is not known
 	Of        int     // that its machine has; 0 if that is not known
-	Overflows int64   // connections that found the accept queue full
+	Overflows int64   // connections that found the accept queue full, of all servers in its network namespace
+	Waited    int64   // the most that waited to be accepted where the load connects to; 0 also if that is not known
 	Written   float64 // octets to disks, a message; 0 if that is not known
 	DiskWait  float64 // share of its machine's CPU time that was idle because something waited for a disk
 }

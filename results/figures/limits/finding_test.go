@@ -152,10 +152,11 @@ func TestFind(t *testing.T) {
 		"no descriptors": {func(_ *Evidence, f *Flow) {
 			f.Errors = append(f.Errors, failure(sample.Connect, sample.LocalLimit, 0, 1, "out of file descriptors: raise"))
 		}, "", ""},
-		"a full listen queue": {func(e *Evidence, _ *Flow) { e.Server = &Server{Cores: 0.5, Of: 2, Overflows: 7} }, QueueOverflows, Certain},
-		"no CPU left":         {func(e *Evidence, _ *Flow) { e.Server, e.Generator = &Server{Cores: 3.8, Of: 4}, 0.5 }, ServerCPU, Likely},
-		"shared cores":        {func(e *Evidence, _ *Flow) { e.Server, e.Generator = &Server{Cores: 1.2, Of: 2}, 0.7 }, SharedCores, Likely},
-		"a core short":        {func(e *Evidence, f *Flow) { e.Server = &Server{Cores: 1.1, Of: 2}; f.Stages = rising(2, 40*ms) }, LatencyWithCPU, Likely},
+		"a full listen queue":                    {func(e *Evidence, _ *Flow) { e.Server = &Server{Cores: 0.5, Of: 2, Overflows: 7, Waited: 3} }, QueueOverflows, Certain},
+		"a full listen queue, perhaps another's": {func(e *Evidence, _ *Flow) { e.Server = &Server{Cores: 0.5, Of: 2, Overflows: 7} }, QueueOverflows, Possible},
+		"no CPU left":                            {func(e *Evidence, _ *Flow) { e.Server, e.Generator = &Server{Cores: 3.8, Of: 4}, 0.5 }, ServerCPU, Likely},
+		"shared cores":                           {func(e *Evidence, _ *Flow) { e.Server, e.Generator = &Server{Cores: 1.2, Of: 2}, 0.7 }, SharedCores, Likely},
+		"a core short":                           {func(e *Evidence, f *Flow) { e.Server = &Server{Cores: 1.1, Of: 2}; f.Stages = rising(2, 40*ms) }, LatencyWithCPU, Likely},
 		"slow before its CPU is used": {func(e *Evidence, f *Flow) {
 			e.Server = &Server{Cores: 1.1, Of: 2}
 			f.Stages = rising(2, 40*ms)

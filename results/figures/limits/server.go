@@ -1,6 +1,10 @@
 package limits
 
-import "github.com/smtpgauge/smtpgauge/results/human"
+import (
+	"slices"
+
+	"github.com/smtpgauge/smtpgauge/results/human"
+)
 
 // overflows looks at what the kernel says of the listen queue.
 func (f *finder) overflows() {
@@ -8,10 +12,15 @@ func (f *finder) overflows() {
 	if s == nil || s.Overflows == 0 {
 		return
 	}
-	f.add(QueueOverflows, Certain,
+	// The kernel counts for all servers there: something else has to point at this one.
+	sure := Possible
+	if s.Waited > 0 || slices.ContainsFunc(f.list, func(f Finding) bool { return f.ID == SYNRetries }) {
+		sure = Certain
+	}
+	f.add(QueueOverflows, sure,
 		"the server does not accept connections as fast as they come, and its listen queue is short",
 		"raise the server's backlog and net.core.somaxconn, or let it accept faster (more processes)",
-		"the kernel counted %s that found a listen queue full", human.CountOf(s.Overflows, "connection"))
+		"the kernel counted %s that found a listen queue full, of all servers in the network namespace of this one", human.CountOf(s.Overflows, "connection"))
 }
 
 // full is the share of the cores at which there is hardly any left: the kernel and other
