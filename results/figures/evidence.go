@@ -78,7 +78,7 @@ func (res *Result) flowEvidence(r *record.Run, i int) limits.Flow {
 		}
 		for _, span := range []sample.Phase{sample.SpanMessage, sample.SpanSession} {
 			if d := s.Phases[span.String()].Time(sample.Lag); d != nil { // one of them arrives
-				stage.Wait = d.P50
+				stage.Wait = max(0, d.P50-s.late) // which is the generator's
 			}
 		}
 		var times []record.Window

@@ -31,6 +31,8 @@ type LoadStage struct {
 	// since the load began, in the first round in which it did. It is nil if the server
 	// kept up.
 	QueueGrewAt *time.Duration `json:"queue_grew_at_ns,omitempty"`
+
+	late time.Duration // the median of how late the generator got to its arrivals
 }
 
 // newStages are the stages of a flow that began; nil if its load does not have several.
@@ -74,6 +76,7 @@ func (s *LoadStage) fill(t *tally.Total, expected sample.Expectation) {
 		t = tally.NewTotal()
 	}
 	s.Due = t.Hists[tally.LateSlot].Count() // of which there is one for each arrival
+	s.late, _ = t.Hists[tally.LateSlot].Quantile(0.5)
 	s.Offered, s.Messages, s.Rate = PerSecond(s.Due, s.Window), t.Messages(), PerSecond(t.InWindow, s.Window)
 	s.Phases, s.Errors = newPhases(t), namedErrors(t, expected)
 }

@@ -81,7 +81,7 @@ type Stage struct {
 	Offered, Rate float64       // arrivals due and messages accepted, a second
 	Accepted      int64         // messages of those arrivals
 	Time          time.Duration // the median that a message took, without waiting for its turn
-	Wait          time.Duration // the median that an arrival waited for its turn
+	Wait          time.Duration // that an arrival waited for a session, at the median, without the generator's lateness
 	Peak          int64         // sessions open at once
 	Outgrew       bool          // arrivals queued up to its end
 	Cores         float64       // of the server, in use meanwhile; 0 if that is not known

@@ -204,6 +204,12 @@ func TestFind(t *testing.T) {
 			f.waiting(20, 20, 200*ms, 400*ms)
 			f.times(sample.SpanMessage).Record(5 * ms)
 		}, SessionsUsedUp, Possible},
+		"a generator that is late": {func(_ *Evidence, f *Flow) {
+			f.waiting(20, 20, 2*ms, 2*ms)
+			for range 300 {
+				f.Total.Hist(tally.LateSlot).Record(1900 * time.Microsecond)
+			}
+		}, "", ""},
 		"waits with sessions left":     {func(_ *Evidence, f *Flow) { f.waiting(500, 60, 200*ms, 400*ms) }, "", ""},
 		"all sessions in use at times": {func(_ *Evidence, f *Flow) { f.waiting(20, 20, 200*ms, 10*ms) }, "", ""},
 		"a closed load":                {func(_ *Evidence, f *Flow) { f.committing(200*ms, 20) }, "", ""},

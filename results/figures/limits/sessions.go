@@ -21,11 +21,13 @@ const (
 	slowed = 1.5
 )
 
-// wait is the median that an arrival of an open load waited for its turn; 0 of a closed one.
+// wait is how long an arrival of an open load waited for a session, by the medians of its lag
+// and of the generator's lateness, which is a part of that; 0 of a closed load.
 func (f *Flow) wait() time.Duration {
 	for _, span := range []sample.Phase{sample.SpanMessage, sample.SpanSession} {
 		if d, ok := f.Total.Hists[tally.SlotOf(span, sample.Lag)].Quantile(0.5); ok {
-			return d
+			late, _ := f.Total.Hists[tally.LateSlot].Quantile(0.5)
+			return max(0, d-late)
 		}
 	}
 	return 0
@@ -71,7 +73,7 @@ func (f *finder) sessionsUsedUp(flow *Flow) {
 	f.add(SessionsUsedUp, sure,
 		"the limit of sessions is the load's own, not the server's: so many carry no more at the time that the server takes for a message",
 		"allow more sessions (max_sessions in a scenario, --sessions of quick): the server may carry more with them",
-		"up to %s of the %s allowed were open, and half of the arrivals waited %s or longer for a free one, while a message took %s; it carried %s messages/s",
+		"up to %s of the %s allowed were open, and at the median an arrival waited %s for a free one, while a message took %s; it carried %s messages/s",
 		human.Count(used.Peak), human.CountOf(flow.Limit, "session"), human.Duration(used.Wait), human.Duration(used.Time), human.Rate(used.Rate))
 }
 
