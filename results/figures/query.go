@@ -56,9 +56,11 @@ func QueryUnder(r *record.Run, name string, messages int64, windows ...record.Wi
 	var load, counted time.Duration
 	var risen float64
 	changes, fell := int64(0), false
+	var before sample.Instant
 	for _, w := range windows {
 		load += w.Length()
-		part := r.Queries.Between(name, w.From, w.To)
+		part := r.Queries.Between(name, w.From, w.To, before)
+		before = w.To
 		if part.To == 0 {
 			continue
 		}

@@ -61,7 +61,7 @@ func TestServerLooks(t *testing.T) {
 		if n := r.LastGauge(0).Refused; n != 5 {
 			t.Errorf("%s: others were refused with %d sessions open, want 5", name, n)
 		}
-		if got := r.Queries.Between("cpu", look(0).From, look(2).To); got.Count != 1 || got.Missed != 1 || got.Max != half || got.Why != "no answer" {
+		if got := r.Queries.Between("cpu", look(0).From, look(2).To, 0); got.Count != 1 || got.Missed != 1 || got.Max != half || got.Why != "no answer" {
 			t.Errorf("%s: answers %+v", name, got)
 		}
 	}

@@ -176,8 +176,10 @@ func (q Queries) Merge(from Queries) {
 
 // Between puts together the answers to a query that came between two points in time. The
 // one after them stands for the rest of that time, also if it says that there is no value. If
-// there is none, as at the end of a run, the last one does, until the next was due.
-func (q Queries) Between(name string, from, to sample.Instant) Answers {
+// there is none, as at the end of a run, the last one does, until the next was due. before is
+// the end of the time that was looked at before this one, or 0: what was missed at that end
+// has been counted there.
+func (q Queries) Between(name string, from, to, before sample.Instant) Answers {
 	var sum Answers
 	var late *Answers // asked in between, and found unanswered after it
 	for i := range q[name] {
@@ -196,7 +198,10 @@ func (q Queries) Between(name string, from, to sample.Instant) Answers {
 		part := *a
 		if part.From < from { // it stands for a time that is not all in between
 			part.Answered = max(0, part.Answered-from.Sub(part.From))
-			part.From = from
+			part.Missed, part.From = a.missedIn(from, to, before), from
+			if part.Count+part.Missed == 0 {
+				continue
+			}
 		}
 		if sum.To == 0 {
 			sum = part
@@ -208,14 +213,33 @@ func (q Queries) Between(name string, from, to sample.Instant) Answers {
 		each := sum.To.Sub(sum.From) / time.Duration(max(1, sum.Count+sum.Missed))
 		sum.Answered += min(to.Sub(sum.To), each)
 	}
-	switch {
-	case late == nil:
+	if late == nil {
+		return sum
+	}
+	switch missed := late.missedIn(from, to, before); {
+	case missed == 0:
 	case sum.To == 0:
-		sum = Answers{From: max(from, late.From), To: to, Missed: late.Missed, Why: late.Why}
+		sum = Answers{From: max(from, late.From), To: to, Missed: missed, Why: late.Why}
 	default:
-		sum.To, sum.Missed, sum.Why = to, sum.Missed+late.Missed, cmp.Or(sum.Why, late.Why)
+		sum.To, sum.Missed, sum.Why = to, sum.Missed+missed, cmp.Or(sum.Why, late.Why)
 	}
 	return sum
+}
+
+// missedIn is how often there was no value between two points in time, of which the answers
+// stand for a part. Of several put together, nobody knows when that was: they count as far as
+// they last, and once at least. What was there at before and is of misses alone was counted
+// there, once at least.
+func (s *Answers) missedIn(from, to, before sample.Instant) int64 {
+	length, inside := s.To.Sub(s.From), min(to, s.To).Sub(max(from, s.From))
+	if s.Missed == 0 || inside >= length {
+		return s.Missed
+	}
+	share := float64(s.Missed) * float64(inside) / float64(length)
+	if s.Count == 0 && s.From < before && s.To > before {
+		return int64(share)
+	}
+	return min(s.Missed, int64(math.Ceil(share)))
 }
 
 // last are the last answers to a query.
