@@ -44,7 +44,7 @@ type Inputs struct {
 }
 
 // Format prints the name, whatever the verb.
-func (in *Inputs) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "inputs of %s", in.Name) }
+func (in Inputs) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "inputs of %s", in.Name) }
 
 // HoldSecrets tells whether there is a secret in the inputs: a password or token, a file
 // of accounts, or a private key.

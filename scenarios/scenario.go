@@ -201,7 +201,7 @@ func (s *Scenario) Description() string { return s.description }
 func (s *Scenario) Notes() []string { return s.notes }
 
 // Format prints the scenario's name, whatever the verb.
-func (s *Scenario) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "scenario %s", s.name) }
+func (s Scenario) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "scenario %s", s.name) }
 
 // Plan returns the scenario as a plan. It is ready to run, unless a flow's target is
 // the built-in server: PlaceSink says where that listens. Each call returns a plan

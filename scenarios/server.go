@@ -139,7 +139,7 @@ type Prometheus struct {
 }
 
 // Format prints the URL, whatever the verb.
-func (p *Prometheus) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "prometheus %s", p.URL) }
+func (p Prometheus) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "prometheus %s", p.URL) }
 
 // Prometheus is asked during a run; nil if the scenario has none. Its secrets are there only
 // on the machine that read the scenario, and not after Rebuild.

@@ -120,7 +120,7 @@ func TestPrometheusLogin(t *testing.T) {
 		equal(t, options, p.Private, want.Private)
 		equal(t, options, p.Roots != nil, strings.Contains(options, "ca:"))
 		equal(t, "notes", len(s.Notes()), 0)
-		if shown := string(s.Plan().Scenario) + fmt.Sprintf("%v %+v %#v %+v", p, p, p, s); strings.Contains(shown, "LEAK-") {
+		if shown := string(s.Plan().Scenario) + fmt.Sprintf("%v %+v %#v %+v %v %+v %#v %+v %v", p, p, p, s, *p, *p, *p, *s, []any{p, *p}); strings.Contains(shown, "LEAK-") {
 			t.Errorf("%s: a secret is shown: %s", options, shown)
 		}
 	}

@@ -47,6 +47,9 @@ type PrometheusOptions struct {
 	Roots              *x509.CertPool // of authorities to trust; nil for the system's
 }
 
+// Format prints the URL, whatever the verb, as the rest may be secret.
+func (o PrometheusOptions) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "prometheus %s", o.URL) }
+
 // A Prometheus is a server that is asked queries.
 type Prometheus struct {
 	url     url.URL // of instant queries

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"math"
@@ -169,7 +170,24 @@ func TestMutePrometheus(t *testing.T) {
 			if got := strings.Join(texts, "|"); got != want {
 				t.Errorf("after %v: missed %q, want %q", length, got, want)
 			}
+			list := answers["load"]
+			whole := answers.Between("load", list[0].From, list[len(list)-1].To, 0)
+			if missed := int64(strings.Count(want, "no answer")); whole.Missed != missed || whole.Count != 1 {
+				t.Errorf("after %v: %+v, want %d missed and one value", length, whole, missed)
+			}
 		})
+	}
+}
+
+// Options that are printed show no login, by value and by pointer.
+func TestPrometheusOptionsArePrintedWithoutLogin(t *testing.T) {
+	o := PrometheusOptions{URL: "http://prometheus.example.test", Username: "LEAK-1", Password: "LEAK-2", Token: "LEAK-3"}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
+		for _, v := range []any{o, &o, []PrometheusOptions{o}} {
+			if text := fmt.Sprintf(verb, v); strings.Contains(text, "LEAK-") || strings.Contains(text, "4c45414b") || !strings.Contains(text, "http://prometheus.example.test") {
+				t.Errorf("%s of %T is %q", verb, v, text)
+			}
+		}
 	}
 }
 
