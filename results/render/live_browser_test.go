@@ -99,7 +99,7 @@ func TestLivePageInBrowser(t *testing.T) {
 				t.Errorf("%d %s: the agents say %q, open %v, %v after the charts", width, scheme, seen.Brief, seen.Open, seen.After)
 			case seen.Place != "round 1 of 3, stage 2 of 2: 1,000 messages/s, 1 of 200 agents silent":
 				t.Errorf("the place is %q", seen.Place)
-			case len(seen.Tiles) != 5 || !strings.Contains(seen.Tiles[0], "/s offered") || !strings.Contains(seen.Tiles[3], "most often recipient-unknown"):
+			case len(seen.Tiles) != 5 || !strings.Contains(seen.Tiles[0], "offered at ") || !strings.Contains(seen.Tiles[3], "most often recipient-unknown"):
 				t.Errorf("tiles: %q", seen.Tiles)
 			case len(seen.Errors) != 2 || !strings.HasPrefix(seen.Errors[0], "recipient-unknown"):
 				t.Errorf("errors: %q", seen.Errors)

@@ -160,7 +160,6 @@ func TestScreenKeepsTheWorst(t *testing.T) {
 	}
 }
 
-// A server's words are never cut: they may say what to do.
 // All thresholds that were not met are on the screen, however little room it has, and what became
 // of each: a run that missed one may have others that are undecided.
 func TestScreenHasAllThresholdsNotMet(t *testing.T) {
@@ -189,6 +188,7 @@ func TestScreenHasAllThresholdsNotMet(t *testing.T) {
 	}
 }
 
+// A server's words are never cut: they may say what to do.
 func TestErrorsAreInFull(t *testing.T) {
 	res := fourPorts()
 	const said = "tls: failed to verify certificate: x509: certificate signed by unknown authority (possibly because of something that takes long to say, and ends here)"
