@@ -59,7 +59,7 @@ func newFlow(r *record.Run, flow int, t *tally.Total) *Flow {
 		Greetings: r.Greetings(flow).List, Phases: newPhases(t), Errors: namedErrors(t, h.Expect), Stages: newStages(r, flow), Drift: driftsOf(r, flow),
 	}
 	f.Unfinished = newDistribution(t, tally.UnfinishedSlot)
-	f.expect = h.Expect
+	f.expect, f.own = h.Expect, newDistribution(t, tally.OwnSlot)
 	if h.Open {
 		f.Late, f.arrives = newDistribution(t, tally.LateSlot), h.Arriving()
 		f.Arrivals = &tally.ArrivalCounts{Due: r.LastGauge(flow).Due, Begun: r.LastGauge(flow).Begun}

@@ -60,6 +60,39 @@ func (v *Validity) checkGenerator(res *Result) {
 	if own := g.Own; own != nil && g.OwnShare > ownLimit && own.P99 > ownFloor {
 		addReason("%s %% of message time was the generator's own delay, limit %.0f %%; use a lower rate, fewer sessions or more cores",
 			besides(100*g.OwnShare, 100*ownLimit, 0), 100*ownLimit)
+	} else {
+		v.noteOwn(res)
+	}
+}
+
+// The generator's own part of message time is worth a note if it is this share of a
+// percentile, and more than a turn of the scheduler there. The floors are those of late
+// arrivals, below which a quiet machine of two cores stays. No verdict follows: the server
+// may have been as slow at its own percentile, on cores that both shared.
+const ownNoteShare = 0.25
+
+// noteOwn says of which percentile the generator's own part is most, in its worst flow.
+func (v *Validity) noteOwn(res *Result) {
+	worst, text := 0.0, ""
+	for name, f := range res.FlowsInOrder() {
+		d := f.Phase(sample.SpanMessage).Time(sample.Service)
+		if f.own == nil || d == nil {
+			continue
+		}
+		for _, q := range lateFloors {
+			own, whole := q.of(f.own), q.of(d)
+			if own <= q.floor || whole <= 0 || f.own.Count < q.least {
+				continue
+			}
+			if share := float64(own) / float64(whole); share >= ownNoteShare && share > worst {
+				worst = share
+				text = fmt.Sprintf("the generator's own delay is %s at %s of a message in flow %s, which took %s: so much may not be the server's; give the generator a core of its own, or fewer shards",
+					human.Duration(own), q.name, name, human.Duration(whole))
+			}
+		}
+	}
+	if text != "" {
+		v.addNote("%s", text)
 	}
 }
 

@@ -119,7 +119,8 @@ type Flow struct {
 	Rounds     []Round               `json:"rounds,omitempty"` // if there is more than one
 
 	expect  sample.Expectation
-	arrives string // under open load: msg/s or sessions/s
+	own     *Distribution // as the generator's, of this flow's messages
+	arrives string        // under open load: msg/s or sessions/s
 }
 
 // Phase returns the figures of a phase or span; nil if it has no samples.

@@ -168,6 +168,22 @@ func TestVerdict(t *testing.T) {
 			},
 			want: "generator-bound: 60 % of message time",
 		},
+		"own delay, a part of a percentile": {
+			spoil: func(r *record.Run) {
+				for range 30 {
+					hist(r, samples.Closed, tally.OwnSlot).Record(8 * time.Millisecond)
+				}
+			},
+			note: "the generator's own delay is 8.00 ms at p99 of a message in flow closed, which took 10.0 ms: so much may not be the server's",
+		},
+		"own delay, by a turn or two": {
+			spoil: func(r *record.Run) {
+				for range 30 {
+					hist(r, samples.Closed, tally.OwnSlot).Record(1900 * time.Microsecond)
+				}
+			},
+			note: none,
+		},
 		"own delay, but little of it": {spoil: func(r *record.Run) {
 			for _, s := range []sample.Series{samples.Closed, samples.Open} {
 				message := histogram.New()
