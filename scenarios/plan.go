@@ -43,7 +43,7 @@ func (doc *document) flowNames() []string {
 
 func (doc *document) resolveFlow(d *decoder, named *named[flow]) loadgen.Flow {
 	f := &named.value
-	f.session.settle(&f.load)
+	f.session.settle(d, &f.load)
 	f.auth.settle(d)
 	options := f.message.options(d)
 	f.envelope.addTo(&options, d, doc.allowDomains)

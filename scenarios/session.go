@@ -26,7 +26,7 @@ var sessionShape = object[session]{
 		opt("messages", count(0, 1_000_000_000), func(s *session) *int { return &s.messages },
 			"Messages a connection; with 0 it is used as long as the load lasts. If left out: 1 if the load counts sessions/s, and 0 else."),
 		opt("think", duration(0), func(s *session) *time.Duration { return &s.think },
-			"Idle time on the connection after each message.").defaultTo("0s"),
+			"Idle time on the connection between two messages of one session: not after the last. A session that sends one message has none, and the next session of a closed load connects at once.").defaultTo("0s"),
 		opt("pipelining", namesOf(sample.Auto, sample.On, sample.Off), func(s *session) *sample.Switch { return &s.pipelining },
 			"Send MAIL, RCPT and DATA together (RFC 2920): auto does so if EHLO offers it.").defaultTo("auto"),
 		opt("bdat", boolean, func(s *session) *bool { return &s.bdat },
@@ -43,8 +43,16 @@ var sessionShape = object[session]{
 	},
 }
 
-// settle fills in the default that depends on the load.
-func (s *session) settle(l *load) {
+// settle fills in the default that depends on the load, and notes a think time that is never
+// taken.
+func (s *session) settle(d *decoder, l *load) {
+	s.settleMessages(l)
+	if s.messages == 1 && s.think > 0 {
+		d.notef(s.at("think"), "think is the time between two messages of a session, and does nothing if a session sends one: say messages: 2 or more, or 0 for as long as the load lasts; load.rate is how often sessions begin")
+	}
+}
+
+func (s *session) settleMessages(l *load) {
 	if s.node == nil || s.has("messages") {
 		return
 	}
