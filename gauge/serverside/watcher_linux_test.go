@@ -147,11 +147,18 @@ func TestAbsent(t *testing.T) {
 	}
 }
 
-// TestSelf never counts the generator, even if it is named as the server is.
+// TestSelf never counts the generator, even if it is named as the server is. Another process
+// may have that name too, such as another run of these tests.
 func TestSelf(t *testing.T) {
 	name := filepath.Base(os.Args[0])
-	if _, err := New(Options{Processes: []string{name}}); err == nil {
-		t.Errorf("the generator itself was found as %s", name)
+	w, err := New(Options{Processes: []string{name}})
+	if err != nil {
+		return
+	}
+	for id := range w.processes.account.last {
+		if id.pid == os.Getpid() {
+			t.Errorf("the generator itself was found as %s", name)
+		}
 	}
 }
 
