@@ -44,7 +44,7 @@ func (s *mortal) Try(ctx context.Context, rate float64, length time.Duration, en
 	if n == s.dies {
 		m.Heard = map[string]time.Time{"a": epoch.Add(time.Duration(n)*time.Minute + time.Second)}
 	} else {
-		m.Silent = []Silence{{"a", nobodyListens}}
+		m.Silent = []Silence{{Flow: "a", Error: nobodyListens}}
 	}
 	return m, nil
 }
@@ -97,8 +97,12 @@ func TestServerDiesInASearch(t *testing.T) {
 		if g := r.Gone; g.In == nil || g.In.Trial != dies || !g.Since.Equal(epoch.Add(time.Duration(dies)*time.Minute+time.Second)) {
 			t.Errorf("dies in trial %d, and answered last in %+v at %v", dies, g.In, g.Since)
 		}
-		if n := len(a.Trials); n != dies+goneAfter {
-			t.Errorf("dies in trial %d of %d", dies, n)
+		want := dies + goneAfter
+		if last := a.Trials[len(a.Trials)-1]; last.Stage == Checking {
+			want++
+		}
+		if n := len(a.Trials); n != want {
+			t.Errorf("dies in trial %d of %d, want %d", dies, n, want)
 		}
 	}
 	for _, stage := range []Stage{Doubling, Halving, Sharpening, Surrounding, Confirming} {
@@ -153,13 +157,114 @@ func TestServerComesBack(t *testing.T) {
 	}
 }
 
+// An overloaded server refuses the sessions of flow b, which has few, and if it refuses all
+// those of flow a too. Flow b may be gone from a trial on.
+type refusing struct {
+	limited
+	all  bool
+	gone int // the trial from which on flow b's server is gone; 0 if it is not
+}
+
+func (s *refusing) Try(ctx context.Context, rate float64, length time.Duration, enough func([]Block) bool) (Measured, error) {
+	m, err := s.limited.Try(ctx, rate, length, enough)
+	answered := map[string]*figures.Phase{"banner": {Count: 9}}
+	refused := []tally.FailureCount{{Class: "refused", Phase: "connect", Count: 1, Example: "connection refused"}}
+	a, b := &figures.Flow{Phases: answered}, &figures.Flow{Phases: answered}
+	a.Sessions.Started, b.Sessions.Started = int64(rate), 1+int64(rate)/100
+	gone := s.gone > 0 && len(s.tried) >= s.gone
+	if overloaded := rate > s.carries; overloaded || gone {
+		b.Phases, b.Errors = nil, refused
+		if overloaded && s.all {
+			a.Phases, a.Errors = nil, refused
+		}
+		for i := range m.Blocks {
+			m.Blocks[i].Goals[0].Bad = m.Blocks[i].Goals[0].N
+		}
+		m.Usual, m.Refused, m.Errors = nobodyListens, true, 1
+	}
+	m.Silent = silences(&figures.Result{FlowOrder: []string{"a", "b"}, Flows: map[string]*figures.Flow{"a": a, "b": b}})
+	return m, err
+}
+
+// A server that refuses sessions at overload is no server that is gone: neither if a flow with
+// few sessions gets no answer, nor if none gets one.
+func TestOverloadIsNoServerThatIsGone(t *testing.T) {
+	for _, all := range []bool{false, true} {
+		for _, from := range []float64{10, 400} {
+			s := &refusing{limited: limited{carries: 500}, all: all}
+			a, err := Search(t.Context(), s, Plan{From: from, Goals: []Goal{goalOfQueue}}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checks := 0
+			for _, one := range a.Trials {
+				if one.Stage == Checking {
+					checks++
+				}
+			}
+			if r := reported(t, a, 0); a.By != ByServer || r.Gone != nil || a.Range.Low > 500 || a.Range.High < 500 || a.Range.Low < 400 {
+				t.Errorf("all %v, from %v: limited by the %s at %v: %s", all, from, a.By, a.Range, r.Verdict)
+			}
+			if (checks > 0) != all {
+				t.Errorf("all %v: %d trials at lower rates", all, checks)
+			}
+		}
+	}
+}
+
+// If the server of a flow with few sessions is gone, no low rate passes because it has none of
+// them there.
+func TestServerOfASmallFlowIsGone(t *testing.T) {
+	s := &refusing{limited: limited{carries: 500}, gone: 6}
+	a, err := Search(t.Context(), s, Plan{Goals: []Goal{goalOfQueue}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := reported(t, a, 0); r.Verdict.Word == criteria.Pass {
+		t.Errorf("limited by the %s: %s", a.By, r.Verdict)
+	}
+}
+
+// A flow with many sessions without an answer is one whose server is gone, and so are all flows
+// if none gets an answer.
+func TestFewSessionsWithoutAnAnswer(t *testing.T) {
+	silent := func(sessions int64) *figures.Flow {
+		f := &figures.Flow{Errors: []tally.FailureCount{{Class: "refused", Phase: "connect", Count: sessions}}}
+		f.Sessions.Started = sessions
+		return f
+	}
+	refused := &figures.Flow{Errors: []tally.FailureCount{{Class: "busy", Phase: "banner", Code: 421, Count: 9}}}
+	for name, c := range map[string]struct {
+		a, b *figures.Flow
+		gone bool
+	}{
+		"few, and another flow is answered":      {refused, silent(leastSilent - 1), false},
+		"many, and another flow is answered":     {refused, silent(leastSilent), true},
+		"few, and no flow is answered":           {silent(1), silent(1), true},
+		"few, and the other flow has no session": {&figures.Flow{}, silent(1), true},
+	} {
+		m := Measured{Silent: silences(&figures.Result{FlowOrder: []string{"a", "b"}, Flows: map[string]*figures.Flow{"a": c.a, "b": c.b}})}
+		if m.isUnanswered() != c.gone {
+			t.Errorf("%s: %v", name, m.Silent)
+		}
+	}
+}
+
+// Sessions that the end of the budget cut off are none without an answer of the server.
+func TestDeadlineMakesNoServerGone(t *testing.T) {
+	m := Measured{Undrained: true, Silent: []Silence{{Flow: "a", Error: "canceled at banner"}}}
+	if got := newTrial(10, Doubling, m, []Goal{goalOfQueue}); got.Outcome == Unanswered {
+		t.Errorf("the trial is %s: %s", got.Outcome, got.Why)
+	}
+}
+
 // A file that ends while the server gives no answer says so, and gives no rate.
 func TestFileEndsWithoutAnAnswerOfTheServer(t *testing.T) {
 	var r Report
 	r.Partial, r.Cut = true, true
 	r.complete(&Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: []*Trial{
 		{Rate: 400, Outcome: Pass, Measured: Measured{Heard: map[string]time.Time{"a": epoch}}},
-		{Rate: 500, Outcome: Unanswered, Measured: Measured{Silent: []Silence{{"a", nobodyListens}}}},
+		{Rate: 500, Outcome: Unanswered, Measured: Measured{Silent: []Silence{{Flow: "a", Error: nobodyListens}}}},
 	}})
 	if r.Verdict.Word != criteria.Undecided || (r.Capacity != Figure{}) || !strings.Contains(r.Verdict.Reason, "so far the server stopped answering") {
 		t.Errorf("%+v: %s", r.Capacity, r.Verdict)

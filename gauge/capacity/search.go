@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge"
@@ -194,7 +195,8 @@ func (h *search) confirm(ctx context.Context) (sound bool, err error) {
 		if c.rate > h.plan.Max {
 			continue
 		}
-		for attempt := 1; ; attempt++ {
+		var first *Trial
+		for {
 			t, err := h.try(ctx, c.rate, c.stage)
 			if err != nil || h.by != "" {
 				return false, err
@@ -202,11 +204,15 @@ func (h *search) confirm(ctx context.Context) (sound bool, err error) {
 			if t.Outcome != c.not {
 				break
 			}
-			if attempt == 2 { // once may be an accident
-				h.since = len(h.trials) - 2
+			if first != nil { // once may be an accident
+				h.since = slices.Index(h.trials, first)
 				return false, nil
 			}
+			first = t
 		}
+	}
+	if !slices.ContainsFunc(h.trials[h.since:], func(t *Trial) bool { return t.Outcome == Pass }) {
+		h.by, h.why = ByTrials, h.tooShort(h.last()) // where the range begins is a guess, and no trial's
 	}
 	return true, nil
 }
@@ -291,7 +297,8 @@ func (h *search) try(ctx context.Context, rate float64, stage Stage) (*Trial, er
 }
 
 // tryFor makes a trial at a rate. One that the generator or its machine spoiled is made
-// again, and one without any answer: the server may only have been restarted.
+// again, and one without any answer: the server may only have been restarted. If none of
+// several gets one, a trial at a lower rate tells whether the server is gone: stillThere.
 func (h *search) tryFor(ctx context.Context, rate float64, stage Stage, length time.Duration) (*Trial, error) {
 	for spoiled, silent := 0, 0; ; {
 		if length > h.plan.Budget-h.took {
@@ -304,29 +311,43 @@ func (h *search) tryFor(ctx context.Context, rate float64, stage Stage, length t
 		}
 		h.took += m.Took
 		t := newTrial(rate, stage, m, h.plan.Goals)
-		h.trials = append(h.trials, t)
-		if h.observe != nil {
-			h.observe(t, h.answer().Range)
-		}
 		if t.Outcome == Unanswered {
 			silent++
 		} else {
 			spoiled, silent = spoiled+1, 0
 		}
+		var check *Trial
+		if silent == goneAfter {
+			check, err = h.stillThere(ctx, t)
+		}
+		h.keep(t)
+		if check != nil {
+			h.keep(check)
+		}
 		switch {
+		case err != nil || h.by != "":
+			return nil, err
 		case m.Undrained:
 			h.by, h.why = ByBudget, undrainedWhy(m)
 			return t, nil
-		case silent == goneAfter:
+		case t.Outcome == Unanswered && silent == goneAfter:
 			h.by, h.why = ByGone, t.Why
 			return t, nil
-		case silent > 0:
+		case t.Outcome == Unanswered:
 		case t.Outcome != Invalid, stage == Sharpening, stage == Surrounding && rate > h.low:
 			return t, nil // the answer can do without it
 		case spoiled == maxSpoiled:
 			h.by, h.why = t.spoiledBy(), t.Why
 			return t, nil
 		}
+	}
+}
+
+// keep adds a trial.
+func (h *search) keep(t *Trial) {
+	h.trials = append(h.trials, t)
+	if h.observe != nil {
+		h.observe(t, h.answer().Range)
 	}
 }
 

@@ -178,7 +178,7 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 	m.Short = short != ""
 	m.Bound = cmp.Or(short, m.Bound, spoiled(result.Figures, t.goals))
 	m.Starved = starved(m.Machine, result.Figures.Generator.Free)
-	if m.Bound == "" && m.Starved == "" && len(m.Silent) == 0 { // otherwise what it shows may be the generator's
+	if m.Bound == "" && m.Starved == "" && !m.isUnanswered() { // otherwise what it shows may be the generator's
 		t.seen.Add(result.Figures.Evidence(result.Run))
 	}
 	pause := t.options.Pause

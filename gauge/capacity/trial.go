@@ -30,7 +30,7 @@ type Measured struct {
 	Usual   string          `json:"usual"`             // the commonest error, for people; "" if there is none
 	Refused bool            `json:"refused,omitempty"` // that error is the server's, and none of time
 	// Heard says of each flow when its server answered last, by the second, and Silent which
-	// flows got no answer at all.
+	// flows had sessions and got no answer at all.
 	Heard  map[string]time.Time `json:"heard,omitempty"`
 	Silent []Silence            `json:"silent,omitempty"`
 	Server *ServerSide          `json:"server,omitempty"`
@@ -68,7 +68,7 @@ type Trial struct {
 // answer tells nothing of its rate.
 func newTrial(rate float64, stage Stage, m Measured, goals []Goal) *Trial {
 	t := &Trial{Rate: rate, Stage: stage, Measured: m}
-	if len(m.Silent) > 0 && !m.Short {
+	if m.isUnanswered() && !m.Short && !m.Undrained { // a trial's end cuts off those that wait for an answer
 		t.Outcome, t.Why = Unanswered, silentText(m.Silent)
 		return t
 	}
@@ -121,6 +121,7 @@ const (
 	Sharpening  Stage = "sharpening"  // around the boundary, again and again
 	Surrounding Stage = "surrounding" // afresh, at 80 and 120 % of the answer
 	Confirming  Stage = "confirming"  // afresh, at the lower end of the range
+	Checking    Stage = "checking"    // whether the server answers at a lower rate, as it gave no answer at all
 )
 
 // decides tells whether a trial is of those that the answer rests on, which are longer.
