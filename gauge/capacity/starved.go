@@ -49,7 +49,7 @@ func starved(use *serverside.CoreUse, free *record.FreeAround) string {
 	}
 	waited := ""
 	if use.Waited != nil {
-		waited = fmt.Sprintf(", and its threads waited for %s", human.ThreeDigits(*use.Waited))
+		waited = fmt.Sprintf(", and %s of its threads waited for a core, on average", human.ThreeDigits(*use.Waited))
 	}
 	return fmt.Sprintf("other processes used %s of the server's %s%s; the server used %s%s",
 		human.ThreeDigits(use.Others), human.CountOf(int64(use.Cores), "core"), inBrackets(use.Words()), human.ThreeDigits(use.Server), waited)

@@ -20,14 +20,16 @@ type CoreUse struct {
 	Generator float64 `json:"generator"`
 	Found     bool    `json:"server_found"` // its processes are known
 	Server    float64 `json:"server"`       // 0 if they are not, and then Others has it
-	// Others are other processes, and other machines on the same hardware. The kernel's
-	// own threads, and what writes the system's logs, work for the server too, and are none.
+	// Others are other processes, and other machines on the same hardware: no less than what
+	// those that were there all the while used by their own counters, as the cores' counters
+	// leave out what a process did in interrupts. The kernel's own threads, and what writes
+	// the system's logs, work for the server too, and are none.
 	Others float64 `json:"others"`
 	// Fleeting is what processes used that were not there at both looks, if the server has
 	// such ones, as one that forks for each connection: then they may be the server's, and
 	// Others does not have them.
 	Fleeting float64 `json:"fleeting,omitempty"`
-	// Waited is for how many cores the server's threads waited, with work to do; nil if
+	// Waited is how many of the server's threads waited for a core, on average; nil if
 	// that is not known.
 	Waited *float64 `json:"server_waited,omitempty"`
 	// Most are the processes that used most of Others, of those that lived all the while.
@@ -58,6 +60,7 @@ type coreLook struct {
 	at         float64 // the wall clock
 	idle, used float64 // of the cores that the server may run on; used has stolen time, and no interrupts
 	generator  float64
+	elsewhere  bool                // this machine has more cores, on which the free processes may run too
 	free       map[identity]usedBy // processes that are neither the server's nor the generator
 }
 
@@ -132,8 +135,13 @@ func coreUse(before, after *coreLook, cores int, found, forks bool, server, dela
 	})
 	u.Most = u.Most[:min(len(u.Most), mostNames)]
 	u.Others = max(0, (after.used-before.used)/length-u.Server-u.Generator-ours)
-	if forks && u.Others > seen {
+	switch {
+	case forks && u.Others > seen:
 		u.Others, u.Fleeting = seen, u.Others-seen
+	case u.Others < seen && !after.elsewhere:
+		u.Others = seen
+	case after.elsewhere: // a process that used more than all others did so on other cores
+		u.Most = slices.DeleteFunc(u.Most, func(p ProcessUse) bool { return p.Cores > u.Others })
 	}
 	if found && delay >= 0 {
 		waited := delay * u.Server

@@ -89,7 +89,7 @@ func (c *Cores) look() (*coreLook, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &coreLook{at: now(), free: map[identity]usedBy{}}
+	l := &coreLook{at: now(), elsewhere: c.allowed.Count() < len(stat.CPU), free: map[identity]usedBy{}}
 	l.idle, l.used = c.times(&stat)
 	self := os.Getpid()
 	for pid, p := range c.w.processes.stats {

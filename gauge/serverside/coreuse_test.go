@@ -35,6 +35,19 @@ func TestCoreUse(t *testing.T) {
 	forks := coreUse(before, after, 2, true, true, 6, 0.5)
 	near("others beside a server that forks", forks.Others, 0.7)
 	near("fleeting", forks.Fleeting, u.Others-0.7)
+	// No process is named that used more than all others together.
+	before.used = 44 // the cores' counters leave out interrupts
+	few := coreUse(before, after, 2, true, false, 0.1, 0.5)
+	near("others of whom less is counted by core", few.Others, 0.7)
+	if got, want := few.Words(), `cc1 0.60, tar\x1b 0.10`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	after.elsewhere = true
+	few = coreUse(before, after, 2, true, false, 0.1, 0.5)
+	near("others on the server's cores", few.Others, 0.4-0.01-0.2-0.15)
+	if got := few.Words(); got != "" {
+		t.Errorf("%s, of others that used %v", got, few.Others)
+	}
 	if u := coreUse(after, after, 2, true, false, 0, 0); u != nil {
 		t.Errorf("%+v in no time", u)
 	}
