@@ -46,7 +46,7 @@ needs an open load (load.rate or load.stages).
 
 A trial passes if its messages keep each goal, and their queue does not grow. Rates
 double from a low one, the interval is halved, and trials around the boundary are
-repeated until the range is narrow; that takes about five minutes. Between trials all
+repeated until the range is narrow; that takes about ` + capacitycommand.Minutes(capacity.UsualTrial) + ` minutes. Between trials all
 sessions are closed. In the end the answer is measured afresh, at 80, 120 and 100 %.
 
 Everything goes to a file, a line a trial, which smtpgauge show prints again. If a

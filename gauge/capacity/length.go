@@ -9,13 +9,19 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
+// While rates double, a trial lasts so much of Plan.Trial, and LeastDoubling at least.
+const doublingPart = 0.4
+
+// LeastDoubling is the length of the shortest trials, of those while rates double.
+const LeastDoubling = 3 * time.Second
+
 // length is how long a trial is to last. Those that decide last longer, and are extended
 // if their messages would be too few for a goal.
 func (h *search) length(rate float64, stage Stage) time.Duration {
 	switch stage {
 	case Doubling:
 		few := time.Duration(min(8/rate, 1e9) * float64(time.Second))
-		return max(3*time.Second, h.plan.Trial*2/5, few).Round(time.Second)
+		return max(LeastDoubling, time.Duration(doublingPart*float64(h.plan.Trial)), few).Round(time.Second)
 	case Surrounding:
 		if rate > h.near() { // if it passes, that is to be certain
 			return (2 * h.plan.Trial).Round(time.Second)

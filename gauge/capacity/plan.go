@@ -11,7 +11,7 @@ type Plan struct {
 	From   float64       // the first rate, in messages/s; default 10
 	Max    float64       // no higher rate is tried; 0 means none is too high
 	Width  float64       // of the range in the end, as a share of its lower end; default 0.05
-	Trial  time.Duration // how long a trial measures; those that decide take twice as long; default 10 s
+	Trial  time.Duration // how long a trial measures that halves the interval: see docs/capacity.md for the others; default UsualTrial
 	Budget time.Duration // for all trials together, the draining included; default 15 min
 	Goals  []Goal        // one at least
 }
@@ -27,7 +27,7 @@ func (p Plan) withDefaults() Plan {
 		p.Width = 0.05
 	}
 	if p.Trial <= 0 {
-		p.Trial = 10 * time.Second
+		p.Trial = UsualTrial
 	}
 	if p.Budget <= 0 {
 		p.Budget = 15 * time.Minute
@@ -42,16 +42,25 @@ const mostBudget = math.MaxInt64 / 4
 // LeastTrial is the shortest trial that tells something.
 const LeastTrial = 5 * time.Second
 
-// wholeSearch is how many times the length of a trial a search takes, as a rule: with the
-// shortest trials, of which draining and rest are the largest part. docs/capacity.md has what
-// was counted.
-const wholeSearch = 36
+// UsualTrial is how long a trial measures if nobody says.
+const UsualTrial = 10 * time.Second
+
+// A search takes, as a rule, about 20 trials with 3 s for each to drain and rest, and measures
+// for 24 times the length of a trial. docs/capacity.md has what was counted.
+const (
+	restOfSearch     = 20 * 3 * time.Second
+	measuredInSearch = 24
+)
 
 // BudgetOf is how long a search takes, as a rule, with trials of a length.
-func BudgetOf(trial time.Duration) time.Duration { return wholeSearch * trial }
+func BudgetOf(trial time.Duration) time.Duration {
+	return restOfSearch + measuredInSearch*min(trial, (math.MaxInt64-restOfSearch)/measuredInSearch)
+}
 
 // TrialOf is the longest trial, in whole seconds, whose search fits a budget as a rule.
-func TrialOf(budget time.Duration) time.Duration { return (budget / wholeSearch).Truncate(time.Second) }
+func TrialOf(budget time.Duration) time.Duration {
+	return (max(0, budget-restOfSearch) / measuredInSearch).Truncate(time.Second)
+}
 
 // A TooLongError says that a plan's trials can never fit its budget.
 type TooLongError struct {

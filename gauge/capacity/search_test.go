@@ -105,7 +105,7 @@ func TestTrialsTooShort(t *testing.T) {
 		do   string
 	}{
 		{"p99", goalOfQueue, Plan{Max: 10, Trial: LeastTrial}, 10 * time.Second, "; use --trial 10s"},
-		{"p99.9", rare, Plan{Max: 20, Trial: LeastTrial}, 48 * time.Second, "; use --trial 48s and --budget 28m48s"},
+		{"p99.9", rare, Plan{Max: 20, Trial: LeastTrial}, 48 * time.Second, "; use --trial 48s and --budget 20m12s"},
 		{"p99 at a low rate", goalOfQueue, Plan{Max: 1, Trial: LeastTrial, Budget: 10 * time.Hour}, 96 * time.Second, "; use --trial 1m36s"},
 	} {
 		c.plan.Goals = []Goal{c.goal}
@@ -155,6 +155,20 @@ func TestLowestRateWithTooFewMessages(t *testing.T) {
 	var r Report
 	if r.complete(a); r.Verdict.Word != criteria.Undecided {
 		t.Errorf("%s", r.Verdict)
+	}
+}
+
+// A trial with too few messages tells the search to go on only if it broke no goal.
+func TestHarmlessTrials(t *testing.T) {
+	good, bad := Measured{Blocks: []Block{{Due: 30, Goals: []Count{{30, 0}}}}}, Measured{Blocks: []Block{{Due: 30, Goals: []Count{{30, 1}}}}}
+	for _, c := range []struct {
+		measured Measured
+		stage    Stage
+		want     bool
+	}{{good, Doubling, true}, {bad, Doubling, false}, {good, Confirming, false}} {
+		if tr := newTrial(10, c.stage, c.measured, []Goal{goalOfQueue}); tr.Outcome != Undecided || tr.Harmless() != c.want {
+			t.Errorf("%s, %s: %s, harmless %v", c.stage, tr.Outcome, tr.Why, tr.Harmless())
+		}
 	}
 }
 

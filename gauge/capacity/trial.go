@@ -58,6 +58,7 @@ type Trial struct {
 	Measured
 
 	hopeless bool
+	against  bool  // it is undecided, and broke a goal
 	walk     *walk // nil until it is asked for
 }
 
@@ -74,6 +75,7 @@ func newTrial(rate float64, stage Stage, m Measured, goals []Goal) *Trial {
 	}
 	t.Outcome, t.Why = judge(m.Blocks, goals)
 	_, t.hopeless = hopeless(m.Blocks, goals)
+	t.against = failing(t, goals)
 	// Whatever took the cores from the server may be why the generator was late too.
 	if why := cmp.Or(m.Starved, m.Bound); m.Short || why != "" && failing(t, goals) && !t.refused(goals) {
 		t.Outcome, t.Why = Invalid, why
@@ -110,6 +112,10 @@ func (t *Trial) spoiledBy() Limit {
 	}
 	return ByGenerator
 }
+
+// Harmless tells whether the trial is one of those while rates double that had too few messages
+// to decide, and showed nothing against its rate: then the next rate is tried.
+func (t *Trial) Harmless() bool { return t.Stage == Doubling && t.Outcome == Undecided && !t.against }
 
 // A Stage is the part of a search that a trial belongs to.
 type Stage string

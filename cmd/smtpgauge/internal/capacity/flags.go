@@ -35,7 +35,7 @@ func (f *Flags) Register(flags *pflag.FlagSet, from string) {
 	f.fromFlag = flags.Lookup(from)
 	flags.StringVar(&f.max, "max", "", "try no higher `RATE`")
 	flags.StringVar(&f.width, "width", "5%", "end when the range is as narrow as `SHARE`, or when no trial makes it narrower")
-	flags.StringVar(&f.trial, "trial", "10s", "`DURATION` of a trial, at least "+capacity.LeastTrial.String()+"; one that has shown enough ends earlier, and those that decide take twice as long")
+	flags.StringVar(&f.trial, "trial", capacity.UsualTrial.String(), "`DURATION` of a trial that halves the interval, at least "+capacity.LeastTrial.String()+"; those before it take two fifths of that, "+capacity.LeastDoubling.String()+" at least, and those that decide twice as much; one that has shown enough ends earlier")
 	flags.StringVar(&f.budget, "budget", "15m", "end after `DURATION`")
 	flags.StringVar(&f.expect, "expect", "", "exit 3 if the capacity is below `RATE`, 4 if that cannot be told")
 }
@@ -96,7 +96,12 @@ func (f *Flags) fits(p capacity.Plan) error {
 	if fits := capacity.TrialOf(p.Budget); fits >= capacity.LeastTrial {
 		do = fmt.Sprintf("use --trial %v or less", fits)
 	}
-	return usage.Errorf(do, what+"a search takes about %d times as long as a trial", f.trial, f.budget, capacity.BudgetOf(time.Second)/time.Second)
+	return usage.Errorf(do, what+"a search takes about %v", f.trial, f.budget, capacity.BudgetOf(p.Trial))
+}
+
+// Minutes is how many minutes a search takes as a rule with trials of a length.
+func Minutes(trial time.Duration) string {
+	return fmt.Sprintf("%.0f", capacity.BudgetOf(trial).Minutes())
 }
 
 // ParseRate reads messages a second: 200, 200/s, 30000 messages/min.

@@ -39,7 +39,7 @@ const (
 
 // QuickHelp says what quick --capacity loads.
 var QuickHelp = `With --capacity the load is 100 messages/s, which the search scales, over at most
-` + MostAtOnce + ` sessions at once, unless --sessions says how many. A trial takes ` + capacity.LeastTrial.String() + ` at least.`
+` + MostAtOnce + ` sessions at once, unless --sessions says how many. A search takes about ` + Minutes(capacity.UsualTrial) + ` minutes.`
 
 // MostAtOnce is how many sessions a search of quick has at once at most, if nobody says.
 const MostAtOnce = "500"

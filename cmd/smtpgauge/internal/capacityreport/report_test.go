@@ -141,11 +141,16 @@ func TestLimit(t *testing.T) {
 func TestTrialLine(t *testing.T) {
 	so := capacity.Range{Low: 400, Best: 500, High: 600}
 	for outcome, want := range map[capacity.Outcome]string{
-		capacity.Fail:       "trial 3: 500/s, ended after 0 s: fail: why; so far 400 to 600/s",
-		capacity.Unanswered: "trial 3: 500/s, ended after 0 s: unanswered: why",
+		capacity.Fail:       "trial 3: 500/s for 0 s: fail: why; so far 400 to 600/s",
+		capacity.Unanswered: "trial 3: 500/s for 0 s: unanswered: why",
 	} {
 		if got := TrialLine(3, &capacity.Trial{Rate: 500, Outcome: outcome, Why: "why"}, so); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
+	}
+	first := &capacity.Trial{Rate: 10, Stage: capacity.Doubling, Outcome: capacity.Undecided, Why: "30 are too few"}
+	first.P99 = 12 * time.Millisecond
+	if got, want := TrialLine(1, first, capacity.Range{}), "trial 1: 10.0/s for 0 s: nothing against it, going on, p99 12.0 ms"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }

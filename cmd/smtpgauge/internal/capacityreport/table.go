@@ -174,9 +174,15 @@ func limit(r *capacity.Report) string {
 
 // TrialLine says on one line what a trial showed.
 func TrialLine(n int, t *capacity.Trial, so capacity.Range) string {
-	text := fmt.Sprintf("trial %d: %s/s, ended after %d s: %s", n, human.Rate(t.Rate), len(t.Blocks), t.Outcome)
+	text := fmt.Sprintf("trial %d: %s/s for %d s: ", n, human.Rate(t.Rate), len(t.Blocks))
+	harmless := t.Harmless()
+	if harmless {
+		text += "nothing against it, going on"
+	} else {
+		text += string(t.Outcome)
+	}
 	switch {
-	case t.Why != "":
+	case t.Why != "" && !harmless:
 		text += ": " + t.Why
 	case t.P99 > 0:
 		text += ", p99 " + human.Duration(t.P99)
