@@ -3,6 +3,7 @@ package capacity
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
@@ -56,7 +57,11 @@ func GoalsOf(p *loadgen.Plan, thresholds []string) ([]Goal, error) {
 			goals, found = append(goals, g), true
 		}
 		if !found {
-			return fmt.Errorf("%s: no flow is named %.60q", text, t.Flow)
+			var names []string
+			for i := range p.Flows {
+				names = append(names, p.Flows[i].Name)
+			}
+			return fmt.Errorf("%s: no flow is named %.60q: known are %s", text, t.Flow, strings.Join(names, ", "))
 		}
 		return nil
 	}

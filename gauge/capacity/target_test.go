@@ -117,6 +117,9 @@ func TestGoals(t *testing.T) {
 	if g := goals[0]; g.Share < 0.0499 || g.Share > 0.0501 || g.Limit != 250*time.Millisecond || !g.OfMessages {
 		t.Errorf("goal %+v", g)
 	}
+	if _, err := GoalsOf(plan, []string{"c.errors < 1%"}); err == nil || !strings.HasSuffix(err.Error(), `no flow is named "c": known are a`) {
+		t.Errorf("a goal of a flow that there is not: %v", err)
+	}
 	for _, text := range []string{"rate > 100/s", "message.mean < 1s", "message.max < 1s", "errors < 0%", "b.errors < 1%", "message.p99 > 1s", "message.p99 < 0s", "connect.p50 <= 0ms", "errors < 100%", "nonsense"} {
 		if _, err := GoalsOf(plan, []string{text}); err == nil {
 			t.Errorf("%s is taken for a goal", text)
