@@ -34,7 +34,7 @@ type curve struct {
 	Percentile                              string  // that marks and the upper line show: the one that the goal limits, or p99
 	Goals                                   []goalLine
 	Marks                                   []mark
-	Median, Upper                           string // paths through the medians of each rate, without invalid trials; "" of fewer than two
+	Median, Upper                           string // paths through the medians of each rate, without trials that are invalid or unanswered; "" of fewer than two
 	Key                                     []mark // one of each outcome
 	Rates, Times                            []tick
 	Beyond                                  string // what is not drawn; "" if all trials are
@@ -89,13 +89,17 @@ func newCurve(r *capacity.Report) *curve {
 		return nil
 	}
 	// Rates far above the capacity would press the rest together.
-	last, beyond := trials[len(trials)-1].Rate, ""
+	last := trials[len(trials)-1].Rate
+	var beyond []string
+	if n := len(r.Trials) - len(trials); n > 0 {
+		beyond = append(beyond, fmt.Sprintf("%s without a %s of the response time", human.CountOf(int64(n), "trial"), printable.Text(percentile)))
+	}
 	if top := r.Capacity.Best * 1.4; r.Capacity.Best > 0 && r.Capacity.High > 0 {
 		last = min(last, top)
 		n := len(trials)
 		trials = slices.DeleteFunc(trials, func(t capacity.TrialReport) bool { return t.Rate > top })
 		if n -= len(trials); n > 0 {
-			beyond = fmt.Sprintf("Not drawn: %s at rates over %s/s, 1.4 times the best guess. The table has all trials.", human.CountOf(int64(n), "trial"), human.Rate(top))
+			beyond = append(beyond, fmt.Sprintf("%s at rates over %s/s, 1.4 times the best guess", human.CountOf(int64(n), "trial"), human.Rate(top)))
 		}
 	}
 	goals := drawnGoals(r, percentile)
@@ -114,7 +118,10 @@ func newCurve(r *capacity.Report) *curve {
 	}
 	c := &curve{
 		Width: curveWidth, Height: curveHeight, Left: marginLeft, Right: curveWidth - marginRight, Top: marginTop, Bottom: curveHeight - marginBottom,
-		Percentile: printable.Text(percentile), Beyond: beyond,
+		Percentile: printable.Text(percentile),
+	}
+	if len(beyond) > 0 {
+		c.Beyond = "Not drawn: " + strings.Join(beyond, ", and ") + ". The table has all trials."
 	}
 	for p := low; p <= high; p++ {
 		ns := math.Pow(10, p)
@@ -140,7 +147,7 @@ func newCurve(r *capacity.Report) *curve {
 		at := point{x(t.Rate), y(float64(timeOf(t)))}
 		title := fmt.Sprintf("%s/s: p50 %s, %s %s, %s", human.Rate(t.Rate), human.Duration(t.Response.P50), c.Percentile, human.Duration(timeOf(t)), t.Outcome)
 		c.Marks = append(c.Marks, mark{at.x, at.y, markRadius, string(t.Outcome), title, 1})
-		if t.Outcome == capacity.Invalid { // which tells nothing of the server
+		if t.Outcome == capacity.Invalid || t.Outcome == capacity.Unanswered { // which tells nothing of the server at that rate
 			continue
 		}
 		medians = append(medians, point{at.x, y(float64(t.Response.P50))})

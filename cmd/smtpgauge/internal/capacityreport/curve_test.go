@@ -13,11 +13,13 @@ import (
 // The lines of the curve leave out trials that tell nothing of the server.
 func TestNoLineThroughInvalidTrials(t *testing.T) {
 	r := hostileReport()
-	for i := range r.Trials {
-		r.Trials[i].Outcome = capacity.Invalid
-	}
-	if c := newCurve(r); c.Upper != "" || c.Median != "" || len(c.Marks) == 0 {
-		t.Errorf("lines %q and %q, %d marks", c.Median, c.Upper, len(c.Marks))
+	for _, outcome := range []capacity.Outcome{capacity.Invalid, capacity.Unanswered} {
+		for i := range r.Trials {
+			r.Trials[i].Outcome = outcome
+		}
+		if c := newCurve(r); c.Upper != "" || c.Median != "" || len(c.Marks) == 0 {
+			t.Errorf("%s: lines %q and %q, %d marks", outcome, c.Median, c.Upper, len(c.Marks))
+		}
 	}
 }
 
@@ -41,6 +43,11 @@ func TestPageDrawsTheCurve(t *testing.T) {
 		t.Errorf("the page does not say %q", want)
 	}
 	r := hostileReport()
+	r.Trials = append(r.Trials, capacity.TrialReport{Rate: 600, Outcome: capacity.Unanswered})
+	if c, want := newCurve(r), "Not drawn: 1 trial without a p99 of the response time, and 1 trial at rates over 980/s, 1.4 times the best guess."; !strings.HasPrefix(c.Beyond, want) {
+		t.Errorf("the page says %q, want %q", c.Beyond, want)
+	}
+	r = hostileReport()
 	r.Trials = slices.DeleteFunc(r.Trials, func(t capacity.TrialReport) bool { return t.Rate > 980 })
 	if c := newCurve(r); c.Beyond != "" {
 		t.Errorf("all is drawn, and the page says %q", c.Beyond)
@@ -136,7 +143,7 @@ func TestCurveHasTheGoal(t *testing.T) {
 func TestMarksDoNotHideEachOther(t *testing.T) {
 	r := hostileReport()
 	r.Capacity, r.Trials = capacity.Figure{}, nil
-	outcomes := []capacity.Outcome{capacity.Pass, capacity.Fail, capacity.Undecided, capacity.Invalid}
+	outcomes := []capacity.Outcome{capacity.Pass, capacity.Fail, capacity.Undecided, capacity.Invalid, capacity.Unanswered}
 	for i := range 40 {
 		r.Trials = append(r.Trials, capacity.TrialReport{
 			Rate: 700 + float64(i%3), Outcome: outcomes[i%len(outcomes)], Response: &capacity.Response{P50: time.Millisecond, P99: 20 * time.Millisecond},
@@ -161,6 +168,11 @@ func TestMarksDoNotHideEachOther(t *testing.T) {
 	}
 	if last := c.Marks[len(c.Marks)-1]; last.Class != string(capacity.Fail) {
 		t.Errorf("the mark on top is a %s", last.Class)
+	}
+	for _, outcome := range outcomes {
+		if !strings.Contains(pageText, ".mark."+string(outcome)) || !slices.Contains(drawnOrder, outcome) {
+			t.Errorf("nothing says how a trial that is %s is drawn", outcome)
+		}
 	}
 	if len(paths) != 3 { // a cross, a diamond, and circles
 		t.Errorf("%d shapes", len(paths))

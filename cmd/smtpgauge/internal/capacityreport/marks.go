@@ -37,7 +37,7 @@ func (m mark) Path() string {
 }
 
 // drawnOrder is the order in which outcomes are drawn: what is rare, or tells most, comes last.
-var drawnOrder = []capacity.Outcome{capacity.Pass, capacity.Invalid, capacity.Undecided, capacity.Fail}
+var drawnOrder = []capacity.Outcome{capacity.Pass, capacity.Invalid, capacity.Unanswered, capacity.Undecided, capacity.Fail}
 
 // arranged makes one larger mark of those of an outcome that would hide each other, and
 // returns all in the order in which they are drawn, and one of each outcome for the key.
