@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	capacitycommand "github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/capacity"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/capacityreport"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/capacitysearch"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
@@ -25,7 +25,7 @@ import (
 
 // capacityFlags are the flags of capacity.
 type capacityFlags struct {
-	search capacitycommand.Flags
+	search capacitysearch.Flags
 	source sourceFlags
 	probe  probeFlag
 	shards shardsflag.Shards
@@ -46,7 +46,7 @@ needs an open load (load.rate or load.stages).
 
 A trial passes if its messages keep each goal, and their queue does not grow. Rates
 double from a low one, the interval is halved, and trials around the boundary are
-repeated until the range is narrow; that takes about ` + capacitycommand.Minutes(capacity.UsualTrial) + ` minutes. Between trials all
+repeated until the range is narrow; that takes about ` + capacitysearch.Minutes(capacity.UsualTrial) + ` minutes. Between trials all
 sessions are closed. In the end the answer is measured afresh, at 80, 120 and 100 %.
 
 Everything goes to a file, a line a trial, which smtpgauge show prints again. If a
@@ -147,7 +147,7 @@ func (f *capacityFlags) run(ctx context.Context, job *gauge.Job, s streams) erro
 		return err
 	}
 	defer file.Close() // for the return before the search ends
-	search := capacitycommand.Search{
+	search := capacitysearch.Search{
 		Target: target, Plan: plan, Expect: expect, File: file, Quiet: f.quiet,
 		Display: display, Stderr: s.err, Results: s.results, Format: f.format.name,
 	}
@@ -179,7 +179,7 @@ func (f *capacityFlags) verdictOf(r *capacity.Report, ended error) error {
 	if ended != nil || r == nil {
 		return nil
 	}
-	why := capacitycommand.Shortfall(r)
+	why := capacitysearch.Shortfall(r)
 	if why == nil {
 		return nil
 	}
@@ -191,7 +191,7 @@ func (f *capacityFlags) verdictOf(r *capacity.Report, ended error) error {
 }
 
 // runSearch searches as the flags that quick shares with run say.
-func (f *runFlags) runSearch(ctx context.Context, search capacitycommand.Flags, job *gauge.Job, s streams) error {
+func (f *runFlags) runSearch(ctx context.Context, search capacitysearch.Flags, job *gauge.Job, s streams) error {
 	if err := onlyCapacityFormats(f.format); err != nil {
 		return err
 	}

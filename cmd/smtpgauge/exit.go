@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/capacity"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/capacitysearch"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/usage"
 	"github.com/smtpgauge/smtpgauge/gauge"
@@ -49,7 +49,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.Is(err, gauge.ErrFailed), errors.Is(err, gauge.ErrInvalid):
 		return exitFailed
-	case errors.Is(err, gauge.ErrThresholdMissed), errors.Is(err, errRegression), errors.Is(err, errFound), errors.Is(err, capacity.ErrBelow):
+	case errors.Is(err, gauge.ErrThresholdMissed), errors.Is(err, errRegression), errors.Is(err, errFound), errors.Is(err, capacitysearch.ErrBelow):
 		return exitMissed
 	case isUndecided(err):
 		return exitUndecided
@@ -61,7 +61,7 @@ func exitCode(err error) int {
 func isUndecided(err error) bool {
 	var joined interface{ Unwrap() []error }
 	if !errors.As(err, &joined) {
-		return errors.Is(err, errUndecided) || errors.Is(err, capacity.ErrUndecided) || errors.Is(err, gauge.ErrUndecided)
+		return errors.Is(err, errUndecided) || errors.Is(err, capacitysearch.ErrUndecided) || errors.Is(err, gauge.ErrUndecided)
 	}
 	for _, part := range joined.Unwrap() {
 		if !isUndecided(part) {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/capacity"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/capacitysearch"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/usage"
@@ -35,7 +35,7 @@ type quickFlags struct {
 	print                    bool
 	sessionsSet, durationSet bool
 	rateSet                  bool
-	search                   capacity.QuickFlags
+	search                   capacitysearch.QuickFlags
 }
 
 func newQuick(s streams) *cobra.Command {
@@ -56,7 +56,7 @@ comes from ` + scenarios.PasswordVariable + `; if that is not set, the command a
 --print writes the scenario in place of running it, as a file to start from; the
 password is not in it.
 
-` + capacity.QuickHelp + "\n\n" + metricsHelp + "\n\n" + watchHelp + "\n\n" + fleetHelp,
+` + capacitysearch.QuickHelp + "\n\n" + metricsHelp + "\n\n" + watchHelp + "\n\n" + fleetHelp,
 		Example: `  smtpgauge quick sink
   smtpgauge quick 127.0.0.1:2525 --tls none --sessions 50 --for 30s
   smtpgauge quick mail.example.test --user bench@example.test --rate 20 --for 1m
@@ -96,7 +96,7 @@ password is not in it.
 	q.serverFlags.register(flags)
 	flags.StringVar(&q.mechanism, "mechanism", "", "SASL `MECHANISM` (default the strongest that the server offers)")
 	q.sessions = numberflag.Whole{Value: 10, Least: 1}
-	flags.Var(&q.sessions, "sessions", "sessions at once (default 10); with --rate the most at once (default 1000), and with --capacity (default "+capacity.MostAtOnce+")")
+	flags.Var(&q.sessions, "sessions", "sessions at once (default 10); with --rate the most at once (default 1000), and with --capacity (default "+capacitysearch.MostAtOnce+")")
 	flags.Lookup("sessions").DefValue = "" // the text has both
 	flags.StringVar(&q.rate, "rate", "", "`RATE` of arrivals, such as 20 sessions/s; a bare number is messages/s")
 	flags.StringVar(&q.duration, "for", "10s", "`DURATION` of the load")
@@ -154,7 +154,7 @@ func (q *quickFlags) complete(target string) error {
 
 // startsAtRate tells whether a sender is a rate, which --from of capacity is.
 func startsAtRate(sender string) bool {
-	_, err := capacity.ParseRate(sender)
+	_, err := capacitysearch.ParseRate(sender)
 	return err == nil
 }
 
@@ -325,7 +325,7 @@ func (q *quickFlags) load() string {
 	case q.search.On && q.sessionsSet:
 		return q.search.Load(strconv.Itoa(q.sessions.Value))
 	case q.search.On:
-		return q.search.Load(capacity.MostAtOnce)
+		return q.search.Load(capacitysearch.MostAtOnce)
 	case q.rate != "":
 		s := fmt.Sprintf("rate: %s, duration: %s", quote(q.rate), quote(q.duration))
 		if q.sessionsSet {

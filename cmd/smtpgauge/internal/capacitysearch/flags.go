@@ -1,7 +1,7 @@
-// Package capacity is what smtpgauge capacity, and quick --capacity, do beside what they share
+// Package capacitysearch is what smtpgauge capacity, and quick --capacity, do beside what they share
 // with run: their flags, the search with its progress, file and report, and what it means to a
 // script. The search itself is gauge/capacity.
-package capacity
+package capacitysearch
 
 import (
 	"errors"
