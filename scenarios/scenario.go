@@ -96,7 +96,7 @@ func Load(name string, o LoadOptions) (*Scenario, error) {
 	default:
 		source, err = shell.read(name, tree.MaxSource)
 		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("%w%s", err, shell.otherEnding(name))
+			err = fmt.Errorf("%w%s", err, cmp.Or(shell.otherEnding(name), ": smtpgauge init writes a scenario to start from, and smtpgauge scenarios lists those that come with it"))
 		}
 	}
 	if err != nil {

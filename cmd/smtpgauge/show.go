@@ -50,7 +50,7 @@ all runs.`,
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if reports, err := readCapacity(args); err != nil || len(reports) > 0 {
-				return errors.Join(err, showCapacity(s, format, all, reports))
+				return errors.Join(err, showCapacity(s, format, all, args, reports))
 			}
 			runs, err := readRuns(args, format.name)
 			if err != nil {
@@ -153,14 +153,14 @@ func readCapacity(names []string) ([]*capacity.Report, error) {
 	return reports, nil
 }
 
-// showCapacity prints searches. The formats of runs are more.
-func showCapacity(s streams, format formatFlag, all bool, reports []*capacity.Report) error {
+// showCapacity prints the searches that some files have. The formats of runs are more.
+func showCapacity(s streams, format formatFlag, all bool, names []string, reports []*capacity.Report) error {
 	if err := onlyCapacityFormats(format); err != nil {
 		return err
 	}
 	columns, _ := s.results.Terminal()
-	for _, r := range reports {
-		if err := capacityreport.Write(s.results, r, format.name, capacityreport.Options{Columns: columns, All: all}); err != nil {
+	for i, r := range reports {
+		if err := capacityreport.Write(s.results, r, format.name, capacityreport.Options{Columns: columns, All: all, File: names[i]}); err != nil {
 			return err
 		}
 	}

@@ -52,21 +52,21 @@ const mostMerged = 8
 func (res *document) moreBy() string {
 	switch {
 	case res.source != "":
-		return "smtpgauge show " + shellWord(res.source) + " --all"
+		return "smtpgauge show " + ShellWord(res.source) + " --all"
 	case len(res.merged) > mostMerged:
 		return "the same command with --all"
 	case len(res.merged) > 0:
 		command := "smtpgauge show --merge"
 		for _, name := range res.merged {
-			command += " " + shellWord(name)
+			command += " " + ShellWord(name)
 		}
 		return command + " --all"
 	}
 	return "--all"
 }
 
-// shellWord quotes a name for a shell, if that is needed.
-func shellWord(name string) string {
+// ShellWord quotes a name for a shell, if that is needed.
+func ShellWord(name string) string {
 	plain := func(r rune) bool {
 		return r < 0x80 && (r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || strings.ContainsRune("._-/+,:@%", r))
 	}

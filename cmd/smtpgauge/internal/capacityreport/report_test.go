@@ -33,7 +33,7 @@ func hostileReport() *capacity.Report {
 func written(t *testing.T, format string, columns int) string {
 	t.Helper()
 	var b strings.Builder
-	if err := Write(&b, hostileReport(), format, Options{Columns: columns}); err != nil {
+	if err := Write(&b, hostileReport(), format, Options{Columns: columns, File: "my search.jsonl"}); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(b.String(), "\x1b") {
@@ -58,7 +58,7 @@ func checkTable(t *testing.T, table string, width int) {
 	if !strings.Contains(strings.Join(lines, "\n"), "\nmachine: the 2 cores of this machine were used up") {
 		t.Error("nothing is said of the machine that server and generator share")
 	}
-	for _, want := range []string{"p90 ", " 321 ms ", "; 97 cut off at its end", "show FILE --all"} {
+	for _, want := range []string{"p90 ", " 321 ms ", "; 97 cut off at its end", "more: smtpgauge show 'my search.jsonl' --all"} {
 		if !strings.Contains(table, want) {
 			t.Errorf("the table lacks %q", want)
 		}

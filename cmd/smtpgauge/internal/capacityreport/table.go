@@ -15,6 +15,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/results/figures/limits"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render"
 )
 
 // Formats are the names of the formats.
@@ -22,8 +23,9 @@ var Formats = []string{"table", "json", "html"}
 
 // Options say how a table looks.
 type Options struct {
-	Columns int  // at most so many; 0 for what is not a terminal
-	All     bool // print the reasons of trials whole
+	Columns int    // at most so many; 0 for what is not a terminal
+	All     bool   // print the reasons of trials whole
+	File    string // that has the search, for what shows more of it; "" if none has
 }
 
 // Write prints a report in one of Formats.
@@ -75,8 +77,8 @@ func writeTable(w io.Writer, r *capacity.Report, o Options) error {
 		}
 		shortened = shortened || cut
 	}
-	if shortened {
-		fmt.Fprintln(b, "\nsmtpgauge show FILE --all prints the reasons whole")
+	if shortened && o.File != "" {
+		fmt.Fprintf(b, "\nmore: smtpgauge show %s --all prints the reasons whole\n", render.ShellWord(o.File))
 	}
 	fmt.Fprintf(b, "\n%s\n", answer)
 	return b.Flush()

@@ -71,7 +71,7 @@ func (s *Search) Run(ctx context.Context) (report *capacity.Report, ended, writt
 		unwritten = fmt.Errorf("the file %s is not whole: %w", s.File.Name(), unwritten)
 	}
 	columns, _ := s.Results.Terminal()
-	return report, ended, errors.Join(capacityreport.Write(s.Results, report, s.Format, capacityreport.Options{Columns: columns}), unwritten)
+	return report, ended, errors.Join(capacityreport.Write(s.Results, report, s.Format, capacityreport.Options{Columns: columns, File: s.File.Name()}), unwritten)
 }
 
 // Shortfall is why a search is not a success; nil if it is one.
