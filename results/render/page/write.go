@@ -2,14 +2,11 @@ package page
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html/template"
 	"io"
-	"strings"
 )
 
 //go:embed assets uplot
@@ -52,14 +49,13 @@ func Write(w io.Writer, p *Page) error {
 	for _, name := range scripts {
 		text := asset(name)
 		v.Scripts = append(v.Scripts, template.JS(text))
-		sum := sha256.Sum256([]byte(text))
-		sources = append(sources, "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
+		sources = append(sources, text)
 	}
 	for _, name := range styles {
 		v.Style += template.CSS(asset(name))
 	}
 	v.Licence = asset("uplot/VERSION") + "\n" + asset("uplot/LICENSE")
-	v.Policy = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; script-src " + strings.Join(sources, " ")
+	v.Policy = policyOf(sources...)
 
 	var b bytes.Buffer
 	if err := pageTemplate.Execute(&b, v); err != nil {

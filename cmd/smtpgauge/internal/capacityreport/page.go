@@ -8,6 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge/capacity"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/results/render/page"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -18,6 +19,7 @@ var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
 // A pageData is what the page shows. Its texts are printable.
 type pageData struct {
+	page.Frame
 	Title, Verdict, Class string
 	Notes                 []string
 	Curve                 *curve   // nil if there is nothing to draw
@@ -37,7 +39,7 @@ type pageTrial struct {
 type namedTime struct{ Name, Time string }
 
 func writePage(w io.Writer, r *capacity.Report) error {
-	d := pageData{Title: printable.Text(r.Name), Verdict: printable.Text(r.Verdict.String()), Class: "open", Curve: newCurve(r)}
+	d := pageData{Frame: page.NewFrame(), Title: printable.Text(r.Name), Verdict: printable.Text(r.Verdict.String()), Class: "unsure", Curve: newCurve(r)}
 	switch {
 	case r.Verdict.Word == criteria.Pass:
 		d.Class = "good"
