@@ -29,7 +29,10 @@ var mechanismShape = literal[string]{
 	schema: jsonSchema{Type: "string", Enum: mechanisms},
 }
 
-var mechanisms = []string{"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER", "EXTERNAL"}
+var mechanisms = []string{"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER", external}
+
+// external is the mechanism by which the client's certificate says who it is.
+const external = "EXTERNAL"
 
 // bearerMechanisms are those that take a token in place of a password.
 var bearerMechanisms = []string{"XOAUTH2", "OAUTHBEARER"}
@@ -65,7 +68,7 @@ func checkAuth(d *decoder, a *auth) {
 	}
 	bearer := usesToken(a.mechanism)
 	switch {
-	case a.mechanism == "EXTERNAL":
+	case a.mechanism == external:
 		for _, name := range a.given("username", "password", "token") {
 			d.Faultf(a.at(name), "EXTERNAL takes no %s: the client's certificate says who it is, and identity may be added", name)
 		}
@@ -82,14 +85,14 @@ func checkAuth(d *decoder, a *auth) {
 		d.Faultf(a.node.At, "username is missing: give it, or accounts with a CSV file of many")
 	}
 	if !a.has("password") && !a.has("token") {
-		d.Faultf(a.node.At, "%s is missing: best as ${env:NAME}", secretName(a.mechanism))
+		d.Faultf(a.node.At, "%s is missing: best as ${env:NAME}", SecretOption(a.mechanism))
 	}
 }
 
 func usesToken(mechanism string) bool { return slices.Contains(bearerMechanisms, mechanism) }
 
-// secretName is the option that holds a mechanism's secret.
-func secretName(mechanism string) string {
+// SecretOption is the option of auth that holds a mechanism's secret: token or password.
+func SecretOption(mechanism string) string {
 	if usesToken(mechanism) {
 		return "token"
 	}
@@ -130,7 +133,7 @@ func (a *auth) pool(d *decoder) []smtpwire.Credentials {
 	if t == nil {
 		return nil
 	}
-	wanted := secretName(a.mechanism)
+	wanted := SecretOption(a.mechanism)
 	username, secret := slices.Index(t.Columns, "username"), slices.Index(t.Columns, wanted)
 	if username < 0 || secret < 0 {
 		d.Faultf(t.Header(), "want a header row with the columns username and %s, and identity if needed", wanted)

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"slices"
+
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
@@ -63,28 +65,77 @@ func literalAt(flag, text string) *tree.Node {
 // variable username, it changes too, so that addresses made of it follow.
 func (o *ServerOverrides) logIn(d *decoder, root *tree.Node) {
 	user := literalAt("--user", o.User)
-	password := tree.Word(user.At, "${env:"+PasswordVariable+"}")
-	sections := []*tree.Node{root.Get("defaults")}
+	vars := root.Get("vars")
+	shared := authOf(root.Get("defaults"))
+	inherited := mechanismOf(shared, vars, d.filler.Env, "")
+	found, taken := shared != nil, logInBy(shared, inherited, user, false)
 	if flows := root.Get("flows"); flows != nil && flows.Kind == tree.Mapping {
 		for _, e := range flows.Entries {
-			sections = append(sections, e.Value)
+			if own := authOf(e.Value); own != nil {
+				found = true
+				taken = logInBy(own, mechanismOf(own, vars, d.filler.Env, inherited), user, shared != nil) || taken
+			}
 		}
 	}
-	found := false
-	for _, s := range sections {
-		auth := s.Get("auth")
-		if auth == nil || auth.Kind != tree.Mapping {
-			continue
-		}
-		found = true
-		auth.Drop("accounts", "token", "identity")
-		auth.Put("username", user)
-		auth.Put("password", password)
-	}
-	if !found {
+	switch {
+	case !found:
 		d.Faultf(user.At, "no flow has auth, so nobody logs in: add --set 'defaults.auth={}'")
+	case !taken:
+		d.Faultf(user.At, "every login is by EXTERNAL, which takes no user: the client's certificate says who it is")
 	}
-	if vars := root.Get("vars"); vars.Get("username") != nil {
+	if vars.Get("username") != nil {
 		vars.Put("username", user)
 	}
+}
+
+// authOf is the auth of a flow or of the defaults; nil if it is no mapping.
+func authOf(section *tree.Node) *tree.Node {
+	n := section.Get("auth")
+	if n == nil || n.Kind != tree.Mapping {
+		return nil
+	}
+	return n
+}
+
+// logInBy puts the user and the secret into an auth, as its mechanism wants them, and is
+// false if that takes none. What the mechanism does not take is not inherited either, if
+// there is something to inherit.
+func logInBy(auth *tree.Node, mechanism string, user *tree.Node, inherits bool) bool {
+	if auth == nil {
+		return false
+	}
+	wanted := []string{"username", SecretOption(mechanism)}
+	if mechanism == external {
+		wanted = nil
+	} else {
+		auth.Drop("accounts", "identity")
+	}
+	for _, option := range []string{"username", "password", "token"} {
+		switch {
+		case option == "username" && len(wanted) > 0:
+			auth.Put(option, user)
+		case slices.Contains(wanted, option):
+			auth.Put(option, tree.Word(user.At, "${env:"+PasswordVariable+"}"))
+		case inherits:
+			auth.Put(option, &tree.Node{At: user.At, Tag: tree.IsNull})
+		case len(wanted) > 0:
+			auth.Drop(option)
+		}
+	}
+	return len(wanted) > 0
+}
+
+// mechanismOf is the mechanism of an auth, or else the inherited one. It may be a variable.
+func mechanismOf(auth, vars *tree.Node, env func(string) (string, bool), inherited string) string {
+	n := auth.Get("mechanism")
+	if n == nil || n.Kind != tree.Scalar {
+		return inherited
+	}
+	if n.Null() {
+		return ""
+	}
+	var ignored tree.Report // decoding reports what is wrong
+	filler := tree.Filler{Report: &ignored, Vars: vars, Env: env}
+	text, _ := filler.Fill(&tree.Node{Text: n.Text}, false)
+	return text
 }

@@ -61,6 +61,41 @@ func TestServerOverrideFaults(t *testing.T) {
 	}
 }
 
+func TestServerOverrideTakesTheOptionOfTheMechanism(t *testing.T) {
+	const source = `name: login
+vars: {by: OAUTHBEARER}
+target: {host: 127.0.0.1}
+defaults: {load: {sessions: 1, messages: 1}, auth: {mechanism: XOAUTH2, username: u, token: t}}
+flows:
+  inherited: {port: 25}
+  own: {port: 25, auth: {username: other, token: x}}
+  plain: {port: 25, auth: {mechanism: PLAIN, password: p, token: null}}
+  variable: {port: 25, auth: {mechanism: "${by}", token: y}}
+  any: {port: 25, auth: {mechanism: null, password: p, token: null}}
+  pool: {port: 25, auth: {accounts: a.csv, username: null, token: null}}
+  certificate: {port: 465, auth: {mechanism: EXTERNAL, username: null, token: null}, target: {tls: {cert: c.pem, key: k.pem}}}
+`
+	cert, key := pair(t)
+	o := inEnvironment(map[string]string{PasswordVariable: "hush"})
+	o.FS = fstest.MapFS{"a.csv": {Data: []byte("username,token\nu,p\n")}, "c.pem": {Data: cert}, "k.pem": {Data: key}}
+	o.Server = ServerOverrides{User: "alice"}
+	s, err := Parse("a.yaml", []byte(source), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"inherited": "XOAUTH2", "own": "XOAUTH2", "plain": "PLAIN", "variable": "OAUTHBEARER", "any": "", "pool": "XOAUTH2", "certificate": "EXTERNAL"}
+	for _, f := range s.Plan().Flows {
+		a := f.Session.Accounts
+		who := "alice hush"
+		if f.Name == "certificate" {
+			who = " "
+		}
+		if len(a) != 1 || a[0].Username+" "+a[0].Password != who || a[0].Mechanism != want[f.Name] {
+			t.Errorf("%s logs in by %+v, want %s of %s", f.Name, a, who, want[f.Name])
+		}
+	}
+}
+
 func TestLookOnly(t *testing.T) {
 	source := "name: a\ntarget: {host: 127.0.0.1}\nflows: {submit: {port: 587, load: {sessions: 1, messages: 1}, auth: {username: u, password: \"${env:NOPE}\"}}}\n"
 	o := inEnvironment(nil)

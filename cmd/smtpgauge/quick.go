@@ -137,7 +137,7 @@ func (q *quickFlags) complete(target string) error {
 	case q.search.On && startsAtRate(q.from):
 		return usagef("the first rate is --from-rate "+q.from, "--from %s is no address: it is the sender", q.from)
 	case q.mechanism == "EXTERNAL":
-		return usagef("smtpgauge quick --print writes a scenario: in it, target.tls.cert and target.tls.key name one", "--mechanism EXTERNAL needs a certificate of the client")
+		return usagef("smtpgauge quick --print without --mechanism writes a scenario to start from: give its flow auth: {mechanism: EXTERNAL}, and target.tls cert and key", "--mechanism EXTERNAL needs a certificate of the client")
 	case q.mechanism != "" && q.user == "":
 		return usagef(hint, "--mechanism needs --user")
 	}
@@ -293,11 +293,7 @@ func (q *quickFlags) scenario() string {
 		if q.mechanism != "" {
 			mechanism = "mechanism: " + quote(q.mechanism) + ", "
 		}
-		secret := "password"
-		if q.mechanism == "XOAUTH2" || q.mechanism == "OAUTHBEARER" {
-			secret = "token"
-		}
-		line(`    auth: {%susername: %s, %s: "${env:%s}"}`, mechanism, quote(q.user), secret, scenarios.PasswordVariable)
+		line(`    auth: {%susername: %s, %s: "${env:%s}"}`, mechanism, quote(q.user), scenarios.SecretOption(q.mechanism), scenarios.PasswordVariable)
 	}
 	line("    load: {%s}", q.load())
 	line("    session: {messages: %d}", q.perSession.Value)
