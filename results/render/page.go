@@ -52,11 +52,7 @@ func (res *document) conclusion() *page.Conclusion {
 		Good: res.Verdict.Word == criteria.Pass, Open: res.Verdict.Word == criteria.Undecided, Word: string(res.Verdict.Word),
 		Text: printable.Text(res.Verdict.String()), Notes: page.Printable(res.Verdict.Notes),
 	}
-	why := res.Verdict.Why()
-	if len(why) > 0 && strings.HasPrefix(res.Verdict.Reason, why[0]) {
-		why = why[1:]
-	}
-	c.Reasons = page.Printable(why)
+	c.Reasons = page.Printable(res.otherReasons())
 	return c
 }
 

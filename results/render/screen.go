@@ -78,18 +78,25 @@ func ShellWord(name string) string {
 
 // reasonPart has the reasons that the verdict's one sentence leaves out.
 func (res *document) reasonPart() *screen.Part {
-	p := &screen.Part{Noun: "reason", Spare: 2}
-	v := &res.Verdict
-	for _, text := range v.Why() {
-		if !strings.HasPrefix(v.Reason, text) {
-			p.Say("also: " + text)
-		}
+	p := &screen.Part{Noun: "reason"}
+	for _, text := range res.otherReasons() {
+		p.Say("also: " + text)
 	}
-	if n := len(res.Thresholds); n > 0 && n == res.met() && v.Word != criteria.Pass {
-		p.Say(human.CountOf(int64(n), "threshold") + " met")
-	}
-	p.Least = min(1, p.Count())
+	p.Least = min(leastReasons, p.Count())
 	return p
+}
+
+// leastReasons is how many reasons stay if the screen is full.
+const leastReasons = 1
+
+// otherReasons are those of the verdict that its one sentence does not have.
+func (res *document) otherReasons() []string {
+	v := &res.Verdict
+	why := v.Why()
+	if len(why) > 0 && strings.HasPrefix(v.Reason, why[0]) {
+		why = why[1:]
+	}
+	return why
 }
 
 // met is how many thresholds were met.
@@ -98,6 +105,9 @@ func (res *document) met() int { return len(res.Thresholds) - len(res.Missed()) 
 // notePart has what to know about the figures.
 func (res *document) notePart() *screen.Part {
 	p := &screen.Part{Noun: "note", Spare: 3}
+	if n := len(res.Thresholds); n > 0 && n == res.met() && res.Verdict.Word != criteria.Pass {
+		p.Say(human.CountOf(int64(n), "threshold") + " met")
+	}
 	for _, n := range res.Verdict.Notes {
 		p.Say("note: " + n)
 	}
