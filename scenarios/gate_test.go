@@ -39,7 +39,7 @@ gates: ['message.p99 > +5%', 'peak.message.response.p99 > +2ms', 'relay.rate < -
 func TestGateThatNoFlowHas(t *testing.T) {
 	source := "name: gates\ntarget: {host: 127.0.0.1}\nflows: {relay: {port: 25, load: {sessions: 1, duration: 1s}}}\ngates: ['message.response.p99 > +5%']\n"
 	_, err := Parse("gates.yaml", []byte(source), testOptions())
-	if want := "every flow has a closed load, for which message.response.p99 is not compared: message.p50"; err == nil || !strings.Contains(err.Error(), want) {
+	if want := "every flow has a closed load, for which message.response.p99 is not compared: use message.p50"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("%v, want %q", err, want)
 	}
 }

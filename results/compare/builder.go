@@ -107,10 +107,13 @@ func (c *builder) addRows(name string, metrics []comparedMetric, baseRounds, new
 	var short []shortage
 	for _, m := range metrics {
 		pair := m.pair(baseRounds, newRounds)
+		why, both := m.untimed(baseRounds, newRounds), len(pair.Base) > 0 && len(pair.New) > 0
 		if len(pair.Base)+len(pair.New) == 0 {
+			if why != "" && slices.ContainsFunc(c.o.Gates, func(g criteria.Gate) bool { return isAbout(&g, name, m.name) }) {
+				c.comparison.untimed = append(c.comparison.untimed, untimed{name, m.name, why})
+			}
 			continue
 		}
-		why, both := m.untimed(baseRounds, newRounds), len(pair.Base) > 0 && len(pair.New) > 0
 		if why == "" && !both {
 			continue
 		}

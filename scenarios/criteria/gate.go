@@ -113,7 +113,7 @@ func (g *Gate) CheckLoad(which string, load sample.LoadKind) error {
 		return nil
 	}
 	message := judgedName(load)
-	return fmt.Errorf("%s has %s load, for which %s is not compared: %s.p50, .p90, .p99, .p99.9 and .mean are", which, article[load], g.Metric, message)
+	return fmt.Errorf("%s has %s load, for which %s is not compared: use %s.p50, .p90, .p99, .p99.9 or .mean", which, article[load], g.Metric, message)
 }
 
 var article = map[sample.LoadKind]string{sample.OpenLoad: "an open", sample.ClosedLoad: "a closed"}

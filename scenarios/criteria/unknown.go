@@ -37,7 +37,7 @@ func (e *UnknownError) Without(isFlow func(string) bool) *UnknownError {
 }
 
 func unknownCompared(name string) *UnknownError {
-	e := &UnknownError{What: "metric", Name: name, Hint: "message.p50, .p90, .p99, .p99.9 and .mean (with message.response in place of message under open load), rate, errors, setup, generator.cpu, PHASE.p50 or .p99, server.cpu_per_message, .written_per_message and .max_rss, and server.QUERY.mean or .per_message are"}
+	e := &UnknownError{What: "metric", Name: name, Hint: "known are message.p50, .p90, .p99, .p99.9 and .mean (with message.response in place of message under open load), rate, errors, setup, generator.cpu, PHASE.p50 or .p99, server.cpu_per_message, .written_per_message and .max_rss, and server.QUERY.mean or .per_message"}
 	for i := range all {
 		e.Known = append(e.Known, all[i].Name)
 	}
