@@ -270,7 +270,7 @@ func TestUndecidedGates(t *testing.T) {
 		base, other madeup.Pretended
 		gate, want  string
 	}{
-		{few, fewer, "relay.message.p50 > +5%", "too few rounds to tell: it has 2 a side; 6 rounds a side, 48s in all, would do"},
+		{few, fewer, "relay.message.p50 > +5%", "too few rounds to tell: it has 2 a side; 6 rounds a side, 48 s in all, would do"},
 		{madeup.Quiet(), brief, "relay.message.p99 > +5%", "needs 100 messages a round, has 60 and 10: a duration of at least 20s at this rate"},
 		{madeup.Quiet(), madeup.Quiet(), "relay.message.p99.9 > +5%", "the same run is on both sides"},
 		{madeup.Quiet(), brief, "relay.message.p999 > +5%", "needs 1,000 messages a round, has 60 and 10: a duration of at least 200s at this rate"},

@@ -2,7 +2,10 @@ package compare
 
 import (
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
 // Nobody makes more rounds than this for an answer, or waits longer: a set-up that
@@ -12,8 +15,8 @@ const (
 	mostTime   = 24 * time.Hour
 )
 
-// Effort says what it takes to make so many rounds a side: "9 rounds a side, 3m in
-// all". It is false if that is more than anybody would do.
+// Effort says what it takes to make so many rounds a side: "9 rounds a side, 3 min
+// in all". It is false if that is more than anybody would do.
 func (c *Comparison) Effort(rounds int) (string, bool) {
 	takes := min(c.Base.RoundTime, mostTime)
 	if !c.oneRun {
@@ -24,7 +27,7 @@ func (c *Comparison) Effort(rounds int) (string, bool) {
 	}
 	text := fmt.Sprintf("%d rounds a side", rounds)
 	if takes *= time.Duration(rounds); takes > 0 {
-		text += ", " + roundedUp(takes) + " in all"
+		text += ", " + human.RoundedUp(takes) + " in all"
 	}
 	return text, true
 }
@@ -32,13 +35,6 @@ func (c *Comparison) Effort(rounds int) (string, bool) {
 // roundedUp writes a time as a scenario has it, in whole seconds, minutes or hours: the
 // next one that is not much longer.
 func roundedUp(d time.Duration) string {
-	for _, u := range []struct {
-		unit time.Duration
-		name string
-	}{{time.Hour, "h"}, {time.Minute, "m"}} {
-		if d > 10*u.unit {
-			return fmt.Sprintf("%d%s", (d+u.unit-1)/u.unit, u.name)
-		}
-	}
-	return fmt.Sprintf("%ds", max(1, (d+time.Second-1)/time.Second))
+	number, unit, _ := strings.Cut(human.RoundedUp(d), " ")
+	return strings.ReplaceAll(number, ",", "") + strings.TrimSuffix(unit, "in")
 }

@@ -21,6 +21,19 @@ var durationUnits = [...]struct {
 // that keeps it at one or more, up to minutes: "12.3 ms".
 func Duration(d time.Duration) string { return DurationOf(d).String() }
 
+// RoundedUp writes how long something takes that nobody knows better than roughly, in
+// whole seconds, minutes or hours: the next one that is not much longer, "48 s" or "11 min".
+func RoundedUp(d time.Duration) string {
+	unit, name := time.Second, "s"
+	switch {
+	case d > 10*time.Hour:
+		unit, name = time.Hour, "h"
+	case d > 10*time.Minute:
+		unit, name = time.Minute, "min"
+	}
+	return Count(int64(max(1, (d+unit-1)/unit))) + " " + name
+}
+
 // DurationOf is a duration as Duration writes it.
 func DurationOf(d time.Duration) Quantity {
 	if d < 0 {

@@ -33,6 +33,16 @@ func TestHumanDuration(t *testing.T) {
 	}
 }
 
+func TestRoundedUp(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "1 s", 10_001 * time.Millisecond: "11 s", 10 * time.Minute: "600 s", 10*time.Minute + 1: "11 min", 10 * time.Hour: "600 min", 11 * time.Hour: "11 h",
+	} {
+		if got := RoundedUp(d); got != want {
+			t.Errorf("%v is %q, want %q", d, got, want)
+		}
+	}
+}
+
 func TestHumanNumbers(t *testing.T) {
 	for got, want := range map[string]string{
 		Count(0):           "0",
