@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -214,14 +215,26 @@ func (f *compareFlags) finish(s streams, c *compare.Comparison) error {
 // gates, if any row is worse or none has a verdict.
 func judgeComparison(c *compare.Comparison) error {
 	var errs []error
+	undecided := map[string][]string{} // the gates, by the reason
+	var reasons []string
 	for _, g := range c.Gates {
 		switch {
 		case g.OK:
 		case g.Known:
 			errs = append(errs, fmt.Errorf("%w: %s: %s", errRegression, g.Name(), g.Reason))
 		default:
-			errs = append(errs, fmt.Errorf("%w: gate %s: %s", errUndecided, g.Name(), g.Reason))
+			if len(undecided[g.Reason]) == 0 {
+				reasons = append(reasons, g.Reason)
+			}
+			undecided[g.Reason] = append(undecided[g.Reason], g.Name())
 		}
+	}
+	for _, why := range reasons {
+		noun := "gate"
+		if len(undecided[why]) > 1 {
+			noun = "gates"
+		}
+		errs = append(errs, fmt.Errorf("%w: %s %s: %s", errUndecided, noun, strings.Join(undecided[why], ", "), why))
 	}
 	if len(c.Gates) == 0 {
 		errs = append(errs, concluded(c.Verdict))

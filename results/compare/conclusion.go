@@ -24,9 +24,9 @@ func (c *Comparison) conclude() criteria.Conclusion {
 	worse := c.Named(stats.Worse)
 	switch {
 	case len(missed) > 0:
-		return criteria.Conclusion{Word: criteria.Failed, Reason: fmt.Sprintf("gate missed: %s: %s%s", missed[0].Name(), missed[0].Reason, andMore(len(missed)-1, "gate"))}
+		return criteria.Conclusion{Word: criteria.Failed, Reason: gatesText("gate missed: ", "%d gates missed, the first: ", missed)}
 	case len(open) > 0:
-		return criteria.Conclusion{Word: criteria.Undecided, Reason: fmt.Sprintf("gate %s: %s%s", open[0].Name(), open[0].Reason, andMore(len(open)-1, "gate"))}
+		return criteria.Conclusion{Word: criteria.Undecided, Reason: gatesText("gate ", "%d gates undecided, the first: ", open)}
 	case len(c.Gates) > 0:
 		return criteria.Conclusion{Word: criteria.Pass, Reason: human.CountOf(int64(len(c.Gates)), "gate") + " met" + c.doubt(func(r *Row) bool {
 			return slices.ContainsFunc(c.Gates, func(g GateResult) bool { return g.Flow == r.Flow && g.metric == r.Metric })
@@ -37,6 +37,15 @@ func (c *Comparison) conclude() criteria.Conclusion {
 		return criteria.Conclusion{Word: criteria.Undecided, Reason: "too few rounds to tell: " + c.roundsMissing(min(c.Base.Rounds, c.New.Rounds), c.RoundsNeeded)}
 	}
 	return criteria.Conclusion{Word: criteria.Pass, Reason: "nothing is shown to be worse" + c.doubt(func(r *Row) bool { return r.Metric != "generator.cpu" })}
+}
+
+// gatesText is one gate with its reason, or how many there are and the first of them.
+func gatesText(one, several string, list []*GateResult) string {
+	begin := one
+	if len(list) > 1 {
+		begin = fmt.Sprintf(several, len(list))
+	}
+	return begin + list[0].Name() + ": " + list[0].Reason
 }
 
 // roundsMissing says how many rounds it takes, and how long that is.
