@@ -77,6 +77,7 @@ are kept in a folder, for compare.
 			if failed != nil {
 				return errors.Join(err, failed)
 			}
+			comparison.Alternates = true
 			comparison.Verdict = unlessSpoiled(comparison.Verdict, err)
 			if len(hosts[0]) > 0 {
 				comparison.Base.Name, comparison.New.Name = hosts[0], hosts[1]

@@ -28,6 +28,10 @@ type Comparison struct {
 	Gates            []GateResult        `json:"gates,omitempty"`
 	Warnings         []string            `json:"warnings"`
 
+	// Alternates tells that the command that is at work makes the rounds, turn by turn, and not
+	// another one before.
+	Alternates bool `json:"-"`
+
 	oneRun  bool      // both sides are flows of the same runs
 	untimed []untimed // in place of rows
 }

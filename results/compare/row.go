@@ -125,6 +125,22 @@ func (r *Row) Change() string {
 	return r.InUnit(r.Delta).String()
 }
 
+// IsOff tells whether the change differs so much from the difference of the medians, Base
+// and New, that the row seems to contradict itself: in its sign, or by more than a point (of
+// shares, a hundredth) and a quarter of the larger. Both are right: the change is the median of
+// how much each round of one side differs from each of the other.
+func (r *Row) IsOff() bool {
+	medians, change, least := r.New-r.Base, r.Delta, 0.0001
+	if r.Measure != criteria.Share {
+		if r.DeltaPercent == nil || r.Base == 0 {
+			return false // one of the sides has none
+		}
+		medians, change, least = 100*medians/r.Base, *r.DeltaPercent, 1
+	}
+	apart := math.Abs(medians - change)
+	return apart > least && apart > 0.25*max(math.Abs(medians), math.Abs(change)) || medians*change < 0 && apart > least/10
+}
+
 // Nothing tells whether there was none of it in any round, such as of errors: there is no
 // change of nothing.
 func (r *Row) Nothing() bool {

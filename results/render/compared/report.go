@@ -112,6 +112,9 @@ func intervalText(r *compare.Row, low, high human.Quantity) string {
 // withinRunNote explains the mark.
 const withinRunNote = "* within this run only: how far one run's figures vary from second to second. Other runs may differ by more."
 
+// offNote explains a change that the medians beside it seem to contradict.
+const offNote = "base and new are each side's median; change is the median of how far each round of new is from each of base, and what is judged. They are not alike in "
+
 func probability(p float64) string {
 	switch {
 	case p < 0.0001:
@@ -142,6 +145,15 @@ func (c comparison) notes(all bool) []string {
 	if slices.ContainsFunc(c.Rows, func(r compare.Row) bool { return r.IntervalOf == compare.WithinRun }) {
 		list = append(list, withinRunNote)
 	}
+	var off []string
+	for i := range c.Rows {
+		if r := &c.Rows[i]; r.IsOff() {
+			off = append(off, r.Flow+"."+r.Metric)
+		}
+	}
+	if len(off) > 0 {
+		list = append(list, offNote+strings.Join(off, ", ")+".")
+	}
 	if slices.ContainsFunc(c.Rows, func(r compare.Row) bool { return r.ShownAlone }) {
 		list = append(list, shownAloneNote(c.Tested)+".")
 	}
@@ -160,7 +172,7 @@ func errorsThatMatter() string {
 
 func (c comparison) gateSection() table.Section {
 	s := table.Section{Title: "Gates", Columns: []table.Column{
-		{Name: "gate", Left: true, Code: true}, {Name: "flow", Left: true}, {Name: "result", Left: true}, {Name: "because", Left: true},
+		{Name: "gate", Left: true, Code: true}, {Name: "flow", Left: true}, {Name: "result", Left: true}, {Name: "because", Left: true, Wrap: 24},
 	}}
 	for _, g := range c.Gates {
 		state := table.Cell{Text: "ok"}
@@ -187,10 +199,42 @@ func (c comparison) findingSection() table.Section {
 		s.Say("same: " + human.CountOf(int64(n), "metric"))
 	}
 	s.Lines = append(s.Lines, table.Plain(c.notShown()...)...)
-	if n := c.Count(stats.TooFewRuns); n > 0 {
-		s.Say(fmt.Sprintf("too few rounds: %s; run --repeat or ab makes more", human.CountOf(int64(n), "metric")))
-	}
+	s.Lines = append(s.Lines, table.Plain(c.tooFew()...)...)
 	return s
+}
+
+// tooFew says how many metrics have too few rounds, how many rounds are enough, and what makes
+// them. A metric that is not known of all rounds has fewer than the others.
+func (c comparison) tooFew() []string {
+	n, needs := 0, 0
+	var gaps []string
+	for i := range c.Rows {
+		r := &c.Rows[i]
+		if r.Verdict != stats.TooFewRuns {
+			continue
+		}
+		n, needs = n+1, max(needs, r.RoundsNeeded)
+		if r.BaseRounds < c.Base.Rounds || r.NewRounds < c.New.Rounds {
+			gaps = append(gaps, fmt.Sprintf("%s.%s is known of %d and %d of the %d and %d rounds only", r.Flow, r.Metric, r.BaseRounds, r.NewRounds, c.Base.Rounds, c.New.Rounds))
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	text := "too few rounds: " + human.CountOf(int64(n), "metric")
+	effort, feasible := c.Effort(needs)
+	if feasible {
+		text += "; " + effort + " would do"
+	}
+	switch perTurn := max(1, c.New.Rounds/max(1, c.New.Runs)); {
+	case c.Alternates && feasible:
+		text += fmt.Sprintf(": --repeat %d", (needs+perTurn-1)/perTurn)
+	case c.Alternates:
+		text += ": --repeat N makes more"
+	default:
+		text += ": run --repeat or ab makes them"
+	}
+	return append([]string{text}, gaps...)
 }
 
 // notShown says how large a change could have gone unseen, and what it takes to see
