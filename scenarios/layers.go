@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"net"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -160,9 +161,31 @@ func (d *decoder) retarget(root *tree.Node, host, flag string) {
 	if root.Kind != tree.Mapping {
 		return // decoding reports that
 	}
+	if name, port, err := net.SplitHostPort(host); err == nil && port != "" {
+		d.Faultf(at, "%s", portInHost(flag, name, port, flows))
+		return
+	}
 	if err := assign(root, []string{"target", "host"}, tree.Word(at, host)); err != nil {
 		d.Faultf(at, "%v", err)
 	}
+}
+
+// portInHost says how to load another port, which belongs to the flows.
+func portInHost(flag, host, port string, flows *tree.Node) string {
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	name, others := "NAME", ""
+	if flows != nil && len(flows.Entries) > 0 {
+		name = flows.Entries[0].Key
+		if len(flows.Entries) > 1 {
+			others = ", and so for each flow"
+		}
+	}
+	if flag != "--target" {
+		others += "; --set is for both sides, so for one of them give two scenarios"
+	}
+	return fmt.Sprintf("takes no port, which belongs to the flow: use %s %s --set flows.%s.port=%s%s", flag, host, name, port, others)
 }
 
 // choose leaves out the flows that are not among those named, or that are to be skipped,

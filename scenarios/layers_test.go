@@ -195,7 +195,8 @@ func TestTarget(t *testing.T) {
 		t.Errorf("a scenario without a target: %v", err)
 	}
 	for host, want := range map[string]string{
-		"10.0.0.1:25": "--target: host: want a host name", "0.0.0.0": "--target: host: ", "a b": "--target: host: ",
+		"10.0.0.1:26": "--target: takes no port, which belongs to the flow: use --target 10.0.0.1 --set flows.relay.port=26, and so for each flow",
+		"[::1]:26":    "use --target [::1] --set flows.relay.port=26", "0.0.0.0": "--target: host: ", "a b": "--target: host: ",
 	} {
 		if _, err := load(base, host); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v", host, err)
