@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -98,7 +99,7 @@ password is not in it.
 	q.sessions = numberflag.Whole{Value: 10, Least: 1}
 	flags.Var(&q.sessions, "sessions", "sessions at once (default 10); with --rate the most at once (default 1000), and with --capacity (default "+capacitysearch.MostAtOnce+")")
 	flags.Lookup("sessions").DefValue = "" // the text has both
-	flags.StringVar(&q.rate, "rate", "", "`RATE` of arrivals, such as 20 sessions/s; a bare number is messages/s")
+	flags.StringVar(&q.rate, "rate", "", "`RATE` of arrivals, such as 20/s, of messages, or 20 sessions/s")
 	flags.StringVar(&q.duration, "for", "10s", "`DURATION` of the load")
 	q.messages = numberflag.Whole{Least: 1}
 	flags.Var(&q.messages, "messages", "send this number of messages, all sessions together")
@@ -141,8 +142,8 @@ func (q *quickFlags) complete(target string) error {
 	case q.mechanism != "" && q.user == "":
 		return usagef(hint, "--mechanism needs --user")
 	}
-	if _, err := strconv.ParseFloat(q.rate, 64); err == nil {
-		q.rate += " messages/s"
+	if m := bareRate.FindStringSubmatch(q.rate); m != nil {
+		q.rate = m[1] + " messages" + cmp.Or(m[2], "/s")
 	}
 	for _, text := range append(q.allowDomains, q.host, q.ca, q.serverName, q.user, q.from, q.to) {
 		if !utf8.ValidString(text) {
@@ -151,6 +152,9 @@ func (q *quickFlags) complete(target string) error {
 	}
 	return nil
 }
+
+// bareRate matches a rate without the unit that arrives, which is messages then.
+var bareRate = regexp.MustCompile(`^ *([0-9.]+) *(/(?:s|min|h))?$`)
 
 // startsAtRate tells whether a sender is a rate, which --from of capacity is.
 func startsAtRate(sender string) bool {

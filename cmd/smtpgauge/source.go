@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/inputfile"
 	"github.com/smtpgauge/smtpgauge/gauge"
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
@@ -85,16 +87,23 @@ func checkTarget(job *gauge.Job) error {
 	if faults := (scenarios.Faults)(nil); err == nil || errors.As(err, &faults) {
 		return err
 	}
-	return usagef(mayLoadHint, "%w", err)
+	return mayLoadError(err)
+}
+
+// mayLoadError says how to load a stranger after all.
+func mayLoadError(err error) error {
+	host := "HOST"
+	if stranger := (*netdrive.StrangerError)(nil); errors.As(err, &stranger) {
+		host = cmp.Or(stranger.Host, stranger.Addr.String())
+	}
+	return usagef("add --i-may-load "+printable.Text(host)+" if you may load it; builtin scenarios and smtpgauge quick sink need no server", "%w", err)
 }
 
 // strangerHint adds a hint to the error of a run that was refused because it may
 // not load its target.
 func strangerHint(err error) error {
 	if stranger := (*netdrive.StrangerError)(nil); errors.As(err, &stranger) {
-		return usagef(mayLoadHint, "%w", err)
+		return mayLoadError(err)
 	}
 	return err
 }
-
-const mayLoadHint = "add --i-may-load HOST if you may load it; builtin scenarios and smtpgauge quick sink need no server"

@@ -34,5 +34,5 @@ func (w words) field(name string) string {
 
 // mode says to use a mode of TLS.
 func (w words) mode(name string) string {
-	return w.pick("set the flow's tls: "+name, "add --tls "+name)
+	return w.pick("set the flow's tls: "+name, "use --tls "+name)
 }

@@ -41,7 +41,7 @@ func WrongFlag(c *cobra.Command, err error) error {
 	var value *pflag.InvalidValueError
 	switch {
 	case errors.As(err, &unknown):
-		hint = suggestFlag(c.Flags(), unknown) + hint
+		hint = suggestFlag(c, unknown) + hint
 	case errors.As(err, &value):
 		err = fmt.Errorf("%s: %w", WithValue("--"+value.GetFlag().Name, value.GetValue()), value.Unwrap())
 	}
@@ -59,8 +59,10 @@ func WithValue(flag, value string) string {
 // plainWord matches what needs no quotes.
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9@%._/:,+-]+$`)
 
-// suggestFlag finds the flag closest to one that does not exist; "" if none is.
-func suggestFlag(flags *pflag.FlagSet, unknown *pflag.NotExistError) string {
+// suggestFlag finds the flag closest to one that does not exist, or the one that stands for
+// it; "" if none is.
+func suggestFlag(c *cobra.Command, unknown *pflag.NotExistError) string {
+	flags := c.Flags()
 	var known []string
 	flags.VisitAll(func(f *pflag.Flag) {
 		if !f.Hidden {
@@ -69,10 +71,13 @@ func suggestFlag(flags *pflag.FlagSet, unknown *pflag.NotExistError) string {
 	})
 	name := unknown.GetSpecifiedName()
 	if short := unknown.GetSpecifiedShortnames(); short != "" {
-		name, _, _ = strings.Cut(short, "=") // -format: a hyphen is missing
-		if len(name) == 1 {
-			return ""
+		name, _, _ = strings.Cut(short, "=")            // -format: a hyphen is missing
+		if strings.Trim(name[1:], "0123456789") == "" { // -c5 is -c 5
+			return meant(c, letters[name[:1]])
 		}
+	}
+	if say := meant(c, name); say != "" {
+		return say
 	}
 	return spelling.Suggest("--"+name, known)
 }
