@@ -76,8 +76,14 @@ func finish(err error, stderr io.Writer) int {
 	var mistake *usage.Error
 	var faults scenarios.Faults
 	var broken check.Faults
+	var shown *shownFaults
 	switch {
 	case err == nil:
+	case errors.As(err, &shown):
+		for _, f := range shown.Faults {
+			fmt.Fprintf(stderr, "hint: %s\n", printable.Text(f.Do))
+		}
+		fmt.Fprintln(stderr, probed)
 	case errors.As(err, &broken):
 		printFaults(broken, stderr)
 	case errors.As(err, &faults):
@@ -111,8 +117,17 @@ func printFaults(faults check.Faults, stderr io.Writer) {
 	for _, f := range faults {
 		fmt.Fprintf(stderr, "smtpgauge: %s\nhint: %s\n", printable.Text(f.Error()), printable.Text(f.Do))
 	}
-	fmt.Fprintln(stderr, "nothing was loaded: one session was tried first, without a message; --no-probe leaves that out")
+	fmt.Fprintln(stderr, "nothing was loaded: "+probed)
 }
+
+// probed says how the faults were found.
+const probed = "one session was tried first, without a message; --no-probe leaves that out"
+
+// shownFaults are faults that the terminal shows already, with the result that they are.
+type shownFaults struct{ check.Faults }
+
+// Unwrap is what a run came to.
+func (f *shownFaults) Unwrap() error { return f.Faults }
 
 // A verdictError decides the exit code of a run that is not a success. Its text is the
 // verdict, and empty if the results on stdout have told that already.

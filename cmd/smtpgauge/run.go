@@ -169,7 +169,13 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	var result *gauge.Result
 	if len(faults) > 0 {
 		hintAtOthers(faults, p, s.err)
+		if f.output == "" {
+			options.File = nil // there is nothing to keep, so Close takes the file away
+		}
 		result, err = job.Decline(faults, options)
+		if width, _ := s.results.Terminal(); width > 0 && slices.Contains(tellsVerdict, f.format.name) {
+			unfit = &shownFaults{faults}
+		}
 	} else {
 		result, err = s.carryOut(stop, job, display, page, options)
 	}
@@ -189,9 +195,13 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	}
 	live.finish(result)
 	reportSink(result.Served, display)
-	fmt.Fprintf(s.err, "run file: %s\n", file.Name())
-	page.finish(result.Figures.Verdict.Conclusion, "run file: "+file.Name(), func(w io.Writer) error { return writeFinishedPage(w, file.Name()) })
-	shown, unread := f.readBack(result.Run, file.Name(), err == nil)
+	if options.File == nil {
+		page.finish(result.Figures.Verdict.Conclusion, "", nil)
+	} else {
+		fmt.Fprintf(s.err, "run file: %s\n", file.Name())
+		page.finish(result.Figures.Verdict.Conclusion, "run file: "+file.Name(), func(w io.Writer) error { return writeFinishedPage(w, file.Name()) })
+	}
+	shown, unread := f.readBack(result.Run, file.Name(), err == nil && options.File != nil)
 	summarizeStep([]*record.Run{shown}, s.err)
 	return errors.Join(unread, writeRuns(s.results, f.format.name, render.Options{All: f.all, AllowInvalid: f.allowInvalid}, shown), err, cmp.Or(unfit, f.verdictOf(result, s.err)))
 }

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -124,7 +127,7 @@ func runSink(ctx context.Context, config smtpsink.Config, caOut string, s stream
 	config.Logf = sinkprocess.FewLines(s.err)
 	sink, err := smtpsink.Start(config)
 	if err != nil {
-		return err
+		return notListening(err)
 	}
 	if caOut != "" {
 		if err := writeAuthority(caOut, sink.CAPEM()); err != nil {
@@ -142,6 +145,27 @@ func runSink(ctx context.Context, config smtpsink.Config, caOut string, s stream
 		return err
 	}
 	return printCounts(s.out, config.Listeners, sink)
+}
+
+// notListening says why the sink cannot listen, if that is known, and what to do.
+func notListening(err error) error {
+	var op *net.OpError
+	if !errors.As(err, &op) || op.Addr == nil {
+		return err
+	}
+	for _, known := range []struct {
+		errno error
+		text  string
+	}{
+		{syscall.EADDRINUSE, "another program listens there: end it, or give --listen another port"},
+		{syscall.EACCES, "not permitted: ports below 1024 need root, so give --listen another port"},
+		{syscall.EADDRNOTAVAIL, "this machine has no such address: give --listen one that it has"},
+	} {
+		if errors.Is(err, known.errno) {
+			return fmt.Errorf("cannot listen on %s: %s", op.Addr, known.text)
+		}
+	}
+	return err
 }
 
 // writeAuthority writes an authority's certificate to a file that is new, that

@@ -121,7 +121,7 @@ func (e *explainer) connect(f *sample.Failure) *Fault {
 		return e.lost(f)
 	}
 	if f.Class == sample.Refused {
-		return e.fault(ConnectionRefused, "start the server, or "+e.pick("set target.host and the flow's port to where it listens", "give the HOST:PORT where it listens"), "connect was answered %s: nothing listens there", f.Text)
+		return e.fault(ConnectionRefused, "start the server, or "+e.pick("set target.host and the flow's port to where it listens", "give the HOST:PORT where it listens"), "%s: nothing listens there", f.Text)
 	}
 	return e.fault(ConnectTimeout, "look at the address, the routes and the firewalls on the way", "connect got %s: no machine has that address, or a firewall drops what we send", f.Text)
 }

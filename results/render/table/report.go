@@ -7,6 +7,7 @@ type Report struct {
 	Verdict  Verdict  // begins the first line, and is the last one
 	Head     []string // the lines above the sections: what this is about
 	Sections []Section
+	Once     bool   // the verdict is in the first line only
 	More     string // a line below the sections: where the rest is; "" if this is all
 }
 

@@ -62,6 +62,7 @@ func drawn(r Report, o Terminal) ([]byte, error) {
 			}
 		}
 	}
+	judged = judged && !r.Once
 	if judged || r.More != "" {
 		t.b.WriteString("\n")
 	}
