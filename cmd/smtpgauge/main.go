@@ -10,6 +10,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -128,8 +129,26 @@ func newRoot(s streams) *cobra.Command {
 		newSinkProcess(s),
 	)
 	usage.RefuseUnknownHelp(root)
+	root.SetHelpFunc(wrappedHelp(s, root.HelpFunc()))
 	completion.Flags(root)
 	return root
+}
+
+// wrappedHelp breaks help between words, at the width of a terminal. Elsewhere it stays as it
+// is written.
+func wrappedHelp(s streams, write func(*cobra.Command, []string)) func(*cobra.Command, []string) {
+	return func(c *cobra.Command, args []string) {
+		width, _ := s.results.Terminal()
+		if width == 0 {
+			write(c, args)
+			return
+		}
+		var text bytes.Buffer
+		c.SetOut(&text)
+		write(c, args)
+		c.SetOut(s.out)
+		fmt.Fprint(s.out, console.Wrapped(text.String(), width))
+	}
 }
 
 // exactly refuses any other number of arguments than n. What they are is in the

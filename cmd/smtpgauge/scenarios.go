@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/completion"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/dryrun"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/inputfile"
 	"github.com/smtpgauge/smtpgauge/scenarios"
@@ -37,12 +40,21 @@ func newScenarios(s streams) *cobra.Command {
 }
 
 func listBuiltins(s streams) error {
-	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	var list bytes.Buffer
+	w := tabwriter.NewWriter(&list, 0, 0, 2, ' ', 0)
 	for _, b := range scenarios.Builtins() {
 		// tabwriter keeps its first error for Flush.
 		fmt.Fprintf(w, "%s\t%s\n", b.Name, b.Description)
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	text := list.String()
+	if width, _ := s.results.Terminal(); width > 0 {
+		text = console.WrappedRows(text, width)
+	}
+	_, err := io.WriteString(s.out, text)
+	return err
 }
 
 func printBuiltin(s streams, name string) error {

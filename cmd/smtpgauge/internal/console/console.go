@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -55,6 +56,7 @@ func (c *Console) Write(text []byte) (int, error) {
 	defer c.mu.Unlock()
 	c.safe.Reset()
 	_, _ = c.text.Write(text) // writing to a buffer never fails
+	c.breakLines()
 	if len(c.drawn) == 0 || c.safe.Len() == 0 {
 		c.out.put(c.safe.Bytes())
 		return len(text), nil
@@ -72,15 +74,26 @@ func (c *Console) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// Report writes a message of one line. On a terminal it is broken between its words, and
-// what follows the first line is indented.
-func (c *Console) Report(message string) {
-	if c.size != nil {
-		width, _ := c.size()
-		message = strings.Join(human.Wrap(message, max(width-len(indent), leastWrapped)), "\n"+indent)
+// breakLines breaks what was written, on a terminal, between the words of the lines that are
+// too long for it. What follows the first line of each is indented.
+func (c *Console) breakLines() {
+	if c.size == nil {
+		return
 	}
-	fmt.Fprintln(c, message)
+	width, _ := c.size()
+	lines := strings.Split(c.safe.String(), "\n")
+	for i, l := range lines {
+		if utf8.RuneCountInString(l) > width {
+			head := strings.Repeat(" ", min(indentation(l), width/2))
+			lines[i] = head + strings.Join(human.Wrap(l, max(width-len(head)-len(indent), leastWrapped)), "\n"+head+indent)
+		}
+	}
+	c.safe.Reset()
+	c.safe.WriteString(strings.Join(lines, "\n"))
 }
+
+// Report writes a message of one line.
+func (c *Console) Report(message string) { fmt.Fprintln(c, message) }
 
 // indent stands before what continues a message, which has so many columns at least.
 const (
