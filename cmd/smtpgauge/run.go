@@ -173,7 +173,7 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 			options.File = nil // there is nothing to keep, so Close takes the file away
 		}
 		result, err = job.Decline(faults, options)
-		if width, _ := s.results.Terminal(); width > 0 && slices.Contains(tellsVerdict, f.format.name) {
+		if s.results.IsTerminal() && slices.Contains(tellsVerdict, f.format.name) {
 			unfit = &shownFaults{faults}
 		}
 	} else {

@@ -40,7 +40,7 @@ func (res *document) flowPart() *screen.Part {
 	}
 	for _, count := range troubleCounts {
 		if slices.ContainsFunc(flows, func(f *figures.Flow) bool { return count.of(&f.Messages) > 0 }) {
-			add(table.Column{Name: count.name, Spare: 2}, func(f *figures.Flow) table.Cell { return table.Cell{Text: human.Count(count.of(&f.Messages))} })
+			add(table.Column{Name: count.name, Spare: 2, Told: true}, func(f *figures.Flow) table.Cell { return table.Cell{Text: human.Count(count.of(&f.Messages))} })
 		}
 	}
 	add(table.Column{Name: "errors"}, errorShareCell)

@@ -50,6 +50,10 @@ func (res *document) report() []table.Section {
 	sections := []table.Section{res.flowSection(), res.stageSection(), res.errorSection(), res.thresholdSection(), res.findingSection()}
 	sections = append(sections, compared.MatrixSections(res.Matrix)...)
 	sections = append(sections, res.sessionSection(), res.addressSection(), res.phaseSection(), res.roundSection(), res.driftSection(), res.serverSection(), res.agentSection(), res.generatorSection(), res.validitySection())
+	if len(res.Verdict.Why()) > 0 { // then nothing else matters as much
+		last := len(sections) - 1
+		sections = append([]table.Section{sections[last]}, sections[:last]...)
+	}
 	return table.WithoutEmpty(sections...)
 }
 

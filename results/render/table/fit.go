@@ -1,7 +1,9 @@
 package table
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 )
@@ -13,10 +15,26 @@ func (s Section) fit(width int) []Section {
 		return []Section{s}
 	}
 	if i := s.sparest(); i >= 0 {
-		return s.without(i).fit(width)
+		said := s.told(i)
+		s = s.without(i)
+		switch {
+		case said == "":
+		case len(s.Lines) > 0 && strings.HasPrefix(s.Lines[0].Text, besides):
+			s.Lines = slices.Clone(s.Lines)
+			s.Lines[0].Text += "; " + said
+		default:
+			s.Lines = append([]Cell{{Text: besides + said, Bad: true}}, s.Lines...)
+		}
+		return s.fit(width)
 	}
 	if wrapped, ok := s.wrapped(width); ok {
 		return []Section{wrapped}
+	}
+	if i := s.uniform(); i > 0 {
+		said := s.Columns[i].Name + ": " + s.Rows[0][i].Text + " in all rows"
+		s = s.without(i)
+		s.Lines = append([]Cell{{Text: said}}, s.Lines...)
+		return s.fit(width)
 	}
 	s.Untitled = false // each of several tables has its title
 	var parts []Section
@@ -85,6 +103,46 @@ func (s Section) sparest() int {
 		}
 	}
 	return found
+}
+
+// uniform is a column of words that says the same in each of several rows, and 0 if there is
+// none. A sentence can say it as well.
+func (s Section) uniform() int {
+	for i, c := range s.Columns {
+		if i == 0 || !c.Left || c.Wrap > 0 || c.Apart != "" || len(s.Rows) < 2 || len(s.Columns) < 3 {
+			continue
+		}
+		if !slices.ContainsFunc(s.Rows, func(row []Cell) bool { return row[i] != s.Rows[0][i] }) {
+			return i
+		}
+	}
+	return 0
+}
+
+const (
+	besides  = "also " // begins the sentence that tells the counts without a column
+	mostTold = 2       // how many rows it names
+)
+
+// told says which counts a column has that is going to be left out; "" if none matters.
+func (s Section) told(i int) string {
+	if !s.Columns[i].Told {
+		return ""
+	}
+	var list []string
+	for _, row := range s.Rows {
+		if row[i].Text != "0" {
+			list = append(list, row[0].Text+" "+row[i].Text)
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	more := ""
+	if n := len(list) - mostTold; n > 0 {
+		list, more = list[:mostTold], fmt.Sprintf(" and %d more", n)
+	}
+	return s.Columns[i].Name + " in " + strings.Join(list, ", ") + more
 }
 
 // without leaves out a column.

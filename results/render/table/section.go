@@ -44,6 +44,10 @@ type Column struct {
 	// is too wide: the one with the highest goes first.
 	Spare int
 
+	// Told is set for counts of which a sentence says where they are above zero, if the table
+	// goes without the column.
+	Told bool
+
 	width int // that cells are broken at; 0 for none
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 
 	"golang.org/x/term"
 )
@@ -27,16 +28,28 @@ func (p *Printout) Writer() io.Writer { return p.w }
 func (p *Printout) Err() error { return p.err }
 
 // Terminal is the width of the terminal that the printout goes to, and whether it
-// shows colours; 0 and false if it is no terminal.
+// shows colours. If it is no terminal, the width is that of COLUMNS, or 0.
 func (p *Printout) Terminal() (width int, color bool) {
 	f, ok := p.w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return 0, false
+		if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n >= leastWrapped && n <= mostColumns {
+			width = n
+		}
+		return width, false
 	}
 	if w, _, err := term.GetSize(int(f.Fd())); err == nil {
 		width = w
 	}
 	return width, os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+// mostColumns bounds what COLUMNS may ask for.
+const mostColumns = 1000
+
+// IsTerminal tells whether the printout goes to a terminal.
+func (p *Printout) IsTerminal() bool {
+	f, ok := p.w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // Write prints, unless it has failed before.
