@@ -22,7 +22,7 @@ const module = "github.com/smtpgauge/smtpgauge"
 // import each other.
 var parts = map[string][]string{
 	"cmd": {
-		"bench", "gauge", "gauge/capacity", "gauge/check", "gauge/fleet", "gauge/fleet/bundle", "gauge/fleet/bus", "gauge/serverside", "scenarios", "scenarios/criteria", "scenarios/tree",
+		"bench", "gauge", "gauge/capacity", "gauge/check", "gauge/fleet", "gauge/fleet/bundle", "gauge/fleet/bus", "gauge/serverside", "scenarios", "scenarios/criteria", "scenarios/foreign", "scenarios/tree",
 		"loadgen", "loadgen/mail", "loadgen/netdrive", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire",
 		"results/record", "results/tally", "results/figures", "results/compare", "results/compare/stats", "results/render", "results/human", "results/live", "results/telemetry", "results/watch",
 		"internal/listening", "internal/machine", "internal/printable", "internal/smtpsink", "internal/spelling",
