@@ -71,7 +71,7 @@ func (j *Job) Check() error {
 	if err := j.Fits(); err != nil {
 		return err
 	}
-	return j.scenario.CheckTarget(j.Plan)
+	return j.scenario.CheckTarget(context.Background(), j.Plan)
 }
 
 // Probe goes through one session of each flow, before any load: all that a session does

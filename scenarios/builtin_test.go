@@ -29,7 +29,7 @@ func TestBuiltins(t *testing.T) {
 		if !s.UsesSink() || len(SinkPorts(p)) == 0 || len(s.Criteria().Thresholds) == 0 {
 			t.Errorf("%s: not against the sink, or nothing to meet", b.Name)
 		}
-		if err := s.CheckTarget(p); err != nil {
+		if err := s.CheckTarget(t.Context(), p); err != nil {
 			t.Errorf("%s: %v", b.Name, err)
 		}
 		longest := time.Minute

@@ -7,7 +7,7 @@
 //		return err // Faults: each on a line, as file:line:column: message
 //	}
 //	p := s.Plan()
-//	err = s.CheckTarget(p)
+//	err = s.CheckTarget(ctx, p)
 //
 // To carry a scenario out, hand it to gauge.Run, which does all of this.
 // [Builtins] are scenarios to start from. docs/scenario.md explains the format.

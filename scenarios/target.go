@@ -163,9 +163,9 @@ func (t *target) resolved(port int) loadgen.Target {
 // run, as far as this machine and its name servers know them. It refuses targets
 // that the run would refuse (see loadgen.Plan.LookUp). Source addresses that do not
 // belong to this machine are Faults. A name without any address passes: the run
-// reports it as a failure of the target.
-func (s *Scenario) CheckTarget(p *loadgen.Plan) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+// reports it as a failure of the target. It takes 10 s at the most, and ends with ctx.
+func (s *Scenario) CheckTarget(ctx context.Context, p *loadgen.Plan) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	if err := s.checkSources(p); err != nil {
 		return err

@@ -118,13 +118,13 @@ func TestCheckTargetLooksAtEveryFlow(t *testing.T) {
 		{Target: loadgen.Target{Network: "tcp", Host: "9.9.9.9"}},
 		{Target: loadgen.Target{Network: "tcp", Host: "8.8.8.8"}},
 	}}
-	err := new(Scenario).CheckTarget(p)
+	err := new(Scenario).CheckTarget(t.Context(), p)
 	var joined interface{ Unwrap() []error }
 	if !errors.As(err, &joined) || len(joined.Unwrap()) != 2 {
 		t.Errorf("want each host once: %v", err)
 	}
 	p.MayLoad = []string{"8.8.8.8", "9.9.9.9"}
-	if err := new(Scenario).CheckTarget(p); err != nil {
+	if err := new(Scenario).CheckTarget(t.Context(), p); err != nil {
 		t.Error(err)
 	}
 }

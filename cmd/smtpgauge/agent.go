@@ -199,7 +199,7 @@ func (f *agentFlags) load(data []byte, sum string, s streams) (fleet.Load, error
 		return nil, err
 	}
 	job := gauge.NewJob(scenario)
-	load := fleet.JobLoad{Job: job, Permit: func(p *loadgen.Plan) error { return f.rules.Permit(scenario, p) }}
+	load := fleet.JobLoad{Job: job, Permit: func(ctx context.Context, p *loadgen.Plan) error { return f.rules.Permit(ctx, scenario, p) }}
 	return partLoad{load, s}, nil
 }
 

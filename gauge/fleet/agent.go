@@ -88,8 +88,10 @@ type agent struct {
 func (a *agent) serve(ctx context.Context) error {
 	tick := time.NewTicker(helloEvery)
 	defer tick.Stop()
+	ctx, cancel := context.WithCancel(ctx)
 	defer func() {
 		a.abandon()
+		cancel() // what is being prepared
 		if a.preparing != nil {
 			<-a.preparing.done
 		}
@@ -297,6 +299,9 @@ func (a *agent) obey(ctx context.Context, m *bus.Order, at time.Time) (done bool
 	a.answer()
 	if m.Over && a.run != nil {
 		a.abandon()
+	}
+	if m.Leave && a.run == nil {
+		a.abandon() // a look at the target
 	}
 	if (m.Leave || m.Over && a.leaving) && a.run == nil {
 		leaves := a.o.Once || a.leaving

@@ -41,7 +41,7 @@ func (a *agent) advance(ctx context.Context) error {
 	}
 	if !a.status.Loaded {
 		if a.preparing == nil {
-			a.preparing = a.startPreparing()
+			a.preparing = a.startPreparing(ctx)
 		}
 		return nil
 	}
@@ -75,18 +75,18 @@ type prepared struct {
 }
 
 // startPreparing begins with what the order says. Nobody else uses the load before its end.
-func (a *agent) startPreparing() *preparing {
+func (a *agent) startPreparing(ctx context.Context) *preparing {
 	p := &preparing{done: make(chan prepared, 1)}
 	scenario, terms, build := a.blobs[0], a.blobs[1].data, a.o.Load
 	known := a.load
 	if a.loaded != scenario.sum.SHA256 {
 		known = nil
 	}
-	go func() { p.done <- prepare(known, build, &scenario, terms) }()
+	go func() { p.done <- prepare(ctx, known, build, &scenario, terms) }()
 	return p
 }
 
-func prepare(known Load, build func([]byte, string) (Load, error), scenario *blob, terms []byte) (p prepared) {
+func prepare(ctx context.Context, known Load, build func([]byte, string) (Load, error), scenario *blob, terms []byte) (p prepared) {
 	p.load, p.sum = known, scenario.sum.SHA256
 	if known == nil {
 		if p.load, p.err = build(scenario.data, p.sum); p.err != nil {
@@ -99,7 +99,7 @@ func prepare(known Load, build func([]byte, string) (Load, error), scenario *blo
 		err = p.load.Set(t)
 	}
 	if p.err = err; err == nil {
-		p.err = p.load.Check()
+		p.err = p.load.Check(ctx)
 		p.refused = p.err != nil
 	}
 	return p

@@ -15,8 +15,9 @@ type Load interface {
 	Name() string
 	// Set changes the plan to the terms of a run.
 	Set(Terms) error
-	// Check finds what would keep the run from working, and what the agent may not load.
-	Check() error
+	// Check finds what would keep the run from working, and what the agent may not load. It
+	// looks names up, and ends with ctx.
+	Check(ctx context.Context) error
 	// Probe tries one session of each flow, as gauge.Job.Probe does.
 	Probe(ctx context.Context) (passing []*check.Fault, err error)
 	// Run carries out the part that the options name.

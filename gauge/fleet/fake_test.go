@@ -48,7 +48,7 @@ type fakeLoad struct {
 	broken bool                           // a run was stopped, and did not end in order
 }
 
-func (l *fakeLoad) Check() error { return nil }
+func (l *fakeLoad) Check(context.Context) error { return nil }
 
 func (l *fakeLoad) Probe(context.Context) ([]*check.Fault, error) {
 	if len(l.faults) > 0 {

@@ -124,7 +124,7 @@ func FuzzCoordinator(f *testing.F) {
 type idleLoad struct{}
 
 func (idleLoad) Name() string                                  { return "idle" }
-func (idleLoad) Check() error                                  { return nil }
+func (idleLoad) Check(context.Context) error                   { return nil }
 func (idleLoad) Probe(context.Context) ([]*check.Fault, error) { return nil, nil }
 func (idleLoad) Set(Terms) error                               { return nil }
 
@@ -191,7 +191,7 @@ func FuzzTerms(f *testing.F) {
 			return
 		}
 		l := JobLoad{Job: newJob(t)}
-		if err := errors.Join(l.Set(terms), l.Check()); err != nil {
+		if err := errors.Join(l.Set(terms), l.Check(t.Context())); err != nil {
 			return
 		}
 		p := l.Plan

@@ -144,6 +144,85 @@ func TestAgentNeverGetsReady(t *testing.T) {
 	})
 }
 
+// A probedLoad is a deafLoad that says when it is tried no more.
+type probedLoad struct {
+	deafLoad
+	over chan struct{}
+}
+
+func (l probedLoad) Probe(ctx context.Context) ([]*check.Fault, error) {
+	defer close(l.over)
+	return l.deafLoad.Probe(ctx)
+}
+
+// An agent that stays for the next fleet does not go on trying the target for this one.
+func TestAgentIsLeftWhileItTriesTheTarget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		over := make(chan struct{})
+		s := newStage(t, Options{Agents: 1}, func(_ int, a *AgentOptions, l *fakeLoad) {
+			a.Load = func([]byte, string) (Load, error) {
+				l.JobLoad = JobLoad{Job: newJob(t)}
+				return probedLoad{deafLoad{l}, over}, nil
+			}
+		})
+		if err := s.fleet.Gather(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if _, err := s.fleet.Probe(ctx, newJob(t), []byte(scenario)); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		s.fleet.Close()
+		time.Sleep(time.Second)
+		if !isClosed(over) {
+			t.Error("the target is still tried")
+		}
+		s.cancel[0]()
+		s.group.Wait()
+	})
+}
+
+// A slowLoad looks its target's name up until it is told to stop.
+type slowLoad struct{ *fakeLoad }
+
+func (slowLoad) Check(ctx context.Context) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// An agent ends at once while it prepares a run, by either way to end it.
+func TestAgentEndsWhileItPrepares(t *testing.T) {
+	for _, way := range []string{"drained", "canceled"} {
+		synctest.Test(t, func(t *testing.T) {
+			drain := make(chan struct{})
+			s := newStage(t, Options{Agents: 1}, func(_ int, a *AgentOptions, l *fakeLoad) {
+				a.Drain = drain
+				a.Load = func([]byte, string) (Load, error) {
+					l.JobLoad = JobLoad{Job: newJob(t)}
+					return slowLoad{l}, nil
+				}
+			})
+			defer s.end()
+			time.AfterFunc(5*time.Second, func() {
+				if way == "drained" {
+					close(drain)
+				} else {
+					s.cancel[0]()
+				}
+			})
+			begun := time.Now()
+			if _, err := s.carry(gauge.Options{}); !errors.Is(err, gauge.ErrAgentLost) {
+				t.Errorf("%s: got %v", way, err)
+			}
+			s.group.Wait()
+			if took := s.endedAt[0].Sub(begun); took > 6*time.Second {
+				t.Errorf("%s: ended %v after the begin", way, took)
+			}
+		})
+	}
+}
+
 // An agent that takes long to resolve a scenario is heard meanwhile.
 func TestAgentTakesLongToPrepare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -38,7 +38,7 @@ type seenPlans struct {
 	terms []Terms
 }
 
-func (l *searchLoad) Check() error                                  { return nil }
+func (l *searchLoad) Check(context.Context) error                   { return nil }
 func (l *searchLoad) Probe(context.Context) ([]*check.Fault, error) { return nil, nil }
 
 func (l *searchLoad) Run(ctx context.Context, o gauge.Options) (*gauge.Result, error) {

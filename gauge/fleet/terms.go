@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -77,7 +78,7 @@ func (t *Terms) possible() bool {
 type JobLoad struct {
 	*gauge.Job
 	// Permit checks the plan by the agent's own rules; nil allows what Job.Check does.
-	Permit func(*loadgen.Plan) error
+	Permit func(context.Context, *loadgen.Plan) error
 }
 
 // Name is the scenario's.
@@ -102,9 +103,9 @@ func (l JobLoad) Set(t Terms) error {
 }
 
 // Check implements Load.
-func (l JobLoad) Check() error {
+func (l JobLoad) Check(ctx context.Context) error {
 	if l.Permit != nil {
-		if err := l.Permit(l.Plan); err != nil {
+		if err := l.Permit(ctx, l.Plan); err != nil {
 			return err
 		}
 	}

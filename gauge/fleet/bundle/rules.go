@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -42,7 +43,7 @@ func CheckSecrets(names []string) error {
 // Permit checks a plan before anything connects to its targets. It puts the agent's own
 // rules into the plan, so that they hold for every later look-up too. The error is that of
 // Scenario.CheckTarget, or names the socket that the agent may not load.
-func (r *Rules) Permit(s *scenarios.Scenario, p *loadgen.Plan) error {
+func (r *Rules) Permit(ctx context.Context, s *scenarios.Scenario, p *loadgen.Plan) error {
 	p.MayLoad = slices.Clone(r.MayLoad)
 	for i := range p.Flows {
 		// A socket is of this machine, but not every one is a mail server's.
@@ -51,7 +52,7 @@ func (r *Rules) Permit(s *scenarios.Scenario, p *loadgen.Plan) error {
 			return fmt.Errorf("flow %s: this agent may not load the socket %s: start it with --i-may-load %s if it may", p.Flows[i].Name, t.Host, t.Host)
 		}
 	}
-	err := s.CheckTarget(p)
+	err := s.CheckTarget(ctx, p)
 	if stranger := (*netdrive.StrangerError)(nil); errors.As(err, &stranger) {
 		return fmt.Errorf("%w, and this agent may not load it: start it with --i-may-load %s if it may", err, stranger.Host)
 	}

@@ -45,7 +45,7 @@ func TestPermit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = rules.Permit(there, there.Plan())
+		err = rules.Permit(t.Context(), there, there.Plan())
 		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
 			t.Errorf("{%s} by an agent that may load %q: %v", test.target, test.mayLoad, err)
 		}
@@ -63,7 +63,7 @@ func TestPermitHoldsLater(t *testing.T) {
 	p.MayLoad = []string{"sink"}
 	p.Flows[0].Target.Dial = "192.0.2.1:25"
 	rules := Rules{}
-	err = rules.Permit(s, p)
+	err = rules.Permit(t.Context(), s, p)
 	if stranger := (*netdrive.StrangerError)(nil); !errors.As(err, &stranger) {
 		t.Errorf("got %v", err)
 	}
