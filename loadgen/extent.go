@@ -77,6 +77,21 @@ func (l *Load) MostSessions() int {
 	return l.Sessions
 }
 
+// MostParts is among how many shards a plan can be shared so that each has some of it: as many
+// as its largest flow has sessions, or messages if those are fewer.
+func (p *Plan) MostParts() int {
+	most := int64(0)
+	for i := range p.Flows {
+		l := &p.Flows[i].Load
+		n := int64(l.MostSessions())
+		if l.Messages > 0 {
+			n = min(n, l.Messages)
+		}
+		most = max(most, n)
+	}
+	return int(most)
+}
+
 // PeakRate is the highest rate of an open load, in arrivals a second.
 func (l *Load) PeakRate() float64 {
 	var most pace.Rate

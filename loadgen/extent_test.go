@@ -44,3 +44,11 @@ func TestSessionsOfParts(t *testing.T) {
 		}
 	}
 }
+
+// A plan can be shared among as many as its largest flow has work for.
+func TestMostParts(t *testing.T) {
+	p := &Plan{Flows: []Flow{{Load: Load{Sessions: 2}}, {Load: Load{Sessions: 9, Messages: 3}}}}
+	if got := p.MostParts(); got != 3 {
+		t.Errorf("%d parts, want 3", got)
+	}
+}

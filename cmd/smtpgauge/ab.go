@@ -194,6 +194,9 @@ func (l *alternation) load(names []string, targets [2]string, s streams) error {
 		}
 		l.jobs[i] = job
 		if l.fleet.on() { // whose agents check what they may load, and can
+			if err := l.fleet.share(job); err != nil {
+				return err
+			}
 			continue
 		}
 		if err := checkTarget(job); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
+	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -121,6 +123,15 @@ func fleetToken() (crew.Token, error) {
 		return t, usagef("openssl rand -hex 32 makes one", "%s: %w", bus.TokenVariable, err)
 	}
 	return t, nil
+}
+
+// share refuses a load of which some agents would have nothing.
+func (f *fleetFlags) share(job *gauge.Job) error {
+	if most := job.Plan.MostParts(); f.on() && most < f.agents.Value {
+		return usagef(fmt.Sprintf("give more sessions, or --agents %d at the most", most), "--agents %d: there is work for %s at the most, because no flow of %s has more sessions or messages to share",
+			f.agents.Value, human.CountOf(int64(most), "agent"), job.Plan.Name)
+	}
+	return nil
 }
 
 // muster waits for the agents that the flags ask for. The crew is nil if they ask for none.

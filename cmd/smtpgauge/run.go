@@ -122,6 +122,9 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	if f.dryRun {
 		return dryrun.Write(s.out, job, f.descriptors(p))
 	}
+	if err := f.fleet.share(job); err != nil {
+		return err
+	}
 	var sharding record.Sharding
 	if !f.fleet.on() { // whose agents check what they may load, and can
 		if err := checkTarget(job); err != nil {

@@ -8,12 +8,15 @@ const (
 	KernelClock Clock = iota // every reply had a kernel stamp
 	MixedClock               // some had
 	UserClock                // none had
+	NoClock                  // there was no reply
 )
 
 // ClockOf returns the clock of a run in which so many replies had a kernel
 // stamp, and so many had none.
 func ClockOf(stamped, bare int64) Clock {
 	switch {
+	case stamped == 0 && bare == 0:
+		return NoClock
 	case stamped == 0:
 		return UserClock
 	case bare == 0:
@@ -29,6 +32,8 @@ func (c Clock) String() string {
 		return "kernel"
 	case MixedClock:
 		return "mixed"
+	case UserClock:
+		return "user"
 	}
-	return "user"
+	return "unknown"
 }

@@ -23,7 +23,7 @@ type Result struct {
 	Interrupted bool               `json:"interrupted"`          // the run was ended by its user
 	Deserted    bool               `json:"deserted,omitempty"`   // a fleet's coordinator fell silent, and its agents ended the run
 	NotLoaded   string             `json:"not_loaded,omitempty"` // why nothing was loaded
-	Clock       string             `json:"clock"`                // kernel, mixed or user
+	Clock       string             `json:"clock"`                // kernel, mixed or user; unknown without a reply
 	Verdict     Verdict            `json:"verdict"`
 	Generator   Generator          `json:"generator"`
 	Server      *Server            `json:"server,omitempty"`  // if its processes were looked at

@@ -104,6 +104,21 @@ func TestMergedDesertion(t *testing.T) {
 	}
 }
 
+// An agent without a reply has no say in which clock stamped the replies of the others.
+func TestMergedClocks(t *testing.T) {
+	for want, clocks := range map[string][]string{
+		"kernel": {"unknown", "kernel", "unknown", "kernel"}, "user": {"user", "unknown"}, "mixed": {"kernel", "unknown", "user"}, "unknown": {"unknown", "unknown"},
+	} {
+		var c Closing
+		for _, clock := range clocks {
+			c.merge(&Closing{Clock: clock})
+		}
+		if c.Clock != want {
+			t.Errorf("%q come to %q, want %q", clocks, c.Clock, want)
+		}
+	}
+}
+
 // A file that has lost its end is merged with what it has, and its agent is lost, as for a coordinator.
 func TestMergedWithATruncatedFile(t *testing.T) {
 	files := agentFiles(t, "f", 0, 0)

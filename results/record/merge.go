@@ -168,9 +168,10 @@ func (c *Closing) merge(from *Closing) {
 	if c.NotLoaded == "" {
 		c.NotLoaded = from.NotLoaded
 	}
-	if c.Clock == "" {
+	switch none := sample.NoClock.String(); { // who had no reply has no say
+	case c.Clock == "" || c.Clock == none:
 		c.Clock = from.Clock
-	} else if c.Clock != from.Clock {
+	case from.Clock != c.Clock && from.Clock != none:
 		c.Clock = sample.MixedClock.String()
 	}
 	c.Steps = append(c.Steps, from.Steps...)

@@ -133,6 +133,9 @@ func (res *document) clockLine() string {
 	case "user":
 		return "clock: user; no reply had a kernel stamp, so the program's delays are in the figures"
 	}
+	if !res.Partial {
+		return "clock: unknown; there was no reply"
+	}
 	return "clock: " + res.Clock + "; " + without
 }
 

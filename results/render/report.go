@@ -29,7 +29,7 @@ func (res *document) circumstances() []string {
 		return []string{started} // there is nothing that took time
 	}
 	parts := []string{human.Duration(res.Elapsed), started}
-	if res.Clock != "kernel" {
+	if res.Clock != "kernel" && (res.Clock != sample.NoClock.String() || res.Partial) { // nothing was timed
 		parts = append(parts, "clock: "+res.Clock)
 	}
 	if res.Partial {
