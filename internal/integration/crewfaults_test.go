@@ -206,7 +206,7 @@ func TestAgentRefuses(t *testing.T) {
 	}
 
 	token := bus.NewToken()
-	server, err := bus.Serve("127.0.0.1:0", token, 1)
+	server, err := bus.Serve("127.0.0.1:0", token, 1, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

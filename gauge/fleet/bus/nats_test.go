@@ -55,7 +55,7 @@ func talk(t *testing.T, coordinator, agent *End) {
 
 func TestEmbeddedServer(t *testing.T) {
 	token := NewToken()
-	s, err := Serve("127.0.0.1:0", token, 2)
+	s, err := Serve("127.0.0.1:0", token, 2, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestStrangersStayOutside(t *testing.T) {
 		for _, early := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, early %v", name, early), func(t *testing.T) {
 				token := NewToken()
-				s, err := Serve("127.0.0.1:0", token, 2)
+				s, err := Serve("127.0.0.1:0", token, 2, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -107,7 +107,7 @@ func TestStrangersStayOutside(t *testing.T) {
 				defer b.Close()
 				if early {
 					awaitReport(t, reports, "nothing listens where the coordinator at "+join.Address)
-					late, err := Serve(join.Address, token, 2)
+					late, err := Serve(join.Address, token, 2, nil)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -122,7 +122,7 @@ func TestStrangersStayOutside(t *testing.T) {
 // A connection that was lost and is there again is reported as such.
 func TestConnectionComesBack(t *testing.T) {
 	token := NewToken()
-	s, err := Serve("127.0.0.1:0", token, 2)
+	s, err := Serve("127.0.0.1:0", token, 2, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestConnectionComesBack(t *testing.T) {
 	s.Close()
 	awaitReport(t, reports, "the connection to the coordinator at "+join.Address+" is lost")
 	awaitReport(t, reports, "nothing listens where")
-	if s, err = Serve(join.Address, token, 2); err != nil {
+	if s, err = Serve(join.Address, token, 2, nil); err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
@@ -147,7 +147,7 @@ func TestConnectionComesBack(t *testing.T) {
 // An end that knows that the connection is about to end says nothing of it, whenever it closes.
 func TestLeavingIsSilent(t *testing.T) {
 	token := NewToken()
-	s, err := Serve("127.0.0.1:0", token, 2)
+	s, err := Serve("127.0.0.1:0", token, 2, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,8 +27,13 @@ type Server struct {
 }
 
 // Serve starts a server for a fleet of so many agents. It speaks TLS only, with a
-// certificate that it makes itself, and takes nobody who does not know the token.
-func Serve(address string, t Token, agents int) (*Server, error) {
+// certificate that it makes itself, and takes nobody who does not know the token. report is
+// called with who has tried, once a minute for an address, by several goroutines; nil if nobody
+// wants it.
+func Serve(address string, t Token, agents int, report func(string)) (*Server, error) {
+	if report == nil {
+		report = func(string) {}
+	}
 	host, number, err := free(address)
 	if err != nil {
 		return nil, err
@@ -39,7 +44,7 @@ func Serve(address string, t Token, agents int) (*Server, error) {
 	}
 	s, err := server.NewServer(&server.Options{
 		ServerName: "smtpgauge", Host: host, Port: number, NoLog: true, NoSigs: true, NoSystemAccount: true,
-		Authorization: t.login(), AuthTimeout: 5,
+		CustomClientAuthentication: &login{secret: t.login(), report: report}, AuthTimeout: 5,
 		TLS: true, TLSTimeout: 5, TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS13},
 		MaxPayload: MaxMessage, MaxControlLine: 1024, MaxConn: agents + 32, MaxSubs: 64, PingInterval: 2 * time.Second, MaxPingsOut: 2,
 		WriteDeadline: 5 * time.Second,

@@ -139,7 +139,7 @@ func TestServeRefuses(t *testing.T) {
 		"192.0.2.1:4222":      "192.0.2.1 is no address of this machine: 0.0.0.0:4222",
 		"127.0.0.1":           "want [HOST]:PORT",
 	} {
-		s, err := Serve(address, NewToken(), 1)
+		s, err := Serve(address, NewToken(), 1, nil)
 		if err == nil {
 			s.Close()
 		}

@@ -18,7 +18,7 @@ import (
 func (c *Crew) meet(stderr io.Writer) (how string, err error) {
 	o := &c.o
 	if o.Listen != "" {
-		server, err := bus.Serve(o.Listen, o.Token.Token, o.Agents+len(c.names))
+		server, err := bus.Serve(o.Listen, o.Token.Token, o.Agents+len(c.names), func(text string) { say(stderr, text) })
 		if err != nil {
 			return "", err
 		}
