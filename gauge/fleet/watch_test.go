@@ -3,6 +3,7 @@ package fleet
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -280,8 +281,21 @@ func TestWatcherLostWhileGathering(t *testing.T) {
 
 // A watcher that sends more looks than there can be has no more than those.
 func TestTooManyLooks(t *testing.T) {
-	w := watch{begun: time.Unix(1000, 0)}
-	if got := w.most(time.Unix(1010, 0)); got != 120 {
-		t.Errorf("%d looks after 10 s", got)
+	now := time.Unix(1_800_000_000, 0)
+	f := &Fleet{feeder: &feeder{}, watch: watch{by: "mx1", begun: now.Add(-10 * time.Second)}}
+	w := &watcher{name: "mx1"}
+	list := make([]tally.ServerSample, 200)
+	for i := range list {
+		list[i].CPU = -1 // of no server, so that none is kept
+	}
+	body, err := json.Marshal(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		f.looks(w, &bus.Looks{From: f.watch.have}, body, now)
+	}
+	if f.watch.have != 120 {
+		t.Errorf("%d looks after 10 s, want 100 and 2 a second", f.watch.have)
 	}
 }
