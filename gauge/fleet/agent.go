@@ -10,20 +10,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
 )
 
-// How an agent finds out that nothing goes on.
-const (
-	helloEvery = time.Second
-	// patience is how many seconds an agent goes on without a word from its coordinator. It
-	// counts seconds in which it was awake: if the agent was stopped itself, that says
-	// nothing of the coordinator.
-	patience = 8
-	// drainsWithin is how many seconds its load then has to end in order.
-	drainsWithin = 2
-	// resendAfter is how long what was sent may go unacknowledged.
-	resendAfter = time.Second
-	// window is how much of a file may be under way.
-	window = 8 * bus.MaxBody
-)
+// window is how much of a file may be under way.
+const window = 8 * bus.MaxBody
 
 // Serve takes part in the runs of one fleet after the other, until ctx ends or Drain is
 // closed. The error is a *RefusedError, ErrCoordinatorLost, or that of ctx, and says which

@@ -34,10 +34,10 @@
 //
 // # Losses
 //
-// An agent that is silent for 2.5 s is lost: the run goes on without it, and its share is
-// given to nobody. If it comes back, what it wrote meanwhile is sent. A coordinator that is
-// silent for 8 s is given up: the agent stops, and its file is complete for
-// record.Merge.
+// An agent that is silent for some seconds is lost: the run goes on without it, and its share
+// is given to nobody. If it comes back, what it wrote meanwhile is sent. A coordinator that is
+// silent for longer is given up: the agent stops, and its file is complete for record.Merge.
+// The times are in times.go.
 //
 // # Where things are
 //

@@ -23,23 +23,6 @@ type Options struct {
 	Report func(text string)
 }
 
-// How a coordinator finds out what goes on.
-const (
-	orderEvery = 500 * time.Millisecond
-	lookEvery  = 250 * time.Millisecond
-	// lostAfter is how long an agent may be silent before it counts as lost.
-	lostAfter = 2500 * time.Millisecond
-	// givenUpAfter is how long it is waited for then. By that time it has stopped by itself,
-	// if it runs at all.
-	givenUpAfter = 12 * time.Second
-	// stuckAfter is how long an agent that is there may take for a step towards the start, and
-	// how long for what drains at the end.
-	stuckAfter = 10 * time.Minute
-	// leavesWithin is how long agents are waited for that are to know that the fleet is
-	// dissolved.
-	leavesWithin = time.Second
-)
-
 // A Fleet is the coordinator of some agents. Gather waits for them; after that it carries
 // out one job after the other. Its methods are not for several goroutines at once.
 type Fleet struct {

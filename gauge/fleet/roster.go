@@ -77,10 +77,6 @@ func (f *Fleet) refuse(id string, hello *bus.Hello, reason string) {
 	_ = f.end.Send(id, &bus.Refusal{Reason: reason, Version: f.o.Version}, nil) // it asks again
 }
 
-// quietFor is how long an agent that was restarted, or that came last, waits while the
-// coordinator finds out whether the one in its place is still there.
-const quietFor = 2 * orderEvery
-
 // seat gives an agent a place while the fleet gathers: that of one that fell silent, first of
 // all of its own name, or a new one. If there is none it has no answer, and asks again: until
 // all have come, any place may get free. The fleet is locked.

@@ -116,13 +116,6 @@ func (f *Fleet) release() {
 	f.say()
 }
 
-// startsIn is how long before its start a run is announced: an order that is lost is sent
-// again meanwhile.
-const startsIn = time.Second
-
-// segmentsIn is the same of the segments after the first, whose start is not told twice.
-const segmentsIn = 300 * time.Millisecond
-
 // carry begins a run for which all agents wait, and goes with it to its end.
 func (f *Fleet) carry(ctx context.Context, j *gauge.Job, o gauge.Options) (*record.Run, error) {
 	aborted := make(chan struct{})
@@ -267,9 +260,6 @@ func (f *Fleet) command(change func(*bus.Order)) {
 	change(&f.order)
 	f.say()
 }
-
-// stopsWithin is how long a run that is stopped is waited for.
-const stopsWithin = 5 * time.Second
 
 // isOver tells whether there is nothing more to wait for. The fleet is locked.
 func (f *Fleet) isOver(stopped time.Time) bool {

@@ -230,9 +230,6 @@ func (f *Fleet) watched(ctx context.Context) error {
 	})
 }
 
-// lastLookWithin is how long the last look at the server is waited for.
-const lastLookWithin = 2 * time.Second
-
 // lastLooks waits for the last look at the server once a run is over.
 func (f *Fleet) lastLooks() {
 	ctx, cancel := context.WithTimeout(context.Background(), lastLookWithin)
