@@ -2,6 +2,7 @@ package gauge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -46,7 +47,9 @@ func (j *Job) lookout(ctx context.Context) (*lookout, error) {
 		for i := range j.Plan.Flows {
 			o.Targets = append(o.Targets, j.loaded(ctx, &j.Plan.Flows[i].Target))
 		}
-		if l.processes, err = serverside.New(o); err != nil {
+		if l.processes, err = serverside.New(o); errors.Is(err, errors.ErrUnsupported) {
+			return nil, fmt.Errorf("the server's own side: %w; leave server out of the scenario", err)
+		} else if err != nil {
 			return nil, fmt.Errorf("the server's own side: %w", err)
 		}
 	}

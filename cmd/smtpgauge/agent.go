@@ -95,6 +95,9 @@ func (f *agentFlags) find(s streams) error {
 		return nil
 	}
 	missing := strings.ReplaceAll(err.Error(), "\n", "; ")
+	if !serverside.IsAbsent(err) {
+		return usagef("--watch takes a process by its name, a pid file, a systemd unit or a control group, of this machine", "--watch: %s", missing)
+	}
 	if f.later {
 		fmt.Fprintf(s.err, "not there yet, and looked for again when a run begins: %s\n", printable.Text(missing))
 		return nil

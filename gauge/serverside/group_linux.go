@@ -55,7 +55,11 @@ func findGroup(root, text string) (*group, error) {
 			return nil, fmt.Errorf("%s: this control group is of version 1: those of version 2 are below %s", text, begin)
 		}
 		if _, err := os.Stat(filepath.Join(folder, "cgroup.procs")); err != nil {
-			return nil, fmt.Errorf("control group: %w", err)
+			err = fmt.Errorf("control group: %w", err)
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil, &AbsentError{err}
+			}
+			return nil, err
 		}
 		return &group{folder: folder}, nil
 	}
@@ -77,7 +81,7 @@ func findGroup(root, text string) (*group, error) {
 		return nil, err
 	}
 	if folder == "" {
-		return nil, fmt.Errorf("no systemd unit %s is running: systemctl status shows the name of the one that is", text)
+		return nil, &AbsentError{fmt.Errorf("no systemd unit %s is running: systemctl status shows the name of the one that is", text)}
 	}
 	return &group{folder: folder}, nil
 }

@@ -228,14 +228,14 @@ func (p *processes) absent() error {
 	var missing []error
 	for _, name := range p.names {
 		if !p.seen[name] {
-			missing = append(missing, fmt.Errorf("no process is named %s: give the name that ps shows as COMMAND, a pid file, or a systemd unit such as %s.service", name, name))
+			missing = append(missing, &AbsentError{fmt.Errorf("no process is named %s: give the name that ps shows as COMMAND, a pid file, or a systemd unit such as %s.service", name, name)})
 		}
 	}
 	for _, file := range p.pidFiles {
 		if _, err := readPID(file); err != nil {
 			missing = append(missing, err)
 		} else if !p.seen[file] {
-			missing = append(missing, fmt.Errorf("%s names a process that does not run", file))
+			missing = append(missing, &AbsentError{fmt.Errorf("%s names a process that does not run", file)})
 		}
 	}
 	return errors.Join(missing...)
@@ -244,6 +244,9 @@ func (p *processes) absent() error {
 // readPID reads the number in a pid file, which may have more after it.
 func readPID(file string) (int, error) {
 	f, err := os.OpenFile(file, os.O_RDONLY|unix.O_NONBLOCK, 0) // it does not wait for a pipe's writer
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, &AbsentError{fmt.Errorf("pid file: %w", err)}
+	}
 	if err != nil {
 		return 0, fmt.Errorf("pid file: %w", err)
 	}
@@ -261,7 +264,7 @@ func readPID(file string) (int, error) {
 			return pid, nil
 		}
 	}
-	return 0, fmt.Errorf("pid file: %s has no number of a process", file)
+	return 0, &AbsentError{fmt.Errorf("pid file: %s has no number of a process", file)}
 }
 
 func whole(v float64) *int64 {

@@ -141,9 +141,13 @@ func TestAbsent(t *testing.T) {
 		{filepath.Join(t.TempDir(), "x.pid"), "no such file"},
 	} {
 		_, err := New(Options{Processes: []string{test.what}})
-		if err == nil || !strings.Contains(err.Error(), test.want) {
-			t.Errorf("%s: %v, want %q", test.what, err, test.want)
+		if err == nil || !strings.Contains(err.Error(), test.want) || !IsAbsent(err) {
+			t.Errorf("%s: %v, want %q, and that it may come", test.what, err, test.want)
 		}
+	}
+	folder := t.TempDir()
+	if _, err := New(Options{Processes: []string{"no-such-process-here", folder}}); err == nil || IsAbsent(err) {
+		t.Errorf("a folder for a pid file is not there yet: %v", err)
 	}
 }
 
@@ -281,10 +285,10 @@ func TestGroup(t *testing.T) {
 	if look.CPU != 250*time.Millisecond || look.Written == nil || *look.Written != 150 || look.Processes != 1 {
 		t.Errorf("seen: %+v", look)
 	}
-	if _, err := newWatcher(Options{Processes: []string{"other.service"}}, "/proc", root); err == nil || !strings.Contains(err.Error(), "no systemd unit other.service") {
+	if _, err := newWatcher(Options{Processes: []string{"other.service"}}, "/proc", root); err == nil || !strings.Contains(err.Error(), "no systemd unit other.service") || !IsAbsent(err) {
 		t.Errorf("another unit: %v", err)
 	}
-	if _, err := newWatcher(Options{Processes: []string{"mail.service"}}, "/proc", t.TempDir()); err == nil || !strings.Contains(err.Error(), "no control groups of version 2") {
+	if _, err := newWatcher(Options{Processes: []string{"mail.service"}}, "/proc", t.TempDir()); err == nil || !strings.Contains(err.Error(), "no control groups of version 2") || IsAbsent(err) {
 		t.Errorf("without control groups: %v", err)
 	}
 }

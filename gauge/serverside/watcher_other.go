@@ -4,6 +4,7 @@ package serverside
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
@@ -13,7 +14,7 @@ type Watcher struct{}
 
 // New refuses: only Linux is known to tell.
 func New(Options) (*Watcher, error) {
-	return nil, errors.New("the server's processes can be watched on Linux only: leave server out of the scenario")
+	return nil, fmt.Errorf("the server's processes can be watched on Linux only: %w", errors.ErrUnsupported)
 }
 
 // Look is not called: there is no Watcher.
