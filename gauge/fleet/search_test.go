@@ -139,8 +139,8 @@ func TestSearchOnAFleet(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a.Range.Low < 400 || a.Range.High > 800 || a.Range.Low >= a.Range.High {
-			t.Errorf("%+v, want a range below 800", a.Range)
+		if a.Range.Low != 0 || a.Range.High < 700 || a.Range.High > 850 { // the budget ended it before trials around the boundary
+			t.Errorf("%+v, want an upper end above 700, and no lower one", a.Range)
 		}
 		for i, trial := range a.Trials {
 			if math.Abs(trial.Achieved-trial.Rate) > 2 || trial.Outcome == capacity.Invalid || (trial.Rate > 700) != (trial.Outcome == capacity.Fail) {
@@ -154,7 +154,7 @@ func TestSearchOnAFleet(t *testing.T) {
 	})
 }
 
-// A trial in which an agent is lost is no evidence, and the search ends with what it has.
+// A trial in which an agent is lost is no evidence, and the search ends with the trials it has.
 func TestSearchLosesAnAgent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, _, err := search(t, capacity.Plan{From: 100, Trial: 10 * time.Second}, func(s *stage, trial *capacity.Trial) {
@@ -168,7 +168,8 @@ func TestSearchLosesAnAgent(t *testing.T) {
 		if got, want := outcomes(a), []capacity.Outcome{capacity.Undecided, capacity.Pass, capacity.Invalid}; !slices.Equal(got, want) {
 			t.Errorf("outcomes %v, want %v", got, want)
 		}
-		if a.By != capacity.ByGenerator || a.Range.Low != 200 || !strings.Contains(a.Trials[len(a.Trials)-1].Why, "agent agent1 on host was lost") {
+		if a.By != capacity.ByGenerator || a.Range.Low != 0 || // no longer trial has confirmed what passed
+			!strings.Contains(a.Trials[len(a.Trials)-1].Why, "agent agent1 on host was lost") {
 			t.Errorf("by %s, %+v, %s", a.By, a.Range, a.Trials[len(a.Trials)-1].Why)
 		}
 	})
