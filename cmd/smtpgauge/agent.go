@@ -73,7 +73,7 @@ order, the second at once.`,
 	f.bus.register(flags)
 	flags.StringVar(&f.name, "name", "", "the agent's `NAME` in results (default the machine's)")
 	flags.BoolVar(&f.once, "once", false, "leave after the runs of one coordinator")
-	flags.StringVarP(&f.output, "output", "o", "", "write the agent's own run file to `FILE`, of further runs to FILE-2, FILE-3 (default NAME-TIME.jsonl)")
+	flags.StringVarP(&f.output, "output", "o", "", "write the agent's own run file to `FILE`, of further runs to FILE-2, FILE-3 (default NAME-AGENT-TIME.jsonl)")
 	flags.Var(&f.shards, "shards", "share this agent's part among `N` loops, each on a core of its own if there are as many")
 	flags.StringArrayVar(&f.rules.MayLoad, "i-may-load", nil, "this agent may load `HOST`, although it is neither this machine nor on a private network (repeatable)")
 	flags.StringArrayVar(&f.rules.Secrets, "secret", nil, "give scenarios with secrets: agent the `SECRET` env:NAME or file:PATH of this machine (repeatable)")
@@ -179,8 +179,8 @@ func (f *agentFlags) run(ctx context.Context, s streams) error {
 		Drain:  stop.drain,
 		Report: func(text string) { fmt.Fprintln(s.err, printable.Text(text)) },
 		Load:   func(data []byte, sum string) (fleet.Load, error) { return f.load(data, sum, s) },
-		Create: func(scenario string) (fleet.File, error) {
-			return runfile.CreateNew(f.output, scenario, s.results.Writer())
+		Create: func(scenario, agent string) (fleet.File, error) {
+			return runfile.CreateNew(f.output, scenario+"-"+runfile.Word(agent), s.results.Writer())
 		},
 		Run: gauge.Options{FreeCores: s.freeCores},
 	}

@@ -31,7 +31,7 @@ func TestAgentsDiskIsFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, Options{Agents: 2}, func(i int, a *AgentOptions, _ *fakeLoad) {
 			if a.Once = true; i == 1 {
-				a.Create = func(string) (File, error) { return &fullFile{room: 6000}, nil }
+				a.Create = func(string, string) (File, error) { return &fullFile{room: 6000}, nil }
 			}
 		})
 		run, err := s.carry(gauge.Options{})
@@ -73,7 +73,7 @@ func TestAgentsFileIsCut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, Options{Agents: 2}, func(i int, a *AgentOptions, _ *fakeLoad) {
 			if i == 1 {
-				a.Create = func(string) (File, error) { return &cutFile{left: 8000}, nil }
+				a.Create = func(string, string) (File, error) { return &cutFile{left: 8000}, nil }
 			}
 		})
 		defer s.end()

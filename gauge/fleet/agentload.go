@@ -49,7 +49,7 @@ func (a *agent) advance(ctx context.Context) error {
 		a.probing = startProbing(ctx, a.load)
 	}
 	if a.order.Begin && a.run == nil && !a.status.Ended && !a.order.Over {
-		file, err := a.o.Create(a.load.Name())
+		file, err := a.o.Create(a.load.Name(), a.order.Name)
 		if err != nil {
 			a.status.Failed = shortened(err.Error())
 			return nil

@@ -42,8 +42,9 @@ type AgentOptions struct {
 	// Load makes a scenario of what the coordinator sent. sum is the SHA-256 of data. It is
 	// called once at a time, and may take long.
 	Load func(data []byte, sum string) (Load, error)
-	// Create creates the file of a run of a scenario.
-	Create func(scenario string) (File, error)
+	// Create creates the file of a run of a scenario. agent is the name that the coordinator
+	// has for this agent, which may be any text.
+	Create func(scenario, agent string) (File, error)
 	// Report is called with what happens, for people, by one goroutine. It may block.
 	Report func(text string)
 	// Drain ends the agent's part in order once it is closed; then Serve returns.

@@ -217,7 +217,7 @@ func newStage(t *testing.T, o Options, change func(agent int, a *AgentOptions, l
 			load.JobLoad = JobLoad{Job: newJob(t)}
 			return load, nil
 		}
-		a.Create = func(string) (File, error) {
+		a.Create = func(string, string) (File, error) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.files[i] = append(s.files[i], &memoryFile{})

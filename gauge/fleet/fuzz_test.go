@@ -150,7 +150,7 @@ func FuzzAgent(f *testing.F) {
 		a := &agent{end: bus.NewEnd(w, token), o: AgentOptions{
 			Name: "a", Version: "1", Report: func(string) {},
 			Load:   func([]byte, string) (Load, error) { return idleLoad{}, nil },
-			Create: func(string) (File, error) { return &memoryFile{}, nil },
+			Create: func(string, string) (File, error) { return &memoryFile{}, nil },
 		}}
 		over := false
 		_, err := a.end.Listen(a.end.ID(), func(from string, m bus.Message, body []byte) {

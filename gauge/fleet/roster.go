@@ -58,7 +58,7 @@ func (f *Fleet) admit(id string, hello *bus.Hello, now time.Time) {
 	case !f.gathered:
 		f.seat(id, hello, now)
 	default:
-		f.refuse(id, hello, fmt.Sprintf("the fleet has its %d agents", f.o.Agents))
+		f.refuse(id, hello, fmt.Sprintf("the fleet has all its agents, and these are %d", f.o.Agents))
 	}
 }
 

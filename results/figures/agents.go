@@ -75,6 +75,9 @@ const namedLost = 5
 // checkAgents says what lost agents mean for the figures: the load was not the one that was
 // asked for.
 func (v *Validity) checkAgents(r *record.Run, res *Result) {
+	if p := r.Header.Agent; p != nil && len(res.Agents) == 0 {
+		v.addNote("agents: this is the part of agent %s alone, number %d of %d; show --merge makes one result of the files of all", p.Name, p.Number, p.Of)
+	}
 	if len(res.Agents) == 0 {
 		return
 	}

@@ -113,3 +113,14 @@ func TestAgentsNotes(t *testing.T) {
 		t.Errorf("p50 %v", p50)
 	}
 }
+
+// The file of one agent says that it is not the whole.
+func TestOneAgentsPart(t *testing.T) {
+	r := new(record.Run)
+	r.Header.Agent = &record.Place{Name: "a2", Number: 2, Of: 3}
+	var v Validity
+	v.checkAgents(r, &Result{})
+	if len(v.Notes) != 1 || !strings.Contains(v.Notes[0], "the part of agent a2 alone, number 2 of 3") {
+		t.Errorf("notes %q", v.Notes)
+	}
+}

@@ -50,7 +50,11 @@ func (c *Crew) tellHow(how string, stderr io.Writer) {
 	if c.o.Token.Chosen {
 		note = "   # with the same " + c.o.Token.Variable
 	}
-	fmt.Fprintf(stderr, "start each of the %d agents with:\n  %s\n", c.o.Agents, how+note)
+	who := "the agent"
+	if c.o.Agents > 1 {
+		who = fmt.Sprintf("each of the %d agents", c.o.Agents)
+	}
+	fmt.Fprintf(stderr, "start %s with:\n  %s\n", who, how+note)
 	for _, name := range c.names {
 		fmt.Fprintf(stderr, "and on the server's machine:\n  %s --name %s --watch PROCESS%s\n", how, name, note)
 	}

@@ -103,6 +103,21 @@ func CreateNew(name, scenario string, stdout io.Writer) (*File, error) {
 	return free(strings.TrimSuffix(name, ending), ending)
 }
 
+// mostWord bounds a Word, in octets.
+const mostWord = 60
+
+// Word is a name as a part of a file's name: ASCII letters, digits, dots, hyphens and underscores
+// as they are, and an underscore for anything else.
+func Word(name string) string {
+	word := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-_", r) {
+			return r
+		}
+		return '_'
+	}, name)
+	return word[:min(len(word), mostWord)]
+}
+
 // free creates a file of a name that is not taken: with no number in it, or the first from 2
 // that is free.
 func free(base, ending string) (*File, error) {

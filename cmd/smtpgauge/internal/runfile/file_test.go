@@ -218,3 +218,15 @@ func TestRunFileIsGoneFromItsPlace(t *testing.T) {
 		}
 	}
 }
+
+// An agent's name is a part of a file's name, and of no path.
+func TestWord(t *testing.T) {
+	for name, want := range map[string]string{
+		"mx-1.example_2": "mx-1.example_2", "../../etc/passwd": ".._.._etc_passwd", "a b\x1b[2J\x00": "a_b__2J_", "Grüße": "Gr__e",
+		strings.Repeat("a", 300): strings.Repeat("a", 60), "": "",
+	} {
+		if got := Word(name); got != want {
+			t.Errorf("%q is %q, want %q", name, got, want)
+		}
+	}
+}
