@@ -13,7 +13,6 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/render/compared"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
 	"github.com/smtpgauge/smtpgauge/results/render/targets"
-	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // heading is a result in one line.
@@ -65,76 +64,6 @@ func timeCells(d *figures.Distribution) []table.Cell {
 		return table.Plain(slices.Repeat([]string{human.NoSamples}, len(timeColumns))...)
 	}
 	return table.Plain(human.Duration(d.P50), human.Duration(d.P90), human.Duration(d.P99), human.Duration(d.P999), human.Duration(d.Max))
-}
-
-func (res *document) flowSection() table.Section {
-	s := table.Section{ID: flowsID, Title: "Flows"}
-	s.Columns = append([]table.Column{{Name: "flow", Left: true}},
-		table.Numbers("msg/s", "attempted", "accepted", "rejected", "failed", "unknown")...)
-	expected := res.expectsRejections()
-	if expected {
-		s.Columns = slices.Insert(s.Columns, 4, table.Column{Name: rejectedAsExpected})
-	}
-	s.Columns = append(s.Columns, table.Column{Name: "port, tls, auth", Left: true, Apart: "Message times"})
-	s.Columns = append(s.Columns, table.Numbers(timeColumns...)...)
-	for name, f := range res.FlowsInOrder() {
-		m := &f.Messages
-		speed := human.NoSamples
-		if f.Window > 0 {
-			speed = human.Rate(f.Rate)
-		}
-		row := append(table.Plain(name, speed), messageCells(m)...)
-		if expected {
-			row = slices.Insert(row, 4, table.Cell{Text: human.Count(m.Expected)})
-		}
-		row = append(row, table.Cell{Text: f.Label})
-		s.Rows = append(s.Rows, append(row, timeCells(f.Judged())...))
-	}
-	s.Lines = table.Plain(res.timesNote()...)
-	return s
-}
-
-// expectsRejections tells whether a message was rejected as the scenario wants.
-func (res *document) expectsRejections() bool {
-	for _, f := range res.FlowsInOrder() {
-		if f.Messages.Expected > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// messageCells are the messages by outcome; those rejected as expected are left out.
-func messageCells(m *tally.MessageCounts) []table.Cell {
-	return table.Plain(human.Count(m.Attempted), human.Count(m.Accepted), human.Count(m.Rejected-m.Expected), human.Count(m.Failed), human.Count(m.Unknown))
-}
-
-// timesNote says which times the message times are, and why.
-func (res *document) timesNote() []string {
-	var closed, open []string
-	for name, f := range res.FlowsInOrder() {
-		if f.Load == sample.OpenLoad {
-			open = append(open, name)
-		} else {
-			closed = append(closed, name)
-		}
-	}
-	const (
-		service  = "service times, MAIL sent to last reply. Closed load has no response time: no message is due before the one ahead of it is done."
-		response = "response times, due to last reply: the load is open, so waiting counts."
-	)
-	switch {
-	case len(open) == 0 && len(closed) == 0:
-		return nil
-	case len(open) == 0:
-		return []string{"Message times are " + service}
-	case len(closed) == 0:
-		return []string{"Message times are " + response}
-	}
-	return []string{
-		"Message times of " + strings.Join(open, ", ") + " are " + response,
-		"Message times of " + strings.Join(closed, ", ") + " are " + service,
-	}
 }
 
 func (res *document) sessionSection() table.Section {
