@@ -72,7 +72,8 @@ func (s Soak) fill(tb testing.TB, p *loadgen.Plan, length time.Duration, thresho
 			total = m.step(float64(n) / 3600)
 		}
 		run.Trend(0).Add(int64(n), from, to, total)
-		run.Server.Add(&tally.ServerSample{From: from, To: to, CPU: time.Second, Memory: m.memory(n)})
+		memory := m.memory(n) // of several looks, as in a long run
+		run.Server.Add(&tally.ServerSample{From: from, To: to, CPU: time.Second, Memory: memory, MemoryMean: memory})
 	}
 	return run
 }

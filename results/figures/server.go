@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -34,6 +35,7 @@ type Server struct {
 	ClockError      time.Duration     `json:"clock_error_ns,omitempty"`
 	underLoadLength time.Duration
 	gone            time.Duration // of it, without a process of the server
+	unseen          string        // for how long of the load it was looked at, if that is too short
 }
 
 // leastLooked is the share of the load in which the server has to have been looked at,
@@ -48,14 +50,14 @@ func serverOf(r *record.Run) *Server {
 	whole := r.Server.Between(r.Server[0].From, r.Server[len(r.Server)-1].To)
 	s := &Server{
 		CPUSeconds: whole.CPU.Seconds(), CoresOfMachine: whole.Cores, MaxRSS: whole.Memory, MaxProcesses: whole.Processes, MaxDescriptors: whole.Descriptors,
-		Written: whole.Written, Switches: whole.Switches, Overflows: whole.Overflows, Drops: whole.Drops, MaxQueue: whole.Queue, Looked: whole.Length(),
+		Written: whole.Written, Switches: whole.Switches, Overflows: whole.Overflows, Drops: whole.Drops, MaxQueue: whole.Queue, Looked: whole.Length() - whole.Blind(),
 		ClockError: whole.ClockError,
 	}
 	if d := memoryDriftOf(r); d != nil {
 		s.Drift = map[string]*Drift{memoryDrift: d}
 	}
 	l := ServerUnder(r, r.SteadyWindows()...)
-	s.underLoadLength, s.gone = l.looked, l.gone
+	s.underLoadLength, s.gone, s.unseen = l.looked, l.gone, l.unseen()
 	if !l.Known() {
 		return s
 	}
@@ -91,17 +93,20 @@ func (s *Server) metric(m criteria.Metric) (value float64, reason string) {
 	if float64(s.gone) > (1-leastLooked)*float64(s.underLoadLength) {
 		return 0, fmt.Sprintf("no process of the server was there for %.1f s of the load", s.gone.Seconds())
 	}
+	if s.unseen != "" {
+		return 0, "the server was " + s.unseen
+	}
 	unknown := "it is not known"
 	var n *int64
 	switch m.Kind {
 	case criteria.ServerCPU:
 		if s.CPUPerMessage == nil {
-			return 0, s.withoutMessages()
+			return 0, withoutMessages
 		}
 		return float64(*s.CPUPerMessage), ""
 	case criteria.ServerWritten:
 		if s.WrittenPerMsg == nil && s.CPUPerMessage == nil {
-			return 0, s.withoutMessages()
+			return 0, withoutMessages
 		}
 		if s.WrittenPerMsg == nil {
 			return 0, unknown + ": the system does not let this user see what the server writes"
@@ -120,15 +125,11 @@ func (s *Server) metric(m criteria.Metric) (value float64, reason string) {
 	return float64(*n), ""
 }
 
-func (s *Server) withoutMessages() string {
-	if s.Cores == 0 {
-		return fmt.Sprintf("the server was looked at for %.1f s only", s.underLoadLength.Seconds())
-	}
-	return "no message was accepted under load"
-}
+const withoutMessages = "no message was accepted under load"
 
 // noteUnseen says what is missing of the server's own side, if the scenario asks for it.
 func (v *Validity) noteUnseen(r *record.Run) {
+	v.noteBlind(r)
 	processes, queries := r.Header.WatchesServer()
 	var missing []string
 	if processes && len(r.Server) == 0 {
@@ -144,4 +145,35 @@ func (v *Validity) noteUnseen(r *record.Run) {
 	default:
 		v.addNote("server: %s came", what)
 	}
+}
+
+// leastBlind is how long nobody looked at the server, if that is worth a note.
+const leastBlind = 5 * time.Second
+
+// noteBlind says when nobody looked at the server under load, and who was to.
+func (v *Validity) noteBlind(r *record.Run) {
+	if len(r.Server) == 0 {
+		return
+	}
+	windows := r.SteadyWindows()
+	l := ServerUnder(r, windows...)
+	var at, end sample.Instant
+	var longest time.Duration
+	for _, w := range windows {
+		if from, d := r.Server.LongestBlind(w.From, w.To); d > longest {
+			at, end, longest = from, w.To, d
+		}
+	}
+	if l.unseen() == "" && longest < leastBlind {
+		return
+	}
+	who := "nobody looked"
+	if name := r.Header.Watcher(); name != "" {
+		who = "agent " + name + " did not look"
+	}
+	when := fmt.Sprintf("for %.1f s from %s UTC on", longest.Seconds(), at.Time().UTC().Format(time.TimeOnly))
+	if at.Add(longest) == end {
+		when += ", to the end of the load"
+	}
+	v.addNote("server: %s; %s %s", cmp.Or(l.unseen(), "not looked at all the time"), who, when)
 }

@@ -72,12 +72,41 @@ func TestServerThresholds(t *testing.T) {
 		{"server.max_rss <= 1MiB", 10, true, ""},
 		{"server.listen_overflows < 5", 10, false, ""},
 		{"server.listen_drops <= 0", 10, false, "it is not known"},
-		{"server.cpu_per_message < 3ms", 4, false, "the server was looked at for 2.0 s only"},
+		{"server.cpu_per_message < 3ms", 4, false, "the server was looked at for 2.0 s of 8.0 s only"},
+		{"server.max_rss < 1GiB", 9, false, "the server was looked at for 7.0 s of 8.0 s only"},
+		{"server.listen_overflows < 5", 4, false, "the server was looked at for 2.0 s of 8.0 s only"},
 		{"server.max_rss < 1GiB", 0, false, "nobody looked at the server"},
 	} {
 		got := Of(served(t, 0, test.looks, test.expr)).Thresholds[0]
 		if got.OK != test.ok || got.Reason != test.reason || (got.Value == nil) != (test.reason != "") {
 			t.Errorf("%s with %d looks: %+v", test.expr, test.looks, got)
+		}
+	}
+}
+
+// A time between looks that is long, or in which the agent that looks was lost, is one in which
+// nobody looked. A note says when it was, and who was to look.
+func TestServerUnseen(t *testing.T) {
+	for name, c := range map[string]struct {
+		looks [][2]int // seconds from and to
+		note  string
+	}{
+		"one look from 1 s to 9 s": {[][2]int{{0, 1}, {1, 9}, {9, 10}}, "server: looked at for 1.0 s of 8.0 s only; agent mx1 did not look for 7.0 s from "},
+		"lost and back":            {[][2]int{{0, 3}, {3, 4}, {8, 9}, {9, 10}}, "server: looked at for 4.0 s of 8.0 s only; agent mx1 did not look for 4.0 s from "},
+		"lost":                     {[][2]int{{1, 2}, {2, 3}}, "did not look for 7.0 s from "},
+		"all the time":             {[][2]int{{0, 4}, {4, 7}, {7, 10}}, ""},
+	} {
+		r := served(t, 0, 0, "server.max_rss < 1GiB")
+		r.Header.Scenario = []byte(`{"server": {"agent": "mx1"}}`)
+		for _, l := range c.looks {
+			r.Server.Add(&tally.ServerSample{From: samples.At(time.Duration(l[0]) * time.Second), To: samples.At(time.Duration(l[1]) * time.Second), Processes: 1, Memory: 1 << 20})
+		}
+		res := Of(r)
+		if note := noteAbout("server: ", r); (note == "") != (c.note == "") || !strings.Contains(note, c.note) || strings.HasSuffix(note, "end of the load") != (name == "lost") {
+			t.Errorf("%s: note %q", name, note)
+		}
+		if got := res.Thresholds[0]; got.OK != (c.note == "") {
+			t.Errorf("%s: threshold %+v", name, got)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/results/record"
@@ -12,6 +13,7 @@ type ServerLoad struct {
 	tally.ServerSample               // all of it put together
 	looked, load       time.Duration // how long of the load they were looked at
 	gone               time.Duration // how long of that there was none
+	blind              time.Duration // how long of it passed between looks that are far apart
 }
 
 // ServerUnder puts together what was seen of the server's processes in some windows.
@@ -20,7 +22,7 @@ func ServerUnder(r *record.Run, windows ...record.Window) ServerLoad {
 	for _, w := range windows {
 		l.load += w.Length()
 		part := r.Server.Between(w.From, w.To)
-		l.looked += part.Length()
+		l.looked, l.blind = l.looked+part.Length(), l.blind+part.Blind()
 		l.gone += r.Server.Gone(w.From, w.To)
 		if l.To == 0 {
 			l.ServerSample = part
@@ -34,7 +36,16 @@ func ServerUnder(r *record.Run, windows ...record.Window) ServerLoad {
 // Known tells whether the server was there, and looked at, for most of the load, so that
 // there are figures of it.
 func (l *ServerLoad) Known() bool {
-	return l.load > 0 && float64(l.looked-l.gone) >= leastLooked*float64(l.load)
+	return l.load > 0 && float64(l.looked-l.blind-l.gone) >= leastLooked*float64(l.load)
+}
+
+// unseen says for how long of the load the server was looked at, if that is too short for
+// figures of it; "" if it is not.
+func (l *ServerLoad) unseen() string {
+	if seen := l.looked - l.blind; float64(seen) < leastLooked*float64(l.load) {
+		return fmt.Sprintf("looked at for %.1f s of %.1f s only", seen.Seconds(), l.load.Seconds())
+	}
+	return ""
 }
 
 // CPUPerMessage shares out the CPU time; false if it is not known, or if there was no message.

@@ -116,18 +116,26 @@ func (h *Header) setHosts() {
 // WatchesServer tells whether the scenario asks for the server's own side: for its processes,
 // and for the answers to queries.
 func (h *Header) WatchesServer() (processes, queries bool) {
-	var doc struct {
-		Server struct {
-			Processes  []string
-			Agent      string
-			Prometheus struct{ Queries map[string]string }
-		}
-	}
-	if json.Unmarshal(h.Scenario, &doc) != nil {
-		return false, false
-	}
-	s := &doc.Server
+	s := h.server()
 	return len(s.Processes) > 0 || s.Agent != "", len(s.Prometheus.Queries) > 0
+}
+
+// Watcher is the agent that is to look at the server; "" if none is.
+func (h *Header) Watcher() string { return h.server().Agent }
+
+// A serverSource is where a scenario has the server's own side from.
+type serverSource struct {
+	Processes  []string
+	Agent      string
+	Prometheus struct{ Queries map[string]string }
+}
+
+func (h *Header) server() serverSource {
+	var doc struct{ Server serverSource }
+	if json.Unmarshal(h.Scenario, &doc) != nil {
+		return serverSource{}
+	}
+	return doc.Server
 }
 
 // ThisEnvironment describes this process and its machine.

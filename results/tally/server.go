@@ -27,6 +27,7 @@ type ServerSample struct {
 	Overflows   *int64         `json:"listen_overflows,omitempty"` // connections that found the accept queue full, of all servers in its network namespace
 	Drops       *int64         `json:"listen_drops,omitempty"`     // SYNs and connections that the kernel dropped, those among them
 	Queue       *int64         `json:"accept_queue,omitempty"`     // connections that wait where the load connects to, in the longest queue, at the end
+	Unseen      time.Duration  `json:"unseen_ns,omitempty"`        // of several samples put together: how long nobody looked
 	ClockError  time.Duration  `json:"clock_error_ns,omitempty"`   // how far off From and To can be, by the clock of the run; 0 if it is of the same machine
 }
 
@@ -62,6 +63,7 @@ func (s *Server) Merge(from Server) {
 
 // add adds the sample after this one.
 func (s *ServerSample) add(next *ServerSample) {
+	s.Unseen = min(s.Blind()+max(0, next.From.Sub(s.To))+next.Blind(), maxServerFigure)
 	length, more := float64(s.Length()), float64(next.Length())
 	if length+more > 0 {
 		s.MemoryMean = int64((length*float64(s.MeanMemory()) + more*float64(next.MeanMemory())) / (length + more))
@@ -91,7 +93,7 @@ func (s *ServerSample) Check() error {
 	if s.From < 0 || s.To < s.From {
 		return fmt.Errorf("a look at the server from %d to %d", s.From, s.To)
 	}
-	figures := []int64{int64(s.CPU), int64(s.Cores), int64(s.Processes), s.Memory, s.MemoryMean, int64(s.ClockError)}
+	figures := []int64{int64(s.CPU), int64(s.Cores), int64(s.Processes), s.Memory, s.MemoryMean, int64(s.Unseen), int64(s.ClockError)}
 	for _, p := range []*int64{s.Descriptors, s.Written, s.Switches, s.DiskWait, s.Idle, s.Overflows, s.Drops, s.Queue} {
 		if p != nil {
 			figures = append(figures, *p)
@@ -126,6 +128,18 @@ func (s *ServerSample) MeanMemory() int64 {
 		return s.MemoryMean
 	}
 	return s.Memory
+}
+
+// mostApart is how far apart two looks are at the most. In a longer time between them, nobody
+// looked: a server's memory may have been anything.
+const mostApart = 5 * time.Second
+
+// Blind is for how long of the sample nobody looked at the server.
+func (s *ServerSample) Blind() time.Duration {
+	if single := s.MemoryMean == 0; single && s.Unseen == 0 && s.Length() > mostApart {
+		return s.Length()
+	}
+	return min(s.Unseen, s.Length())
 }
 
 // Length is the time between the two looks.
@@ -164,15 +178,38 @@ func (s Server) Gone(from, to sample.Instant) time.Duration {
 	return sum
 }
 
+// LongestBlind is the longest time between two points in time in which nobody looked at the
+// server, and when it began. It is exact if no samples were put together.
+func (s Server) LongestBlind(from, to sample.Instant) (at sample.Instant, length time.Duration) {
+	seen := from
+	note := func(until sample.Instant) {
+		if d := min(until, to).Sub(seen); d > length {
+			at, length = seen, d
+		}
+	}
+	for i := range s {
+		if s[i].To <= from || s[i].From >= to {
+			continue
+		}
+		note(s[i].From)
+		if seen = max(seen, s[i].From); s[i].Blind() > 0 {
+			note(s[i].To)
+		}
+		seen = s[i].To
+	}
+	note(to)
+	return at, length
+}
+
 // within is the part of a sample between two points in time.
 func (s ServerSample) within(from, to sample.Instant) ServerSample {
-	length := s.Length()
+	length, blind := s.Length(), s.Blind()
 	s.From, s.To = max(s.From, from), min(s.To, to)
 	if s.Length() >= length || length <= 0 {
 		return s
 	}
 	share := max(0, float64(s.Length())/float64(length))
-	s.CPU = time.Duration(share * float64(s.CPU))
+	s.CPU, s.Unseen = time.Duration(share*float64(s.CPU)), time.Duration(share*float64(blind))
 	for _, p := range []**int64{&s.Written, &s.Switches, &s.DiskWait, &s.Idle, &s.Overflows, &s.Drops} {
 		if *p != nil {
 			n := int64(share * float64(**p))

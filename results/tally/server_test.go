@@ -1,6 +1,7 @@
 package tally
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -47,5 +48,25 @@ func TestServerMerge(t *testing.T) {
 	s.Merge(seconds(3, 8))
 	if all := s.Between(0, sample.Instant(20*time.Second)); all.CPU != 4*time.Second || all.To != sample.Instant(8*time.Second) {
 		t.Errorf("merged: %+v, want 8 s", all)
+	}
+}
+
+// What nobody saw is kept when samples are put together, and when a part of one is taken.
+func TestServerBlind(t *testing.T) {
+	at := func(s int) sample.Instant { return sample.Instant(s * int(time.Second)) }
+	s := Server{{From: at(0), To: at(1), Memory: 1}, {From: at(4), To: at(5), Memory: 1}, {From: at(5), To: at(15), Memory: 1}, {From: at(15), To: at(16), Memory: 1}}
+	for name, of := range map[string]Server{"single": s, "in pairs": inPairs(slices.Clone(s)), "all": inPairs(inPairs(slices.Clone(s)))} {
+		if all := of.Between(at(0), at(16)); all.Blind() != 13*time.Second {
+			t.Errorf("%s: blind for %v, want 13 s", name, all.Blind())
+		}
+	}
+	if part := s.Between(at(12), at(16)); part.Blind() != 3*time.Second {
+		t.Errorf("the end: blind for %v, want 3 s", part.Blind())
+	}
+	if from, length := s.LongestBlind(at(0), at(30)); from != at(16) || length != 14*time.Second {
+		t.Errorf("longest from %d for %v, want the last 14 s", from, length)
+	}
+	if from, length := s.LongestBlind(at(0), at(16)); from != at(5) || length != 10*time.Second {
+		t.Errorf("longest from %d for %v, want 10 s from 5 s on", from, length)
 	}
 }
