@@ -50,6 +50,9 @@ all runs.`,
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if reports, err := readCapacity(args); err != nil || len(reports) > 0 {
+				if err == nil && (merge || repeats) {
+					return usagef("leave it out: searches are shown one after the other", "--merge and --repeats are for runs, not for searches for a capacity")
+				}
 				return errors.Join(err, showCapacity(s, format, all, args, reports))
 			}
 			runs, err := readRuns(args, format.name)
