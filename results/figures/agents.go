@@ -2,6 +2,7 @@ package figures
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,6 +67,11 @@ func agentsOf(r *record.Run) []Agent {
 	return list
 }
 
+// nobodyLeft tells whether the run is of a fleet all of whose agents were lost.
+func (res *Result) nobodyLeft() bool {
+	return len(res.Agents) > 0 && !slices.ContainsFunc(res.Agents, func(a Agent) bool { return !a.Lost })
+}
+
 // skewNote is how far apart agents may start before that is worth a note.
 const skewNote = 100 * time.Millisecond
 
@@ -105,7 +111,7 @@ func (v *Validity) checkAgents(r *record.Run, res *Result) {
 		allowed = r.Closing.AllowLost
 	}
 	switch text := fmt.Sprintf("agents: of %d, lost: %s; their part of the load is missing, or was late", of, strings.Join(names, "; ")); {
-	case lost > 0 && lost >= of: // whatever is allowed: nobody measured to the end
+	case res.nobodyLeft(): // whatever is allowed: nobody measured to the end
 		v.addReason("%s; no agent is left", text)
 	case lost > allowed:
 		v.addReason("%s", text)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/internal/madeup"
 	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
@@ -87,6 +88,38 @@ func TestLostAgents(t *testing.T) {
 		}
 		if c.reason == "" && c.lost > 0 && len(v.Notes) != 1 {
 			t.Errorf("%+v: notes %q", c, v.Notes)
+		}
+	}
+}
+
+// Of a run all of whose agents were lost, what they alone know is unknown, and that they
+// attempted nothing is no failure of the server.
+func TestNoAgentLeft(t *testing.T) {
+	th, err := criteria.ParseThreshold("rate > 5/s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, messages := range []int{0, 39} {
+		p := samples.TwoFlows(1)
+		r, _ := madeup.Recorded(t, madeup.Header(p), p, 10*time.Second, func(r sample.Recorder) {
+			for _, s := range []sample.Series{samples.Closed, samples.Open} {
+				for range messages {
+					r.Message(s, sample.Accepted, sample.Steady, 1, 0)
+				}
+			}
+			r.Tick(tenSeconds)
+		})
+		th.Flow = r.Header.Flows[0].Name
+		r.Header.Thresholds = append(r.Header.Thresholds, th)
+		r.Closing = &record.Closing{AllowLost: 1}
+		r.Agents = []record.Agent{{Place: record.Place{Name: "a", Of: 1}, Times: make([]*histogram.Histogram, 2), Lost: "killed"}}
+		res := Of(r)
+		if res.Verdict.Word != criteria.Invalid || !strings.Contains(res.Verdict.Reason, "no agent is left") || res.Clock != "unknown" {
+			t.Errorf("%d messages: %s: %s, clock %q", messages, res.Verdict.Word, res.Verdict.Reason, res.Clock)
+		}
+		want := map[int]string{0: "the load did not begin", 39: "it is not known how long the load lasted"}[messages]
+		if got := res.Thresholds[0]; got.OK || got.Reason != want {
+			t.Errorf("%d messages: %+v", messages, got)
 		}
 	}
 }

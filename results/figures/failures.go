@@ -21,7 +21,7 @@ func (res *Result) failures(r *record.Run) []string {
 	if r.Closing != nil && r.Closing.Lost != "" {
 		list = append(list, "target lost: "+r.Closing.Lost)
 	}
-	ended := res.Interrupted || res.Deserted || res.Partial
+	ended := res.Interrupted || res.Deserted || res.Partial || res.nobodyLeft()
 	if r.Closing != nil && r.Closing.Aborted != "" {
 		list, ended = append(list, r.Closing.Aborted), true
 	}
@@ -36,7 +36,7 @@ func (res *Result) failures(r *record.Run) []string {
 // failure says how the server failed the flow; "" if it did not. What the generator's
 // own limits ended is a reason against the figures, and no failure of the server. Of a
 // flow that was ended before anything was answered, by the user, because of another flow or
-// with its program, nothing is known.
+// with its program or all agents, nothing is known.
 func (f *Flow) failure(ended bool) string {
 	m := &f.Messages
 	unexpected := m.Rejected - m.Expected

@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ func Of(r *record.Run) *Result {
 	}
 	ended := r.End().Time()
 	if r.Closing != nil {
-		res.Clock, ended, res.NotLoaded = r.Closing.Clock, r.Closing.Ended, r.Closing.NotLoaded
+		res.Clock, ended, res.NotLoaded = cmp.Or(r.Closing.Clock, res.Clock), r.Closing.Ended, r.Closing.NotLoaded
 	}
 	res.Elapsed = max(0, ended.Sub(h.Started))
 	all := tally.NewTotal()
@@ -210,6 +211,9 @@ func metricOf(r *record.Run, f *Flow, t *criteria.Threshold) (value float64, rea
 		}
 		return share, ""
 	case criteria.Rate:
+		if f.Window == 0 && m.Attempted > 0 {
+			return 0, "it is not known how long the load lasted"
+		}
 		if f.Window == 0 {
 			return 0, "the load did not begin"
 		}

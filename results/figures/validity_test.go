@@ -321,7 +321,7 @@ func TestThresholds(t *testing.T) {
 		{criteria.Threshold{Flow: "closed", Metric: metric("p50", 0.5, sample.TLS, sample.Service), Op: "<", Limit: 1e12}, 0, false, "never ran"},
 		{criteria.Threshold{Flow: "closed", Metric: criteria.Metric{Kind: criteria.Errors}, Op: "<", Limit: 0.4}, 0.5, false, ""},
 		{criteria.Threshold{Flow: "closed", Metric: criteria.Metric{Kind: criteria.Rate}, Op: ">=", Limit: 50}, 50, true, ""},
-		{criteria.Threshold{Flow: "open", Metric: criteria.Metric{Kind: criteria.Rate}, Op: ">", Limit: 0}, 0, false, "did not begin"},
+		{criteria.Threshold{Flow: "open", Metric: criteria.Metric{Kind: criteria.Rate}, Op: ">", Limit: 0}, 0, false, "not known how long the load lasted"},
 		{criteria.Threshold{Flow: "closed", Metric: criteria.Metric{Kind: criteria.Count, Outcome: sample.Rejected}, Op: ">", Limit: 999}, 1000, true, ""},
 	} {
 		got := newThresholdResult(r, Of(r), &c.t)
