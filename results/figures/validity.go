@@ -32,6 +32,9 @@ func validityOf(r *record.Run, res *Result) Validity {
 		}
 		v.addReason("partial: the run file has lost its end%s, so it is unknown whether the cores were free and the clock was steady; the figures are of what is left", where)
 	}
+	if a := r.Astray(); a != "" {
+		v.addReason("run file: %s: lines of it are missing, or not as they were written, and with them what shows whether the generator kept up", a)
+	}
 	v.checkAgents(r, res)
 	v.checkGenerator(res)
 	v.noteUnknown(r, res)

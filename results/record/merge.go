@@ -46,6 +46,7 @@ func Merge(runs ...*Run) (*Run, error) {
 			return nil, fmt.Errorf("run %d is of another scenario than run 1: only runs of the same scenario merge", i+1)
 		}
 		out.merge(r)
+		out.astray = join(out.astray, r.astray)
 		if r.Closing == nil {
 			out.damaged = join(out.damaged, r.damaged)
 			whole = false

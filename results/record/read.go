@@ -75,7 +75,8 @@ type fileReader struct {
 	run        *Run
 	totals     map[sample.Series]*tally.Total // from the end of the file
 	stages     map[sample.Series]*tally.Total // likewise
-	lastNumber int64                          // the interval of the last line
+	intervals  intervalSums
+	lastNumber int64 // the interval of the last line
 
 	bounded bool    // intervals are kept by course, not as they are
 	times   bool    // the course keeps the times of messages
@@ -203,6 +204,7 @@ func (f *fileReader) interval(line []byte) error {
 	if err := f.keep(&l, s, histograms); err != nil {
 		return err
 	}
+	f.intervals.add(s, l.Number, &l.Outcomes)
 	f.run.setGauge(s.Flow, l.Gauge)
 	f.run.noteDone(s.Flow, &l.Counts)
 	f.run.noteBacklog(s.Flow, l.Gauge, l.To)
@@ -328,6 +330,7 @@ func (f *fileReader) end() (*Run, error) {
 	f.run.cpu.End()
 	if f.run.Closing != nil {
 		f.run.totals, f.run.stages = f.totals, f.stages
+		f.run.astray = f.intervals.astray(f.totals)
 		return f.run, nil
 	}
 	for i := range f.stored {

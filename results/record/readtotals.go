@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // ReadTotals reads a run file for its figures, many times as fast as Read and
@@ -62,3 +65,43 @@ func endsOpen(r io.ReadSeeker, size int64) (bool, error) {
 }
 
 var closingStart = []byte(`{"type":"` + closingType + `"`)
+
+// intervalSums are what the intervals of a file come to, to hold its totals against.
+type intervalSums struct {
+	messages map[sample.Series]int64
+	last     map[sample.Series]int64 // the number of the last interval
+	twice    int64                   // the first number that came twice; 0 if none did
+}
+
+func (i *intervalSums) add(s sample.Series, number int64, outcomes *tally.Outcomes) {
+	if i.messages == nil {
+		i.messages, i.last = map[sample.Series]int64{}, map[sample.Series]int64{}
+	}
+	if i.twice == 0 && number > 0 && number == i.last[s] {
+		i.twice = number
+	}
+	i.last[s] = number
+	for _, n := range outcomes {
+		i.messages[s] += n
+	}
+}
+
+// astray says in what the intervals of a whole file are not what its totals are made of; "" if
+// they are.
+func (i *intervalSums) astray(totals map[sample.Series]*tally.Total) string {
+	if i.twice > 0 {
+		return fmt.Sprintf("interval %d is there twice", i.twice)
+	}
+	have, of, differ := int64(0), int64(0), false
+	for s, t := range totals {
+		n := int64(0)
+		for _, o := range t.Outcomes {
+			n += o
+		}
+		have, of, differ = have+i.messages[s], of+n, differ || i.messages[s] != n
+	}
+	if !differ {
+		return ""
+	}
+	return fmt.Sprintf("intervals have %d of %d messages", have, of)
+}

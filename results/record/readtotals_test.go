@@ -3,6 +3,7 @@ package record
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -159,5 +160,42 @@ func TestCourseOfHostileNumbers(t *testing.T) {
 	}
 	if n := len(c.run.Intervals); n > 6 {
 		t.Errorf("%d intervals", n)
+	}
+}
+
+// A file whose intervals are not those of its totals is read, and says so, in either way of
+// reading, also after it is merged.
+func TestIntervalsAstray(t *testing.T) {
+	short := longRun
+	short.Seconds = 10
+	lines := bytes.SplitAfter(fileOf(t, short), []byte("\n"))
+	first := slices.IndexFunc(lines, func(l []byte) bool {
+		return bytes.HasPrefix(l, intervalStart) && bytes.Contains(l, []byte(`"outcomes"`))
+	})
+	for name, c := range map[string]struct {
+		lines [][]byte
+		want  string
+	}{
+		"whole":   {lines, "^$"},
+		"missing": {slices.Delete(slices.Clone(lines), first, first+1), "^intervals have [0-9]+ of [0-9]+ messages$"},
+		"twice":   {slices.Insert(slices.Clone(lines), first, lines[first]), "^interval [0-9]+ is there twice$"},
+	} {
+		file := bytes.Join(c.lines, nil)
+		for _, read := range []func() (*Run, error){
+			func() (*Run, error) { return Read(bytes.NewReader(file)) },
+			func() (*Run, error) { return ReadTotals(bytes.NewReader(file)) },
+		} {
+			r, err := read()
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			merged, err := Merge(r)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if want := regexp.MustCompile(c.want); !want.MatchString(r.Astray()) || !want.MatchString(merged.Astray()) {
+				t.Errorf("%s: %q, merged %q", name, r.Astray(), merged.Astray())
+			}
+		}
 	}
 }

@@ -52,6 +52,7 @@ type Run struct {
 	unwritten  error         // why the file is not whole
 	stood      time.Duration // the longest that a loop stood still in an interval of the file
 	identities []string      // its own, or those of the runs that were merged
+	astray     string        // in what the intervals of its file are not those of its totals; "" if they are
 	damaged    string        // where the file ends, and what there could not be read; "" if it is whole
 	ofAgents   bool          // made of files of a fleet's agents, without that of its coordinator
 }
@@ -248,6 +249,10 @@ func (r *Run) CPU(flow, round int) time.Duration { return r.cpu.PerMessage(flow,
 // Damage says where the run's file ends, and what there could not be read; "" if
 // the file is whole.
 func (r *Run) Damage() string { return r.damaged }
+
+// Astray says in what the intervals of a file that has its end are not what its totals are
+// made of; "" if they are.
+func (r *Run) Astray() string { return r.astray }
 
 // Unwritten is why the run's file is not whole; nil if it is.
 func (r *Run) Unwritten() error { return r.unwritten }
