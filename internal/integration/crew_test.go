@@ -186,6 +186,7 @@ func (c *crew) awaitIntervals(agent, n int) {
 type crewResult struct {
 	result
 	Interrupted bool
+	Deserted    bool
 	Agents      []struct {
 		Name, Why string
 		Lost      bool

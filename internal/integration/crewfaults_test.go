@@ -143,8 +143,8 @@ func TestFleetLosesItsCoordinator(t *testing.T) {
 	if r == nil {
 		t.Fatal(says)
 	}
-	if r.Partial || !r.Interrupted || len(r.Agents) != 2 || r.Agents[0].Lost || r.Agents[1].Lost {
-		t.Errorf("partial %v, interrupted %v, agents %+v", r.Partial, r.Interrupted, r.Agents)
+	if r.Partial || r.Interrupted || !r.Deserted || len(r.Agents) != 2 || r.Agents[0].Lost || r.Agents[1].Lost {
+		t.Errorf("partial %v, interrupted %v, deserted %v, agents %+v", r.Partial, r.Interrupted, r.Deserted, r.Agents)
 	}
 	c.accounted(r)
 }
