@@ -19,11 +19,7 @@ func (res *document) screen(o Options) table.Report {
 	r := res.frame()
 	if res.NotLoaded != "" {
 		r.Once = true
-		errors := res.errorPart()
-		if kinds := res.errorKinds(); len(kinds) == 1 && kinds[0].Example != "" && strings.Contains(res.NotLoaded, kinds[0].Example) {
-			errors = &screen.Part{} // the verdict has it
-		}
-		return screen.Fit(r, []*screen.Part{errors}, screen.Lines, o.terminal())
+		return screen.Fit(r, []*screen.Part{res.errorPart()}, screen.Lines, o.terminal())
 	}
 	r.More = "more: " + res.moreBy()
 	lines := screen.Lines
