@@ -95,7 +95,7 @@ func (l *openLoad) sessionNumber(s *session) int64 {
 }
 
 func (l *openLoad) next() time.Duration {
-	if l.flow.stage == sample.Drain && l.begun < l.due {
+	if l.flow.stage == sample.Drain && l.begun < l.due && l.nextDue == never {
 		return l.flow.endedAt + backlogGrace
 	}
 	return l.nextDue
@@ -123,7 +123,8 @@ func (l *openLoad) beginDue(now time.Duration) {
 		l.begin()
 	}
 	l.begin()
-	if l.flow.stage == sample.Drain && now >= l.flow.endedAt+backlogGrace {
+	// What was due and is still to be counted comes first: none is left out.
+	if l.flow.stage == sample.Drain && now >= l.flow.endedAt+backlogGrace && l.nextDue == never {
 		l.abandon()
 	}
 }
