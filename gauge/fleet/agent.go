@@ -21,7 +21,7 @@ func Serve(ctx context.Context, b bus.Bus, t bus.Token, o AgentOptions) error {
 	defer herald.end()
 	o.Report = herald.say
 	inbox := make(chan incoming, 64) // forget writes to the agent while the bus brings messages
-	a := &agent{o: o, end: bus.NewEnd(b, t), inbox: inbox}
+	a := &agent{o: o, follower: follower{end: bus.NewEnd(b, t)}, inbox: inbox}
 	over := make(chan struct{})
 	defer close(over)
 	stop, err := a.end.Listen(a.end.ID(), func(from string, m bus.Message, body []byte) {
@@ -52,25 +52,23 @@ type incoming struct {
 
 // An agent is the state of Serve. All of it belongs to one goroutine; runs have their own.
 type agent struct {
+	follower
 	o     AgentOptions
-	end   *bus.End
 	inbox chan incoming
 
-	coordinator string // its ID; "" as long as there is none
-	silent      int    // seconds without a word from it
-	deserted    bool   // it is given up: it gets no answer, and its run ends
-	order       bus.Order
-	status      bus.Status
-	blobs       [2]blob
-	earlier     blob // the scenario before: a comparison alternates between two
-	load        Load
-	loaded      string     // sum of the scenario that load is of
-	preparing   *preparing // the load is its own meanwhile
-	probing     *probing
-	run         *agentRun
-	leaving     bool
-	unwritten   error  // the first of its files that is not whole, and why
-	buffer      []byte // for what is read back of a file
+	deserted  bool // it is given up: it gets no answer, and its run ends
+	order     bus.Order
+	status    bus.Status
+	blobs     [2]blob
+	earlier   blob // the scenario before: a comparison alternates between two
+	load      Load
+	loaded    string     // sum of the scenario that load is of
+	preparing *preparing // the load is its own meanwhile
+	probing   *probing
+	run       *agentRun
+	leaving   bool
+	unwritten error  // the first of its files that is not whole, and why
+	buffer    []byte // for what is read back of a file
 }
 
 func (a *agent) serve(ctx context.Context) error {
@@ -85,7 +83,7 @@ func (a *agent) serve(ctx context.Context) error {
 		}
 	}()
 	drain := a.o.Drain
-	a.hello(bus.Coordinator)
+	a.hello(bus.Coordinator, a.greeting())
 	for {
 		var wrote, changed <-chan struct{}
 		var ready <-chan prepared
@@ -133,16 +131,15 @@ func (a *agent) serve(ctx context.Context) error {
 	}
 }
 
-// hello asks an address for a place.
-func (a *agent) hello(to string) {
-	// An error is one of the connection, which reports it itself. The next second tries again.
-	_ = a.end.Send(to, &bus.Hello{Name: a.o.Name, Host: a.o.Host, Version: a.o.Version, Shards: max(1, a.o.Shards)}, nil)
+// greeting is how the agent asks for a place.
+func (a *agent) greeting() *bus.Hello {
+	return &bus.Hello{Name: a.o.Name, Host: a.o.Host, Version: a.o.Version, Shards: max(1, a.o.Shards)}
 }
 
 // second is what happens each second.
 func (a *agent) second() error {
 	if a.coordinator == "" {
-		a.hello(bus.Coordinator)
+		a.hello(bus.Coordinator, a.greeting())
 		return nil
 	}
 	if a.silent++; a.silent < patience {
@@ -150,7 +147,7 @@ func (a *agent) second() error {
 	}
 	if !a.deserted {
 		a.deserted = true
-		a.o.Report(fmt.Sprintf("the coordinator has been silent for %d s: it is given up", patience))
+		a.o.Report(givenUp)
 		if a.run != nil {
 			a.run.desert()
 		}
@@ -177,7 +174,7 @@ func ended(leaves bool) string {
 // forget makes ready for another fleet.
 func (a *agent) forget() {
 	a.unprepare()
-	*a = agent{o: a.o, end: a.end, inbox: a.inbox, preparing: a.preparing, unwritten: a.unwritten, buffer: a.buffer}
+	*a = agent{o: a.o, follower: follower{end: a.end}, inbox: a.inbox, preparing: a.preparing, unwritten: a.unwritten, buffer: a.buffer}
 }
 
 // unprepare sees to it that nothing is made of what is being prepared.
@@ -216,23 +213,18 @@ func (a *agent) take(ctx context.Context, in incoming) (done bool, err error) {
 		}
 		return true, &RefusedError{Reason: m.Reason, Own: a.o.Version, Other: m.Version}
 	case *bus.Call:
-		if a.coordinator == "" {
-			a.hello(in.from)
-		}
+		a.called(in.from, a.greeting())
 	case *bus.Order:
-		if m.Leave && a.coordinator == "" { // the answer has not arrived
-			a.gone(in.from)
+		if a.deserted {
 			return false, nil
 		}
-		if a.coordinator == "" {
-			a.coordinator = in.from
+		own, joined := a.heed(in.from, m, a.status.Run)
+		if joined {
 			a.o.Report(fmt.Sprintf("joined as %s, agent %d of %d", m.Name, m.Number, m.Of))
 		}
-		if in.from != a.coordinator || a.deserted {
-			return false, nil
+		if own {
+			return a.obey(ctx, m, in.at)
 		}
-		a.silent = 0
-		return a.obey(ctx, m, in.at)
 	case *bus.Piece:
 		if in.from != a.coordinator || a.deserted {
 			return false, nil
@@ -298,7 +290,7 @@ func (a *agent) obey(ctx context.Context, m *bus.Order, at time.Time) (done bool
 			if leaves { // before the coordinator knows it, and hangs up
 				a.end.Leaving()
 			}
-			a.gone(a.coordinator)
+			a.gone(a.coordinator, a.status.Run)
 		}
 		if leaves {
 			return true, nil
@@ -306,11 +298,6 @@ func (a *agent) obey(ctx context.Context, m *bus.Order, at time.Time) (done bool
 		a.forget()
 	}
 	return false, nil
-}
-
-// gone tells a coordinator that this agent knows that the fleet is dissolved.
-func (a *agent) gone(coordinator string) {
-	_ = a.end.Send(coordinator, &bus.Status{Run: a.status.Run, Gone: true}, nil) // it asks again for a while
 }
 
 // answer says what the agent has done.

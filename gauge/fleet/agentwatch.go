@@ -3,7 +3,6 @@ package fleet
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
@@ -38,7 +37,7 @@ func Watch(ctx context.Context, b bus.Bus, t bus.Token, o WatchOptions) error {
 	herald := newHerald(o.Report)
 	defer herald.end()
 	o.Report = herald.say
-	a := &watchingAgent{o: o, end: bus.NewEnd(b, t)}
+	a := &watchingAgent{o: o, follower: follower{end: bus.NewEnd(b, t)}}
 	inbox, over := make(chan incoming, 64), make(chan struct{})
 	defer close(over)
 	stop, err := a.end.Listen(a.end.ID(), func(from string, m bus.Message, _ []byte) {
@@ -53,7 +52,7 @@ func Watch(ctx context.Context, b bus.Bus, t bus.Token, o WatchOptions) error {
 	defer stop()
 	tick := time.NewTicker(helloEvery)
 	defer tick.Stop()
-	a.hello(bus.Coordinator)
+	a.hello(bus.Coordinator, a.greeting())
 	for {
 		select {
 		case <-ctx.Done():
@@ -74,28 +73,25 @@ func Watch(ctx context.Context, b bus.Bus, t bus.Token, o WatchOptions) error {
 
 // A watchingAgent is the state of Watch.
 type watchingAgent struct {
-	o   WatchOptions
-	end *bus.End
+	follower
+	o WatchOptions
 
-	coordinator string // its ID; "" as long as there is none
-	refusedBy   string // ID of the last coordinator that had no use for it
-	silent      int    // seconds without a word from it
-	status      bus.Status
-	looker      Looker               // nil if no run is to be looked at
-	have        int                  // samples of the run that have come
-	unseen      []tally.ServerSample // those after them
+	refusedBy string // ID of the last coordinator that had no use for it
+	status    bus.Status
+	looker    Looker               // nil if no run is to be looked at
+	have      int                  // samples of the run that have come
+	unseen    []tally.ServerSample // those after them
 }
 
-// hello asks an address for a place.
-func (a *watchingAgent) hello(to string) {
-	// An error is one of the connection, which reports it itself. The next second tries again.
-	_ = a.end.Send(to, &bus.Hello{Name: a.o.Name, Host: a.o.Host, Version: a.o.Version, Watches: true}, nil)
+// greeting is how the agent asks for a place.
+func (a *watchingAgent) greeting() *bus.Hello {
+	return &bus.Hello{Name: a.o.Name, Host: a.o.Host, Version: a.o.Version, Watches: true}
 }
 
 // second is what happens each second.
 func (a *watchingAgent) second() error {
 	if a.coordinator == "" {
-		a.hello(bus.Coordinator)
+		a.hello(bus.Coordinator, a.greeting())
 		return nil
 	}
 	if a.looker != nil && !a.status.Ended {
@@ -105,11 +101,11 @@ func (a *watchingAgent) second() error {
 	if a.silent++; a.silent < patience {
 		return nil
 	}
-	a.o.Report(fmt.Sprintf("the coordinator has been silent for %d s: it is given up", patience))
+	a.o.Report(givenUp)
 	if a.o.Once {
 		return ErrCoordinatorLost
 	}
-	*a = watchingAgent{o: a.o, end: a.end}
+	*a = watchingAgent{o: a.o, follower: follower{end: a.end}}
 	return nil
 }
 
@@ -160,20 +156,13 @@ func (a *watchingAgent) take(in incoming) (done bool, err error) {
 			a.o.Report(refused.Error() + ": waiting for the next coordinator")
 		}
 	case *bus.Call:
-		if a.coordinator == "" {
-			a.hello(in.from)
-		}
+		a.called(in.from, a.greeting())
 	case *bus.Order:
-		if m.Leave && a.coordinator == "" { // the answer has not arrived
-			a.gone(in.from)
-			return false, nil
-		}
-		if a.coordinator == "" {
-			a.coordinator = in.from
+		own, joined := a.heed(in.from, m, a.status.Run)
+		if joined {
 			a.o.Report("joined as " + m.Name + ", which looks at the server")
 		}
-		if in.from == a.coordinator {
-			a.silent = 0
+		if own {
 			return a.obey(m, in.at), nil
 		}
 	}
@@ -214,12 +203,7 @@ func (a *watchingAgent) obey(m *bus.Order, at time.Time) (done bool) {
 	if a.o.Once { // before the coordinator knows it, and hangs up
 		a.end.Leaving()
 	}
-	a.gone(a.coordinator)
-	*a = watchingAgent{o: a.o, end: a.end}
+	a.gone(a.coordinator, a.status.Run)
+	*a = watchingAgent{o: a.o, follower: follower{end: a.end}}
 	return a.o.Once
-}
-
-// gone tells a coordinator that this agent knows that the fleet is dissolved.
-func (a *watchingAgent) gone(coordinator string) {
-	_ = a.end.Send(coordinator, &bus.Status{Run: a.status.Run, Gone: true}, nil) // it asks again for a while
 }

@@ -18,10 +18,11 @@
 //
 // # The course of a run
 //
-// Hello to all coordinators → Call → Hello to the caller → Order with a place → pieces of the scenario → Status.Loaded → Order.Probe →
-// Status.Probed → Order.Begin → Status.Waits 1 → Order.Segments 1 at a time of the agent's
-// own clock → deltas, and for each further segment Waits and Segments → Status.Ended with
-// length and SHA-256 of the file → Order.Over. After the last run: Order.Leave → Status.Gone.
+// Hello to all coordinators → Call → Hello to the caller → Order with a place → pieces of the
+// scenario → Status.Loaded → Order.Probe → Status.Probed → Order.Begin → Status.Waits 1 →
+// Order.Segments 1 at a time of the agent's own clock → deltas, and for each further segment
+// Waits and Segments → Status.Ended with length and SHA-256 of the file → Order.Over. After the
+// last run: Order.Leave → Status.Gone.
 //
 // # The server's own side
 //
@@ -42,6 +43,6 @@
 // # Where things are
 //
 // An agent's side is in the files that begin with agent: [Serve] and its run, its scenario,
-// and [Watch]. The coordinator's is in the others: [Fleet] with its roster, its run, and the
+// and [Watch]; what both have in common is in agentfollow.go. The coordinator's is in the others: [Fleet] with its roster, its run, and the
 // watcher that it hears of.
 package fleet

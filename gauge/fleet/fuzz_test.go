@@ -147,7 +147,7 @@ func FuzzAgent(f *testing.F) {
 	f.Add([]byte(`order {"run":1,"drain":true,"stop":true,"leave":true}` + "\n" + `order {"run":1073741824,"first":1048576,"shards":1}` + "\nhello {}\nstatus {}\ndelta {}\tx\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		w, token := wire{}, bus.NewToken()
-		a := &agent{end: bus.NewEnd(w, token), o: AgentOptions{
+		a := &agent{follower: follower{end: bus.NewEnd(w, token)}, o: AgentOptions{
 			Name: "a", Version: "1", Report: func(string) {},
 			Load:   func([]byte, string) (Load, error) { return idleLoad{}, nil },
 			Create: func(string, string) (File, error) { return &memoryFile{}, nil },
