@@ -161,11 +161,11 @@ func (r *run) checkSecrets(t *testing.T) {
 func (g *gauge) run(t *testing.T, args ...string) *result {
 	t.Helper()
 	res, exit := g.start(t, args...).end(t)
-	busy := slices.ContainsFunc(res.Verdict.Reasons, func(reason string) bool {
-		return strings.HasPrefix(reason, "generator-bound")
+	other := slices.ContainsFunc(res.Verdict.Reasons, func(reason string) bool {
+		return !strings.HasPrefix(reason, "generator-bound: ") || strings.Contains(reason, "local-limit")
 	})
 	switch {
-	case exit == 1 && busy && len(res.Verdict.Reasons) == 1:
+	case exit == 1 && !res.Verdict.Valid && !other:
 		t.Logf("the machine is busy: %q", res.Verdict.Reasons)
 	case exit != 0 || !res.Verdict.Valid || res.Partial:
 		t.Errorf("exit code %d, valid %v %q, partial %v", exit, res.Verdict.Valid, res.Verdict.Reasons, res.Partial)

@@ -119,6 +119,15 @@ func (p *prometheus) last(t *testing.T, selector string) int {
 	return int(value)
 }
 
+// awaitEnd returns when Prometheus has the last values of a run. It may keep them a moment after
+// the run has handed them over.
+func (p *prometheus) awaitEnd(t *testing.T) {
+	t.Helper()
+	eventually(t, "end of the run in Prometheus", func() bool {
+		return len(p.query(t, "last_over_time(smtpgauge_run_valid[10m])", "")) > 0
+	})
+}
+
 // watched is a scenario with open and closed load, TLS and a warm-up.
 const watched = `
 name: watched
@@ -152,6 +161,7 @@ func checkRun(t *testing.T, p *prometheus) {
 	})
 	checkMetrics(t, "live", live)
 	res, _ := r.end(t)
+	p.awaitEnd(t)
 	sent := 0.0
 	for name, f := range res.Flows {
 		p.checkFlow(t, name, f)
@@ -252,6 +262,7 @@ func (p *prometheus) checkDashboard(t *testing.T) {
 func checkNativeHistograms(t *testing.T, p *prometheus) {
 	res, _ := newGaugeWith(t, watched, "").start(t, "--metrics", p.target,
 		"--set", "warmup=0s", "--set", "flows.inbound.load.duration=2s", "--set", "flows.submit.load.duration=2s").end(t)
+	p.awaitEnd(t)
 	for name, f := range res.Flows {
 		found := p.query(t, fmt.Sprintf("smtpgauge_phase_seconds{flow=%q,phase=\"message\",part=\"service\"}[10m]", name), "")
 		if len(found) != 1 || len(found[0].Histograms) == 0 {

@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"context"
 	"net/http"
 	"sync"
 	"time"
@@ -30,10 +31,17 @@ func (s *scrapes) wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// A scraper says how long a scrape may take. A person with a browser
 		// does not, and the end does not wait for one.
-		regular := r.Header.Get("X-Prometheus-Scrape-Timeout-Seconds") != ""
-		last := regular && s.begin(time.Now())
+		patience, err := time.ParseDuration(r.Header.Get("X-Prometheus-Scrape-Timeout-Seconds") + "s")
+		if err != nil {
+			next.ServeHTTP(w, r)
+			return
+		}
+		last := s.begin(time.Now())
+		ctx, cancel := context.WithTimeout(r.Context(), patience)
+		defer cancel()
 		next.ServeHTTP(w, r)
-		if last {
+		// A scraper that has given up keeps nothing of what it was sent.
+		if last && ctx.Err() == nil {
 			s.markSeen()
 		}
 	})

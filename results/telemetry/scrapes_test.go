@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -61,6 +62,45 @@ func TestEndWaitsForTheLastScrape(t *testing.T) {
 		close(skip)
 	}); got != time.Second {
 		t.Errorf("the end took %v, want 1s: until the user had enough", got)
+	}
+}
+
+// A scrape that took longer than the scraper waits is lost, and so is one whose connection the
+// scraper closed. The end waits for the next one.
+func TestEndWaitsForAScrapeThatArrives(t *testing.T) {
+	for name, slow := range map[string]func(cancel func()){
+		"too slow": func(func()) { time.Sleep(11 * time.Second) },
+		"given up": func(cancel func()) { time.Sleep(time.Second); cancel() },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var s scrapes
+			lose := false
+			ctx, cancel := context.WithCancel(t.Context())
+			h := s.wrap(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+				if lose {
+					slow(cancel)
+				}
+			}))
+			visit(h, true)
+			time.Sleep(15 * time.Second)
+			visit(h, true)
+			s.end()
+			ended := time.Now()
+			go func() {
+				r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/metrics", nil)
+				r.Header.Set("X-Prometheus-Scrape-Timeout-Seconds", "10")
+				lose = true
+				h.ServeHTTP(httptest.NewRecorder(), r)
+				lose = false
+				time.Sleep(15*time.Second - time.Since(ended))
+				visit(h, true)
+			}()
+			s.await(nil)
+			if got := time.Since(ended); got != 15*time.Second {
+				t.Errorf("%s: the end took %v, want 15s: until the scrape after the lost one", name, got)
+			}
+			cancel()
+		})
 	}
 }
 
