@@ -61,8 +61,11 @@ func prepare(ctx context.Context, h *harness.Bench) (*bench, error) {
 func (b *bench) command(c client, w work, on *harness.Server) ([]string, error) {
 	n := strconv.Itoa
 	program := b.programs[c]
-	if c.shards() > 1 {
+	switch {
+	case c.shards() > 1:
 		program = b.programs[ours]
+	case c.processes() > 1:
+		program = b.programs[floor]
 	}
 	argv := []string{program}
 	if b.Pin {
@@ -97,8 +100,11 @@ func (b *bench) command(c client, w work, on *harness.Server) ([]string, error) 
 	if w.reconnect {
 		argv = append(argv, "-c")
 	}
-	if w.pipelined && c == floor {
+	if w.pipelined && c.processes() > 0 {
 		argv = append(argv, "-p")
+	}
+	if c.processes() > 1 {
+		argv = append(argv, "-j", n(c.processes()))
 	}
 	if w.security != plain {
 		argv = append(argv, "-ca", b.CA)

@@ -43,6 +43,7 @@ func TestCommands(t *testing.T) {
 		{smtpSource, with(func(w *work) { w.size = 200 }), "[smtp-source] -d -s 100 -m 5000 -l 1 -f bench@example.test -t bench@example.test -M source.example.test 127.0.0.1:2600"},
 		{floor, lockstep, "[floor] -s 100 -m 5000 -l 1024 127.0.0.1:2600"},
 		{floor, pipelined, "[floor] -p -s 100 -m 5000 -l 1024 127.0.0.1:2600"},
+		{fourFloors, pipelined, "[floor] -p -j 4 -s 100 -m 5000 -l 1024 127.0.0.1:2600"},
 		{goSMTP, pipelined, "[go-smtp] -s 100 -m 5000 -l 1024 127.0.0.1:2600"}, // it cannot pipeline
 		{goSMTP, full, "[go-smtp] -c -ca ca.pem -s 100 -m 5000 -l 1024 127.0.0.1:2600"},
 		{goSMTP, resumed, "[go-smtp] -c -ca ca.pem -r -s 100 -m 5000 -l 1024 127.0.0.1:2600"},

@@ -88,6 +88,12 @@ func TestVerdicts(t *testing.T) {
 	if got := s.verdict(target{metric: cpu, against: openSSL, bound: .3}, trial, base); got != want {
 		t.Errorf("with a floor: %s, want %s", got, want)
 	}
+	run(twoShards, 330)
+	run(twoFloors, 180)
+	const shared = "1.10 (1.10–1.10), missed; the floor: 1.20 (1.20–1.20)"
+	if got := s.verdict(target{metric: sharing, against: twoShards, bound: 1.05}, trial, base); got != shared {
+		t.Errorf("in two shards: %s, want %s", got, shared)
+	}
 }
 
 func TestRefusesWorkNotDone(t *testing.T) {

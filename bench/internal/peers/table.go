@@ -141,10 +141,14 @@ func (s *series) verdict(g target, t trial, base func(string) *series) string {
 func (s *series) least(g target) string {
 	figures := map[metric]func(usage) float64{cpu: usage.perMessage, rate: usage.rate}
 	figure := figures[g.metric]
-	if figure == nil || g.against == floor {
-		return ""
+	var r harness.Spread
+	var ok bool
+	switch {
+	case g.metric == sharing:
+		r, ok = s.ratios(g.against.floors(), floor, usage.perMessage)
+	case figure != nil && g.against != floor:
+		r, ok = s.ratios(floor, g.against, figure)
 	}
-	r, ok := s.ratios(floor, g.against, figure)
 	if !ok {
 		return ""
 	}

@@ -83,7 +83,7 @@ var trials = []trial{
 	}, {
 		name: "shards", title: "open connections, lockstep, 104 sessions, 1 KiB, in several shards",
 		work:    work{sessions: 104, messages: 200_000, size: 1024},
-		clients: []client{ours, twoShards, fourShards, eightShards}, servers: []server{epollSink},
+		clients: []client{ours, twoShards, fourShards, eightShards, floor, twoFloors, fourFloors, eightFloors}, servers: []server{epollSink},
 		targets: []target{
 			{metric: sharing, against: twoShards, bound: 1.05}, {metric: sharing, against: eightShards, bound: 1.10},
 		},

@@ -19,6 +19,11 @@ const (
 	twoShards   client = "smtpgauge, 2 shards"
 	fourShards  client = "smtpgauge, 4 shards"
 	eightShards client = "smtpgauge, 8 shards"
+
+	// The floor in several processes, which share nothing.
+	twoFloors   client = "floor, 2 processes"
+	fourFloors  client = "floor, 4 processes"
+	eightFloors client = "floor, 8 processes"
 )
 
 // shards returns among how many shards a client shares its load; 0 if it is not smtpgauge.
@@ -34,6 +39,32 @@ func (c client) shards() int {
 		return 8
 	}
 	return 0
+}
+
+// processes returns among how many processes a floor shares its load; 0 if the client is none.
+func (c client) processes() int {
+	switch c {
+	case floor:
+		return 1
+	case twoFloors:
+		return 2
+	case fourFloors:
+		return 4
+	case eightFloors:
+		return 8
+	}
+	return 0
+}
+
+// floors returns the floor that shares the load among as many processes as a client has shards;
+// "" if there is none.
+func (c client) floors() client {
+	for _, f := range []client{twoFloors, fourFloors, eightFloors} {
+		if f.processes() == c.shards() {
+			return f
+		}
+	}
+	return ""
 }
 
 // A security says how a case uses TLS.

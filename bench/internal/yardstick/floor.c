@@ -5,7 +5,7 @@
  * floor: the least a client can do to send mail. It marks how much of a
  * client's cost is the kernel's and cannot be saved.
  *
- *     floor [-c | -p | -n] [-s sessions] [-m messages] [-l bytes] address:port
+ *     floor [-c | -p | -n] [-s sessions] [-m messages] [-l bytes] [-j processes] address:port
  *
  * One thread, one epoll loop, one write and one read a turn; nothing is timed,
  * recorded or looked at, but for the ends of replies, which have to be counted
@@ -15,6 +15,9 @@
  *     -p         open connections, MAIL, RCPT and DATA in one write (RFC 2920)
  *     -c         a connection a message: connect, one message, QUIT, close
  *     -n         connect and close, nothing else: what a bare connection costs
+ *
+ * -j shares sessions and messages out to so many processes, each with a loop of
+ * its own: what several loops at once cost at the least.
  *
  * -l is the whole message, header included. Every connection ends with QUIT
  * and its reply. On success it prints "messages=N seconds=S".
@@ -30,6 +33,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -59,6 +63,7 @@ struct conn {
 
 static enum { LOCKSTEP, PIPELINED, RECONNECT, CONNECT_ONLY } mode;
 static long total = 1, begun, done; /* messages */
+static int processes = 1;
 static int sessions = 1, started, connecting, alive;
 static char *body;
 static size_t body_len;
@@ -232,14 +237,14 @@ static void compose(size_t n) {
 }
 
 static void usage(void) {
-    fprintf(stderr, "usage: floor [-c | -p | -n] [-s sessions] [-m messages] [-l bytes] address:port\n");
+    fprintf(stderr, "usage: floor [-c | -p | -n] [-s sessions] [-m messages] [-l bytes] [-j processes] address:port\n");
     exit(2);
 }
 
 static void options(int argc, char **argv) {
     int opt;
     size_t size = 1024;
-    while ((opt = getopt(argc, argv, "cpns:m:l:")) != -1) {
+    while ((opt = getopt(argc, argv, "cpns:m:l:j:")) != -1) {
         switch (opt) {
         case 'c': mode = RECONNECT; break;
         case 'p': mode = PIPELINED; break;
@@ -247,11 +252,12 @@ static void options(int argc, char **argv) {
         case 's': sessions = atoi(optarg); break;
         case 'm': total = atol(optarg); break;
         case 'l': size = strtoul(optarg, NULL, 10); break;
+        case 'j': processes = atoi(optarg); break;
         default: usage();
         }
     }
     char *colon = optind == argc - 1 ? strchr(argv[optind], ':') : NULL;
-    if (!colon || sessions < 1 || total < 1)
+    if (!colon || sessions < 1 || total < 1 || processes < 1 || processes > sessions || processes > total)
         usage();
     *colon = 0;
     server.sin_family = AF_INET;
@@ -263,21 +269,14 @@ static void options(int argc, char **argv) {
     compose(size);
 }
 
-int main(int argc, char **argv) {
-    options(argc, argv);
-    struct rlimit lim;
-    if (getrlimit(RLIMIT_NOFILE, &lim) == 0) {
-        lim.rlim_cur = lim.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &lim);
-    }
-    struct timespec from, to;
-    clock_gettime(CLOCK_MONOTONIC, &from);
+/* load sends all messages. */
+static void load(void) {
     epfd = epoll_create1(EPOLL_CLOEXEC);
     struct conn *conns = calloc(sessions, sizeof *conns);
     struct epoll_event events[EVENTS];
     if (mode == CONNECT_ONLY) {
         dial(conns);
-        goto out;
+        return;
     }
     alive = sessions;
     while (alive) {
@@ -289,7 +288,52 @@ int main(int argc, char **argv) {
         for (int i = 0; i < n; i++)
             ready(events[i].data.ptr, events[i].events);
     }
-out:
+}
+
+/* share gives part i of n of a number. The parts add up to it. */
+static long share(long number, int i, int n) {
+    return number / n + (i < number % n);
+}
+
+/* divide loads by several processes. It ends when all have ended, and counts
+ * the messages if each has sent its own. */
+static void divide(void) {
+    long all = total;
+    int everyone = sessions, failed = 0;
+    for (int i = 0; i < processes; i++) {
+        total = share(all, i, processes);
+        sessions = share(everyone, i, processes);
+        pid_t pid = fork();
+        if (pid < 0)
+            die("fork");
+        if (pid == 0) {
+            load();
+            _exit(done != total);
+        }
+    }
+    for (int i = 0; i < processes; i++) {
+        int status;
+        if (wait(&status) < 0)
+            die("wait");
+        failed |= status;
+    }
+    total = all;
+    done = failed ? 0 : all;
+}
+
+int main(int argc, char **argv) {
+    options(argc, argv);
+    struct rlimit lim;
+    if (getrlimit(RLIMIT_NOFILE, &lim) == 0) {
+        lim.rlim_cur = lim.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &lim);
+    }
+    struct timespec from, to;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    if (processes > 1)
+        divide();
+    else
+        load();
     clock_gettime(CLOCK_MONOTONIC, &to);
     printf("messages=%ld seconds=%.6f\n", done,
            (to.tv_sec - from.tv_sec) + (to.tv_nsec - from.tv_nsec) / 1e9);

@@ -51,6 +51,7 @@ func TestFloorAndSinkAgree(t *testing.T) {
 		"reconnecting": {"-c -s 7 -m 100", Counts{Connections: 100, Messages: 100, Quits: 100, Bytes: 102400}},
 		"large":        {"-s 2 -m 3 -l 9000000", Counts{Connections: 2, Messages: 3, Quits: 2, Bytes: 27000000}},
 		"many":         {"-p -s 500 -m 500 -l 400", Counts{Connections: 500, Messages: 500, Quits: 500, Bytes: 200000}},
+		"divided":      {"-j 3 -s 7 -m 100", Counts{Connections: 7, Messages: 100, Quits: 7, Bytes: 102400}},
 		"bare":         {"-n -m 50", Counts{Connections: 50}},
 	} {
 		t.Run(name, func(t *testing.T) {
