@@ -12,7 +12,7 @@ func (h *search) answer() *Answer {
 		a.By = ByServer
 	}
 	switch {
-	case h.by == ByGone:
+	case h.by != "" && len(h.trials) > 0 && h.last().Outcome == Unanswered:
 	case h.low > 0 && h.high > 0:
 		a.Range = h.fit()
 	default:
@@ -24,15 +24,15 @@ func (h *search) answer() *Answer {
 	return a
 }
 
-// leaveSettled takes out of a range what no trial has settled: where a search was looking is
-// no answer. If a rate is too high, the lower end and the best guess take trials around the
-// boundary; if none is, a trial that lasted has to have confirmed the rate.
+// leaveSettled takes out of the range of a search that something else than the server ended what
+// no trial has settled: where it was looking is no answer. If a rate is too high, the lower end and
+// the best guess take trials around the boundary; if none is, a trial that lasted has to have
+// confirmed the rate. Whoever makes an answer of a search calls it, once.
 func (a *Answer) leaveSettled() {
 	switch {
+	case a.By == ByServer:
 	case a.Range.High > 0 && !decided(a.Trials):
-		if a.Range.Best > 0 { // once: the report of an answer comes here again
-			a.Range.High *= 1 + chance
-		}
+		a.Range.High *= 1 + chance
 		a.Range.Low, a.Range.Best = 0, 0
 	case a.Range.High == 0:
 		a.Range.Low = confirmed(a.Trials, a.Range.Low)

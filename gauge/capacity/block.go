@@ -3,6 +3,7 @@ package capacity
 import (
 	"fmt"
 	"math"
+	"time"
 )
 
 // A Block is a second of a trial.
@@ -111,6 +112,15 @@ func lasting(blocks []Block) bool {
 	}
 	more := blocks[len(blocks)-1].Waiting - blocks[0].Waiting
 	return float64(more) <= max(lastingMessages, lastingShare*float64(due))
+}
+
+// behind is for how long the oldest of the messages that wait have waited, about, if so many
+// were due in a time. A few may just be under way.
+func behind(waiting, due int64, in time.Duration) time.Duration {
+	if waiting <= lastingMessages || due <= 0 {
+		return 0
+	}
+	return time.Duration(min(1, float64(waiting-lastingMessages)/float64(due)) * float64(in))
 }
 
 // So many messages may wait more at the end in any case, or this share of those due.

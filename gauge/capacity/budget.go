@@ -34,12 +34,16 @@ func (h *search) load(ctx context.Context, rate float64, length time.Duration) (
 // undrainedWhy says that the server did not finish in time what was under way at the end of
 // a trial.
 func undrainedWhy(m Measured) string {
-	return fmt.Sprintf("the server had not finished what was under way %s after the end of the last trial, when the time was used up, so it was cut off", human.Duration(m.draining()))
+	text := fmt.Sprintf("the server had not finished what was under way %s after the end of the last trial, when the time was used up, so it was cut off", human.Duration(m.draining()))
+	if len(m.Silent) > 0 {
+		text += "; until then " + silentText(m.Silent)
+	}
+	return text
 }
 
 // draining is how long a trial took beyond the seconds that it measured.
 func (m *Measured) draining() time.Duration {
-	return max(0, m.Took-time.Duration(len(m.Blocks))*time.Second)
+	return max(0, m.Took-m.length())
 }
 
 // drainingWhy says that the server used up most of the time to finish what was under way at

@@ -49,6 +49,9 @@ func (s *mortal) Try(ctx context.Context, rate float64, length time.Duration, en
 	return m, nil
 }
 
+// trailing is how many trials in the end of a search got no answer.
+func trailing(a *Answer) int { return (&search{trials: a.Trials}).asked() }
+
 // reported writes a search to a Log, and reads it.
 func reported(t *testing.T, a *Answer, expect float64) *Report {
 	t.Helper()
@@ -122,7 +125,8 @@ func TestWhatIsSaidOfAServerThatIsGone(t *testing.T) {
 		{"in the sixth trial", mortal{dies: 6}, Plan{}, "FAILED: the server stopped answering (" + nobodyListens + "): it answered last at 09:06:01 UTC, in trial 6 at 320 messages/s; the last trial that passed was trial 5, at 160 messages/s; 100/s was expected"},
 		{"in the first", mortal{dies: 1}, Plan{}, "FAILED: the server stopped answering (" + nobodyListens + "): it answered last at 09:01:01 UTC, in trial 1 at 10.0 messages/s; no trial had passed by then; 100/s was expected"},
 		{"before it", mortal{}, Plan{}, "FAILED: the server never answered (" + nobodyListens + "); 100/s was expected"},
-		{"when the budget ends", mortal{dies: 2}, Plan{From: 200, Budget: 16 * time.Second}, "FAILED: the server stopped answering (" + nobodyListens + "): it answered last at 09:02:01 UTC, in trial 2 at 400 messages/s; the last trial that passed was trial 1, at 200 messages/s; 100/s was expected"},
+		{"when the budget ends", mortal{dies: 2}, Plan{From: 200, Budget: 16 * time.Second}, "UNDECIDED: the server stopped answering (" + nobodyListens + "): it answered last at 09:02:01 UTC, in trial 2 at 400 messages/s; the last trial that passed was trial 1, at 200 messages/s; there was no time to ask it again; 100/s was expected"},
+		{"when the budget ends, and it was asked twice", mortal{dies: 2}, Plan{From: 200, Budget: 18 * time.Second}, "FAILED: the server stopped answering (" + nobodyListens + "): it answered last at 09:02:01 UTC, in trial 2 at 400 messages/s; the last trial that passed was trial 1, at 200 messages/s; 100/s was expected"},
 	} {
 		c.server.carries, c.plan.Goals = 500, []Goal{goalOfQueue}
 		a, err := Search(t.Context(), &c.server, c.plan, nil)
@@ -140,6 +144,34 @@ func TestWhatIsSaidOfAServerThatIsGone(t *testing.T) {
 	g := Gone{Flows: []string{"a", "b"}, Error: nobodyListens}
 	if got, want := g.says(true), "the server of flow a, b never answered ("+nobodyListens+")"; got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// One trial without an answer as the budget ends is too little to call a server gone. What is left
+// of the budget is used to ask again.
+func TestBudgetEndsWhenAServerDies(t *testing.T) {
+	words := map[criteria.Word]int{}
+	for _, dies := range []int{2, 8, 16} {
+		for budget := 13 * time.Second; budget < 4*time.Minute; budget += time.Second {
+			s := &mortal{limited: limited{carries: 500}, dies: dies}
+			a, err := Search(t.Context(), s, Plan{From: 200, Budget: budget, Goals: []Goal{goalOfQueue}}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, left := reported(t, a, 0), budget-a.Took
+			switch n := trailing(a); {
+			case n >= leastAsked && (a.By != ByGone || r.Verdict.Word != criteria.Failed):
+				t.Errorf("dies in trial %d, %d without an answer: limited by the %s: %s", dies, n, a.By, r.Verdict)
+			case n == 1 && (a.By != ByBudget || r.Verdict.Word != criteria.Undecided || a.Range != Range{} || left >= LeastDoubling ||
+				!strings.HasSuffix(a.Why, ", and there was no time to ask again") || !strings.HasSuffix(r.Verdict.Reason, "; there was no time to ask it again")):
+				t.Errorf("dies in trial %d, %v left: limited by the %s at %v: %s; %s", dies, left, a.By, a.Range, a.Why, r.Verdict)
+			case n == 1 || n == leastAsked:
+				words[r.Verdict.Word]++
+			}
+		}
+	}
+	if words[criteria.Failed] == 0 || words[criteria.Undecided] == 0 {
+		t.Errorf("%v: this shows nothing", words)
 	}
 }
 
@@ -205,23 +237,10 @@ func TestOverloadIsNoServerThatIsGone(t *testing.T) {
 			if r := reported(t, a, 0); a.By != ByServer || r.Gone != nil || a.Range.Low > 500 || a.Range.High < 500 || a.Range.Low < 400 {
 				t.Errorf("all %v, from %v: limited by the %s at %v: %s", all, from, a.By, a.Range, r.Verdict)
 			}
-			if (checks > 0) != all {
-				t.Errorf("all %v: %d trials at lower rates", all, checks)
+			if all && checks == 0 || !all && checks > 2 {
+				t.Errorf("all %v, from %v: %d trials at lower rates", all, from, checks)
 			}
 		}
-	}
-}
-
-// If the server of a flow with few sessions is gone, no low rate passes because it has none of
-// them there.
-func TestServerOfASmallFlowIsGone(t *testing.T) {
-	s := &refusing{limited: limited{carries: 500}, gone: 6}
-	a, err := Search(t.Context(), s, Plan{Goals: []Goal{goalOfQueue}}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r := reported(t, a, 0); r.Verdict.Word == criteria.Pass {
-		t.Errorf("limited by the %s: %s", a.By, r.Verdict)
 	}
 }
 

@@ -186,6 +186,7 @@ func ReadReport(r io.Reader) (*Report, error) {
 		a.Findings = end.Findings
 	default:
 		report.Partial, report.Cut = true, true
+		a.leaveSettled() // the lines of trials have where the search looked by then
 	}
 	report.complete(a)
 	return report, nil

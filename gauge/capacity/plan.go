@@ -18,7 +18,7 @@ type Plan struct {
 
 func (p Plan) withDefaults() Plan {
 	if p.From <= 0 {
-		p.From = 10
+		p.From = usualFrom
 	}
 	if p.Max <= 0 {
 		p.Max = math.Inf(1)
@@ -35,6 +35,9 @@ func (p Plan) withDefaults() Plan {
 	p.Budget = min(p.Budget, mostBudget)
 	return p
 }
+
+// usualFrom is a rate that any server carries, as a rule.
+const usualFrom = 10
 
 // mostBudget is more time than anybody has. Sums of such times still fit a Duration.
 const mostBudget = math.MaxInt64 / 4

@@ -84,9 +84,6 @@ type Response struct {
 // complete fills in what follows from the trials and the answer.
 func (r *Report) complete(a *Answer) {
 	r.Format = Format
-	if a.By != ByServer || r.Partial { // the file of a search that was killed has where it looked
-		a.leaveSettled()
-	}
 	r.Capacity = Figure{a.Range.Best, a.Range.Low, a.Range.High}
 	r.lasted = confirmed(a.Trials, cmp.Or(a.Range.High, math.Inf(1)))
 	r.LimitedBy, r.Why, r.Loaded = a.By, a.Why, a.Took
@@ -125,7 +122,7 @@ func (r *Report) conclude(shown bool) criteria.Conclusion {
 	switch {
 	case r.LimitedBy == ByGone:
 		word = criteria.Failed
-	case r.Gone != nil: // and may be there again, if the search goes on
+	case r.Gone != nil: // and may be there again
 	case r.Expect > 0 && (c.Low >= r.Expect || r.unsettled()) && shown:
 		word = criteria.Pass
 	case r.Expect > 0 && c.High > 0 && c.High < r.Expect:
@@ -205,7 +202,11 @@ func (r *Report) Says() string {
 	}
 	switch {
 	case r.Gone != nil:
-		return r.Gone.says(len(r.Target) > 1)
+		text := r.Gone.says(len(r.Target) > 1)
+		if r.LimitedBy == ByBudget && !r.Partial {
+			text += "; there was no time to ask it again"
+		}
+		return text
 	case c.Low <= 0 && r.LimitedBy == ByServer && !r.Partial:
 		return fmt.Sprintf("not even %s messages/s keep the goals: %s%s", human.Rate(r.lowest()), r.Why, few)
 	case r.unsettled():

@@ -50,6 +50,7 @@ func TestVerdict(t *testing.T) {
 		{"trials too short for what is expected", 150, Answer{Range: Range{160, 160, 0}, By: ByTrials, Trials: short}, criteria.Conclusion{Word: criteria.Undecided, Reason: "no rate is confirmed, and the trials were too short to tell more; trials at up to 500/s kept the goals, and were too short to count on; 150/s was expected, and no trial that lasts has confirmed that: use a longer --trial"}},
 	} {
 		r := Report{Expect: c.expect}
+		c.answer.leaveSettled()
 		r.complete(&c.answer)
 		if r.Verdict != c.want {
 			t.Errorf("%s: %s, want %s", c.name, r.Verdict, c.want)
@@ -57,7 +58,9 @@ func TestVerdict(t *testing.T) {
 	}
 	for _, cut := range []bool{false, true} {
 		r := Report{Expect: 390, Partial: true, Cut: cut}
-		r.complete(&Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: short})
+		a := &Answer{Range: Range{400, 500, 600}, By: ByBudget, Trials: short}
+		a.leaveSettled()
+		r.complete(a)
 		if r.Verdict.Word != criteria.Undecided || !strings.HasSuffix(r.Verdict.Reason, "it carries less than 630 messages/s; trials at up to 500/s kept the goals, and were too short to count on; 390/s was expected"+notShown("468")) {
 			t.Errorf("cut short: %s", r.Verdict)
 		}

@@ -36,12 +36,14 @@ func Search(ctx context.Context, s Server, p Plan, observe func(*Trial, Range)) 
 	case err != nil:
 		h.by = ByBudget // there was less time than the plan has
 	case len(h.trials) > 0 && h.last().Outcome == Unanswered: // whatever ended the search then
+		if h.by != ByGone && h.asked() < leastAsked {
+			h.by, h.why = ByBudget, h.last().Why+", and there was no time to ask again"
+			break
+		}
 		h.by, h.why = ByGone, h.last().Why
 	}
 	a := h.answer()
-	if a.By != ByServer {
-		a.leaveSettled()
-	}
+	a.leaveSettled()
 	return a, err
 }
 
@@ -297,13 +299,17 @@ func (h *search) try(ctx context.Context, rate float64, stage Stage) (*Trial, er
 }
 
 // tryFor makes a trial at a rate. One that the generator or its machine spoiled is made
-// again, and one without any answer: the server may only have been restarted. If none of
-// several gets one, a trial at a lower rate tells whether the server is gone: stillThere.
+// again, and one without any answer: the server may only have been restarted. What is left of
+// the budget is enough for that. If none of several gets an answer, a trial at a lower rate tells
+// whether the server is gone: stillThere.
 func (h *search) tryFor(ctx context.Context, rate float64, stage Stage, length time.Duration) (*Trial, error) {
-	for spoiled, silent := 0, 0; ; {
-		if length > h.plan.Budget-h.took {
-			h.by, h.why = ByBudget, h.drainingWhy()
-			return nil, nil
+	for spoiled := 0; ; {
+		if left := h.plan.Budget - h.took; length > left {
+			if h.asked() == 0 || left < LeastDoubling {
+				h.by, h.why = ByBudget, h.drainingWhy()
+				return nil, nil
+			}
+			length = left.Truncate(time.Second)
 		}
 		m, err := h.load(ctx, rate, length)
 		if err != nil || h.by != "" {
@@ -311,14 +317,10 @@ func (h *search) tryFor(ctx context.Context, rate float64, stage Stage, length t
 		}
 		h.took += m.Took
 		t := newTrial(rate, stage, m, h.plan.Goals)
-		if t.Outcome == Unanswered {
-			silent++
-		} else {
-			spoiled, silent = spoiled+1, 0
-		}
 		var check *Trial
-		if silent == goneAfter {
-			check, err = h.stillThere(ctx, t)
+		gone := false
+		if quiet := h.quiet(t); len(quiet) > 0 {
+			check, gone, err = h.stillThere(ctx, t, quiet)
 		}
 		h.keep(t)
 		if check != nil {
@@ -330,17 +332,31 @@ func (h *search) tryFor(ctx context.Context, rate float64, stage Stage, length t
 		case m.Undrained:
 			h.by, h.why = ByBudget, undrainedWhy(m)
 			return t, nil
-		case t.Outcome == Unanswered && silent == goneAfter:
-			h.by, h.why = ByGone, t.Why
+		case gone:
+			h.by, h.why = ByGone, h.last().Why
 			return t, nil
 		case t.Outcome == Unanswered:
+			continue
 		case t.Outcome != Invalid, stage == Sharpening, stage == Surrounding && rate > h.low:
 			return t, nil // the answer can do without it
-		case spoiled == maxSpoiled:
+		}
+		if spoiled++; spoiled == maxSpoiled {
 			h.by, h.why = t.spoiledBy(), t.Why
 			return t, nil
 		}
 	}
+}
+
+// asked is how many trials in the end got no answer.
+func (h *search) asked() int {
+	n := 0
+	for _, t := range slices.Backward(h.trials) {
+		if t.Outcome != Unanswered {
+			break
+		}
+		n++
+	}
+	return n
 }
 
 // keep adds a trial.

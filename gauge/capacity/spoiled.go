@@ -23,15 +23,18 @@ const (
 // a run it does not ask whether a percentile is right, but whether the generator can be
 // why a goal was broken. Cores that are busy with something else are no reason by
 // themselves: if they keep the generator from its work, it is late.
-func spoiled(res *figures.Result, goals []Goal) string {
+func spoiled(res *figures.Result, m *Measured, goals []Goal) string {
 	shortest := shortestLimit(goals)
 	allowed := time.Duration(ownPart * float64(shortest))
 	// What is far over a limit is not so because of a smaller delay.
+	i := -1
 	for name, f := range res.FlowsInOrder() {
-		beyond := time.Duration(0)
+		i++
+		took := m.behindOf(i)
 		if d := f.Phase(sample.SpanMessage).Time(sample.Response); d != nil {
-			beyond = d.P99 - shortest
+			took = max(took, d.P99)
 		}
+		beyond := took - shortest
 		if late := f.Late; late != nil && late.P99 > allowed && 2*late.P99 > beyond {
 			return fmt.Sprintf("arrivals of flow %s began late: p99 %s after they were due, of %s that the goal allows", name, human.Duration(late.P99), human.Duration(shortest))
 		}
@@ -52,6 +55,48 @@ func spoiled(res *figures.Result, goals []Goal) string {
 	}
 	return ""
 }
+
+// behindOf is for how long the oldest messages of a flow waited when the trial ended.
+func (m *Measured) behindOf(flow int) time.Duration {
+	if flow >= len(m.behind) {
+		return 0
+	}
+	return m.behind[flow]
+}
+
+// explains tells whether waits of the server may be why a trial did not keep its goals. No message
+// comes later than all of them together, so what is far over a limit is not so because of them;
+// and they are nothing if they are hardly more than a moment of what a goal allows.
+func (m *Measured) explains(waits time.Duration, goals []Goal) bool {
+	moment := min(ownPart*float64(shortestLimit(goals)), mostGain*float64(m.length()))
+	if float64(waits) <= moment {
+		return false
+	}
+	broken := false
+	for g := range goals {
+		if goals[g].Limit == 0 {
+			continue
+		}
+		took := time.Duration(0)
+		if g < len(m.AtGoals) {
+			took = m.AtGoals[g]
+		}
+		if goals[g].OfMessages {
+			took = max(took, m.behindOf(goals[g].flow))
+		}
+		switch beyond := took - goals[g].Limit; {
+		case beyond <= 0:
+		case 2*waits > beyond:
+			return true
+		default:
+			broken = true
+		}
+	}
+	return !broken // its queue may have grown, or errors came of time
+}
+
+// length is how long was measured.
+func (m *Measured) length() time.Duration { return time.Duration(len(m.Blocks)) * time.Second }
 
 // shortOf says which agents of a fleet had not their whole part in a trial, or were not heard
 // of for some of its seconds; "" if none. Less was offered then than the trial's rate, or less

@@ -11,22 +11,26 @@ import (
 
 func TestSpoiled(t *testing.T) {
 	result := func(late, response time.Duration) *figures.Result {
-		return &figures.Result{FlowOrder: []string{"a"}, Flows: map[string]*figures.Flow{"a": {
-			Late:   &figures.Distribution{P99: late},
-			Phases: map[string]*figures.Phase{"message": {Response: &figures.Distribution{P99: response}}},
-		}}}
+		f := &figures.Flow{Late: &figures.Distribution{P99: late}}
+		if response > 0 {
+			f.Phases = map[string]*figures.Phase{"message": {Response: &figures.Distribution{P99: response}}}
+		}
+		return &figures.Result{FlowOrder: []string{"a"}, Flows: map[string]*figures.Flow{"a": f}}
 	}
 	for _, c := range []struct {
-		late, response time.Duration
-		want           bool
+		late, response, behind time.Duration
+		want                   bool
 	}{
-		{time.Millisecond, 300 * time.Millisecond, false},
-		{40 * time.Millisecond, 300 * time.Millisecond, true},
-		{40 * time.Millisecond, 480 * time.Millisecond, false}, // far over the limit without the 40 ms too
-		{300 * time.Millisecond, 480 * time.Millisecond, true},
-		{40 * time.Millisecond, 200 * time.Millisecond, true}, // a queue that grows
+		{time.Millisecond, 300 * time.Millisecond, 0, false},
+		{40 * time.Millisecond, 300 * time.Millisecond, 0, true},
+		{40 * time.Millisecond, 480 * time.Millisecond, 0, false}, // far over the limit without the 40 ms too
+		{300 * time.Millisecond, 480 * time.Millisecond, 0, true},
+		{40 * time.Millisecond, 200 * time.Millisecond, 0, true}, // a queue that grows
+		{40 * time.Millisecond, 0, 3 * time.Second, false},       // no message is answered any more
+		{2 * time.Second, 0, 3 * time.Second, true},
 	} {
-		if got := spoiled(result(c.late, c.response), []Goal{goalOfQueue}); (got != "") != c.want {
+		m := &Measured{behind: []time.Duration{c.behind}}
+		if got := spoiled(result(c.late, c.response), m, []Goal{goalOfQueue}); (got != "") != c.want {
 			t.Errorf("late by %v of %v: %q, want spoiled: %v", c.late, c.response, got, c.want)
 		}
 	}

@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge/serverside"
 	"github.com/smtpgauge/smtpgauge/results/human"
@@ -23,9 +24,10 @@ const (
 
 // starved says how others kept a server on this machine from the cores in a trial; "" if
 // they did not, as far as is known. A server that uses up the machine by itself, or with the
-// generator, is at its own limit. use is nil if nothing is known, and free is of before and
-// after the trial.
-func starved(use *serverside.CoreUse, free *record.FreeAround) string {
+// generator, is at its own limit. So is one that waited too little to break the goals for that, as
+// one does that stands still. free is of before and after the trial.
+func starved(m *Measured, free *record.FreeAround, goals []Goal) string {
+	use := m.Machine // nil if nothing is known
 	if use == nil || use.Crowded == 0 {
 		return "" // threads wait for moments on any machine, until a core has been woken
 	}
@@ -41,6 +43,9 @@ func starved(use *serverside.CoreUse, free *record.FreeAround) string {
 	lacked := use.Others
 	if use.Waited != nil {
 		lacked = min(lacked, *use.Waited)
+		if !m.explains(time.Duration(*use.Waited*float64(m.length())), goals) {
+			return ""
+		}
 	} else if use.Idle > leastIdle*float64(use.Cores) {
 		return ""
 	}

@@ -3,9 +3,12 @@ package capacity
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge/serverside"
+	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 func TestStarved(t *testing.T) {
@@ -25,6 +28,7 @@ func TestStarved(t *testing.T) {
 	}
 	forks := known(0.4, 0.2, 0.05, 0.02, 0.1)
 	forks.Fleeting = 1.2
+	goals := []Goal{{Share: 0.01, OfMessages: true}, goalOfQueue}
 	for _, c := range []struct {
 		name string
 		use  *serverside.CoreUse
@@ -47,8 +51,67 @@ func TestStarved(t *testing.T) {
 		{"a server that forks, busy at rest", forks, &record.FreeAround{Before: 0.2, After: 0.3}, true},
 		{"nothing known", nil, &record.FreeAround{}, false},
 	} {
-		if got := starved(c.use, c.free); (got != "") != c.want {
+		if got := starved(&Measured{Machine: c.use, Blocks: make([]Block, 10)}, c.free, goals); (got != "") != c.want {
 			t.Errorf("%s: %q, want starved: %v", c.name, got, c.want)
+		}
+	}
+}
+
+// Waits for a core explain no more than their own length: a server that stopped answering is not
+// starved by whoever has the cores meanwhile, and one that others keep from its work is.
+func TestWaitsExplainWhatBrokeAGoal(t *testing.T) {
+	goals := []Goal{{Share: 0.01, OfMessages: true}, goalOfQueue, {Share: 0.01, Limit: 50 * time.Millisecond}}
+	for _, c := range []struct {
+		name           string
+		server, waited float64
+		seconds        int
+		behind         time.Duration
+		at             []time.Duration
+		want           bool
+	}{
+		{"it was stopped", 0, 0, 3, 3 * time.Second, nil, false},
+		{"it accepts connections and says nothing", 0.001, 0.002, 3, 3 * time.Second, nil, false},
+		{"it greets each session and answers no message", 0.06, 0.05, 3, 3 * time.Second, nil, false},
+		{"it greets each session, for longer", 0.06, 0.05, 20, 20 * time.Second, nil, false},
+		{"it has half of what it needs", 0.3, 0.5, 10, 5 * time.Second, []time.Duration{0, 5 * time.Second, 0}, true},
+		{"it hardly gets a core at all", 0.001, 0.99, 3, 3 * time.Second, nil, true},
+		{"its waits broke a goal by little", 0.05, 0.06, 10, 0, []time.Duration{0, 600 * time.Millisecond, 0}, true},
+		{"they broke the goal of a phase, and messages take long anyway", 0.05, 0.06, 10, 0, []time.Duration{0, 9 * time.Second, 600 * time.Millisecond}, true},
+		{"they made its queue grow", 0.3, 0.06, 10, 0, []time.Duration{0, 100 * time.Millisecond, 0}, true},
+		{"they are a moment of what the goal allows", 0.0001, 0.0004, 10, 0, []time.Duration{0, 260 * time.Millisecond, 0}, false},
+	} {
+		use := &serverside.CoreUse{Cores: 2, Found: true, Server: c.server, Others: 1.7, Waited: &c.waited, Crowded: 1}
+		m := &Measured{Machine: use, Blocks: make([]Block, c.seconds), AtGoals: c.at, behind: []time.Duration{c.behind}}
+		if got := starved(m, nil, goals); (got != "") != c.want {
+			t.Errorf("%s: %q, want starved: %v", c.name, got, c.want)
+		}
+	}
+}
+
+// A server that waited for a core all the while may give no answer for that, but refuses nothing.
+func TestSilenceOfAStarvedServer(t *testing.T) {
+	waited := 0.99
+	known, unknown := &serverside.CoreUse{Waited: &waited}, &serverside.CoreUse{}
+	for _, c := range []struct {
+		name    string
+		class   string
+		starved string
+		use     *serverside.CoreUse
+		want    Outcome
+	}{
+		{"it waited", "timeout", "others used the cores", known, Invalid},
+		{"it refused", "refused", "others used the cores", known, Unanswered},
+		{"whether it waited is not known", "timeout", "others used the cores", unknown, Unanswered},
+		{"it did not wait", "timeout", "", known, Unanswered},
+	} {
+		f := &figures.Flow{Errors: []tally.FailureCount{{Class: c.class, Phase: "banner", Count: 30}}}
+		f.Sessions.Started = 30
+		m := Measured{Starved: c.starved, Machine: c.use, Silent: silences(&figures.Result{FlowOrder: []string{"a"}, Flows: map[string]*figures.Flow{"a": f}})}
+		for range 3 {
+			m.Blocks = append(m.Blocks, Block{Due: 10, Waiting: 30, Goals: []Count{{}}})
+		}
+		if got := newTrial(10, Doubling, m, []Goal{goalOfQueue}); got.Outcome != c.want {
+			t.Errorf("%s: %s (%s), want %s", c.name, got.Outcome, got.Why, c.want)
 		}
 	}
 }

@@ -166,7 +166,7 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 	m := w.measured()
 	m.Undrained = late
 	m.Usual, m.Refused = commonest(result.Figures)
-	m.Silent = silences(result.Figures)
+	m.Silent, m.Unused = silences(result.Figures), unused(result.Figures)
 	m.CutOff = cutOff(result.Figures)
 	if s := result.Figures.Server; s != nil && s.CPUPerMessage != nil {
 		m.Server = &ServerSide{*s.CPUPerMessage, s.Cores, s.CoresOfMachine}
@@ -176,8 +176,8 @@ func (t *Target) Try(ctx context.Context, rate float64, length time.Duration, en
 	}
 	short := shortOf(result.Run)
 	m.Short = short != ""
-	m.Bound = cmp.Or(short, m.Bound, spoiled(result.Figures, t.goals))
-	m.Starved = starved(m.Machine, result.Figures.Generator.Free)
+	m.Bound = cmp.Or(short, m.Bound, spoiled(result.Figures, &m, t.goals))
+	m.Starved = starved(&m, result.Figures.Generator.Free, t.goals)
 	if m.Bound == "" && m.Starved == "" && !m.isUnanswered() { // otherwise what it shows may be the generator's
 		t.seen.Add(result.Figures.Evidence(result.Run))
 	}

@@ -33,6 +33,7 @@ type Measured struct {
 	// flows had sessions and got no answer at all.
 	Heard  map[string]time.Time `json:"heard,omitempty"`
 	Silent []Silence            `json:"silent,omitempty"`
+	Unused []string             `json:"unused,omitempty"` // the flows without a session, but what the trial's end cut off
 	Server *ServerSide          `json:"server,omitempty"`
 
 	// Machine is who used the cores, if the server is on the generator's machine; nil if
@@ -40,6 +41,8 @@ type Measured struct {
 	// nothing is known to have.
 	Machine *serverside.CoreUse `json:"machine,omitempty"`
 	Starved string              `json:"starved,omitempty"`
+
+	behind []time.Duration // for how long the oldest messages of each flow waited in the end, about
 }
 
 // A ServerSide is what a trial cost the server whose processes were looked at.
@@ -69,7 +72,7 @@ type Trial struct {
 // answer tells nothing of its rate.
 func newTrial(rate float64, stage Stage, m Measured, goals []Goal) *Trial {
 	t := &Trial{Rate: rate, Stage: stage, Measured: m}
-	if m.isUnanswered() && !m.Short && !m.Undrained { // a trial's end cuts off those that wait for an answer
+	if m.isUnanswered() {
 		t.Outcome, t.Why = Unanswered, silentText(m.Silent)
 		return t
 	}
@@ -152,8 +155,8 @@ const (
 // An Answer is what a search found.
 type Answer struct {
 	// Range has the highest rate that keeps the goals. High is 0 if no rate failed, and Low
-	// is 0 if none passed, or if the search was ended before it had settled one. All of it is 0 if the server stopped answering: what a
-	// server carried before that is no answer.
+	// is 0 if none passed, or if the search was ended before it had settled one. All of it is 0 if
+	// the last trial was Unanswered: what a server carried before it stopped is no answer.
 	Range  Range
 	By     Limit
 	Why    string // what broke first above the range, or what the generator or the server lacked

@@ -30,7 +30,7 @@ type watcher struct {
 }
 
 // A watched is what a flow had come to at the end of the interval before.
-type watched struct{ due, attempted, unaccepted int64 }
+type watched struct{ due, attempted, unaccepted, waiting int64 }
 
 // observe is the OnInterval of the trial's run.
 func (w *watcher) observe(p *record.Progress) {
@@ -54,7 +54,8 @@ func (w *watcher) observe(p *record.Progress) {
 	var times []*histogram.Histogram
 	for i := range p.Flows {
 		f, was := &p.Flows[i], &w.flows[i]
-		now := watched{was.due + f.Due, f.Messages.Attempted - f.Messages.Expected, f.Messages.Unaccepted()}
+		now := watched{due: was.due + f.Due, attempted: f.Messages.Attempted - f.Messages.Expected, unaccepted: f.Messages.Unaccepted()}
+		now.waiting = w.target.waiting(i, now.due, f)
 		for g := range w.target.goals {
 			if goal := &w.target.goals[g]; goal.flow == i {
 				b.Goals[g] = goal.count(f, now.attempted-was.attempted, now.unaccepted-was.unaccepted)
@@ -65,7 +66,7 @@ func (w *watcher) observe(p *record.Progress) {
 			w.m.Heard[w.target.job.Plan.Flows[i].Name] = p.Started.Add(p.Elapsed).UTC()
 		}
 		b.Due += f.Due * w.target.each[i]
-		b.Waiting += w.target.waiting(i, now.due, f)
+		b.Waiting += now.waiting
 		w.accepted += f.Accepted
 		w.m.Errors += now.unaccepted - was.unaccepted
 		times = append(times, f.Message)
@@ -136,6 +137,9 @@ func (w *watcher) measured() Measured {
 	for g, h := range w.atGoals {
 		at, _ := h.Quantile(w.target.goals[g].threshold.Metric.Q)
 		w.m.AtGoals = append(w.m.AtGoals, at)
+	}
+	for i, f := range w.flows {
+		w.m.behind = append(w.m.behind, behind(f.waiting, f.due*w.target.each[i], w.length))
 	}
 	return w.m
 }

@@ -161,20 +161,41 @@ const leastSeen = 0.2
 
 // delay is how long the server's threads waited for a core, for each second that they ran.
 // Those that have gone meanwhile are taken to be like those that are there. It is -1 if too
-// few are.
+// few are. A server that did not run at all did not wait either, unless one of its threads is
+// to run: the kernel counts a wait when it is over.
 func (c *Cores) delay(cpu time.Duration) float64 {
 	ran, waited := uint64(0), uint64(0)
-	for number, now := range c.threads() {
+	threads := c.threads()
+	for number, now := range threads {
 		before := c.schedule[number]
 		if now.RunningNanoseconds < before.RunningNanoseconds || now.WaitingNanoseconds < before.WaitingNanoseconds {
 			continue // another thread has its number
 		}
 		ran, waited = ran+now.RunningNanoseconds-before.RunningNanoseconds, waited+now.WaitingNanoseconds-before.WaitingNanoseconds
 	}
-	if ran == 0 || float64(ran) < leastSeen*float64(cpu) {
+	switch {
+	case ran == 0 && cpu == 0 && len(threads) > 0 && !c.isRunnable():
+		return 0
+	case ran == 0 || float64(ran) < leastSeen*float64(cpu):
 		return -1
 	}
 	return float64(waited) / float64(ran)
+}
+
+// isRunnable tells whether a thread of the server runs or waits for a core.
+func (c *Cores) isRunnable() bool {
+	for id := range c.w.processes.account.last {
+		threads, err := c.w.fs.AllThreads(id.pid)
+		if err != nil {
+			continue
+		}
+		for _, thread := range threads {
+			if s, err := thread.Stat(); err == nil && s.State == "R" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // listening are the processes that listen at some ports, with a text that says so. The

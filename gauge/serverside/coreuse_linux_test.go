@@ -48,6 +48,41 @@ func TestCoresOfAListener(t *testing.T) {
 	}
 }
 
+// TestCoresOfAServerThatStandsStill knows that a server that sleeps, or was stopped, does not wait
+// for a core.
+func TestCoresOfAServerThatStandsStill(t *testing.T) {
+	for name, stop := range map[string]bool{"it sleeps": false, "it was stopped": true} {
+		l, err := net.Listen("tcp", "127.41.0.3:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		file, err := l.(*net.TCPListener).File()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		s := startShell(t, func(cmd *exec.Cmd) { cmd.ExtraFiles = []*os.File{file} })
+		s.run(t, ":")
+		if stop {
+			if err := s.cmd.Process.Signal(unix.SIGSTOP); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cores, err := WatchCores(Options{Targets: Ports(l.Addr().(*net.TCPAddr).Port)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		u, err := cores.Use()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !u.Found || u.Waited == nil {
+			t.Errorf("%s: %+v", name, u)
+		}
+	}
+}
+
 // TestCoresWithoutAListener knows no server, and still what is idle.
 func TestCoresWithoutAListener(t *testing.T) {
 	cores, err := WatchCores(Options{Targets: Ports(1)})
