@@ -9,6 +9,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/scenarios/builtin"
 )
 
 func TestBuiltins(t *testing.T) {
@@ -112,7 +113,7 @@ func TestBuiltinsDoWhatTheySay(t *testing.T) {
 }
 
 func TestStarter(t *testing.T) {
-	if _, err := Parse("starter.yaml", Starter(), LoadOptions{}); err != nil {
+	if _, err := Parse("starter.yaml", builtin.Starter(), LoadOptions{}); err != nil {
 		t.Error(err)
 	}
 }

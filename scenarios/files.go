@@ -2,13 +2,16 @@ package scenarios
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"path/filepath"
 	"strings"
 
+	"github.com/smtpgauge/smtpgauge/internal/spelling"
 	"github.com/smtpgauge/smtpgauge/internal/textfile"
 	"github.com/smtpgauge/smtpgauge/scenarios/beside"
+	"github.com/smtpgauge/smtpgauge/scenarios/builtin"
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
@@ -22,8 +25,40 @@ type files struct {
 	closed bool    // nothing is read but what kept has
 }
 
+const builtinPrefix = "builtin:"
+
 // builtinFiles are those that come with the program.
-var builtinFiles = files{fsys: embedded, dir: ".", prefix: builtinPrefix}
+var builtinFiles = files{fsys: builtin.Files, dir: ".", prefix: builtinPrefix}
+
+// A Builtin is a scenario that comes with the program.
+type Builtin struct {
+	Name        string // without "builtin:"
+	Description string
+	Source      []byte
+}
+
+// Builtins returns the built-in scenarios, sorted by name. Each is a file to start
+// from: Source has all its comments.
+func Builtins() []Builtin {
+	var all []Builtin
+	for _, name := range builtin.Names() {
+		source, _ := builtin.Source(name)
+		s, err := Load(builtinPrefix+name, LoadOptions{})
+		if err != nil { // a test loads each of them
+			panic(err)
+		}
+		all = append(all, Builtin{name, s.description, source})
+	}
+	return all
+}
+
+func findBuiltin(name string) ([]byte, error) {
+	if text, found := builtin.Source(name); found {
+		return text, nil
+	}
+	names := builtin.Names()
+	return nil, fmt.Errorf("there is no such built-in scenario: %sknown are %s", spelling.Suggest(name, names), tree.List(names))
+}
 
 // beside returns the files beside a scenario. An open file that the system
 // shows under a path, such as /dev/stdin or <(command), has no folder of its own;

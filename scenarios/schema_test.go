@@ -10,6 +10,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/smtpgauge/smtpgauge/scenarios/builtin"
 )
 
 var update = flag.Bool("update", false, "write schema.json, the tables of docs/scenario.md and the golden files")
@@ -69,7 +71,7 @@ func TestSchemaTakesWhatTheLoaderTakes(t *testing.T) {
 			t.Errorf("%s: %v", b.Name, err)
 		}
 	}
-	sources := map[string][]byte{"starter.yaml": Starter(), "base.yaml": []byte(base), "layers.yaml": []byte(layers)}
+	sources := map[string][]byte{"starter.yaml": builtin.Starter(), "base.yaml": []byte(base), "layers.yaml": []byte(layers)}
 	files, err := filepath.Glob("testdata/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no examples: %v", err)

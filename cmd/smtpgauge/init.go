@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/smtpgauge/smtpgauge/scenarios"
+	"github.com/smtpgauge/smtpgauge/scenarios/builtin"
 )
 
 func newInit(s streams) *cobra.Command {
@@ -30,7 +30,7 @@ never overwrites a file.`,
 			if len(args) == 1 {
 				name = args[0]
 			}
-			if err := writeNew(name, scenarios.Starter()); err != nil {
+			if err := writeNew(name, builtin.Starter()); err != nil {
 				return err
 			}
 			_, err := fmt.Fprintf(s.err, "wrote %s; smtpgauge run %s runs it\n", name, name)
