@@ -21,21 +21,13 @@ type auth struct {
 }
 
 var mechanismShape = literal[string]{
-	want: "one of " + tree.List(mechanisms),
+	want: "one of " + tree.List(smtpwire.Mechanisms()),
 	tags: []tree.Tag{tree.IsText},
 	parse: func(text string) (string, error) {
-		return text, checkWord(text, mechanisms...)
+		return text, checkWord(text, smtpwire.Mechanisms()...)
 	},
-	schema: jsonSchema{Type: "string", Enum: mechanisms},
+	schema: jsonSchema{Type: "string", Enum: smtpwire.Mechanisms()},
 }
-
-var mechanisms = []string{"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER", external}
-
-// external is the mechanism by which the client's certificate says who it is.
-const external = "EXTERNAL"
-
-// bearerMechanisms are those that take a token in place of a password.
-var bearerMechanisms = []string{"XOAUTH2", "OAUTHBEARER"}
 
 var shown, hidden shape[secret] = credential{}, credential{hidden: true}
 
@@ -66,9 +58,9 @@ func checkAuth(d *decoder, a *auth) {
 		}
 		return
 	}
-	bearer := usesToken(a.mechanism)
+	bearer := smtpwire.TakesToken(a.mechanism)
 	switch {
-	case a.mechanism == external:
+	case a.mechanism == smtpwire.External:
 		for _, name := range a.given("username", "password", "token") {
 			d.Faultf(a.at(name), "EXTERNAL takes no %s: the client's certificate says who it is, and identity may be added", name)
 		}
@@ -89,11 +81,9 @@ func checkAuth(d *decoder, a *auth) {
 	}
 }
 
-func usesToken(mechanism string) bool { return slices.Contains(bearerMechanisms, mechanism) }
-
 // SecretOption is the option of auth that holds a mechanism's secret: token or password.
 func SecretOption(mechanism string) string {
-	if usesToken(mechanism) {
+	if smtpwire.TakesToken(mechanism) {
 		return "token"
 	}
 	return "password"

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"slices"
 
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
@@ -105,7 +106,7 @@ func logInBy(auth *tree.Node, mechanism string, user *tree.Node, inherits bool) 
 		return false
 	}
 	wanted := []string{"username", SecretOption(mechanism)}
-	if mechanism == external {
+	if mechanism == smtpwire.External {
 		wanted = nil
 	} else {
 		auth.Drop("accounts", "identity")

@@ -19,6 +19,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/numberflag"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/usage"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
@@ -137,7 +138,7 @@ func (q *quickFlags) complete(target string) error {
 		return usagef("add --tls none, starttls or implicit", "no TLS mode is usual on port %s", q.port)
 	case q.search.On && startsAtRate(q.from):
 		return usagef("the first rate is --from-rate "+q.from, "--from %s is no address: it is the sender", q.from)
-	case q.mechanism == "EXTERNAL":
+	case q.mechanism == smtpwire.External:
 		return usagef("smtpgauge quick --print without --mechanism writes a scenario to start from: give its flow auth: {mechanism: EXTERNAL}, and target.tls cert and key", "--mechanism EXTERNAL needs a certificate of the client")
 	case q.mechanism != "" && q.user == "":
 		return usagef(hint, "--mechanism needs --user")

@@ -5,6 +5,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 )
 
 // login says what was tried with AUTH. It does not show a name that is a secret.
@@ -53,5 +54,5 @@ func (e *explainer) mechanisms() string {
 	if m := e.flow.Session.Accounts[0].Mechanism; m != "" {
 		return printable.Text(strings.ToUpper(m))
 	}
-	return "those that take a password: SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, PLAIN, LOGIN"
+	return "those that take a password: " + strings.Join(smtpwire.PasswordMechanisms(), ", ")
 }

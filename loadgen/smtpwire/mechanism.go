@@ -36,7 +36,32 @@ var mechanismNames = []struct {
 	{"SCRAM-SHA-256", scramSHA256},
 	{"XOAUTH2", xoauth2},
 	{"OAUTHBEARER", oauthBearer},
-	{"EXTERNAL", external},
+	{External, external},
+}
+
+// External is the mechanism by which the client's certificate says who it is.
+const External = "EXTERNAL"
+
+// Mechanisms lists what Credentials.Mechanism may be, but "".
+func Mechanisms() []string {
+	var names []string
+	for _, k := range mechanismNames {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+// TakesToken tells whether a mechanism takes a bearer token in place of a password.
+func TakesToken(name string) bool { return mechanismsIn([]byte(name))&(xoauth2|oauthBearer) != 0 }
+
+// PasswordMechanisms lists those of the mechanisms that work with a password, the strongest
+// first.
+func PasswordMechanisms() []string {
+	var names []string
+	for _, m := range byStrength {
+		names = append(names, m.String())
+	}
+	return names
 }
 
 // byStrength are the mechanisms that work with a password, the strongest
@@ -84,7 +109,7 @@ func newSASL(m mechanism, cred *Credentials, lane int) sasl.Client {
 	case oauthBearer:
 		return bearerClient{sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{Username: cred.Username, Token: cred.Password})}
 	case external:
-		return &oneResponse{mech: "EXTERNAL", response: cred.Identity}
+		return &oneResponse{mech: External, response: cred.Identity}
 	}
 	return plainClient(cred)
 }

@@ -41,8 +41,7 @@ func (o *Options) limits() limits {
 // Credentials are what a session authenticates with (RFC 4954). A nil *Credentials
 // means no AUTH.
 type Credentials struct {
-	// Mechanism is PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-1, SCRAM-SHA-256, XOAUTH2,
-	// OAUTHBEARER or EXTERNAL. "" takes the strongest that the server offers and
+	// Mechanism is one of Mechanisms. "" takes the strongest that the server offers and
 	// that works with a password.
 	Mechanism string
 
