@@ -7,6 +7,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge/check"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 )
 
 // Decline returns what there is of a run that is not begun because of what Probe found,
@@ -35,6 +36,6 @@ func (j *Job) Decline(faults check.Faults, o Options) (*Result, error) {
 	}
 	none, never := make([]int, len(number)), make([]int64, len(number))
 	recorder.Tick(sample.Tick{From: now, To: now, Open: none, Peak: none, Due: never, Begun: never, Last: true})
-	run, err := collector.Close(&sample.Report{Started: now, Ended: now, NotLoaded: strings.Join(reasons, "; "), Shards: 1}, record.Usage{})
+	run, err := collector.Close(&sample.Report{Started: now, Ended: now, NotLoaded: strings.Join(reasons, "; "), Shards: 1}, generator.Usage{})
 	return newResult(run, nil), err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 )
 
 // measure runs the job's plan, whose sink listens already if it needs one. If there is
@@ -65,15 +66,15 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	stopWatching := watch(o.Drain, engine)
 	stopLooking := server.watch(collector)
 	restore := spareProcessors(threads)
-	usage := record.StartUsage()
+	usage := generator.StartUsage()
 	report, err := engine.Run(ctx)
 	restore()
-	generator := usage.Used()
+	used := usage.Used()
 	stopLooking()
 	stopWatching()
 	if err != nil {
 		// Nothing ran, so there is nothing to keep. Close ends the collector.
-		_, _ = collector.Close(&sample.Report{}, record.Usage{})
+		_, _ = collector.Close(&sample.Report{}, generator.Usage{})
 		return nil, err
 	}
 	if report.Aborted = aborts.Fired(); report.Aborted != "" && !drained(o.Drain) && ctx.Err() == nil {
@@ -84,9 +85,9 @@ func (j *Job) measure(ctx context.Context, o Options) (*record.Run, error) {
 	}
 	// Not by ctx: the verdict on a run that was canceled needs this too.
 	if after, ok := o.FreeCores(context.WithoutCancel(ctx)); ok && known {
-		generator.Free = &record.FreeAround{Before: before, After: after}
+		used.Free = &generator.FreeAround{Before: before, After: after}
 	}
-	return collector.Close(report, generator)
+	return collector.Close(report, used)
 }
 
 // spareProcessors sees to it that Go's scheduler has a processor for each thread of the

@@ -6,7 +6,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/gauge/serverside"
 	"github.com/smtpgauge/smtpgauge/results/human"
-	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 )
 
 const (
@@ -26,7 +26,7 @@ const (
 // they did not, as far as is known. A server that uses up the machine by itself, or with the
 // generator, is at its own limit. So is one that waited too little to break the goals for that, as
 // one does that stands still. free is of before and after the trial.
-func starved(m *Measured, free *record.FreeAround, goals []Goal) string {
+func starved(m *Measured, free *generator.FreeAround, goals []Goal) string {
 	use := m.Machine // nil if nothing is known
 	if use == nil || use.Crowded == 0 {
 		return "" // threads wait for moments on any machine, until a core has been woken
@@ -61,7 +61,7 @@ func starved(m *Measured, free *record.FreeAround, goals []Goal) string {
 }
 
 // starvedUnknown is starved for a server whose processes are not known.
-func starvedUnknown(use *serverside.CoreUse, free *record.FreeAround) string {
+func starvedUnknown(use *serverside.CoreUse, free *generator.FreeAround) string {
 	if free == nil || use.Idle > leastIdle*float64(use.Cores) {
 		return ""
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/gauge/serverside"
 	"github.com/smtpgauge/smtpgauge/results/figures"
-	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
@@ -32,7 +32,7 @@ func TestStarved(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		use  *serverside.CoreUse
-		free *record.FreeAround
+		free *generator.FreeAround
 		want bool
 	}{
 		{"two loops beside it", known(0.6, 0.2, 1.1, 0, 0.7), nil, true},
@@ -44,12 +44,12 @@ func TestStarved(t *testing.T) {
 		{"a core was free in each second, and waits are how long it took to wake", roomy(known(0.11, 0.1, 0.4, 1.4, 0.17)), nil, false},
 		{"waits unknown, none idle", without(known(0.6, 0.2, 1.1, 0, 0)), nil, true},
 		{"waits unknown, some idle", without(known(0.6, 0.2, 0.5, 0.6, 0)), nil, false},
-		{"server unknown, busy before, after and under load", unknown(0.1), &record.FreeAround{Before: 0.2, After: 1.1}, true},
-		{"server unknown, free at rest", unknown(0.1), &record.FreeAround{Before: 1.9, After: 1.6}, false},
-		{"server unknown, some idle under load", unknown(0.5), &record.FreeAround{Before: 0.2, After: 0.2}, false},
-		{"a server that forks, free at rest", forks, &record.FreeAround{Before: 1.9, After: 1.9}, false},
-		{"a server that forks, busy at rest", forks, &record.FreeAround{Before: 0.2, After: 0.3}, true},
-		{"nothing known", nil, &record.FreeAround{}, false},
+		{"server unknown, busy before, after and under load", unknown(0.1), &generator.FreeAround{Before: 0.2, After: 1.1}, true},
+		{"server unknown, free at rest", unknown(0.1), &generator.FreeAround{Before: 1.9, After: 1.6}, false},
+		{"server unknown, some idle under load", unknown(0.5), &generator.FreeAround{Before: 0.2, After: 0.2}, false},
+		{"a server that forks, free at rest", forks, &generator.FreeAround{Before: 1.9, After: 1.9}, false},
+		{"a server that forks, busy at rest", forks, &generator.FreeAround{Before: 0.2, After: 0.3}, true},
+		{"nothing known", nil, &generator.FreeAround{}, false},
 	} {
 		if got := starved(&Measured{Machine: c.use, Blocks: make([]Block, 10)}, c.free, goals); (got != "") != c.want {
 			t.Errorf("%s: %q, want starved: %v", c.name, got, c.want)

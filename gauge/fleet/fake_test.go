@@ -18,6 +18,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -99,7 +100,7 @@ func (l *fakeLoad) Run(ctx context.Context, o gauge.Options) (*gauge.Result, err
 	}
 	r.Tick(sample.Tick{From: instant(from), To: instant(time.Now()), Open: []int{0, 0}, Peak: []int{0, 0}, Due: []int64{0, 0}, Begun: []int64{0, 0}, Last: true})
 	deserted := ended() && o.Deserted()
-	run, err := c.Close(&sample.Report{Started: instant(start), Ended: instant(time.Now()), Interrupted: ended() && !deserted, Deserted: deserted, Shards: 1}, record.Usage{})
+	run, err := c.Close(&sample.Report{Started: instant(start), Ended: instant(time.Now()), Interrupted: ended() && !deserted, Deserted: deserted, Shards: 1}, generator.Usage{})
 	return &gauge.Result{Run: run}, err
 }
 

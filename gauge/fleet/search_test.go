@@ -16,6 +16,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge/check"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -75,7 +76,7 @@ func (l *searchLoad) Run(ctx context.Context, o gauge.Options) (*gauge.Result, e
 	}
 	r.Window(s, instant(start), instant(time.Now()))
 	r.Tick(sample.Tick{From: instant(from), To: instant(time.Now()), Open: []int{0}, Peak: []int{0}, Due: []int64{due}, Begun: []int64{due}, Last: true})
-	run, err := c.Close(&sample.Report{Started: instant(start), Ended: instant(time.Now()), Interrupted: ended(), Shards: 1}, record.Usage{})
+	run, err := c.Close(&sample.Report{Started: instant(start), Ended: instant(time.Now()), Interrupted: ended(), Shards: 1}, generator.Usage{})
 	return &gauge.Result{Run: run}, err
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/results/render"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
@@ -220,7 +221,7 @@ func (t *trial) measurePortably(ctx context.Context, p *loadgen.Plan, file io.Wr
 	if t.drain > 0 {
 		defer time.AfterFunc(t.drain, engine.Drain).Stop()
 	}
-	usage := record.StartUsage()
+	usage := generator.StartUsage()
 	report, err := engine.Run(ctx)
 	if err != nil {
 		return nil, err

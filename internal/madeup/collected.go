@@ -9,6 +9,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -44,7 +45,7 @@ func CollectWatched(tb testing.TB, shards int, watch func(*record.Progress)) (*r
 		}
 		<-written
 	}
-	run, err := c.Close(samples.Report(), record.Usage{CPU: time.Second, MaxRSS: 1 << 20, GOMAXPROCS: 2})
+	run, err := c.Close(samples.Report(), generator.Usage{CPU: time.Second, MaxRSS: 1 << 20, GOMAXPROCS: 2})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -74,7 +75,7 @@ func Recorded(tb testing.TB, h record.Header, p *loadgen.Plan, ended time.Durati
 		tb.Fatal(err)
 	}
 	feed(patient{c.Recorder(0), written})
-	run, err := c.Close(&sample.Report{Started: samples.At(0), Ended: samples.At(ended), Shards: 1}, record.Usage{CPU: time.Second, GOMAXPROCS: 2})
+	run, err := c.Close(&sample.Report{Started: samples.At(0), Ended: samples.At(ended), Shards: 1}, generator.Usage{CPU: time.Second, GOMAXPROCS: 2})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -115,6 +116,6 @@ func (m *Machine) Write(w io.Writer, run Run) error {
 			<-written // so that the shard does not run ahead of the collector
 		}
 	}
-	_, err = collector.Close(&sample.Report{Started: began, Ended: tick.To, Shards: 1}, record.Usage{CPU: time.Second, GOMAXPROCS: 2})
+	_, err = collector.Close(&sample.Report{Started: began, Ended: tick.To, Shards: 1}, generator.Usage{CPU: time.Second, GOMAXPROCS: 2})
 	return err
 }

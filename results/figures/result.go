@@ -7,6 +7,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures/limits"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -73,26 +74,26 @@ func (res *Result) TargetsInOrder() iter.Seq2[string, *Target] {
 
 // A Generator is the generator's own part in a run.
 type Generator struct {
-	CPUSeconds     float64            `json:"cpu_seconds"`
-	MaxRSS         int64              `json:"max_rss_bytes"`
-	GOMAXPROCS     int                `json:"gomaxprocs"`
-	Cores          int                `json:"cores,omitempty"` // that it could run on, each counted once; 0 if that is not known
-	Shards         int                `json:"shards"`
-	ShardsWhy      string             `json:"shards_why,omitempty"` // why so many
-	GCPauses       int64              `json:"gc_pauses"`
-	GCPauseTotal   time.Duration      `json:"gc_pause_total_ns"`
-	GCPauseMax     time.Duration      `json:"gc_pause_max_ns"`
-	BusiestShare   float64            `json:"busiest_share"`        // of the time, what the busiest shard's thread was on a CPU: median over intervals, 0 to 1
-	DeniedShare    float64            `json:"denied_share"`         // of the time a thread wanted a CPU, what it had none, 0 to 1
-	Free           *record.FreeAround `json:"free_cores,omitempty"` // cores that nobody used before and after the load
-	Stood          time.Duration      `json:"stood_ns"`             // how long it stood still with something to do, neither on a CPU nor waiting for one
-	StoodShare     float64            `json:"stood_share"`          // of the run, 0 to 1
-	UnstampedShare float64            `json:"unstamped_share"`      // replies without a kernel stamp, 0 to 1
-	Late           *Distribution      `json:"late,omitempty"`       // due to when the scheduler got to it
-	Delay          *Distribution      `json:"delay,omitempty"`      // kernel stamp to user clock, a reply
-	Own            *Distribution      `json:"own,omitempty"`        // from each reply to the command after it, added up over a message
-	OwnShare       float64            `json:"own_share"`            // of all message time, what Own is, 0 to 1
-	ClockSteps     []time.Duration    `json:"clock_steps_ns"`
+	CPUSeconds     float64               `json:"cpu_seconds"`
+	MaxRSS         int64                 `json:"max_rss_bytes"`
+	GOMAXPROCS     int                   `json:"gomaxprocs"`
+	Cores          int                   `json:"cores,omitempty"` // that it could run on, each counted once; 0 if that is not known
+	Shards         int                   `json:"shards"`
+	ShardsWhy      string                `json:"shards_why,omitempty"` // why so many
+	GCPauses       int64                 `json:"gc_pauses"`
+	GCPauseTotal   time.Duration         `json:"gc_pause_total_ns"`
+	GCPauseMax     time.Duration         `json:"gc_pause_max_ns"`
+	BusiestShare   float64               `json:"busiest_share"`        // of the time, what the busiest shard's thread was on a CPU: median over intervals, 0 to 1
+	DeniedShare    float64               `json:"denied_share"`         // of the time a thread wanted a CPU, what it had none, 0 to 1
+	Free           *generator.FreeAround `json:"free_cores,omitempty"` // cores that nobody used before and after the load
+	Stood          time.Duration         `json:"stood_ns"`             // how long it stood still with something to do, neither on a CPU nor waiting for one
+	StoodShare     float64               `json:"stood_share"`          // of the run, 0 to 1
+	UnstampedShare float64               `json:"unstamped_share"`      // replies without a kernel stamp, 0 to 1
+	Late           *Distribution         `json:"late,omitempty"`       // due to when the scheduler got to it
+	Delay          *Distribution         `json:"delay,omitempty"`      // kernel stamp to user clock, a reply
+	Own            *Distribution         `json:"own,omitempty"`        // from each reply to the command after it, added up over a message
+	OwnShare       float64               `json:"own_share"`            // of all message time, what Own is, 0 to 1
+	ClockSteps     []time.Duration       `json:"clock_steps_ns"`
 }
 
 // Known tells whether the process's own figures are there. They come at the end of a run.

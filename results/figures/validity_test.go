@@ -12,6 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -39,7 +40,7 @@ func sound(t *testing.T, more func(sample.Recorder)) *record.Run {
 		}
 		r.Tick(tenSeconds)
 	})
-	r.Closing = &record.Closing{Clock: "kernel", Generator: record.Usage{Free: &record.FreeAround{Before: 1.9, After: 1.9}}}
+	r.Closing = &record.Closing{Clock: "kernel", Generator: generator.Usage{Free: &generator.FreeAround{Before: 1.9, After: 1.9}}}
 	return r
 }
 
@@ -194,11 +195,11 @@ func TestVerdict(t *testing.T) {
 			}
 		}},
 		"no core free": {
-			spoil: func(r *record.Run) { r.Closing.Generator.Free = &record.FreeAround{Before: 0.1, After: 0.2} },
+			spoil: func(r *record.Run) { r.Closing.Generator.Free = &generator.FreeAround{Before: 0.1, After: 0.2} },
 			want:  "generator-bound: the cores were busy with something else: 0.1 free before the load and 0.2 after it",
 		},
-		"no core free before": {spoil: func(r *record.Run) { r.Closing.Generator.Free = &record.FreeAround{Before: 0.1, After: 1.9} }},
-		"no core free after":  {spoil: func(r *record.Run) { r.Closing.Generator.Free = &record.FreeAround{Before: 1.9, After: 0.1} }},
+		"no core free before": {spoil: func(r *record.Run) { r.Closing.Generator.Free = &generator.FreeAround{Before: 0.1, After: 1.9} }},
+		"no core free after":  {spoil: func(r *record.Run) { r.Closing.Generator.Free = &generator.FreeAround{Before: 1.9, After: 0.1} }},
 		"descriptors": {
 			more: fails(3, samples.Open, sample.Failure{Phase: sample.Connect, Class: sample.LocalLimit, Text: "out of file descriptors"}),
 			want: "generator-bound: local-limit: 3 times out of file descriptors",

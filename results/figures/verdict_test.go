@@ -8,6 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -26,7 +27,7 @@ func threshold(t *testing.T, exprs ...string) func(*record.Run) {
 }
 
 func busyCores(r *record.Run) {
-	r.Closing.Generator.Free = &record.FreeAround{Before: 0.1, After: 0.2}
+	r.Closing.Generator.Free = &generator.FreeAround{Before: 0.1, After: 0.2}
 }
 
 func interrupted(r *record.Run) { r.Closing.Interrupted = true }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 )
 
 // stuckDisk takes the header, and then nothing until it is freed.
@@ -50,7 +51,7 @@ func TestHangingDisk(t *testing.T) {
 			synctest.Wait() // the collector has got as far as it can
 		}
 		close(disk.freed)
-		run, err := c.Close(samples.Report(), Usage{})
+		run, err := c.Close(samples.Report(), generator.Usage{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -133,7 +134,7 @@ func TestShardThatLags(t *testing.T) {
 	tick(1, 4, 5, false)
 	tick(1, 5, seconds, true)
 	tick(0, seconds, seconds+1, true)
-	run, err := c.Close(samples.Report(), Usage{})
+	run, err := c.Close(samples.Report(), generator.Usage{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,17 +9,17 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
 	"github.com/smtpgauge/smtpgauge/results/record/grain"
+	"github.com/smtpgauge/smtpgauge/results/record/lines"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // The bounds of a run file. Read keeps to them because a file may come from
 // anywhere; a Collector keeps to them too, or does not begin.
 const (
-	maxLine  = 16 << 20
-	maxLines = 64 << 20
+	maxLine = lines.MaxLength
 	// Intervals are most of a file: this many are 100 flows for half a year. All
 	// other lines have the rest.
-	maxIntervals = maxLines / 2
+	maxIntervals = lines.Most / 2
 	maxFlows     = 1000
 	maxRounds    = 100_000
 	// The figures of every flow and every threshold take work for each round.
@@ -32,12 +32,8 @@ const (
 	// A share of an interval, such as the time on a CPU, is about 1 at most. In a
 	// last interval of a few nanoseconds it can be far more, as the clock of CPU
 	// time is coarse; sums of such shares are still finite.
-	maxShare = 1e12
-	maxCores = 1e6
-	// Machines of a generator, and what is told of each.
-	maxMachines   = 1 << 16
-	maxMachineID  = 64 // octets
-	maxCoreNumber = 1 << 16
+	maxShare  = 1e12
+	maxShards = 1e6
 	// How many seconds an interval has of a file that a later version may write.
 	maxWidth = 1 << 16
 	// A figure of a process is added to those of others.
@@ -80,8 +76,8 @@ func (h *Header) check() error {
 			len(h.Flows), len(h.Thresholds), h.Rounds, maxWork)
 	case int64(stages)*int64(h.Rounds) > maxWork:
 		return fmt.Errorf("%d stages of loads in %d rounds, want at most %d of them times the rounds", stages, h.Rounds, maxWork)
-	case h.Sharding.Shards < 0 || h.Sharding.Shards > maxCores:
-		return fmt.Errorf("%d shards, want 0 to %d", h.Sharding.Shards, int(maxCores))
+	case h.Sharding.Shards < 0 || h.Sharding.Shards > maxShards:
+		return fmt.Errorf("%d shards, want 0 to %d", h.Sharding.Shards, int(maxShards))
 	case len(h.Gates) > maxGates:
 		return fmt.Errorf("%d gates, want at most %d", len(h.Gates), maxGates)
 	case h.MinEffect < 0 || h.MinEffect > MaxMinEffect:
@@ -161,43 +157,12 @@ func (l *windowLine) check() error {
 	return nil
 }
 
-// checkMachines refuses machines that no system has.
-func checkMachines(list []Machine) error {
-	if len(list) > maxMachines {
-		return fmt.Errorf("the generator ran on %d machines, want %d at most", len(list), maxMachines)
-	}
-	for i := range list {
-		m := &list[i]
-		if m.ID == "" || len(m.ID) > maxMachineID || i > 0 && m.ID <= list[i-1].ID {
-			return fmt.Errorf("machine %d of the generator is %.60q, want IDs of 1 to %d octets in order", i+1, m.ID, maxMachineID)
-		}
-		if len(m.Cores) == 0 {
-			return fmt.Errorf("machine %d of the generator has no cores", i+1)
-		}
-		for k, core := range m.Cores {
-			if core < 0 || core > maxCoreNumber || k > 0 && core <= m.Cores[k-1] {
-				return fmt.Errorf("machine %d of the generator has a core %d, want 0 to %d in order", i+1, core, maxCoreNumber)
-			}
-		}
-	}
-	return nil
-}
-
 // check refuses figures of the generator that no process has.
 func (c *Closing) check() error {
-	g := &c.Generator
-	for _, n := range []int64{
-		int64(g.CPU), g.MaxRSS, int64(g.GOMAXPROCS), g.GCPauses, int64(g.GCPauseTotal), int64(g.GCPauseMax), int64(c.Shards), int64(c.AllowLost),
-	} {
+	for _, n := range []int64{int64(c.Shards), int64(c.AllowLost)} {
 		if n < 0 || n > maxSpan {
 			return fmt.Errorf("the generator has a figure of %d, want 0 to %d", n, int64(maxSpan))
 		}
 	}
-	if err := checkMachines(g.Machines); err != nil {
-		return err
-	}
-	if f := g.Free; f != nil && !(f.Before >= 0 && f.Before <= maxCores && f.After >= 0 && f.After <= maxCores) {
-		return fmt.Errorf("%g cores are free before and %g after the load, want 0 to %g", f.Before, f.After, float64(maxCores))
-	}
-	return nil
+	return c.Generator.Check()
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/results/record/grain"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -208,7 +209,7 @@ func TestRunThatDoesNotFitIsNotBegun(t *testing.T) {
 			continue
 		}
 		feed(patient{collector.recorders[0]}, 0)
-		if _, err := collector.Close(samples.Report(), Usage{}); err != nil {
+		if _, err := collector.Close(samples.Report(), generator.Usage{}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if _, err := Read(&file); err != nil {
@@ -251,7 +252,7 @@ func TestWriterKeepsToTheReadersBounds(t *testing.T) {
 	}
 	c.out.lines = maxIntervals - 2
 	feed(patient{c.recorders[0]}, 0)
-	if _, err := c.Close(samples.Report(), Usage{}); err != nil {
+	if _, err := c.Close(samples.Report(), generator.Usage{}); err != nil {
 		t.Fatal(err)
 	}
 	run, err := Read(&file)
@@ -277,7 +278,7 @@ func TestClockThatStepsBackIsRead(t *testing.T) {
 	}
 	report := samples.Report()
 	report.Steps = []time.Duration{-time.Hour}
-	if _, err := c.Close(report, Usage{}); err != nil {
+	if _, err := c.Close(report, generator.Usage{}); err != nil {
 		t.Fatal(err)
 	}
 	run, err := Read(bytes.NewReader(file.Bytes()))

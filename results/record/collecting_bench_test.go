@@ -9,6 +9,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 )
 
 // BenchmarkCollecting is what the collector does in a second: of flows with so
@@ -49,7 +50,7 @@ func BenchmarkCollecting(b *testing.B) {
 				<-written
 			}
 			r.Tick(sample.Tick{Last: true})
-			if _, err := collector.Close(samples.Report(), Usage{}); err != nil {
+			if _, err := collector.Close(samples.Report(), generator.Usage{}); err != nil {
 				b.Fatal(err)
 			}
 		})

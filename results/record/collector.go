@@ -12,6 +12,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 )
 
 // A Collector makes a Run of what the shards of one run record, and writes the
@@ -72,7 +73,7 @@ func (c *Collector) Recorder(shard int) sample.Recorder { return c.recorders[sha
 
 // Close waits until all is collected, ends the run file, and returns the run. The
 // error is the first one in writing; the run is returned all the same.
-func (c *Collector) Close(rep *sample.Report, g Usage) (*Run, error) {
+func (c *Collector) Close(rep *sample.Report, g generator.Usage) (*Run, error) {
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()

@@ -15,6 +15,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -60,7 +61,7 @@ func collect(t *testing.T, shards int, onInterval func(*Progress)) (*Run, []byte
 	for s := range shards {
 		feed(patient{c.recorders[s]}, s)
 	}
-	run, err := c.Close(samples.Report(), Usage{CPU: time.Second, MaxRSS: 1 << 20, GOMAXPROCS: 2})
+	run, err := c.Close(samples.Report(), generator.Usage{CPU: time.Second, MaxRSS: 1 << 20, GOMAXPROCS: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +86,7 @@ func TestArrivalsOutlastTheirShard(t *testing.T) {
 	tick(0, 0, 900*time.Millisecond, 6, true)
 	tick(1, 0, time.Second, 5, false)
 	tick(1, time.Second, 1100*time.Millisecond, 7, true)
-	run, err := c.Close(samples.Report(), Usage{})
+	run, err := c.Close(samples.Report(), generator.Usage{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +118,7 @@ func TestQuietIntervalsAreKept(t *testing.T) {
 		r.Tick(sample.Tick{From: at(from), To: at(from + time.Second), Busy: time.Duration(second) * 100 * time.Millisecond,
 			Waited: 300 * time.Millisecond, Open: []int{0, 0}, Peak: []int{0, 0}, Due: []int64{0, 0}, Begun: []int64{0, 0}, Last: second == 2})
 	}
-	run, err := c.Close(samples.Report(), Usage{})
+	run, err := c.Close(samples.Report(), generator.Usage{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +158,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	feed(patient{c.recorders[0]}, 0)
-	run, err := c.Close(samples.Report(), Usage{})
+	run, err := c.Close(samples.Report(), generator.Usage{})
 	if !errors.Is(err, errFull) {
 		t.Errorf("error %v, want the disk's", err)
 	}
@@ -212,7 +213,7 @@ func TestRecordingDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations a round of calls", n)
 	}
 	r.Tick(sample.Tick{Last: true})
-	if _, err := c.Close(samples.Report(), Usage{}); err != nil {
+	if _, err := c.Close(samples.Report(), generator.Usage{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -251,7 +252,7 @@ func TestLongRunTakesNoMoreMemory(t *testing.T) {
 		t.Errorf("1500 seconds more take %d KB", (after-before)>>10)
 	}
 	r.Tick(sample.Tick{Last: true})
-	if _, err := c.Close(samples.Report(), Usage{}); err != nil {
+	if _, err := c.Close(samples.Report(), generator.Usage{}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -3,7 +3,7 @@
 //
 //	c, err := record.NewCollector(file, record.NewHeader(plan, criteria), plan, shards, nil)
 //	engine, err := loadgen.New(plan, c.Recorder, ...)
-//	usage := record.StartUsage()
+//	usage := generator.StartUsage()
 //	report, err := engine.Run(ctx)
 //	run, err := c.Close(report, usage.Used())
 //

@@ -13,6 +13,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/results/record/grain"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
@@ -88,7 +89,7 @@ func newSoak(t *testing.T) (run *Run, text []byte, sizes []int) {
 		r.Tick(sample.Tick{From: at(from), To: at(from + time.Second), Busy: time.Duration(n%10) * 10 * time.Millisecond, Last: n == soakEnd,
 			Open: []int{n % 3}, Peak: []int{n % 11}, Due: []int64{due}, Begun: []int64{due}})
 	}
-	run, err = c.Close(samples.Report(), Usage{})
+	run, err = c.Close(samples.Report(), generator.Usage{})
 	if err != nil {
 		t.Fatal(err)
 	}

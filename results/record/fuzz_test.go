@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 )
 
 // fuzzFile is a run file to begin from, a new run each time.
@@ -16,7 +17,7 @@ func fuzzFile(f *testing.F) []byte {
 		f.Fatal(err)
 	}
 	feed(patient{c.recorders[0]}, 0)
-	if _, err := c.Close(samples.Report(), Usage{Free: &FreeAround{1.5, 1.5}, Machines: []Machine{{"a", []int{0, 1}}}}); err != nil {
+	if _, err := c.Close(samples.Report(), generator.Usage{Free: &generator.FreeAround{Before: 1.5, After: 1.5}, Machines: []generator.Machine{{ID: "a", Cores: []int{0, 1}}}}); err != nil {
 		f.Fatal(err)
 	}
 	return file.Bytes()

@@ -178,5 +178,5 @@ func (c *Closing) merge(from *Closing) {
 	c.Steps = append(c.Steps, from.Steps...)
 	c.Shards += from.Shards
 	c.Behind = max(c.Behind, from.Behind)
-	c.Generator.merge(from.Generator)
+	c.Generator.Merge(from.Generator)
 }

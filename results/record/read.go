@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"encoding/json"
@@ -10,6 +9,7 @@ import (
 	"io"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/record/lines"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
@@ -21,12 +21,12 @@ import (
 func Read(r io.Reader) (*Run, error) { return fileReader{}.readAll(r) }
 
 func (f fileReader) readAll(r io.Reader) (*Run, error) {
-	f.lines = bufio.NewReaderSize(r, 1<<20)
+	f.lines = lines.NewReader(r)
 	return f.read()
 }
 
 func (f *fileReader) read() (*Run, error) {
-	first, err := f.next()
+	first, err := f.lines.Next()
 	if err != nil {
 		return nil, err
 	}
@@ -34,25 +34,25 @@ func (f *fileReader) read() (*Run, error) {
 		return nil, errors.New("an empty file is not a run file")
 	}
 	if err := f.header(first); err != nil {
-		return nil, f.at(err)
+		return nil, f.lines.At(err)
 	}
 	for {
-		line, err := f.next()
+		line, err := f.lines.Next()
 		if err != nil {
 			return nil, err
 		}
 		if line == nil {
 			if f.run.Partial() {
-				f.run.damaged = fmt.Sprintf("it ends after line %d", f.number)
+				f.run.damaged = fmt.Sprintf("it ends after line %d", f.lines.Number())
 			}
 			return f.end()
 		}
 		if err := f.line(line); err != nil {
-			if f.cut() {
-				f.run.damaged = fmt.Sprintf("line %d is cut, and what it said is lost", f.number)
+			if !f.lines.Whole() { // that is no error
+				f.run.damaged = fmt.Sprintf("line %d is cut, and what it said is lost", f.lines.Number())
 				return f.end()
 			}
-			return nil, f.at(err)
+			return nil, f.lines.At(err)
 		}
 	}
 }
@@ -68,10 +68,7 @@ func IsRunFile(r io.Reader) bool {
 const fileStart = `{"type":"` + headerType + `","format":"` + FileFormat + `"`
 
 type fileReader struct {
-	lines      *bufio.Reader
-	buffer     []byte // of the line
-	number     int
-	whole      bool // the last line had its line end
+	lines      *lines.Reader
 	run        *Run
 	totals     map[sample.Series]*tally.Total // from the end of the file
 	stages     map[sample.Series]*tally.Total // likewise
@@ -89,40 +86,6 @@ type fileReader struct {
 	summing bool
 	stored  []intervalLine
 	seen    map[sample.Series]Window // the time of the intervals added up
-}
-
-func (f *fileReader) at(err error) error { return fmt.Errorf("line %d: %w", f.number, err) }
-
-// cut tells whether the last line has lost its end. That is no error.
-func (f *fileReader) cut() bool { return !f.whole }
-
-// next returns the next line, valid until the next call; nil at the end of the
-// file.
-func (f *fileReader) next() ([]byte, error) {
-	line := f.buffer[:0]
-	defer func() { f.buffer = line }()
-	for {
-		part, err := f.lines.ReadSlice('\n')
-		if len(line)+len(part) > maxLine {
-			return nil, fmt.Errorf("line %d is over %d MiB", f.number+1, maxLine>>20)
-		}
-		line = append(line, part...)
-		if errors.Is(err, bufio.ErrBufferFull) {
-			continue
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
-		}
-		break
-	}
-	if len(line) == 0 {
-		return nil, nil
-	}
-	if f.number++; f.number > maxLines {
-		return nil, fmt.Errorf("over %d lines", maxLines)
-	}
-	f.whole = bytes.HasSuffix(line, []byte("\n"))
-	return line, nil
 }
 
 func (f *fileReader) header(line []byte) error {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
@@ -32,7 +33,7 @@ func fileOf(t *testing.T, p samples.Pretended) []byte {
 		t.Fatal(err)
 	}
 	p.Feed(secondBySecond{patient{c.recorders[0]}})
-	if _, err := c.Close(samples.Report(), Usage{}); err != nil {
+	if _, err := c.Close(samples.Report(), generator.Usage{}); err != nil {
 		t.Fatal(err)
 	}
 	return regexp.MustCompile(`"width":[0-9]+,`).ReplaceAll(file.Bytes(), nil)

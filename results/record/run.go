@@ -9,6 +9,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/results/record/trend"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
@@ -85,7 +86,7 @@ type Closing struct {
 	Steps       []time.Duration `json:"clock_steps_ns,omitempty"`
 	Shards      int             `json:"shards"`
 	Behind      time.Duration   `json:"behind_ns,omitempty"` // the most that writing the file was behind the load
-	Generator   Usage           `json:"generator"`
+	Generator   generator.Usage `json:"generator"`
 	AllowLost   int             `json:"allow_lost,omitempty"` // agents of a fleet that may be lost
 }
 
@@ -103,7 +104,7 @@ func (r *Run) OfAgents() bool { return r.ofAgents || r.Header.Agent != nil }
 // Partial tells whether the end of the run is missing.
 func (r *Run) Partial() bool { return r.Closing == nil }
 
-func (r *Run) finish(rep *sample.Report, g Usage) {
+func (r *Run) finish(rep *sample.Report, g generator.Usage) {
 	r.Closing = &Closing{
 		Ended: rep.Ended.Time().UTC(), Interrupted: rep.Interrupted, Deserted: rep.Deserted, Lost: rep.Lost, Aborted: rep.Aborted, NotLoaded: rep.NotLoaded, Clock: rep.Clock.String(),
 		Steps: rep.Steps, Shards: rep.Shards, Generator: g,

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
@@ -38,7 +39,7 @@ func TestServerLooks(t *testing.T) {
 	c.Answered(&tally.Answer{Query: "cpu", From: look(0).From, To: look(0).To, Value: &half})
 	c.Answered(&tally.Answer{Query: "cpu", From: look(1).From, To: look(1).To, Missed: "no answer"})
 	c.Answered(&tally.Answer{Query: "cpu"}) // says nothing
-	run, err := c.Close(&sample.Report{}, Usage{})
+	run, err := c.Close(&sample.Report{}, generator.Usage{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/histogram"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
@@ -24,7 +25,7 @@ func ramp(t *testing.T) (*Run, []byte) {
 		t.Fatal(err)
 	}
 	p.Feed(patient{c.recorders[0]})
-	run, err := c.Close(samples.Report(), Usage{})
+	run, err := c.Close(samples.Report(), generator.Usage{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 )
 
 // agentFiles are the run files of a fleet, whose agents' clocks are so much ahead.
@@ -28,7 +29,7 @@ func agentFiles(t *testing.T, fleet string, offsets ...time.Duration) [][]byte {
 			t.Fatal(err)
 		}
 		feed(patient{c.recorders[0]}, 0)
-		if _, err := c.Close(samples.Report(), Usage{CPU: time.Second, MaxRSS: 1 << 20, GOMAXPROCS: 2}); err != nil {
+		if _, err := c.Close(samples.Report(), generator.Usage{CPU: time.Second, MaxRSS: 1 << 20, GOMAXPROCS: 2}); err != nil {
 			t.Fatal(err)
 		}
 		files = append(files, file.Bytes())

@@ -7,6 +7,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -54,7 +55,7 @@ func fourPorts() *document {
 			Conclusion: criteria.Conclusion{Word: criteria.Pass, Reason: "2 thresholds met"}},
 		Generator: figures.Generator{
 			CPUSeconds: 52.2, MaxRSS: 48 << 20, GOMAXPROCS: 2, Cores: 2, Shards: 1, GCPauses: 12, GCPauseTotal: 1_230_000, GCPauseMax: 210_000,
-			BusiestShare: 0.41, DeniedShare: 0.021, Free: &record.FreeAround{Before: 1.93, After: 1.97}, Own: spread(70_000, 40*time.Microsecond), UnstampedShare: 0.0001, Delay: spread(700_000, 12*time.Microsecond), OwnShare: 0.013,
+			BusiestShare: 0.41, DeniedShare: 0.021, Free: &generator.FreeAround{Before: 1.93, After: 1.97}, Own: spread(70_000, 40*time.Microsecond), UnstampedShare: 0.0001, Delay: spread(700_000, 12*time.Microsecond), OwnShare: 0.013,
 		},
 		Environment: record.Environment{Host: "bench", OS: "linux", Arch: "amd64", Kernel: "6.12.1", Cores: 2, GOMAXPROCS: 2, Go: "go1.26.0", Version: "v0.1.0"},
 		Seed:        7, Baseline: "relay-25",

@@ -10,6 +10,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
@@ -126,7 +127,7 @@ func (c *course) end(t testing.TB) *record.Run {
 		From: c.at(time.Duration(c.second) * time.Second), To: c.at(end), Last: true,
 		Open: []int{0, 0}, Peak: []int{0, 0}, Due: []int64{0, due}, Begun: []int64{0, due},
 	})
-	run, err := c.collector.Close(&sample.Report{Started: c.at(0), Ended: c.at(end), Shards: 1}, record.Usage{GOMAXPROCS: 1})
+	run, err := c.collector.Close(&sample.Report{Started: c.at(0), Ended: c.at(end), Shards: 1}, generator.Usage{GOMAXPROCS: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

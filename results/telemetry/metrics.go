@@ -8,6 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 )
 
 // Metrics are how far a run is. They may be read and updated at the same time.
@@ -20,8 +21,8 @@ type Metrics struct {
 	mu               sync.Mutex
 	last             record.Progress // without flows; zero before the first
 	late, delay, own *distribution
-	usage            record.UsageMeter
-	generator        record.Usage    // since the metrics are there
+	usage            generator.UsageMeter
+	generator        generator.Usage // since the metrics are there
 	result           *figures.Result // nil before the end
 }
 
@@ -46,7 +47,7 @@ func NewMetrics(p *loadgen.Plan) *Metrics {
 	m := &Metrics{
 		created: time.Now(), name: p.Name, environment: record.ThisEnvironment(),
 		late: newDistribution(), delay: newDistribution(), own: newDistribution(),
-		usage: record.StartUsage(),
+		usage: generator.StartUsage(),
 	}
 	m.generator = m.usage.Used()
 	for i := range p.Flows {

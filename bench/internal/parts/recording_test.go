@@ -7,6 +7,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -33,7 +34,7 @@ func BenchmarkRecording(b *testing.B) {
 		r.Message(s, sample.Accepted, sample.Steady, 1, 0)
 	}
 	r.Tick(sample.Tick{Last: true})
-	if _, err := c.Close(&sample.Report{}, record.Usage{}); err != nil {
+	if _, err := c.Close(&sample.Report{}, generator.Usage{}); err != nil {
 		b.Fatal(err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
@@ -44,7 +45,7 @@ func prepare(t testing.TB, p *loadgen.Plan) (run func()) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		run, err := c.Close(report, record.Usage{})
+		run, err := c.Close(report, generator.Usage{})
 		if err != nil {
 			t.Fatal(err)
 		}

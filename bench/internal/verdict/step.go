@@ -15,6 +15,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/record/generator"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -62,12 +63,12 @@ func runStepped(ctx context.Context, scenario string, when, step time.Duration) 
 		},
 	})
 	var report *sample.Report
-	usage := record.StartUsage()
+	usage := generator.StartUsage()
 	if err == nil {
 		report, err = engine.Run(ctx)
 	}
 	if err != nil {
-		_, _ = collector.Close(&sample.Report{}, record.Usage{}) // ends the collector
+		_, _ = collector.Close(&sample.Report{}, generator.Usage{}) // ends the collector
 		return nil, err
 	}
 	run, err := collector.Close(report, usage.Used())

@@ -1,4 +1,5 @@
-package record
+// Package generator tells what the generator's own processes used and had while they made a run.
+package generator
 
 import (
 	"cmp"
@@ -120,8 +121,8 @@ func (g *Usage) countPauses(now pauses, before []uint64) {
 	}
 }
 
-// merge adds the usage of another process.
-func (g *Usage) merge(from Usage) {
+// Merge adds the usage of another process.
+func (g *Usage) Merge(from Usage) {
 	g.mergeMachines(&from)
 	g.FreeUnsure = g.FreeUnsure || from.FreeUnsure || from.Free == nil
 	g.CPU += from.CPU

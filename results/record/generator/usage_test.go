@@ -1,4 +1,4 @@
-package record
+package generator
 
 import (
 	"reflect"
@@ -59,8 +59,8 @@ func TestSharedCoresCountOnce(t *testing.T) {
 	} {
 		var all, backwards Usage
 		for i := range c.of {
-			all.merge(c.of[i])
-			backwards.merge(c.of[len(c.of)-1-i])
+			all.Merge(c.of[i])
+			backwards.Merge(c.of[len(c.of)-1-i])
 		}
 		if all.Cores() != c.want || !reflect.DeepEqual(all.Machines, backwards.Machines) {
 			t.Errorf("%s: %d cores, want %d, of %+v, and the other way round %+v", name, all.Cores(), c.want, all.Machines, backwards.Machines)
@@ -74,7 +74,7 @@ func TestMergedGeneratorsHaveTheFewestFreeCores(t *testing.T) {
 	for _, list := range [][]*FreeAround{{quiet, busy}, {busy, quiet}, {nil, busy, nil}} {
 		var g Usage
 		for _, f := range list {
-			g.merge(Usage{Free: f})
+			g.Merge(Usage{Free: f})
 		}
 		if g.Free != busy {
 			t.Errorf("merged %v, want %v", g.Free, busy)
