@@ -3,6 +3,7 @@ package capacity
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -123,6 +124,22 @@ func behind(waiting, due int64, in time.Duration) time.Duration {
 	return time.Duration(min(1, float64(waiting-lastingMessages)/float64(due)) * float64(in))
 }
 
+// stood is for how long in the end no sample of a goal was there although messages waited; 0 if
+// that is too short to tell.
+func stood(blocks []Block, goal int) time.Duration {
+	n := 0
+	for _, b := range slices.Backward(blocks) {
+		if b.Goals[goal].N > 0 || b.Waiting <= lastingMessages {
+			break
+		}
+		n++
+	}
+	if n < hopelessSeconds {
+		return 0
+	}
+	return time.Duration(n) * time.Second
+}
+
 // So many messages may wait more at the end in any case, or this share of those due.
 const (
 	lastingMessages = 3
@@ -146,10 +163,13 @@ func overrun(blocks []Block) (perSecond float64, yes bool) {
 // leastGrowth is the share of the rate by which a queue has to grow, to be said to grow.
 const leastGrowth = 0.002
 
+// hopelessSeconds is how long a server may do nothing right.
+const hopelessSeconds = 3
+
 // hopeless tells whether the last seconds of a trial broke a goal with most of their
 // messages, or saw no message done although some waited. More seconds would not help.
 func hopeless(blocks []Block, goals []Goal) (why string, yes bool) {
-	const seconds = 3
+	const seconds = hopelessSeconds
 	if len(blocks) < seconds {
 		return "", false
 	}

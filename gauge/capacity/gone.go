@@ -8,7 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
-// A Gone is a server that stopped answering: no session got an answer in the last trials.
+// A Gone is a server that stopped answering: no message got an answer in the last trials.
 type Gone struct {
 	Flows  []string  `json:"flows"`            // that it was the server of
 	Error  string    `json:"error"`            // what their sessions came to, for people

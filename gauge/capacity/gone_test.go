@@ -199,7 +199,7 @@ type refusing struct {
 
 func (s *refusing) Try(ctx context.Context, rate float64, length time.Duration, enough func([]Block) bool) (Measured, error) {
 	m, err := s.limited.Try(ctx, rate, length, enough)
-	answered := map[string]*figures.Phase{"banner": {Count: 9}}
+	answered := map[string]*figures.Phase{"mail": {Count: 9}}
 	refused := []tally.FailureCount{{Class: "refused", Phase: "connect", Count: 1, Example: "connection refused"}}
 	a, b := &figures.Flow{Phases: answered}, &figures.Flow{Phases: answered}
 	a.Sessions.Started, b.Sessions.Started = int64(rate), 1+int64(rate)/100
@@ -304,8 +304,10 @@ func TestSilences(t *testing.T) {
 		"the process stands still":   {figures.Flow{Phases: map[string]*figures.Phase{"connect": {Count: 5}}, Errors: errors("timeout", "banner")}, true},
 		"most never began":           {figures.Flow{Errors: append([]tally.FailureCount{{Class: "canceled", Phase: "message", Count: 9}}, errors("timeout", "banner")...)}, true},
 		"no session":                 {figures.Flow{}, false},
-		"all is well":                {figures.Flow{Phases: map[string]*figures.Phase{"banner": {Count: 5}}}, false},
-		"some sessions are refused":  {figures.Flow{Phases: map[string]*figures.Phase{"banner": {Count: 1}}, Errors: errors("refused", "connect")}, false},
+		"it greets, and hangs":       {figures.Flow{Phases: map[string]*figures.Phase{"connect": {Count: 5}, "banner": {Count: 5}, "ehlo": {Count: 5}}, Errors: errors("timeout", "mail")}, true},
+		"it greets, and refuses":     {figures.Flow{Phases: map[string]*figures.Phase{"banner": {Count: 5}, "ehlo": {Count: 5}}, Errors: []tally.FailureCount{{Class: "auth-rejected", Phase: "auth", Code: 535, Count: 9}}}, false},
+		"all is well":                {figures.Flow{Phases: map[string]*figures.Phase{"banner": {Count: 5}, "mail": {Count: 5}}}, false},
+		"some sessions are refused":  {figures.Flow{Phases: map[string]*figures.Phase{"mail": {Count: 1}}, Errors: errors("refused", "connect")}, false},
 		"each is answered 421":       {figures.Flow{Errors: []tally.FailureCount{{Class: "busy", Phase: "banner", Code: 421, Count: 9}}}, false},
 		"the generator has no ports": {figures.Flow{Errors: errors("refused", "connect", tally.FailureCount{Class: "local-limit", Phase: "connect", Count: 1})}, false},
 		"the scenario expects it":    {figures.Flow{Errors: []tally.FailureCount{{Class: "reset", Phase: "banner", Count: 9, Expected: true}}}, false},

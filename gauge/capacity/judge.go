@@ -16,7 +16,7 @@ const (
 	Undecided Outcome = "undecided" // too little was measured to tell
 	Invalid   Outcome = "invalid"   // the generator spoiled the trial, so it tells nothing of the server
 
-	Unanswered Outcome = "unanswered" // no session of a flow got an answer, so the trial tells nothing of its rate
+	Unanswered Outcome = "unanswered" // no message of a flow got an answer, so the trial tells nothing of its rate
 )
 
 // doubt is the chance that the judgement of a goal is wrong.

@@ -25,7 +25,7 @@ type twoServers struct {
 func (s *twoServers) Try(ctx context.Context, rate float64, length time.Duration, _ func([]Block) bool) (Measured, error) {
 	m, err := s.limited.Try(ctx, rate, length, func([]Block) bool { return false })
 	n := len(s.tried)
-	a, b := &figures.Flow{Phases: map[string]*figures.Phase{"banner": {Count: 9}}}, &figures.Flow{}
+	a, b := &figures.Flow{Phases: map[string]*figures.Phase{"mail": {Count: 9}}}, &figures.Flow{}
 	s.sessions += s.share * rate * float64(len(m.Blocks))
 	begun := int64(s.sessions)
 	s.sessions -= float64(begun)

@@ -9,7 +9,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
-// A Silence is a flow whose server gave no session of a trial an answer.
+// A Silence is a flow whose server gave no message of a trial an answer, if it greeted its sessions
+// or not.
 type Silence struct {
 	Flow  string `json:"flow"`
 	Error string `json:"error"` // the commonest that the trial's end did not make, for people
@@ -33,17 +34,17 @@ var noAnswer = []string{
 	sample.Reset.String(), sample.Closed.String(), sample.Canceled.String(),
 }
 
-// answers are the phases that end with octets of the server. The kernel establishes a
-// connection although nobody accepts it.
+// answers are the phases that end with a reply to a part of a message. The kernel establishes a
+// connection although nobody accepts it, and a server that hangs may still greet.
 func answers(yield func(sample.Phase) bool) {
-	for p := sample.Connect + 1; p < sample.SpanMessage; p++ {
+	for p := sample.Mail; p <= sample.Body; p++ {
 		if !yield(p) {
 			return
 		}
 	}
 }
 
-// silences lists the flows whose server answered no session of a trial. Nothing is known of
+// silences lists the flows whose server answered no message of a trial, nor refused any. Nothing is known of
 // a flow without a session, or if the generator's own limits ended one.
 func silences(res *figures.Result) []Silence {
 	var list []Silence
@@ -80,7 +81,8 @@ func unused(res *figures.Result) []string {
 	return list
 }
 
-// isAnswered tells whether a session of a flow got an answer.
+// isAnswered tells whether a message of a flow got an answer, or a session a reply for which it
+// sent none.
 func isAnswered(f *figures.Flow) bool {
 	for p := range answers {
 		if f.Phase(p) != nil {
@@ -151,5 +153,5 @@ func silentText(list []Silence) string {
 	for _, s := range list {
 		flows = append(flows, s.Flow+" ("+s.Error+")")
 	}
-	return "no session got an answer: flow " + strings.Join(flows, ", flow ")
+	return "no message got an answer: flow " + strings.Join(flows, ", flow ")
 }

@@ -84,7 +84,11 @@ func (m *Measured) explains(waits time.Duration, goals []Goal) bool {
 		if goals[g].OfMessages {
 			took = max(took, m.behindOf(goals[g].flow))
 		}
-		switch beyond := took - goals[g].Limit; {
+		beyond := took - goals[g].Limit
+		if goals[g].OfMessages {
+			beyond = max(beyond, stood(m.Blocks, g))
+		}
+		switch {
 		case beyond <= 0:
 		case 2*waits > beyond:
 			return true

@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,7 @@ func TestStarved(t *testing.T) {
 	forks := known(0.4, 0.2, 0.05, 0.02, 0.1)
 	forks.Fleeting = 1.2
 	goals := []Goal{{Share: 0.01, OfMessages: true}, goalOfQueue}
+	blocks := slices.Repeat([]Block{{Due: 50, Goals: []Count{{N: 50}, {N: 50}}}}, 10)
 	for _, c := range []struct {
 		name string
 		use  *serverside.CoreUse
@@ -51,7 +53,7 @@ func TestStarved(t *testing.T) {
 		{"a server that forks, busy at rest", forks, &generator.FreeAround{Before: 0.2, After: 0.3}, true},
 		{"nothing known", nil, &generator.FreeAround{}, false},
 	} {
-		if got := starved(&Measured{Machine: c.use, Blocks: make([]Block, 10)}, c.free, goals); (got != "") != c.want {
+		if got := starved(&Measured{Machine: c.use, Blocks: blocks}, c.free, goals); (got != "") != c.want {
 			t.Errorf("%s: %q, want starved: %v", c.name, got, c.want)
 		}
 	}
@@ -67,21 +69,30 @@ func TestWaitsExplainWhatBrokeAGoal(t *testing.T) {
 		seconds        int
 		behind         time.Duration
 		at             []time.Duration
+		done           int64 // messages a second
 		want           bool
 	}{
-		{"it was stopped", 0, 0, 3, 3 * time.Second, nil, false},
-		{"it accepts connections and says nothing", 0.001, 0.002, 3, 3 * time.Second, nil, false},
-		{"it greets each session and answers no message", 0.06, 0.05, 3, 3 * time.Second, nil, false},
-		{"it greets each session, for longer", 0.06, 0.05, 20, 20 * time.Second, nil, false},
-		{"it has half of what it needs", 0.3, 0.5, 10, 5 * time.Second, []time.Duration{0, 5 * time.Second, 0}, true},
-		{"it hardly gets a core at all", 0.001, 0.99, 3, 3 * time.Second, nil, true},
-		{"its waits broke a goal by little", 0.05, 0.06, 10, 0, []time.Duration{0, 600 * time.Millisecond, 0}, true},
-		{"they broke the goal of a phase, and messages take long anyway", 0.05, 0.06, 10, 0, []time.Duration{0, 9 * time.Second, 600 * time.Millisecond}, true},
-		{"they made its queue grow", 0.3, 0.06, 10, 0, []time.Duration{0, 100 * time.Millisecond, 0}, true},
-		{"they are a moment of what the goal allows", 0.0001, 0.0004, 10, 0, []time.Duration{0, 260 * time.Millisecond, 0}, false},
+		{"it was stopped", 0, 0, 3, 3 * time.Second, nil, 0, false},
+		{"it accepts connections and says nothing", 0.001, 0.002, 3, 3 * time.Second, nil, 0, false},
+		{"it greets each session and answers no message", 0.06, 0.05, 3, 3 * time.Second, nil, 0, false},
+		{"it greets each session, for longer", 0.06, 0.05, 20, 20 * time.Second, nil, 0, false},
+		{"it answers nothing for less time than the goal allows", 0.06, 0.05, 3, 200 * time.Millisecond, nil, 0, false},
+		{"it has half of what it needs", 0.3, 0.5, 10, 5 * time.Second, []time.Duration{0, 5 * time.Second, 0}, 50, true},
+		{"it hardly gets a core at all", 0.001, 0.99, 3, 3 * time.Second, nil, 0, true},
+		{"its waits broke a goal by little", 0.05, 0.06, 10, 0, []time.Duration{0, 600 * time.Millisecond, 0}, 50, true},
+		{"they broke the goal of a phase, and messages take long anyway", 0.05, 0.06, 10, 0, []time.Duration{0, 9 * time.Second, 600 * time.Millisecond}, 50, true},
+		{"they made its queue grow", 0.3, 0.06, 10, 0, []time.Duration{0, 100 * time.Millisecond, 0}, 50, true},
+		{"they are a moment of what the goal allows", 0.0001, 0.0004, 10, 0, []time.Duration{0, 260 * time.Millisecond, 0}, 50, false},
 	} {
 		use := &serverside.CoreUse{Cores: 2, Found: true, Server: c.server, Others: 1.7, Waited: &c.waited, Crowded: 1}
-		m := &Measured{Machine: use, Blocks: make([]Block, c.seconds), AtGoals: c.at, behind: []time.Duration{c.behind}}
+		m := &Measured{Machine: use, AtGoals: c.at, behind: []time.Duration{c.behind}}
+		for range c.seconds {
+			b := Block{Due: 100, Waiting: int64(100 * c.behind.Seconds()), Goals: make([]Count, len(goals))}
+			for g := range goals {
+				b.Goals[g].N = c.done
+			}
+			m.Blocks = append(m.Blocks, b)
+		}
 		if got := starved(m, nil, goals); (got != "") != c.want {
 			t.Errorf("%s: %q, want starved: %v", c.name, got, c.want)
 		}

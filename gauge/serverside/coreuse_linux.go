@@ -174,16 +174,32 @@ func (c *Cores) delay(cpu time.Duration) float64 {
 		ran, waited = ran+now.RunningNanoseconds-before.RunningNanoseconds, waited+now.WaitingNanoseconds-before.WaitingNanoseconds
 	}
 	switch {
-	case ran == 0 && cpu == 0 && len(threads) > 0 && !c.isRunnable():
+	case ran == 0 && cpu <= rounding && len(threads) > 0 && !c.isRunnable():
 		return 0
-	case ran == 0 || float64(ran) < leastSeen*float64(cpu):
+	case ran == 0 || float64(ran) < leastSeen*float64(cpu) && cpu > rounding:
 		return -1
 	}
 	return float64(waited) / float64(ran)
 }
 
-// isRunnable tells whether a thread of the server runs or waits for a core.
+// rounding is how much CPU time a server may seem to have used that hardly ran at all: the
+// kernel counts its time in whole ticks.
+const rounding = 50 * time.Millisecond
+
+// isRunnable tells whether some thread of the server is to run all the while, for some moments:
+// one that was woken just now soon has a core, also if it has to share it.
 func (c *Cores) isRunnable() bool {
+	for range 5 {
+		if !c.runs() {
+			return false
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return true
+}
+
+// runs tells whether a thread of the server runs or waits for a core.
+func (c *Cores) runs() bool {
 	for id := range c.w.processes.account.last {
 		threads, err := c.w.fs.AllThreads(id.pid)
 		if err != nil {
