@@ -99,6 +99,7 @@ func (s *session) connect() {
 	to := s.destination()
 	addr := to.Addr
 	addr.Source = f.targets.source(s.target, s.number)
+	addr.Plain = f.wireOptions.TLS == sample.TLSNone
 	s.state = connecting
 	_, s.triedAt = f.shard.driver.Recent()
 	s.visits().Started++

@@ -22,10 +22,14 @@ type epollConn struct {
 	fd        int
 	mss       int // octets a segment holds
 	gen       uint32
-	up        bool // connected
-	wantsRoom bool // epoll reports room to write
-	noDelay   bool // Nagle's algorithm is off
-	waiting   bool // something was written, and nothing arrived since
+	place     uint32 // of the ring's last order to read from it
+	up        bool   // connected
+	wantsRoom bool   // epoll reports room to write
+	noDelay   bool   // Nagle's algorithm is off
+	waiting   bool   // something was written, and nothing arrived since
+	plain     bool   // it never begins TLS, and there is a ring
+	ringed    bool   // the ring reads from it, and epoll reports room to write at most
+	ends      bool   // the ring reads no more from it
 	closed    bool
 	stuck     bool // a Write took nothing
 	eof       bool // the server has closed its side
@@ -42,6 +46,9 @@ func (c *epollConn) handle(events uint32) {
 	}
 	if c.closed {
 		return
+	}
+	if c.ringed {
+		events &= unix.EPOLLOUT
 	}
 	// What has arrived comes first: the server may have said that it wants
 	// nothing more.
@@ -79,6 +86,9 @@ func (c *epollConn) connect(events uint32) bool {
 		c.loop.info = tcpInfo{} // not TCP
 	}
 	c.connected()
+	if c.sendErr == nil {
+		c.loop.readByRing(c, true)
+	}
 	c.handler.Connected(c.began.Add(c.took), c.took)
 	return true
 }
@@ -124,37 +134,42 @@ func (c *epollConn) read(to extent) {
 		if err == unix.EAGAIN && c.sendErr == nil {
 			return
 		}
-		c.waiting = false
-		wall, _ := c.loop.Now()
-		if err == nil && len(p) == 0 {
-			c.eof, err = true, io.EOF
-		}
-		if err != nil {
-			if c.sendErr != nil {
-				err = c.sendErr
-			}
-			c.broken(err, wall)
-			return
-		}
-		at := Arrival{At: wall}
-		if stamp != 0 {
-			at = Arrival{At: stamp, Stamped: true, Delay: max(0, wall.Sub(stamp))}
-		}
 		full := len(p) == limit
-		if c.tls != nil {
-			if c.byRecord {
-				c.tls.record.took(p)
-			}
-			c.tls.received(p, at)
-		} else {
-			c.loop.fresh = true
-			c.handler.Received(p, at)
-			c.loop.fresh = false
-		}
-		if !full && to == untilEmpty {
+		if !c.take(p, stamp, err) || !full && to == untilEmpty {
 			return
 		}
 	}
+}
+
+// take handles what a read brought, and tells whether the connection goes on.
+func (c *epollConn) take(p []byte, stamp sample.Instant, err error) bool {
+	c.waiting = false
+	wall, _ := c.loop.Now()
+	if err == nil && len(p) == 0 {
+		c.eof, err = true, io.EOF
+	}
+	if err != nil {
+		if c.sendErr != nil {
+			err = c.sendErr
+		}
+		c.broken(err, wall)
+		return false
+	}
+	at := Arrival{At: wall}
+	if stamp != 0 {
+		at = Arrival{At: stamp, Stamped: true, Delay: max(0, wall.Sub(stamp))}
+	}
+	if c.tls != nil {
+		if c.byRecord {
+			c.tls.record.took(p)
+		}
+		c.tls.received(p, at)
+		return true
+	}
+	c.loop.fresh = true
+	c.handler.Received(p, at)
+	c.loop.fresh = false
+	return true
 }
 
 func (c *epollConn) broken(err error, at sample.Instant) {
@@ -198,10 +213,15 @@ func (c *epollConn) unsent(err error) {
 			return
 		}
 	}
-	if c.sendErr == nil {
-		c.sendErr = err
-		c.loop.unsent = append(c.loop.unsent, c)
+	if c.sendErr != nil {
+		return
 	}
+	c.sendErr = err
+	if c.ringed {
+		shutSocket(c.fd) // so that the ring comes to the end
+		return
+	}
+	c.loop.unsent = append(c.loop.unsent, c)
 }
 
 // send writes to the socket. Nagle's algorithm holds back less than a segment
@@ -226,7 +246,10 @@ func (c *epollConn) waitForRoom() error {
 		return nil
 	}
 	c.wantsRoom = true
-	return c.loop.opener.watch(c.loop.fd, unix.EPOLL_CTL_MOD, c.fd, c.gen, unix.EPOLLOUT)
+	if c.ringed {
+		return c.loop.opener.watch(c.loop.fd, unix.EPOLL_CTL_ADD, c.fd, c.gen, unix.EPOLLOUT)
+	}
+	return c.loop.opener.watch(c.loop.fd, unix.EPOLL_CTL_MOD, c.fd, c.gen, arrivals|unix.EPOLLOUT)
 }
 
 // ReadRecords makes each read end where a TLS record ends.
@@ -243,6 +266,9 @@ func (c *epollConn) Close() {
 	}
 	if c.fd >= 0 {
 		c.loop.conns[c.fd] = nil
+		if c.ringed {
+			c.loop.leave(c)
+		}
 		closeSocket(c.fd)
 	}
 }

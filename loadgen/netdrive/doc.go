@@ -10,7 +10,8 @@
 // So what is built on a Driver has one thread and needs no locks.
 //
 // On Linux a Driver is one epoll loop on a locked thread, for plain and TLS
-// connections alike. The handshake runs in a coroutine that the loop resumes when
+// connections alike. If the machine permits io_uring, that reads the connections that
+// never begin TLS (package uring). The handshake runs in a coroutine that the loop resumes when
 // bytes arrive, and after it crypto/tls is fed without blocking. Arrival times are
 // the kernel's receive stamps (SO_TIMESTAMPNS in socket(7)). On other systems, and
 // in tests in virtual time, [NewPortable] moves the bytes by goroutines, and the

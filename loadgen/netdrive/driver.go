@@ -45,6 +45,10 @@ type Addr struct {
 	TCP    netip.AddrPort // used if Path is ""
 	Source netip.Addr     // local address to bind; the zero value leaves it to the kernel
 
+	// Plain says that the connection never begins TLS. A Driver may read many such
+	// connections at once.
+	Plain bool
+
 	// Permitted says that TCP may be connected to although it is not Local.
 	// Without it every Driver refuses such an address with a *StrangerError.
 	Permitted bool

@@ -9,6 +9,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/netdrive/uring"
 )
 
 // New makes the best Driver of this platform for the calling goroutine, which
@@ -17,7 +19,7 @@ func New(epoch time.Time) (Driver, error) { return newEpoll(epoch) }
 
 // epoll is a Driver on one locked thread. It watches all sockets edge-triggered,
 // so most are registered once. A connection that has to wait for room to write is
-// registered for that then.
+// registered for that then. Where there is a ring, it reads the plain connections.
 type epoll struct {
 	clock
 	fd          int
@@ -27,6 +29,9 @@ type epoll struct {
 	conns       []*epollConn // by file descriptor
 	events      [256]unix.EpollEvent
 	ready       []unix.EpollEvent // the part of events that is not handled yet
+	more        bool              // epoll may have more events, which it does not announce to the ring again
+	ring        *uring.Ring       // nil until the first plain connection
+	ringless    bool              // this machine has none
 	dialed      []*epollConn      // dials that succeeded or failed at once; Wait reports them
 	spareDialed []*epollConn      // the slice that dialed was before, to use again
 	queued      []*epollConn      // dials of Unix sockets whose listen queue is full
@@ -88,7 +93,7 @@ func (l *epoll) open(c *epollConn, a Addr) {
 		return
 	}
 	if err == nil {
-		err = l.enter(c, fd, a.Path == "")
+		err = l.enter(c, fd, a.Path == "", a.Plain)
 	}
 	if err != nil {
 		c.dialErr = err
@@ -100,22 +105,26 @@ func (l *epoll) open(c *epollConn, a Addr) {
 
 // enter begins to watch fd. A connection to this machine is mostly established
 // when connect returns, and to ask the kernel costs less than an event.
-func (l *epoll) enter(c *epollConn, fd int, tcp bool) error {
+func (l *epoll) enter(c *epollConn, fd int, tcp, plain bool) error {
 	l.gen++
 	c.fd, c.gen = fd, l.gen
 	for fd >= len(l.conns) {
 		l.conns = append(l.conns, make([]*epollConn, max(64, len(l.conns)))...)
 	}
 	l.conns[fd] = c
-	var extra uint32
+	c.plain = plain && tcp && l.hasRing()
+	events := uint32(arrivals)
 	if tcp && l.info.read(fd) && l.info.established() {
 		l.Now()
 		c.connected()
+		if l.readByRing(c, false) {
+			return nil
+		}
 	} else {
-		extra, c.wantsRoom = unix.EPOLLOUT, true
+		events, c.wantsRoom = arrivals|unix.EPOLLOUT, true
 	}
 	// After connect, because an unconnected socket reports a hang-up.
-	return l.opener.watch(l.fd, unix.EPOLL_CTL_ADD, fd, c.gen, extra)
+	return l.opener.watch(l.fd, unix.EPOLL_CTL_ADD, fd, c.gen, events)
 }
 
 // Wait handles events, or waits for some. When the time due has come, it leaves
@@ -131,26 +140,42 @@ func (l *epoll) Wait(until, due time.Duration) {
 	if len(l.queued) > 0 {
 		limit = min(limit, now+time.Millisecond)
 	}
-	if len(l.ready) == 0 {
-		n := l.poll(min(limit, due-awakeFor(due-now)) - now)
-		if n == 0 && limit == due && !l.interrupted {
-			n = l.waitAwake(due)
+	if !l.pending() {
+		happened := l.poll(min(limit, due-awakeFor(due-now)) - now)
+		if !happened && limit == due && !l.interrupted {
+			l.waitAwake(due)
 		}
-		l.ready = l.events[:n]
 	}
 	if len(l.queued) > 0 {
 		l.retry()
 	}
-	if len(l.ready) == 0 {
+	if !l.pending() {
 		l.Now() // time has passed, and no event will read the clock
 	}
-	for len(l.ready) > 0 {
-		ev := &l.ready[0]
-		l.ready = l.ready[1:]
-		l.handle(ev)
+	for l.pending() {
+		l.handleFirst()
 		if l.mono >= due {
 			return
 		}
+	}
+}
+
+// pending tells whether there are events that are not handled yet.
+func (l *epoll) pending() bool {
+	return len(l.ready) > 0 || l.more || l.ring != nil && l.ring.First() != nil
+}
+
+// handleFirst handles the first of the events that there are.
+func (l *epoll) handleFirst() {
+	switch {
+	case len(l.ready) > 0:
+		ev := &l.ready[0]
+		l.ready = l.ready[1:]
+		l.handle(ev)
+	case l.more:
+		l.look()
+	default:
+		l.complete()
 	}
 }
 
@@ -214,14 +239,14 @@ func (l *epoll) reportUnsent() bool {
 // for it, and a garbage collection interrupts the wait by a signal.
 const heldWait = 5 * time.Millisecond
 
-// poll waits for events, at most for d. The limit has nanoseconds, because a
-// millisecond is long between two arrivals.
-func (l *epoll) poll(d time.Duration) int {
-	n := l.waitHolding(min(d, heldWait))
-	if n > 0 || d <= heldWait || l.interrupted {
-		return n
+// poll waits for events, at most for d, and tells whether there are any. The limit has
+// nanoseconds, because a millisecond is long between two arrivals.
+func (l *epoll) poll(d time.Duration) bool {
+	happened := l.wait(min(d, heldWait), false)
+	if happened || d <= heldWait || l.interrupted {
+		return happened
 	}
-	return l.waitReleasing(d - heldWait)
+	return l.wait(d-heldWait, true)
 }
 
 // awakeFor returns how much of a wait for something due is spent awake. A
@@ -234,31 +259,35 @@ func awakeFor(d time.Duration) time.Duration {
 }
 
 // waitAwake looks for events until due, without sleeping.
-func (l *epoll) waitAwake(due time.Duration) int {
-	before, n := threadCPU(), 0
-	for n == 0 && !l.interrupted {
-		if _, now := l.Now(); now >= due {
+func (l *epoll) waitAwake(due time.Duration) {
+	before := threadCPU()
+	for !l.interrupted {
+		if _, now := l.Now(); now >= due || l.wait(0, false) {
 			break
 		}
-		n = l.waitHolding(0)
 	}
 	l.awake += threadCPU() - before
-	return n
 }
 
-// waitHolding waits for events and keeps the processor of Go's scheduler.
-func (l *epoll) waitHolding(d time.Duration) int {
-	l.timeout = unix.NsecToTimespec(max(0, int64(d)))
-	n, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT2, uintptr(l.fd), uintptr(unsafe.Pointer(&l.events[0])),
-		uintptr(len(l.events)), uintptr(unsafe.Pointer(&l.timeout)), 0, 0)
-	return l.waited(int(n), errno, d)
+// wait waits for events, and tells whether there are any. If it releases, Go's scheduler
+// has the processor meanwhile.
+func (l *epoll) wait(d time.Duration, releases bool) bool {
+	if l.ring != nil {
+		l.interrupted = l.ring.Enter(d, releases) == unix.EINTR
+		return l.ring.First() != nil
+	}
+	l.ready = l.events[:l.waitEpoll(d, releases)]
+	return len(l.ready) > 0
 }
 
-// waitReleasing waits for events and gives up the processor of Go's scheduler
-// meanwhile.
-func (l *epoll) waitReleasing(d time.Duration) int {
+// waitEpoll waits for events of epoll, and returns how many there are.
+func (l *epoll) waitEpoll(d time.Duration, releases bool) int {
 	l.timeout = unix.NsecToTimespec(max(0, int64(d)))
-	n, _, errno := syscall.Syscall6(unix.SYS_EPOLL_PWAIT2, uintptr(l.fd), uintptr(unsafe.Pointer(&l.events[0])),
+	call := syscall.RawSyscall6
+	if releases {
+		call = syscall.Syscall6
+	}
+	n, _, errno := call(unix.SYS_EPOLL_PWAIT2, uintptr(l.fd), uintptr(unsafe.Pointer(&l.events[0])),
 		uintptr(len(l.events)), uintptr(unsafe.Pointer(&l.timeout)), 0, 0)
 	return l.waited(int(n), errno, d)
 }
@@ -293,6 +322,9 @@ func (l *epoll) RunDelay() time.Duration { return runDelay(l.sched) }
 
 // Close releases the descriptors of the loop and its thread.
 func (l *epoll) Close() error {
+	if l.ring != nil {
+		l.ring.Close()
+	}
 	err := unix.Close(l.fd)
 	if e := unix.Close(l.wakeFD); err == nil {
 		err = e

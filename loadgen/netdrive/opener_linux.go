@@ -119,15 +119,24 @@ func (o *opener) setNoDelay(fd int) error {
 	return nil
 }
 
-// watch makes an epoll instance watch fd, edge-triggered, for what arrives and for
-// extra events. op is EPOLL_CTL_ADD or EPOLL_CTL_MOD.
-func (o *opener) watch(epoll, op, fd int, gen, extra uint32) error {
-	o.event = unix.EpollEvent{
-		Events: unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLET&math.MaxUint32 | extra,
-		Fd:     int32(fd), Pad: int32(gen),
-	}
+// arrivals are the events of what arrives.
+const arrivals = unix.EPOLLIN | unix.EPOLLRDHUP
+
+// watch makes an epoll instance watch fd, edge-triggered, for events. op is EPOLL_CTL_ADD or
+// EPOLL_CTL_MOD.
+func (o *opener) watch(epoll, op, fd int, gen, events uint32) error {
+	o.event = unix.EpollEvent{Events: events | unix.EPOLLET&math.MaxUint32, Fd: int32(fd), Pad: int32(gen)}
 	_, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(epoll), uintptr(op), uintptr(fd),
 		uintptr(unsafe.Pointer(&o.event)), 0, 0)
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// unwatch makes an epoll instance watch fd no more.
+func (o *opener) unwatch(epoll, fd int) error {
+	_, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(epoll), unix.EPOLL_CTL_DEL, uintptr(fd), 0, 0, 0)
 	if errno != 0 {
 		return errno
 	}

@@ -82,6 +82,14 @@ func drive(t *testing.T, d Driver, done func() bool) {
 	}
 }
 
+// plainly is a driver that is told which connections never begin TLS.
+type plainly struct{ Driver }
+
+func (d plainly) Dial(a Addr, h Handler) Conn {
+	a.Plain = h.(*peer).tls == nil
+	return d.Driver.Dial(a, h)
+}
+
 // drivers runs a test on each driver of this platform.
 func drivers(t *testing.T, test func(t *testing.T, d Driver)) {
 	t.Run("native", func(t *testing.T) {
@@ -91,6 +99,14 @@ func drivers(t *testing.T, test func(t *testing.T, d Driver)) {
 		}
 		defer closeDriver(t, d)
 		test(t, d)
+	})
+	t.Run("native, plain", func(t *testing.T) {
+		d, err := New(time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer closeDriver(t, d)
+		test(t, plainly{d})
 	})
 	t.Run("portable", func(t *testing.T) {
 		d := NewPortable(time.Now(), nil)

@@ -77,21 +77,21 @@ func (r *receiver) receive(fd, limit int) (p []byte, stamp sample.Instant, err e
 		if errno != 0 {
 			return nil, 0, errno
 		}
-		return r.data[:n], r.stamp(), nil
+		return r.data[:n], stampIn(r.oob[:min(int(r.msg.Controllen), len(r.oob))]), nil
 	}
 }
 
-// stamp finds SCM_TIMESTAMPNS among the control messages. It is the only one
-// asked for, so it is the first.
-func (r *receiver) stamp() sample.Instant {
-	if r.msg.Controllen < uint64(unix.CmsgLen(int(unsafe.Sizeof(unix.Timespec{})))) {
+// stampIn finds SCM_TIMESTAMPNS among control messages. It is the only one asked for, so it
+// is the first.
+func stampIn(control []byte) sample.Instant {
+	if len(control) < unix.CmsgLen(int(unsafe.Sizeof(unix.Timespec{}))) {
 		return 0
 	}
-	h := (*unix.Cmsghdr)(unsafe.Pointer(&r.oob[0]))
+	h := (*unix.Cmsghdr)(unsafe.Pointer(&control[0]))
 	if h.Level != unix.SOL_SOCKET || h.Type != unix.SCM_TIMESTAMPNS {
 		return 0
 	}
-	ts := (*unix.Timespec)(unsafe.Pointer(&r.oob[unix.CmsgLen(0)]))
+	ts := (*unix.Timespec)(unsafe.Pointer(&control[unix.CmsgLen(0)]))
 	return sample.Instant(ts.Nano())
 }
 
@@ -203,6 +203,11 @@ func (i *tcpInfo) roundTrip() time.Duration {
 		return 0
 	}
 	return time.Duration(i.info.Rtt) * time.Microsecond
+}
+
+// shutSocket ends both directions of a connection, but keeps its descriptor.
+func shutSocket(fd int) {
+	_, _, _ = syscall.RawSyscall(unix.SYS_SHUTDOWN, uintptr(fd), unix.SHUT_RDWR, 0)
 }
 
 // threadCPU returns the processor time of the calling thread.

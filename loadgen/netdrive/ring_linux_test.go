@@ -1,0 +1,171 @@
+package netdrive
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/smtpgauge/smtpgauge/loadgen/netdrive/uring"
+	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+)
+
+// newRingLoop returns a loop with a ring, which this machine must have.
+func newRingLoop(t *testing.T) *epoll {
+	t.Helper()
+	l := newLoop(t)
+	if !l.hasRing() {
+		_, err := uring.New()
+		t.Skipf("needs io_uring of Linux 6.1, which a machine for tests has: %v", err)
+	}
+	return l
+}
+
+// closer is a handler that closes its connection as soon as it is up, and begins another.
+type closer struct {
+	peer
+	then func()
+}
+
+func (c *closer) Connected(sample.Instant, time.Duration) {
+	c.conn.Close()
+	c.then()
+}
+
+// A connection that is closed before the kernel was told to read it leaves its descriptor to
+// the next, whose replies must come to it.
+func TestDescriptorIsUsedAgainAtOnce(t *testing.T) {
+	l := newRingLoop(t)
+	a := tcp(listenMany(t, shout))
+	a.Plain = true
+	for range 20 {
+		second := &peer{out: []byte("hello")}
+		first := &closer{then: func() { dial(l, a, second) }}
+		first.conn = l.Dial(a, first)
+		drive(t, l, func() bool { return second.in.Len() == 5 || second.err != nil })
+		if !first.conn.(*epollConn).ringed || second.conn.(*epollConn).fd != first.conn.(*epollConn).fd {
+			t.Fatal("the descriptor was not used again: nothing was tested")
+		}
+		second.conn.Close()
+		if second.in.String() != "HELLO" {
+			t.Fatalf("got %q, %v", second.in.String(), second.err)
+		}
+	}
+}
+
+// A connection that took its time to be up was watched by epoll until then.
+func TestRingTakesOverFromEpoll(t *testing.T) {
+	l := newRingLoop(t)
+	p := dial(l, tcp(listenMany(t, shout)), &peer{})
+	drive(t, l, func() bool { return p.up != 0 })
+	c := p.conn.(*epollConn)
+	c.plain = true
+	if !l.readByRing(c, true) {
+		t.Fatal("the ring does not take it")
+	}
+	for _, word := range []string{"hello", "there"} {
+		p.out = []byte(word)
+		p.write()
+		had := p.in.Len()
+		drive(t, l, func() bool { return p.in.Len() == had+len(word) })
+	}
+	p.conn.Close()
+	if p.in.String() != "HELLOTHERE" {
+		t.Errorf("got %q", p.in.String())
+	}
+}
+
+// A server that sends more than the ring has room for loses nothing of it.
+func TestRingWithoutRoom(t *testing.T) {
+	l := newRingLoop(t)
+	want := bytes.Repeat([]byte("0123456789abcdef"), 4*uring.Room/16)
+	a := tcp(listenMany(t, func(c net.Conn) { _, _ = c.Write(want) }))
+	a.Plain = true
+	peers := make([]*peer, 3)
+	for i := range peers {
+		peers[i] = dial(l, a, &peer{})
+	}
+	drive(t, l, func() bool {
+		for _, p := range peers {
+			if p.err == nil {
+				return false
+			}
+		}
+		return true
+	})
+	for _, p := range peers {
+		p.conn.Close()
+		if !bytes.Equal(p.in.Bytes(), want) {
+			t.Errorf("got %d bytes, %v, want the %d that were sent", p.in.Len(), p.err, len(want))
+		}
+	}
+}
+
+// A connection that is closed ends for the server too, before the loop waits again.
+func TestClosedByRing(t *testing.T) {
+	l := newRingLoop(t)
+	ended := make(chan error, 1)
+	a := tcp(listenMany(t, func(c net.Conn) {
+		_, _ = c.Write([]byte("220 here\r\n"))
+		_, err := c.Read(make([]byte, 1))
+		ended <- err
+	}))
+	a.Plain = true
+	p := dial(l, a, &peer{})
+	drive(t, l, func() bool { return p.in.Len() > 0 })
+	p.conn.Close()
+	if err := <-ended; !errors.Is(err, io.EOF) {
+		t.Errorf("the server saw %v, want the end", err)
+	}
+}
+
+// The stamps of the ring are the kernel's, as those of a read.
+func TestRingStamps(t *testing.T) {
+	l := newRingLoop(t)
+	a := tcp(listenMany(t, shout))
+	a.Plain = true
+	for stamped := false; !stamped; { // the kernel begins a while after it was asked
+		p := dial(l, a, &peer{})
+		drive(t, l, func() bool { return p.up != 0 })
+		before := sample.Instant(time.Now().UnixNano())
+		p.out = []byte("hello")
+		p.write()
+		drive(t, l, func() bool { return p.in.Len() == 5 })
+		after := sample.Instant(time.Now().UnixNano())
+		p.conn.Close()
+		at := p.arrived[0]
+		if stamped = at.Stamped; stamped && (at.At < before || at.At.Add(at.Delay) > after || at.Delay < 0) {
+			t.Errorf("arrived at %+v, not between %d and %d", at, before, after)
+		}
+	}
+}
+
+// listenMany starts a server that takes connections side by side.
+func listenMany(t *testing.T, serve func(net.Conn)) net.Addr {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	all.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			all.Go(func() {
+				defer c.Close()
+				serve(c)
+			})
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		all.Wait()
+	})
+	return l.Addr()
+}
