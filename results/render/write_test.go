@@ -111,8 +111,10 @@ func TestNarrowTablesLoseNoColumn(t *testing.T) {
 	}
 	for _, s := range fourPorts().report() {
 		for _, c := range s.Columns {
-			if !strings.Contains(b.String(), c.Name) {
-				t.Errorf("column %s of %s is gone at 30 columns", c.Name, s.Title)
+			for word := range strings.FieldsSeq(c.Name) { // names are broken at spaces
+				if !strings.Contains(b.String(), word) {
+					t.Errorf("column %s of %s is gone at 30 columns", c.Name, s.Title)
+				}
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
 // fit splits s into as many tables as it takes to stay within a width. A table whose
@@ -30,11 +31,17 @@ func (s Section) fit(width int) []Section {
 	if wrapped, ok := s.wrapped(width); ok {
 		return []Section{wrapped}
 	}
+	if stacked, ok := s.stacked(width); ok {
+		return []Section{stacked}
+	}
 	if i := s.uniform(); i > 0 {
 		said := s.Columns[i].Name + ": " + s.Rows[0][i].Text + " in all rows"
 		s = s.without(i)
 		s.Lines = append([]Cell{{Text: said}}, s.Lines...)
 		return s.fit(width)
+	}
+	if squeezed, ok := s.squeezed(width); ok && !s.Each {
+		return []Section{squeezed}
 	}
 	s.Untitled = false // each of several tables has its title
 	var parts []Section
@@ -63,14 +70,12 @@ func (s Section) width() int {
 }
 
 func (s Section) columnWidth(i int) int {
-	width := Width(printable.Text(s.Columns[i].Name))
-	for _, row := range s.Rows {
-		width = max(width, Width(printable.Text(row[i].Text)))
+	c := &s.Columns[i]
+	name := Width(printable.Text(c.Name))
+	if c.nameWidth > 0 {
+		name = min(name, c.nameWidth)
 	}
-	if limit := s.Columns[i].width; limit > 0 {
-		width = min(width, limit)
-	}
-	return width
+	return max(name, s.cellWidth(i))
 }
 
 // wrapped breaks the cells of the widest column that may be broken. It is false if that would
@@ -90,7 +95,7 @@ func (s Section) wrapped(width int) (Section, bool) {
 		return s, false
 	}
 	s.Columns = slices.Clone(s.Columns)
-	s.Columns[i].width = room
+	s.Columns[i].width, s.Columns[i].nameWidth = room, room
 	return s, true
 }
 
@@ -105,19 +110,29 @@ func (s Section) sparest() int {
 	return found
 }
 
-// uniform is a column of words that says the same in each of several rows, and 0 if there is
-// none. A sentence can say it as well.
+// uniform is a column that says the same in each of several rows, and 0 if there is none. A
+// sentence can say it as well. Of several it is one of words, or else the last. Figures that
+// are alike by chance are no such column, but those that are all zero or unknown.
 func (s Section) uniform() int {
+	found := 0
 	for i, c := range s.Columns {
-		if i == 0 || !c.Left || c.Wrap > 0 || c.Apart != "" || len(s.Rows) < 2 || len(s.Columns) < 3 {
+		if i == 0 || c.Wrap > 0 || c.Apart != "" || len(s.Rows) < 2 || len(s.Columns) < 3 {
 			continue
 		}
 		if !slices.ContainsFunc(s.Rows, func(row []Cell) bool { return row[i] != s.Rows[0][i] }) {
-			return i
+			if c.Left {
+				return i
+			}
+			if slices.Contains(nothing, s.Rows[0][i].Text) {
+				found = i
+			}
 		}
 	}
-	return 0
+	return found
 }
+
+// nothing are the figures of what did not happen, or is not known.
+var nothing = []string{"0", human.Share(0), human.NoSamples}
 
 const (
 	besides  = "also " // begins the sentence that tells the counts without a column
@@ -188,19 +203,31 @@ func (s Section) apart() []Section {
 	return append(parts, s.part(title, from, len(s.Columns)))
 }
 
-// anywhere cuts the table after as many columns as fit.
+// anywhere cuts the table after as many columns as fit. The last part has no column alone.
 func (s Section) anywhere(width int) []Section {
-	var parts []Section
-	from, title, used := 1, s.Title, s.columnWidth(0)
+	var cuts []int
+	from, used := 1, s.columnWidth(0)
 	for i := 1; i < len(s.Columns); i++ {
 		w := len(gap) + s.columnWidth(i)
 		if used+w > width && i > from {
-			parts = append(parts, s.part(title, from, i))
-			from, title, used = i, s.Title+", continued", s.columnWidth(0)
+			cuts = append(cuts, i)
+			from, used = i, s.columnWidth(0)
 		}
 		used += w
 	}
-	return append(parts, s.part(title, from, len(s.Columns)))
+	if last := len(s.Columns) - 1; len(cuts) > 0 && cuts[len(cuts)-1] == last {
+		before := append([]int{1}, cuts...)[len(cuts)-1] // where the part ahead of the last begins
+		if two := s.part("", last-1, last+1); last-before > 2 && two.width() <= width {
+			cuts[len(cuts)-1]--
+		}
+	}
+	var parts []Section
+	from, title := 1, s.Title
+	for _, cut := range append(cuts, len(s.Columns)) {
+		parts = append(parts, s.part(title, from, cut))
+		from, title = cut, s.Title+", continued"
+	}
+	return parts
 }
 
 // part has the first column, and those in [from, to).

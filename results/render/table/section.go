@@ -48,7 +48,8 @@ type Column struct {
 	// goes without the column.
 	Told bool
 
-	width int // that cells are broken at; 0 for none
+	width     int // that cells are broken at; 0 for none
+	nameWidth int // that the name is broken at; 0 for none
 }
 
 // A Cell is a piece of text.

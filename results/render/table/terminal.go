@@ -104,7 +104,7 @@ func (t *tableText) table(s Section) error {
 	padding := make([]tw.Padding, len(s.Columns))
 	header := make([]string, len(s.Columns))
 	for i, c := range s.Columns {
-		header[i] = printable.Text(c.Name)
+		header[i] = c.nameOf()
 		align[i] = tw.AlignRight
 		if c.Left {
 			align[i] = tw.AlignLeft

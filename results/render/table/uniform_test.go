@@ -8,11 +8,11 @@ import (
 
 // A column that says the same in all rows gives way before a table is split.
 func TestUniformColumnGivesWay(t *testing.T) {
-	s := Section{Title: "Agents", Columns: []Column{{Name: "agent", Left: true}, {Name: "host", Left: true}, {Name: "p50"}, {Name: "p99"}}}
-	for _, name := range []string{"a1", "a2"} {
-		s.Rows = append(s.Rows, Plain(name, "a-machine-with-a-long-name", "1.00 ms", "2.00 ms"))
+	s := Section{Title: "Agents", Columns: []Column{{Name: "agent", Left: true}, {Name: "host", Left: true}, {Name: "p50"}, {Name: "waiting"}}}
+	for _, name := range []string{"1", "2"} {
+		s.Rows = append(s.Rows, Plain("a"+name, "a-machine-with-a-long-name", "2.00 ms", "0"))
 	}
-	for width, want := range map[int]string{80: "a-machine-with-a-long-name  1.00", 40: "host: a-machine-with-a-long-name in"} {
+	for width, want := range map[int]string{80: "a-machine-with-a-long-name  2.00", 40: "host: a-machine-with-a-long-name in"} {
 		var out bytes.Buffer
 		if err := Draw(&out, Report{Sections: []Section{s}}, Terminal{Width: width}); err != nil {
 			t.Fatal(err)
@@ -22,8 +22,12 @@ func TestUniformColumnGivesWay(t *testing.T) {
 		}
 	}
 	s.Rows[1][1].Text = "another"
-	if s.uniform() != 0 {
-		t.Error("hosts that differ gave way")
+	if i := s.uniform(); i != 3 {
+		t.Errorf("column %d gave way, and not that of zeros", i)
+	}
+	s.Rows[1][3].Text = "3"
+	if i := s.uniform(); i != 0 {
+		t.Errorf("column %d gave way, and has different cells", i)
 	}
 }
 
