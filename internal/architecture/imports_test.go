@@ -92,6 +92,7 @@ var parts = map[string][]string{
 	"internal/smtpsink":           {"loadgen/sample"},
 	"internal/madeup":             {"results/record", "results/tally", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "loadgen/smtpwire"},
 	"internal/madeup/servers":     {"gauge/capacity"},
+	"internal/madeup/reached":     {"results/figures", "results/tally"},
 	"internal/madeup/comparisons": {"internal/madeup", "results/compare", "results/record"},
 	"internal/integration":        {}, // it runs the command and reads what that prints
 	"internal/architecture":       {},

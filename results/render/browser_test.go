@@ -158,6 +158,7 @@ const forestry = `({
 	whiskers: [...document.querySelectorAll(".whisker:not(:has(+ .beyond))")].map(e => e.getBoundingClientRect().width),
 	dots: [...document.querySelectorAll(".estimate")].filter(e => e.getBoundingClientRect().width > 0).length,
 	hidden: [...document.querySelectorAll(".forest .pill")].filter(e => e.getBoundingClientRect().right > innerWidth).length,
+	cut: [...document.querySelectorAll(".pill")].filter(e => e.getClientRects().length > 1).length,
 	beyond: document.querySelectorAll(".estimate.beyond").length,
 	out: [...document.querySelectorAll(".whisker, .estimate, .forest .axis span")].filter(e => {
 		const own = e.getBoundingClientRect(), field = e.closest("td, th").getBoundingClientRect();
@@ -182,11 +183,11 @@ func TestComparisonInBrowser(t *testing.T) {
 				b.open(url, width, scheme)
 				b.picture("comparison-" + t.Name()[strings.IndexByte(t.Name(), '/')+1:])
 				var seen struct {
-					Whiskers             []float64
-					Dots, Beyond, Hidden int
-					Out, Nameless        []string
-					Wide, Owned          bool
-					Theme                string
+					Whiskers                  []float64
+					Dots, Beyond, Hidden, Cut int
+					Out, Nameless             []string
+					Wide, Owned               bool
+					Theme                     string
 				}
 				b.eval(forestry, &seen)
 				switch {
@@ -199,6 +200,8 @@ func TestComparisonInBrowser(t *testing.T) {
 					t.Errorf("outside of their place: %q, without a name: %q", seen.Out, seen.Nameless)
 				case seen.Hidden > 0:
 					t.Errorf("%d verdicts are beside the window", seen.Hidden)
+				case seen.Cut > 0:
+					t.Errorf("the frames of %d verdicts are cut in two", seen.Cut)
 				case seen.Wide || seen.Owned || seen.Theme != scheme:
 					t.Errorf("%+v", seen)
 				}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
+	"github.com/smtpgauge/smtpgauge/internal/madeup/reached"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
@@ -60,10 +61,10 @@ func fourPorts() *document {
 		Environment: record.Environment{Host: "bench", OS: "linux", Arch: "amd64", Kernel: "6.12.1", Cores: 2, GOMAXPROCS: 2, Go: "go1.26.0", Version: "v0.1.0"},
 		Seed:        7, Baseline: "relay-25",
 		Target: map[string]*figures.Target{
-			"relay-25":   targetOf("mail.example.test", 25, madeup.Postfix("192.0.2.25", "mail.example.test ESMTP Postfix", false)),
-			"smtps-465":  targetOf("mail.example.test", 465, madeup.Postfix("192.0.2.25", "mail.example.test ESMTP Postfix", true)),
-			"submit-587": targetOf("mail.example.test", 587, madeup.Postfix("192.0.2.25", "mail.example.test ESMTP Postfix", true)),
-			"alt-2525":   targetOf("mail.example.test", 2525, madeup.Postfix("192.0.2.25", "mail.example.test ESMTP Postfix", true)),
+			"relay-25":   reached.Target("mail.example.test", 25, madeup.Postfix("192.0.2.25", "mail.example.test ESMTP Postfix", false)),
+			"smtps-465":  reached.Target("mail.example.test", 465, madeup.Postfix("192.0.2.25", "mail.example.test ESMTP Postfix", true)),
+			"submit-587": reached.Target("mail.example.test", 587, madeup.Postfix("192.0.2.25", "mail.example.test ESMTP Postfix", true)),
+			"alt-2525":   reached.Target("mail.example.test", 2525, madeup.Postfix("192.0.2.25", "mail.example.test ESMTP Postfix", true)),
 		},
 		FlowOrder: []string{"relay-25", "smtps-465", "submit-587", "alt-2525"},
 		Flows: map[string]*figures.Flow{
@@ -126,8 +127,8 @@ func badDay() *document {
 		Generator:   figures.Generator{UnstampedShare: 0.021, Late: spread(8_990, 2*time.Millisecond), ClockSteps: []time.Duration{-1_500_000_000}},
 		Environment: record.Environment{OS: "linux", Arch: "amd64", Cores: 2, Go: "go1.26.0", Version: "v0.1.0"},
 		Target: map[string]*figures.Target{
-			"inbound": targetOf("127.0.0.1", 25, madeup.Postfix("127.0.0.1", "mx \x1b[2J ESMTP | <b>\u202e", false)),
-			"dead":    targetOf("/run/dead", 0),
+			"inbound": reached.Target("127.0.0.1", 25, madeup.Postfix("127.0.0.1", "mx \x1b[2J ESMTP | <b>\u202e", false)),
+			"dead":    reached.Target("/run/dead", 0),
 		},
 		FlowOrder: []string{"inbound", "dead"},
 		Flows: map[string]*figures.Flow{

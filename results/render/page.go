@@ -34,7 +34,7 @@ func pageOf(r *record.Run) (*page.Page, error) {
 	}
 	return &page.Page{
 		Title: printable.Text(res.Name), Subtitle: printable.Text(res.subtitle()), Targets: res.targets(),
-		Conclusion: res.conclusion(), Tiles: res.tiles(r), Checks: res.checks(),
+		Conclusion: res.conclusion(), Tiles: res.tiles(r), Answers: page.Printable(res.keptUp()), Limits: res.limits(), Checks: res.checks(),
 		Flows: res.overview(), TimeNames: timeColumns, FlowNotes: page.Printable(res.timesNote()), Timeline: over, Curves: charts.Curves(r, res.Result),
 		Breakdowns: res.breakdowns(), Rounds: res.roundStrips(), Costs: compared.CostPlots(res.Matrix), Tables: res.pageTables(),
 	}, nil
@@ -54,6 +54,16 @@ func (res *document) conclusion() *page.Conclusion {
 	}
 	c.Reasons = page.Printable(res.otherReasons())
 	return c
+}
+
+// limits are the findings.
+func (res *document) limits() []page.Limit {
+	var list []page.Limit
+	for i := range res.Findings {
+		f := &res.Findings[i]
+		list = append(list, page.Limit{Says: printable.Text(findingLine(f)), Sure: printable.Text(string(f.Sure)), Is: printable.Text(f.Is), Do: printable.Text(f.Do)})
+	}
+	return list
 }
 
 func (res *document) checks() []page.Check {
@@ -209,8 +219,8 @@ func (res *document) roundStrips() []page.Rounds {
 func (res *document) pageTables() []page.Table {
 	var list []page.Table
 	for _, s := range res.report() {
-		if s.ID == validityID || s.ID == thresholdsID {
-			continue
+		if s.ID == validityID || s.ID == thresholdsID || s.ID == findingsID {
+			continue // the verdict has them
 		}
 		t := page.TableOf(&s)
 		t.Open = s.ID == errorsID || s.ID == stagesID || s.ID == agentsID && res.lostAgents() > 0

@@ -15,6 +15,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render/charts"
 	"github.com/smtpgauge/smtpgauge/results/render/page"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 func TestPageIsWholeAndSafe(t *testing.T) {
@@ -36,6 +37,25 @@ func TestPageIsWholeAndSafe(t *testing.T) {
 	data, _, _ = strings.Cut(data, "</script>")
 	if !json.Valid([]byte(data)) {
 		t.Errorf("the data is not JSON: %.200s", data)
+	}
+}
+
+// TestPageAnswersFirst: what a run came to, how far the server kept up and what limits it stand
+// above all charts, and once.
+func TestPageAnswersFirst(t *testing.T) {
+	run := rampRun(t, 50, 800)
+	for i := range 10 {
+		run.Server.Add(&tally.ServerSample{From: samples.At(time.Duration(i) * time.Second), To: samples.At(time.Duration(i+1) * time.Second), CPU: 3990 * time.Millisecond, Cores: 4, Processes: 2, Memory: 1 << 20})
+	}
+	page := pageText(t, run)
+	chart := strings.Index(page, "data-chart=")
+	for _, want := range []string{`class="word"`, "kept up with 50 msg/s; the queue began to grow", "What limits it", "server-cpu-full"} {
+		switch at := strings.Index(page, want); {
+		case at < 0 || at > chart:
+			t.Errorf("%q stands at %d, and the first chart at %d", want, at, chart)
+		case strings.Contains(page[chart:], want):
+			t.Errorf("%q stands below the charts as well", want)
+		}
 	}
 }
 

@@ -90,6 +90,24 @@ func (res *document) stagePart() *screen.Part {
 	return p
 }
 
+// keptUp says of each flow whose load has stages how far the server kept up with it.
+func (res *document) keptUp() []string {
+	var list []string
+	all := res.stages()
+	for from := 0; from < len(all); {
+		to := from
+		for to < len(all) && all[to].flow == all[from].flow {
+			to++
+		}
+		text := keptUp(all[from:to])
+		if len(res.FlowOrder) > 1 {
+			text = all[from].flow + ": " + text
+		}
+		list, from = append(list, text), to
+	}
+	return list
+}
+
 // keptUp says in a sentence how far a server kept up with a flow's load.
 func keptUp(list []stageOf) string {
 	for i, g := range list {

@@ -11,19 +11,8 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/results/compare"
-	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/record"
-	"github.com/smtpgauge/smtpgauge/results/tally"
 )
-
-// targetOf is what a flow loaded.
-func targetOf(host string, port int, greetings ...tally.Greeting) *figures.Target {
-	t := &figures.Target{Host: host, Port: port, Greetings: tally.Greetings{List: greetings}}
-	if len(greetings) > 0 {
-		t.Describe(&greetings[0])
-	}
-	return t
-}
 
 // A comparison names what each side loaded, once if it is the same.
 func TestComparisonNamesTargets(t *testing.T) {

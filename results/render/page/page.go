@@ -13,7 +13,9 @@ type Page struct {
 	Subtitle   string
 	Targets    []string // what was loaded
 	Conclusion *Conclusion
-	Tiles      []Tile // the figures that answer, in large
+	Tiles      []Tile   // the figures that answer, in large
+	Answers    []string // what they leave open: how far the server kept up
+	Limits     []Limit
 	Checks     []Check
 	ChecksOf   string // what the checks are; "" for thresholds
 
@@ -51,6 +53,12 @@ type Tile struct {
 	Name, Value string
 	Note        string // what the value is of, or whose; "" for nothing
 	Bad         bool
+}
+
+// A Limit is what keeps the server from more: what was seen, how sure that is, what it means,
+// and what to do.
+type Limit struct {
+	Says, Sure, Is, Do string
 }
 
 // A Check is a threshold or a gate and what became of it.

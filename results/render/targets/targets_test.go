@@ -7,19 +7,11 @@ import (
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/internal/madeup"
+	"github.com/smtpgauge/smtpgauge/internal/madeup/reached"
 	"github.com/smtpgauge/smtpgauge/internal/madeup/samples"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 	"github.com/smtpgauge/smtpgauge/results/tally"
 )
-
-// targetOf is what a flow loaded.
-func targetOf(host string, port int, greetings ...tally.Greeting) *figures.Target {
-	t := &figures.Target{Host: host, Port: port, Greetings: tally.Greetings{List: greetings}}
-	if len(greetings) > 0 {
-		t.Describe(&greetings[0])
-	}
-	return t
-}
 
 func linesOf(targets ...*figures.Target) []string {
 	return Lines(func(yield func(string, *figures.Target) bool) {
@@ -43,52 +35,52 @@ func TestTargetLines(t *testing.T) {
 		targets []*figures.Target
 		want    []string
 	}{
-		{"one", []*figures.Target{targetOf("127.0.0.1", 587, madeup.Postfix("127.0.0.1", banner, true))}, []string{
+		{"one", []*figures.Target{reached.Target("127.0.0.1", 587, madeup.Postfix("127.0.0.1", banner, true))}, []string{
 			"127.0.0.1:587 · 220 mail.example.test ESMTP Postfix · TLS 1.3 AES-128-GCM, X25519 · certificate mail.example.test until 2027-02-22",
 		}},
-		{"a name", []*figures.Target{targetOf("mx.test", 25, madeup.Postfix("192.0.2.1", banner, false))}, []string{
+		{"a name", []*figures.Target{reached.Target("mx.test", 25, madeup.Postfix("192.0.2.1", banner, false))}, []string{
 			"mx.test:25 at 192.0.2.1 · 220 mail.example.test ESMTP Postfix",
 		}},
-		{"a socket", []*figures.Target{targetOf("/run/lmtp", 0, madeup.Postfix("", banner, false))}, []string{
+		{"a socket", []*figures.Target{reached.Target("/run/lmtp", 0, madeup.Postfix("", banner, false))}, []string{
 			"/run/lmtp · 220 mail.example.test ESMTP Postfix",
 		}},
 		{"four ports", []*figures.Target{
-			targetOf("::1", 25, madeup.Postfix("::1", banner, false)), targetOf("::1", 465, madeup.Postfix("::1", banner, true)),
-			targetOf("::1", 587, madeup.Postfix("::1", banner, true)), targetOf("::1", 2525, madeup.Postfix("::1", banner, true)),
+			reached.Target("::1", 25, madeup.Postfix("::1", banner, false)), reached.Target("::1", 465, madeup.Postfix("::1", banner, true)),
+			reached.Target("::1", 587, madeup.Postfix("::1", banner, true)), reached.Target("::1", 2525, madeup.Postfix("::1", banner, true)),
 		}, []string{
 			"[::1]:25, 465, 587, 2525 · 220 mail.example.test ESMTP Postfix · TLS 1.3 AES-128-GCM, X25519 (465, 587, 2525) · certificate mail.example.test until 2027-02-22",
 		}},
-		{"two addresses of one server", []*figures.Target{targetOf("mx.test", 25, madeup.Postfix("192.0.2.1", banner+" (1)", false), madeup.Postfix("192.0.2.2", banner+" (1)", false))}, []string{
+		{"two addresses of one server", []*figures.Target{reached.Target("mx.test", 25, madeup.Postfix("192.0.2.1", banner+" (1)", false), madeup.Postfix("192.0.2.2", banner+" (1)", false))}, []string{
 			"mx.test:25 at 192.0.2.1, 192.0.2.2 · 220 mail.example.test ESMTP Postfix (1)",
 		}},
-		{"two servers of one name", []*figures.Target{targetOf("mx.test", 25, madeup.Postfix("192.0.2.1", "mx1 ESMTP", false), madeup.Postfix("192.0.2.2", "mx2 ESMTP", false))}, []string{
+		{"two servers of one name", []*figures.Target{reached.Target("mx.test", 25, madeup.Postfix("192.0.2.1", "mx1 ESMTP", false), madeup.Postfix("192.0.2.2", "mx2 ESMTP", false))}, []string{
 			"mx.test:25 at 192.0.2.1 · 220 mx1 ESMTP",
 			"mx.test:25 at 192.0.2.2 · 220 mx2 ESMTP",
 		}},
 		{"a clock in the banner", []*figures.Target{
-			targetOf("127.0.0.1", 25, madeup.Postfix("127.0.0.1", "mx Exim Tue, 24 Nov 2026 14:46:33 +0000", false)),
-			targetOf("127.0.0.1", 26, madeup.Postfix("127.0.0.1", "mx Exim Tue, 24 Nov 2026 14:46:34 +0000", false)),
+			reached.Target("127.0.0.1", 25, madeup.Postfix("127.0.0.1", "mx Exim Tue, 24 Nov 2026 14:46:33 +0000", false)),
+			reached.Target("127.0.0.1", 26, madeup.Postfix("127.0.0.1", "mx Exim Tue, 24 Nov 2026 14:46:34 +0000", false)),
 		}, []string{"127.0.0.1:25, 26 · 220 mx Exim Tue, 24 Nov 2026 14:46:33 +0000"}},
-		{"another name in EHLO", []*figures.Target{targetOf("127.0.0.1", 25, changed(func(g *tally.Greeting) { g.Name, g.TLS = "inside.example.test", nil }))}, []string{
+		{"another name in EHLO", []*figures.Target{reached.Target("127.0.0.1", 25, changed(func(g *tally.Greeting) { g.Name, g.TLS = "inside.example.test", nil }))}, []string{
 			"127.0.0.1:25 · 220 mail.example.test ESMTP Postfix · EHLO inside.example.test",
 		}},
-		{"no name in EHLO", []*figures.Target{targetOf("127.0.0.1", 25, changed(func(g *tally.Greeting) { g.Name, g.TLS = "Hello", nil }))}, []string{
+		{"no name in EHLO", []*figures.Target{reached.Target("127.0.0.1", 25, changed(func(g *tally.Greeting) { g.Name, g.TLS = "Hello", nil }))}, []string{
 			"127.0.0.1:25 · 220 mail.example.test ESMTP Postfix",
 		}},
-		{"an expired certificate", []*figures.Target{targetOf("127.0.0.1", 465, changed(func(g *tally.Greeting) { g.TLS.Certificate.NotAfter = samples.Epoch.AddDate(0, 0, -1) }))}, []string{
+		{"an expired certificate", []*figures.Target{reached.Target("127.0.0.1", 465, changed(func(g *tally.Greeting) { g.TLS.Certificate.NotAfter = samples.Epoch.AddDate(0, 0, -1) }))}, []string{
 			"127.0.0.1:465 · 220 mail.example.test ESMTP Postfix · TLS 1.3 AES-128-GCM, X25519 · certificate mail.example.test EXPIRED on 2026-11-21",
 		}},
 		{"TLS 1.2 beside 1.3, one certificate", []*figures.Target{
-			targetOf("127.0.0.1", 465, madeup.Postfix("127.0.0.1", banner, true)),
-			targetOf("127.0.0.1", 587, changed(func(g *tally.Greeting) {
+			reached.Target("127.0.0.1", 465, madeup.Postfix("127.0.0.1", banner, true)),
+			reached.Target("127.0.0.1", 587, changed(func(g *tally.Greeting) {
 				g.TLS.Version, g.TLS.Cipher, g.TLS.Group = "1.2", "TLS_RSA_WITH_AES_256_GCM_SHA384", ""
 			})),
 		}, []string{
 			"127.0.0.1:465, 587 · 220 mail.example.test ESMTP Postfix · TLS 1.3 AES-128-GCM, X25519 (465) · TLS 1.2 RSA AES-256-GCM (587) · certificate mail.example.test until 2027-02-22",
 		}},
-		{"nobody answered", []*figures.Target{targetOf("mx.test", 25)}, []string{"mx.test:25"}},
-		{"of an old file", []*figures.Target{targetOf("", 25, tally.Greeting{Banner: "mx ESMTP"})}, []string{"port 25 · 220 mx ESMTP"}},
-		{"nothing known", []*figures.Target{targetOf("", 25)}, nil},
+		{"nobody answered", []*figures.Target{reached.Target("mx.test", 25)}, []string{"mx.test:25"}},
+		{"of an old file", []*figures.Target{reached.Target("", 25, tally.Greeting{Banner: "mx ESMTP"})}, []string{"port 25 · 220 mx ESMTP"}},
+		{"nothing known", []*figures.Target{reached.Target("", 25)}, nil},
 	} {
 		if got := linesOf(test.targets...); !slices.Equal(got, test.want) {
 			t.Errorf("%s:\n%s\nwant\n%s", test.name, strings.Join(got, "\n"), strings.Join(test.want, "\n"))
@@ -122,7 +114,7 @@ func TestTargetLinesAreBounded(t *testing.T) {
 			g.TLS.Certificate.Subject = long
 			list = append(list, g)
 		}
-		targets = append(targets, targetOf(long, i+1, list...))
+		targets = append(targets, reached.Target(long, i+1, list...))
 	}
 	lines := linesOf(targets...)
 	if len(lines) != maxTargets+1 || lines[maxTargets] != "and 14 servers more" {
