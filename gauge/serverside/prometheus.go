@@ -11,6 +11,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,6 +25,9 @@ import (
 
 // A Query asks a Prometheus server for one number.
 type Query struct{ Name, Expr string }
+
+// queryPath is where Prometheus's HTTP API answers instant queries.
+const queryPath = "api/v1/query"
 
 // The bounds of a Prometheus server, which may be slow, down, or none at all.
 const (
@@ -83,7 +87,7 @@ func newPrometheus(o PrometheusOptions) *Prometheus {
 	}
 	queries := o.Queries
 	return &Prometheus{
-		url: *u.JoinPath("api/v1/query"), queries: queries, logIn: o.logIn(), loggedIn: o.Username != "" || o.Token != "",
+		url: *u.JoinPath(queryPath), queries: queries, logIn: o.logIn(), loggedIn: o.Username != "" || o.Token != "",
 		secrets: smtpwire.NewSecrets([]smtpwire.Credentials{{Username: o.Username, Password: o.Password, Private: o.Private}, {Password: o.Token}}),
 		client: &http.Client{
 			Timeout:       answerWithin,
@@ -112,7 +116,7 @@ func (p *Prometheus) tryEach(ctx context.Context) error {
 	var faults []error
 	for i := range p.queries {
 		_, err := p.ask(ctx, p.queries[i].Expr)
-		if errors.As(err, new(*url.Error)) || errors.As(err, new(*loginError)) {
+		if errors.As(err, new(*url.Error)) || errors.As(err, new(*loginError)) || errors.As(err, new(*redirectError)) {
 			faults = append(faults, fmt.Errorf("the Prometheus at %s: %s", shortened(p.url.Host), p.why(err)))
 			break // the other queries would only take as long
 		}
@@ -154,7 +158,7 @@ func (p *Prometheus) follow(ctx context.Context, q *Query, report func(*tally.An
 		a := &tally.Answer{Query: q.Name, From: from, To: max(from, sample.Instant(time.Now().UnixNano()))}
 		switch {
 		case ended:
-			a.Missed = fmt.Sprintf("no answer for %s, until the run ended", waited.Round(10*time.Millisecond))
+			a.Missed = fmt.Sprintf("no answer for %.2f s, until the run ended", waited.Seconds())
 		case err != nil:
 			a.Missed = p.why(err)
 		default:
@@ -173,7 +177,7 @@ func (p *Prometheus) why(err error) string {
 	if u := new(url.Error); errors.As(err, &u) {
 		err = u.Err
 		if u.Timeout() {
-			err = fmt.Errorf("no answer within %s", answerWithin)
+			err = fmt.Errorf("no answer within %.0f s", answerWithin.Seconds())
 		}
 	}
 	if errors.As(err, new(x509.UnknownAuthorityError)) {
@@ -221,6 +225,9 @@ func (p *Prometheus) ask(ctx context.Context, expr string) (float64, error) {
 	if response.StatusCode == http.StatusUnauthorized || response.StatusCode == http.StatusForbidden {
 		return 0, &loginError{response.StatusCode, p.loggedIn}
 	}
+	if response.StatusCode/100 == 3 {
+		return 0, redirectOf(response)
+	}
 	v, err := parseAnswer(body)
 	if err == nil || errors.Is(err, errNoSeries) || errors.As(err, new(*notFiniteError)) {
 		if response.StatusCode/100 != 2 {
@@ -248,6 +255,36 @@ func (e *loginError) Error() string {
 		return text + ": it does not take that login"
 	}
 	return text + ": that login may not ask it"
+}
+
+// A redirectError is that the answer is to be had elsewhere. It is not followed there: the login
+// is for the server that the scenario names.
+type redirectError struct {
+	status int
+	to     string // "" if the server does not say
+	api    bool   // that is its HTTP API as well, and to is where it begins
+}
+
+func redirectOf(r *http.Response) *redirectError {
+	e := &redirectError{status: r.StatusCode}
+	to, err := r.Location()
+	if err != nil {
+		return e
+	}
+	to.User, to.RawQuery, to.Fragment, to.RawFragment = nil, "", "", ""
+	e.to, e.api = strings.CutSuffix(to.String(), "/"+queryPath)
+	return e
+}
+
+func (e *redirectError) Error() string {
+	text := fmt.Sprintf("it answered %d %s", e.status, http.StatusText(e.status))
+	switch {
+	case e.to == "":
+		return text + ", and does not say where to go"
+	case e.api:
+		return text + ": set url to " + shortened(e.to)
+	}
+	return text + ": it wants a login (username and password, or token), or url is of something else; it points to " + shortened(e.to)
 }
 
 // A notFiniteError is a value that is no number that can be kept, such as the rate of a
@@ -314,6 +351,9 @@ func parseAnswer(body []byte) (float64, error) {
 	return parsePoint(point)
 }
 
+// number matches the values that Prometheus writes. Go reads more: 1_0, 0x1p4 and infinity.
+var number = regexp.MustCompile(`^[-+]?(\d+(\.\d+)?([eE][-+]?\d+)?|Inf|NaN)$`)
+
 // parsePoint reads a time and a value, of which the value is a number in a text.
 func parsePoint(point []json.RawMessage) (float64, error) {
 	var text string
@@ -322,7 +362,7 @@ func parsePoint(point []json.RawMessage) (float64, error) {
 	}
 	v, err := strconv.ParseFloat(text, 64)
 	switch {
-	case err != nil:
+	case err != nil, !number.MatchString(text):
 		return 0, &notPrometheusError{"its value is no number"}
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return 0, &notFiniteError{shortened(text), "which is no number to reckon with"}

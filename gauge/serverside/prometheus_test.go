@@ -50,6 +50,10 @@ func TestParseAnswer(t *testing.T) {
 		"two series":         {vector(`{"value":[1,"1"]},{"value":[1,"2"]}`), 0, "2 series fit it: use sum() or max()"},
 		"a matrix":           {`{"status":"success","data":{"resultType":"matrix","result":[]}}`, 0, "it is a matrix, and not a number"},
 		"a bad query":        {`{"status":"error","errorType":"bad_data","error":"parse error\u0007"}`, 0, `it is refused: bad_data: parse error`},
+		"Go's own number":    {vector(`{"value":[1,"1_0"]}`), 0, "its value is no number"},
+		"a hexadecimal":      {vector(`{"value":[1,"0x1p4"]}`), 0, "its value is no number"},
+		"a small number":     {vector(`{"value":[1,"-1.5e-07"]}`), -1.5e-07, ""},
+		"without end":        {vector(`{"value":[1,"+Inf"]}`), 0, "its value is +Inf"},
 		"no number":          {vector(`{"value":[1,"NaN"]}`), 0, "its value is NaN"},
 		"more than any":      {vector(`{"value":[1,"+Inf"]}`), 0, "its value is +Inf, which is no number to reckon with"},
 		"nearly as much":     {vector(`{"value":[1,"1.7e+308"]}`), 0, "its value is 1.7e+308, and figures are of values up to 1e100: divide it in the query"},
@@ -136,7 +140,7 @@ func TestWatchPrometheus(t *testing.T) {
 			texts = append(texts, a.Missed)
 		}
 		got := strings.Join(texts, "|")
-		const want = `|no answer within 2s|the answer is longer than 64 KiB: use sum() or max() for one number|connection \x1b[31mrefused|`
+		const want = `|no answer within 2 s|the answer is longer than 64 KiB: use sum() or max() for one number|connection \x1b[31mrefused|`
 		if got != want {
 			t.Errorf("missed %q, want %q", got, want)
 		}
@@ -146,7 +150,7 @@ func TestWatchPrometheus(t *testing.T) {
 // A server that stays mute until the run ends is noticed, unless there was no time to answer.
 func TestMutePrometheus(t *testing.T) {
 	for length, want := range map[time.Duration]string{
-		2800 * time.Millisecond: "|no answer for 800ms, until the run ended",
+		2800 * time.Millisecond: "|no answer for 0.80 s, until the run ended",
 		2100 * time.Millisecond: "",
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -259,10 +263,10 @@ type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// A status that is no success is an error, whatever the body says, and nobody follows it.
+// A status that is no success is an error, whatever the body says.
 func TestPrometheusStatus(t *testing.T) {
 	for _, body := range []string{half, nobody} {
-		for _, status := range []int{http.StatusFound, http.StatusInternalServerError} {
+		for _, status := range []int{http.StatusNotFound, http.StatusInternalServerError} {
 			p := newPrometheus(PrometheusOptions{URL: "http://prometheus.example.test", Queries: []Query{{"load", "a"}}})
 			p.client.Transport = answeredWith{status, body}
 			if err := p.tryEach(t.Context()); err == nil || !strings.Contains(err.Error(), "the query load: status "+http.StatusText(status)+", and no answer") {
@@ -300,5 +304,26 @@ func TestAskPrometheus(t *testing.T) {
 	err = p.tryEach(t.Context())
 	if err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "prometheus.example.test: connection refused") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("nobody there: %v", err)
+	}
+}
+
+// Redirects are not followed, and the message says where the answer is to be had.
+func TestPrometheusRedirects(t *testing.T) {
+	for to, want := range map[string]string{
+		"https://metrics.example.test/prom/api/v1/query?query=1": "it answered 301 Moved Permanently: set url to https://metrics.example.test/prom",
+		"/login?next=%2Fapi": "it wants a login (username and password, or token), or url is of something else; it points to ",
+		"":                   "it answered 301 Moved Permanently, and does not say where to go",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if to != "" {
+				w.Header().Set("Location", to)
+			}
+			w.WriteHeader(http.StatusMovedPermanently)
+		}))
+		defer server.Close()
+		_, err := NewPrometheus(t.Context(), PrometheusOptions{URL: server.URL, Queries: []Query{{"a", "1"}, {"b", "2"}}})
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("to %q: %v, want %q once", to, err, want)
+		}
 	}
 }
