@@ -32,16 +32,29 @@ func nearest(name string, known []string) (best string, least int) {
 }
 
 // SuggestPath is Suggest for names of parts with dots between them, whose first parts may
-// have been left out: p99 most likely means message.p99.
+// have been left out, or its last letters: p99 most likely means message.p99.
 func SuggestPath(name string, known []string) string {
 	best, least := nearest(name, known)
 	if found, d := nearestEnd(name, known); d < least {
 		return didYouMean(found)
 	}
+	if least > slight {
+		for _, k := range known {
+			if begins(name, k) {
+				return didYouMean(k)
+			}
+		}
+	}
 	if least > 1+len(name)/3 {
 		return ""
 	}
 	return didYouMean(best)
+}
+
+// begins tells whether a name is the first words of a known one.
+func begins(name, known string) bool {
+	rest, ok := strings.CutPrefix(known, strings.ToLower(name))
+	return ok && name != "" && rest != "" && strings.ContainsRune("._", rune(rest[0]))
 }
 
 // IsNearPath tells whether hardly anything but a known name, or the end of one, can be

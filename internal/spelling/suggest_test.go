@@ -18,7 +18,7 @@ func TestSuggest(t *testing.T) {
 }
 
 func TestSuggestPath(t *testing.T) {
-	known := []string{"message.p99", "message.p50", "message.response.p99", "resolve.p99", "errors", "message.p99.drift", "server.memory.drift"}
+	known := []string{"message.p99", "message.p50", "message.response.p99", "resolve.p99", "errors", "message.p99.drift", "server.memory.drift", "server.cpu_per_message"}
 	for name, test := range map[string]struct {
 		want string
 		near bool
@@ -31,6 +31,8 @@ func TestSuggestPath(t *testing.T) {
 		"p99.drfit":           {"message.p99.drift", true},
 		"memory.drift":        {"server.memory.drift", true},
 		"eror":                {"errors", false},
+		"server.cpu":          {"server.cpu_per_message", false},
+		"ser":                 {"", false},
 		"submit.p99":          {"", false},
 		"zz":                  {"", false},
 		"":                    {"", false},

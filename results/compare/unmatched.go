@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/smtpgauge/smtpgauge/internal/spelling"
 )
 
 // An UnmatchedError says that no metric that both sides measured is named as a
@@ -31,6 +33,6 @@ func (e *UnmatchedError) Error() string {
 	if len(e.Measured) == 0 {
 		return fmt.Sprintf("nothing to compare: no metric is named %.200q, and the sides have none in common", e.Pattern)
 	}
-	return fmt.Sprintf("nothing to compare: no metric that both sides measured is named %.200q: there are %s, of %s",
-		e.Pattern, strings.Join(e.Measured, ", "), strings.Join(e.Flows, ", "))
+	return fmt.Sprintf("nothing to compare: no metric that both sides measured is named %.200q: %sthere are %s, of %s",
+		e.Pattern, spelling.SuggestPath(e.Pattern, e.Measured), strings.Join(e.Measured, ", "), strings.Join(e.Flows, ", "))
 }

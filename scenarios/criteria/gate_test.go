@@ -2,6 +2,8 @@ package criteria
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -95,4 +97,16 @@ func FuzzGate(f *testing.F) {
 			t.Errorf("%q: %+v, and again %+v, %v", text, g, again, err)
 		}
 	})
+}
+
+func TestGateNamesTheNearestMetric(t *testing.T) {
+	for text, want := range map[string]string{
+		"mesage.p99 > 5%": "message.p99", "relay.mesage.p99 > 5%": "message.p99", "p99.drfit > 5%": "message.p99", "relay.message.p50.drift > 5%": "message.p50", "rat < -5%": "rate",
+		"server.cpu > 5%": "server.cpu_per_message",
+	} {
+		_, err := ParseGate(text)
+		if want = fmt.Sprintf("did you mean %q?", want); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "a drift is") != strings.Contains(text, ".dr") {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
 }

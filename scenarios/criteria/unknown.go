@@ -1,7 +1,9 @@
 package criteria
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/smtpgauge/smtpgauge/internal/spelling"
@@ -15,12 +17,13 @@ type UnknownError struct {
 	Known []string // all names there are
 	Hint  string   // what to write instead, in short
 
-	meant string // one of Known; "" for the one that is spelt most alike
+	meant  string // one of Known; "" for the one that is spelt most alike
+	sought string // what that one is spelt like; "" for Name
 }
 
 // Error says what is unknown, suggests the closest known name, and lists the names.
 func (e *UnknownError) Error() string {
-	suggested := spelling.SuggestPath(e.Name, e.Known)
+	suggested := spelling.SuggestPath(cmp.Or(e.sought, e.Name), e.Known)
 	if e.meant != "" {
 		suggested = fmt.Sprintf("did you mean %q? ", e.meant)
 	}
@@ -40,6 +43,22 @@ func unknownCompared(name string) *UnknownError {
 	e := &UnknownError{What: "metric", Name: name, Hint: "known are message.p50, .p90, .p99, .p99.9 and .mean (with message.response in place of message under open load), rate, errors, setup, generator.cpu, PHASE.p50 or .p99, server.cpu_per_message, .written_per_message and .max_rss, and server.QUERY.mean or .per_message"}
 	for i := range all {
 		e.Known = append(e.Known, all[i].Name)
+	}
+	for i := range serverFigures {
+		if serverFigures[i].metric.isCompared() {
+			e.Known = append(e.Known, serverFigures[i].name)
+		}
+	}
+	sought := name
+	if i := strings.LastIndexByte(name, '.'); i >= 0 && spelling.Suggest(name[i+1:], []string{"drift"}) != "" {
+		sought = name[:i]
+		e.Hint = "a drift is what thresholds are about, not gates; " + e.Hint
+	}
+	e.sought = sought
+	for rest, more := sought, true; more && spelling.SuggestPath(e.sought, e.Known) == ""; _, rest, more = strings.Cut(rest, ".") { // it may begin with a flow
+		if slices.Contains(e.Known, rest) || spelling.IsNearPath(rest, e.Known) {
+			e.sought = rest
+		}
 	}
 	return e
 }
