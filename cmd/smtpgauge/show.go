@@ -15,6 +15,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/console"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/inputfile"
 	"github.com/smtpgauge/smtpgauge/gauge/capacity"
+	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/results/compare"
 	"github.com/smtpgauge/smtpgauge/results/record"
 	"github.com/smtpgauge/smtpgauge/results/render"
@@ -26,7 +27,8 @@ func newShow(s streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "show RUN...",
 		Short: "print runs from their files",
-		Long: `Prints runs, one after the other: each in one screen, and with --all in full. With
+		Long: `Prints runs, one after the other: each in one screen, and with --all in full. The
+files of agents are left out beside the run that they are parts of. With
 --merge the files are one run by several generators at the same time, and have to be
 of the same scenario. With --repeats they are runs of the same scenario one after
 the other, and it prints what the flows and their choices cost, over the rounds of
@@ -68,6 +70,10 @@ all runs.`,
 					return err
 				}
 				runs = []*record.Run{run}
+			}
+			runs, note := withoutParts(runs)
+			if note != "" {
+				fmt.Fprintln(s.err, "note: "+printable.Text(note))
 			}
 			summarizeStep(runs, s.err)
 			return writeRuns(s.results, format.name, render.Options{All: all}, runs...)

@@ -23,10 +23,15 @@ type document struct {
 
 	source string   // the run's file; "" if there is no single one
 	merged []string // the files it was merged from
+	part   string   // of what it is a part; "" if it is whole
 }
 
 func newDocument(r *record.Run) *document {
-	return &document{figures.Of(r), compare.MatrixOf(r), r.Source, r.Merged}
+	res := &document{Result: figures.Of(r), Matrix: compare.MatrixOf(r), source: r.Source, merged: r.Merged}
+	if a := r.Header.Agent; a != nil && len(r.Agents) == 0 {
+		res.part = fmt.Sprintf("part of agent %s, %d of %d", a.Name, a.Number, a.Of)
+	}
+	return res
 }
 
 // writeTables writes res for a terminal, in lines no wider than o.Width as far

@@ -23,11 +23,15 @@ func (res *document) heading() string {
 // circumstances are how long a run took, when, by which clock if it is not the best, and
 // what it lacks.
 func (res *document) circumstances() []string {
+	var parts []string
+	if res.part != "" {
+		parts = append(parts, res.part)
+	}
 	started := res.Started.UTC().Format("2006-01-02 15:04:05") + " UTC"
 	if res.NotLoaded != "" {
-		return []string{started} // there is nothing that took time
+		return append(parts, started) // there is nothing that took time
 	}
-	parts := []string{human.Duration(res.Elapsed), started}
+	parts = append(parts, human.Duration(res.Elapsed), started)
 	if res.Clock != "kernel" && (res.Clock != sample.NoClock.String() || res.Partial) { // nothing was timed
 		parts = append(parts, "clock: "+res.Clock)
 	}
