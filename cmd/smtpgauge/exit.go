@@ -7,8 +7,10 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/capacitysearch"
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/openfiles"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/runfile"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/usage"
 	"github.com/smtpgauge/smtpgauge/gauge"
@@ -99,6 +101,9 @@ func finish(err error, stderr io.Writer) int {
 			if line != "" { // what stdout has told, as a verdictError says
 				fmt.Fprintf(stderr, "smtpgauge: %s\n", line)
 			}
+		}
+		if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+			fmt.Fprintf(stderr, "hint: %s\n", openfiles.Advice)
 		}
 	}
 	return exitCode(err)

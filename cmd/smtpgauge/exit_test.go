@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/openfiles"
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
@@ -39,6 +42,14 @@ func TestExitCodes(t *testing.T) {
 		if got := exitCode(c.err); got != c.code {
 			t.Errorf("exit code of %v is %d, want %d", c.err, got, c.code)
 		}
+	}
+}
+
+// A limit on open files is told with what raises it.
+func TestTooFewOpenFilesHaveAHint(t *testing.T) {
+	var stderr strings.Builder
+	if code := finish(fmt.Errorf("start the sink: %w", os.NewSyscallError("pipe2", syscall.EMFILE)), &stderr); code != exitFailed || !strings.Contains(stderr.String(), "\nhint: "+openfiles.Advice) {
+		t.Errorf("exit %d: %q", code, stderr.String())
 	}
 }
 
