@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -29,6 +31,23 @@ func TestUnprintedOutputIsAFailure(t *testing.T) {
 			t.Errorf("%q: exit %d, stderr %q; want %d and the reason, once", args, code, stderr.String(), exitFailed)
 		}
 	}
+}
+
+// A reader that leaves a pipe has seen enough, and nobody has to be told.
+func TestReaderThatLeftIsNotTold(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"schema"}, {"scenarios", "four-ports"}, {"quick", "sink", "--print"}} {
+		var stderr strings.Builder
+		if code := run(t.Context(), args, strings.NewReader(""), closedPipe{}, &stderr); code != exitFailed || stderr.String() != "" {
+			t.Errorf("%q: exit %d, stderr %q; want %d and nothing", args, code, stderr.String(), exitFailed)
+		}
+	}
+}
+
+// closedPipe is a pipe that nobody reads any more.
+type closedPipe struct{}
+
+func (closedPipe) Write([]byte) (int, error) {
+	return 0, &os.PathError{Op: "write", Path: "|1", Err: syscall.EPIPE}
 }
 
 // Messages stand above the results that are printed after them.

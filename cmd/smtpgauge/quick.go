@@ -135,7 +135,7 @@ func (q *quickFlags) complete(target string) error {
 	case q.rate != "" && q.messages.Value > 0:
 		return usagef(hint, "--rate and --messages contradict each other: use --for with --rate")
 	case q.tls == "" && !hasUsualTLS(q.port):
-		return usagef("add --tls none, starttls or implicit", "no TLS mode is usual on port %s", q.port)
+		return usagef("add --tls none (in the clear), --tls starttls (in the clear at first, as on 587) or --tls implicit (from the beginning, as on 465)", "no TLS mode is usual on port %s", q.port)
 	case q.search.On && startsAtRate(q.from):
 		return usagef("the first rate is --from-rate "+q.from, "--from %s is no address: it is the sender", q.from)
 	case q.mechanism == smtpwire.External:

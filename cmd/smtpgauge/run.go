@@ -206,6 +206,9 @@ func (f *runFlags) run(ctx context.Context, job *gauge.Job, s streams) error {
 	}
 	shown, unread := f.readBack(result.Run, file.Name(), err == nil && options.File != nil)
 	summarizeStep([]*record.Run{shown}, s.err)
+	if len(faults) > 0 && f.format.name == "table" && !s.results.IsTerminal() {
+		return errors.Join(unread, err, unfit) // stderr says it, once
+	}
 	return errors.Join(unread, writeRuns(s.results, f.format.name, render.Options{All: f.all, AllowInvalid: f.allowInvalid}, shown), err, cmp.Or(unfit, f.verdictOf(result, s.err)))
 }
 

@@ -75,7 +75,8 @@ func (c *Console) Write(text []byte) (int, error) {
 }
 
 // breakLines breaks what was written, on a terminal, between the words of the lines that are
-// too long for it. What follows the first line of each is indented.
+// too long for it. What follows the first line of each is indented. A command that is to be
+// copied stays whole: terminals break it by themselves, and join it again when it is copied.
 func (c *Console) breakLines() {
 	if c.size == nil {
 		return
@@ -83,7 +84,7 @@ func (c *Console) breakLines() {
 	width, _ := c.size()
 	lines := strings.Split(c.safe.String(), "\n")
 	for i, l := range lines {
-		if utf8.RuneCountInString(l) > width {
+		if utf8.RuneCountInString(l) > width && !strings.HasPrefix(l, command) {
 			head := strings.Repeat(" ", min(indentation(l), width/2))
 			lines[i] = head + strings.Join(human.Wrap(l, max(width-len(head)-len(indent), leastWrapped)), "\n"+head+indent)
 		}
@@ -94,6 +95,9 @@ func (c *Console) breakLines() {
 
 // Report writes a message of one line.
 func (c *Console) Report(message string) { fmt.Fprintln(c, message) }
+
+// command begins the line of a message that is a command.
+const command = "  smtpgauge "
 
 // indent stands before what continues a message, which has so many columns at least.
 const (

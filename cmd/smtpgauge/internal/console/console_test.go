@@ -93,3 +93,16 @@ func TestConsoleIsHarmless(t *testing.T) {
 		t.Errorf("on the screen: %q", got)
 	}
 }
+
+// A command that is printed to be copied is not broken, whatever else is.
+func TestCommandsAreNotBroken(t *testing.T) {
+	var out bytes.Buffer
+	c := New(&out)
+	c.size = func() (int, int) { return 40, 24 }
+	const command = "  smtpgauge agent --join smtpgauge://0123456789abcdef@192.0.2.1:4222/0123456789abcdef"
+	fmt.Fprintf(c, "start each of the 3 agents on its machine with:\n%s\n", command)
+	c.Flush()
+	if got, want := out.String(), "start each of the 3 agents on its\n  machine with:\n"+command+"\n"; got != want {
+		t.Errorf("written %q, want %q", got, want)
+	}
+}

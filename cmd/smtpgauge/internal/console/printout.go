@@ -1,10 +1,12 @@
 package console
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strconv"
+	"syscall"
 
 	"golang.org/x/term"
 )
@@ -59,8 +61,20 @@ func (p *Printout) Write(text []byte) (int, error) {
 		return 0, p.err
 	}
 	n, err := p.w.Write(text)
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.EPIPE):
+		p.err = readerLeft{err}
+	case err != nil:
 		p.err = fmt.Errorf("not everything could be printed: %w", err)
 	}
 	return n, p.err
 }
+
+// A readerLeft is that a pipe was closed before all was printed, as head does. Its text is
+// empty: whoever left has seen enough. The command fails all the same.
+type readerLeft struct{ error }
+
+func (readerLeft) Error() string { return "" }
+
+// Unwrap is what the system says of it.
+func (e readerLeft) Unwrap() error { return e.error }
