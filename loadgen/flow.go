@@ -293,8 +293,8 @@ func (f *flowRun) lose(now time.Duration) {
 	}
 	f.gone = true
 	since := f.aliveAt - (f.steadyAt - f.shard.plan.Warmup)
-	f.shard.lost = append(f.shard.lost, fmt.Sprintf("%s: no connection succeeded in the last %s (%s), from %s into the flow's load",
-		f.flow.Name, (now-f.aliveAt).Round(100*time.Millisecond), f.failedClass, since.Round(100*time.Millisecond)))
+	f.shard.lost = append(f.shard.lost, fmt.Sprintf("%s: no connection succeeded in the last %.1f s (%s), from %.1f s into the flow's load",
+		f.flow.Name, (now-f.aliveAt).Seconds(), f.failedClass, since.Seconds()))
 }
 
 // mayBegin asks Options.More whether another message may begin.

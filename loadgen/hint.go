@@ -3,6 +3,8 @@ package loadgen
 import (
 	"crypto/tls"
 	"errors"
+	"strconv"
+	"time"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 )
@@ -14,7 +16,7 @@ func (s *session) timeoutReason() string {
 	if s.client.Awaiting() != sample.Banner {
 		return "no reply within the limit"
 	}
-	text := "no banner within " + s.flow.flow.Timeouts.command().String()
+	text := "no banner within " + seconds(s.flow.flow.Timeouts.command())
 	if t := &s.flow.flow.Target; t.Network != "unix" && s.flow.wireOptions.TLS != sample.TLSImplicit && !s.flow.bannerSeen {
 		text += ": the server may be waiting for TLS here: try tls: implicit"
 	}
@@ -29,4 +31,9 @@ func (s *session) withHint(err error, text string) string {
 		text += ": the server may speak SMTP in the clear here: try tls: starttls or tls: none"
 	}
 	return text
+}
+
+// seconds writes a limit for people: "30 s".
+func seconds(limit time.Duration) string {
+	return strconv.FormatFloat(limit.Seconds(), 'f', -1, 64) + " s"
 }

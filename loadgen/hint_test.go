@@ -21,9 +21,9 @@ func TestSilentBanner(t *testing.T) {
 		silent  string // the verb that has no reply
 		want    string
 	}{
-		{sample.TLSNone, "tcp", "banner", "no banner within 5s: the server may be waiting for TLS here: try tls: implicit"},
-		{sample.TLSStart, "tcp", "banner", "no banner within 5s: the server may be waiting for TLS here: try tls: implicit"},
-		{sample.TLSNone, "unix", "banner", "no banner within 5s"},
+		{sample.TLSNone, "tcp", "banner", "no banner within 5 s: the server may be waiting for TLS here: try tls: implicit"},
+		{sample.TLSStart, "tcp", "banner", "no banner within 5 s: the server may be waiting for TLS here: try tls: implicit"},
+		{sample.TLSNone, "unix", "banner", "no banner within 5 s"},
 		{sample.TLSNone, "tcp", "ehlo", "no reply within the limit"},
 	} {
 		synctest.Test(t, func(t *testing.T) {

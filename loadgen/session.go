@@ -158,7 +158,7 @@ func (s *session) wake() {
 		s.noteUnreached(sample.ConnectTimeout, "no answer")
 		if !s.connectElsewhere() {
 			s.flow.noteUnreached(sample.ConnectTimeout)
-			s.failUnconnected(sample.ConnectTimeout, "no answer within "+s.flow.flow.Timeouts.connect().String())
+			s.failUnconnected(sample.ConnectTimeout, "no answer within "+seconds(s.flow.flow.Timeouts.connect()))
 		}
 	default:
 		s.lose(sample.Timeout, s.timeoutReason(), wall)

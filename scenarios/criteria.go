@@ -281,7 +281,7 @@ func (doc *document) noteDrift(d *decoder, at tree.Position, t *criteria.Thresho
 		longest = doc.flows[slices.Index(doc.flowNames(), t.Flow)].value.load.steady()
 	}
 	if longest > 0 && longest < criteria.LeastDrift {
-		d.notef(at, "%s: the load is %v long, and a drift takes %v at least, so this will be undecided", t.Expr, longest, criteria.LeastDrift)
+		d.notef(at, "%s: the load is %s long, and a drift takes %s at least, so this will be undecided", t.Expr, criteria.DurationText(longest), criteria.DurationText(criteria.LeastDrift))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 	"github.com/smtpgauge/smtpgauge/scenarios/tree"
 )
 
@@ -144,7 +145,7 @@ func checkClosed(d *decoder, l *load) {
 		d.Faultf(l.node.At, "the load has no end: give duration, messages, or both")
 	}
 	if l.duration > 0 && l.ramp > l.duration {
-		d.Faultf(l.at("ramp"), "the ramp is longer than the load's duration, %v", l.duration)
+		d.Faultf(l.at("ramp"), "the ramp is longer than the load's duration, %s", criteria.DurationText(l.duration))
 	}
 }
 

@@ -52,9 +52,9 @@ func duration(least time.Duration) shape[time.Duration] {
 			case err != nil:
 				return 0, err
 			case v < least:
-				return 0, fmt.Errorf("%v is the least", least)
+				return 0, fmt.Errorf("%s is the least", criteria.DurationText(least))
 			case v > maxDuration:
-				return 0, fmt.Errorf("%v is the most", maxDuration)
+				return 0, fmt.Errorf("%s is the most", criteria.DurationText(maxDuration))
 			}
 			return v, nil
 		},

@@ -54,7 +54,7 @@ type fleetFlags struct {
 // durationFlag is a duration as scenarios have it.
 type durationFlag time.Duration
 
-func (f *durationFlag) String() string { return time.Duration(*f).String() }
+func (f *durationFlag) String() string { return criteria.DurationText(time.Duration(*f)) }
 func (f *durationFlag) Type() string   { return "DURATION" }
 
 func (f *durationFlag) Set(text string) error {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/results/human"
+	"github.com/smtpgauge/smtpgauge/scenarios/criteria"
 )
 
 // While rates double, a trial lasts so much of Plan.Trial, and LeastDoubling at least.
@@ -57,9 +58,9 @@ func (h *search) tooShort(t *Trial) string {
 	why := cmp.Or(t.Why, fmt.Sprintf("more messages waited at the end of the trial at %s/s than at its beginning", human.Rate(t.Rate)))
 	longer := max(2*h.plan.Trial, h.needed(t.Rate)/(2*mostExtended))
 	longer = (longer + time.Second - 1).Truncate(time.Second)
-	do := fmt.Sprintf("; use --trial %v", longer)
+	do := "; use --trial " + criteria.DurationText(longer)
 	if needed := BudgetOf(longer); needed > h.plan.Budget {
-		do += fmt.Sprintf(" and --budget %v", needed)
+		do += " and --budget " + criteria.DurationText(needed)
 	}
 	return why + do
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
 // A Plan says how a capacity is searched for. Zero values mean the defaults.
@@ -74,7 +76,7 @@ type TooLongError struct {
 
 // Error says what does not fit.
 func (e *TooLongError) Error() string {
-	return fmt.Sprintf("a first trial of %v and one that confirms it take at least %v", e.First, e.Least)
+	return fmt.Sprintf("a first trial of %s and one that confirms it take at least %s", human.Exact(e.First), human.Exact(e.Least))
 }
 
 // Check returns a *TooLongError if a search cannot show anything within its budget, even if

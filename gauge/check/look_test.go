@@ -158,7 +158,7 @@ func TestLook(t *testing.T) {
 		{"the message is refused", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) { s.answer["."] = "554 5.6.0 spam" },
 			LookOptions{Send: true}, "error message-refused", "554 5.6.0 spam"},
 		{"no answer to EHLO", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) { s.delay["ehlo"] = time.Hour },
-			LookOptions{}, "error slow", "no answer within 30s"},
+			LookOptions{}, "error slow", "no answer within 30 s"},
 		{"refused for now", func(_ *testing.T, s *fakeServer, _ *authority, _ *loadgen.Flow) {
 			s.answer["banner"] = "421 4.3.2 come back later"
 		}, LookOptions{}, "error refused-for-now", "421 4.3.2"},

@@ -8,6 +8,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
 // silence is how long a server may say nothing at the beginning of a session before a
@@ -67,7 +68,7 @@ func (m *otherMode) found() {
 	m.close()
 	s.walk.OtherMode = true
 	wall, _ := s.driver.Recent()
-	s.lose(sample.Timeout, "no answer within "+silence.String(), nil, wall)
+	s.lose(sample.Timeout, "no answer within "+human.Exact(silence), nil, wall)
 }
 
 // isPlain tells whether a handshake met SMTP in the clear: what came in place of a TLS

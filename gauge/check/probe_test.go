@@ -211,9 +211,9 @@ func TestProbe(t *testing.T) {
 		{name: "something else listens", server: says("banner", "SSH-2.0-OpenSSH_9.2"), flow: relay(), want: NotSMTP},
 		{name: "hangs up", server: says("banner", "close"), flow: relay(), want: ConnectionLost, passing: true},
 		{name: "slow", server: start(func(_ *testing.T, f *fakeServer) { f.delay = map[string]time.Duration{"ehlo": time.Minute} }), flow: relay(), want: Slow, passing: true,
-			says: "EHLO got no answer within 8s", within: Patience},
+			says: "EHLO got no answer within 8 s", within: Patience},
 		{name: "slower than the flow waits", server: start(func(_ *testing.T, f *fakeServer) { f.delay = map[string]time.Duration{"ehlo": time.Minute} }), flow: relay(),
-			change: func(f *loadgen.Flow) { f.Timeouts.Command = 2 * time.Second }, want: Slow, passing: true, says: "EHLO got no answer within 2s", within: 2 * time.Second},
+			change: func(f *loadgen.Flow) { f.Timeouts.Command = 2 * time.Second }, want: Slow, passing: true, says: "EHLO got no answer within 2 s", within: 2 * time.Second},
 		{name: "slow banner", server: start(func(_ *testing.T, f *fakeServer) { f.delay = map[string]time.Duration{"banner": 5 * time.Second} }), flow: relay(), opened: 2, within: 5 * time.Second},
 	} {
 		t.Run(m.name, func(t *testing.T) { probeMistake(t, m) })

@@ -12,6 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
 	"github.com/smtpgauge/smtpgauge/loadgen/smtpwire"
+	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
 // A session makes one walk. It is the Handler of its connection.
@@ -161,14 +162,14 @@ func (s *session) timeOut() {
 		return
 	}
 	if s.state == connecting && now < s.endAt {
-		s.connectElsewhere(sample.ConnectTimeout, "no answer within "+s.limits.Connect.String(), nil)
+		s.connectElsewhere(sample.ConnectTimeout, "no answer within "+human.Exact(s.limits.Connect), nil)
 		return
 	}
 	waited := s.limit
 	if s.walk.Hurried = now >= s.endAt; s.walk.Hurried {
 		waited = s.patience
 	}
-	text := "no answer within " + waited.String()
+	text := "no answer within " + human.Exact(waited)
 	if s.state == connecting {
 		s.connectElsewhere(sample.ConnectTimeout, text, nil)
 		s.state = over

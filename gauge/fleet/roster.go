@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
+	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
@@ -157,11 +158,11 @@ func (f *Fleet) stuck(m *member, now time.Time) string {
 	case took <= stuckAfter:
 		return ""
 	case !m.Loaded:
-		return fmt.Sprintf("has had no more of the scenario for %s, and has not resolved it", took.Round(time.Second))
+		return fmt.Sprintf("has had no more of the scenario for %s, and has not resolved it", human.Seconds(took))
 	case f.order.Begin:
-		return fmt.Sprintf("has been getting ready for the run for %s", took.Round(time.Second))
+		return fmt.Sprintf("has been getting ready for the run for %s", human.Seconds(took))
 	}
-	return fmt.Sprintf("has been trying the target for %s", took.Round(time.Second))
+	return fmt.Sprintf("has been trying the target for %s", human.Seconds(took))
 }
 
 // look notes whether an agent has fallen silent. The fleet is locked.

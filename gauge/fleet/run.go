@@ -14,6 +14,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/clock"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results/figures"
+	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
 )
 
@@ -184,16 +185,7 @@ func (f *Fleet) noteBlur(p *loadgen.Plan) {
 		return
 	}
 	f.blurred = true
-	f.o.Report(fmt.Sprintf("note: the arrivals of flow %s are to be %v apart, and the agents' clocks are known within %v: which of two neighbours comes first is left to chance; their number and rate are right", flow, short(gap), short(wrong)))
-}
-
-// short is a duration with no more digits than tell something.
-func short(d time.Duration) time.Duration {
-	for unit := time.Duration(1); ; unit *= 10 {
-		if d < 100*unit {
-			return d.Round(unit)
-		}
-	}
+	f.o.Report(fmt.Sprintf("note: the arrivals of flow %s are to be %s apart, and the agents' clocks are known within %s: which of two neighbours comes first is left to chance; their number and rate are right", flow, human.Duration(gap), human.Duration(wrong)))
 }
 
 // longestSegment is how long a segment of a plan takes at the most, without what drains at its
@@ -292,7 +284,7 @@ func (f *Fleet) dropOverdue(now time.Time) {
 		case m.Ended && now.Sub(m.grew) > givenUpAfter:
 			m.broken = errors.New(cmp.Or(m.Failed, "its file has not come to its end"))
 		case late:
-			m.broken = fmt.Errorf("it had not ended by %s, although that part of its load takes %s", f.due.UTC().Format(time.TimeOnly), f.longest)
+			m.broken = fmt.Errorf("it had not ended by %s, although that part of its load takes %s", f.due.UTC().Format(time.TimeOnly), human.Exact(f.longest))
 		default:
 			continue
 		}

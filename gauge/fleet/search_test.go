@@ -133,7 +133,7 @@ func outcomes(a *capacity.Answer) (list []capacity.Outcome) {
 func TestSearchOnAFleet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, seen, err := search(t, capacity.Plan{From: 200, Trial: 5 * time.Second, Budget: 45 * time.Second}, func(s *stage, _ *capacity.Trial) {
-			if !s.said("the arrivals of flow a are to be 5ms apart, and the agents' clocks are known within 11ms") {
+			if !s.said("the arrivals of flow a are to be 5.00 ms apart, and the agents' clocks are known within 10.5 ms") {
 				t.Errorf("nothing is said of the arrivals' spacing: %q", s.says)
 			}
 		})

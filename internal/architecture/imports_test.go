@@ -46,7 +46,7 @@ var parts = map[string][]string{
 	"gauge/fleet/bundle": {"scenarios", "loadgen", "loadgen/mail", "loadgen/netdrive", "internal/textfile"},
 	"gauge/fleet": {
 		"gauge", "gauge/check", "gauge/fleet/bus", "gauge/fleet/clock", "scenarios/criteria", "loadgen", "loadgen/pace", "loadgen/sample", "results/record", "results/figures",
-		"results/tally",
+		"results/human", "results/tally",
 	},
 	"gauge/fleet/bus": {},
 
@@ -72,7 +72,7 @@ var parts = map[string][]string{
 	"results/histogram":     {},
 	"results/human":         {"scenarios/criteria"},
 	"results/figures":       {"results/record", "results/tally", "results/histogram", "results/human", "scenarios/criteria", "loadgen/sample"},
-	"results/compare":       {"results/figures", "results/record", "results/tally", "results/compare/stats", "results/histogram", "results/human", "scenarios/criteria", "loadgen/sample"},
+	"results/compare":       {"internal/spelling", "results/figures", "results/record", "results/tally", "results/compare/stats", "results/histogram", "results/human", "scenarios/criteria", "loadgen/sample"},
 	"results/compare/stats": {},
 	"results/metricfamily":  {},
 	"results/live":          {"results/human", "results/record", "loadgen", "loadgen/pace", "loadgen/sample"},

@@ -33,6 +33,21 @@ func TestHumanDuration(t *testing.T) {
 	}
 }
 
+func TestExactDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0 s", 1500: "1.5 µs", 250 * time.Millisecond: "250 ms", 1500 * time.Millisecond: "1.5 s", time.Minute: "1 min", 10 * time.Minute: "10 min",
+		90 * time.Second: "1 min 30 s", time.Hour: "1 h", 90 * time.Minute: "1 h 30 min", time.Hour + time.Second: "1 h 1 s", 2400000 * time.Hour: "2,400,000 h",
+		-time.Minute: "-1 min", time.Minute + 20*time.Millisecond: "1 min 20 ms",
+	} {
+		if got := Exact(d); got != want {
+			t.Errorf("%v is %q, want %q", d, got, want)
+		}
+	}
+	if got := Seconds(64_600 * time.Millisecond); got != "1 min 5 s" {
+		t.Errorf("in whole seconds it is %q", got)
+	}
+}
+
 func TestRoundedUp(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "1 s", 10_001 * time.Millisecond: "11 s", 10 * time.Minute: "600 s", 10*time.Minute + 1: "11 min", 10 * time.Hour: "600 min", 11 * time.Hour: "11 h",

@@ -182,11 +182,11 @@ func TestErrorsComeByClass(t *testing.T) {
 
 func TestClock(t *testing.T) {
 	for want, s := range map[string]Standing{
-		"3s":                 {Elapsed: 3 * sec},
-		"3s of 10s, 7s left": {Elapsed: 3 * sec, Remains: Remains{Left: 7 * sec, Kind: Planned}},
-		"3s, about 7s left":  {Elapsed: 3 * sec, Remains: Remains{Left: 7 * sec, Kind: Estimated}},
-		"11s, finishing":     {Elapsed: 11 * sec, Remains: Remains{Kind: Planned}},
-		"3s, draining":       {Elapsed: 3 * sec, Remains: Remains{Left: 7 * sec, Kind: Planned}, Draining: true},
+		"3 s":                   {Elapsed: 3 * sec},
+		"3 s of 10 s, 7 s left": {Elapsed: 3 * sec, Remains: Remains{Left: 7 * sec, Kind: Planned}},
+		"3 s, about 7 s left":   {Elapsed: 3 * sec, Remains: Remains{Left: 7 * sec, Kind: Estimated}},
+		"11 s, finishing":       {Elapsed: 11 * sec, Remains: Remains{Kind: Planned}},
+		"3 s, draining":         {Elapsed: 3 * sec, Remains: Remains{Left: 7 * sec, Kind: Planned}, Draining: true},
 	} {
 		if got := s.Clock(); got != want {
 			t.Errorf("%+v: %q, want %q", s, got, want)

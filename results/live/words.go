@@ -8,21 +8,21 @@ import (
 	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
-// Clock is how long the run has lasted and how long it goes on, in whole seconds as
-// scenarios write durations: "18s of 31s, 13s left".
+// Clock is how long the run has lasted and how long it goes on, in whole seconds:
+// "18 s of 31 s, 13 s left".
 func (s *Standing) Clock() string {
-	elapsed, left := s.Elapsed.Round(time.Second), s.Remains.Left.Round(time.Second)
+	elapsed, left := human.Seconds(s.Elapsed), human.Seconds(s.Remains.Left)
 	switch {
 	case s.Draining:
-		return fmt.Sprintf("%v, draining", elapsed)
+		return elapsed + ", draining"
 	case s.Remains.Kind == Unknown:
-		return elapsed.String()
-	case left == 0:
-		return fmt.Sprintf("%v, finishing", elapsed)
+		return elapsed
+	case s.Remains.Left.Round(time.Second) == 0:
+		return elapsed + ", finishing"
 	case s.Remains.Kind == Estimated:
-		return fmt.Sprintf("%v, about %v left", elapsed, left)
+		return elapsed + ", about " + left + " left"
 	}
-	return fmt.Sprintf("%v of %v, %v left", elapsed, elapsed+left, left)
+	return elapsed + " of " + human.Seconds(s.Elapsed.Round(time.Second)+s.Remains.Left.Round(time.Second)) + ", " + left + " left"
 }
 
 // RoundText is the round under way: "round 2 of 3"; "" if there is one only.

@@ -125,7 +125,7 @@ func TestEvents(t *testing.T) {
 	}
 	state := course["state"].(map[string]any)
 	for part, want := range map[string]string{
-		"clock": "2s of 1m0s, 58s left", "name": "ramp", "errors": "[map[class:busy count:4]]",
+		"clock": "2 s of 1 min, 58 s left", "name": "ramp", "errors": "[map[class:busy count:4]]",
 		"targets": `[a</script>\x1b[2J: mx.example.test, 25 none b: 127.0.0.1, 587 none]`,
 	} {
 		if got := text(state[part]); got != want {
@@ -136,7 +136,7 @@ func TestEvents(t *testing.T) {
 		t.Errorf("the first tile is %s", got)
 	}
 	observe(s, 3)
-	if name, e := w.next(); name != "second" || text(e["point"].(map[string]any)["at"]) != "3" || !strings.HasPrefix(text(e["state"].(map[string]any)["clock"]), "3s of") {
+	if name, e := w.next(); name != "second" || text(e["point"].(map[string]any)["at"]) != "3" || !strings.HasPrefix(text(e["state"].(map[string]any)["clock"]), "3 s of") {
 		t.Errorf("after a second: %s %v", name, e)
 	}
 	s.Begin(plan())

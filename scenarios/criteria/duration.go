@@ -34,6 +34,19 @@ func ParseDuration(text string) (time.Duration, error) {
 	return v, nil
 }
 
+// DurationText writes a duration as ParseDuration reads it, without parts that are nothing: "10m",
+// "1h30m", "250ms".
+func DurationText(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
 // Seconds is the length of a rate's unit of time in seconds: "s", "min" or "h", as in
 // 100/min. It is 0 for any other unit.
 func Seconds(unit string) float64 {

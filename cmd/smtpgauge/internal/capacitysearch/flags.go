@@ -35,7 +35,7 @@ func (f *Flags) Register(flags *pflag.FlagSet, from string) {
 	f.fromFlag = flags.Lookup(from)
 	flags.StringVar(&f.max, "max", "", "try no higher `RATE`")
 	flags.StringVar(&f.width, "width", "5%", "end when the range is as narrow as `SHARE`, or when no trial makes it narrower")
-	flags.StringVar(&f.trial, "trial", capacity.UsualTrial.String(), "`DURATION` of a trial that halves the interval, at least "+capacity.LeastTrial.String()+"; those before it take two fifths of that, "+capacity.LeastDoubling.String()+" at least, and those that decide twice as much; one that has shown enough ends earlier")
+	flags.StringVar(&f.trial, "trial", criteria.DurationText(capacity.UsualTrial), "`DURATION` of a trial that halves the interval, at least "+criteria.DurationText(capacity.LeastTrial)+"; those before it take two fifths of that, "+criteria.DurationText(capacity.LeastDoubling)+" at least, and those that decide twice as much; one that has shown enough ends earlier")
 	flags.StringVar(&f.budget, "budget", "15m", "end after `DURATION`")
 	flags.StringVar(&f.expect, "expect", "", "exit 3 if the capacity is below `RATE`, 4 if that cannot be told")
 }
@@ -55,7 +55,7 @@ func (f *Flags) Plan() (p capacity.Plan, expect float64, err error) {
 	duration := func(flag, text string) time.Duration {
 		v, wrong := criteria.ParseDuration(text)
 		if wrong == nil && v < capacity.LeastTrial {
-			wrong = fmt.Errorf("want %v at least", capacity.LeastTrial)
+			wrong = fmt.Errorf("want %s at least", criteria.DurationText(capacity.LeastTrial))
 		}
 		if wrong != nil && err == nil {
 			err = usage.Errorf("use one such as 10s or 5m", "--%s %s: %w", flag, text, wrong)
@@ -90,13 +90,17 @@ func (f *Flags) fits(p capacity.Plan) error {
 	}
 	const what = "--trial %s does not fit --budget %s: "
 	if long.Rare {
-		return usage.Errorf(fmt.Sprintf("use a higher --%s, or --budget %v at least", f.fromFlag.Name, long.Least), what+"%w", f.trial, f.budget, long)
+		low, rate := f.fromFlag.Name, f.from
+		if p.Max > 0 && p.Max < p.From {
+			low, rate = "max", f.max // no trial is at a higher rate
+		}
+		return usage.Errorf(fmt.Sprintf("use a higher --%s, or --budget %s at least", low, criteria.DurationText(long.Least)), "--%s %s is too low for --budget %s: %w", low, rate, f.budget, long)
 	}
-	do := fmt.Sprintf("use --trial %v and --budget %v", capacity.LeastTrial, capacity.BudgetOf(capacity.LeastTrial))
+	do := fmt.Sprintf("use --trial %s and --budget %s", criteria.DurationText(capacity.LeastTrial), criteria.DurationText(capacity.BudgetOf(capacity.LeastTrial)))
 	if fits := capacity.TrialOf(p.Budget); fits >= capacity.LeastTrial {
-		do = fmt.Sprintf("use --trial %v or less", fits)
+		do = fmt.Sprintf("use --trial %s or less", criteria.DurationText(fits))
 	}
-	return usage.Errorf(do, what+"a search takes about %v", f.trial, f.budget, capacity.BudgetOf(p.Trial))
+	return usage.Errorf(do, what+"a search takes about %s", f.trial, f.budget, human.Exact(capacity.BudgetOf(p.Trial)))
 }
 
 // Minutes is how many minutes a search takes as a rule with trials of a length.

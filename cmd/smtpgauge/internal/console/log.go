@@ -3,7 +3,6 @@ package console
 import (
 	"fmt"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/smtpgauge/smtpgauge/results/human"
@@ -60,7 +59,7 @@ func (p *Progress) logText(flows []live.Flow, errors []live.ClassCount, d detail
 // is over.
 func (p *Progress) logClock() string {
 	if p.Remains.Kind == live.Planned && !p.Draining && p.Remains.Left > 0 {
-		return fmt.Sprintf("%v of %v", p.Elapsed.Round(time.Second), (p.Elapsed + p.Remains.Left).Round(time.Second))
+		return human.Seconds(p.Elapsed) + " of " + human.Seconds(p.Elapsed+p.Remains.Left)
 	}
 	return p.Clock()
 }

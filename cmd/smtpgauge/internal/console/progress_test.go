@@ -57,31 +57,32 @@ func TestProgressAtThreeWidths(t *testing.T) {
 		want  string
 	}{
 		{59, someProgress(12 * time.Second), `
-ports  ███░░░░░░░░░░░  12s of 1m0s, 48s left   round 2 of 3
+ports  ███░░░░░░░░░░░  12 s of 1 min, 48 s left
+round 2 of 3   57 sessions open
 flow       offered/s accepted/s      p50      p99   open
 relay-25                    998  1.23 ms  45.0 ms     50
   errors: timeout 13, busy 2
 submit-587       100       40.0        –        –      7`},
 		{79, someProgress(12 * time.Second), `
-ports  ████░░░░░░░░░░░░░░░  12s of 1m0s, 48s left   round 2 of 3
+ports  ████░░░░░░░░░░░░░░░  12 s of 1 min, 48 s left   round 2 of 3
 flow       stage offered/s begun/s accepted/s      p50      p99   open
 relay-25                                  998  1.23 ms  45.0 ms     50
   errors: timeout 13, busy 2
 submit-587   2/3       100    99.5       40.0        –        –      7`},
 		{159, someProgress(12 * time.Second), `
-ports  ████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  12s of 1m0s, 48s left   round 2 of 3   57 sessions open
+ports  ████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  12 s of 1 min, 48 s left   round 2 of 3   57 sessions open
 flow       stage offered/s begun/s accepted/s of offered      p50      p99   open   accepted  errors
 relay-25                                  998             1.23 ms  45.0 ms     50     12,345  timeout 13, busy 2
 submit-587   2/3       100    99.5       40.0 ■■■■······        –        –      7          0  none`},
 		{59, inTurn(), `
-ports  ███░░░░░░░░░░░  12s of 1m0s, 48s left   round 2 of 3
-stage 2 of 3: 100 messages/s   57 sessions open
+ports  ███░░░░░░░░░░░  12 s of 1 min, 48 s left
+round 2 of 3   stage 2 of 3: 100 messages/s
 flow       offered/s accepted/s      p50      p99   open
 submit-587       100       40.0        –        –      7
 done: relay-25 (timeout 13, busy 2)
 waiting: later, last`},
 		{79, inTurn(), `
-ports  ████░░░░░░░░░░░░░░░  12s of 1m0s, 48s left   round 2 of 3
+ports  ████░░░░░░░░░░░░░░░  12 s of 1 min, 48 s left   round 2 of 3
 stage 2 of 3: 100 messages/s   57 sessions open
 flow       offered/s begun/s accepted/s      p50      p99   open   accepted
 submit-587       100    99.5       40.0        –        –      7          0
@@ -175,9 +176,9 @@ func TestProgressInALog(t *testing.T) {
 		p    Progress
 		want string
 	}{
-		{p, "12s of 1m0s, round 2 of 3; accepted: relay-25 998/s, p99 45.0 ms; submit-587 40.0 of 100/s; errors: timeout 13, busy 2"},
-		{staged, "12s of 1m0s, round 2 of 3, stage 2 of 3: 100 messages/s; accepted: submit-587 40.0 of 100/s, 7 open; no errors"},
-		{long, "12s of 1m0s, turn 11 of 12, side b, round 2 of 3, stage 2 of 3; accepted: a-flow-whose-name-i… 40.0 of 100/s; 15 errors"},
+		{p, "12 s of 1 min, round 2 of 3; accepted: relay-25 998/s; submit-587 40.0 of 100/s; errors: timeout 13, busy 2"},
+		{staged, "12 s of 1 min, round 2 of 3, stage 2 of 3: 100 messages/s; accepted: submit-587 40.0 of 100/s, 7 open; no errors"},
+		{long, "12 s of 1 min, turn 11 of 12, side b, round 2 of 3, stage 2 of 3; accepted: a-flow-whose-name-i… 40.0 of 100/s; 15 err…"},
 	} {
 		got := test.p.logLine()
 		if got != test.want || utf8.RuneCountInString(got) >= logWidth {

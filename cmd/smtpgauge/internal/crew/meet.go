@@ -12,6 +12,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
+	"github.com/smtpgauge/smtpgauge/results/human"
 )
 
 // meet connects to where the agents come, and returns the command that starts one.
@@ -65,7 +66,7 @@ func (c *Crew) tellHow(how string, stderr io.Writer) {
 func (c *Crew) gather(ctx context.Context, stderr io.Writer) error {
 	ctx, timeout := context.WithTimeout(ctx, c.o.Wait)
 	defer timeout()
-	fmt.Fprintf(stderr, "waiting for agents: 0 of %d, for %s at the most; ^C ends the waiting\n", c.o.Agents, c.o.Wait)
+	fmt.Fprintf(stderr, "waiting for agents: 0 of %d, for %s at the most; ^C ends the waiting\n", c.o.Agents, human.Exact(c.o.Wait))
 	begun := time.Now()
 	tell := time.NewTicker(10 * time.Second)
 	defer tell.Stop()
@@ -77,14 +78,14 @@ func (c *Crew) gather(ctx context.Context, stderr io.Writer) error {
 			switch {
 			case errors.Is(err, context.DeadlineExceeded):
 				a := c.attendance()
-				return fmt.Errorf("not all agents came within %s: %s. See what smtpgauge agent prints on the other machines, and whether they reach %s; --agents-wait waits longer", c.o.Wait, a.text(), c.where)
+				return fmt.Errorf("not all agents came within %s: %s. See what smtpgauge agent prints on the other machines, and whether they reach %s; --agents-wait waits longer", human.Exact(c.o.Wait), a.text(), c.where)
 			case errors.Is(err, context.Canceled):
 				return fmt.Errorf("%w before the load", gauge.ErrInterrupted)
 			}
 			return err
 		case <-tell.C:
 			a := c.attendance()
-			fmt.Fprintf(stderr, "waiting for agents: %s, after %s of %s\n", a.text(), time.Since(begun).Round(time.Second), c.o.Wait)
+			fmt.Fprintf(stderr, "waiting for agents: %s, after %s of %s\n", a.text(), human.Seconds(time.Since(begun)), human.Exact(c.o.Wait))
 		}
 	}
 }

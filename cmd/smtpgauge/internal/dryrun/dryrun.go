@@ -14,6 +14,7 @@ import (
 	"github.com/smtpgauge/smtpgauge/internal/printable"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/pace"
+	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/scenarios"
 )
 
@@ -71,12 +72,12 @@ func order(p *loadgen.Plan) string {
 	}
 	s += fmt.Sprintf(", rounds: %d", max(1, p.Rounds))
 	if p.Warmup > 0 {
-		s += fmt.Sprintf(", warm-up of %v for each flow and round", p.Warmup)
+		s += ", warm-up of " + human.Exact(p.Warmup) + " for each flow and round"
 	}
 	return s
 }
 
-// length says how long a run takes, in the notation of scenarios.
+// length says how long a run takes.
 func length(p *loadgen.Plan) string {
 	d, ok := p.Length()
 	if !ok {
@@ -85,7 +86,7 @@ func length(p *loadgen.Plan) string {
 	if d == loadgen.Forever {
 		return "longer than 292 years: the lengths of the rounds cannot be added up"
 	}
-	return fmt.Sprintf("%v, and until what is under way has ended", d)
+	return human.Exact(d) + ", and until what is under way has ended"
 }
 
 // address is what a flow connects to.
