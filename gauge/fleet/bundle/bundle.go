@@ -58,10 +58,10 @@ type mailbox struct {
 
 // New packs a scenario that was loaded with LoadOptions.Keep. The error says what makes it
 // too large.
-func New(s *scenarios.Scenario) (*Bundle, error) {
+func New(s *scenarios.Scenario) (Bundle, error) {
 	in := s.Inputs()
 	if in == nil {
-		return nil, errors.New("nothing was kept of what the scenario is made of")
+		return Bundle{}, errors.New("nothing was kept of what the scenario is made of")
 	}
 	m := manifest{Format: format, Scenario: scenarioHash(s.Plan()), Inputs: in, Source: int64(len(in.Source))}
 	contents := [][]byte{in.Source}
@@ -78,13 +78,13 @@ func New(s *scenarios.Scenario) (*Bundle, error) {
 		m.Mail = append(m.Mail, f)
 	}
 	if err := m.check(); err != nil {
-		return nil, err
+		return Bundle{}, err
 	}
 	data, err := pack(&m, contents, MaxPacked)
 	if err != nil {
-		return nil, err
+		return Bundle{}, err
 	}
-	return &Bundle{data, in.HoldSecrets()}, nil
+	return Bundle{data, in.HoldSecrets()}, nil
 }
 
 // pack returns no more than most octets.
@@ -165,17 +165,17 @@ func (m *manifest) check() error {
 }
 
 // Data returns what travels. The caller must not change it.
-func (b *Bundle) Data() []byte { return b.data }
+func (b Bundle) Data() []byte { return b.data }
 
 // Sum returns the SHA-256 of Data in hexadecimal.
-func (b *Bundle) Sum() string { return sumOf(b.data) }
+func (b Bundle) Sum() string { return sumOf(b.data) }
 
 // HoldsSecrets tells whether there is a password, a token, an account or a private key in
 // the bundle.
-func (b *Bundle) HoldsSecrets() bool { return b.secrets }
+func (b Bundle) HoldsSecrets() bool { return b.secrets }
 
 // Format prints the bundle's sum, whatever the verb.
-func (b *Bundle) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "bundle %s", b.Sum()) }
+func (b Bundle) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "bundle %s", b.Sum()) }
 
 // A Way is how a bundle travels.
 type Way struct {
@@ -185,7 +185,7 @@ type Way struct {
 
 // MayTravel returns an error if the bundle has secrets in it that others could read on the
 // way.
-func (b *Bundle) MayTravel(w Way) error {
+func (b Bundle) MayTravel(w Way) error {
 	if !b.secrets || w.TLS || w.Loopback {
 		return nil
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 // packed loads a scenario from testdata or the program, and packs it.
-func packed(t testing.TB, name string, set ...string) (*scenarios.Scenario, *Bundle) {
+func packed(t testing.TB, name string, set ...string) (*scenarios.Scenario, Bundle) {
 	t.Helper()
 	s, err := scenarios.Load(name, scenarios.LoadOptions{Keep: true, Set: set, MayLoad: []string{"mx.example.net"}, LookupEnv: func(name string) (string, bool) {
 		return "correct-horse-battery", name == "SMTP_PASSWORD"
@@ -135,7 +135,7 @@ func TestSecretsNeedAWay(t *testing.T) {
 	if err := without.MayTravel(Way{}); err != nil || without.HoldsSecrets() {
 		t.Errorf("a scenario without secrets: %v", err)
 	}
-	if shown := fmt.Sprintf("%v %+v %#v %s", with, with, with, with); strings.Contains(shown, "hunter2") || !strings.Contains(shown, with.Sum()) {
+	if shown := fmt.Sprintf("%v %+v %#v %s %v %+v", with, with, with, with, &with, struct{ Packed Bundle }{with}); strings.Contains(shown, "hunter2") || !strings.Contains(shown, with.Sum()) {
 		t.Errorf("printed as %q", shown)
 	}
 }
@@ -179,6 +179,7 @@ func TestSecretsOfAgents(t *testing.T) {
 	}
 }
 
+// What is no name of a secret, or not there, is said when an agent starts.
 func TestCheckSecrets(t *testing.T) {
 	if err := CheckSecrets([]string{"env:A", "file:/run/secrets/a"}); err != nil {
 		t.Error(err)
