@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/build"
 	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/crew"
@@ -39,7 +39,7 @@ type agentFlags struct {
 }
 
 func newAgent(s streams) *cobra.Command {
-	f := agentFlags{shards: numberflag.Whole{Value: 1, Least: 1, Most: 1024}}
+	f := agentFlags{shards: numberflag.Whole{Value: 1, Least: 1, Most: gauge.MaxShards}}
 	c := &cobra.Command{
 		Use:   "agent --join URL",
 		Short: "take part in the runs of a coordinator on another machine",
@@ -65,6 +65,9 @@ order, the second at once.`,
 		Args:              exactly(0, "no arguments"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := f.check(c.Flags(), s); err != nil {
+				return err
+			}
 			return f.run(c.Context(), s)
 		},
 	}
@@ -141,19 +144,34 @@ func (f *agentFlags) dial(s streams) (bus.Bus, bus.Token, error) {
 	return b, token, err
 }
 
-func (f *agentFlags) run(ctx context.Context, s streams) error {
-	if err := bundle.CheckSecrets(f.rules.Secrets); err != nil {
-		return usagef("--secret env:SMTP_PASSWORD, for example", "--secret %w", err)
-	}
-	if len(f.name) > bus.MaxName {
-		return usagef("the machine's name is the default", "--name has %d octets, want at most %d", len(f.name), bus.MaxName)
-	}
-	if !utf8.ValidString(f.name) {
-		return usagef("the machine's name is the default", "--name %q is not UTF-8", f.name)
-	}
-	if err := f.find(s); err != nil {
+// check refuses what would otherwise show when a run begins, on another machine perhaps.
+func (f *agentFlags) check(flags *pflag.FlagSet, s streams) error {
+	if err := notEmpty(flags, "join", "name", "output", "watch", "secret", "i-may-load"); err != nil {
 		return err
 	}
+	if err := f.bus.check(flags); err != nil {
+		return err
+	}
+	const named = "the machine's name is the default"
+	switch {
+	case len(f.name) > bus.MaxName:
+		return usagef(named, "--name has %d octets, want at most %d", len(f.name), bus.MaxName)
+	case printable.Text(f.name) != f.name || strings.TrimSpace(f.name) != f.name:
+		return usagef(named, "--name %q: want a text that can be printed, without blanks around it", f.name)
+	}
+	if err := bundle.CheckSecrets(f.rules.Secrets); err != nil {
+		return usagef("--secret env:SMTP_PASSWORD, for example, where that is set", "--secret %w", err)
+	}
+	if err := f.find(s); err != nil || len(f.watch) > 0 {
+		return err
+	}
+	if err := runfile.CheckNew(f.output, s.results.Writer()); err != nil {
+		return usagef("give -o the name of a file in a folder that is there and may be written to", "-o: %w", err)
+	}
+	return nil
+}
+
+func (f *agentFlags) run(ctx context.Context, s streams) error {
 	b, token, err := f.dial(s)
 	if err != nil {
 		return err

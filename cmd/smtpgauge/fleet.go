@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -35,6 +36,30 @@ func (f *busFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.options.Credentials, "nats-creds", "", "the `FILE` with the credentials for --nats")
 	flags.StringVar(&f.options.NKey, "nats-nkey", "", "the `FILE` with the nkey seed for --nats")
 	flags.StringVar(&f.options.CA, "nats-ca", "", "the `FILE` with the certificate authority of --nats, in PEM")
+}
+
+// check refuses values that can never work.
+func (f *busFlags) check(flags *pflag.FlagSet) error {
+	if err := notEmpty(flags, "nats", "nats-creds", "nats-nkey", "nats-ca"); err != nil || f.url == "" {
+		return err
+	}
+	return crew.CheckServers(f.url)
+}
+
+// notEmpty refuses flags with an empty value, as a script gives them whose variable is not set.
+func notEmpty(flags *pflag.FlagSet, names ...string) error {
+	for _, name := range names {
+		f := flags.Lookup(name)
+		empty := f.Value.String() == ""
+		if list, several := f.Value.(pflag.SliceValue); several {
+			empty = slices.Contains(list.GetSlice(), "")
+		}
+		if f.Changed && empty {
+			what, _ := pflag.UnquoteUsage(f)
+			return usagef("give it a value, or leave it out", `--%s "": want %s`, name, what)
+		}
+	}
+	return nil
 }
 
 // set tells whether --nats or a flag about it is given.
@@ -89,6 +114,9 @@ func (f *fleetFlags) on() bool { return f.agents.Value > 0 }
 
 // check refuses flags that do not go together.
 func (f *fleetFlags) check(flags *pflag.FlagSet) error {
+	if err := f.bus.check(flags); err != nil {
+		return err
+	}
 	given := f.listen != "" || f.bus.set() || f.allowLost.Value > 0 || time.Duration(f.wait) != agentsWait
 	switch {
 	case !f.on() && given:

@@ -181,12 +181,21 @@ func TestSecretsOfAgents(t *testing.T) {
 
 // What is no name of a secret, or not there, is said when an agent starts.
 func TestCheckSecrets(t *testing.T) {
-	if err := CheckSecrets([]string{"env:A", "file:/run/secrets/a"}); err != nil {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "a")
+	if err := os.WriteFile(file, []byte("s3cret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("A_SECRET", "s3cret")
+	if err := CheckSecrets([]string{"env:A_SECRET", "file:" + file}); err != nil {
 		t.Error(err)
 	}
-	for _, name := range []string{"A", "env:", "secret:A", ""} {
-		if CheckSecrets([]string{name}) == nil {
-			t.Errorf("%q is taken", name)
+	for name, want := range map[string]string{
+		"A": "want env:NAME or file:PATH", "env:": "want env:NAME", "secret:A": "want env:NAME", "": "want env:NAME",
+		"env:NO_SUCH_SECRET": "is not set", "file:" + folder: "cannot be read", "file:" + file + "s": "cannot be read",
+	} {
+		if err := CheckSecrets([]string{"env:A_SECRET", name}); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%q: %v, want %q", name, err, want)
 		}
 	}
 }

@@ -29,12 +29,17 @@ type Rules struct {
 	Secrets []string
 }
 
-// CheckSecrets returns an error that says which of the names cannot be that of a secret.
+// CheckSecrets returns an error that says which of the names cannot be that of a secret, or is
+// of none that this machine has.
 func CheckSecrets(names []string) error {
+	r := Rules{Secrets: names}
 	for _, name := range names {
 		kind, what, _ := strings.Cut(name, ":")
 		if kind != "env" && kind != "file" || what == "" {
 			return fmt.Errorf("%q: want env:NAME or file:PATH, as it stands in the scenario", name)
+		}
+		if _, err := r.secret(name); err != nil {
+			return fmt.Errorf("%s %w", name, err)
 		}
 	}
 	return nil

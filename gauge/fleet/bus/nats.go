@@ -5,12 +5,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	neturl "net/url"
 	"os"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,7 +31,11 @@ type Options struct {
 
 // Connect connects to NATS servers, by one URL or several with commas between them. A URL
 // may have a user and a password, or a token. It waits for a server that is not there yet.
+// Every error is of what it was given: no server is asked before it returns.
 func Connect(url string, t Token, o Options) (Bus, error) {
+	if err := CheckServers(url); err != nil {
+		return nil, err
+	}
 	list := []nats.Option{nats.Name(o.Name)}
 	if o.Credentials != "" {
 		if err := checkCredentials(o.Credentials); err != nil {
@@ -59,11 +61,7 @@ func Connect(url string, t Token, o Options) (Bus, error) {
 		}
 		list = append(list, nats.Secure(&tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}))
 	}
-	c, err := connect(url, t, peer{name: "the NATS servers at " + WithoutPassword(url)}, o.Report, list)
-	if bad := new(neturl.Error); errors.As(err, &bad) { // which repeats the URL with its password
-		err = errors.New("want tls://HOST:4222 or nats://USER:PASSWORD@HOST:4222; in a password, write / as %2F and @ as %40")
-	}
-	return c, err
+	return connect(url, t, peer{name: "the NATS servers at " + WithoutPassword(url)}, o.Report, list)
 }
 
 // checkCredentials finds out at once what would otherwise be tried again for ever.
@@ -79,22 +77,6 @@ func checkCredentials(file string) error {
 		return fmt.Errorf("%s has no JWT with a user's key, as nsc writes them", file)
 	}
 	return nil
-}
-
-// WithoutPassword is a URL of NATS servers without what must not be shown.
-func WithoutPassword(text string) string {
-	parts := strings.Split(text, ",")
-	for i, part := range parts {
-		scheme, rest, found := strings.Cut(part, "://")
-		if !found {
-			scheme, rest = "nats", part
-		}
-		if at := strings.LastIndex(rest, "@"); at >= 0 {
-			rest = rest[at+1:]
-		}
-		parts[i] = scheme + "://" + rest
-	}
-	return strings.Join(parts, ",")
 }
 
 // Dial connects to the server that is embedded in a coordinator. It waits for one that is

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/smtpgauge/smtpgauge/cmd/smtpgauge/internal/usage"
 	"github.com/smtpgauge/smtpgauge/gauge"
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
 	"github.com/smtpgauge/smtpgauge/internal/printable"
@@ -144,13 +145,22 @@ func reachable(address string) string {
 	return net.JoinHostPort("127.0.0.1", port)
 }
 
-// Connect connects to NATS servers of the user's own. The error has no password.
+// CheckServers finds out what is wrong with a URL of NATS servers: a usage.Error without its
+// password.
+func CheckServers(url string) error { return mistaken(url, bus.CheckServers(url)) }
+
+// Connect connects to NATS servers of the user's own. The error is a usage.Error, too: they are
+// waited for.
 func Connect(url string, t bus.Token, o bus.Options) (bus.Bus, error) {
 	b, err := bus.Connect(url, t, o)
-	if err != nil {
-		return nil, fmt.Errorf("--nats %s: %w", bus.WithoutPassword(url), err)
+	return b, mistaken(url, err)
+}
+
+func mistaken(url string, err error) error {
+	if err == nil {
+		return nil
 	}
-	return b, nil
+	return usage.Errorf("for example --nats tls://nats.example.test:4222 --nats-creds FILE; several URLs have commas between them", "--nats %s: %w", bus.WithoutPassword(url), err)
 }
 
 // ReportOnce returns a function that prints each text, unless it is the one before.

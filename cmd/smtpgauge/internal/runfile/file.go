@@ -103,6 +103,28 @@ func CreateNew(name, scenario string, stdout io.Writer) (*File, error) {
 	return free(strings.TrimSuffix(name, ending), ending)
 }
 
+// CheckNew tells whether CreateNew can create files of that name now. It leaves none, and asks
+// nothing of a pipe, whose reader may come later.
+func CheckNew(name string, stdout io.Writer) error {
+	if name != "" {
+		if info, err := os.Stat(name); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+			return nil
+		}
+		folder := filepath.Dir(name)
+		switch info, err := os.Stat(folder); {
+		case errors.Is(err, fs.ErrNotExist):
+			return refuse("%s cannot be written: there is no folder %s", name, folder)
+		case err == nil && !info.IsDir():
+			return refuse("%s cannot be written: %s is no folder", name, folder)
+		}
+	}
+	f, err := CreateNew(name, "smtpgauge-agent", stdout)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
 // mostWord bounds a Word, in octets.
 const mostWord = 60
 

@@ -193,6 +193,29 @@ func TestNewFilesOverwriteNothing(t *testing.T) {
 	}
 }
 
+// Whether files can be created is known before there are any, and none is left.
+func TestCheckNew(t *testing.T) {
+	name := put(t, "run.jsonl", "somebody's\n")
+	folder := filepath.Dir(name)
+	t.Chdir(folder)
+	for _, good := range []string{"", name, filepath.Join(folder, "new.jsonl"), os.DevNull} {
+		if err := CheckNew(good, io.Discard); err != nil {
+			t.Errorf("%s: %v", good, err)
+		}
+	}
+	for bad, want := range map[string]string{
+		folder: "is a folder", filepath.Join(folder, "none", "run.jsonl"): "there is no folder " + filepath.Join(folder, "none"), filepath.Join(name, "run.jsonl"): name + " is no folder",
+		filepath.Join(folder, strings.Repeat("x", 300)): "too long",
+	} {
+		if err := CheckNew(bad, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", bad, err, want)
+		}
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) != 1 || contents(t, name) != "somebody's\n" {
+		t.Errorf("left %v, %v", left, err)
+	}
+}
+
 // A run file that has no name any more in the end is a loss, wherever it is now.
 func TestRunFileIsGoneFromItsPlace(t *testing.T) {
 	for what, do := range map[string]func(string) error{
