@@ -10,6 +10,9 @@
 // dropped: each sender numbers its messages, and all but a first [Hello] go to the ID of one
 // process, which is new each time.
 //
+// An embedded server has no listener of its own. Whoever connects has to log in with what is made
+// of the token at the door in front of it (door.go), which bounds those who have not.
+//
 // # What is promised
 //
 //   - Messages of one sender to one address arrive in the order in which they were sent,

@@ -97,9 +97,9 @@ func (j Join) Dial(t Token, report func(string)) (Bus, error) {
 			return nil
 		},
 	}
-	server := neturl.URL{Scheme: "tls", Host: j.Address}
+	server := neturl.URL{Scheme: "nats", Host: j.Address}
 	return connect(server.String(), t, peer{name: "the coordinator at " + j.Address, coordinator: true}, report,
-		[]nats.Option{nats.Secure(config), nats.Token(t.login())})
+		[]nats.Option{nats.SetCustomDialer(&dialer{config: config, login: t.login()}), nats.SkipHostLookup()})
 }
 
 func fingerprint(certificate []byte) string {

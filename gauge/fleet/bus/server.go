@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"math/big"
 	"net"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -23,6 +22,7 @@ import (
 type Server struct {
 	Bus
 	server *server.Server
+	door   *door
 	join   Join
 }
 
@@ -34,73 +34,70 @@ func Serve(address string, t Token, agents int, report func(string)) (*Server, e
 	if report == nil {
 		report = func(string) {}
 	}
-	host, number, err := free(address)
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--listen %s: want [HOST]:PORT", address)
 	}
 	certificate, err := selfMade()
 	if err != nil {
 		return nil, err
 	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("--listen %s: %s", address, cannotListen(host, port, err))
+	}
+	s, own, err := embedded(t, agents)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("the embedded NATS server: %w", err), listener.Close())
+	}
+	d := &door{
+		listener: listener, login: &login{secret: t.login(), report: report}, inside: s.InProcessConn,
+		config: &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS13},
+	}
+	d.open()
+	_, port, _ = net.SplitHostPort(listener.Addr().String()) // a listener has one
+	return &Server{Bus: own, server: s, door: d, join: Join{
+		Address: net.JoinHostPort(host, port), Token: t, Fingerprint: fingerprint(certificate.Certificate[0]),
+	}}, nil
+}
+
+// embedded starts a NATS server that listens nowhere, and connects to it.
+func embedded(t Token, agents int) (*server.Server, Bus, error) {
 	s, err := server.NewServer(&server.Options{
-		ServerName: "smtpgauge", Host: host, Port: number, NoLog: true, NoSigs: true, NoSystemAccount: true,
-		CustomClientAuthentication: &login{secret: t.login(), report: report}, AuthTimeout: 5,
-		TLS: true, TLSTimeout: 5, TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS13},
+		ServerName: "smtpgauge", DontListen: true, NoLog: true, NoSigs: true, NoSystemAccount: true,
 		MaxPayload: MaxMessage, MaxControlLine: 1024, MaxConn: agents + 32, MaxSubs: 64, PingInterval: 2 * time.Second, MaxPingsOut: 2,
 		WriteDeadline: 5 * time.Second,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("the embedded NATS server: %w", err)
+		return nil, nil, err
 	}
 	go s.Start()
 	if !s.ReadyForConnections(5 * time.Second) {
 		s.Shutdown()
-		return nil, fmt.Errorf("--listen %s: the embedded NATS server did not begin to listen within 5 s", address)
+		return nil, nil, errors.New("it did not begin within 5 s")
 	}
-	own, err := connect("", t, peer{name: "the embedded NATS server"}, nil, []nats.Option{nats.InProcessServer(s), nats.Token(t.login())})
+	own, err := connect("", t, peer{name: "the embedded NATS server"}, nil, []nats.Option{nats.InProcessServer(s)})
 	if err != nil {
 		s.Shutdown()
-		return nil, fmt.Errorf("the embedded NATS server: %w", err)
+		return nil, nil, err
 	}
-	listening, ok := s.Addr().(*net.TCPAddr)
-	if !ok {
-		return nil, errors.New("the embedded NATS server listens nowhere")
-	}
-	return &Server{Bus: own, server: s, join: Join{
-		Address: net.JoinHostPort(host, strconv.Itoa(listening.Port)), Token: t, Fingerprint: fingerprint(certificate.Certificate[0]),
-	}}, nil
+	return s, own, nil
 }
 
-// free finds out whether a server may listen on an address, which the NATS server does not
-// say. A port of 0 is any that is free.
-func free(address string) (host string, port int, err error) {
-	host, text, err := net.SplitHostPort(address)
-	if err == nil {
-		port, err = strconv.Atoi(text)
-	}
-	if err != nil {
-		return "", 0, fmt.Errorf("--listen %s: want [HOST]:PORT", address)
-	}
-	l, err := net.Listen("tcp", address)
+// cannotListen says why nobody may listen on a port of a host.
+func cannotListen(host, port string, err error) string {
 	var lookup *net.DNSError
 	switch {
-	case err == nil:
-		_ = l.Close() // nobody has connected
 	case errors.Is(err, syscall.EADDRINUSE):
-		err = fmt.Errorf("--listen %s: another program, perhaps another coordinator, has that port: end it, or take another port", address)
+		return "another program, perhaps another coordinator, has that port: end it, or take another port"
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		err = fmt.Errorf("--listen %s: %s is no address of this machine: 0.0.0.0:%d is for all that it has", address, host, port)
+		return host + " is no address of this machine: 0.0.0.0:" + port + " is for all that it has"
 	case errors.Is(err, syscall.EACCES):
-		err = fmt.Errorf("--listen %s: this user may not listen on that port: take one above 1023", address)
+		return "this user may not listen on that port: take one above 1023"
 	case errors.As(err, &lookup):
-		err = fmt.Errorf("--listen %s: the name %s does not resolve: give an IP address of this machine", address, host)
-	default:
-		err = fmt.Errorf("--listen %s: %w", address, err)
+		return "the name " + host + " does not resolve: give an IP address of this machine"
 	}
-	if port == 0 {
-		port = server.RANDOM_PORT
-	}
-	return host, port, err
+	return err.Error()
 }
 
 // Join is what an agent needs to know.
@@ -120,6 +117,7 @@ func (s *Server) Close() {
 	s.Bus.Close()
 	s.server.Shutdown()
 	s.server.WaitForShutdown()
+	s.door.close()
 }
 
 // selfMade makes a certificate that is known by its fingerprint alone.
