@@ -1,23 +1,26 @@
 package gauge
 
 import (
+	"context"
 	"net"
 	"net/netip"
 	"strconv"
+	"time"
 
 	"github.com/smtpgauge/smtpgauge/gauge/serverside"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/results/figures"
 )
 
+// looksUpWithin is how long looking at the cores waits for the addresses of names.
+const looksUpWithin = 5 * time.Second
+
 // WatchCores takes a first look at who uses this machine's cores. The server is who
-// listens at the ports of the plan, and the processes that the scenario names.
+// listens where the plan's flows connect to, and the processes that the scenario names.
 func (j *Job) WatchCores() (*serverside.Cores, error) {
-	o := serverside.Options{Processes: j.scenario.Watched()}
-	for i := range j.Plan.Flows {
-		o.Targets = append(o.Targets, serverside.Target{Port: dialledPort(&j.Plan.Flows[i].Target)})
-	}
-	return serverside.WatchCores(o)
+	ctx, cancel := context.WithTimeout(context.Background(), looksUpWithin)
+	defer cancel()
+	return serverside.WatchCores(serverside.Options{Processes: j.scenario.Watched(), Targets: j.Targets(ctx)})
 }
 
 // dialledPort is the port that a target listens at; 0 for none.
@@ -37,27 +40,14 @@ func (j *Job) IsHere(res *figures.Result) bool {
 	if len(j.scenario.Watched()) > 0 {
 		return true
 	}
-	own, _ := net.InterfaceAddrs() // none if they are not known
+	own := serverside.OwnAddresses()
 	for i := range j.Plan.Flows {
 		if j.Plan.Flows[i].Target.Network == "unix" {
 			return true
 		}
 	}
 	for _, t := range res.TargetsInOrder() {
-		if at, err := netip.ParseAddr(t.Address); err == nil && isOwn(at.Unmap(), own) {
-			return true
-		}
-	}
-	return false
-}
-
-// isOwn tells whether an address is of this machine, whose interfaces have own.
-func isOwn(at netip.Addr, own []net.Addr) bool {
-	if at.IsLoopback() {
-		return true
-	}
-	for _, a := range own {
-		if prefix, err := netip.ParsePrefix(a.String()); err == nil && prefix.Addr().Unmap() == at.WithZone("") {
+		if at, err := netip.ParseAddr(t.Address); err == nil && own.Has(at) {
 			return true
 		}
 	}

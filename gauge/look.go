@@ -43,10 +43,7 @@ func (j *Job) LookAtServer(ctx context.Context, to Sightings) (stop func(), err 
 func (j *Job) lookout(ctx context.Context) (*lookout, error) {
 	l, err := &lookout{}, error(nil)
 	if names := j.scenario.Watched(); len(names) > 0 {
-		o := serverside.Options{Processes: names}
-		for i := range j.Plan.Flows {
-			o.Targets = append(o.Targets, j.loaded(ctx, &j.Plan.Flows[i].Target))
-		}
+		o := serverside.Options{Processes: names, Targets: j.Targets(ctx)}
 		if l.processes, err = serverside.New(o); errors.Is(err, errors.ErrUnsupported) {
 			return nil, fmt.Errorf("the server's own side: %w; leave server out of the scenario", err)
 		} else if err != nil {
@@ -63,6 +60,15 @@ func (j *Job) lookout(ctx context.Context) (*lookout, error) {
 		}
 	}
 	return l, nil
+}
+
+// Targets are what the flows connect to, by their addresses as they resolve on this machine.
+func (j *Job) Targets(ctx context.Context) []serverside.Target {
+	var list []serverside.Target
+	for i := range j.Plan.Flows {
+		list = append(list, j.loaded(ctx, &j.Plan.Flows[i].Target))
+	}
+	return list
 }
 
 // loaded is what a flow connects to, without the addresses if they cannot be looked up.

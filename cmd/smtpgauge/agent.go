@@ -186,9 +186,7 @@ func (f *agentFlags) run(ctx context.Context, s streams) error {
 	if len(f.watch) > 0 {
 		return f.explained(fleet.Watch(stop.ctx, b, token, fleet.WatchOptions{
 			Name: cmp.Or(f.name, host), Host: host, Version: build.Version(), Once: f.once, Drain: stop.drain,
-			Open: func(ports []int) (fleet.Looker, error) {
-				return serverside.New(serverside.Options{Processes: f.watch, Targets: serverside.Ports(ports...)})
-			},
+			Open:   f.look,
 			Report: func(text string) { fmt.Fprintln(s.err, printable.Text(text)) },
 		}))
 	}
@@ -203,6 +201,16 @@ func (f *agentFlags) run(ctx context.Context, s streams) error {
 		Run: gauge.Options{FreeCores: s.freeCores},
 	}
 	return f.explained(fleet.Serve(stop.ctx, b, token, o))
+}
+
+// look begins to look at the server, which is loaded at some targets.
+func (f *agentFlags) look(targets []bus.Target) (fleet.Looker, error) {
+	o := serverside.Options{Processes: f.watch}
+	for _, t := range targets {
+		o.Targets = append(o.Targets, serverside.Target(t))
+	}
+	o.Targets = serverside.OwnAddresses().Here(o.Targets)
+	return serverside.New(o)
 }
 
 // explained adds to the error of an agent what to do.

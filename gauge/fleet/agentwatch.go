@@ -21,9 +21,9 @@ type WatchOptions struct {
 	Name, Host string
 	Version    string
 	Once       bool // leave after one fleet
-	// Open finds the server for a run, and looks at it for the first time. ports are those
-	// that are loaded.
-	Open func(ports []int) (Looker, error)
+	// Open finds the server for a run, and looks at it for the first time. The targets are what
+	// is loaded, by their addresses as they resolve on the coordinator's machine.
+	Open func([]bus.Target) (Looker, error)
 	// Report is called with what happens, for people, by one goroutine. It may block.
 	Report func(text string)
 	// Drain ends Watch once it is closed.
@@ -182,7 +182,7 @@ func (a *watchingAgent) obey(m *bus.Order, at time.Time) (done bool) {
 	}
 	switch {
 	case m.Begin && !m.Over && a.looker == nil && a.status.Failed == "":
-		looker, err := a.o.Open(m.Ports)
+		looker, err := a.o.Open(m.Targets)
 		if err != nil {
 			a.o.Report(err.Error())
 			a.status.Failed = shortened(err.Error())

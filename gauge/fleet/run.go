@@ -70,9 +70,10 @@ func (f *Fleet) Carry(ctx context.Context, j *gauge.Job, scenario []byte, o gaug
 	if err := f.ready(ctx, scenario, TermsOf(j.Plan)); err != nil {
 		return nil, interrupted(ctx, err)
 	}
+	watch := watchOf(ctx, j)
 	f.mu.Lock()
 	f.order.Begin = true
-	f.watch = watchOf(j)
+	f.watch, f.watch.begun = watch, time.Now()
 	f.say()
 	f.mu.Unlock()
 	waiting, enough := orDrained(ctx, o.Drain)

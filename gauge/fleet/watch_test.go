@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -56,7 +58,7 @@ func watchedJob(t *testing.T) *gauge.Job {
 }
 
 // carryWatched carries the scenario out by two agents, with a watcher.
-func carryWatched(t *testing.T, s *stage, open func(ports []int) (Looker, error), file *bytes.Buffer) (*record.Run, error) {
+func carryWatched(t *testing.T, s *stage, open func([]bus.Target) (Looker, error), file *bytes.Buffer) (*record.Run, error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -90,17 +92,17 @@ func TestWatch(t *testing.T) {
 		s := newStage(t, Options{Agents: 2, Watchers: []string{"mx1"}}, loadsWatched(t))
 		defer s.end()
 		var file bytes.Buffer
-		var ports []int
-		run, err := carryWatched(t, s, func(p []int) (Looker, error) {
-			ports = p
+		var targets []bus.Target
+		run, err := carryWatched(t, s, func(list []bus.Target) (Looker, error) {
+			targets = list
 			// The clock is right: only the bus's own delay makes its offset uncertain.
 			return &fakeServer{last: time.Now()}, nil
 		}, &file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(ports) != 1 || ports[0] != 25 {
-			t.Errorf("ports %v, want 25", ports)
+		if len(targets) != 1 || targets[0].Port != 25 || !slices.Equal(targets[0].Addresses, []netip.Addr{netip.MustParseAddr("127.0.0.1")}) {
+			t.Errorf("targets %v, want 127.0.0.1 and 25, once", targets)
 		}
 		read, err := record.Read(bytes.NewReader(file.Bytes()))
 		if err != nil {
@@ -126,7 +128,7 @@ func TestWatchWithoutServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, Options{Agents: 1, Watchers: []string{"mx1"}}, loadsWatched(t))
 		defer s.end()
-		_, err := carryWatched(t, s, func([]int) (Looker, error) { return nil, errors.New("no process is named postfix") }, new(bytes.Buffer))
+		_, err := carryWatched(t, s, func([]bus.Target) (Looker, error) { return nil, errors.New("no process is named postfix") }, new(bytes.Buffer))
 		if err == nil || !strings.Contains(err.Error(), "agent mx1 on server") || !strings.Contains(err.Error(), "no process is named postfix") {
 			t.Errorf("got %v", err)
 		}
@@ -189,7 +191,7 @@ func TestWatcherOfAnotherScenario(t *testing.T) {
 		s.group.Go(func() {
 			err := Watch(t.Context(), s.bus, s.token, WatchOptions{
 				Name: "mx1", Host: "server", Version: "1", Report: s.report, Drain: drain,
-				Open: func([]int) (Looker, error) { return &fakeServer{last: time.Now()}, nil },
+				Open: func([]bus.Target) (Looker, error) { return &fakeServer{last: time.Now()}, nil },
 			})
 			if err != nil {
 				t.Errorf("the watcher ended: %v", err)
@@ -214,7 +216,7 @@ func watchBriefly(t *testing.T, s *stage) (kill func()) {
 	s.group.Go(func() {
 		_ = Watch(ctx, s.bus, s.token, WatchOptions{
 			Name: "mx1", Host: "server", Version: "1", Report: s.report,
-			Open: func([]int) (Looker, error) { return &fakeServer{last: time.Now()}, nil },
+			Open: func([]bus.Target) (Looker, error) { return &fakeServer{last: time.Now()}, nil },
 		})
 	})
 	return cancel

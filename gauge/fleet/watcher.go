@@ -28,19 +28,32 @@ type watcher struct {
 
 // A watch is what a run wants of a watcher, and what it has so far.
 type watch struct {
-	by    string // the watcher's name; "" for none
-	ports []int
-	begun time.Time // when the watcher was told to look
-	have  int       // samples
+	by      string // the watcher's name; "" for none
+	targets []bus.Target
+	begun   time.Time // when the watcher was told to look
+	have    int       // samples
 	// When the last of them ended, by the watcher's clock and by this one's.
 	there, here sample.Instant
 }
 
-func watchOf(j *gauge.Job) watch {
-	w := watch{by: j.Scenario().WatchedBy(), begun: time.Now()}
-	for i := range j.Plan.Flows {
-		if port := j.Plan.Flows[i].Target.Port; !slices.Contains(w.ports, port) {
-			w.ports = append(w.ports, port)
+// watchOf looks up what is loaded, as far as a message has room for it.
+func watchOf(ctx context.Context, j *gauge.Job) watch {
+	w := watch{by: j.Scenario().WatchedBy()}
+	if w.by == "" {
+		return w
+	}
+	room := bus.MaxTargets
+	for _, t := range j.Targets(ctx) {
+		next := bus.Target{Port: t.Port, First: t.First}
+		for _, a := range t.Addresses {
+			next.Addresses = append(next.Addresses, a.Unmap().WithZone(""))
+		}
+		known := slices.ContainsFunc(w.targets, func(o bus.Target) bool {
+			return o.Port == next.Port && o.First == next.First && slices.Equal(o.Addresses, next.Addresses)
+		})
+		if size := max(1, len(next.Addresses)); !known && size <= room {
+			room -= size
+			w.targets = append(w.targets, next)
 		}
 	}
 	return w
@@ -107,7 +120,7 @@ func (f *Fleet) sendWatcher(w *watcher) {
 	o := f.order
 	o.Sent, o.Name, o.Blobs = time.Now().UnixNano(), w.name, [2]bus.Sum{}
 	o.Begin = o.Begin && f.watch.by == w.name
-	o.Ports, o.Have = f.watch.ports, int64(f.watch.have)
+	o.Targets, o.Have = f.watch.targets, int64(f.watch.have)
 	_ = f.end.Send(w.id, &o, nil) // what does not arrive is said again
 }
 

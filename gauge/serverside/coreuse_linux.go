@@ -21,7 +21,7 @@ type Cores struct {
 	schedule map[int]procfs.ProcSchedstat // of the server's threads, at the first look
 }
 
-// WatchCores takes a first look. The server is who listens at the ports of the options,
+// WatchCores takes a first look. The server is who listens at the targets of the options,
 // and the processes that they name, if they run.
 func WatchCores(o Options) (*Cores, error) {
 	w, err := newWatcher(Options{Targets: o.Targets, listeners: true, Processes: o.Processes}, procfs.DefaultMountPoint, cgroupRoot)
@@ -214,15 +214,14 @@ func (c *Cores) runs() bool {
 	return false
 }
 
-// listening are the processes that listen at some ports, with a text that says so. The
-// first process of the system may hold any socket, for services that begin later.
-func listening(fs procfs.FS, ports []int) map[int]string {
+// listening are the processes that take what connects to some targets, with a text that says
+// so. The first process of the system may hold any socket, for services that begin later.
+func listening(fs procfs.FS, targets []Target) map[int]string {
 	sockets := map[string]string{}
-	for _, table := range []string{"tcp", "tcp6"} {
-		for _, s := range listeners("/proc/self/net/" + table) {
-			if slices.Contains(ports, s.port) {
-				sockets["socket:["+s.inode+"]"] = "port " + strconv.Itoa(s.port)
-			}
+	list := append(listeners("/proc/self/net/tcp"), listeners("/proc/self/net/tcp6")...)
+	for i := range targets {
+		for _, s := range targets[i].listeners(list) {
+			sockets["socket:["+s.inode+"]"] = "port " + strconv.Itoa(s.port)
 		}
 	}
 	found := map[int]string{}

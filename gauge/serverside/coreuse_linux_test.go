@@ -2,8 +2,10 @@ package serverside
 
 import (
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
+	"strconv"
 	"testing"
 	"time"
 
@@ -11,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestCoresOfAListener finds a server by the port that it listens at, and tells what it uses
+// TestCoresOfAListener finds a server by the address and the port that it listens at, and tells what it uses
 // from what the generator, which has the socket open too, and others use.
 func TestCoresOfAListener(t *testing.T) {
 	l, err := net.Listen("tcp", "127.41.0.2:0")
@@ -26,7 +28,19 @@ func TestCoresOfAListener(t *testing.T) {
 	defer file.Close()
 	s := startShell(t, func(cmd *exec.Cmd) { cmd.ExtraFiles = []*os.File{file} })
 	s.run(t, ":")
-	cores, err := WatchCores(Options{Targets: Ports(l.Addr().(*net.TCPAddr).Port)})
+	// Another program has that port of another address.
+	other, err := net.Listen("tcp", net.JoinHostPort("127.41.0.3", strconv.Itoa(l.Addr().(*net.TCPAddr).Port)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if file, err = other.(*net.TCPListener).File(); err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	startShell(t, func(cmd *exec.Cmd) { cmd.ExtraFiles = []*os.File{file} }).run(t, ":")
+	at := l.Addr().(*net.TCPAddr).AddrPort()
+	cores, err := WatchCores(Options{Targets: []Target{{Port: int(at.Port()), Addresses: []netip.Addr{at.Addr()}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +83,7 @@ func TestCoresOfAServerThatStandsStill(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		cores, err := WatchCores(Options{Targets: Ports(l.Addr().(*net.TCPAddr).Port)})
+		cores, err := WatchCores(Options{Targets: ports(l.Addr().(*net.TCPAddr).Port)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,7 +99,7 @@ func TestCoresOfAServerThatStandsStill(t *testing.T) {
 
 // TestCoresWithoutAListener knows no server, and still what is idle.
 func TestCoresWithoutAListener(t *testing.T) {
-	cores, err := WatchCores(Options{Targets: Ports(1)})
+	cores, err := WatchCores(Options{Targets: ports(1)})
 	if err != nil {
 		t.Fatal(err)
 	}

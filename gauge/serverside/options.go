@@ -16,7 +16,7 @@ type Options struct {
 	Processes []string
 	Targets   []Target // whose accept queues are looked at
 
-	listeners bool // whoever listens at the ports of Targets is the server too
+	listeners bool // whoever listens at the Targets is the server too
 }
 
 // A Target is what a load connects to.
@@ -26,15 +26,6 @@ type Target struct {
 	// none, they are not known: then a port at which only one address is listened on will do.
 	Addresses []netip.Addr
 	First     bool // only the first of them that answers is loaded, not all in turn
-}
-
-// Ports are targets of which no more than the port is known.
-func Ports(list ...int) []Target {
-	var all []Target
-	for _, port := range list {
-		all = append(all, Target{Port: port})
-	}
-	return all
 }
 
 // A kind is a form in which Options name processes.

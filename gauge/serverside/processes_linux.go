@@ -24,11 +24,11 @@ type processes struct {
 	names    []string
 	pidFiles []string
 	groups   []*group // whose processes are theirs
-	ports    []int    // whoever listens at them is the server too; nil if nobody asks for that
+	targets  []Target // whoever listens at them is the server too; nil if nobody asks for that
 
 	account account
 	stats   map[int]procfs.ProcStat // of all processes of the machine, at the last look
-	found   map[int]string          // who listens at ports
+	found   map[int]string          // who listens at targets
 	known   map[identity]known      // all processes of the machine
 	members map[identity]bool       // at the last look
 	seen    map[string]bool         // the names and pid files that a process was found by
@@ -56,8 +56,8 @@ func (p *processes) look(s *tally.ServerSample) error {
 		}
 	}
 	p.stats = stats
-	if p.found == nil && len(p.ports) > 0 {
-		p.found = listening(p.fs, p.ports)
+	if p.found == nil && len(p.targets) > 0 {
+		p.found = listening(p.fs, p.targets)
 	}
 	grouped := p.grouped()
 	members := p.choose(stats, grouped)

@@ -36,9 +36,7 @@ func newWatcher(o Options, proc, cgroups string) (*Watcher, error) {
 	w := &Watcher{fs: fs, processes: &processes{fs: fs, cgroups: cgroups}, kernel: kernel{fs: fs, root: proc, targets: o.Targets}}
 	var missing []error
 	if o.listeners {
-		for _, t := range o.Targets {
-			w.processes.ports = append(w.processes.ports, t.Port)
-		}
+		w.processes.targets = o.Targets
 	}
 	for _, text := range o.Processes {
 		switch kindOf(text) {

@@ -166,6 +166,15 @@ func TestSelf(t *testing.T) {
 	}
 }
 
+// ports are targets of which no more than the port is known.
+func ports(list ...int) []Target {
+	var all []Target
+	for _, port := range list {
+		all = append(all, Target{Port: port})
+	}
+	return all
+}
+
 // TestAcceptQueue counts connections that nobody accepts, and not those of another server at
 // another address with the same port.
 func TestAcceptQueue(t *testing.T) {
@@ -199,14 +208,14 @@ func TestAcceptQueue(t *testing.T) {
 	}
 	loaded, other := netip.MustParseAddr("127.41.0.1"), netip.MustParseAddr("127.41.0.9")
 	at := func(first bool, a ...netip.Addr) Target { return Target{Port: port, Addresses: a, First: first} }
-	for i, got := range []int64{queue(Ports(port)...), queue(at(false, loaded)), queue(at(false, other)), queue(Ports(1)...)} {
+	for i, got := range []int64{queue(ports(port)...), queue(at(false, loaded)), queue(at(false, other)), queue(ports(1)...)} {
 		if want := []int64{3, 3, -1, -1}[i]; got != want {
 			t.Errorf("alone, %d: %d connections wait, want %d", i, got, want)
 		}
 	}
 	listen("127.41.0.9:" + number)
 	dial("127.41.0.9", 5)
-	for i, got := range []int64{queue(at(false, loaded)), queue(at(false, loaded, other)), queue(at(true, loaded, other)), queue(Ports(port)...)} {
+	for i, got := range []int64{queue(at(false, loaded)), queue(at(false, loaded, other)), queue(at(true, loaded, other)), queue(ports(port)...)} {
 		if want := []int64{3, 5, 3, -1}[i]; got != want {
 			t.Errorf("with another server, %d: %d connections wait, want %d", i, got, want)
 		}

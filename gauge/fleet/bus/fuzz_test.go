@@ -3,6 +3,7 @@ package bus
 import (
 	"bytes"
 	"encoding/json"
+	"net/netip"
 	"reflect"
 	"strings"
 	"testing"
@@ -11,10 +12,11 @@ import (
 // fullMessages are a message of each kind, with all fields set.
 var fullMessages = []Message{
 	&Hello{Name: "a", Host: "h", Version: "1", Shards: 4, Watches: true},
-	&Refusal{Reason: "full", Version: "2"},
+	&Refusal{Reason: "full", Version: "2", Later: true},
 	&Order{
-		Sent: 1, Name: "a", Number: 1, Of: 2, Blobs: [2]Sum{{3, strings.Repeat("ab", 32)}, {}}, Run: 1, Fleet: "f", First: 1, Shards: 5,
-		Probe: true, Begin: true, Segments: 2, At: 7, Offset: -8, Error: 9, Have: 10, Drain: true, Stop: true, Over: true, Leave: true, Ports: []int{25},
+		Sent: 1, Name: "a", Number: 1, Of: 2, Blobs: [2]Sum{{3, strings.Repeat("ab", 32)}, {}}, Run: 1, Fleet: "f", First: 1, Own: 4, Shards: 5,
+		Probe: true, Begin: true, Segments: 2, At: 7, Offset: -8, Error: 9, Have: 10, Drain: true, Stop: true, Over: true, Leave: true,
+		Targets: []Target{{Port: 25, Addresses: []netip.Addr{netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("2001:db8::1")}, First: true}, {Port: 26}},
 	},
 	&Piece{SHA256: strings.Repeat("cd", 32), Offset: 5},
 	&Status{
@@ -123,8 +125,12 @@ func TestMessagesOutOfBounds(t *testing.T) {
 		"a short digest":     change(fullMessages[2], "blobs", `[{"size": 1, "sha256": "ab"}, {}]`),
 		"too many faults":    change(fullMessages[4], "faults", "["+strings.Repeat("{},", maxFaults)+"{}]"),
 		"too many flows":     change(fullMessages[4], "faults", `[{"flows": [`+strings.Repeat(`"",`, maxFlows)+`""]}]`),
-		"a port of 65536":    change(fullMessages[2], "ports", "[65536]"),
-		"too many ports":     change(fullMessages[2], "ports", "["+strings.Repeat("1,", maxPorts)+"1]"),
+		"a port of 65536":    change(fullMessages[2], "targets", `[{"port": 65536}]`),
+		"too many targets":   change(fullMessages[2], "targets", "["+strings.Repeat("{},", MaxTargets)+"{}]"),
+		"too many addresses": change(fullMessages[2], "targets", `[{"addresses": [`+strings.Repeat(`"::1",`, MaxTargets)+`"::1"]}]`),
+		"an address of none": change(fullMessages[2], "targets", `[{"addresses": [""]}]`),
+		"no address":         change(fullMessages[2], "targets", `[{"addresses": ["localhost"]}]`),
+		"a zone":             change(fullMessages[2], "targets", `[{"addresses": ["fe80::1%eth0"]}]`),
 		"an unknown field":   bytes.Replace(encoded(t, fullMessages[5], nil), []byte(`"run"`), []byte(`"ran"`), 1),
 		"an unknown kind":    bytes.Replace(encoded(t, fullMessages[5], nil), []byte(`"delta"`), []byte(`"gamma"`), 1),
 		"nobody":             bytes.Replace(encoded(t, fullMessages[5], nil), []byte(anID), []byte("agent"), 1),

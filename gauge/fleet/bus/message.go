@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"time"
 	"unicode/utf8"
 )
@@ -16,8 +17,8 @@ import (
 // clock of whoever the field names.
 type (
 	// A Hello asks for a place in a fleet. An agent says it every second until it has
-	// an answer. Its fields, and those of a Refusal, stay the same in all versions. A Call
-	// asks to say it once more, to the caller's own address.
+	// an answer. Its fields, and those of a Refusal, stay the same in all versions, and others
+	// may be added. A Call asks to say it once more, to the caller's own address.
 	Hello struct {
 		Name    string `json:"name"`
 		Host    string `json:"host"`
@@ -29,7 +30,8 @@ type (
 	// A Refusal says why an agent has no place.
 	Refusal struct {
 		Reason  string `json:"reason"`
-		Version string `json:"version"` // of the coordinator
+		Version string `json:"version"`         // of the coordinator
+		Later   bool   `json:"later,omitempty"` // the agent may ask again, and will have a place
 	}
 
 	// A Call answers a Hello that came to the address of all coordinators. Such a Hello may
@@ -40,27 +42,35 @@ type (
 	// An Order says what an agent is to have done by now. It comes every half second, and
 	// whenever something changes, so that nothing is lost with one that is.
 	Order struct {
-		Sent     int64  `json:"sent"`            // coordinator's clock
-		Name     string `json:"name"`            // that the agent has in the fleet
-		Number   int    `json:"number"`          // from 1
-		Of       int    `json:"of"`              // agents
-		Blobs    [2]Sum `json:"blobs"`           // the scenario, and the terms of the run
-		Run      int    `json:"run"`             // number of the run from 1; 0 before the first
-		Fleet    string `json:"fleet"`           // the run's ID
-		First    int    `json:"first"`           // number of the agent's first shard among all of the fleet, from 0
-		Shards   int    `json:"shards"`          // of the fleet
-		Probe    bool   `json:"probe"`           // try the target
-		Begin    bool   `json:"begin"`           // make ready for the run
-		Segments int    `json:"segments"`        // that may begin
-		At       int64  `json:"at"`              // when the last of these is to: agent's clock
-		Offset   int64  `json:"offset"`          // of the agent's clock
-		Error    int64  `json:"error"`           // of Offset
-		Have     int64  `json:"have"`            // octets of the agent's file that have come
-		Drain    bool   `json:"drain"`           // begin nothing new
-		Stop     bool   `json:"stop"`            // end now
-		Over     bool   `json:"over"`            // the run is, and the file complete or given up
-		Leave    bool   `json:"leave"`           // the fleet is dissolved
-		Ports    []int  `json:"ports,omitempty"` // that are loaded, for one that looks at the server
+		Sent     int64    `json:"sent"`              // coordinator's clock
+		Name     string   `json:"name"`              // that the agent has in the fleet
+		Number   int      `json:"number"`            // from 1
+		Of       int      `json:"of"`                // agents
+		Blobs    [2]Sum   `json:"blobs"`             // the scenario, and the terms of the run
+		Run      int      `json:"run"`               // number of the run from 1; 0 before the first
+		Fleet    string   `json:"fleet"`             // the run's ID
+		First    int      `json:"first"`             // number of the agent's first shard among all of the fleet, from 0
+		Own      int      `json:"own"`               // how many shards the agent has
+		Shards   int      `json:"shards"`            // of the fleet
+		Probe    bool     `json:"probe"`             // try the target
+		Begin    bool     `json:"begin"`             // make ready for the run
+		Segments int      `json:"segments"`          // that may begin
+		At       int64    `json:"at"`                // when the last of these is to: agent's clock
+		Offset   int64    `json:"offset"`            // of the agent's clock
+		Error    int64    `json:"error"`             // of Offset
+		Have     int64    `json:"have"`              // octets of the agent's file that have come
+		Drain    bool     `json:"drain"`             // begin nothing new
+		Stop     bool     `json:"stop"`              // end now
+		Over     bool     `json:"over"`              // the run is, and the file complete or given up
+		Leave    bool     `json:"leave"`             // the fleet is dissolved
+		Targets  []Target `json:"targets,omitempty"` // what is loaded, for one that looks at the server
+	}
+
+	// A Target is what a flow connects to.
+	Target struct {
+		Port      int          `json:"port"`
+		Addresses []netip.Addr `json:"addresses,omitempty"` // in the order in which they are tried; none if they are not known
+		First     bool         `json:"first,omitempty"`     // only the first that answers is loaded, not all in turn
 	}
 
 	// A Sum says which blob an agent is to have.
@@ -232,9 +242,10 @@ const (
 	maxAgents = 10_000
 	maxFaults = 200
 	maxFlows  = 1000
-	maxPorts  = 1000
-	maxFile   = 1 << 50
-	maxAhead  = int64(200 * 365 * 24 * time.Hour)
+	// MaxTargets bounds the targets, and their addresses, of one Order.
+	MaxTargets = 1000
+	maxFile    = 1 << 50
+	maxAhead   = int64(200 * 365 * 24 * time.Hour)
 )
 
 // MaxName is the most octets of an agent's name, and of its host's. A coordinator may add a
@@ -277,12 +288,20 @@ func (*Call) check() error { return nil }
 func (m *Order) check() error {
 	errs := []error{
 		texts(m.Name, m.Fleet), within(maxAgents, int64(m.Number), int64(m.Of)), within(1<<30, int64(m.Run), int64(m.Segments)),
-		within(1<<20, int64(m.First), int64(m.Shards)), within(maxAhead, m.Sent, m.At, m.Error, max(m.Offset, -m.Offset)), within(maxFile, m.Have),
-		within(maxPorts, int64(len(m.Ports))),
+		within(1<<20, int64(m.First), int64(m.Shards)), within(1024, int64(m.Own)), within(maxAhead, m.Sent, m.At, m.Error, max(m.Offset, -m.Offset)), within(maxFile, m.Have),
+		within(MaxTargets, int64(len(m.Targets))),
 	}
-	for _, port := range m.Ports {
-		errs = append(errs, within(1<<16-1, int64(port)))
+	addresses := 0
+	for _, t := range m.Targets {
+		errs = append(errs, within(1<<16-1, int64(t.Port)))
+		addresses += len(t.Addresses)
+		for _, a := range t.Addresses {
+			if !a.IsValid() || a.Zone() != "" {
+				errs = append(errs, errors.New("a target has an address that is none"))
+			}
+		}
 	}
+	errs = append(errs, within(MaxTargets, int64(addresses)))
 	for _, s := range m.Blobs {
 		errs = append(errs, within(MaxBlob, s.Size), digest(s.SHA256, true))
 	}
