@@ -33,6 +33,7 @@ func (w wire) Listen(address string, take func([]byte)) (func(), error) {
 }
 
 func (wire) Leaving() {}
+func (wire) Resting() {}
 func (wire) Close()   {}
 
 // sayAll sends the messages of a text: each line is a kind, a blank, the message in JSON, and

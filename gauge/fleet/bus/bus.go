@@ -12,6 +12,9 @@ type Bus interface {
 	// Leaving says that the connection is about to end, and that this end knows it. From then
 	// on nothing of it is reported.
 	Leaving()
+	// Resting says that the coordinator is about to end, and that this end waits for the next.
+	// Until that is there, it is no news that there is none.
+	Resting()
 	// Close ends the connection.
 	Close()
 }

@@ -43,6 +43,9 @@ func (e *End) Send(address string, m Message, body []byte) error {
 // Leaving is that of the bus.
 func (e *End) Leaving() { e.bus.Leaving() }
 
+// Resting is that of the bus.
+func (e *End) Resting() { e.bus.Resting() }
+
 // Listen calls take for each message to an address that is valid, until stop is called. The
 // body is valid during the call.
 func (e *End) Listen(address string, take func(from string, m Message, body []byte)) (stop func(), err error) {

@@ -85,5 +85,8 @@ func (m *Memory) Listen(address string, take func([]byte)) (stop func(), err err
 // Leaving implements Bus.
 func (*Memory) Leaving() {}
 
+// Resting implements Bus.
+func (*Memory) Resting() {}
+
 // Close implements Bus. Listeners have to be stopped one by one.
 func (*Memory) Close() {}

@@ -120,7 +120,7 @@ func connect(url string, t Token, p peer, report func(string), list []nats.Optio
 	if report == nil {
 		report = func(string) {}
 	}
-	c := &client{token: t, leaving: make(chan struct{})}
+	c := &client{token: t, coordinator: p.coordinator, leaving: make(chan struct{})}
 	tell := func(text string) {
 		select {
 		case <-c.leaving: // its owner knows
@@ -130,7 +130,7 @@ func connect(url string, t Token, p peer, report func(string), list []nats.Optio
 	}
 	var told atomic.Bool // that it does not come about
 	explain := func(err error) {
-		if err != nil {
+		if err != nil && !(c.resting.Load() && isAbsent(err)) {
 			told.Store(true)
 			tell(p.explain(err))
 		}
@@ -149,7 +149,7 @@ func connect(url string, t Token, p peer, report func(string), list []nats.Optio
 			return reconnectWait + rand.N(reconnectJitter)
 		}),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			if err != nil {
+			if err != nil && !c.resting.Load() {
 				tell(p.lost(err))
 			}
 		}),
@@ -159,7 +159,11 @@ func connect(url string, t Token, p peer, report func(string), list []nats.Optio
 				tell("connected to " + p.name)
 			}
 		}),
-		nats.ReconnectHandler(func(*nats.Conn) { tell("the connection to " + p.name + " is there again") }),
+		nats.ReconnectHandler(func(*nats.Conn) {
+			if !c.resting.Swap(false) {
+				tell("the connection to " + p.name + " is there again")
+			}
+		}),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { explain(err) }),
 		nats.ClosedHandler(func(conn *nats.Conn) { tell(p.closed(conn.LastError())) }),
 	)
@@ -174,10 +178,12 @@ func connect(url string, t Token, p peer, report func(string), list []nats.Optio
 
 // A client is a Bus over NATS.
 type client struct {
-	conn    *nats.Conn
-	token   Token
-	leaving chan struct{} // closed once its owner knows that the connection ends
-	leave   sync.Once
+	conn        *nats.Conn
+	token       Token
+	coordinator bool          // the other end is one that listens itself
+	resting     atomic.Bool   // its owner waits for the next coordinator
+	leaving     chan struct{} // closed once its owner knows that the connection ends
+	leave       sync.Once
 }
 
 // Send implements Bus.
@@ -196,6 +202,9 @@ func (c *client) Listen(address string, take func([]byte)) (stop func(), err err
 
 // Leaving implements Bus.
 func (c *client) Leaving() { c.leave.Do(func() { close(c.leaving) }) }
+
+// Resting implements Bus. NATS servers stay when a coordinator ends.
+func (c *client) Resting() { c.resting.Store(c.coordinator) }
 
 // Close implements Bus. What was sent shortly before still goes out.
 func (c *client) Close() {

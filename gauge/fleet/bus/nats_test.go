@@ -2,6 +2,7 @@ package bus
 
 import (
 	"fmt"
+	"net"
 	"runtime"
 	"strings"
 	"testing"
@@ -174,6 +175,54 @@ func TestLeavingIsSilent(t *testing.T) {
 	<-over
 	if len(reports) > 0 {
 		t.Error(<-reports)
+	}
+}
+
+// Whoever waits for the next coordinator says nothing of the end of the last, nor that the next
+// is there; but what keeps it from coming to the next.
+func TestResting(t *testing.T) {
+	token := NewToken()
+	s, err := Serve("127.0.0.1:0", token, 2, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	join := s.Join()
+	join.Fingerprint = ""
+	reports := make(chan string, 1000)
+	b, err := join.Dial(token, func(text string) { reports <- text })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	talk(t, NewEnd(s, token), NewEnd(b, token))
+	b.Resting()
+	s.Close()
+	empty, err := net.Listen("tcp", join.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if conn, err := empty.Accept(); err != nil || conn.Close() != nil { // it tries in vain
+		t.Fatal(err)
+	}
+	empty.Close()
+	if s, err = Serve(join.Address, token, 2, nil); err != nil {
+		t.Fatal(err)
+	}
+	talk(t, NewEnd(s, token), NewEnd(b, token))
+	for b.(*client).resting.Load() { // the client tells of events on a goroutine of its own
+		runtime.Gosched()
+	}
+	if len(reports) > 0 {
+		t.Errorf("said %q", <-reports)
+	}
+	b.Resting()
+	s.Close()
+	if s, err = Serve(join.Address, NewToken(), 2, nil); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if text := <-reports; !strings.Contains(text, "has another token") {
+		t.Errorf("said %q", text)
 	}
 }
 

@@ -143,6 +143,11 @@ func ended(err error) bool {
 		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNABORTED)
 }
 
+// isAbsent tells whether an error is that nobody is at the other end.
+func isAbsent(err error) bool {
+	return ended(err) || errors.Is(err, nats.ErrNoServers) || errors.Is(err, syscall.ECONNREFUSED)
+}
+
 // mostDetail bounds the text of an error, in octets. It may come from anybody.
 const mostDetail = 200
 
