@@ -177,7 +177,7 @@ func (f *agentFlags) run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer b.Close()
-	stop, release := interruptible(ctx, s.err)
+	stop, release := interruptibleBy(ctx, func() {}, s.err) // the agent knows whether there is something to drain
 	defer release()
 	host, err := os.Hostname()
 	if err != nil {
@@ -192,9 +192,10 @@ func (f *agentFlags) run(ctx context.Context, s streams) error {
 	}
 	o := fleet.AgentOptions{
 		Name: cmp.Or(f.name, host), Host: host, Version: build.Version(), Shards: f.shards.Value, Once: f.once,
-		Drain:  stop.drain,
-		Report: func(text string) { fmt.Fprintln(s.err, printable.Text(text)) },
-		Load:   func(data []byte, sum string) (fleet.Load, error) { return f.load(data, sum, s) },
+		Drain:    stop.drain,
+		Draining: draining,
+		Report:   func(text string) { fmt.Fprintln(s.err, printable.Text(text)) },
+		Load:     func(data []byte, sum string) (fleet.Load, error) { return f.load(data, sum, s) },
 		Create: func(scenario, agent string) (fleet.File, error) {
 			return runfile.CreateNew(f.output, scenario+"-"+runfile.Word(agent), s.results.Writer())
 		},

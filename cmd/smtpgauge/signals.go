@@ -52,9 +52,17 @@ func endings() []os.Signal {
 	return list
 }
 
+// draining is the answer to the first signal.
+const draining = "draining; ^C again stops now"
+
 // interruptible watches for signals until stop is called. It prints on stderr what
 // the next signal does.
 func interruptible(ctx context.Context, stderr io.Writer) (i interruption, stop func()) {
+	return interruptibleBy(ctx, func() { fmt.Fprintln(stderr, draining) }, stderr)
+}
+
+// interruptibleBy is interruptible, but answers the first signal by a function.
+func interruptibleBy(ctx context.Context, first func(), stderr io.Writer) (i interruption, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, endings()...)
@@ -66,7 +74,7 @@ func interruptible(ctx context.Context, stderr io.Writer) (i interruption, stop 
 		if next(ctx, signals) == nil {
 			return
 		}
-		fmt.Fprintln(stderr, "draining; ^C again stops now")
+		first()
 		close(drain)
 		if again(ctx, signals) {
 			fmt.Fprintln(stderr, "stopping")

@@ -67,6 +67,7 @@ type agent struct {
 	probing   *probing
 	run       *agentRun
 	leaving   bool
+	told      string // the coordinator that has said when there is a place
 	unwritten error  // the first of its files that is not whole, and why
 	buffer    []byte // for what is read back of a file
 }
@@ -104,7 +105,11 @@ func (a *agent) serve(ctx context.Context) error {
 			drain = nil
 			a.leaving = true
 			if a.run == nil {
+				a.o.Report(left)
 				return nil
+			}
+			if a.o.Draining != "" {
+				a.o.Report(a.o.Draining)
 			}
 			a.run.leave()
 		case <-tick.C:
@@ -126,6 +131,7 @@ func (a *agent) serve(ctx context.Context) error {
 		case <-wrote:
 			a.push(time.Now())
 		case <-changed:
+			a.run.announce(a.o, a.load.Name())
 			a.answer()
 		}
 	}
@@ -156,19 +162,14 @@ func (a *agent) second() error {
 		return nil
 	}
 	a.abandon()
+	if a.leaving {
+		a.o.Report(left)
+	}
 	if a.o.Once || a.leaving {
 		return ErrCoordinatorLost
 	}
 	a.forget()
 	return nil
-}
-
-// ended says that the coordinator has let its agents go.
-func ended(leaves bool) string {
-	if leaves {
-		return "the coordinator has ended"
-	}
-	return "the coordinator has ended; waiting for the next"
 }
 
 // forget makes ready for another fleet.
@@ -198,7 +199,7 @@ func (a *agent) abandon() {
 			a.unwritten = cmp.Or(a.unwritten, err)
 			a.o.Report(err.Error())
 		} else {
-			a.o.Report("run file: " + name)
+			a.o.Report(a.run.outcome())
 		}
 		a.run = nil
 	}
@@ -209,6 +210,13 @@ func (a *agent) take(ctx context.Context, in incoming) (done bool, err error) {
 	switch m := in.message.(type) {
 	case *bus.Refusal:
 		if a.coordinator != "" {
+			return false, nil
+		}
+		if m.Later {
+			if a.told != in.from {
+				a.told = in.from
+				a.o.Report("waiting: " + m.Reason)
+			}
 			return false, nil
 		}
 		return true, &RefusedError{Reason: m.Reason, Own: a.o.Version, Other: m.Version}
@@ -285,12 +293,11 @@ func (a *agent) obey(ctx context.Context, m *bus.Order, at time.Time) (done bool
 	}
 	if (m.Leave || m.Over && a.leaving) && a.run == nil {
 		leaves := a.o.Once || a.leaving
-		if m.Leave {
-			a.o.Report(ended(leaves))
-			if leaves { // before the coordinator knows it, and hangs up
-				a.end.Leaving()
-			}
-			a.gone(a.coordinator, a.status.Run)
+		switch {
+		case m.Leave:
+			a.dissolved(a.o.Report, leaves, a.status.Run)
+		default:
+			a.o.Report(left)
 		}
 		if leaves {
 			return true, nil

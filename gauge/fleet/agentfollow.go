@@ -47,5 +47,20 @@ func (f *follower) gone(coordinator string, run int) {
 	_ = f.end.Send(coordinator, &bus.Status{Run: run, Gone: true}, nil) // it asks again for a while
 }
 
+// dissolved ends with the coordinator's fleet, and leaves or waits for the next.
+func (f *follower) dissolved(report func(string), leaves bool, run int) {
+	if leaves { // before the coordinator knows it, and hangs up
+		report(left + ": the coordinator has ended")
+		f.end.Leaving()
+	} else {
+		report("the coordinator has ended; waiting for the next")
+		f.end.Resting()
+	}
+	f.gone(f.coordinator, run)
+}
+
+// left is the last that an agent says.
+const left = "left"
+
 // givenUp is what is said of a coordinator that fell silent.
 var givenUp = fmt.Sprintf("the coordinator has been silent for %d s: it is given up", patience)

@@ -32,12 +32,12 @@ type File interface {
 	Name() string
 }
 
-// AgentOptions say who an agent is, and how it works. All but Once and Drain have to be
-// set.
+// AgentOptions say who an agent is, and how it works. All but Once, Drain and Draining have to
+// be set.
 type AgentOptions struct {
 	Name, Host string
 	Version    string
-	Shards     int  // loops that share its load
+	Shards     int  // loops that share its load, unless that has less to share
 	Once       bool // leave after one fleet
 	// Load makes a scenario of what the coordinator sent. sum is the SHA-256 of data. It is
 	// called once at a time, and may take long.
@@ -49,6 +49,8 @@ type AgentOptions struct {
 	Report func(text string)
 	// Drain ends the agent's part in order once it is closed; then Serve returns.
 	Drain <-chan struct{}
+	// Draining is reported if there is a part to be ended first.
+	Draining string
 	// Run is for each run. What a fleet decides is set by the agent.
 	Run gauge.Options
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"hash"
 	"strings"
 	"sync"
@@ -14,7 +15,9 @@ import (
 	"github.com/smtpgauge/smtpgauge/gauge/fleet/bus"
 	"github.com/smtpgauge/smtpgauge/loadgen"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
+	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/record"
+	"github.com/smtpgauge/smtpgauge/results/tally"
 )
 
 // An agentRun is an agent's part of a run.
@@ -28,6 +31,7 @@ type agentRun struct {
 	gone    chan struct{} // closed when the run is over
 
 	// Of the agent's goroutine.
+	announced  bool
 	sent, have int64     // octets of the file that were sent, and that have come
 	progress   time.Time // when have grown last, or what is under way began to be
 
@@ -35,8 +39,10 @@ type agentRun struct {
 	order  bus.Order
 	news   chan struct{} // closed when order changes
 	waits  int
-	alone  bool // its coordinator fell silent, and nobody ended it before
-	asked  bool // somebody has told it to end
+	begun  bool
+	result *record.Run // nil as long as it goes on, and if there is none
+	alone  bool        // its coordinator fell silent, and nobody ended it before
+	asked  bool        // somebody has told it to end
 	ended  bool
 	failed string
 }
@@ -50,15 +56,20 @@ func startRun(ctx context.Context, load Load, file File, o AgentOptions, order *
 		cancel: cancel, gone: make(chan struct{}), order: *order, news: make(chan struct{}),
 	}
 	options := o.Run
-	options.File, options.Drain, options.Shards = r.journal, draining, max(1, o.Shards)
+	options.File, options.Drain, options.Shards = r.journal, draining, max(1, order.Own)
+	if order.Own < o.Shards {
+		options.ShardsWhy = fewerShards(order, o.Shards)
+	}
 	options.Part = loadgen.Part{First: order.First, All: order.Shards}
 	options.Begin = func(ctx context.Context, segment int) { r.begin(ctx, segment, draining) }
 	options.Place, options.Deserted = r.place, r.isDeserted
 	go func() {
 		defer close(r.gone)
-		_, err := load.Run(ctx, options)
+		result, err := load.Run(ctx, options)
 		r.mu.Lock()
-		r.ended, r.waits = true, 0
+		if r.ended, r.waits = true, 0; result != nil {
+			r.result = result.Run
+		}
 		r.mu.Unlock()
 		if err != nil {
 			r.fail(err)
@@ -89,7 +100,7 @@ func (r *agentRun) begin(ctx context.Context, segment int, draining <-chan struc
 		select {
 		case <-at:
 			r.mu.Lock()
-			r.waits = 0
+			r.waits, r.begun = 0, true
 			r.mu.Unlock()
 			r.signal()
 			return
@@ -100,6 +111,51 @@ func (r *agentRun) begin(ctx context.Context, segment int, draining <-chan struc
 			return
 		}
 	}
+}
+
+// fewerShards says why an agent has fewer shards than it offers.
+func fewerShards(order *bus.Order, offered int) string {
+	return fmt.Sprintf("%d of %d: the load has no more to share among %d agents", order.Own, offered, order.Of)
+}
+
+// announce says, once, that the run has begun.
+func (r *agentRun) announce(o AgentOptions, name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.begun || r.announced {
+		return
+	}
+	r.announced = true
+	text := fmt.Sprintf("run begun: %s, part %d of %d", name, r.order.Number, r.order.Of)
+	if r.order.Own < o.Shards {
+		text += "; shards: " + fewerShards(&r.order, o.Shards)
+	}
+	o.Report(text)
+}
+
+// outcome says what a run that has ended came to.
+func (r *agentRun) outcome() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.journal.length() == 0:
+		return "the run has not begun"
+	case r.failed != "" || r.result == nil:
+		return "run failed: " + cmp.Or(r.failed, "it has no result") + "; run file: " + r.file.Name()
+	}
+	var sum tally.Outcomes
+	for i := range r.result.Header.Flows {
+		for o, n := range r.result.FlowTotal(i, sample.Steady).Outcomes {
+			sum[o] += n
+		}
+	}
+	text := "run ended: " + human.Count(sum[sample.Accepted]) + " accepted"
+	for o, n := range sum {
+		if o := sample.Outcome(o); o != sample.Accepted && n > 0 {
+			text += ", " + human.Count(n) + " " + o.String()
+		}
+	}
+	return text + "; run file: " + r.file.Name()
 }
 
 // place is the agent's place in the fleet, once that has begun.

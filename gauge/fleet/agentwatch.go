@@ -58,6 +58,7 @@ func Watch(ctx context.Context, b bus.Bus, t bus.Token, o WatchOptions) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-o.Drain:
+			o.Report(left)
 			return nil
 		case <-tick.C:
 			if err := a.second(); err != nil {
@@ -199,11 +200,7 @@ func (a *watchingAgent) obey(m *bus.Order, at time.Time) (done bool) {
 	if !m.Leave {
 		return false
 	}
-	a.o.Report(ended(a.o.Once))
-	if a.o.Once { // before the coordinator knows it, and hangs up
-		a.end.Leaving()
-	}
-	a.gone(a.coordinator, a.status.Run)
+	a.dissolved(a.o.Report, a.o.Once, a.status.Run)
 	*a = watchingAgent{o: a.o, follower: follower{end: a.end}}
 	return a.o.Once
 }

@@ -36,13 +36,14 @@
 // # Losses
 //
 // An agent that is silent for some seconds is lost: the run goes on without it, and its share
-// is given to nobody. If it comes back, what it wrote meanwhile is sent. A coordinator that is
+// is given to nobody. If it comes back, what it wrote meanwhile is sent. If it is started again,
+// it has its place again once the run is over. A coordinator that is
 // silent for longer is given up: the agent stops, and its file is complete for record.Merge.
 // The times are in times.go.
 //
 // # Where things are
 //
 // An agent's side is in the files that begin with agent: [Serve] and its run, its scenario,
-// and [Watch]; what both have in common is in agentfollow.go. The coordinator's is in the others: [Fleet] with its roster, its run, and the
-// watcher that it hears of.
+// and [Watch]; what both have in common is in agentfollow.go. The coordinator's is in the others:
+// [Fleet] with its roster and places, its run, and the watcher that it hears of.
 package fleet

@@ -188,7 +188,8 @@ type stage struct {
 	group   sync.WaitGroup
 	mu      sync.Mutex
 	says    []string
-	lines   []*line // by agent, as what follows
+	options []AgentOptions // by agent, as what follows
+	lines   []*line
 	files   [][]*memoryFile
 	ended   []error
 	endedAt []time.Time
@@ -229,6 +230,7 @@ func newStage(t *testing.T, o Options, change func(agent int, a *AgentOptions, l
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		s.cancel = append(s.cancel, cancel)
+		s.options = append(s.options, a)
 		way := &line{Bus: s.bus}
 		s.lines = append(s.lines, way)
 		s.group.Go(func() {
@@ -238,6 +240,19 @@ func newStage(t *testing.T, o Options, change func(agent int, a *AgentOptions, l
 		time.Sleep(100 * time.Millisecond) // so that they come in order
 	}
 	return s
+}
+
+// again starts an agent once more, with the same line. ended gets why it ends.
+func (s *stage) again(agent int, load func() Load) (ended <-chan error) {
+	ctx, cancel := context.WithCancel(s.t.Context())
+	s.mu.Lock()
+	s.cancel = append(s.cancel, cancel)
+	s.mu.Unlock()
+	a, why := s.options[agent], make(chan error, 1)
+	a.Load = func([]byte, string) (Load, error) { return load(), nil }
+	a.Create = func(string, string) (File, error) { return &memoryFile{}, nil }
+	s.group.Go(func() { why <- Serve(ctx, s.bus, s.token, a) })
+	return why
 }
 
 func (s *stage) report(text string) {
@@ -269,9 +284,11 @@ func (s *stage) carry(o gauge.Options) (*record.Run, error) {
 func (s *stage) end() {
 	s.fleet.Close()
 	time.Sleep(time.Second)
+	s.mu.Lock()
 	for _, cancel := range s.cancel {
 		cancel()
 	}
+	s.mu.Unlock()
 	s.group.Wait()
 	time.Sleep(time.Second) // what is under way on the bus
 }

@@ -324,7 +324,7 @@ func TestTwoScenariosTravelOnce(t *testing.T) {
 		var took []time.Duration
 		for _, side := range []int{0, 1, 1, 0, 1} {
 			began := time.Now()
-			if err := s.fleet.ready(t.Context(), sides[side], TermsOf(newJob(t).Plan)); err != nil {
+			if err := s.fleet.ready(t.Context(), sides[side], newJob(t).Plan); err != nil {
 				t.Fatal(err)
 			}
 			took = append(took, time.Since(began))

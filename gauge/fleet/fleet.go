@@ -36,8 +36,11 @@ type Fleet struct {
 	changed chan struct{} // closed when the state of a member changes
 	members []*member     // in the order of their places
 	refused map[string]bool
-	// gathered says that all have come: from then on each keeps its place.
+	// gathered says that all have come: from then on a place is taken again only by an agent of
+	// the same name and machine, and none while begun.
 	gathered bool
+	begun    bool  // the agents of a run are fixed: from when all wait for its start to its end
+	shards   []int // by member, of the run; nil before the first
 	blobs    [2][]byte
 	order    bus.Order // what all are to have done
 	feeder   *feeder   // of the run under way; nil between runs
@@ -78,6 +81,8 @@ type member struct {
 	longest time.Duration // without a word
 	givenUp bool
 	broken  error // what is wrong with its file
+
+	claim claim // of an agent to its place
 }
 
 // New begins to listen for agents. The bus is the caller's to close.
@@ -206,16 +211,18 @@ func (f *Fleet) tend() {
 func (f *Fleet) send(m *member) {
 	o := f.order
 	o.Sent, o.Name, o.Number = time.Now().UnixNano(), m.name, m.index+1
-	o.First, o.Shards = f.shardsBefore(m.index), f.shardsBefore(len(f.members))
+	if f.shards != nil {
+		o.First, o.Own, o.Shards = f.shardsBefore(m.index), f.shards[m.index], f.shardsBefore(len(f.shards))
+	}
 	o.At, o.Offset, o.Error, o.Have = m.at, m.offset, m.offsetE, m.have
 	_ = f.end.Send(m.id, &o, nil) // what does not arrive is said again
 }
 
-// shardsBefore is how many shards the agents before number n have.
+// shardsBefore is how many shards the agents before number n have in the run.
 func (f *Fleet) shardsBefore(n int) int {
 	sum := 0
-	for _, m := range f.members[:n] {
-		sum += max(1, m.hello.Shards)
+	for _, own := range f.shards[:n] {
+		sum += own
 	}
 	return sum
 }

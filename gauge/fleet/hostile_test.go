@@ -264,7 +264,7 @@ func TestPreparedTooLate(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := s.fleet.ready(ctx, []byte("other"), TermsOf(newJob(t).Plan)); !errors.Is(err, context.DeadlineExceeded) {
+		if err := s.fleet.ready(ctx, []byte("other"), newJob(t).Plan); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("ready at once: %v", err)
 		}
 		if run, err := s.carry(gauge.Options{}); err != nil || accepted(run, 0) != 50 {

@@ -11,7 +11,7 @@ import (
 // Probe lets each agent try the target of a job, as gauge.Job.Probe does here. A fault that
 // not all agents have says which ones have it.
 func (f *Fleet) Probe(ctx context.Context, j *gauge.Job, scenario []byte) (passing []*check.Fault, err error) {
-	if err := f.ready(ctx, scenario, TermsOf(j.Plan)); err != nil {
+	if err := f.ready(ctx, scenario, j.Plan); err != nil {
 		return nil, err
 	}
 	f.mu.Lock()

@@ -59,7 +59,7 @@ func (f *Fleet) admit(id string, hello *bus.Hello, now time.Time) {
 	case !f.gathered:
 		f.seat(id, hello, now)
 	default:
-		f.refuse(id, hello, fmt.Sprintf("the fleet has all its agents, and these are %d", f.o.Agents))
+		f.reclaim(id, hello, now)
 	}
 }
 
@@ -193,6 +193,7 @@ func (f *Fleet) heardOf(m *member, now time.Time) {
 	if m.away {
 		m.away, m.givenUp = false, false
 		m.awaySum += silent
+		m.claim = claim{}
 		f.o.Report(fmt.Sprintf("agent %s on %s is back after %.1f s", m.name, m.hello.Host, silent.Seconds()))
 		f.feed(feeding{agent: m.index, back: true})
 		f.notify()

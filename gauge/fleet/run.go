@@ -20,12 +20,19 @@ import (
 
 // ready sends a job's scenario and terms to all agents, and waits until they have resolved
 // it. The error names the first agent that cannot.
-func (f *Fleet) ready(ctx context.Context, scenario []byte, t Terms) error {
-	terms, err := json.Marshal(t)
+func (f *Fleet) ready(ctx context.Context, scenario []byte, p *loadgen.Plan) error {
+	terms, err := json.Marshal(TermsOf(p))
 	if err != nil {
 		return err
 	}
 	f.mu.Lock()
+	f.begun = false
+	f.replaceLost(time.Now())
+	var offers []int
+	for _, m := range f.members {
+		offers = append(offers, m.hello.Shards)
+	}
+	f.shards = allot(offers, p.MostParts())
 	f.order = bus.Order{Of: f.order.Of, Run: f.order.Run + 1}
 	f.watch, f.due = watch{}, time.Time{}
 	f.setBlobs(scenario, terms)
@@ -43,31 +50,34 @@ func (f *Fleet) ready(ctx context.Context, scenario []byte, t Terms) error {
 // all waits until a condition holds for each agent. The error names the first that is lost,
 // that has failed, or that is there but comes no further.
 func (f *Fleet) all(ctx context.Context, holds func(*member) bool) error {
-	return f.until(ctx, func() (bool, error) {
-		done := true
-		for _, m := range f.members {
-			switch {
-			case m.givenUp:
-				return false, fmt.Errorf("%w: %s on %s has been silent since %s", gauge.ErrAgentLost, m.name, m.hello.Host, m.heard.UTC().Format(time.TimeOnly))
-			case m.away: // it may come back
-				done = false
-			case m.Run == f.order.Run && m.Failed != "":
-				return false, fmt.Errorf("agent %s on %s: %s", m.name, m.hello.Host, m.Failed)
-			case m.Run != f.order.Run || !holds(m):
-				done = false
-				if stuck := f.stuck(m, time.Now()); stuck != "" { // it is heard of, so this is looked at again
-					return false, fmt.Errorf("%w: %s on %s %s", gauge.ErrAgentLost, m.name, m.hello.Host, stuck)
-				}
+	return f.until(ctx, func() (bool, error) { return f.allNow(holds) })
+}
+
+// allNow is what all waits for. The fleet is locked.
+func (f *Fleet) allNow(holds func(*member) bool) (done bool, err error) {
+	done = true
+	for _, m := range f.members {
+		switch {
+		case m.givenUp:
+			return false, fmt.Errorf("%w: %s on %s has been silent since %s", gauge.ErrAgentLost, m.name, m.hello.Host, m.heard.UTC().Format(time.TimeOnly))
+		case m.away: // it may come back, or be started again
+			done = false
+		case m.Run == f.order.Run && m.Failed != "":
+			return false, fmt.Errorf("agent %s on %s: %s", m.name, m.hello.Host, m.Failed)
+		case m.Run != f.order.Run || !holds(m):
+			done = false
+			if stuck := f.stuck(m, time.Now()); stuck != "" { // it is heard of, so this is looked at again
+				return false, fmt.Errorf("%w: %s on %s %s", gauge.ErrAgentLost, m.name, m.hello.Host, stuck)
 			}
 		}
-		return done, nil
-	})
+	}
+	return done, nil
 }
 
 // Carry carries a job out on the fleet. It takes what gauge.Job.Run takes, except that
 // Options.More, Sink, Shards and FreeCores are not used: those are the agents' own.
 func (f *Fleet) Carry(ctx context.Context, j *gauge.Job, scenario []byte, o gauge.Options) (*record.Run, error) {
-	if err := f.ready(ctx, scenario, TermsOf(j.Plan)); err != nil {
+	if err := f.ready(ctx, scenario, j.Plan); err != nil {
 		return nil, interrupted(ctx, err)
 	}
 	watch := watchOf(ctx, j)
@@ -82,11 +92,24 @@ func (f *Fleet) Carry(ctx context.Context, j *gauge.Job, scenario []byte, o gaug
 	if err == nil {
 		err = f.watched(waiting)
 	}
+	if err == nil {
+		err = f.fix(waiting)
+	}
 	if err != nil {
 		f.release()
 		return nil, interrupted(ctx, err)
 	}
 	return f.carry(ctx, j, o)
+}
+
+// fix waits once more until all agents wait for the start, for one of them may have been started
+// again meanwhile. From then on none can be.
+func (f *Fleet) fix(ctx context.Context) error {
+	return f.until(ctx, func() (bool, error) {
+		done, err := f.allNow(func(m *member) bool { return m.Waits == 1 && m.track.exchanges-m.asked >= enoughExchanges })
+		f.begun = done && err == nil
+		return done, err
+	})
 }
 
 // interrupted is the error of a run that its user ended before it began.
@@ -115,6 +138,7 @@ func (f *Fleet) release() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.order.Stop, f.order.Over = true, true
+	f.begun = false
 	f.say()
 }
 
@@ -171,7 +195,11 @@ func (f *Fleet) carry(ctx context.Context, j *gauge.Job, o gauge.Options) (*reco
 	feeding.end()
 	ending := record.Ending{Aborted: aborts.Fired(), AllowLost: f.o.AllowLost}
 	ending.Interrupted = isClosed(o.Drain) || ctx.Err() != nil
-	return union.Close(ending, f.agents(union, start))
+	agents := f.agents(union, start)
+	f.mu.Lock()
+	f.begun = false
+	f.mu.Unlock()
+	return union.Close(ending, agents)
 }
 
 // noteBlur says, once, that the agents' clocks are not known well enough for arrivals that

@@ -176,6 +176,51 @@ func TestSearchLosesAnAgent(t *testing.T) {
 	})
 }
 
+// An agent that is started again has its place again from the next trial on, whenever that is.
+func TestSearchGetsAnAgentBack(t *testing.T) {
+	for name, test := range map[string]struct {
+		killed, again time.Duration // after the first trial
+		spoils        bool          // the trial under way
+	}{
+		"between trials, at once":       {0, 0, false},
+		"between trials, later":         {0, 9 * time.Second, false},
+		"in a trial, at once":           {4 * time.Second, 4 * time.Second, true},
+		"in a trial, later":             {4 * time.Second, 8 * time.Second, true},
+		"in a trial, after its end":     {14 * time.Second, 22 * time.Second, true},
+		"in a long trial, given up":     {time.Second, 15 * time.Second, true},
+		"in a long trial, at its begin": {time.Second, 2 * time.Second, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				trials, killed := 0, false
+				p := capacity.Plan{From: 200, Max: 400, Trial: 15 * time.Second}
+				if strings.Contains(name, "long") {
+					p.Trial = 40 * time.Second
+				}
+				a, seen, err := search(t, p, func(s *stage, trial *capacity.Trial) {
+					if trials++; killed {
+						return
+					}
+					killed = true
+					time.AfterFunc(test.killed, s.cancel[1])
+					time.AfterFunc(test.again, func() {
+						s.again(1, func() Load { return &searchLoad{JobLoad: JobLoad{Job: newSearchJob(t)}, seen: &seenPlans{}} })
+					})
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if spoiled := slices.Contains(outcomes(a), capacity.Invalid); spoiled != test.spoils || a.By != capacity.ByMaximum || a.Range.Low != 400 {
+					t.Errorf("by %s, %+v, outcomes %v", a.By, a.Range, outcomes(a))
+				}
+				if len(seen.terms) >= 2*trials {
+					t.Errorf("the agent that was killed had a part in %d trials", trials)
+				}
+			})
+		})
+	}
+}
+
 // A trial in which an agent was out of reach for a while is made again.
 func TestSearchAcrossAPartition(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
