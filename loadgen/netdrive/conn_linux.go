@@ -149,7 +149,9 @@ func (c *epollConn) take(p []byte, stamp sample.Instant, err error) bool {
 		c.eof, err = true, io.EOF
 	}
 	if err != nil {
-		if c.sendErr != nil {
+		// A write to a connection that the ring has read the end of says only that it is
+		// broken. What the ring read says why.
+		if c.sendErr != nil && (c.sendErr != unix.EPIPE || err == io.EOF || err == unix.EAGAIN) {
 			err = c.sendErr
 		}
 		c.broken(err, wall)

@@ -153,6 +153,11 @@ func (l *epoll) Wait(until, due time.Duration) {
 		l.Now() // time has passed, and no event will read the clock
 	}
 	for l.pending() {
+		// A handler may have dialed, and what is looked for from here on may be of that
+		// connection. A report of it comes first.
+		if len(l.dialed) > 0 {
+			l.reportDialed()
+		}
 		l.handleFirst()
 		if l.mono >= due {
 			return

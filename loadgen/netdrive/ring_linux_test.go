@@ -5,9 +5,12 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/smtpgauge/smtpgauge/loadgen/netdrive/uring"
 	"github.com/smtpgauge/smtpgauge/loadgen/sample"
@@ -168,4 +171,113 @@ func listenMany(t *testing.T, serve func(net.Conn)) net.Addr {
 		all.Wait()
 	})
 	return l.Addr()
+}
+
+// A greeted is a handler that notes what it hears first.
+type greeted struct {
+	peer
+	early bool // bytes came before the connection was said to be up
+}
+
+func (g *greeted) Received(b []byte, at Arrival) {
+	g.early = g.early || g.up == 0
+	g.peer.Received(b, at)
+}
+
+// A host is a handler that begins many connections as soon as it receives something.
+type host struct {
+	peer
+	begin func()
+}
+
+func (h *host) Received([]byte, Arrival) { h.begin() }
+
+// A handler may begin so many connections that the kernel has to hear of the first of them
+// at once. Their servers have greeted by then, and yet they are up before that.
+func TestConnectedComesFirst(t *testing.T) {
+	l := newRingLoop(t)
+	a := tcp(listenMany(t, func(c net.Conn) {
+		_, _ = c.Write([]byte("220 here\r\n"))
+		_, _ = c.Read(make([]byte, 1))
+	}))
+	a.Plain = true
+	guests := make([]*greeted, 300)
+	h := &host{}
+	h.begin = func() {
+		for i := range guests {
+			guests[i] = &greeted{}
+			guests[i].conn = l.Dial(a, guests[i])
+			if i == len(guests)/2 {
+				awaitBytes(t, guests[0].conn)
+			}
+		}
+		h.conn.Close()
+	}
+	h.conn = l.Dial(a, h)
+	drive(t, l, func() bool {
+		return guests[0] != nil && !slices.ContainsFunc(guests, func(g *greeted) bool { return g.in.Len() == 0 && g.err == nil })
+	})
+	early := 0
+	for _, g := range guests {
+		g.conn.Close()
+		if g.early {
+			early++
+		}
+		if g.err != nil {
+			t.Error(g.err)
+		}
+	}
+	if early > 0 {
+		t.Errorf("%d of %d connections got bytes before they were up", early, len(guests))
+	}
+}
+
+// awaitBytes waits until something has arrived on a connection.
+func awaitBytes(t *testing.T, c Conn) {
+	t.Helper()
+	fds := []unix.PollFd{{Fd: int32(c.(*epollConn).fd), Events: unix.POLLIN}}
+	for {
+		if n, err := unix.Poll(fds, 20_000); n == 1 {
+			return
+		} else if err != unix.EINTR {
+			t.Fatalf("nothing arrives: %v", err)
+		}
+	}
+}
+
+// An answerer is a handler that answers what it receives.
+type answerer struct{ peer }
+
+func (a *answerer) Received(b []byte, at Arrival) {
+	a.peer.Received(b, at)
+	a.out = []byte("EHLO me\r\n")
+	a.write()
+}
+
+// The ring may have read a reset before the answer to what came before it is written. The
+// write then fails for another reason, but the reset is why.
+func TestResetAfterWords(t *testing.T) {
+	for name, plain := range map[string]bool{"ring": true, "epoll": false} {
+		t.Run(name, func(t *testing.T) {
+			l := newRingLoop(t)
+			up, reset := make(chan struct{}), make(chan struct{})
+			a := tcp(listenMany(t, func(c net.Conn) {
+				<-up
+				_, _ = c.Write([]byte("220 here\r\n"))
+				_ = c.(*net.TCPConn).SetLinger(0)
+				_ = c.Close()
+				close(reset)
+			}))
+			a.Plain = plain
+			p := &answerer{}
+			p.conn = l.Dial(a, p)
+			close(up)
+			<-reset
+			drive(t, l, func() bool { return p.err != nil })
+			p.conn.Close()
+			if p.in.String() != "220 here\r\n" || !errors.Is(p.err, unix.ECONNRESET) {
+				t.Errorf("got %q, and then %v, want %v", p.in.String(), p.err, unix.ECONNRESET)
+			}
+		})
+	}
 }
