@@ -77,7 +77,7 @@ order, the second at once.`,
 	flags.StringVar(&f.name, "name", "", "the agent's `NAME` in results (default the machine's)")
 	flags.BoolVar(&f.once, "once", false, "leave after the runs of one coordinator")
 	flags.StringVarP(&f.output, "output", "o", "", "write the agent's own run file to `FILE`, of further runs to FILE-2, FILE-3 (default NAME-AGENT-TIME.jsonl)")
-	flags.Var(&f.shards, "shards", "share this agent's part among `N` loops, each on a core of its own if there are as many")
+	flags.Var(&f.shards, "shards", "share this agent's part among `N` loops, each on a core of its own if there are as many; an agent with twice as many as another has twice its part")
 	flags.StringArrayVar(&f.rules.MayLoad, "i-may-load", nil, "this agent may load `HOST`, although it is neither this machine nor on a private network (repeatable)")
 	flags.StringArrayVar(&f.rules.Secrets, "secret", nil, "give scenarios with secrets: agent the `SECRET` env:NAME or file:PATH of this machine (repeatable)")
 	flags.StringArrayVar(&f.watch, "watch", nil, "look at the server's `PROCESS` on this machine in place of loading it: a name, pid file, systemd unit or control group (repeatable)")

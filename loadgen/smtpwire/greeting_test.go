@@ -66,6 +66,19 @@ func TestHelloHidesWhatTheNameBegins(t *testing.T) {
 	}
 }
 
+// The last line of some servers says nothing, as smtp-sink's.
+func TestHelloWithALineOfNothing(t *testing.T) {
+	var c Client
+	c.Start(&Options{Capture: true}, nil)
+	c.Established(1)
+	c.Receive([]byte("220 mx\r\n"), 2)
+	writeAll(&c, 3)
+	c.Receive([]byte("250-mx\r\n250-HELP\r\n250 \r\n"), 4)
+	if got, want := c.Hello().Clear, []string{"HELP"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // A server that does not offer STARTTLS has introduced itself all the same.
 func TestHelloWithoutStartTLS(t *testing.T) {
 	var c Client

@@ -81,12 +81,14 @@ func (s *statement) add(line []byte) {
 }
 
 // offers returns the lines after the first, which has the server's name; nil if there
-// are none.
-func offers(lines []string) []string {
-	if len(lines) < 2 {
-		return nil
+// are none. Some servers end with a line that says nothing.
+func offers(lines []string) (said []string) {
+	for _, line := range lines[min(1, len(lines)):] {
+		if strings.TrimSpace(line) != "" {
+			said = append(said, line)
+		}
 	}
-	return lines[1:]
+	return said
 }
 
 // lines returns the lines without secrets. A secret may begin in one line and end in

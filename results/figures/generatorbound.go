@@ -73,7 +73,10 @@ const ownNoteShare = 0.25
 
 // noteOwn says of which percentile the generator's own part is most, in its worst flow.
 func (v *Validity) noteOwn(res *Result) {
-	worst, text := 0.0, ""
+	worst, text, fewer := 0.0, "", ""
+	if res.Generator.Shards > 1 {
+		fewer = ", or fewer shards"
+	}
 	for name, f := range res.FlowsInOrder() {
 		d := f.Phase(sample.SpanMessage).Time(sample.Service)
 		if f.own == nil || d == nil {
@@ -86,8 +89,8 @@ func (v *Validity) noteOwn(res *Result) {
 			}
 			if share := float64(own) / float64(whole); share >= ownNoteShare && share > worst {
 				worst = share
-				text = fmt.Sprintf("the generator's own delay is %s at %s of a message in flow %s, which took %s: so much may not be the server's; give the generator a core of its own, or fewer shards",
-					human.Duration(own), q.name, name, human.Duration(whole))
+				text = fmt.Sprintf("the generator's own delay is %s at %s of a message in flow %s, which took %s: so much may not be the server's; give the generator a core of its own%s",
+					human.Duration(own), q.name, name, human.Duration(whole), fewer)
 			}
 		}
 	}

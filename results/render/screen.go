@@ -28,7 +28,7 @@ func (res *document) screen(o Options) table.Report {
 	}
 	flows, stages := res.flowPart(), res.stagePart()
 	if len(res.FlowOrder) == 1 {
-		flows.Spare, flows.Lines = 4, nil // the answer has the same figures, and names the times
+		flows.Spare, flows.Lines, flows.Noun = 4, nil, "" // the answer has the same figures, and names the times
 		if len(stages.Rows) > 0 {
 			flows = &screen.Part{} // and the stages have more
 		}

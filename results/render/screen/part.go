@@ -3,6 +3,7 @@ package screen
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/smtpgauge/smtpgauge/results/human"
 	"github.com/smtpgauge/smtpgauge/results/render/table"
@@ -86,6 +87,7 @@ func Fit(r table.Report, parts []*Part, lines int, o table.Terminal) table.Repor
 	for _, p := range parts {
 		p.shown = p.whole()
 	}
+	more := r.More
 	cut := func() table.Report {
 		r.Sections = nil
 		for _, p := range parts {
@@ -93,6 +95,7 @@ func Fit(r table.Report, parts []*Part, lines int, o table.Terminal) table.Repor
 				r.Sections = append(r.Sections, s)
 			}
 		}
+		r.More = with(more, parts)
 		return r
 	}
 	fits := func() bool { return table.Height(cut(), o) <= lines }
@@ -100,6 +103,21 @@ func Fit(r table.Report, parts []*Part, lines int, o table.Terminal) table.Repor
 	}
 	lengthen(parts, fits)
 	return cut()
+}
+
+// with is the line that says where more is, with the parts that are not shown at all.
+func with(more string, parts []*Part) string {
+	var gone []string
+	for _, p := range parts {
+		if n := p.Count(); p.shown == 0 && n > 0 && p.Noun != "" {
+			gone = append(gone, human.CountOf(int64(n), p.Noun))
+		}
+	}
+	said, where, ok := strings.Cut(more, ": ")
+	if gone == nil || !ok {
+		return more
+	}
+	return said + ", with " + strings.Join(gone, ", ") + ": " + where
 }
 
 // lengthen gives entries back to the parts, one after the other, as long as all fits. The

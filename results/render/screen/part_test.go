@@ -61,3 +61,24 @@ func TestScreenLeavesNoRoom(t *testing.T) {
 		t.Errorf("only %d parts were cut", full)
 	}
 }
+
+// A part that has gone as a whole is told of where the rest is said to be.
+func TestPartsThatWentAreToldOf(t *testing.T) {
+	agents := &Part{Noun: "agent", Spare: 1}
+	agents.Columns = []table.Column{{Name: "agent", Left: true}}
+	for range 4 {
+		agents.Rows = append(agents.Rows, []table.Cell{{Text: "x"}})
+	}
+	flows := &Part{Noun: "flow", Least: 3}
+	for range 3 {
+		flows.Say("a flow")
+	}
+	report := Fit(table.Report{Head: []string{"head"}, More: "more: show x --all"}, []*Part{flows, agents}, 7, table.Terminal{Width: 80})
+	if want := "more, with 4 agents: show x --all"; report.More != want {
+		t.Errorf("%q, want %q", report.More, want)
+	}
+	whole := Fit(table.Report{Head: []string{"head"}, More: "more: show x --all"}, []*Part{flows, agents}, Lines, table.Terminal{Width: 80})
+	if whole.More != "more: show x --all" {
+		t.Errorf("all is shown, and yet %q", whole.More)
+	}
+}
