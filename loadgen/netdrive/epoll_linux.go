@@ -159,7 +159,8 @@ func (l *epoll) Wait(until, due time.Duration) {
 			l.reportDialed()
 		}
 		l.handleFirst()
-		if l.mono >= due {
+		// Handlers that dial may bring more and more from the ring.
+		if l.mono >= min(until, due) {
 			return
 		}
 	}

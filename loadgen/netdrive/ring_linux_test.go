@@ -281,3 +281,41 @@ func TestResetAfterWords(t *testing.T) {
 		})
 	}
 }
+
+// A restless is a handler that begins a new connection whenever it receives something.
+type restless struct {
+	peer
+	next func(*restless)
+}
+
+func (r *restless) Received([]byte, Arrival) {
+	r.conn.Close()
+	r.next(r)
+}
+
+// A wait ends in time, although the handlers dial so often that the ring has always more.
+func TestWaitEndsAlthoughHandlersDial(t *testing.T) {
+	l := newRingLoop(t)
+	a := tcp(listenMany(t, func(c net.Conn) { _, _ = c.Write([]byte("220 here\r\n")) }))
+	a.Plain = true
+	_, began := l.Now()
+	until, late := began+100*time.Millisecond, false
+	r := &restless{}
+	r.next = func(r *restless) {
+		_, now := l.Recent()
+		if late = late || now > until+2*time.Second; late {
+			return
+		}
+		r.conn = l.Dial(a, r)
+		awaitBytes(t, r.conn)
+		_ = l.ring.Enter(0, false) // as a dial does whenever the ring's queue is full
+	}
+	r.next(r)
+	for now := began; now < until; _, now = l.Now() {
+		l.Wait(until, never)
+	}
+	r.conn.Close()
+	if late {
+		t.Error("it went on for seconds")
+	}
+}
