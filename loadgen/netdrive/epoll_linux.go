@@ -267,12 +267,14 @@ func awakeFor(d time.Duration) time.Duration {
 // waitAwake looks for events until due, without sleeping.
 func (l *epoll) waitAwake(due time.Duration) {
 	before := threadCPU()
+	idle := before // until when nothing was found: a look that finds something reads it too
 	for !l.interrupted {
 		if _, now := l.Now(); now >= due || l.wait(0, false) {
 			break
 		}
+		idle = threadCPU()
 	}
-	l.awake += threadCPU() - before
+	l.awake += idle - before
 }
 
 // wait waits for events, and tells whether there are any. If it releases, Go's scheduler
