@@ -76,7 +76,7 @@ func TestLivePageInBrowser(t *testing.T) {
 			b.open(s.URL(), width, scheme)
 			last++
 			observe(last)
-			shows(t, b, fmt.Sprintf("document.getElementById('verdict-title').textContent.startsWith('%ds of')", last))
+			shows(t, b, fmt.Sprintf("document.getElementById('verdict-title').textContent.startsWith('%d s of')", last))
 			b.picture(fmt.Sprintf("live-%d-%s", width, scheme))
 			var seen struct {
 				Title, Place, Theme, Trouble  string
