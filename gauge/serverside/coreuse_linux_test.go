@@ -13,32 +13,30 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestCoresOfAListener finds a server by the address and the port that it listens at, and tells what it uses
-// from what the generator, which has the socket open too, and others use.
-func TestCoresOfAListener(t *testing.T) {
-	l, err := net.Listen("tcp", "127.41.0.2:0")
+// startServer starts a shell that has a listener's socket, as a server has. The test has it too.
+func startServer(t *testing.T, address string) (net.Listener, *shell) {
+	t.Helper()
+	l, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	t.Cleanup(func() { _ = l.Close() }) // nobody connects
 	file, err := l.(*net.TCPListener).File()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	t.Cleanup(func() { _ = file.Close() })
 	s := startShell(t, func(cmd *exec.Cmd) { cmd.ExtraFiles = []*os.File{file} })
 	s.run(t, ":")
+	return l, s
+}
+
+// TestCoresOfAListener finds a server by the address and the port that it listens at, and tells what it uses
+// from what the generator, which has the socket open too, and others use.
+func TestCoresOfAListener(t *testing.T) {
+	l, s := startServer(t, "127.41.0.2:0")
 	// Another program has that port of another address.
-	other, err := net.Listen("tcp", net.JoinHostPort("127.41.0.3", strconv.Itoa(l.Addr().(*net.TCPAddr).Port)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
-	if file, err = other.(*net.TCPListener).File(); err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	startShell(t, func(cmd *exec.Cmd) { cmd.ExtraFiles = []*os.File{file} }).run(t, ":")
+	startServer(t, net.JoinHostPort("127.41.0.3", strconv.Itoa(l.Addr().(*net.TCPAddr).Port)))
 	at := l.Addr().(*net.TCPAddr).AddrPort()
 	cores, err := WatchCores(Options{Targets: []Target{{Port: int(at.Port()), Addresses: []netip.Addr{at.Addr()}}}})
 	if err != nil {
@@ -66,18 +64,7 @@ func TestCoresOfAListener(t *testing.T) {
 // for a core.
 func TestCoresOfAServerThatStandsStill(t *testing.T) {
 	for name, stop := range map[string]bool{"it sleeps": false, "it was stopped": true} {
-		l, err := net.Listen("tcp", "127.41.0.3:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		file, err := l.(*net.TCPListener).File()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer file.Close()
-		s := startShell(t, func(cmd *exec.Cmd) { cmd.ExtraFiles = []*os.File{file} })
-		s.run(t, ":")
+		l, s := startServer(t, "127.41.0.3:0")
 		if stop {
 			if err := s.cmd.Process.Signal(unix.SIGSTOP); err != nil {
 				t.Fatal(err)

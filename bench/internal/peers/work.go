@@ -26,35 +26,16 @@ const (
 	eightFloors client = "floor, 8 processes"
 )
 
+var (
+	shardsOf    = map[client]int{ours: 1, oursPlain: 1, twoShards: 2, fourShards: 4, eightShards: 8}
+	processesOf = map[client]int{floor: 1, twoFloors: 2, fourFloors: 4, eightFloors: 8}
+)
+
 // shards returns among how many shards a client shares its load; 0 if it is not smtpgauge.
-func (c client) shards() int {
-	switch c {
-	case ours, oursPlain:
-		return 1
-	case twoShards:
-		return 2
-	case fourShards:
-		return 4
-	case eightShards:
-		return 8
-	}
-	return 0
-}
+func (c client) shards() int { return shardsOf[c] }
 
 // processes returns among how many processes a floor shares its load; 0 if the client is none.
-func (c client) processes() int {
-	switch c {
-	case floor:
-		return 1
-	case twoFloors:
-		return 2
-	case fourFloors:
-		return 4
-	case eightFloors:
-		return 8
-	}
-	return 0
-}
+func (c client) processes() int { return processesOf[c] }
 
 // floors returns the floor that shares the load among as many processes as a client has shards;
 // "" if there is none.
